@@ -1,0 +1,37 @@
+/** One interface of a host, plugged into a link. */
+export interface Nic {
+  /** Interface name inside the host, at most 15 characters. */
+  readonly name: string;
+  /** Name of the link it is plugged into. */
+  readonly link: string;
+  /** Colon-separated MAC address. */
+  readonly mac: string;
+  /** Addresses with prefix length, IPv4 or IPv6 (`192.1.2.23/24`). */
+  readonly addresses: readonly string[];
+}
+
+/** A static route: destination in CIDR form (`default` allowed) through a gateway. */
+export interface Route {
+  readonly to: string;
+  readonly via: string;
+}
+
+/** A named machine of a topology. ifindex follows the order of `nics`, starting at 2. */
+export interface Host {
+  readonly name: string;
+  readonly nics: readonly Nic[];
+  readonly routes: readonly Route[];
+  /** Paths below /proc/sys and values, applied in order, per network namespace. */
+  readonly sysctls: readonly (readonly [path: string, value: string])[];
+}
+
+/** One L2 segment. */
+export interface Link {
+  readonly name: string;
+}
+
+/** Hosts and links of a lab. */
+export interface Topology {
+  readonly hosts: readonly Host[];
+  readonly links: readonly Link[];
+}

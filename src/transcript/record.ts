@@ -1,0 +1,54 @@
+/**
+ * The record stream of an attempt (file `records`): what the guest observed, in order.
+ * Layout, all little endian: magic `ESPALIER`, u32 schema version, u32 zero; then frames of
+ * u32 payload length, u16 type, u16 host index (0xffff: the lab), u64 virtual ns since 1970,
+ * u32 sequence (from 0), payload. A torn tail (a frame cut short) means the lab ended
+ * without saying so; all frames before it are valid. See docs/run-format.md.
+ */
+export const recordMagic = 'ESPALIER';
+export const recordVersion = 1;
+export const frameHeaderSize = 20;
+export const labHost = 0xffff;
+
+/** Frame types. Numbers are part of the stored format: never reuse one. */
+export const recordType = {
+  /** Host names in index order, newline separated. First frame. */
+  hosts: 1,
+  /** A line is typed: u32 step index, bytes of the line without newline. */
+  commandBegin: 2,
+  /** Bytes read from a host's terminal. */
+  output: 3,
+  /** The prompt came back: i32 exit status, bytes of the working directory. */
+  commandEnd: 4,
+  /** One XFRM netlink message as multicast by the kernel. */
+  xfrmEvent: 5,
+  /** All SAs of a host (concatenated XFRM_MSG_NEWSA messages), written when changed. */
+  xfrmStates: 6,
+  /** All policies of a host (concatenated XFRM_MSG_NEWPOLICY messages), written when changed. */
+  xfrmPolicies: 7,
+  /** Something went wrong in the lab: `word detail` (see troubleWords). */
+  trouble: 8,
+  /** A step file was worked off: u32 its number. */
+  stepEnd: 9,
+  /** Last frame of a lab that ended in order. */
+  labEnd: 10,
+  /** Post-mortem begins/ends on a host: u8 0 or 1. */
+  postMortem: 11,
+} as const;
+
+export type RecordType = (typeof recordType)[keyof typeof recordType];
+
+/** First word of a `trouble` frame. */
+export const troubleWords = ['timeout', 'flood', 'shell-exit', 'setup', 'agent'] as const;
+export type TroubleWord = (typeof troubleWords)[number];
+
+/** One frame. */
+export interface LabRecord {
+  readonly type: number;
+  /** Index into the `hosts` frame; `labHost` for the lab itself. */
+  readonly host: number;
+  /** Virtual nanoseconds since 1970. */
+  readonly time: bigint;
+  readonly sequence: number;
+  readonly payload: Uint8Array;
+}
