@@ -1,0 +1,28 @@
+import type { ConsoleExpectation, LabPlan, ScenarioEntry } from './scenario.ts';
+
+/** A named input with the hash of its bytes. */
+export interface Identity {
+  readonly id: string;
+  readonly sha256: string;
+}
+
+/** A scenario read in full: what the lab gets, and what judging compares with. */
+export interface LoadedScenario {
+  readonly entry: ScenarioEntry;
+  readonly plan: LabPlan;
+  readonly expectations: readonly ConsoleExpectation[];
+  /** Image of each host by host name, as it goes into `attempt.json`. */
+  readonly images: Readonly<Record<string, Identity>>;
+  readonly suite: Identity;
+  /** Versions of what is under test, e.g. `{ libreswan: '5.2-2.2' }`. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A collection of scenarios with one origin, opened from where it lies. */
+export interface Suite<Loaded extends LoadedScenario = LoadedScenario> {
+  readonly name: string;
+  /** All scenarios in the suite's own order, unsupported and broken ones included. Cheap. */
+  list(): Promise<ScenarioEntry[]>;
+  /** Throws a `scenario` error naming the file where the scenario's own files are at fault. */
+  load(name: string): Promise<Loaded>;
+}
