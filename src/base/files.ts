@@ -1,0 +1,73 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { EspalierError } from './errors.ts';
+
+/** SHA-256 of bytes or text, in hex. */
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/** SHA-256 of a file's content, in hex, read in pieces. */
+export async function sha256File(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** A name beside `path`, on the same filesystem, that no other process uses. */
+export function temporaryBeside(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
+}
+
+/** Writes a file so that readers see the old content or the new one, never a part. Makes its folder. */
+export function writeAtomic(path: string, data: string | Uint8Array, mode = 0o644): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = temporaryBeside(path);
+  try {
+    writeFileSync(temporary, data, { mode });
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw cause;
+  }
+}
+
+/** Anything with a `parse` that returns the checked value or throws; zod schemas are such. */
+export interface Check<T> {
+  parse(value: unknown): T;
+}
+
+/** Reads and checks a JSON file; every error names the file. `undefined` when it does not exist. */
+export function readJsonIfPresent<T>(path: string, check: Check<T>): T | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new EspalierError('infrastructure', `cannot be read: ${(cause as Error).message}`, { file: path, cause });
+  }
+  try {
+    return check.parse(JSON.parse(text));
+  } catch (cause) {
+    const why = cause instanceof SyntaxError ? cause.message : describeIssues(cause);
+    throw new EspalierError('infrastructure', `is not what was expected: ${why}`, { file: path, cause });
+  }
+}
+
+/** Like `readJsonIfPresent`, and a missing file is an error too. */
+export function readJson<T>(path: string, check: Check<T>): T {
+  const value = readJsonIfPresent(path, check);
+  if (value === undefined) throw new EspalierError('infrastructure', 'does not exist', { file: path });
+  return value;
+}
+
+/** The issues of a schema error as one line: `packages[2]: expected string`. */
+export function describeIssues(error: unknown): string {
+  const issues = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues;
+  if (!Array.isArray(issues)) return error instanceof Error ? error.message : String(error);
+  const place = (path: PropertyKey[]): string =>
+    path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`)).join('');
+  return issues.map(({ path, message }) => (path.length > 0 ? `${place(path)}: ${message}` : message)).join('; ');
+}

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { deadline } from './deadline.ts';
+import { EspalierError } from './errors.ts';
+
+export interface RunOptions {
+  readonly input?: string | Uint8Array;
+  /** The whole environment; `process.env` when left out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of standard output (and of standard error) after which the process is ended. */
+  readonly maxOutput?: number;
+  /** Receives complete lines of both streams as they come, without the newline. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface RunResult {
+  /** Exit code, or the name of the signal that ended the process. */
+  readonly status: number | string;
+  /** Why Espalier ended it, if it did. */
+  readonly stopped?: 'timeout' | 'flood' | 'cancelled';
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+/** Process groups started here and not yet gone; ended with this process. */
+const liveGroups = new Set<number>();
+let exitHook = false;
+
+/** Ends a whole process group; one that is gone already is no error. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // gone
+  }
+}
+
+function track(child: ChildProcess): void {
+  const pid = child.pid;
+  if (pid === undefined) return;
+  liveGroups.add(pid);
+  child.once('exit', () => liveGroups.delete(pid));
+  if (exitHook) return;
+  exitHook = true;
+  process.on('exit', () => {
+    for (const group of liveGroups) killGroup(group);
+  });
+}
+
+/** Collects one stream up to a limit and hands out its lines. */
+function collector(limit: number, flood: () => void, onLine?: (line: string) => void) {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let rest = '';
+  return {
+    take(chunk: Buffer): void {
+      if (size >= limit) return;
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size >= limit) flood();
+      if (!onLine) return;
+      const lines = (rest + chunk.toString()).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine(line);
+    },
+    finish(): Buffer {
+      if (onLine && rest !== '') onLine(rest);
+      return Buffer.concat(chunks).subarray(0, limit);
+    },
+  };
+}
+
+/**
+ * Runs a program in a process group of its own and waits for its end. Any exit status is a
+ * result; only a program that cannot be started throws (`infrastructure`). At the time limit,
+ * the output limit or an abort the whole group is killed and `stopped` says why.
+ */
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const { promise, resolve, reject } = Promise.withResolvers<RunResult>();
+  const child = spawn(command, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: options.env ?? process.env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  track(child);
+  let stopped: RunResult['stopped'];
+  const stop = (why: NonNullable<RunResult['stopped']>): void => {
+    stopped ??= why;
+    if (child.pid !== undefined) killGroup(child.pid);
+  };
+  const limit = options.maxOutput ?? 64 * 1024 * 1024;
+  const out = collector(limit, () => stop('flood'), options.onLine);
+  const err = collector(limit, () => stop('flood'), options.onLine);
+  child.stdout.on('data', out.take);
+  child.stderr.on('data', err.take);
+  // A program may end without reading its input (EPIPE); its status tells what matters.
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.input ?? '');
+  const clock = options.timeoutMs === undefined ? undefined : deadline(options.timeoutMs, () => stop('timeout'));
+  const abort = (): void => stop('cancelled');
+  options.signal?.addEventListener('abort', abort);
+  const settle = (): void => {
+    clock?.stop();
+    options.signal?.removeEventListener('abort', abort);
+  };
+  child.once('error', (cause: NodeJS.ErrnoException) => {
+    settle();
+    const why = cause.code === 'ENOENT' ? 'not found on this machine' : cause.message;
+    reject(new EspalierError('infrastructure', `cannot start ${command}: ${why}`, { command, cause }));
+  });
+  child.once('close', (code, signal) => {
+    settle();
+    const status = code ?? signal ?? 'unknown';
+    resolve({ status, ...(stopped && { stopped }), stdout: out.finish(), stderr: err.finish() });
+  });
+  if (options.signal?.aborted) abort();
+  return promise;
+}
+
+/** Last lines of a text, for error messages. */
+export function tail(text: string, lines = 15): string {
+  return text.trimEnd().split('\n').slice(-lines).join('\n');
+}
+
+/**
+ * `run` for programs that must succeed: anything but exit status 0 throws an `infrastructure`
+ * error (`cancelled` after an abort) that holds the command and the end of its output.
+ */
+export async function succeed(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const result = await run(command, args, options);
+  if (result.status === 0 && result.stopped === undefined) return result;
+  const line = [command, ...args].join(' ');
+  const output = tail(result.stderr.toString().trim() || result.stdout.toString());
+  const why = result.stopped ?? (typeof result.status === 'number' ? `exit status ${result.status}` : result.status);
+  const fault = result.stopped === 'cancelled' ? 'cancelled' : 'infrastructure';
+  throw new EspalierError(fault, `did not succeed (${why})`, {
+    command: line.length > 300 ? `${line.slice(0, 300)}…` : line,
+    output,
+  });
+}

@@ -1,0 +1,88 @@
+import { every, type Timer } from './deadline.ts';
+import { say, setStatus } from './log.ts';
+
+/** How a long piece of work tells how far it is. */
+export interface Progress extends Disposable {
+  /** `fraction` done, 0 to 1; `note` replaces the text behind it. */
+  update(fraction: number, note?: string): void;
+  /** Ends the display. With a text, says it when the work was long enough to be shown at all. */
+  end(text?: string): void;
+}
+
+export interface ProgressOptions {
+  /** Duration expected from an earlier time, used until the fraction says more. */
+  readonly expectedMs?: number;
+  readonly terminal?: boolean;
+  readonly now?: () => number;
+  readonly say?: (line: string) => void;
+  readonly setStatus?: (line: string) => void;
+}
+
+/** Work shorter than this is not worth a word. */
+const silentMs = 1000;
+/** Without a terminal: one line per this time. */
+const sparseMs = 20_000;
+
+/** Milliseconds in words: `4 s`, `3 min 05 s`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+/** Remaining milliseconds; `undefined` while nothing is known. */
+export function remaining(elapsedMs: number, fraction: number, expectedMs?: number): number | undefined {
+  const byFraction = fraction > 0.02 ? (elapsedMs / fraction) * (1 - fraction) : undefined;
+  if (expectedMs === undefined) return byFraction;
+  const byRecord = Math.max(0, expectedMs - elapsedMs);
+  if (byFraction === undefined) return byRecord;
+  // The record is the better guess at the start, the observed pace later.
+  return byRecord * (1 - fraction) + byFraction * fraction;
+}
+
+/**
+ * Shows `title` with percentage and estimate: one redrawn line on a terminal, a line every
+ * 20 s elsewhere, nothing at all for work that ends within a second.
+ */
+export function startProgress(title: string, options: ProgressOptions = {}): Progress {
+  const now = options.now ?? (() => performance.now());
+  const terminal = options.terminal ?? process.stderr.isTTY === true;
+  const print = options.say ?? say;
+  const redraw = options.setStatus ?? setStatus;
+  const start = now();
+  let fraction = 0;
+  let note = '';
+  let shownAt: number | undefined;
+
+  const describe = (): string => {
+    const left = remaining(now() - start, fraction, options.expectedMs);
+    const percent = fraction > 0 ? `, ${Math.floor(fraction * 100)} %` : '';
+    const estimate = left === undefined ? '' : `, about ${duration(left)} left`;
+    return `${title}${note && ` (${note})`}${percent}${estimate}`;
+  };
+  const show = (): void => {
+    const at = now();
+    if (at - start < silentMs) return;
+    if (terminal) redraw(describe());
+    else if (shownAt === undefined || at - shownAt >= sparseMs) print(describe());
+    else return;
+    shownAt = at;
+  };
+  const ticker: Timer = every(terminal ? 250 : 1000, show);
+  const end = (text?: string): void => {
+    ticker.stop();
+    if (shownAt === undefined) return;
+    if (terminal) redraw('');
+    if (text !== undefined) print(`${text} (${duration(now() - start)})`);
+    shownAt = undefined;
+  };
+  return {
+    update(value, text) {
+      fraction = Math.min(1, Math.max(fraction, value));
+      if (text !== undefined) note = text;
+      show();
+    },
+    end,
+    [Symbol.dispose]: () => end(),
+  };
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { projectDir, withLock } from '../../../src/base/folders.ts';
+
+function folder(): { dir: string } & Disposable {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-test-'));
+  return { dir, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+test('two holders of one lock never overlap', async () => {
+  using place = folder();
+  const lock = join(place.dir, 'lock');
+  let inside = 0;
+  const body = async () => {
+    inside += 1;
+    assert.equal(inside, 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    inside -= 1;
+  };
+  await Promise.all([withLock(lock, body), withLock(lock, body), withLock(lock, body)]);
+});
+
+test('a lock is free again when its body throws', async () => {
+  using place = folder();
+  const lock = join(place.dir, 'lock');
+  await assert.rejects(
+    withLock(lock, async () => {
+      throw new TypeError('x');
+    }),
+    TypeError,
+  );
+  assert.equal(await withLock(lock, async () => 7), 7);
+});
+
+test('a lock is free again when its holder was killed with SIGKILL', async () => {
+  using place = folder();
+  const lock = join(place.dir, 'lock');
+  const script = `import { withLock } from '${projectDir}/src/base/folders.ts';
+    await withLock(process.argv[1], () => { console.log('in'); return new Promise(() => setInterval(() => {}, 1000)); });`;
+  const other = spawn(process.execPath, ['--input-type=module', '-e', script, lock], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await new Promise((resolve) => other.stdout.once('data', resolve));
+  other.kill('SIGKILL');
+  assert.equal(await withLock(lock, async () => 'free'), 'free');
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { EspalierError } from '../../../src/base/errors.ts';
+import { run, succeed } from '../../../src/base/processes.ts';
+
+test('a program that cannot be found is an infrastructure error that names it', async () => {
+  await assert.rejects(run('no-such-program-here', []), (error: EspalierError) => {
+    assert.equal(error.fault, 'infrastructure');
+    assert.equal(error.message, 'cannot start no-such-program-here: not found on this machine');
+    return true;
+  });
+});
+
+test('input goes in, both outputs and the exit status come out', async () => {
+  const result = await run('sh', ['-c', 'cat; echo oops >&2; exit 3'], { input: 'in' });
+  assert.deepEqual([result.status, `${result.stdout}`, `${result.stderr}`], [3, 'in', 'oops\n']);
+});
+
+test('a program that ignores a large input does not break the caller', async () => {
+  const result = await run('true', [], { input: Buffer.alloc(4_000_000) });
+  assert.equal(result.status, 0);
+});
+
+test('at the time limit the whole process group ends, grandchildren included', async () => {
+  const result = await run('sh', ['-c', 'sleep 60 & echo $!; wait'], { timeoutMs: 300 });
+  assert.equal(result.stopped, 'timeout');
+  const grandchild = Number(result.stdout.toString());
+  // Gone, or dead and not yet collected by whoever inherited it.
+  const stat = `/proc/${grandchild}/stat`;
+  assert.ok(!existsSync(stat) || / Z /.test(readFileSync(stat, 'utf8')));
+});
+
+test('a program that prints without end is stopped at the output limit', async () => {
+  const result = await run('yes', [], { maxOutput: 100_000 });
+  assert.equal(result.stopped, 'flood');
+  assert.equal(result.stdout.length, 100_000);
+});
+
+test('an abort ends the program and `succeed` calls it cancelled', async () => {
+  const controller = new AbortController();
+  const ended = succeed('sleep', ['60'], { signal: controller.signal });
+  controller.abort();
+  await assert.rejects(ended, (error: EspalierError) => error.fault === 'cancelled');
+});
+
+test('lines are handed out whole, the last one without newline too', async () => {
+  const lines: string[] = [];
+  await run('printf', ['a\\nb\\nc'], { onLine: (line) => lines.push(line) });
+  assert.deepEqual(lines, ['a', 'b', 'c']);
+});
+
+test('`succeed` reports the command, its status and the end of its output', async () => {
+  await assert.rejects(succeed('sh', ['-c', 'echo trouble >&2; exit 4']), (error: EspalierError) => {
+    assert.ok(error instanceof EspalierError);
+    assert.equal(error.message, 'did not succeed (exit status 4)');
+    assert.equal(error.detail.output, 'trouble');
+    return true;
+  });
+});

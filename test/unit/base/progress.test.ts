@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { duration, remaining, startProgress } from '../../../src/base/progress.ts';
+
+test('the estimate is never negative and ends at zero', () => {
+  fc.assert(
+    fc.property(fc.nat(1e7), fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(1e7), (elapsed, fraction, expected) => {
+      const left = remaining(elapsed, fraction, expected);
+      assert.ok(left !== undefined && left >= 0);
+      assert.equal(remaining(elapsed, 1, expected), 0);
+    }),
+  );
+});
+
+test('durations are written for people', () => {
+  assert.deepEqual([0, 900, 59_400, 61_000, 3_600_000].map(duration), [
+    '0 s',
+    '1 s',
+    '59 s',
+    '1 min 01 s',
+    '60 min 00 s',
+  ]);
+});
+
+test('without a terminal, quick work is silent and long work prints sparse plain lines', () => {
+  let now = 0;
+  const lines: string[] = [];
+  const start = () => startProgress('building', { terminal: false, now: () => now, say: (line) => lines.push(line) });
+  start().end('built');
+  assert.deepEqual(lines, []);
+
+  const progress = start();
+  for (now = 0; now <= 60_000; now += 500) progress.update(now / 100_000, `object ${now / 500}`);
+  progress.end('built');
+  assert.deepEqual(lines, [
+    'building (object 2), 1 %',
+    'building (object 42), 21 %, about 1 min 19 s left',
+    'building (object 82), 41 %, about 59 s left',
+    'built (1 min 01 s)',
+  ]);
+});
