@@ -1,0 +1,91 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** State of one fake host's shell. */
+export interface FakeShell {
+  readonly host: string;
+  readonly cwd: string;
+  /** Text that a background job prints before the next prompt. */
+  notice: string;
+  jobs: number;
+  /** Files made by `fake: file`, collected at the end. */
+  readonly files: Map<string, Uint8Array>;
+  /** Random bytes of the lab. */
+  readonly random: (size: number) => Uint8Array;
+}
+
+/** What a command does to the lab beyond printing. */
+export type FakeEffect =
+  | { readonly kind: 'spin' | 'hang' | 'flood' | 'panic' | 'die' | 'exit' | 'out-of-memory' }
+  | { readonly kind: 'wall'; readonly ms: number };
+
+export interface FakeOutcome {
+  readonly output?: string | Uint8Array;
+  readonly status?: number;
+  /** Virtual nanoseconds that the command takes. */
+  readonly ns?: bigint;
+  readonly effect?: FakeEffect;
+}
+
+type Builtin = (words: readonly string[], shell: FakeShell) => FakeOutcome;
+
+const second = 1_000_000_000;
+
+const builtins: Readonly<Record<string, Builtin>> = {
+  ':': () => ({}),
+  true: () => ({}),
+  false: () => ({ status: 1 }),
+  echo: (words) => ({ output: `${words.join(' ').replace(/^(['"])(.*)\1$/, '$2')}\n` }),
+  hostname: (_, shell) => ({ output: `${shell.host}\n` }),
+  pwd: (_, shell) => ({ output: `${shell.cwd}\n` }),
+  sleep: ([time = '0', ampersand], shell) =>
+    ampersand === '&' ? background(shell) : { ns: BigInt(Math.round(Number(time) * second)) },
+  exit: () => ({ effect: { kind: 'exit' } }),
+};
+
+const fakes: Readonly<Record<string, Builtin>> = {
+  panic: () => ({ effect: { kind: 'panic' } }),
+  'out-of-memory': () => ({ effect: { kind: 'out-of-memory' } }),
+  livelock: () => ({ effect: { kind: 'spin' } }),
+  hang: () => ({ effect: { kind: 'hang' } }),
+  flood: () => ({ effect: { kind: 'flood' } }),
+  die: () => ({ effect: { kind: 'die' } }),
+  exit: () => ({ effect: { kind: 'exit' } }),
+  timeout: () => ({ ns: BigInt(Number.MAX_SAFE_INTEGER) }),
+  wall: ([ms = '0']) => ({ effect: { kind: 'wall', ms: Number(ms) } }),
+  background: (_, shell) => background(shell),
+  status: ([status = '0']) => ({ status: Number(status) }),
+  random: (_, shell) => ({ output: `${Buffer.from(shell.random(8)).toString('hex')}\n` }),
+  unseeded: () => ({ output: `${randomBytes(8).toString('hex')}\n` }),
+  bytes: ([hex = '']) => ({ output: Buffer.from(hex, 'hex') }),
+  lines: ([count = '1']) => ({ output: Array.from({ length: Number(count) }, (_, i) => `line ${i + 1}\n`).join('') }),
+  file: ([path = '/tmp/file', size = '0'], shell) => {
+    shell.files.set(path, Buffer.alloc(Number(size), 'log line\n'));
+    return {};
+  },
+};
+
+function background(shell: FakeShell): FakeOutcome {
+  shell.jobs += 1;
+  shell.notice = `[${shell.jobs}]+  Done                    background\n`;
+  return { output: `[${shell.jobs}] ${1000 + shell.jobs}\n` };
+}
+
+/** Works off one typed line. A finished background job speaks before the prompt of the next command. */
+export function interpret(line: string, shell: FakeShell): FakeOutcome {
+  const notice = shell.notice;
+  shell.notice = '';
+  const words = line.trim().split(/\s+/);
+  const [table, name = '', rest] =
+    words[0] === 'fake:' ? [fakes, words[1], words.slice(2)] : [builtins, words[0], words.slice(1)];
+  const builtin = name.startsWith('#') ? builtins[':'] : Object.hasOwn(table, name) ? table[name] : undefined;
+  const outcome = builtin?.(rest, shell) ?? { output: `bash: ${name}: command not found\n`, status: 127 };
+  if (notice === '') return outcome;
+  return { ...outcome, output: Buffer.concat([Buffer.from(outcome.output ?? ''), Buffer.from(notice)]) };
+}
+
+/** Random bytes that are a function of the seed, or of nothing. */
+export function randomSource(seed: bigint | undefined): (size: number) => Uint8Array {
+  if (seed === undefined) return (size) => randomBytes(size);
+  let counter = 0;
+  return (size) => createHash('sha256').update(`${seed} ${counter++}`).digest().subarray(0, size);
+}

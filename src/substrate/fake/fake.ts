@@ -1,0 +1,185 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { deadline } from '../../base/deadline.ts';
+import { EspalierError } from '../../base/errors.ts';
+import type { CommandStep } from '../../scenario/scenario.ts';
+import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
+import { type FakeEffect, type FakeShell, interpret, randomSource } from './commands.ts';
+import { Recorder } from './recorder.ts';
+
+/** A substrate without kernel or processes: a plan's lines are interpreted in this process. */
+export const fake: Substrate = {
+  name: 'fake',
+  traits: { virtualTime: true, seeds: true, captures: false },
+  check: async () => {},
+  start: async (request) => new FakeLab(request),
+};
+
+const floodCap = 1 << 20;
+const outOfPlan = 0xffffffff;
+/** Commands of a fake take this much virtual time at least. */
+const commandNs = 1_000_000n;
+
+/** Thrown through the interpreter to end the lab. */
+interface Stop {
+  readonly end: BackendEnd;
+  /** The guest could still say that it ended. */
+  readonly inOrder: boolean;
+}
+
+class FakeLab implements BackendLab {
+  readonly ended: Promise<BackendEnd>;
+  readonly #request: LabRequest;
+  readonly #recorder: Recorder;
+  readonly #shells: ReadonlyMap<string, FakeShell>;
+  readonly #killed = Promise.withResolvers<Stop>();
+  readonly #finished = Promise.withResolvers<void>();
+  #dead = false;
+  #held = false;
+  #commands = 0;
+  #spinsSince: number | undefined;
+
+  constructor(request: LabRequest) {
+    const { plan, dir } = request;
+    const names = plan.topology.hosts.map(({ name }) => name);
+    const random = randomSource(request.seed);
+    this.#request = request;
+    this.#recorder = new Recorder(dir, names, plan.timing.start);
+    this.#shells = new Map(
+      names.map((host) => [host, { host, cwd: plan.cwd, notice: '', jobs: 0, files: new Map(), random }]),
+    );
+    this.#recorder.kernel('Linux version 0.0-fake');
+    this.ended = Promise.race([this.#killed.promise, this.#course()]).then((stop) => this.#close(stop));
+  }
+
+  cpuMs(): number {
+    const spun = this.#spinsSince === undefined ? 0 : (performance.now() - this.#spinsSince) * 1000;
+    return Math.round(this.#commands + spun);
+  }
+
+  async send(orders: readonly Order[]): Promise<void> {
+    if (!this.#held) throw new EspalierError('bug', 'the fake lab is not held yet');
+    for (const order of orders) {
+      if (order.kind === 'end') this.#finished.resolve();
+      else if (order.kind === 'advance') this.#recorder.advance(order.ns);
+      else if (order.kind === 'input') await this.#input(order.host, Buffer.from(order.bytes).toString());
+    }
+  }
+
+  kill(): void {
+    this.#dead = true;
+    this.#killed.resolve({ end: { status: 'SIGKILL' }, inOrder: false });
+  }
+
+  async #course(): Promise<Stop> {
+    try {
+      await this.#runPlan();
+      return { end: { status: '0' }, inOrder: true };
+    } catch (stop) {
+      // The seam's `ended` never rejects: a mistake in the plan shows as a lab that died of it.
+      if (stop instanceof Error) return { end: { status: 'error', detail: stop.message }, inOrder: false };
+      return stop as Stop;
+    }
+  }
+
+  async #runPlan(): Promise<void> {
+    const { plan, hold } = this.#request;
+    this.#recorder.advance(plan.timing.warmup);
+    for (const [index, step] of plan.steps.entries()) {
+      if (step.kind === 'comment') continue;
+      await this.#command(step, index);
+      this.#recorder.advance(plan.timing.gap);
+    }
+    if (hold) {
+      this.#held = true;
+      await this.#finished.promise;
+    }
+    if (plan.postMortem !== undefined) this.#postMortem();
+  }
+
+  #postMortem(): void {
+    for (const host of this.#shells.keys()) {
+      this.#recorder.postMortem(host, true);
+      this.#recorder.end(host, 0, this.#request.plan.cwd);
+      this.#recorder.postMortem(host, false);
+    }
+  }
+
+  async #input(host: string, text: string): Promise<void> {
+    for (const line of text.split('\n').filter((part) => part !== '')) {
+      await this.#command({ host, line }, outOfPlan).catch((stop: Stop) => this.#killed.resolve(stop));
+    }
+  }
+
+  async #command({ host, line }: Pick<CommandStep, 'host' | 'line'>, step: number): Promise<void> {
+    const shell = this.#shells.get(host);
+    if (shell === undefined) throw new EspalierError('scenario', `no host is named ${host}`, { host, command: line });
+    // Gives kill() and the watchdogs a turn between any two commands.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.#dead) return;
+    this.#commands += 1;
+    this.#recorder.begin(host, step, line);
+    const { output = '', status = 0, ns = 0n, effect } = interpret(line, shell);
+    this.#recorder.output(host, Buffer.from(output));
+    if (effect !== undefined) await this.#apply(effect, host);
+    if (this.#dead) return;
+    const limit = this.#request.plan.timing.deadline;
+    this.#recorder.advance(ns > limit ? limit : ns + commandNs);
+    if (ns > limit) this.#trouble(host, `timeout after ${limit / 1_000_000_000n} s`);
+    this.#recorder.end(host, status, shell.cwd);
+  }
+
+  async #apply(effect: FakeEffect, host: string): Promise<void> {
+    switch (effect.kind) {
+      case 'wall':
+        return new Promise((resolve) => deadline(effect.ms, resolve));
+      case 'spin':
+        this.#spinsSince = performance.now();
+        return this.#killed.promise.then(() => {});
+      case 'hang':
+        return this.#killed.promise.then(() => {});
+      case 'flood':
+        this.#recorder.output(host, Buffer.alloc(floodCap, 'flood\n'));
+        return this.#trouble(host, `flood of more than ${floodCap} bytes`);
+      case 'exit':
+        return this.#trouble(host, 'shell-exit status 0');
+      case 'panic':
+        return this.#crash('Kernel panic - not syncing: asked for', 'panic');
+      case 'out-of-memory':
+        return this.#crash('Out of memory: Killed process 1 (fake)', 'out-of-memory');
+      case 'die':
+        this.#recorder.torn();
+        throw { end: { status: 'SIGSEGV' }, inOrder: false } satisfies Stop;
+    }
+  }
+
+  #crash(detail: string, fault: 'panic' | 'out-of-memory'): never {
+    this.#recorder.kernel(detail);
+    throw { end: { status: '134', fault, detail }, inOrder: false } satisfies Stop;
+  }
+
+  #trouble(host: string, text: string): never {
+    this.#recorder.trouble(host, text);
+    throw { end: { status: '0' }, inOrder: true } satisfies Stop;
+  }
+
+  #close({ end, inOrder }: Stop): BackendEnd {
+    this.#dead = true;
+    if (inOrder) {
+      this.#collect();
+      this.#recorder.labEnd();
+    }
+    this.#recorder.close();
+    return end;
+  }
+
+  #collect(): void {
+    for (const { host, files } of this.#shells.values()) {
+      for (const [path, content] of files) {
+        const target = join(this.#request.dir, 'files', host, path);
+        mkdirSync(dirname(target), { recursive: true });
+        writeFileSync(target, content);
+      }
+    }
+  }
+}

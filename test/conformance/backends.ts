@@ -1,0 +1,80 @@
+import type { LabPlan, Step } from '../../src/scenario/scenario.ts';
+import { substrates } from '../../src/substrate/all.ts';
+import type { Substrate } from '../../src/substrate/substrate.ts';
+
+/** The lines that provoke a behaviour on a backend; a missing one is an unsupported cell. */
+export interface Provocations {
+  readonly flood?: string;
+  readonly livelock?: string;
+  readonly panic?: string;
+  readonly hang?: string;
+}
+
+/** A backend that the conformance suite runs on, and what it needs. */
+export interface Backend {
+  readonly substrate: Substrate;
+  readonly provoke: Provocations;
+  readonly kernel: string;
+  readonly image: string;
+  /** Why its cells are left out here. */
+  readonly missing?: string;
+}
+
+const provocations: Readonly<Record<string, Provocations>> = {
+  fake: { flood: 'fake: flood', livelock: 'fake: livelock', panic: 'fake: panic', hang: 'fake: hang' },
+  uml: { flood: 'yes', livelock: 'while :; do :; done', panic: 'echo c > /proc/sysrq-trigger' },
+};
+
+/** All registered backends, narrowed by ESPALIER_CONFORMANCE (names, comma separated). */
+export async function backends(): Promise<Backend[]> {
+  const wanted = process.env.ESPALIER_CONFORMANCE?.split(',');
+  const found: Backend[] = [];
+  for (const substrate of substrates) {
+    if (wanted !== undefined && !wanted.includes(substrate.name)) continue;
+    const provoke = provocations[substrate.name] ?? {};
+    const kernel = process.env.ESPALIER_CONFORMANCE_KERNEL ?? '';
+    const image = process.env.ESPALIER_CONFORMANCE_IMAGE ?? '';
+    const needsFiles = substrate.name !== 'fake' && (kernel === '' || image === '');
+    const missing = needsFiles
+      ? 'set ESPALIER_CONFORMANCE_KERNEL and ESPALIER_CONFORMANCE_IMAGE to a kernel binary and an image file'
+      : await substrate.check().then(
+          () => undefined,
+          (error: Error) => error.message,
+        );
+    found.push({ substrate, provoke, kernel, image, ...(missing !== undefined && { missing }) });
+  }
+  return found;
+}
+
+const second = 1_000_000_000n;
+
+/** A plan of two hosts on one link; lines read `host: command`. */
+export function planOf(
+  backend: Pick<Backend, 'image'>,
+  lines: readonly string[],
+  change: Partial<LabPlan> = {},
+): LabPlan {
+  const steps = lines.map((text, index): Step => {
+    const [, host = '', line = ''] = /^(\w+): (.*)$/.exec(text) ?? [];
+    return { kind: 'command', host, line, origin: { file: 'plan', line: index + 1 } };
+  });
+  const host = (name: string, number: number) => ({
+    name,
+    nics: [{ name: 'eth0', link: 'l', mac: `12:00:00:00:00:0${number}`, addresses: [`192.0.2.${number}/24`] }],
+    routes: [],
+    sysctls: [],
+  });
+  return {
+    topology: { hosts: [host('east', 1), host('west', 2)], links: [{ name: 'l' }] },
+    images: { east: backend.image, west: backend.image },
+    sharedTrees: [],
+    files: [],
+    cwd: '/tmp',
+    shellSetup: [],
+    steps,
+    timing: { start: 1_800_000_000n * second, warmup: 60n * second, gap: second / 10n, deadline: 120n * second },
+    collect: [],
+    memory: 128,
+    ...change,
+  };
+}
