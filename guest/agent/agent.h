@@ -1,0 +1,166 @@
+/*
+ * The lab's PID 1: shared declarations.
+ *
+ * The agent builds the network and the hosts of a lab inside one User Mode Linux, types
+ * commands at the hosts' terminals and writes down what it sees. It judges nothing.
+ *
+ * Rules that keep a lab reproducible (docs/lab.md says why):
+ *  - nothing here depends on how long the outside takes: no host file is polled while the
+ *    lab's clock runs, except once per virtual tick;
+ *  - whatever is always on (capture, XFRM subscription, tick) is on in every lab.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum {
+	MAX_HOSTS = 16,
+	MAX_NICS = 8,
+	MAX_LINKS = 16,
+	MAX_IMAGES = 16,
+	MAX_TREES = 4,
+	MAX_LAYERS = 8,
+};
+
+struct nic {
+	char name[16];
+	int link;
+	uint8_t mac[6];
+	int port_index; /* ifindex of the link's end, in the agent's namespace */
+};
+
+struct line {
+	struct line *next;
+	uint32_t step; /* index into the scenario's steps */
+	int host;
+	char *text;
+};
+
+struct console {
+	int master;	    /* the agent's end of the host's terminal, -1 when gone */
+	pid_t shell_group;  /* process group of the host's shell */
+	uint8_t *pending;   /* bytes read but not yet recorded: a prompt, or the start of one */
+	size_t pending_len, pending_cap;
+	uint64_t command_bytes;
+};
+
+struct host {
+	char name[64];
+	int image;
+	struct nic nics[MAX_NICS];
+	int nic_count;
+	pid_t init;	/* the host's PID 1, as the agent sees it */
+	int netns;	/* file descriptor of its network namespace */
+	int go_pipe;	/* a byte lets the host's init start the shell */
+	int xfrm_events, xfrm_dumps; /* netlink sockets inside the host */
+	uint8_t *last_dump[2];
+	size_t last_dump_len[2];
+	struct console console;
+};
+
+struct link {
+	char name[32];
+	int bridge; /* ifindex */
+	int capture; /* file descriptor of the link's pcapng file */
+	uint8_t *buffer;
+	size_t buffer_len, buffer_cap;
+};
+
+struct tree {
+	char path[256];
+	char layers[MAX_LAYERS][64];
+	int layer_count;
+};
+
+struct plan {
+	uint64_t warmup, gap, deadline; /* virtual ns */
+	uint64_t output_cap;		/* bytes per command */
+	bool hold;
+	char nonce[17];
+	char cwd[256];
+	char images[MAX_IMAGES][64];
+	int image_count;
+	struct link links[MAX_LINKS];
+	int link_count;
+	struct host hosts[MAX_HOSTS];
+	int host_count;
+	struct tree trees[MAX_TREES];
+	int tree_count;
+	struct line *net;	 /* addr, route and sysctl lines, per host, in order */
+	struct line *files;	 /* put lines; content follows the text's terminator */
+	struct line *setup;	 /* typed before the first command, unrecorded */
+	struct line *steps;
+	struct line *collect;
+	char *post_mortem;
+};
+
+extern struct plan plan;
+
+/* Frame types of the record stream; src/transcript/record.ts is the other side. */
+enum record_type {
+	REC_HOSTS = 1,
+	REC_COMMAND_BEGIN = 2,
+	REC_OUTPUT = 3,
+	REC_COMMAND_END = 4,
+	REC_XFRM_EVENT = 5,
+	REC_XFRM_STATES = 6,
+	REC_XFRM_POLICIES = 7,
+	REC_TROUBLE = 8,
+	REC_STEP_END = 9,
+	REC_LAB_END = 10,
+	REC_POST_MORTEM = 11,
+};
+enum { LAB = 0xffff };
+
+/* plan.c */
+void plan_read(const char *path);
+
+/* record.c */
+uint64_t now_ns(void);	  /* virtual ns since 1970 */
+uint64_t uptime_ns(void); /* virtual ns since boot */
+void record_open(const char *path);
+void record(enum record_type type, int host, const void *payload, size_t length);
+void record_flush(void);
+/* For a forked host: its copy of the unflushed records must never be written. */
+void record_detach(void);
+void trouble(int host, const char *word, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Unrecoverable: recorded, then the lab powers off. */
+void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+void power_off(void) __attribute__((noreturn));
+void *grow(void *buffer, size_t *capacity, size_t need);
+void write_file(const char *path, const char *value, bool must_exist);
+
+/* net.c */
+void net_init(void);
+void net_links(void);
+void net_host(struct host *host);
+
+/* host.c */
+void hosts_prepare(void);
+void host_start(struct host *host);
+void host_shell(struct host *host);
+
+/* xfrm.c */
+void xfrm_open(struct host *host);
+void xfrm_drain(struct host *host);
+void xfrm_dump(struct host *host);
+
+/* capture.c */
+void capture_open(void);
+void capture_drain(void);
+void capture_flush(void);
+
+/* console.c */
+void consoles_start(void);
+bool run_steps(struct line *steps);
+bool run_post_mortem(const char *line);
+void advance(uint64_t ns);
+void console_write(struct host *host, const void *bytes, size_t length);
+
+/* order.c */
+void orders_follow(void);
+
+/* collect.c */
+void collect_files(void);

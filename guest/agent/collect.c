@@ -1,0 +1,96 @@
+/* Copies files out of the lab at its end: into /out/files, under the same path. */
+#include "agent.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILE_CAP = 32 << 20, TOTAL_CAP = 128 << 20, DEPTH_CAP = 8 };
+
+static size_t total;
+
+static void copy_file(const char *from, const char *to, off_t size)
+{
+	static char buffer[1 << 16];
+	if (total + (size_t)size > TOTAL_CAP || size > FILE_CAP)
+		trouble(LAB, "agent", "%s is cut short: %lld bytes", from, (long long)size);
+	int in = open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	size_t copied = 0;
+	ssize_t n = 0;
+	while (in >= 0 && out >= 0 && copied < FILE_CAP && total < TOTAL_CAP &&
+	       (n = read(in, buffer, sizeof buffer)) > 0 && write(out, buffer, (size_t)n) == n) {
+		copied += (size_t)n;
+		total += (size_t)n;
+	}
+	if (in < 0 || out < 0 || n < 0)
+		trouble(LAB, "agent", "copy %s: %s", from, strerror(errno));
+	if (in >= 0)
+		close(in);
+	if (out >= 0) {
+		fsync(out);
+		close(out);
+	}
+}
+
+static void copy_any(const char *from, const char *to, int depth)
+{
+	struct stat s;
+	if (lstat(from, &s))
+		return; /* a test need not have written it */
+	if (S_ISREG(s.st_mode)) {
+		copy_file(from, to, s.st_size);
+		return;
+	}
+	DIR *dir = S_ISDIR(s.st_mode) && depth < DEPTH_CAP ? opendir(from) : NULL;
+	if (!dir)
+		return;
+	mkdir(to, 0755);
+	for (struct dirent *e; (e = readdir(dir));) {
+		char a[1024], b[1024];
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		if (snprintf(a, sizeof a, "%s/%s", from, e->d_name) < (int)sizeof a &&
+		    snprintf(b, sizeof b, "%s/%s", to, e->d_name) < (int)sizeof b)
+			copy_any(a, b, depth + 1);
+	}
+	closedir(dir);
+}
+
+static void make_parents(char *path)
+{
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = 0;
+		mkdir(path, 0755);
+		*slash = '/';
+	}
+}
+
+/* Paths below a shared tree are the same on all hosts and copied once; others once a host. */
+static bool shared(const char *path)
+{
+	for (int i = 0; i < plan.tree_count; i++) {
+		size_t n = strlen(plan.trees[i].path);
+		if (!strncmp(path, plan.trees[i].path, n) && path[n] == '/')
+			return true;
+	}
+	return false;
+}
+
+void collect_files(void)
+{
+	char from[1024], to[1024];
+	for (struct line *l = plan.collect; l; l = l->next)
+		for (int h = 0; h < plan.host_count; h++) {
+			bool once = shared(l->text);
+			snprintf(from, sizeof from, "/proc/%d/root%s", plan.hosts[h].init, l->text);
+			snprintf(to, sizeof to, "/out/files%s%s%s", once ? "" : "/", once ? "" : plan.hosts[h].name, l->text);
+			make_parents(to);
+			copy_any(from, to, 0);
+			if (once)
+				break;
+		}
+}

@@ -1,0 +1,139 @@
+/*
+ * Orders from outside while the lab's clock stands. The driver replaces the symlink
+ * /out/lab/next (its target is a number); the agent then reads /out/lab/order.NUMBER.
+ * Waiting must take no virtual time and must not idle: it spins on readlink(), which succeeds
+ * at every try, and changes tasks through a pipe so that the scheduler never counts it as stuck.
+ */
+#include "agent.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+static int to_echo[2], from_echo[2];
+
+static void start_echo(void)
+{
+	if (pipe2(to_echo, O_CLOEXEC) || pipe2(from_echo, O_CLOEXEC))
+		die("pipe: %s", strerror(errno));
+	if (fork() == 0) {
+		char byte;
+		while (read(to_echo[0], &byte, 1) == 1 && write(from_echo[1], &byte, 1) == 1)
+			;
+		_exit(0);
+	}
+}
+
+static void switch_tasks(void)
+{
+	char byte = 0;
+	if (write(to_echo[1], &byte, 1) != 1 || read(from_echo[0], &byte, 1) != 1)
+		die("echo process is gone");
+}
+
+static uint32_t await_order(uint32_t done)
+{
+	char target[32];
+	for (unsigned spin = 0;; spin++) {
+		ssize_t n = readlink("/out/lab/next", target, sizeof target - 1);
+		if (n > 0) {
+			target[n] = 0;
+			uint32_t number = (uint32_t)strtoul(target, NULL, 10);
+			if (number > done)
+				return number;
+		}
+		if (spin % 64 == 0)
+			switch_tasks();
+	}
+}
+
+static struct host *host_named(const char *name)
+{
+	for (int i = 0; i < plan.host_count; i++)
+		if (!strcmp(plan.hosts[i].name, name))
+			return &plan.hosts[i];
+	die("order: unknown host %s", name);
+}
+
+/* `input HOST HEX` */
+static void order_input(char *rest)
+{
+	struct host *host = host_named(strsep(&rest, " "));
+	size_t length = strlen(rest) / 2;
+	for (size_t i = 0; i < length; i++) {
+		unsigned byte;
+		sscanf(rest + 2 * i, "%2x", &byte);
+		rest[i] = (char)byte;
+	}
+	console_write(host, rest, length);
+}
+
+/* `resize HOST ROWS COLUMNS` */
+static void order_resize(char *rest)
+{
+	struct host *host = host_named(strsep(&rest, " "));
+	struct winsize size = { 0 };
+	size.ws_row = (unsigned short)strtoul(rest, &rest, 10);
+	size.ws_col = (unsigned short)strtoul(rest, NULL, 10);
+	ioctl(host->console.master, TIOCSWINSZ, &size);
+}
+
+/* A person types at a console that echoes and edits; a suite's does neither. */
+static void order_interactive(char *rest)
+{
+	struct termios t;
+	struct host *host = host_named(rest);
+	tcgetattr(host->console.master, &t);
+	t.c_lflag |= ECHO | ECHOE | ECHOK;
+	t.c_oflag |= ONLCR;
+	tcsetattr(host->console.master, TCSANOW, &t);
+}
+
+/* Works off one order file; false when it says `end`. */
+static bool obey(uint32_t number)
+{
+	char path[64], *line = NULL;
+	size_t size = 0;
+	snprintf(path, sizeof path, "/out/lab/order.%u", number);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		die("open %s: %s", path, strerror(errno));
+	bool more = true;
+	for (ssize_t n; more && (n = getline(&line, &size, file)) > 0;) {
+		line[n - 1] = 0;
+		char *rest = line, *word = strsep(&rest, " ");
+		if (!strcmp(word, "input"))
+			order_input(rest);
+		else if (!strcmp(word, "advance"))
+			advance(strtoull(rest, NULL, 10));
+		else if (!strcmp(word, "resize"))
+			order_resize(rest);
+		else if (!strcmp(word, "interactive"))
+			order_interactive(rest);
+		else if (!strcmp(word, "end"))
+			more = false;
+		else
+			die("order: unknown word %s", word);
+	}
+	free(line);
+	fclose(file);
+	return more;
+}
+
+void orders_follow(void)
+{
+	start_echo();
+	for (uint32_t number = 0, more = 1; more;) {
+		record(REC_STEP_END, LAB, &number, sizeof number);
+		capture_flush();
+		record_flush();
+		number = await_order(number);
+		more = obey(number);
+	}
+}

@@ -1,0 +1,183 @@
+/* Reading the plan: what the driver wants built and run. Written by src/substrate/uml/plan.ts. */
+#include "agent.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct plan plan;
+
+static char *slurp(const char *path, size_t *size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		die("open %s: %s", path, strerror(errno));
+	char *text = NULL;
+	size_t length = 0, capacity = 0;
+	ssize_t n;
+	do {
+		text = grow(text, &capacity, length + 65536);
+		n = read(fd, text + length, 65535);
+		if (n > 0)
+			length += (size_t)n;
+	} while (n > 0);
+	close(fd);
+	text[length] = 0;
+	*size = length;
+	return text;
+}
+
+static void copy(char *to, size_t size, const char *from)
+{
+	if (!from || strlen(from) >= size)
+		die("plan: '%s' is missing or longer than %zu bytes", from ? from : "", size - 1);
+	strcpy(to, from);
+}
+
+static int room(int count, int max, const char *what)
+{
+	if (count >= max)
+		die("plan: more than %d %s", max, what);
+	return count;
+}
+
+static struct line *append(struct line **list, int host, uint32_t step, char *text)
+{
+	while (*list)
+		list = &(*list)->next;
+	*list = calloc(1, sizeof **list);
+	**list = (struct line){ .host = host, .step = step, .text = text };
+	return *list;
+}
+
+static int host_index(const char *name)
+{
+	if (!strcmp(name, "*"))
+		return -1;
+	for (int i = 0; i < plan.host_count; i++)
+		if (!strcmp(plan.hosts[i].name, name))
+			return i;
+	die("plan: unknown host %s", name);
+}
+
+static int link_index(const char *name)
+{
+	for (int i = 0; i < plan.link_count; i++)
+		if (!strcmp(plan.links[i].name, name))
+			return i;
+	die("plan: unknown link %s", name);
+}
+
+static void read_nic(char *rest)
+{
+	struct host *host = &plan.hosts[plan.host_count - 1];
+	struct nic *nic = &host->nics[room(host->nic_count, MAX_NICS, "nics")];
+	copy(nic->name, sizeof nic->name, strsep(&rest, " "));
+	nic->link = link_index(strsep(&rest, " "));
+	for (int i = 0; i < 6; i++) {
+		nic->mac[i] = (uint8_t)strtoul(rest, &rest, 16);
+		if (*rest == ':')
+			rest++;
+	}
+	host->nic_count++;
+}
+
+static void read_tree(char *rest)
+{
+	struct tree *tree = &plan.trees[room(plan.tree_count++, MAX_TREES, "trees")];
+	copy(tree->path, sizeof tree->path, strsep(&rest, " "));
+	while (rest)
+		copy(tree->layers[room(tree->layer_count++, MAX_LAYERS, "layers")], 64, strsep(&rest, " "));
+}
+
+static void read_host(char *rest)
+{
+	struct host *host = &plan.hosts[room(plan.host_count++, MAX_HOSTS, "hosts")];
+	copy(host->name, sizeof host->name, strsep(&rest, " "));
+	host->image = atoi(rest);
+	host->console.master = -1;
+}
+
+/* Lines `step INDEX HOST TEXT`. The list is long, so its tail is kept. */
+static void read_step(char *rest)
+{
+	static struct line **tail = &plan.steps;
+	uint32_t step = (uint32_t)strtoul(strsep(&rest, " "), NULL, 10);
+	int host = host_index(strsep(&rest, " "));
+	tail = &append(tail, host, step, rest)->next;
+}
+
+static void read_word(char *word, char *rest)
+{
+	struct host *last = plan.host_count ? &plan.hosts[plan.host_count - 1] : NULL;
+	if (!strcmp(word, "warmup"))
+		plan.warmup = strtoull(rest, NULL, 10);
+	else if (!strcmp(word, "gap"))
+		plan.gap = strtoull(rest, NULL, 10);
+	else if (!strcmp(word, "deadline"))
+		plan.deadline = strtoull(rest, NULL, 10);
+	else if (!strcmp(word, "cap"))
+		plan.output_cap = strtoull(rest, NULL, 10);
+	else if (!strcmp(word, "nonce"))
+		copy(plan.nonce, sizeof plan.nonce, rest);
+	else if (!strcmp(word, "cwd"))
+		copy(plan.cwd, sizeof plan.cwd, rest);
+	else if (!strcmp(word, "image"))
+		copy(plan.images[room(plan.image_count++, MAX_IMAGES, "images")], 64, rest);
+	else if (!strcmp(word, "tree"))
+		read_tree(rest);
+	else if (!strcmp(word, "link"))
+		copy(plan.links[room(plan.link_count++, MAX_LINKS, "links")].name, 32, rest);
+	else if (!strcmp(word, "host"))
+		read_host(rest);
+	else if (!strcmp(word, "nic") && last)
+		read_nic(rest);
+	else if ((!strcmp(word, "addr") || !strcmp(word, "route") || !strcmp(word, "sysctl")) && last) {
+		rest[-1] = ' '; /* keep the word: net.c tells the three apart by it */
+		append(&plan.net, plan.host_count - 1, 0, word);
+	} else if (!strcmp(word, "setup"))
+		append(&plan.setup, -1, 0, rest);
+	else if (!strcmp(word, "step"))
+		read_step(rest);
+	else if (!strcmp(word, "postmortem"))
+		plan.post_mortem = rest;
+	else if (!strcmp(word, "collect"))
+		append(&plan.collect, -1, 0, rest);
+	else if (!strcmp(word, "hold"))
+		plan.hold = true;
+	else
+		die("plan: unknown word %s", word);
+}
+
+/* `put HOST MODE LENGTH PATH` is followed by LENGTH raw bytes and a newline. */
+static char *read_put(char *rest, char *next)
+{
+	int host = host_index(strsep(&rest, " "));
+	append(&plan.files, host, 0, rest);
+	char *end;
+	strtoul(rest, &end, 8);
+	size_t length = strtoul(end, NULL, 10);
+	return next + length + 1;
+}
+
+void plan_read(const char *path)
+{
+	size_t size;
+	char *text = slurp(path, &size), *end = text + size;
+	for (char *at = text; at < end;) {
+		char *newline = memchr(at, '\n', (size_t)(end - at));
+		if (!newline)
+			die("plan: last line is cut short");
+		*newline = 0;
+		char *next = newline + 1, *rest = strchr(at, ' ');
+		if (rest)
+			*rest++ = 0;
+		if (!strcmp(at, "put") && rest)
+			next = read_put(rest, next);
+		else if (*at)
+			read_word(at, rest ? rest : newline);
+		at = next;
+	}
+}

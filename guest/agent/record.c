@@ -1,0 +1,153 @@
+/* The record stream: frames appended to one file, and the agent's way to give up. */
+#include "agent.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/reboot.h>
+#include <time.h>
+#include <unistd.h>
+
+static int fd = -1;
+static uint8_t *buffer;
+static size_t length, capacity;
+static uint32_t sequence;
+/* Offset of the last frame while it is unflushed output: its host may still append to it. */
+static size_t open_frame;
+static int open_host = -1;
+static uint64_t open_time;
+static bool detached;
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+uint64_t now_ns(void) { return clock_ns(CLOCK_REALTIME); }
+uint64_t uptime_ns(void) { return clock_ns(CLOCK_BOOTTIME); }
+
+void *grow(void *old, size_t *cap, size_t need)
+{
+	if (need <= *cap)
+		return old;
+	*cap = need * 2;
+	void *p = realloc(old, *cap);
+	if (!p)
+		die("out of memory for %zu bytes", *cap);
+	return p;
+}
+
+static void put(const void *bytes, size_t n)
+{
+	buffer = grow(buffer, &capacity, length + n);
+	memcpy(buffer + length, bytes, n);
+	length += n;
+}
+
+void record_open(const char *path)
+{
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (fd < 0)
+		die("open %s: %s", path, strerror(errno));
+	uint32_t head[2] = { 1, 0 };
+	put("ESPALIER", 8);
+	put(head, sizeof head);
+}
+
+void record(enum record_type type, int host, const void *payload, size_t n)
+{
+	uint64_t time = now_ns();
+	if (type == REC_OUTPUT && open_host == host && open_time == time) {
+		uint32_t total;
+		memcpy(&total, buffer + open_frame, 4);
+		total += (uint32_t)n;
+		memcpy(buffer + open_frame, &total, 4);
+		put(payload, n);
+		return;
+	}
+	open_host = type == REC_OUTPUT ? host : -1;
+	open_time = time;
+	open_frame = length;
+	uint32_t size = (uint32_t)n;
+	uint16_t ids[2] = { (uint16_t)type, (uint16_t)host };
+	put(&size, 4);
+	put(ids, 4);
+	put(&time, 8);
+	put(&sequence, 4);
+	put(payload, n);
+	sequence++;
+}
+
+/* fsync() is what carries the bytes from the guest's page cache to the host's file. */
+void record_flush(void)
+{
+	for (size_t done = 0; done < length;) {
+		ssize_t n = write(fd, buffer + done, length - done);
+		if (n < 0 && errno != EINTR)
+			break;
+		if (n > 0)
+			done += (size_t)n;
+	}
+	length = 0;
+	open_host = -1;
+	if (fd >= 0)
+		fsync(fd);
+}
+
+static void trouble_v(int host, const char *word, const char *format, va_list args)
+{
+	char text[512];
+	int n = snprintf(text, sizeof text, "%s ", word);
+	vsnprintf(text + n, sizeof text - (size_t)n, format, args);
+	fprintf(stderr, "espalier: %s\n", text);
+	if (fd >= 0)
+		record(REC_TROUBLE, host, text, strlen(text));
+}
+
+void trouble(int host, const char *word, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	trouble_v(host, word, format, args);
+	va_end(args);
+}
+
+void record_detach(void)
+{
+	fd = -1;
+	detached = true;
+}
+
+void power_off(void)
+{
+	if (!detached)
+		reboot(RB_POWER_OFF);
+	_exit(1);
+}
+
+void die(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	trouble_v(LAB, "agent", format, args);
+	va_end(args);
+	record_flush();
+	power_off();
+}
+
+void write_file(const char *path, const char *value, bool must_exist)
+{
+	int file = open(path, O_WRONLY | O_CLOEXEC);
+	if (file < 0) {
+		if (must_exist)
+			die("open %s: %s", path, strerror(errno));
+		return;
+	}
+	if (write(file, value, strlen(value)) < 0 && must_exist)
+		trouble(LAB, "setup", "write %s to %s: %s", value, path, strerror(errno));
+	close(file);
+}

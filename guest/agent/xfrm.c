@@ -1,0 +1,93 @@
+/* What the kernel knows of IPsec, per host: events as they come, tables when they changed. */
+#include "agent.h"
+#include <errno.h>
+#include <linux/netlink.h>
+#include <linux/xfrm.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/*
+ * Groups that can be listened to without changing what the kernel does. Not ACQUIRE: with a
+ * listener the kernel keeps a larval SA where it would otherwise refuse the packet
+ * (net/xfrm/xfrm_state.c, km_query). Not AEVENTS: a listener starts replay timers.
+ */
+static const int groups[] = { XFRMNLGRP_EXPIRE, XFRMNLGRP_SA, XFRMNLGRP_POLICY, XFRMNLGRP_REPORT,
+			      XFRMNLGRP_MIGRATE, XFRMNLGRP_MAPPING };
+
+static int open_socket(void)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_XFRM), size = 4 << 20;
+	if (fd < 0)
+		die("xfrm socket: %s", strerror(errno));
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+	return fd;
+}
+
+/* Called inside the host's network namespace: a netlink socket stays in it. */
+void xfrm_open(struct host *host)
+{
+	host->xfrm_dumps = open_socket();
+	host->xfrm_events = open_socket();
+	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+		setsockopt(host->xfrm_events, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i], sizeof groups[i]);
+}
+
+static uint8_t message[1 << 16];
+
+void xfrm_drain(struct host *host)
+{
+	ssize_t n;
+	while ((n = recv(host->xfrm_events, message, sizeof message, 0)) > 0)
+		record(REC_XFRM_EVENT, (int)(host - plan.hosts), message, (size_t)n);
+	if (n < 0 && errno == ENOBUFS)
+		trouble((int)(host - plan.hosts), "agent", "XFRM events were lost: socket buffer full");
+}
+
+struct blob {
+	uint8_t *at;
+	size_t length, capacity;
+};
+
+/* Appends the messages of one answer; false when the dump is complete. */
+static bool take(const struct nlmsghdr *h, size_t n, struct blob *out)
+{
+	for (; NLMSG_OK(h, n); h = NLMSG_NEXT(h, n)) {
+		if (h->nlmsg_type == NLMSG_DONE || h->nlmsg_type == NLMSG_ERROR)
+			return false;
+		out->at = grow(out->at, &out->capacity, out->length + h->nlmsg_len + 4);
+		memcpy(out->at + out->length, h, h->nlmsg_len);
+		/* sequence and port differ between dumps of equal tables */
+		memset(out->at + out->length + offsetof(struct nlmsghdr, nlmsg_seq), 0, 8);
+		out->length += NLMSG_ALIGN(h->nlmsg_len);
+	}
+	return true;
+}
+
+static void dump(struct host *host, int which, int type, enum record_type kind)
+{
+	static struct blob blob;
+	struct nlmsghdr request = { .nlmsg_len = NLMSG_LENGTH(0), .nlmsg_type = (uint16_t)type,
+				    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP };
+	blob.length = 0;
+	if (send(host->xfrm_dumps, &request, request.nlmsg_len, 0) < 0)
+		return;
+	ssize_t n;
+	do
+		n = recv(host->xfrm_dumps, message, sizeof message, 0);
+	while (n > 0 && take((struct nlmsghdr *)message, (size_t)n, &blob));
+	if (blob.length == host->last_dump_len[which] &&
+	    (!blob.length || !memcmp(blob.at, host->last_dump[which], blob.length)))
+		return;
+	record(kind, (int)(host - plan.hosts), blob.at, blob.length);
+	host->last_dump[which] = realloc(host->last_dump[which], blob.length + 1);
+	memcpy(host->last_dump[which], blob.at, blob.length);
+	host->last_dump_len[which] = blob.length;
+}
+
+void xfrm_dump(struct host *host)
+{
+	dump(host, 0, XFRM_MSG_GETSA, REC_XFRM_STATES);
+	dump(host, 1, XFRM_MSG_GETPOLICY, REC_XFRM_POLICIES);
+}
