@@ -1,0 +1,59 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { EspalierError } from '../base/errors.ts';
+
+/** The folder that runs are kept in: an option, else ESPALIER_RUNS, else ./espalier-runs. */
+export function runsDir(option?: string): string {
+  return resolve(option ?? (process.env.ESPALIER_RUNS || 'espalier-runs'));
+}
+
+/** A name of a suite or scenario as one path component, whatever bytes a foreign tree put into it. */
+export function component(name: string): string {
+  const percent = (text: string): string =>
+    [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+  return name.replace(/[^A-Za-z0-9._+=@-]+/gu, percent).replace(/^\.+/, percent) || '%';
+}
+
+/** Which scenario, and which of its attempts in a run. */
+export interface AttemptKey {
+  readonly suite: string;
+  readonly name: string;
+  readonly attempt: number;
+}
+
+/** Folder of an attempt relative to its run: `attempts/<suite>/<name>/<n>`. */
+export function attemptPath({ suite, name, attempt }: AttemptKey): string {
+  return join('attempts', component(suite), component(name), String(attempt));
+}
+
+/** Attempt numbers that have a folder, ascending. */
+export function attemptNumbers(runDir: string, { suite, name }: Omit<AttemptKey, 'attempt'>): number[] {
+  const dir = join(runDir, 'attempts', component(suite), component(name));
+  const numbers = listIfPresent(dir).filter((entry) => /^\d{1,6}$/.test(entry));
+  return numbers.map(Number).sort((a, b) => a - b);
+}
+
+function listIfPresent(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Finds a run by what people type: a path, an id in `runs`, the unique beginning of one, or
+ * `latest`. Ids begin with their date, so the last in order is the latest.
+ */
+export function findRun(word: string, runs: string): string {
+  const isRun = (dir: string): boolean => lstatSync(join(dir, 'run.json'), { throwIfNoEntry: false }) !== undefined;
+  if (word !== 'latest' && isRun(resolve(word))) return resolve(word);
+  const ids = listIfPresent(runs)
+    .filter((id) => !id.startsWith('.') && isRun(join(runs, id)))
+    .sort();
+  const matches = word === 'latest' ? ids.slice(-1) : ids.filter((id) => id === word || id.startsWith(word));
+  if (matches.length === 1 && matches[0] !== undefined) return join(runs, matches[0]);
+  const known = ids.length > 0 ? `the latest is ${ids.at(-1)}` : 'there is none yet';
+  const why = matches.length > 1 ? `${matches.length} runs begin with ${word}` : `no run ${word} in ${runs}; ${known}`;
+  throw new EspalierError('usage', why, { remedy: 'give the path of a run folder, its id, or `latest`' });
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { readJsonIfPresent, writeAtomic } from '../base/files.ts';
+import { keyOf, type Results } from './results.ts';
+import { jsonText } from './run-folder.ts';
+import { durationsSchema, lastRunSchema } from './schemas.ts';
+
+/** Wall milliseconds of the last lab of each scenario, by `suite:name`. A broken file is no loss. */
+export function readDurations(runs: string): Map<string, number> {
+  try {
+    const file = readJsonIfPresent(join(runs, 'durations.json'), durationsSchema);
+    return new Map(Object.entries(file?.milliseconds ?? {}));
+  } catch {
+    return new Map();
+  }
+}
+
+/** Puts the labs of a run into the record of durations. */
+export function recordDurations(runs: string, results: Results): void {
+  const durations = readDurations(runs);
+  for (const result of results.results) {
+    const wallMs = result.attempts.at(-1)?.time?.wallMs;
+    if (wallMs !== undefined) durations.set(keyOf(result), Math.round(wallMs));
+  }
+  writeAtomic(join(runs, 'durations.json'), jsonText({ version: 1, milliseconds: Object.fromEntries(durations) }));
+}
+
+/** What `--last-failed` reads. */
+export function readLastFailed(runs: string): ReadonlySet<string> | undefined {
+  const file = readJsonIfPresent(join(runs, '.last-run.json'), lastRunSchema);
+  return file && new Set(file.failed.map(keyOf));
+}
+
+export function writeLastRun(runs: string, results: Results): void {
+  const failed = results.results.filter(({ expected }) => !expected).map(({ suite, name }) => ({ suite, name }));
+  writeAtomic(join(runs, '.last-run.json'), jsonText({ version: 1, run: results.run, failed }));
+}

@@ -1,0 +1,172 @@
+import type { ScenarioEntry } from '../scenario/scenario.ts';
+import type { AttemptFile } from '../transcript/attempt.ts';
+import { type Issue, type Verdict, type VerdictWord, verdictWords } from '../verdict/verdict.ts';
+
+/** One attempt as the results list it. */
+export interface AttemptResult {
+  readonly attempt: number;
+  readonly word: VerdictWord;
+  /** Why the lab ended, where there was one. */
+  readonly end?: AttemptFile['end'];
+  readonly time?: AttemptFile['time'];
+}
+
+/** A judged attempt, as read from its folder. */
+export interface JudgedAttempt {
+  readonly attempt: number;
+  readonly verdict: Verdict;
+  /** Absent where no lab was started. */
+  readonly file?: AttemptFile;
+}
+
+/** How a result compares with the baseline. */
+export type Change = 'newly failing' | 'newly passing' | 'changed';
+
+/** What a run says about one scenario. */
+export interface ScenarioResult {
+  readonly suite: string;
+  readonly name: string;
+  readonly status: string;
+  readonly hosts: readonly string[];
+  readonly word: VerdictWord;
+  readonly upstream: string;
+  readonly expected: boolean;
+  readonly change?: Change;
+  readonly adapted: readonly string[];
+  readonly passesOnlyAdapted: boolean;
+  readonly issues: readonly Issue[];
+  readonly attempts: readonly AttemptResult[];
+}
+
+/** `results.json`: derived from `run.json` and the attempts, can be rebuilt at any time. */
+export interface Results {
+  readonly version: 1;
+  readonly run: string;
+  /** Every scenario of the run has a result. */
+  readonly complete: boolean;
+  /** Count of each word that occurs, in order of precedence. */
+  readonly totals: Readonly<Partial<Record<VerdictWord, number>>>;
+  /** How many of the passed pass only with an adaptation. */
+  readonly passedAdapted: number;
+  readonly results: readonly ScenarioResult[];
+  readonly pending: readonly { readonly suite: string; readonly name: string }[];
+}
+
+/** Words of an earlier run by `suite:name`. */
+export type Baseline = ReadonlyMap<string, VerdictWord>;
+
+export function keyOf({ suite, name }: { readonly suite: string; readonly name: string }): string {
+  return `${suite}:${name}`;
+}
+
+function isGood(word: VerdictWord): boolean {
+  return word === 'passed' || word === 'unsupported';
+}
+
+/** The change against a baseline; a scenario the baseline does not know has none. */
+export function changeOf(word: VerdictWord, before: VerdictWord | undefined): Change | undefined {
+  if (before === undefined || before === word) return undefined;
+  if (isGood(word)) return isGood(before) ? undefined : 'newly passing';
+  return isGood(before) ? 'newly failing' : 'changed';
+}
+
+/** A verdict for a scenario that no lab was started for. */
+export function verdictWithoutLab(word: VerdictWord, kind: string, message: string): Verdict {
+  const upstream = word === 'unsupported' ? 'unsupported' : 'unresolved';
+  const issues: Issue[] = [{ kind, word, message }];
+  return { version: 1, word, upstream, issues, adapted: [], passesOnlyAdapted: false };
+}
+
+/** The verdict that follows from a listing alone. */
+export function verdictOfEntry(entry: ScenarioEntry): Verdict | undefined {
+  if (entry.broken !== undefined) return verdictWithoutLab('unresolved', 'broken', entry.broken);
+  if (entry.unsupported !== undefined) return verdictWithoutLab('unsupported', 'unsupported', entry.unsupported);
+  return undefined;
+}
+
+export interface ResultContext {
+  readonly baseline?: Baseline | undefined;
+  /** What a byte-by-byte comparison of the attempts found. */
+  readonly difference?: Issue | undefined;
+}
+
+/** Draws the attempts of a scenario together. Two results for one seed are a result of their own. */
+export function resultOf(
+  entry: ScenarioEntry,
+  attempts: readonly JudgedAttempt[],
+  context: ResultContext = {},
+): ScenarioResult | undefined {
+  const verdict = verdictOfEntry(entry) ?? combine(attempts, context.difference);
+  if (verdict === undefined) return undefined;
+  const before = context.baseline?.get(keyOf(entry));
+  const change = changeOf(verdict.word, before);
+  return {
+    suite: entry.suite,
+    name: entry.name,
+    status: entry.status,
+    hosts: entry.hosts,
+    word: verdict.word,
+    upstream: verdict.upstream,
+    expected: isGood(verdict.word) || before === verdict.word,
+    ...(change && { change }),
+    adapted: verdict.adapted,
+    passesOnlyAdapted: verdict.passesOnlyAdapted,
+    issues: verdict.issues,
+    attempts: attempts.map(({ attempt, verdict: { word }, file }) => ({
+      attempt,
+      word,
+      ...(file && { end: file.end, time: file.time }),
+    })),
+  };
+}
+
+function combine(attempts: readonly JudgedAttempt[], difference: Issue | undefined): Verdict | undefined {
+  const words = new Set(attempts.map(({ verdict }) => verdict.word));
+  const seeds = new Set(attempts.map(({ file }) => file?.inputs.seed));
+  const heaviest = attempts.toSorted((a, b) => rank(a.verdict.word) - rank(b.verdict.word))[0]?.verdict;
+  if (heaviest === undefined) return undefined;
+  if (words.size > 1 && seeds.size === 1 && !seeds.has(undefined)) {
+    const course = attempts.map(({ attempt, verdict }) => `attempt ${attempt}: ${verdict.word}`).join(', ');
+    return asNondeterminism(heaviest, {
+      kind: 'results-differ',
+      word: 'nondeterminism',
+      message: `one seed, ${course}`,
+    });
+  }
+  return difference === undefined ? heaviest : asNondeterminism(heaviest, difference);
+}
+
+/** Weightier findings keep their word; the difference stands among the issues either way. */
+function asNondeterminism(verdict: Verdict, issue: Issue): Verdict {
+  const issues = [issue, ...verdict.issues];
+  if (rank(verdict.word) < rank('nondeterminism')) return { ...verdict, issues };
+  return { ...verdict, word: 'nondeterminism', upstream: 'unresolved', issues };
+}
+
+function rank(word: VerdictWord): number {
+  return verdictWords.indexOf(word);
+}
+
+/** Totals over results; `scenarios` is what the run was to do. */
+export function summarize(
+  run: string,
+  scenarios: readonly ScenarioEntry[],
+  results: readonly ScenarioResult[],
+): Results {
+  const byKey = new Map(results.map((result) => [keyOf(result), result]));
+  const totals: Partial<Record<VerdictWord, number>> = {};
+  for (const word of verdictWords) {
+    const count = results.filter((result) => result.word === word).length;
+    if (count > 0) totals[word] = count;
+  }
+  const pending = scenarios.filter((entry) => !byKey.has(keyOf(entry))).map(({ suite, name }) => ({ suite, name }));
+  return {
+    version: 1,
+    run,
+    complete: pending.length === 0,
+    totals,
+    passedAdapted: results.filter(({ word, passesOnlyAdapted }) => word === 'passed' && passesOnlyAdapted).length,
+    results: scenarios.map((entry) => byKey.get(keyOf(entry))).filter((result) => result !== undefined),
+    pending,
+  };
+}

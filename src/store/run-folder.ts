@@ -1,0 +1,131 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJson, readJsonIfPresent, writeAtomic } from '../base/files.ts';
+import type { ScenarioEntry } from '../scenario/scenario.ts';
+import type { AttemptFile } from '../transcript/attempt.ts';
+import type { Verdict } from '../verdict/verdict.ts';
+import { type AttemptKey, attemptNumbers, attemptPath } from './layout.ts';
+import { compareAttempts } from './repeats.ts';
+import {
+  type Baseline,
+  type JudgedAttempt,
+  type Results,
+  resultOf,
+  type ScenarioResult,
+  summarize,
+} from './results.ts';
+import { attemptSchema, baselineSchema, type RunFile, runSchema, verdictSchema } from './schemas.ts';
+
+/** Text of a JSON file of the store: indented, so that people and diffs can read it. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 1)}\n`;
+}
+
+/** One run on disk. Raw files are written once; `verdict.json` and `results.json` are derived. */
+export class RunFolder {
+  readonly dir: string;
+  readonly run: RunFile;
+  readonly #baseline: Baseline | undefined;
+
+  private constructor(dir: string, run: RunFile) {
+    this.dir = dir;
+    this.run = run;
+    const { baseline } = run.options;
+    this.#baseline = baseline === undefined ? undefined : readBaseline(join(dir, 'baseline.json'));
+  }
+
+  /** Makes the folder of a new run. `baseline` is copied in, so that judging needs nothing else. */
+  static create(runs: string, run: RunFile, baseline?: string): RunFolder {
+    const dir = join(runs, run.id);
+    mkdirSync(join(dir, 'attempts'), { recursive: true });
+    if (baseline !== undefined) writeAtomic(join(dir, 'baseline.json'), baseline);
+    writeAtomic(join(dir, 'run.json'), jsonText(run));
+    return new RunFolder(dir, run);
+  }
+
+  static open(dir: string): RunFolder {
+    return new RunFolder(dir, readJson(join(dir, 'run.json'), runSchema) as RunFile);
+  }
+
+  attemptDir(key: AttemptKey): string {
+    return join(this.dir, attemptPath(key));
+  }
+
+  /** An empty folder for an attempt; what an interrupted one left there is removed. */
+  prepareAttempt(key: AttemptKey): string {
+    const dir = this.attemptDir(key);
+    rmSync(dir, { recursive: true, force: true });
+    mkdirSync(dir, { recursive: true });
+    return dir;
+  }
+
+  writeAttempt(file: AttemptFile): void {
+    writeAtomic(join(this.attemptDir(file), 'attempt.json'), jsonText(file));
+  }
+
+  writeVerdict(key: AttemptKey, verdict: Verdict): void {
+    writeAtomic(join(this.attemptDir(key), 'verdict.json'), jsonText(verdict));
+  }
+
+  /** The judged attempts of a scenario. One without a verdict is not over and will be redone. */
+  judged(entry: ScenarioEntry): JudgedAttempt[] {
+    const found: JudgedAttempt[] = [];
+    for (const attempt of attemptNumbers(this.dir, entry)) {
+      const dir = this.attemptDir({ ...entry, attempt });
+      const verdict = readJsonIfPresent(join(dir, 'verdict.json'), verdictSchema);
+      const file = readJsonIfPresent(join(dir, 'attempt.json'), attemptSchema);
+      if (verdict !== undefined) found.push({ attempt, verdict, ...(file && { file }) });
+    }
+    return found;
+  }
+
+  /** Folders of attempts whose lab is over, judged or not. */
+  finished(entry: ScenarioEntry): { readonly attempt: number; readonly dir: string }[] {
+    return attemptNumbers(this.dir, entry)
+      .map((attempt) => ({ attempt, dir: this.attemptDir({ ...entry, attempt }) }))
+      .filter(({ dir }) => existsSync(join(dir, 'attempt.json')));
+  }
+
+  /** The result of a scenario from its judged attempts; `undefined` while there is none. */
+  result(entry: ScenarioEntry, attempts: readonly JudgedAttempt[]): ScenarioResult | undefined {
+    return resultOf(entry, attempts, { baseline: this.#baseline, difference: this.#difference(entry, attempts) });
+  }
+
+  /** Rebuilds all results from the attempts on disk. */
+  rebuild(): Results {
+    const results = this.run.scenarios.map((entry) => this.result(entry, this.judged(entry)));
+    return summarize(
+      this.run.id,
+      this.run.scenarios,
+      results.filter((result) => result !== undefined),
+    );
+  }
+
+  writeResults(results: Results): void {
+    writeAtomic(join(this.dir, 'results.json'), jsonText(results));
+  }
+
+  /** Repeats of one seed are compared; an attempt that the wall clock cut short says nothing. */
+  #difference(entry: ScenarioEntry, attempts: readonly JudgedAttempt[]) {
+    const whole = attempts.filter(({ file }) => file?.inputs.seed !== undefined && !isCutShort(file));
+    const [first, ...others] = whole;
+    if (first === undefined) return undefined;
+    const firstDir = this.attemptDir({ ...entry, attempt: first.attempt });
+    for (const other of others) {
+      if (other.file?.inputs.seed !== first.file?.inputs.seed) continue;
+      const issue = compareAttempts(firstDir, this.attemptDir({ ...entry, attempt: other.attempt }));
+      if (issue !== undefined) return issue;
+    }
+    return undefined;
+  }
+}
+
+function isCutShort({ end }: AttemptFile): boolean {
+  return end.word === 'livelock' || end.word === 'lab-died' || end.word === 'cancelled';
+}
+
+/** Reads the words of an earlier run from its `results.json`. */
+export function readBaseline(file: string): Baseline {
+  const { results } = readJson(file, baselineSchema);
+  return new Map(results.map(({ suite, name, word }) => [`${suite}:${name}`, word]));
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { type AttemptFile, endWords } from '../transcript/attempt.ts';
+import { type Verdict, verdictWords } from '../verdict/verdict.ts';
+
+const text = z.string();
+const optionalText = text.exactOptional();
+const count = z.number().int().nonnegative();
+const identity = z.object({ id: text, sha256: text });
+
+/** `verdict.json`. */
+export const verdictSchema: z.ZodType<Verdict> = z.object({
+  version: z.literal(1),
+  word: z.enum(verdictWords),
+  upstream: text,
+  issues: z.array(
+    z.object({
+      kind: text,
+      word: z.enum(verdictWords),
+      host: optionalText,
+      file: optionalText,
+      line: z.number().exactOptional(),
+      command: optionalText,
+      message: text,
+      excerpt: optionalText,
+    }),
+  ),
+  adapted: z.array(text),
+  passesOnlyAdapted: z.boolean(),
+});
+
+/** `attempt.json`. */
+export const attemptSchema: z.ZodType<AttemptFile> = z.object({
+  version: z.literal(1),
+  suite: text,
+  name: text,
+  attempt: count,
+  hosts: z.array(text),
+  inputs: z.object({
+    kernel: identity,
+    images: z.record(text, identity),
+    suite: identity,
+    versions: z.record(text, text),
+    seed: optionalText,
+  }),
+  end: z.object({
+    word: z.enum(endWords),
+    detail: optionalText,
+    host: optionalText,
+    step: count.exactOptional(),
+  }),
+  time: z.object({
+    started: text,
+    wallMs: z.number(),
+    bootMs: z.number(),
+    labCpuMs: z.number(),
+    virtualNs: text,
+  }),
+});
+
+const entry = z.object({
+  suite: text,
+  name: text,
+  status: text,
+  hosts: z.array(text),
+  unsupported: optionalText,
+  broken: optionalText,
+});
+
+/** What a run was asked to do; enough to resume it. */
+const options = z.object({
+  substrate: text,
+  kernel: optionalText,
+  suite: optionalText,
+  overlay: z.array(text),
+  helpers: optionalText,
+  /** Decimal; absent: the labs draw on the machine's randomness. */
+  seed: optionalText,
+  retries: count,
+  repeatEach: count.min(1),
+  /** Virtual seconds per command, where it is not the scenario's own. */
+  timeout: z.number().positive().exactOptional(),
+  maxFailures: count.exactOptional(),
+  baseline: optionalText,
+});
+
+/** `run.json`: written once, before the first attempt. */
+export const runSchema = z.object({
+  version: z.literal(1),
+  id: text,
+  started: text,
+  espalier: text,
+  command: z.array(text),
+  options,
+  machine: z.object({ cpu: text, cores: count, memoryMiB: count, system: text, node: text }),
+  scenarios: z.array(entry),
+});
+
+export type RunFile = z.infer<typeof runSchema>;
+export type RunOptions = RunFile['options'];
+
+/** `durations.json` of a runs folder: wall milliseconds of the last lab of each scenario. */
+export const durationsSchema = z.object({
+  version: z.literal(1),
+  milliseconds: z.record(text, z.number().nonnegative()),
+});
+
+/** `.last-run.json` of a runs folder. */
+export const lastRunSchema = z.object({
+  version: z.literal(1),
+  run: text,
+  failed: z.array(z.object({ suite: text, name: text })),
+});
+
+/** The part of a `results.json` that a baseline is read for. */
+export const baselineSchema = z.object({
+  version: z.literal(1),
+  results: z.array(z.object({ suite: text, name: text, word: z.enum(verdictWords) })),
+});
