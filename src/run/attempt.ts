@@ -1,0 +1,105 @@
+import { EspalierError } from '../base/errors.ts';
+import type { LabPlan, ScenarioEntry } from '../scenario/scenario.ts';
+import type { Identity, LoadedScenario } from '../scenario/suite.ts';
+import { type LabLimits, type LabResult, startLab } from '../substrate/lifecycle.ts';
+import type { Substrate } from '../substrate/substrate.ts';
+import type { AttemptFile } from '../transcript/attempt.ts';
+
+/** The kernel under test. */
+export interface KernelChoice extends Identity {
+  readonly path: string;
+}
+
+/** What all attempts of a run share. */
+export interface AttemptSettings {
+  readonly substrate: Substrate;
+  readonly kernel: KernelChoice;
+  readonly seed: bigint | undefined;
+  /** Virtual deadline per command that replaces the scenario's own, ns. */
+  readonly deadline?: bigint | undefined;
+  readonly limits?: LabLimits | undefined;
+}
+
+/** One attempt to make. */
+export interface AttemptOrder<Loaded extends LoadedScenario> {
+  readonly entry: ScenarioEntry;
+  readonly attempt: number;
+  /** Existing, empty folder. */
+  readonly dir: string;
+  readonly load: () => Promise<Loaded>;
+  /** Puts what judging will read beside the raw files. Called before the lab starts. */
+  readonly store: (loaded: Loaded) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one scenario once: loads it, stores what judging needs, runs the lab. Returns what goes
+ * into `attempt.json`; the caller writes it, since its presence says that the attempt is over.
+ */
+export async function runAttempt<Loaded extends LoadedScenario>(
+  order: AttemptOrder<Loaded>,
+  settings: AttemptSettings,
+): Promise<AttemptFile> {
+  const { dir, signal } = order;
+  refuseStopped(signal);
+  const loaded = await order.load();
+  refuseStopped(signal);
+  await order.store(loaded);
+  refuseStopped(signal);
+  const started = new Date();
+  const { substrate, kernel, seed, limits } = settings;
+  const request = { dir, plan: withDeadline(loaded.plan, settings.deadline), kernel: kernel.path, seed, hold: false };
+  await using lab = await startLab(substrate, request, limits);
+  const stop = (): void => lab.cancel();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (signal.aborted) stop();
+    const result = await lab.ended;
+    if (result.end.word === 'cancelled') refuseStopped(signal);
+    return describe(order, { loaded, settings, started, result });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+function refuseStopped(signal: AbortSignal): void {
+  if (signal.aborted) throw new EspalierError('cancelled', 'the run was stopped');
+}
+
+function withDeadline(plan: LabPlan, deadline: bigint | undefined): LabPlan {
+  return deadline === undefined ? plan : { ...plan, timing: { ...plan.timing, deadline } };
+}
+
+interface Course {
+  readonly loaded: LoadedScenario;
+  readonly settings: AttemptSettings;
+  readonly started: Date;
+  readonly result: LabResult;
+}
+
+function describe(order: Pick<AttemptFile, 'attempt'> & { entry: ScenarioEntry }, course: Course): AttemptFile {
+  const { loaded, settings, started, result } = course;
+  const { kernel, seed } = settings;
+  return {
+    version: 1,
+    suite: order.entry.suite,
+    name: order.entry.name,
+    attempt: order.attempt,
+    hosts: loaded.plan.topology.hosts.map(({ name }) => name),
+    inputs: {
+      kernel: { id: kernel.id, sha256: kernel.sha256 },
+      images: loaded.images,
+      suite: loaded.suite,
+      versions: loaded.versions,
+      ...(seed !== undefined && { seed: String(seed) }),
+    },
+    end: result.end,
+    time: {
+      started: started.toISOString(),
+      wallMs: Math.round(result.wallMs),
+      bootMs: Math.round(result.bootMs),
+      labCpuMs: Math.round(result.cpuMs),
+      virtualNs: String(result.records.virtualNs),
+    },
+  };
+}
