@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { frameHeaderSize, recordMagic, recordType } from '../transcript/record.ts';
+import { hostOf, type RecordFile, readRecords } from '../transcript/reader.ts';
+import { type LabRecord, recordType } from '../transcript/record.ts';
 import type { Issue } from '../verdict/verdict.ts';
 
 /** What of the records is the transcript: the frames that must repeat for a seed. */
@@ -18,43 +19,28 @@ export function compareAttempts(first: string, second: string): Issue | undefine
   return compareRecords(first, second) ?? compareCaptures(first, second);
 }
 
-interface Frame {
-  readonly number: number;
-  readonly type: number;
-  readonly host: number;
-  /** Header and payload, without the sequence number: uncompared frames between may differ. */
-  readonly bytes: Buffer;
-  readonly payload: Buffer;
+function readTranscript(dir: string): { readonly file: RecordFile; readonly frames: readonly LabRecord[] } {
+  const file = readRecords(readIfPresent(join(dir, 'records')) ?? new Uint8Array());
+  return { file, frames: file.records.filter(({ type }) => compared.has(type)) };
 }
 
-function* transcript(path: string): Generator<Frame> {
-  const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
-  if (bytes.toString('latin1', 0, recordMagic.length) !== recordMagic) return;
-  for (let at = 16, number = 0; at + frameHeaderSize <= bytes.length; number++) {
-    const end = at + frameHeaderSize + bytes.readUInt32LE(at);
-    if (end > bytes.length) return;
-    const type = bytes.readUInt16LE(at + 4);
-    const payload = bytes.subarray(at + frameHeaderSize, end);
-    const frame = Buffer.concat([bytes.subarray(at, at + 16), payload]);
-    if (compared.has(type)) yield { number, type, host: bytes.readUInt16LE(at + 6), bytes: frame, payload };
-    at = end;
-  }
+/** Equal but for the sequence number: frames between that are not compared may differ in count. */
+function same(a: LabRecord, b: LabRecord): boolean {
+  return a.type === b.type && a.host === b.host && a.time === b.time && Buffer.from(a.payload).equals(b.payload);
 }
 
 function compareRecords(first: string, second: string): Issue | undefined {
-  const others = transcript(join(second, 'records'));
-  let hosts: string[] = [];
+  const one = readTranscript(first);
+  const other = readTranscript(second);
   let command: string | undefined;
-  for (const frame of transcript(join(first, 'records'))) {
-    const other = others.next().value as Frame | undefined;
-    if (frame.type === recordType.hosts) hosts = frame.payload.toString().split('\n');
-    if (frame.type === recordType.commandBegin) command = frame.payload.toString('utf8', 4);
-    if (other === undefined || !frame.bytes.equals(other.bytes)) {
-      return recordIssue(frame, other, { host: hosts[frame.host], command });
-    }
+  for (let i = 0; i < Math.max(one.frames.length, other.frames.length); i++) {
+    const [a, b] = [one.frames[i], other.frames[i]];
+    const either = a ?? b;
+    if (either?.type === recordType.commandBegin) command = new TextDecoder().decode(either.payload.subarray(4));
+    if (a !== undefined && b !== undefined && same(a, b)) continue;
+    if (either !== undefined) return recordIssue(a, b, { host: hostOf(one.file, either), command });
   }
-  const extra = others.next().value as Frame | undefined;
-  return extra === undefined ? undefined : recordIssue(undefined, extra, { host: hosts[extra.host], command });
+  return undefined;
 }
 
 interface Place {
@@ -62,9 +48,9 @@ interface Place {
   readonly command: string | undefined;
 }
 
-function recordIssue(first: Frame | undefined, second: Frame | undefined, { host, command }: Place): Issue {
-  const number = (first ?? second)?.number ?? 0;
-  const type = nameOf.get((first ?? second)?.type ?? -1) ?? 'unknown';
+function recordIssue(a: LabRecord | undefined, b: LabRecord | undefined, { host, command }: Place): Issue {
+  const number = (a ?? b)?.sequence ?? 0;
+  const type = nameOf.get((a ?? b)?.type ?? -1) ?? 'unknown';
   return {
     kind: 'transcripts-differ',
     word: 'nondeterminism',
@@ -72,15 +58,14 @@ function recordIssue(first: Frame | undefined, second: Frame | undefined, { host
     file: 'records',
     ...(command !== undefined && { command }),
     message: `two attempts of one seed first differ at record ${number} (${type})`,
-    excerpt: [...lines('-', first), ...lines('+', second)].join('\n'),
+    excerpt: [...lines('-', a), ...lines('+', b)].join('\n'),
   };
 }
 
-function lines(mark: string, frame: Frame | undefined): string[] {
-  if (frame === undefined) return [`${mark}(no such record)`];
-  const time = frame.bytes.readBigUInt64LE(8);
-  const text = frame.payload.toString('latin1').split('\n').slice(0, 3);
-  return [`${mark}at ${time} ns`, ...text.map((line) => `${mark}${line}`)];
+function lines(mark: string, record: LabRecord | undefined): string[] {
+  if (record === undefined) return [`${mark}(no such record)`];
+  const text = Buffer.from(record.payload).toString('latin1').split('\n').slice(0, 3);
+  return [`${mark}at ${record.time} ns`, ...text.map((line) => `${mark}${line}`)];
 }
 
 function compareCaptures(first: string, second: string): Issue | undefined {

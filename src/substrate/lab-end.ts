@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { EndWord } from '../transcript/attempt.ts';
-import { frameHeaderSize, recordMagic, recordType, type TroubleWord } from '../transcript/record.ts';
+import { postMortemStep } from '../transcript/consoles.ts';
+import { hostOf, type RecordFile, readRecords } from '../transcript/reader.ts';
+import { recordType, type TroubleWord } from '../transcript/record.ts';
 import type { BackendEnd } from './substrate.ts';
 
 /** What the records of an ended lab say about its course. */
@@ -10,54 +12,41 @@ export interface RecordsSummary {
   /** The first trouble; later ones are its consequences. */
   readonly trouble?: { readonly text: string; readonly host?: string };
   /** The last command that was begun and did not end. */
-  readonly open?: { readonly host: string; readonly step: number };
+  readonly open?: { readonly host: string; readonly step?: number };
   /** Some command was typed, so the lab has booted. */
   readonly begun: boolean;
   /** Virtual nanoseconds between the first and the last frame. */
   readonly virtualNs: bigint;
 }
 
-const fileHeaderSize = 16;
 const nothing: RecordsSummary = { complete: false, begun: false, virtualNs: 0n };
 
-/** Scans the frames of a `records` file; a missing, foreign or torn one gives what can be had. */
+/** Reads the course of a lab from its `records`; a missing, foreign or torn file gives what can be had. */
 export function summarizeRecords(path: string): RecordsSummary {
-  let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    return summarize(readRecords(readFileSync(path)));
   } catch {
     return nothing;
   }
-  if (bytes.toString('latin1', 0, recordMagic.length) !== recordMagic) return nothing;
-  return summarize(bytes);
 }
 
-function summarize(bytes: Buffer): RecordsSummary {
-  let hosts: string[] = [];
-  let first: bigint | undefined;
-  let last = 0n;
+function summarize(file: RecordFile): RecordsSummary {
   let begun = false;
-  let complete = false;
   let trouble: RecordsSummary['trouble'];
   let open: RecordsSummary['open'];
-  for (let at = fileHeaderSize; at + frameHeaderSize <= bytes.length; ) {
-    const end = at + frameHeaderSize + bytes.readUInt32LE(at);
-    if (end > bytes.length) break;
-    const type = bytes.readUInt16LE(at + 4);
-    const host = hosts[bytes.readUInt16LE(at + 6)];
-    const payload = bytes.subarray(at + frameHeaderSize, end);
-    last = bytes.readBigUInt64LE(at + 8);
-    first ??= last;
-    if (type === recordType.hosts) hosts = payload.toString().split('\n');
-    else if (type === recordType.commandBegin && payload.length >= 4) {
+  for (const record of file.records) {
+    const host = hostOf(file, record);
+    if (record.type === recordType.commandBegin && record.payload.length >= 4) {
       begun = true;
-      open = { host: host ?? '?', step: payload.readUInt32LE(0) };
-    } else if (type === recordType.commandEnd) open = undefined;
-    else if (type === recordType.trouble) trouble ??= { text: payload.toString(), ...(host !== undefined && { host }) };
-    else if (type === recordType.labEnd) complete = true;
-    at = end;
+      const step = Buffer.from(record.payload).readUInt32LE(0);
+      open = { host: host ?? '?', ...(step !== postMortemStep && { step }) };
+    } else if (record.type === recordType.commandEnd) open = undefined;
+    else if (record.type === recordType.trouble) {
+      trouble ??= { text: Buffer.from(record.payload).toString(), ...(host !== undefined && { host }) };
+    }
   }
-  return { complete, begun, virtualNs: last - (first ?? last), ...(trouble && { trouble }), ...(open && { open }) };
+  const virtualNs = (file.records.at(-1)?.time ?? 0n) - (file.records[0]?.time ?? 0n);
+  return { complete: file.complete, begun, virtualNs, ...(trouble && { trouble }), ...(open && { open }) };
 }
 
 /** How a lab ended: one word with its evidence. */
@@ -86,6 +75,8 @@ export function judgeEnd(cause: LabEnd | undefined, end: BackendEnd, records: Re
   if (records.trouble !== undefined) {
     const { text, host } = records.trouble;
     const word = wordOfTrouble[text.split(' ', 1)[0] as TroubleWord] ?? 'lab-died';
+    // The agent also notes what cost the lab nothing, a collected file cut short for one.
+    if (word === 'lab-died' && records.complete && end.fault === undefined) return { word: 'completed', detail: text };
     return { ...place, ...(host !== undefined && { host }), word, detail: text };
   }
   const detail = end.detail ?? `the lab's process ended with ${end.status}`;

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node
 import { join } from 'node:path';
 import { every, type Timer } from '../base/deadline.ts';
 import { EspalierError } from '../base/errors.ts';
+import { fileHeaderSize } from '../transcript/reader.ts';
 import { frameHeaderSize, recordType } from '../transcript/record.ts';
 import { judgeEnd, type LabEnd, type RecordsSummary, summarizeRecords } from './lab-end.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from './substrate.ts';
@@ -179,7 +180,7 @@ function hasCommand(path: string): boolean {
   const file = openSync(path, 'r');
   try {
     const length = readSync(file, bytes, 0, bytes.length, 0);
-    for (let at = 16; at + frameHeaderSize <= length; at += frameHeaderSize + bytes.readUInt32LE(at)) {
+    for (let at = fileHeaderSize; at + frameHeaderSize <= length; at += frameHeaderSize + bytes.readUInt32LE(at)) {
       if (bytes.readUInt16LE(at + 4) === recordType.commandBegin) return true;
     }
     // So many frames without a command are not a boot any more.

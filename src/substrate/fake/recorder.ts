@@ -1,6 +1,7 @@
 import { appendFileSync, closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { frameHeaderSize, labHost, recordMagic, recordType, recordVersion } from '../../transcript/record.ts';
+import { labHost, recordType } from '../../transcript/record.ts';
+import { encodeFrame, numbered, recordsHeader } from '../../transcript/writer.ts';
 
 /** Writes the raw files of a fake lab as a guest would: every frame is on disk when it returns. */
 export class Recorder {
@@ -15,10 +16,7 @@ export class Recorder {
     this.#file = openSync(join(dir, 'records'), 'w');
     this.#hosts = hosts;
     this.#time = start;
-    const header = Buffer.alloc(16);
-    header.write(recordMagic, 'latin1');
-    header.writeUInt32LE(recordVersion, 8);
-    writeSync(this.#file, header);
+    writeSync(this.#file, recordsHeader());
     this.#frame(recordType.hosts, labHost, Buffer.from(hosts.join('\n')));
   }
 
@@ -28,9 +26,7 @@ export class Recorder {
   }
 
   begin(host: string, step: number, line: string): void {
-    const head = Buffer.alloc(4);
-    head.writeUInt32LE(step);
-    this.#frame(recordType.commandBegin, host, Buffer.concat([head, Buffer.from(line)]));
+    this.#frame(recordType.commandBegin, host, numbered(step, line));
   }
 
   output(host: string, bytes: Uint8Array): void {
@@ -38,9 +34,7 @@ export class Recorder {
   }
 
   end(host: string, status: number, cwd: string): void {
-    const head = Buffer.alloc(4);
-    head.writeInt32LE(status);
-    this.#frame(recordType.commandEnd, host, Buffer.concat([head, Buffer.from(cwd)]));
+    this.#frame(recordType.commandEnd, host, numbered(status, cwd));
   }
 
   postMortem(host: string, begins: boolean): void {
@@ -69,12 +63,8 @@ export class Recorder {
   }
 
   #frame(type: number, host: string | number, payload: Uint8Array): void {
-    const header = Buffer.alloc(frameHeaderSize);
-    header.writeUInt32LE(payload.length, 0);
-    header.writeUInt16LE(type, 4);
-    header.writeUInt16LE(typeof host === 'number' ? host : this.#hosts.indexOf(host), 6);
-    header.writeBigUInt64LE(this.#time, 8);
-    header.writeUInt32LE(this.#sequence++, 16);
-    writeSync(this.#file, Buffer.concat([header, payload]));
+    const index = typeof host === 'number' ? host : this.#hosts.indexOf(host);
+    const frame = { type, host: index, time: this.#time, payload };
+    writeSync(this.#file, encodeFrame(frame, this.#sequence++));
   }
 }

@@ -1,0 +1,105 @@
+import type { ScenarioEntry } from '../scenario/scenario.ts';
+import type { Results, ScenarioResult } from '../store/results.ts';
+
+/** What a reporter learns before anything runs. */
+export interface ReportStart {
+  /** Folder of the run. */
+  readonly dir: string;
+  readonly id: string;
+  readonly scenarios: readonly ScenarioEntry[];
+  /** How many of them an earlier session of this run has done. */
+  readonly done: number;
+  readonly jobs: number;
+}
+
+/** How far the run is when a result comes in. */
+export interface ReportProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly unexpected: number;
+  /** Estimate of the time left; absent while nothing is known. */
+  readonly leftMs?: number;
+}
+
+/** What a reporter learns at the end. */
+export interface ReportEnd {
+  readonly dir: string;
+  readonly results: Results;
+  readonly wallMs: number;
+  readonly interrupted: boolean;
+  /** Why the run ended early, where it did by rule. */
+  readonly stopped?: string;
+  /** Words between `espalier run` and the name that run a scenario again in the same way. */
+  readonly rerunOptions: readonly string[];
+}
+
+/**
+ * A view of a run. All hooks are optional and only look on: what one throws is reported, turns
+ * the exit code to 2 and keeps that reporter out of the rest, and the run goes on.
+ */
+export interface Reporter {
+  /** Called once, before the first attempt. */
+  begin?(start: ReportStart): void;
+  /** Called when a lab is about to be started. */
+  attemptBegin?(entry: ScenarioEntry, attempt: number): void;
+  /** Called once per scenario, in the order in which they end. */
+  result?(result: ScenarioResult, progress: ReportProgress): void;
+  /** Called once, after all else; awaited. */
+  end?(end: ReportEnd): void | Promise<void>;
+}
+
+/** Where a reporter writes. */
+export interface Sink {
+  write(text: string): void;
+  /** A terminal: lines may be redrawn and coloured. */
+  readonly terminal: boolean;
+  readonly columns: number;
+}
+
+/** Passes events to several reporters and keeps their mistakes to themselves. */
+export class Reporters implements Required<Reporter> {
+  readonly #reporters: Map<string, Reporter>;
+  /** What reporters threw, by name of the reporter. */
+  readonly failures: { readonly reporter: string; readonly error: unknown }[] = [];
+
+  constructor(reporters: ReadonlyMap<string, Reporter>) {
+    this.#reporters = new Map(reporters);
+  }
+
+  begin(start: ReportStart): void {
+    this.#each((reporter) => reporter.begin?.(start));
+  }
+
+  attemptBegin(entry: ScenarioEntry, attempt: number): void {
+    this.#each((reporter) => reporter.attemptBegin?.(entry, attempt));
+  }
+
+  result(result: ScenarioResult, progress: ReportProgress): void {
+    this.#each((reporter) => reporter.result?.(result, progress));
+  }
+
+  async end(end: ReportEnd): Promise<void> {
+    for (const [name, reporter] of this.#reporters) {
+      try {
+        await reporter.end?.(end);
+      } catch (error) {
+        this.#drop(name, error);
+      }
+    }
+  }
+
+  #each(hook: (reporter: Reporter) => void): void {
+    for (const [name, reporter] of this.#reporters) {
+      try {
+        hook(reporter);
+      } catch (error) {
+        this.#drop(name, error);
+      }
+    }
+  }
+
+  #drop(reporter: string, error: unknown): void {
+    this.#reporters.delete(reporter);
+    this.failures.push({ reporter, error });
+  }
+}
