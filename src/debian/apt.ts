@@ -40,7 +40,8 @@ export function debianArchive(): Archive {
   if (!found) {
     throw new EspalierError('infrastructure', 'no Debian archive is named in the apt configuration of this machine', {
       file: '/etc/apt/sources.list.d',
-      remedy: 'name one in ESPALIER_DEBIAN_MIRROR, or bring kernels and images with `espalier kernel|image import FILE`',
+      remedy:
+        'name one in ESPALIER_DEBIAN_MIRROR, or bring kernels and images with `espalier kernel|image import FILE`',
     });
   }
   const keyrings = [

@@ -1,0 +1,175 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { EspalierError } from './errors.ts';
+import { type Check, readJson, sha256File, temporaryBeside, writeAtomic } from './files.ts';
+import { cacheDir, withLock } from './folders.ts';
+import { succeed } from './processes.ts';
+
+/** One made thing in the cache: a folder with its file and its `artifact.json`. */
+export interface Artifact<Facts> {
+  readonly id: string;
+  /** Absolute path of the file itself. */
+  readonly path: string;
+  readonly sha256: string;
+  /** ISO 8601 date at which it was made. */
+  readonly made: string;
+  readonly facts: Facts;
+}
+
+interface ArtifactFile<Facts> {
+  readonly version: 1;
+  readonly id: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly made: string;
+  readonly facts: Facts;
+}
+
+/** What a store holds and how its facts are checked when read. */
+export interface ArtifactKind<Facts> {
+  /** Folder in the cache and word in messages: `kernel`, `image`. */
+  readonly name: string;
+  /** Name of the one file in each artifact's folder. */
+  readonly file: string;
+  readonly facts: Check<Facts>;
+}
+
+/**
+ * A content-addressed part of the cache. An artifact appears whole, by a rename, or not at
+ * all; it is never altered. Two processes that need the same one make it once.
+ */
+export class ArtifactStore<Facts> {
+  readonly #kind: ArtifactKind<Facts>;
+
+  constructor(kind: ArtifactKind<Facts>) {
+    this.#kind = kind;
+  }
+
+  get #dir(): string {
+    return cacheDir(this.#kind.name);
+  }
+
+  /** The artifact with this id, if it is there. */
+  find(id: string): Artifact<Facts> | undefined {
+    const dir = join(this.#dir, id);
+    return existsSync(join(dir, 'artifact.json')) ? this.#read(dir) : undefined;
+  }
+
+  #read(dir: string): Artifact<Facts> {
+    const described = join(dir, 'artifact.json');
+    const raw = readJson<ArtifactFile<Facts>>(described, { parse: (value) => value as ArtifactFile<Facts> });
+    if (raw.version !== 1 || typeof raw.id !== 'string' || typeof raw.sha256 !== 'string') {
+      throw new EspalierError('infrastructure', `is not the description of a ${this.#kind.name}`, { file: described });
+    }
+    const facts = this.#kind.facts.parse(raw.facts);
+    return { id: raw.id, path: join(dir, this.#kind.file), sha256: raw.sha256, made: raw.made, facts };
+  }
+
+  /** All artifacts, newest first. What cannot be read (made by another version) is left out. */
+  list(): Artifact<Facts>[] {
+    const found: Artifact<Facts>[] = [];
+    for (const name of readdirSync(this.#dir)) {
+      if (name.endsWith('.tmp') || name.endsWith('.lock')) continue;
+      try {
+        const artifact = this.find(name);
+        if (artifact && existsSync(artifact.path)) found.push(artifact);
+      } catch {
+        // Left for `make` to replace.
+      }
+    }
+    return found.sort((a, b) => (a.made < b.made ? 1 : -1));
+  }
+
+  /** The artifact with this id, or the newest; none is a usage error. */
+  choose(id?: string): Artifact<Facts> {
+    const found = id === undefined ? this.list()[0] : this.find(id);
+    if (found) return found;
+    const { name } = this.#kind;
+    throw new EspalierError('usage', `the cache holds no ${name}${id === undefined ? '' : ` ${id}`}`, {
+      file: this.#dir,
+      remedy: `see \`espalier ${name} list\`, or make one with \`espalier ${name} build\``,
+    });
+  }
+
+  /**
+   * The artifact with this id; `make` is called when it is not there yet, with the path of the
+   * file to write, and gives the facts.
+   */
+  async ensure(id: string, make: (file: string) => Promise<Facts>, waiting?: () => void): Promise<Artifact<Facts>> {
+    const present = this.find(id);
+    if (present) return present;
+    const body = async (): Promise<Artifact<Facts>> => {
+      const meanwhile = this.find(id);
+      if (meanwhile) return meanwhile;
+      this.#removeLeftovers(id);
+      const dir = join(this.#dir, id);
+      const temporary = temporaryBeside(dir);
+      mkdirSync(temporary);
+      try {
+        const file = join(temporary, this.#kind.file);
+        const facts = await make(file);
+        this.#describe(temporary, { id, sha256: await sha256File(file), facts });
+        rmSync(dir, { recursive: true, force: true });
+        renameSync(temporary, dir);
+        return this.#read(dir);
+      } finally {
+        rmSync(temporary, { recursive: true, force: true });
+      }
+    };
+    return withLock(join(this.#dir, `${id}.lock`), body, waiting);
+  }
+
+  /** Folders of processes that were killed while they made this artifact. */
+  #removeLeftovers(id: string): void {
+    for (const name of readdirSync(this.#dir)) {
+      if (name.startsWith(`${id}.`) && name.endsWith('.tmp')) rmSync(join(this.#dir, name), { recursive: true });
+    }
+  }
+
+  #describe(dir: string, about: { id: string; sha256: string; facts: Facts }): void {
+    const described: ArtifactFile<Facts> = {
+      version: 1,
+      file: this.#kind.file,
+      made: new Date().toISOString(),
+      ...about,
+    };
+    writeAtomic(join(dir, 'artifact.json'), `${JSON.stringify(described, null, 2)}\n`);
+  }
+
+  /** Writes an artifact into one tar file, to be imported on another machine. */
+  async exportTo(artifact: Artifact<Facts>, file: string): Promise<void> {
+    const members = ['artifact.json', this.#kind.file].map((name) => `${artifact.id}/${name}`);
+    await succeed('tar', ['--sort=name', '--owner=0', '--group=0', '-cf', file, '-C', this.#dir, ...members]);
+  }
+
+  /** Takes an exported artifact into the cache after checking its bytes against its description. */
+  async importFrom(file: string): Promise<Artifact<Facts>> {
+    const wrong = (why: string): EspalierError =>
+      new EspalierError('usage', `is not an exported ${this.#kind.name}: ${why}`, {
+        file,
+        remedy: `make one with \`espalier ${this.#kind.name} export FILE\``,
+      });
+    if (!existsSync(file)) throw new EspalierError('usage', 'does not exist', { file });
+    const temporary = temporaryBeside(join(this.#dir, 'import'));
+    mkdirSync(temporary);
+    try {
+      const members = (await succeed('tar', ['-tf', file])).stdout.toString().trim().split('\n');
+      const id = members[0]?.split('/')[0] ?? '';
+      const expected = new Set([`${id}/artifact.json`, `${id}/${this.#kind.file}`]);
+      if (!/^[\w.+~-]+$/.test(id) || members.length !== 2 || members.some((name) => !expected.has(name))) {
+        throw wrong(`it holds ${members.slice(0, 5).join(', ')}`);
+      }
+      await succeed('tar', ['--no-same-owner', '-xf', file, '-C', temporary]);
+      const artifact = this.#read(join(temporary, id));
+      const actual = await sha256File(artifact.path);
+      if (artifact.id !== id || actual !== artifact.sha256) throw wrong(`its ${basename(artifact.path)} is damaged`);
+      const place = join(this.#dir, id);
+      rmSync(place, { recursive: true, force: true });
+      renameSync(join(temporary, id), place);
+      utimesSync(place, new Date(), new Date());
+      return this.#read(place);
+    } finally {
+      rmSync(temporary, { recursive: true, force: true });
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { type Artifact, ArtifactStore } from '../base/artifacts.ts';
+import { EspalierError } from '../base/errors.ts';
+import { sha256, sha256File } from '../base/files.ts';
+import { cacheDir } from '../base/folders.ts';
+import { say, warn } from '../base/log.ts';
+import { startProgress } from '../base/progress.ts';
+import { readLock, updateLock } from '../debian/lock-file.ts';
+import { ensureTools } from '../debian/machine-tools.ts';
+import { packageClosure } from '../debian/packages.ts';
+import { buildImage } from './build.ts';
+import { hashOfRecipe, readRecipe } from './recipe.ts';
+import { packSquashfs } from './squashfs.ts';
+
+/** An image that hosts can boot from. */
+export interface Image {
+  /** The squashfs file. */
+  readonly path: string;
+  /** Name, and hash of recipe and resolved packages: `debian-trixie-libreswan-0123456789ab`. */
+  readonly id: string;
+  readonly sha256: string;
+  /** Installed packages by name. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+const factsSchema = z.object({
+  name: z.string(),
+  recipeHash: z.string(),
+  buildMs: z.number(),
+  /** Package files of the archive that it was built from. */
+  packages: z.array(z.string()),
+  versions: z.record(z.string(), z.string()),
+});
+export type ImageFacts = z.infer<typeof factsSchema>;
+
+/** Images made here or imported. */
+export const imageStore = new ArtifactStore<ImageFacts>({ name: 'image', file: 'root.squashfs', facts: factsSchema });
+
+/** Part of an image's identity: raise it when the way of building changes the bytes. */
+const buildMethod = 1;
+
+function asImage(artifact: Artifact<ImageFacts>): Image {
+  return { path: artifact.path, id: artifact.id, sha256: artifact.sha256, versions: artifact.facts.versions };
+}
+
+/**
+ * The image of a recipe: the newest in the cache that was built from today's recipe, else it is
+ * built, which takes half a minute and shows its progress.
+ */
+export async function ensureImage(name: string, signal?: AbortSignal): Promise<Image> {
+  const recipeHash = hashOfRecipe(readRecipe(name));
+  const present = imageStore.list().find(({ facts }) => facts.name === name && facts.recipeHash === recipeHash);
+  return present ? asImage(present) : buildDebianImage(name, { signal });
+}
+
+/** Builds an image with the packages Debian has today, unless exactly that one is in the cache. */
+export async function buildDebianImage(
+  name: string,
+  options: { signal?: AbortSignal | undefined; updateLock?: boolean } = {},
+): Promise<Image> {
+  const recipe = readRecipe(name);
+  await ensureTools('image');
+  const closure = await packageClosure(recipe.packages, recipe.suite);
+  const packages = closure.map((file) => file.name);
+  compareWithLock(name, packages, options.updateLock === true);
+  const recipeHash = hashOfRecipe(recipe);
+  const resolved = closure.map((file) => `${file.name} ${file.sha256 ?? ''}`).join('\n');
+  const id = `${name}-${sha256(`${buildMethod}\n${recipeHash}\n${resolved}`).slice(0, 12)}`;
+  const make = async (out: string): Promise<ImageFacts> => {
+    const started = performance.now();
+    const expectedMs = imageStore.list()[0]?.facts.buildMs ?? 40_000;
+    using progress = startProgress(`building the image ${name}`, { expectedMs });
+    const versions = await buildImage({ name, recipe, out, progress, signal: options.signal });
+    progress.end(`built the image ${name}`);
+    return { name, recipeHash, packages, versions, buildMs: Math.round(performance.now() - started) };
+  };
+  return asImage(await imageStore.ensure(id, make, () => say('waiting for another process that builds it')));
+}
+
+function compareWithLock(name: string, packages: readonly string[], update: boolean): void {
+  if (update) {
+    updateLock((lock) => ({ ...lock, images: { ...lock.images, [name]: { packages: [...packages] } } }));
+    return;
+  }
+  const tested = readLock().images[name];
+  if (!tested) return;
+  const known = new Set(tested.packages);
+  const other = packages.filter((file) => !known.has(file));
+  if (other.length === 0) return;
+  const some = other.slice(0, 5).map((file) => file.replace(/_[^_]*\.deb$/, ''));
+  warn(
+    `${other.length} packages of the image ${name} are not those this Espalier was tested with: ${some.join(', ')}${other.length > 5 ? ', …' : ''}`,
+  );
+}
+
+/** A layer over an image: a developer's own installation. */
+export interface Overlay {
+  readonly path: string;
+  /** Hash of the layer's bytes. */
+  readonly id: string;
+  readonly sha256: string;
+}
+
+/**
+ * Packs what `make install DESTDIR=…` wrote (a folder, or a tar of it) into a layer to be
+ * stacked over an image. Owned by root, dates fixed: equal trees give equal layers.
+ */
+export async function ensureOverlayImage(source: string): Promise<Overlay> {
+  const from = resolve(source);
+  if (!existsSync(from)) throw new EspalierError('usage', 'does not exist', { file: from });
+  if (
+    statSync(from).isDirectory() &&
+    !['usr', 'etc', 'lib', 'sbin', 'bin', 'opt', 'var'].some((name) => existsSync(join(from, name)))
+  ) {
+    throw new EspalierError('usage', 'holds none of /usr, /etc, /lib, /bin, /sbin, /opt, /var', {
+      file: from,
+      remedy: 'give the folder named in `make install DESTDIR=…`',
+    });
+  }
+  await ensureTools('image');
+  const store = cacheDir('overlay');
+  const work = mkdtempSync(join(cacheDir('work'), 'overlay-'));
+  try {
+    const file = join(work, 'layer.squashfs');
+    await packSquashfs(from, file, { allRoot: true, sameDates: true });
+    const sha = await sha256File(file);
+    const path = join(store, `${sha.slice(0, 16)}.squashfs`);
+    mkdirSync(store, { recursive: true });
+    if (!existsSync(path)) renameSync(file, path);
+    return { path, id: `overlay-${sha.slice(0, 12)}`, sha256: sha };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}

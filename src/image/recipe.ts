@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { EspalierError } from '../base/errors.ts';
+import { describeIssues, sha256 } from '../base/files.ts';
+import { projectDir } from '../base/folders.ts';
+
+const absolute = z.string().regex(/^\/[^\0]*$/, 'must be an absolute path');
+
+const recipeSchema = z.strictObject({
+  /** Debian suite: `trixie`. */
+  suite: z.string().regex(/^[a-z]+$/, 'must be the code name of a Debian suite'),
+  packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be the name of a Debian package')).min(1),
+  /** Path patterns that dpkg leaves out, except for licences. */
+  exclude: z.array(absolute).default([]),
+  /** Files written after all packages are in place. */
+  files: z
+    .array(z.strictObject({ path: absolute, content: z.string(), mode: z.int().min(0).max(0o7777).default(0o644) }))
+    .default([]),
+});
+export type Recipe = z.infer<typeof recipeSchema>;
+
+const recipeDir = join(projectDir, 'images');
+
+/** Reads a recipe; errors name the file and the field. */
+export function parseRecipe(text: string, file: string): Recipe {
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (cause) {
+    throw new EspalierError('usage', `is not YAML: ${(cause as Error).message}`, { file, cause });
+  }
+  const result = recipeSchema.safeParse(value);
+  if (!result.success) {
+    throw new EspalierError('usage', `is not an image recipe: ${describeIssues(result.error)}`, { file });
+  }
+  return result.data;
+}
+
+/** Names of the recipes in `images/`. */
+export function recipeNames(): string[] {
+  const names = readdirSync(recipeDir).filter((name) => name.endsWith('.yaml'));
+  return names.map((name) => name.slice(0, -'.yaml'.length)).sort();
+}
+
+/** The recipe of a name. */
+export function readRecipe(name: string): Recipe {
+  if (!recipeNames().includes(name)) {
+    throw new EspalierError('usage', `there is no image recipe ${name}`, {
+      file: recipeDir,
+      remedy: `known: ${recipeNames().join(', ')}`,
+    });
+  }
+  const file = join(recipeDir, `${name}.yaml`);
+  return parseRecipe(readFileSync(file, 'utf8'), file);
+}
+
+/** Hash of what a recipe says; comments and the order of packages do not count. */
+export function hashOfRecipe(recipe: Recipe): string {
+  const said = { ...recipe, packages: [...recipe.packages].sort(), exclude: [...recipe.exclude].sort() };
+  return sha256(JSON.stringify(said)).slice(0, 12);
+}
