@@ -1,0 +1,89 @@
+import { analyseSed, type SedFacts } from './sed-script.ts';
+
+/** A sanitizer script of a suite: its name, which says what runs it, where it lies, and its text. */
+export interface SanitizerScript {
+  readonly name: string;
+  readonly path: string;
+  readonly content: Uint8Array;
+}
+
+/** One process of a pipeline. */
+export interface Stage {
+  readonly tool: 'sed' | 'sed -n' | 'gawk';
+  /** All run by the one process, in order. */
+  readonly scripts: readonly SanitizerScript[];
+  /** The process changes nothing unless its input holds one of these; `undefined`: not known. */
+  readonly triggers?: readonly string[] | undefined;
+}
+
+/** A list of sanitizers that cannot be run: which, and why. */
+export interface StageProblem {
+  readonly problem: string;
+}
+
+/**
+ * The pipeline as the suite itself runs it: one process per script, except that `name.sed-f` means
+ * `name.sed`, run in one sed with its neighbours of that kind.
+ */
+export function stagesOf(names: readonly string[], find: (name: string) => SanitizerScript | undefined): Stage[] | StageProblem {
+  const stages: Stage[] = [];
+  let shared: SanitizerScript[] | undefined;
+  for (const name of names) {
+    const kind = /\.(sed|sed-n|sed-f|awk)$/.exec(name)?.[1];
+    if (kind === undefined) return { problem: `${name} is no kind of sanitizer that is known` };
+    const script = find(scriptFile(name));
+    if (script === undefined) return { problem: `${scriptFile(name)} is missing` };
+    if (kind === 'sed-f' && shared !== undefined) shared.push(script);
+    else {
+      const scripts = [script];
+      stages.push({ tool: kind === 'awk' ? 'gawk' : kind === 'sed-n' ? 'sed -n' : 'sed', scripts });
+      shared = kind === 'sed-f' ? scripts : undefined;
+    }
+  }
+  return stages;
+}
+
+/** File that holds a sanitizer: `name.sed-f` is another way to run `name.sed`. */
+export function scriptFile(name: string): string {
+  return name.replace(/\.sed-f$/, '.sed');
+}
+
+/**
+ * Joins neighbouring sed processes where the result is certainly the same: line-wise scripts that
+ * make no new lines, whose labels do not meet. One that makes lines closes its process.
+ */
+export function joinStages(stages: readonly Stage[]): Stage[] {
+  const joined: { stage: Stage; facts?: SedFacts; open: boolean }[] = [];
+  for (const stage of stages) {
+    const [script, ...others] = stage.scripts;
+    const single = stage.tool !== 'gawk' && script !== undefined && others.length === 0;
+    const text = single ? new TextDecoder('latin1').decode(script.content) : undefined;
+    const facts = text === undefined ? undefined : analyseSed(text, stage.tool === 'sed -n');
+    const before = joined.at(-1);
+    if (before?.open && before.facts && facts?.lineWise && !meets(before.facts.labels, facts.labels)) {
+      const triggers = both(before.stage.triggers, facts.triggers);
+      before.stage = { tool: 'sed', scripts: [...before.stage.scripts, ...stage.scripts], triggers };
+      before.facts = { ...facts, labels: [...before.facts.labels, ...facts.labels] };
+      before.open = !facts.addsLines;
+    } else {
+      const open = facts?.lineWise === true && !facts.addsLines;
+      joined.push({ stage: { ...stage, triggers: facts?.triggers }, open, ...(facts && { facts }) });
+    }
+  }
+  return joined.map(({ stage }) => stage);
+}
+
+function both(a: readonly string[] | undefined, b: readonly string[] | undefined): string[] | undefined {
+  return a && b && [...a, ...b];
+}
+
+function meets(a: readonly string[], b: readonly string[]): boolean {
+  return a.some((label) => b.includes(label));
+}
+
+/** True if a process with these triggers cannot change the input. */
+export function isIdle(stage: Stage, input: Uint8Array): boolean {
+  if (stage.triggers === undefined) return false;
+  const text = new TextDecoder('latin1').decode(input);
+  return !stage.triggers.some((trigger) => text.includes(trigger));
+}

@@ -1,0 +1,86 @@
+import type { Guest } from './guests.ts';
+
+/** What the rules look at. */
+export interface TestFacts {
+  /** Names of all files in the test's folder. */
+  readonly files: readonly string[];
+  /** Everything that is typed, in order. */
+  readonly lines: readonly string[];
+  /** Texts of the test's `*.conf` files. */
+  readonly configs: readonly string[];
+  readonly guests: readonly Guest[];
+}
+
+/** Something a test needs that a lab does not have. The first rule that holds names the reason. */
+export interface UnsupportedRule {
+  readonly id: string;
+  readonly reason: string;
+  /** Holds when a host runs on one of these platforms. */
+  readonly platforms?: readonly string[];
+  /** Holds when a typed line matches. */
+  readonly lines?: RegExp;
+  /** Holds when a file's name matches. */
+  readonly files?: RegExp;
+  /** Holds when a configuration file matches. */
+  readonly configs?: RegExp;
+  /** Holds when a typed line has more bytes than this. */
+  readonly longest?: number;
+}
+
+/** Longest line that a terminal in line mode hands over, newline included: 4096 bytes. */
+const terminalLine = 4095;
+
+export const unsupportedRules: readonly UnsupportedRule[] = [
+  { id: 'netbsd', reason: 'a host runs NetBSD', platforms: ['netbsd'] },
+  { id: 'openbsd', reason: 'a host runs OpenBSD', platforms: ['openbsd'] },
+  { id: 'freebsd', reason: 'a host runs FreeBSD', platforms: ['freebsd'] },
+  { id: 'alpine', reason: 'a host runs Alpine Linux', platforms: ['alpine'] },
+  {
+    id: 'fips',
+    reason: 'needs a kernel and NSS in FIPS mode',
+    lines: /\bswan-prep\b.*\s--fips\b|\bfipson\b|\bmodutil\b.*-fips true/,
+  },
+  {
+    id: 'selinux',
+    reason: 'needs SELinux with its policy and labels',
+    lines: /\bsemodule\b|\bruncon\b/,
+    files: /\.te$/,
+    configs: /^\s*policy-label=/m,
+  },
+  {
+    id: 'audit',
+    reason: 'needs the audit daemon and its log',
+    // A line that tests for the tool first copes with its absence.
+    lines: /^(?!if \[ -f ).*\bausearch\b|\bauditctl\b|\baudit\/audit\.log\b/,
+  },
+  {
+    id: 'strongswan',
+    reason: 'a peer is strongSwan, for which there is no image yet',
+    lines: /\bstrongswan-start\.sh\b|--userland strongswan\b|\bswanctl\b|^strongswan\s/,
+    files: /\.(?:strongswan|swanctl)\.conf$/,
+  },
+  { id: 'iked', reason: 'a peer is OpenIKED', files: /\.iked\.conf$/ },
+  { id: 'racoon', reason: 'a peer is racoon', files: /\.racoon\.conf$/ },
+  { id: 'docker', reason: 'runs containers inside a host', lines: /^docker\s/ },
+  { id: 'long-line', reason: `a line is longer than the ${terminalLine} bytes a terminal takes`, longest: terminalLine },
+];
+
+/** The first rule that holds for a test. */
+export function unsupportedBy(facts: TestFacts, rules = unsupportedRules): UnsupportedRule | undefined {
+  return rules.find((rule) => holds(rule, facts));
+}
+
+function holds(rule: UnsupportedRule, { files, lines, configs, guests }: TestFacts): boolean {
+  const { longest } = rule;
+  return (
+    guests.some((guest) => guest.platform !== undefined && rule.platforms?.includes(guest.platform)) ||
+    lines.some((line) => rule.lines?.test(line)) ||
+    files.some((name) => rule.files?.test(name)) ||
+    configs.some((text) => rule.configs?.test(text)) ||
+    (longest !== undefined && lines.some((line) => line.length > longest / 4 && bytes(line) > longest))
+  );
+}
+
+function bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
