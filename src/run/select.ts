@@ -1,4 +1,3 @@
-import { EspalierError } from '../base/errors.ts';
 import type { ScenarioEntry } from '../scenario/scenario.ts';
 
 /** What narrows a run down, in order of application. */
@@ -32,12 +31,18 @@ export function globToRegExp(glob: string): RegExp {
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's');
 }
 
-/** Applies a selection to listed scenarios. A selector without a match is the user's mistake. */
-export function select(entries: readonly ScenarioEntry[], selection: Selection): ScenarioEntry[] {
+/** What a selection gives, and the first selector that matched nothing. */
+export interface Selected {
+  readonly chosen: readonly ScenarioEntry[];
+  readonly problem?: { readonly message: string; readonly remedy: string };
+}
+
+/** Applies a selection to listed scenarios. */
+export function select(entries: readonly ScenarioEntry[], selection: Selection): Selected {
   const chosen = new Set<ScenarioEntry>();
   for (const selector of selection.selectors) {
     const matches = matching(entries, selector);
-    if (matches.length === 0) throw nothingMatches(entries, selector);
+    if (matches.length === 0) return { chosen: [], problem: nothingMatches(entries, selector) };
     const named = !/[*?]/.test(parseSelector(selector).name);
     for (const entry of matches) {
       if (named || selection.status === 'all' || entry.status === selection.status) chosen.add(entry);
@@ -49,7 +54,8 @@ export function select(entries: readonly ScenarioEntry[], selection: Selection):
     if (!chosen.has(entry) || (only !== undefined && !only.has(key))) return false;
     return (grep === undefined || grep.test(key)) && !grepInvert?.test(key);
   });
-  return shard === undefined ? narrowed : narrowed.filter((_, i) => i % shard.count === shard.index - 1);
+  if (shard === undefined) return { chosen: narrowed };
+  return { chosen: narrowed.filter((_, i) => i % shard.count === shard.index - 1) };
 }
 
 function matching(entries: readonly ScenarioEntry[], selector: string): ScenarioEntry[] {
@@ -58,12 +64,12 @@ function matching(entries: readonly ScenarioEntry[], selector: string): Scenario
   return entries.filter((entry) => entry.suite === suite && pattern.test(entry.name));
 }
 
-function nothingMatches(entries: readonly ScenarioEntry[], selector: string): EspalierError {
+function nothingMatches(entries: readonly ScenarioEntry[], selector: string): NonNullable<Selected['problem']> {
   const { suite, name } = parseSelector(selector);
   const names = entries.filter((entry) => entry.suite === suite).map((entry) => entry.name);
   const near = nearest(name, names);
   const remedy = near ? `did you mean ${suite}:${near}?` : `\`espalier list ${suite}\` shows what there is`;
-  return new EspalierError('usage', `nothing matches ${selector}`, { remedy });
+  return { message: `nothing matches ${selector}`, remedy };
 }
 
 /** The word nearest to a mistyped one, when it is near at all. */

@@ -79,7 +79,6 @@ const options = z.object({
   repeatEach: count.min(1),
   /** Virtual seconds per command, where it is not the scenario's own. */
   timeout: z.number().positive().exactOptional(),
-  maxFailures: count.exactOptional(),
   baseline: optionalText,
 });
 

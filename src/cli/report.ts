@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+
+const examples = `
+Examples:
+  espalier report latest
+  espalier report latest --reporter junit=junit.xml
+  espalier report espalier-runs/2026-11-21_06-39-09_1f2e`;
+
+/** `espalier report`: views of a stored run. */
+export function register(program: Command): void {
+  program
+    .command('report')
+    .description('show a stored run again, and write its pages')
+    .argument('[run]', 'a run folder, its id, or `latest`', 'latest')
+    .option('--reporter <names>', 'list, line, dot, json, junit, tap; comma separated, NAME=FILE for a file', 'list')
+    .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
+    .addHelpText('after', examples)
+    .action(async (run: string, options: { reporter: string; output?: string }) => {
+      const { reportCommand } = await import('./session/stored-run.ts');
+      process.exitCode = await reportCommand(run, options);
+    });
+}

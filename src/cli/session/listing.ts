@@ -1,0 +1,51 @@
+import { EspalierError } from '../../base/errors.ts';
+import { visibleLine } from '../../report/visible.ts';
+import { nearest, type Selection, select } from '../../run/select.ts';
+import type { ScenarioEntry } from '../../scenario/scenario.ts';
+import type { Suite } from '../../scenario/suite.ts';
+
+/** Says what could not be found. Its exit code is that of a run whose tests are not as expected. */
+export class NothingSelected extends EspalierError {
+  constructor(message: string, remedy?: string) {
+    super('usage', message, remedy === undefined ? {} : { remedy });
+  }
+}
+
+/** Refuses names of suites that there are not. */
+export function checkSuiteNames(names: readonly string[], known: readonly string[]): void {
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    const remedy = near === undefined ? `the suites are ${known.join(', ')}` : `did you mean ${near}?`;
+    throw new NothingSelected(`no suite is named ${name}`, remedy);
+  }
+}
+
+/** Lists the suites and applies the selection. */
+export async function selectScenarios(suites: Iterable<Suite>, selection: Selection): Promise<ScenarioEntry[]> {
+  const entries: ScenarioEntry[] = [];
+  for (const suite of suites) entries.push(...(await suite.list()));
+  const { chosen, problem } = select(entries, selection);
+  if (problem !== undefined) throw new NothingSelected(problem.message, problem.remedy);
+  if (chosen.length === 0)
+    throw new NothingSelected('no scenario is left after --status, --grep, --last-failed and --shard');
+  return [...chosen];
+}
+
+/** One line per scenario: name, status, hosts, and why it cannot run. */
+export function listingText(entries: readonly ScenarioEntry[]): string {
+  const rows = entries.map((entry) => [
+    `${entry.suite}:${entry.name}`,
+    entry.status,
+    entry.hosts.join(' '),
+    noteOf(entry),
+  ]);
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+  return lines.map((line) => `${visibleLine(line).trimEnd()}\n`).join('');
+}
+
+function noteOf({ broken, unsupported }: ScenarioEntry): string {
+  if (broken !== undefined) return `broken: ${broken}`;
+  return unsupported === undefined ? '' : `unsupported: ${unsupported}`;
+}

@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+import { say } from '../../base/log.ts';
+import { makeReporters } from '../../report/all.ts';
+import { findRun, runsDir } from '../../store/layout.ts';
+import type { Results } from '../../store/results.ts';
+import { RunFolder } from '../../store/run-folder.ts';
+import { exitCodeOf, sayFailures, writePages } from './finish.ts';
+import { openJudging } from './open.ts';
+import { optionWords } from './options.ts';
+import { standardOutput } from './run-command.ts';
+import { shortPath } from './start.ts';
+
+interface StoredRunOptions {
+  readonly reporter: string;
+  readonly output?: string;
+}
+
+/** `espalier report`; returns the exit code: trouble with reporting, not what the run was like. */
+export async function reportCommand(run: string, options: StoredRunOptions): Promise<number> {
+  const folder = RunFolder.open(findRun(run, runsDir(options.output)));
+  return (await show(folder, folder.rebuild(), options)) ? 0 : 2;
+}
+
+/** `espalier judge`; returns the exit code of the verdicts. */
+export async function judgeCommand(run: string, options: StoredRunOptions & { suite?: string }): Promise<number> {
+  const folder = RunFolder.open(findRun(run, runsDir(options.output)));
+  await judgeAll(folder, options.suite);
+  const results = folder.rebuild();
+  folder.writeResults(results);
+  return (await show(folder, results, options)) ? exitCodeOf(results) : 2;
+}
+
+/** Judges every attempt whose lab is over; as many at once as there are cores. */
+async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<void> {
+  const { scenarios, options } = folder.run;
+  const names = [...new Set(scenarios.map((entry) => entry.suite))];
+  const judging = await openJudging(names, suite === undefined ? options : { ...options, suite });
+  const work = scenarios.flatMap((entry) => folder.finished(entry).map((attempt) => ({ entry, ...attempt }))).values();
+  const judge = async (): Promise<void> => {
+    for (const { entry, attempt, dir } of work) {
+      const loaded = suite === undefined ? undefined : await judging.suites.get(entry.suite)?.load(entry.name);
+      folder.writeVerdict({ ...entry, attempt }, await judging.judge(folder.dir, dir, loaded));
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, judge));
+}
+
+/** Passes stored results through reporters and writes the pages. False when a reporter failed. */
+async function show(folder: RunFolder, results: Results, options: StoredRunOptions): Promise<boolean> {
+  const reporters = makeReporters(options.reporter.split(','), standardOutput());
+  const { id, scenarios } = folder.run;
+  reporters.begin({ dir: folder.dir, id, scenarios, done: 0, jobs: 1 });
+  let unexpected = 0;
+  for (const [index, result] of results.results.entries()) {
+    if (!result.expected) unexpected += 1;
+    reporters.result(result, { done: index + 1, total: scenarios.length, unexpected });
+  }
+  const wallMs = results.results
+    .flatMap(({ attempts }) => attempts.map(({ time }) => time?.wallMs ?? 0))
+    .reduce((sum, ms) => sum + ms, 0);
+  const rerunOptions = optionWords(folder.run.options);
+  await reporters.end({ dir: folder.dir, results, wallMs, interrupted: false, rerunOptions });
+  say(`report: ${shortPath(writePages(folder, results))}`);
+  sayFailures(reporters);
+  return reporters.failures.length === 0;
+}
