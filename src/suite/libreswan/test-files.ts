@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
@@ -69,16 +70,13 @@ function testFolder(dir: string): string[] {
 
 /** Text of a file of the test; a missing, huge or garbled one is the test's fault. */
 export function readText(path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readBytes(path));
-  } catch (cause) {
-    if (cause instanceof EspalierError) throw cause;
-    throw new EspalierError('scenario', 'is not text in UTF-8', { file: path, cause });
-  }
+  const bytes = readBytes(path);
+  if (!isUtf8(bytes)) throw new EspalierError('scenario', 'is not text in UTF-8', { file: path });
+  return bytes.toString('utf8');
 }
 
 /** Bytes of a file of the test. */
-export function readBytes(path: string): Uint8Array {
+export function readBytes(path: string): Buffer {
   try {
     const { size } = statSync(path);
     if (size > largest) throw new EspalierError('scenario', `has ${size} bytes, the limit is ${largest}`, { file: path });

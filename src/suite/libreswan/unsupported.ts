@@ -6,8 +6,6 @@ export interface TestFacts {
   readonly files: readonly string[];
   /** Everything that is typed, in order. */
   readonly lines: readonly string[];
-  /** Texts of the test's `*.conf` files. */
-  readonly configs: readonly string[];
   readonly guests: readonly Guest[];
 }
 
@@ -21,8 +19,6 @@ export interface UnsupportedRule {
   readonly lines?: RegExp;
   /** Holds when a file's name matches. */
   readonly files?: RegExp;
-  /** Holds when a configuration file matches. */
-  readonly configs?: RegExp;
   /** Holds when a typed line has more bytes than this. */
   readonly longest?: number;
 }
@@ -45,7 +41,6 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
     reason: 'needs SELinux with its policy and labels',
     lines: /\bsemodule\b|\bruncon\b/,
     files: /\.te$/,
-    configs: /^\s*policy-label=/m,
   },
   {
     id: 'audit',
@@ -70,13 +65,12 @@ export function unsupportedBy(facts: TestFacts, rules = unsupportedRules): Unsup
   return rules.find((rule) => holds(rule, facts));
 }
 
-function holds(rule: UnsupportedRule, { files, lines, configs, guests }: TestFacts): boolean {
+function holds(rule: UnsupportedRule, { files, lines, guests }: TestFacts): boolean {
   const { longest } = rule;
   return (
     guests.some((guest) => guest.platform !== undefined && rule.platforms?.includes(guest.platform)) ||
     lines.some((line) => rule.lines?.test(line)) ||
     files.some((name) => rule.files?.test(name)) ||
-    configs.some((text) => rule.configs?.test(text)) ||
     (longest !== undefined && lines.some((line) => line.length > longest / 4 && bytes(line) > longest))
   );
 }

@@ -1,0 +1,62 @@
+/**
+ * What "unmodified" still needs: every place where a lab differs from the machines that the suite
+ * was written on, with the reason. No adaptation names a test.
+ */
+export type Adaptation = GuestFile | HostSetup | ReceivedText;
+
+interface Described {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** A file put over the hosts' own before the first command. */
+export interface GuestFile extends Described {
+  readonly kind: 'guest-file';
+  /** Host name, or `*`. */
+  readonly host: string;
+  readonly path: string;
+  readonly mode: number;
+  /** File below `guest-files/` here. */
+  readonly source: string;
+  /** Left out with `--helpers=upstream`: it replaces a helper of the suite. */
+  readonly replacesHelper?: boolean;
+}
+
+/** A line run by every host's shell before the first prompt, not recorded. */
+export interface HostSetup extends Described {
+  readonly kind: 'host-setup';
+  readonly line: string;
+}
+
+/**
+ * A rewrite of sanitized text that a lab's console gave, never of references. A console that
+ * matches its reference as it is needs none; verdicts tell which were needed.
+ */
+export interface ReceivedText extends Described {
+  readonly kind: 'received-text';
+  /** Text as Latin-1, one character per byte. */
+  readonly rewrite: (text: string) => string;
+}
+
+export const adaptations: readonly Adaptation[] = [
+  {
+    id: 'systemctl',
+    kind: 'guest-file',
+    reason: 'hosts are namespaces without systemd; `ipsec start`, `stop` and `restart` go through systemctl',
+    host: '*',
+    path: '/usr/bin/systemctl',
+    mode: 0o755,
+    source: 'systemctl',
+  },
+  {
+    id: 'xfrm-state-direction',
+    kind: 'received-text',
+    reason: 'kernels from 6.10 on tell the direction of an SA (`dir in`, `dir out`); the references are older',
+    rewrite: (text) => text.replace(/^\tdir (?:in|out) ?\n/gm, ''),
+  },
+];
+
+/** The rewrites among them. */
+export function receivedText(all = adaptations): ReceivedText[] {
+  return all.filter((one) => one.kind === 'received-text');
+}

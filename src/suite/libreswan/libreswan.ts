@@ -1,0 +1,206 @@
+import { join } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
+import type { ConsoleExpectation, LabPlan, PlacedFile, ScenarioEntry, Step } from '../../scenario/scenario.ts';
+import type { Identity, LoadedScenario, Suite } from '../../scenario/suite.ts';
+import { adaptations } from './adaptations.ts';
+import type { GuestLine } from './ordering.ts';
+import { scriptFile } from '../../sanitizer/plan-stages.ts';
+import { isFile, openTree, readBytes, readTest, readText, type TestFiles, type TestingTree } from './test-files.ts';
+import { isUnknown, type Parameters, readParameters, sanitizersFor } from './test-params.ts';
+import { parseTestlist } from './testlist.ts';
+import { knownHosts, topologyOf } from './topology.ts';
+import { unsupportedBy } from './unsupported.ts';
+
+/** What a lab for this suite is made from; asked for when the first scenario is loaded. */
+export interface LabInputs {
+  readonly image: Identity & { readonly path: string };
+  /** Image files of the `testing/` tree, uppermost first. */
+  readonly testing: readonly string[];
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface LibreswanOptions {
+  /** The `testing/` folder. */
+  readonly dir: string;
+  readonly identity: Identity;
+  readonly inputs: () => Promise<LabInputs>;
+  /** `libreswan` unless another suite has this format. */
+  readonly name?: string;
+  /** Where it is `upstream`, helpers of the suite run as they are. */
+  readonly helpers?: 'ours' | 'upstream';
+}
+
+/** What judging needs beside the expectations. */
+export interface JudgingInputs {
+  readonly format: 'libreswan';
+  /** Name of each step's guest where it is not the host's name, by step index. */
+  readonly guests: Readonly<Record<number, string>>;
+  /** Sanitizer scripts by file name. */
+  readonly sanitizers: ReadonlyMap<string, Uint8Array>;
+  readonly adaptations: readonly string[];
+}
+
+export interface LibreswanScenario extends LoadedScenario {
+  readonly judging: JudgingInputs;
+}
+
+const second = 1_000_000_000n;
+
+/** References were made with pauses between commands, by machines long up; certificates are made for the date. */
+const timing = {
+  start: BigInt(Date.UTC(2025, 5, 15, 12)) * 1_000_000n,
+  warmup: 60n * second,
+  gap: second / 10n,
+  deadline: 120n * second,
+};
+
+const guestMemory = 512;
+
+/** Opens a `testing/` tree. Throws `usage` where there is none. */
+export function openLibreswan(options: LibreswanOptions): Suite<LibreswanScenario> {
+  const tree = openTree(options.dir);
+  const name = options.name ?? 'libreswan';
+  return {
+    name,
+    list: async () => listTests(tree, name),
+    load: async (test) => {
+      const entry = listTests(tree, name, test)[0];
+      if (entry === undefined) throw new EspalierError('usage', `${name} has no test ${test}`);
+      if (entry.broken !== undefined) throw new EspalierError('scenario', entry.broken);
+      return load(tree, entry, options);
+    },
+  };
+}
+
+/** Reads TESTLIST and looks at each test, or at one. */
+function listTests(tree: TestingTree, suite: string, only?: string): ScenarioEntry[] {
+  const file = join(tree.dir, 'pluto', 'TESTLIST');
+  const { tests, problems } = parseTestlist(readText(file));
+  const [problem] = problems;
+  if (problem) throw new EspalierError('usage', problem.message, { file, line: problem.line });
+  const wanted = tests.filter(({ name }) => only === undefined || name === only);
+  return wanted.map(({ name, status }) => ({ suite, name, status, ...look(tree, name) }));
+}
+
+function look(tree: TestingTree, name: string): Pick<ScenarioEntry, 'hosts' | 'unsupported' | 'broken'> {
+  try {
+    const test = readTest(tree, name);
+    const hosts = hostsOf(test);
+    const lines = test.lines.map((line) => line.text);
+    const rule = unsupportedBy({ files: test.files, lines, guests: test.guests });
+    const parameters = rule ? undefined : parametersOf(tree, test);
+    if (parameters && isUnknown(parameters)) {
+      return { hosts, unsupported: `testparams.sh is more than assignments: ${parameters.text}` };
+    }
+    return { hosts, ...(rule && { unsupported: rule.reason }), ...brokenBy(test, hosts) };
+  } catch (error) {
+    if (!(error instanceof EspalierError) || error.fault !== 'scenario') throw error;
+    return { hosts: [], broken: `${error.detail.file ?? name}: ${error.message}` };
+  }
+}
+
+function brokenBy(test: TestFiles, hosts: readonly string[]): { broken: string } | undefined {
+  const strange = hosts.find((host) => !knownHosts.includes(host));
+  if (strange !== undefined) return { broken: `${test.dir}: names the host ${strange}, which no topology has` };
+  const twice = hosts.find((host, index) => hosts.indexOf(host) !== index);
+  if (twice !== undefined) return { broken: `${test.dir}: two guests share the console of ${twice}` };
+  if (hosts.length === 0) return { broken: `${test.dir}: no script names a host` };
+  const binary = test.lines.find((line) => line.text.includes('\0'));
+  return binary && { broken: `${join(test.dir, binary.script)}:${binary.line}: holds a NUL byte` };
+}
+
+function hostsOf(test: TestFiles): string[] {
+  return test.guests.map((guest) => guest.host);
+}
+
+const defaultsOf = new WeakMap<TestingTree, ReturnType<typeof readParameters>>();
+
+function parametersOf(tree: TestingTree, test: TestFiles): ReturnType<typeof readParameters> {
+  const defaults = defaultsOf.get(tree) ?? readParameters(readText(join(tree.dir, 'default-testparams.sh')));
+  defaultsOf.set(tree, defaults);
+  if (isUnknown(defaults) || !test.files.includes('testparams.sh')) return defaults;
+  return readParameters(readText(join(test.dir, 'testparams.sh')), defaults);
+}
+
+async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanOptions): Promise<LibreswanScenario> {
+  const test = readTest(tree, entry.name);
+  const parameters = parametersOf(tree, test);
+  const inputs = await options.inputs();
+  const steps = test.lines.map(stepOf);
+  const expectations = isUnknown(parameters) ? [] : expectationsOf(test, parameters);
+  const { path: _, ...identity } = inputs.image;
+  return {
+    entry,
+    plan: planOf({ tree, test, steps, inputs, options }),
+    expectations,
+    images: Object.fromEntries(hostsOf(test).map((host) => [host, identity])),
+    suite: options.identity,
+    versions: inputs.versions,
+    judging: {
+      format: 'libreswan',
+      guests: guestNames(test.lines),
+      sanitizers: readSanitizers(tree, expectations),
+      adaptations: adaptations.map((one) => one.id),
+    },
+  };
+}
+
+function stepOf({ guest, text, script, line }: GuestLine): Step {
+  const origin = { file: script, line };
+  if (guest === undefined) return { kind: 'comment', host: '*', line: text, origin };
+  return { kind: text.startsWith('#') ? 'comment' : 'command', host: guest.host, line: text, origin };
+}
+
+function guestNames(lines: readonly GuestLine[]): Record<number, string> {
+  const others = lines.map((line, index) => [index, line.guest] as const);
+  return Object.fromEntries(others.flatMap(([i, guest]) => (guest && guest.name !== guest.host ? [[i, guest.name]] : [])));
+}
+
+interface PlanParts {
+  readonly tree: TestingTree;
+  readonly test: TestFiles;
+  readonly steps: readonly Step[];
+  readonly inputs: LabInputs;
+  readonly options: LibreswanOptions;
+}
+
+function planOf({ test, steps, inputs, options }: PlanParts): LabPlan {
+  const hosts = hostsOf(test);
+  const cwd = `/testing/pluto/${test.dir.slice(test.dir.lastIndexOf('/') + 1)}`;
+  return {
+    topology: topologyOf(hosts),
+    images: Object.fromEntries(hosts.map((host) => [host, inputs.image.path])),
+    sharedTrees: [{ path: '/testing', layers: inputs.testing }],
+    files: placedFiles(options.helpers ?? 'ours'),
+    cwd,
+    shellSetup: adaptations.flatMap((one) => (one.kind === 'host-setup' ? [one.line] : [])),
+    steps,
+    postMortem: '../../guestbin/post-mortem.sh',
+    timing,
+    collect: [`${cwd}/OUTPUT`],
+    memory: guestMemory,
+  };
+}
+
+function placedFiles(helpers: 'ours' | 'upstream'): PlacedFile[] {
+  return adaptations.flatMap((one): PlacedFile[] => {
+    if (one.kind !== 'guest-file' || (one.replacesHelper && helpers === 'upstream')) return [];
+    const content = readBytes(join(import.meta.dirname, 'guest-files', one.source));
+    return [{ host: one.host, path: one.path, mode: one.mode, content }];
+  });
+}
+
+function expectationsOf(test: TestFiles, parameters: Parameters): ConsoleExpectation[] {
+  const hosts = test.files.includes('all.console.txt') ? ['all'] : hostsOf(test);
+  return hosts.map((host) => {
+    const file = `${host}.console.txt`;
+    const expected = test.files.includes(file) ? readBytes(join(test.dir, file)) : undefined;
+    return { host, file, sanitizers: sanitizersFor(host, parameters), ...(expected && { expected }) };
+  });
+}
+
+function readSanitizers(tree: TestingTree, expectations: readonly ConsoleExpectation[]): Map<string, Uint8Array> {
+  const files = new Set(expectations.flatMap(({ sanitizers }) => sanitizers.map(scriptFile)));
+  const paths = [...files].map((file) => [file, join(tree.dir, 'sanitizers', file)] as const);
+  return new Map(paths.filter(([file, path]) => !/[/\0]/.test(file) && isFile(path)).map(([f, p]) => [f, readBytes(p)]));
+}
