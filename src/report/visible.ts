@@ -20,7 +20,7 @@ function spell(character: string): string {
 /** Operating system commands (titles, links, clipboard), then control sequences, then other escapes. */
 const sequences =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-  /\u001b[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b\[[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-~]/g;
+  /\u001b[\]PX^_][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|\u001b\[[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-~]/g;
 
 /** Console bytes for a page: terminal sequences dropped, other control characters visible. */
 export function pageText(bytes: Uint8Array | string): string {

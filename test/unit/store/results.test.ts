@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ScenarioEntry } from '../../../src/scenario/scenario.ts';
+import { changeOf, type JudgedAttempt, resultOf, summarize } from '../../../src/store/results.ts';
+import type { AttemptFile } from '../../../src/transcript/attempt.ts';
+import { type VerdictWord, verdictWords } from '../../../src/verdict/verdict.ts';
+
+const entry: ScenarioEntry = { suite: 's', name: 'n', status: 'good', hosts: ['east'] };
+
+function judged(attempt: number, word: VerdictWord, seed = '1'): JudgedAttempt {
+  const none = { id: '', sha256: '' };
+  const inputs = { kernel: none, images: {}, suite: none, versions: {}, ...(seed !== 'none' && { seed }) };
+  const time = { started: '', wallMs: 1, bootMs: 1, labCpuMs: 1, virtualNs: '1' };
+  const file: AttemptFile = {
+    version: 1,
+    suite: 's',
+    name: 'n',
+    attempt,
+    hosts: [],
+    inputs,
+    end: { word: 'completed' },
+    time,
+  };
+  return {
+    attempt,
+    file,
+    verdict: { version: 1, word, upstream: '', issues: [], adapted: [], passesOnlyAdapted: false },
+  };
+}
+
+test('two attempts of one seed with different words are nondeterminism unless something weighs more', () => {
+  for (const [i, a] of verdictWords.entries()) {
+    for (const [j, b] of verdictWords.entries()) {
+      const heavier = i < j ? a : b;
+      const own = verdictWords.indexOf(heavier) < verdictWords.indexOf('nondeterminism');
+      const expected = a === b || own ? heavier : 'nondeterminism';
+      assert.equal(resultOf(entry, [judged(0, a), judged(1, b)])?.word, expected, `${a} and ${b}`);
+    }
+  }
+});
+
+test('without a seed a difference between attempts is no nondeterminism', () => {
+  const attempts = [judged(0, 'failed', 'none'), judged(1, 'passed', 'none')];
+  assert.equal(resultOf(entry, attempts)?.word, 'failed');
+});
+
+test('a difference of bytes turns a pass into nondeterminism and keeps its evidence', () => {
+  const difference = { kind: 'transcripts-differ', word: 'nondeterminism' as const, message: 'at record 3' };
+  const result = resultOf(entry, [judged(0, 'passed'), judged(1, 'passed')], { difference });
+  assert.equal(result?.word, 'nondeterminism');
+  assert.deepEqual(result?.issues, [difference]);
+  assert.equal(result?.expected, false);
+});
+
+test('a listing alone decides what is broken and what is unsupported', () => {
+  assert.equal(resultOf({ ...entry, broken: 'east.sh is missing' }, [])?.word, 'unresolved');
+  const unsupported = resultOf({ ...entry, unsupported: 'needs SELinux' }, []);
+  assert.equal(unsupported?.word, 'unsupported');
+  assert.equal(unsupported?.expected, true);
+  assert.equal(resultOf(entry, []), undefined);
+});
+
+test('what is as in the baseline is expected, and changes are named', () => {
+  const result = (word: VerdictWord, before: VerdictWord) => {
+    const one = resultOf(entry, [judged(0, word)], { baseline: new Map([['s:n', before]]) });
+    return [one?.expected, one?.change];
+  };
+  assert.deepEqual(result('failed', 'failed'), [true, undefined]);
+  assert.deepEqual(result('failed', 'passed'), [false, 'newly failing']);
+  assert.deepEqual(result('passed', 'failed'), [true, 'newly passing']);
+  assert.deepEqual(result('crash', 'failed'), [false, 'changed']);
+  assert.deepEqual(result('passed', 'unsupported'), [true, undefined]);
+  assert.equal(changeOf('failed', undefined), undefined);
+});
+
+test('a summary counts words, adapted passes and what did not run', () => {
+  const other = { ...entry, name: 'other' };
+  const adapted = judged(0, 'passed');
+  const passed = resultOf(entry, [{ ...adapted, verdict: { ...adapted.verdict, passesOnlyAdapted: true } }]);
+  assert.ok(passed);
+  const summary = summarize('id', [entry, other], [passed]);
+  assert.deepEqual(
+    { ...summary, results: summary.results.length },
+    {
+      version: 1,
+      run: 'id',
+      complete: false,
+      totals: { passed: 1 },
+      passedAdapted: 1,
+      results: 1,
+      pending: [{ suite: 's', name: 'other' }],
+    },
+  );
+});
