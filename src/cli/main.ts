@@ -3,13 +3,17 @@ import { describeError, EspalierError, type Fault } from '../base/errors.ts';
 import * as doctor from './doctor.ts';
 import * as image from './image.ts';
 import { watchForInterruption } from './interruption.ts';
+import * as judge from './judge.ts';
 import * as kernel from './kernel.ts';
+import * as list from './list.ts';
+import * as report from './report.ts';
+import * as run from './run.ts';
 
 /**
  * The subcommands, in the order of --help. Such a file declares its options and imports what
  * does the work only inside its action, so that help and completion stay instant.
  */
-const commands: readonly { register(program: Command): void }[] = [kernel, image, doctor];
+const commands: readonly { register(program: Command): void }[] = [run, list, judge, report, kernel, image, doctor];
 
 const exitCodeOfFault: Readonly<Record<Fault, number>> = {
   usage: 3,

@@ -41,7 +41,7 @@ export async function buildImage(build: ImageBuild): Promise<Record<string, stri
   try {
     const tar = join(work, 'root.tar');
     const status = join(work, 'status');
-    await bootstrap(build, work, tar, status);
+    await bootstrap(build, { work, tar, status });
     build.progress.update(0.92, 'packing');
     await packSquashfs(tar, build.out);
     return installedVersions(readFileSync(status, 'utf8'));
@@ -62,8 +62,9 @@ function placeFiles(recipe: Recipe, work: string): string[] {
   return hooks;
 }
 
-async function bootstrap(build: ImageBuild, work: string, tar: string, status: string): Promise<void> {
+async function bootstrap(build: ImageBuild, places: { work: string; tar: string; status: string }): Promise<void> {
   const { recipe, progress } = build;
+  const { work, tar, status } = places;
   const archive = debianArchive();
   const mode = process.getuid?.() === 0 ? 'root' : 'unshare';
   const hooks = [...placeFiles(recipe, work), forgetThisMachine, `download /var/lib/dpkg/status ${status}`];

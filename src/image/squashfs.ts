@@ -33,13 +33,13 @@ function decompressor(path: string): string {
  */
 export async function packSquashfs(source: string, out: string, options: PackOptions = {}): Promise<void> {
   const temporary = temporaryBeside(out);
-  const common = ['-noI', '-noD', '-noF', '-noX', '-no-progress', '-quiet', '-no-exports'];
+  const common = ['-noI', '-noD', '-noF', '-noX', '-no-progress', '-quiet'];
   if (options.allRoot) common.push('-all-root');
   if (options.sameDates) common.push('-all-time', String(packDate));
   const env = { ...process.env, SOURCE_DATE_EPOCH: String(packDate) };
   try {
     if (statSync(source).isDirectory()) {
-      await succeed('mksquashfs', [source, temporary, '-noappend', ...common], { env });
+      await succeed('mksquashfs', [source, temporary, '-noappend', '-no-exports', ...common], { env });
     } else {
       // Unlike tar itself, sqfstar keeps the owners without being root.
       const script = 'reader=$1; in=$2; shift 2; $reader <"$in" | sqfstar "$@"';

@@ -49,8 +49,9 @@ export async function* kernelSources(): AsyncGenerator<KernelSource> {
 
 /** Trees of the kernel source that no User Mode Linux build reads; only their Kconfig files are. */
 const unusedTrees = [
-  'Documentation/*',
-  'tools/testing/*',
+  'Documentation/*.rst',
+  'Documentation/*.yaml',
+  'tools/testing/*.[chS]',
   'drivers/gpu/*.[ch]',
   'drivers/net/ethernet/*.[ch]',
   'drivers/net/wireless/*.[ch]',
@@ -59,10 +60,14 @@ const unusedTrees = [
   'drivers/scsi/*.[ch]',
   'drivers/infiniband/*.[ch]',
   'sound/*.[ch]',
-  'arch/arm/*',
-  'arch/arm64/*',
-  'arch/powerpc/*',
-  'arch/mips/*',
+  'arch/arm/*.[chS]',
+  'arch/arm/boot/*',
+  'arch/arm64/*.[chS]',
+  'arch/arm64/boot/*',
+  'arch/powerpc/*.[chS]',
+  'arch/powerpc/boot/*',
+  'arch/mips/*.[chS]',
+  'arch/mips/boot/*',
 ];
 
 /** Downloads a kernel source and unpacks it below `dir`; gives the folder with its Makefile. */
