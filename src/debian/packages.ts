@@ -26,7 +26,8 @@ export function parsePrintedUris(text: string): ArchiveFile[] {
     const [, uri = '', name = '', size = '', checksum = ''] = match;
     const sha = /^SHA256:([0-9a-f]{64})$/i.exec(checksum)?.[1]?.toLowerCase();
     // apt escapes the colon of an epoch in file names.
-    files.push({ uri, name: decodeURIComponent(name), size: Number(size), ...(sha !== undefined && { sha256: sha }) });
+    const plain = name.replace(/%3a/gi, ':');
+    files.push({ uri, name: plain, size: Number(size), ...(sha !== undefined && { sha256: sha }) });
   }
   return files;
 }

