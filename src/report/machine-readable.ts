@@ -88,9 +88,9 @@ function tapLine(result: ScenarioResult, number: number): string {
     return `ok ${number} - ${name} # SKIP ${visibleLine(result.issues[0]?.message ?? 'unsupported')}\n`;
   }
   if (result.word === 'passed') return `${ok} ${number} - ${name}\n`;
-  const lines = visible(details(result)).split('\n');
-  const block = lines.map((line) => `    ${line}\n`).join('');
-  return `${ok} ${number} - ${name}\n  ---\n  verdict: ${result.word}\n  details: |\n${block}  ...\n`;
+  const text = visible(details(result));
+  const lines = text === '' ? [] : ['  details: |', ...text.split('\n').map((line) => `    ${line}`)];
+  return [`${ok} ${number} - ${name}`, '  ---', `  verdict: ${result.word}`, ...lines, '  ...', ''].join('\n');
 }
 
 /** TAP version 14, written at the end, since the plan's order is not the order of ends. */

@@ -23,6 +23,8 @@ export function summaryText(end: ReportEnd): string {
 function failureText(result: ScenarioResult, number: number, end: ReportEnd): string {
   const lines = [`${number}) ${keyOf(result)}: ${result.word}${result.change ? ` (${result.change})` : ''}`];
   for (const issue of result.issues.slice(0, issuesShown)) lines.push(...issueLines(issue));
+  const detail = result.attempts.at(-1)?.end?.detail;
+  if (result.issues.length === 0 && detail !== undefined) lines.push(`   ${detail}`);
   const more = result.issues.length - issuesShown;
   if (more > 0) lines.push(`   … and ${more} more`);
   const last = result.attempts.at(-1);

@@ -43,14 +43,16 @@ function resultLine(result: ScenarioResult, sink: Sink): string {
   const wall = time === undefined ? '' : `  ${(time.wallMs / 1000).toFixed(1)} s`;
   const attempts = result.attempts.length > 1 ? `  ${result.attempts.length} attempts` : '';
   const change = result.change === undefined ? '' : `  ${result.change}`;
-  const reason = result.expected && result.word === 'passed' ? '' : `  ${result.issues[0]?.message ?? ''}`;
+  const message =
+    result.word === 'passed' ? undefined : (result.issues[0]?.message ?? result.attempts.at(-1)?.end?.detail);
+  const reason = message === undefined ? '' : `  ${message}`;
   const tail = visibleLine(`${keyOf(result)}${wall}${attempts}${change}${reason}`);
   return `${word} ${sink.terminal ? tail.slice(0, Math.max(20, sink.columns - 17)) : tail}\n`;
 }
 
 function statusLine({ done, total, unexpected, leftMs }: ReportProgress): string {
   const failures = unexpected > 0 ? `, ${unexpected} not as expected` : '';
-  const left = leftMs === undefined ? '' : `, about ${duration(leftMs)} left`;
+  const left = leftMs === undefined || done === total ? '' : `, about ${duration(leftMs)} left`;
   return `${done} of ${total} done${failures}${left}`;
 }
 

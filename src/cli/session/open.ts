@@ -1,12 +1,13 @@
-import { EspalierError } from '../../base/errors.ts';
-import { sha256 } from '../../base/files.ts';
+import { join } from 'node:path';
+import { readJson, sha256 } from '../../base/files.ts';
 import type { AttemptSettings, KernelChoice } from '../../run/attempt.ts';
-import type { RunOptions } from '../../store/schemas.ts';
+import type { Suite } from '../../scenario/suite.ts';
+import { attemptSchema, type RunOptions } from '../../store/schemas.ts';
 import { substrateByName } from '../../substrate/all.ts';
+import { type LabInputs, type LibreswanScenario, openLibreswan } from '../../suite/libreswan/libreswan.ts';
+import type { Verdict } from '../../verdict/verdict.ts';
 import type { Judging } from './judging.ts';
-
-/** Suites that selectors can name. */
-export const suiteNames: readonly string[] = ['examples', 'libreswan'];
+import { bundledTree, userTree } from './suites.ts';
 
 /** The substrate and the kernel of a run, made on first need. */
 export async function openSettings(options: RunOptions, signal: AbortSignal): Promise<AttemptSettings> {
@@ -30,6 +31,22 @@ async function kernelOf(options: RunOptions, signal: AbortSignal): Promise<Kerne
 }
 
 /** Opens suites and what judges them. */
-export async function openJudging(names: readonly string[], _options: RunOptions): Promise<Judging> {
-  throw new EspalierError('usage', `no loader yet for ${names.join(', ')}`);
+export async function openJudging(names: readonly string[], options: RunOptions): Promise<Judging<LibreswanScenario>> {
+  const suites = new Map(names.map((name) => [name, openSuite(name, options)]));
+  return { suites, store: async () => {}, judge: interimJudge };
+}
+
+function openSuite(name: string, options: RunOptions): Suite<LibreswanScenario> {
+  const tree = name === 'examples' ? bundledTree() : userTree(options.suite ?? '.');
+  const helpers = options.helpers === 'upstream' ? 'upstream' : 'ours';
+  return openLibreswan({ ...tree, name, helpers, inputs: async () => noInputs });
+}
+
+/** What labs of the fake substrate are made from. */
+const noInputs: LabInputs = { image: { id: 'none', path: '', sha256: sha256('') }, testing: [], versions: {} };
+
+async function interimJudge(_runDir: string, attemptDir: string): Promise<Verdict> {
+  const { end } = readJson(join(attemptDir, 'attempt.json'), attemptSchema);
+  const word = end.word === 'completed' ? 'passed' : end.word === 'timeout' ? 'timeout' : 'unresolved';
+  return { version: 1, word, upstream: word, issues: [], adapted: [], passesOnlyAdapted: false };
 }

@@ -13,10 +13,11 @@ import { killAllLabs } from '../../substrate/lifecycle.ts';
 import { interruption } from '../interruption.ts';
 import { finishSession } from './finish.ts';
 import { checkSuiteNames, listingText, NothingSelected, selectScenarios } from './listing.ts';
-import { openJudging, openSettings, suiteNames } from './open.ts';
+import { openJudging, openSettings } from './open.ts';
 import { parseRunOptions, type RawRunOptions, suitesOf, wholeNumber } from './options.ts';
 import { runSession } from './session.ts';
 import { createRun, parseSelection, refuseWithResume } from './start.ts';
+import { suiteNames } from './suites.ts';
 
 /** `espalier run`; returns the exit code. `given` are the options that stood on the command line. */
 export async function runCommand(
