@@ -25,7 +25,10 @@ export interface StageProblem {
  * The pipeline as the suite itself runs it: one process per script, except that `name.sed-f` means
  * `name.sed`, run in one sed with its neighbours of that kind.
  */
-export function stagesOf(names: readonly string[], find: (name: string) => SanitizerScript | undefined): Stage[] | StageProblem {
+export function stagesOf(
+  names: readonly string[],
+  find: (name: string) => SanitizerScript | undefined,
+): Stage[] | StageProblem {
   const stages: Stage[] = [];
   let shared: SanitizerScript[] | undefined;
   for (const name of names) {

@@ -34,7 +34,11 @@ const outputLimit = 256 * 1024 * 1024;
  * run one after the other, each from a file into a file; one whose scripts cannot change its
  * input is left out. Any word on standard error counts as failure, as it does for the suite.
  */
-export async function runStages(stages: readonly Stage[], input: Uint8Array, options: RunStagesOptions): Promise<Sanitized> {
+export async function runStages(
+  stages: readonly Stage[],
+  input: Uint8Array,
+  options: RunStagesOptions,
+): Promise<Sanitized> {
   const dir = mkdtempSync(join(options.dir, '.sanitize-'));
   const end = performance.now() + (options.timeoutMs ?? 30_000);
   try {

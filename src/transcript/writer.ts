@@ -34,7 +34,11 @@ export function encodeFrame(frame: Frame, sequence: number): Uint8Array {
 
 /** A whole `records` file: header, `hosts` frame, the given frames. */
 export function encodeRecords(hosts: readonly string[], frames: readonly Frame[]): Uint8Array {
-  const first = { type: recordType.hosts, time: frames[0]?.time ?? 0n, payload: new TextEncoder().encode(hosts.join('\n')) };
+  const first = {
+    type: recordType.hosts,
+    time: frames[0]?.time ?? 0n,
+    payload: new TextEncoder().encode(hosts.join('\n')),
+  };
   const parts = [recordsHeader(), ...[first, ...frames].map(encodeFrame)];
   return concat(parts);
 }

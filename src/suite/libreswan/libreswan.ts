@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
+import { scriptFile } from '../../sanitizer/plan-stages.ts';
 import type { ConsoleExpectation, LabPlan, PlacedFile, ScenarioEntry, Step } from '../../scenario/scenario.ts';
 import type { Identity, LoadedScenario, Suite } from '../../scenario/suite.ts';
 import { adaptations } from './adaptations.ts';
 import type { GuestLine } from './ordering.ts';
-import { scriptFile } from '../../sanitizer/plan-stages.ts';
 import { isFile, openTree, readBytes, readTest, readText, type TestFiles, type TestingTree } from './test-files.ts';
 import { isUnknown, type Parameters, readParameters, sanitizersFor } from './test-params.ts';
 import { parseTestlist } from './testlist.ts';
@@ -153,7 +153,9 @@ function stepOf({ guest, text, script, line }: GuestLine): Step {
 
 function guestNames(lines: readonly GuestLine[]): Record<number, string> {
   const others = lines.map((line, index) => [index, line.guest] as const);
-  return Object.fromEntries(others.flatMap(([i, guest]) => (guest && guest.name !== guest.host ? [[i, guest.name]] : [])));
+  return Object.fromEntries(
+    others.flatMap(([i, guest]) => (guest && guest.name !== guest.host ? [[i, guest.name]] : [])),
+  );
 }
 
 interface PlanParts {
@@ -202,5 +204,7 @@ function expectationsOf(test: TestFiles, parameters: Parameters): ConsoleExpecta
 function readSanitizers(tree: TestingTree, expectations: readonly ConsoleExpectation[]): Map<string, Uint8Array> {
   const files = new Set(expectations.flatMap(({ sanitizers }) => sanitizers.map(scriptFile)));
   const paths = [...files].map((file) => [file, join(tree.dir, 'sanitizers', file)] as const);
-  return new Map(paths.filter(([file, path]) => !/[/\0]/.test(file) && isFile(path)).map(([f, p]) => [f, readBytes(p)]));
+  return new Map(
+    paths.filter(([file, path]) => !/[/\0]/.test(file) && isFile(path)).map(([f, p]) => [f, readBytes(p)]),
+  );
 }

@@ -79,7 +79,8 @@ export function readText(path: string): string {
 export function readBytes(path: string): Buffer {
   try {
     const { size } = statSync(path);
-    if (size > largest) throw new EspalierError('scenario', `has ${size} bytes, the limit is ${largest}`, { file: path });
+    if (size > largest)
+      throw new EspalierError('scenario', `has ${size} bytes, the limit is ${largest}`, { file: path });
     return readFileSync(path);
   } catch (cause) {
     if (cause instanceof EspalierError) throw cause;

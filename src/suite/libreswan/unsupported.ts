@@ -57,7 +57,11 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
   { id: 'iked', reason: 'a peer is OpenIKED', files: /\.iked\.conf$/ },
   { id: 'racoon', reason: 'a peer is racoon', files: /\.racoon\.conf$/ },
   { id: 'docker', reason: 'runs containers inside a host', lines: /^docker\s/ },
-  { id: 'long-line', reason: `a line is longer than the ${terminalLine} bytes a terminal takes`, longest: terminalLine },
+  {
+    id: 'long-line',
+    reason: `a line is longer than the ${terminalLine} bytes a terminal takes`,
+    longest: terminalLine,
+  },
 ];
 
 /** The first rule that holds for a test. */

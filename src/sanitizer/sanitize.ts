@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sha256, writeAtomic } from '../base/files.ts';
+import { type SanitizerScript, type Stage, type StageProblem, stagesOf } from './plan-stages.ts';
+import { runStages, type Sanitized } from './run-stages.ts';
+
+/** What a text is sanitized with, and where. */
+export interface SanitizeRequest {
+  /** Names of sanitizers in order. */
+  readonly names: readonly string[];
+  /** Scripts by file name. */
+  readonly scripts: ReadonlyMap<string, SanitizerScript>;
+  readonly input: Uint8Array;
+  /** Existing folder for files in between. */
+  readonly dir: string;
+  /** Folder of results of earlier calls, by hash of all that goes in. */
+  readonly cache?: string;
+  readonly timeoutMs?: number;
+}
+
+/** Runs a suite's sanitizers over a text, or takes the result from the cache. Never throws for a sanitizer's fault. */
+export async function sanitize(request: SanitizeRequest): Promise<Sanitized> {
+  const { names, scripts, input, dir, cache, timeoutMs } = request;
+  if (names.length === 0) return { problem: 'the suite names no sanitizers for this console' };
+  const stages = stagesOf(names, (name) => scripts.get(name));
+  if (isProblem(stages)) return stages;
+  const entry = cache === undefined ? undefined : cacheEntry(cache, stages, input);
+  const known = entry === undefined ? undefined : readIfPresent(entry);
+  if (known !== undefined) return { output: known };
+  const result = await runStages(stages, input, { dir, ...(timeoutMs !== undefined && { timeoutMs }) });
+  if (entry !== undefined && 'output' in result) writeAtomic(entry, result.output);
+  return result;
+}
+
+function isProblem(stages: Stage[] | StageProblem): stages is StageProblem {
+  return 'problem' in stages;
+}
+
+let tools: string | undefined;
+
+/** Versions of the programs that run sanitizers; another program may give another text. */
+function toolVersions(): string {
+  tools ??= ['sed', 'gawk']
+    .map((tool) => spawnSync(tool, ['--version'], { timeout: 5000 }).stdout?.toString())
+    .join('\n');
+  return tools;
+}
+
+function cacheEntry(cache: string, stages: readonly Stage[], input: Uint8Array): string {
+  const scripts = stages.map(({ tool, scripts: list }) => [tool, ...list.map(({ content }) => sha256(content))]);
+  const key = sha256(JSON.stringify([1, toolVersions(), scripts, sha256(input)]));
+  return join(cache, key.slice(0, 2), key);
+}
+
+function readIfPresent(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,160 @@
+import type { AttemptFile } from '../transcript/attempt.ts';
+import { firstDifference, sameButWhitespace } from './difference.ts';
+import { issueKinds, type Source, signs, upstreamOf } from './libreswan-issues.ts';
+import type { Issue, Verdict } from './verdict.ts';
+import { heaviest } from './words.ts';
+
+/** Rewrites received text; see the suite's adaptations. */
+export interface Rewrite {
+  readonly id: string;
+  readonly rewrite: (text: string) => string;
+}
+
+/** What is known about one console. Texts are Latin-1, one character per byte. */
+export interface ConsoleEvidence {
+  readonly host: string;
+  /** What the suite's own driver would have saved; `undefined`: nothing. */
+  readonly raw?: string;
+  /** What its sanitizers made of it, or why they made nothing. */
+  readonly sanitized?: { readonly text: string } | { readonly problem: string };
+  /** The reference; `undefined`: the suite has none. */
+  readonly expected?: string;
+  /** Name of the reference in the suite. */
+  readonly file: string;
+}
+
+export interface AttemptEvidence {
+  /** The consoles go as far as the suite's own driver would have gone. */
+  readonly complete: boolean;
+  readonly end: AttemptFile['end'];
+  /** The command that was running at the end, if one was. */
+  readonly command?: string;
+  readonly consoles: readonly ConsoleEvidence[];
+  readonly plutoLogs: readonly { readonly host: string; readonly file: string; readonly text: string }[];
+  /** Trouble met before: damaged files, an exception of the driver's kind. */
+  readonly issues: readonly Issue[];
+  readonly rewrites: readonly Rewrite[];
+}
+
+/** Builds an issue whose word follows from its kind. */
+export function issueOf(kind: string, rest: Omit<Issue, 'kind' | 'word'>): Issue {
+  return { kind, word: issueKinds[kind]?.word ?? 'unresolved', ...rest };
+}
+
+/**
+ * Judges consoles against references as libreswan does, with the evidence of each finding. A console
+ * that differs is looked at once more with the rewrites of received text applied.
+ * Minor against major (a word moved, an SA missing) will come between `compare` and here.
+ */
+export function judgeConsoles(evidence: AttemptEvidence): Verdict {
+  const findings = evidence.consoles.map((console) => judgeConsole(console, evidence));
+  const logs = evidence.plutoLogs.flatMap(({ host, file, text }) => signsIn('pluto-log', text, { host, file }));
+  const issues = [...evidence.issues, ...endIssues(evidence), ...logs, ...findings.flatMap((one) => one.issues)];
+  const word = heaviest(issues.map((issue) => issue.word));
+  const adapted = [...new Set(findings.flatMap((one) => one.adapted))].sort();
+  return {
+    version: 1,
+    word,
+    upstream: upstreamOf(issues.map((issue) => issue.kind)),
+    issues,
+    adapted,
+    passesOnlyAdapted: word === 'passed' && findings.some((one) => one.onlyAdapted),
+  };
+}
+
+function endIssues({ end, command }: AttemptEvidence): Issue[] {
+  if (end.word === 'completed') return [];
+  const kind = end.word === 'timeout' ? 'TIMEOUT' : end.word;
+  const message = end.detail ?? `the lab ended with ${end.word}`;
+  return [issueOf(kind, { message, ...(end.host && { host: end.host }), ...(command !== undefined && { command }) })];
+}
+
+interface ConsoleFinding {
+  readonly issues: readonly Issue[];
+  readonly adapted: readonly string[];
+  readonly onlyAdapted: boolean;
+}
+
+function judgeConsole(console: ConsoleEvidence, { rewrites, complete }: AttemptEvidence): ConsoleFinding {
+  const { host, raw, sanitized, file } = console;
+  const none = { adapted: [], onlyAdapted: false };
+  if (raw === undefined || sanitized === undefined) {
+    const message = 'nothing of this console was saved';
+    return { ...none, issues: [issueOf('output-missing', { host, message })] };
+  }
+  const issues = signsIn('raw', raw, { host, file: `${host}.console.verbose.txt` });
+  if (!complete) {
+    const message = 'the console ends before the test does';
+    issues.push(issueOf('output-truncated', { host, message }));
+  }
+  if ('problem' in sanitized) {
+    return { ...none, issues: [...issues, issueOf('sanitizer-failed', { host, file, message: sanitized.problem })] };
+  }
+  issues.push(...signsIn('sanitized', sanitized.text, { host, file }));
+  if (console.expected === undefined) {
+    const message = 'the suite has no reference for this console';
+    return { ...none, issues: unique([...issues, issueOf('output-unchecked', { host, file, message })]) };
+  }
+  const compared = compare(console.expected, sanitized.text, rewrites);
+  const different = compared.differs && complete ? [difference(console, compared.best)] : [];
+  return { ...compared, issues: unique([...issues, ...different]) };
+}
+
+interface Compared {
+  readonly differs: boolean;
+  /** The text that is nearer to the reference. */
+  readonly best: string;
+  readonly adapted: readonly string[];
+  readonly onlyAdapted: boolean;
+}
+
+function compare(expected: string, received: string, rewrites: readonly Rewrite[]): Compared {
+  if (expected === received) return { differs: false, best: received, adapted: [], onlyAdapted: false };
+  const adapted: string[] = [];
+  let best = received;
+  for (const { id, rewrite } of rewrites) {
+    const next = rewrite(best);
+    if (next !== best) adapted.push(id);
+    best = next;
+  }
+  return { differs: expected !== best, best, adapted, onlyAdapted: expected === best };
+}
+
+function difference({ host, file, expected = '' }: ConsoleEvidence, received: string): Issue {
+  const kind = sameButWhitespace(expected, received) ? 'output-whitespace' : 'output-different';
+  const { line, command, excerpt } = firstDifference(expected, received);
+  const message = kind === 'output-whitespace' ? 'differs from its reference in blanks' : 'differs from its reference';
+  const place = { host, file, line, ...(command !== undefined && { command: legible(command) }) };
+  return issueOf(kind, { ...place, message, excerpt: legible(excerpt) });
+}
+
+function signsIn(source: Source, text: string, place: { readonly host: string; readonly file: string }): Issue[] {
+  return signs.flatMap((sign): Issue[] => {
+    const match = sign.sources.includes(source) ? sign.pattern.exec(text) : null;
+    if (match === null) return [];
+    const at = match.index + (/^[\r\n]/.test(match[0]) ? 1 : 0);
+    const line = text.slice(0, at).split('\n').length;
+    const excerpt = legible(lineAt(text, at));
+    return [issueOf(sign.kind, { ...place, line, message: sign.message, excerpt })];
+  });
+}
+
+/** Text of bytes that stand one per character. */
+function legible(bytes: string): string {
+  return new TextDecoder().decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
+}
+
+function lineAt(text: string, at: number): string {
+  const end = text.indexOf('\n', at);
+  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, end < 0 ? undefined : end);
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
+
+/** One issue of a kind per host and file is enough. */
+function unique(issues: readonly Issue[]): Issue[] {
+  const seen = new Set<string>();
+  return issues.filter(({ kind, host }) => {
+    const key = `${kind}\0${host}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}

@@ -1,0 +1,104 @@
+import type { VerdictWord } from './verdict.ts';
+import type { UpstreamWord } from './words.ts';
+
+/** Which text of a host an issue is looked for in. */
+export type Source = 'pluto-log' | 'raw' | 'sanitized';
+
+/** A sign of trouble that libreswan's post-mortem looks for. */
+export interface Sign {
+  readonly kind: string;
+  readonly pattern: RegExp;
+  readonly sources: readonly Source[];
+  readonly message: string;
+}
+
+/** The signs, in the order in which they are looked for. Texts are Latin-1, one character per byte. */
+export const signs: readonly Sign[] = [
+  {
+    kind: 'ASSERTION',
+    pattern: /ASSERTION FAILED/,
+    sources: ['pluto-log', 'raw'],
+    message: 'an assertion of libreswan failed',
+  },
+  {
+    kind: 'EXPECTATION',
+    pattern: /EXPECTATION FAILED/,
+    sources: ['pluto-log', 'raw'],
+    message: 'an expectation of libreswan failed',
+  },
+  {
+    kind: 'PRINTF_NULL',
+    pattern: /\(null\)/,
+    sources: ['pluto-log', 'raw', 'sanitized'],
+    message: 'a null pointer was printed',
+  },
+  {
+    kind: 'iscntrl',
+    pattern: /[^ -~\n]/,
+    sources: ['pluto-log'],
+    message: 'the log holds a character that does not print',
+  },
+  {
+    kind: 'LEAK',
+    pattern: /leak detective found [0-9]+ leaks/,
+    sources: ['pluto-log'],
+    message: "pluto's leak detective found leaks",
+  },
+  { kind: 'CORE', pattern: /[\r\n]CORE FOUND/, sources: ['raw'], message: 'a core file was found' },
+  { kind: 'SEGFAULT', pattern: /SEGFAULT/, sources: ['raw'], message: 'a segmentation fault was reported' },
+  { kind: 'GPFAULT', pattern: /GPFAULT/, sources: ['raw'], message: 'a general protection fault was reported' },
+  {
+    kind: 'iscntrl',
+    pattern: /[^ -~\r\n\t]/,
+    sources: ['sanitized'],
+    message: 'the console holds a character that does not print',
+  },
+  {
+    kind: 'KERNEL',
+    pattern: /\[ *\d+\.\d+\] Call Trace:/,
+    sources: ['sanitized'],
+    message: 'the kernel printed a call trace',
+  },
+];
+
+/** Kinds of issue: our word for each and libreswan's resolution. */
+export const issueKinds: Readonly<Record<string, { readonly word: VerdictWord; readonly upstream: UpstreamWord }>> = {
+  ASSERTION: { word: 'crash', upstream: 'failed' },
+  EXPECTATION: { word: 'failed', upstream: 'failed' },
+  PRINTF_NULL: { word: 'failed', upstream: 'failed' },
+  iscntrl: { word: 'failed', upstream: 'failed' },
+  LEAK: { word: 'failed', upstream: 'failed' },
+  CORE: { word: 'crash', upstream: 'failed' },
+  SEGFAULT: { word: 'crash', upstream: 'failed' },
+  GPFAULT: { word: 'crash', upstream: 'failed' },
+  KERNEL: { word: 'failed', upstream: 'failed' },
+  TIMEOUT: { word: 'timeout', upstream: 'failed' },
+  EXCEPTION: { word: 'unresolved', upstream: 'unresolved' },
+  'output-missing': { word: 'unresolved', upstream: 'unresolved' },
+  'output-truncated': { word: 'unresolved', upstream: 'unresolved' },
+  'sanitizer-failed': { word: 'unresolved', upstream: 'unresolved' },
+  'output-unchecked': { word: 'failed', upstream: 'failed' },
+  'output-whitespace': { word: 'failed', upstream: 'failed' },
+  'output-different': { word: 'failed', upstream: 'failed' },
+  // Ours: libreswan's machines have no word for these and run into its time limit.
+  flood: { word: 'failed', upstream: 'failed' },
+  'shell-exit': { word: 'failed', upstream: 'failed' },
+  livelock: { word: 'livelock', upstream: 'failed' },
+  panic: { word: 'crash', upstream: 'failed' },
+  'out-of-memory': { word: 'unresolved', upstream: 'unresolved' },
+  'boot-failed': { word: 'unresolved', upstream: 'unresolved' },
+  'lab-died': { word: 'unresolved', upstream: 'unresolved' },
+  cancelled: { word: 'unresolved', upstream: 'unresolved' },
+  // libreswan's driver gives up on bytes that are no UTF-8.
+  'output-undecodable': { word: 'failed', upstream: 'unresolved' },
+  // Files that judging reads.
+  'record-damage': { word: 'unresolved', upstream: 'unresolved' },
+  'unreadable-file': { word: 'unresolved', upstream: 'unresolved' },
+};
+
+/** libreswan's resolution of an attempt with these kinds of issue: unresolved sticks over failed. */
+export function upstreamOf(kinds: readonly string[]): UpstreamWord {
+  const words = kinds.map((kind) => issueKinds[kind]?.upstream ?? 'unresolved');
+  if (words.includes('unresolved')) return 'unresolved';
+  return words.includes('failed') ? 'failed' : 'passed';
+}

@@ -1,0 +1,89 @@
+import type { EndWord } from '../transcript/attempt.ts';
+import { type VerdictWord, verdictWords } from './verdict.ts';
+
+/** libreswan's resolutions. */
+export type UpstreamWord = 'passed' | 'failed' | 'unresolved' | 'untested' | 'unsupported';
+
+/** How a word is told in other tongues. */
+export interface WordMapping {
+  readonly meaning: string;
+  readonly upstream: UpstreamWord;
+  /** Child of JUnit's `testcase`. */
+  readonly junit: 'failure' | 'error' | 'skipped' | undefined;
+  readonly tap: 'ok' | 'not ok' | 'ok # SKIP';
+  /** Counts as expected without a baseline; a run of nothing else exits with 0. */
+  readonly expected: boolean;
+}
+
+/** The one table of verdict words; precedence is the order of `verdictWords`. */
+export const wordTable: Readonly<Record<VerdictWord, WordMapping>> = {
+  unresolved: {
+    meaning: 'Espalier or the lab failed, so nothing is known about the test',
+    upstream: 'unresolved',
+    junit: 'error',
+    tap: 'not ok',
+    expected: false,
+  },
+  crash: {
+    meaning: 'a daemon or the kernel under test crashed',
+    upstream: 'failed',
+    junit: 'failure',
+    tap: 'not ok',
+    expected: false,
+  },
+  livelock: {
+    meaning: 'a host computed without end while its clock stood still',
+    upstream: 'failed',
+    junit: 'failure',
+    tap: 'not ok',
+    expected: false,
+  },
+  timeout: {
+    meaning: 'a command was not done at its virtual deadline',
+    upstream: 'failed',
+    junit: 'failure',
+    tap: 'not ok',
+    expected: false,
+  },
+  nondeterminism: {
+    meaning: 'one seed gave two results',
+    upstream: 'failed',
+    junit: 'failure',
+    tap: 'not ok',
+    expected: false,
+  },
+  failed: {
+    meaning: 'the outcome is not the expected one',
+    upstream: 'failed',
+    junit: 'failure',
+    tap: 'not ok',
+    expected: false,
+  },
+  unsupported: {
+    meaning: 'needs something that labs do not have, decided by rule',
+    upstream: 'unsupported',
+    junit: 'skipped',
+    tap: 'ok # SKIP',
+    expected: true,
+  },
+  passed: { meaning: 'all is as expected', upstream: 'passed', junit: undefined, tap: 'ok', expected: true },
+};
+
+/** What the end of a lab means for the verdict; `undefined`: nothing, its consoles decide. */
+export const wordOfEnd: Readonly<Record<EndWord, VerdictWord | undefined>> = {
+  completed: undefined,
+  timeout: 'timeout',
+  flood: 'failed',
+  'shell-exit': 'failed',
+  livelock: 'livelock',
+  panic: 'crash',
+  'out-of-memory': 'unresolved',
+  'boot-failed': 'unresolved',
+  'lab-died': 'unresolved',
+  cancelled: 'unresolved',
+};
+
+/** The weightiest of some words; `passed` where there is none. */
+export function heaviest(words: readonly VerdictWord[]): VerdictWord {
+  return verdictWords.find((word) => words.includes(word)) ?? 'passed';
+}
