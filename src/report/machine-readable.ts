@@ -1,5 +1,5 @@
 import { keyOf, type Results, type ScenarioResult } from '../store/results.ts';
-import type { VerdictWord } from '../verdict/verdict.ts';
+import { type WordMapping, wordTable } from '../verdict/words.ts';
 import type { Reporter, Sink } from './reporter.ts';
 import { visible, visibleLine } from './visible.ts';
 
@@ -12,19 +12,7 @@ export function jsonReporter(sink: Sink): Reporter {
   };
 }
 
-type JunitElement = 'failure' | 'error' | 'skipped' | undefined;
-
-/** JUnit knows a failed test, a test that could not be judged, and one that was left out. */
-const junitElements: Readonly<Record<VerdictWord, JunitElement>> = {
-  unresolved: 'error',
-  crash: 'failure',
-  livelock: 'failure',
-  timeout: 'failure',
-  nondeterminism: 'failure',
-  failed: 'failure',
-  unsupported: 'skipped',
-  passed: undefined,
-};
+type JunitElement = WordMapping['junit'];
 
 function details(result: ScenarioResult): string {
   return result.issues
@@ -53,7 +41,8 @@ function seconds(result: ScenarioResult): string {
 
 function junitCase(result: ScenarioResult): string {
   const head = `    <testcase classname="${attribute(result.suite)}" name="${attribute(result.name)}" time="${seconds(result)}"`;
-  const element = result.expected && result.word !== 'unsupported' ? undefined : junitElements[result.word];
+  const element =
+    result.expected && wordTable[result.word].junit !== 'skipped' ? undefined : wordTable[result.word].junit;
   if (element === undefined) return `${head}/>\n`;
   const message = attribute(result.issues[0]?.message ?? result.word);
   if (element === 'skipped') return `${head}>\n      <skipped message="${message}"/>\n    </testcase>\n`;
@@ -84,7 +73,7 @@ export function junitReporter(sink: Sink): Reporter {
 function tapLine(result: ScenarioResult, number: number): string {
   const name = visibleLine(keyOf(result)).replaceAll(/[\\#]/g, '\\$&');
   const ok = result.expected ? 'ok' : 'not ok';
-  if (result.word === 'unsupported') {
+  if (wordTable[result.word].tap === 'ok # SKIP') {
     return `ok ${number} - ${name} # SKIP ${visibleLine(result.issues[0]?.message ?? 'unsupported')}\n`;
   }
   if (result.word === 'passed') return `${ok} ${number} - ${name}\n`;

@@ -1,6 +1,7 @@
 import type { ScenarioEntry } from '../scenario/scenario.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
 import { type Issue, type Verdict, type VerdictWord, verdictWords } from '../verdict/verdict.ts';
+import { wordTable } from '../verdict/words.ts';
 
 /** One attempt as the results list it. */
 export interface AttemptResult {
@@ -60,7 +61,7 @@ export function keyOf({ suite, name }: { readonly suite: string; readonly name: 
 }
 
 function isGood(word: VerdictWord): boolean {
-  return word === 'passed' || word === 'unsupported';
+  return wordTable[word].expected;
 }
 
 /** The change against a baseline; a scenario the baseline does not know has none. */
@@ -72,9 +73,8 @@ export function changeOf(word: VerdictWord, before: VerdictWord | undefined): Ch
 
 /** A verdict for a scenario that no lab was started for. */
 export function verdictWithoutLab(word: VerdictWord, kind: string, message: string): Verdict {
-  const upstream = word === 'unsupported' ? 'unsupported' : 'unresolved';
   const issues: Issue[] = [{ kind, word, message }];
-  return { version: 1, word, upstream, issues, adapted: [], passesOnlyAdapted: false };
+  return { version: 1, word, upstream: wordTable[word].upstream, issues, adapted: [], passesOnlyAdapted: false };
 }
 
 /** The verdict that follows from a listing alone. */
@@ -140,7 +140,7 @@ function combine(attempts: readonly JudgedAttempt[], difference: Issue | undefin
 function asNondeterminism(verdict: Verdict, issue: Issue): Verdict {
   const issues = [issue, ...verdict.issues];
   if (rank(verdict.word) < rank('nondeterminism')) return { ...verdict, issues };
-  return { ...verdict, word: 'nondeterminism', upstream: 'unresolved', issues };
+  return { ...verdict, word: 'nondeterminism', upstream: wordTable.nondeterminism.upstream, issues };
 }
 
 function rank(word: VerdictWord): number {

@@ -7,6 +7,6 @@ export interface Judging<Loaded extends LoadedScenario = LoadedScenario> {
   readonly suites: ReadonlyMap<string, Suite<Loaded>>;
   /** Stores what judging reads with the run. */
   store(runDir: string, attemptDir: string, loaded: Loaded): Promise<void>;
-  /** Reads the run's folder only; with `loaded`, references and sanitizers come from there instead. */
+  /** Judges an attempt and writes its `verdict.json`. Reads the run's folder only; with `loaded`, references and sanitizers come from there instead. */
   judge(runDir: string, attemptDir: string, loaded?: Loaded): Promise<Verdict>;
 }

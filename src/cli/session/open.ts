@@ -1,11 +1,11 @@
-import { join } from 'node:path';
-import { readJson, sha256 } from '../../base/files.ts';
+import { sha256 } from '../../base/files.ts';
+import { judgeAttempt } from '../../judge/judge-attempt.ts';
+import { storeScenario } from '../../judge/stored-scenario.ts';
 import type { AttemptSettings, KernelChoice } from '../../run/attempt.ts';
 import type { Suite } from '../../scenario/suite.ts';
-import { attemptSchema, type RunOptions } from '../../store/schemas.ts';
+import type { RunOptions } from '../../store/schemas.ts';
 import { substrateByName } from '../../substrate/all.ts';
 import { type LabInputs, type LibreswanScenario, openLibreswan } from '../../suite/libreswan/libreswan.ts';
-import type { Verdict } from '../../verdict/verdict.ts';
 import type { Judging } from './judging.ts';
 import { bundledTree, userTree } from './suites.ts';
 
@@ -33,7 +33,11 @@ async function kernelOf(options: RunOptions, signal: AbortSignal): Promise<Kerne
 /** Opens suites and what judges them. */
 export async function openJudging(names: readonly string[], options: RunOptions): Promise<Judging<LibreswanScenario>> {
   const suites = new Map(names.map((name) => [name, openSuite(name, options)]));
-  return { suites, store: async () => {}, judge: interimJudge };
+  return {
+    suites,
+    store: async (runDir, attemptDir, loaded) => storeScenario(runDir, attemptDir, loaded),
+    judge: (runDir, attemptDir, loaded) => judgeAttempt(attemptDir, { runDir, loaded }),
+  };
 }
 
 function openSuite(name: string, options: RunOptions): Suite<LibreswanScenario> {
@@ -44,9 +48,3 @@ function openSuite(name: string, options: RunOptions): Suite<LibreswanScenario> 
 
 /** What labs of the fake substrate are made from. */
 const noInputs: LabInputs = { image: { id: 'none', path: '', sha256: sha256('') }, testing: [], versions: {} };
-
-async function interimJudge(_runDir: string, attemptDir: string): Promise<Verdict> {
-  const { end } = readJson(join(attemptDir, 'attempt.json'), attemptSchema);
-  const word = end.word === 'completed' ? 'passed' : end.word === 'timeout' ? 'timeout' : 'unresolved';
-  return { version: 1, word, upstream: word, issues: [], adapted: [], passesOnlyAdapted: false };
-}

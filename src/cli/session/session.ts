@@ -161,7 +161,6 @@ class Session {
       const dir = folder.attemptDir(key);
       try {
         const verdict = await judging.judge(folder.dir, dir);
-        folder.writeVerdict(key, verdict);
         judged = { ...ran, verdict };
         await compressBig(`${dir}/files`);
       } catch (error) {

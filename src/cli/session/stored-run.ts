@@ -35,11 +35,11 @@ async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<v
   const { scenarios, options } = folder.run;
   const names = [...new Set(scenarios.map((entry) => entry.suite))];
   const judging = await openJudging(names, suite === undefined ? options : { ...options, suite });
-  const work = scenarios.flatMap((entry) => folder.finished(entry).map((attempt) => ({ entry, ...attempt }))).values();
+  const work = scenarios.flatMap((entry) => folder.finished(entry).map(({ dir }) => ({ entry, dir }))).values();
   const judge = async (): Promise<void> => {
-    for (const { entry, attempt, dir } of work) {
+    for (const { entry, dir } of work) {
       const loaded = suite === undefined ? undefined : await judging.suites.get(entry.suite)?.load(entry.name);
-      folder.writeVerdict({ ...entry, attempt }, await judging.judge(folder.dir, dir, loaded));
+      await judging.judge(folder.dir, dir, loaded);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, judge));

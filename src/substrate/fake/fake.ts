@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { deadline } from '../../base/deadline.ts';
 import { EspalierError } from '../../base/errors.ts';
 import type { CommandStep } from '../../scenario/scenario.ts';
+import { postMortemStep } from '../../transcript/consoles.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
 import { type FakeEffect, type FakeShell, interpret, randomSource } from './commands.ts';
 import { Recorder } from './recorder.ts';
@@ -16,7 +17,6 @@ export const fake: Substrate = {
 };
 
 const floodCap = 1 << 20;
-const outOfPlan = 0xffffffff;
 /** Commands of a fake take this much virtual time at least. */
 const commandNs = 1_000_000n;
 
@@ -94,12 +94,13 @@ class FakeLab implements BackendLab {
       this.#held = true;
       await this.#finished.promise;
     }
-    if (plan.postMortem !== undefined) this.#postMortem();
+    if (plan.postMortem !== undefined) this.#postMortem(plan.postMortem);
   }
 
-  #postMortem(): void {
+  #postMortem(line: string): void {
     for (const host of this.#shells.keys()) {
       this.#recorder.postMortem(host, true);
+      this.#recorder.begin(host, postMortemStep, line);
       this.#recorder.end(host, 0, this.#request.plan.cwd);
       this.#recorder.postMortem(host, false);
     }
@@ -107,7 +108,7 @@ class FakeLab implements BackendLab {
 
   async #input(host: string, text: string): Promise<void> {
     for (const line of text.split('\n').filter((part) => part !== '')) {
-      await this.#command({ host, line }, outOfPlan).catch((stop: Stop) => this.#killed.resolve(stop));
+      await this.#command({ host, line }, postMortemStep).catch((stop: Stop) => this.#killed.resolve(stop));
     }
   }
 
