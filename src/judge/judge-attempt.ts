@@ -8,7 +8,6 @@ import type { SanitizerScript } from '../sanitizer/plan-stages.ts';
 import { sanitize } from '../sanitizer/sanitize.ts';
 import { attemptSchema } from '../store/schemas.ts';
 import { receivedText } from '../suite/libreswan/adaptations.ts';
-import { composeConsoles, type RawConsoles } from '../suite/libreswan/console.ts';
 import type { LibreswanScenario } from '../suite/libreswan/libreswan.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
 import { consoles } from '../transcript/consoles.ts';
@@ -16,6 +15,7 @@ import { unifiedDiff } from '../verdict/difference.ts';
 import { type AttemptEvidence, type ConsoleEvidence, issueOf, judgeConsoles } from '../verdict/judge-consoles.ts';
 import type { Issue, Verdict } from '../verdict/verdict.ts';
 import { readAttemptRecords, readMaybePacked } from './attempt-files.ts';
+import { composeConsoles, type RawConsoles } from './libreswan-consoles.ts';
 import {
   type InputFolder,
   inputPath,

@@ -1,4 +1,3 @@
-import type { EndWord } from '../transcript/attempt.ts';
 import { type VerdictWord, verdictWords } from './verdict.ts';
 
 /** libreswan's resolutions. */
@@ -67,20 +66,6 @@ export const wordTable: Readonly<Record<VerdictWord, WordMapping>> = {
     expected: true,
   },
   passed: { meaning: 'all is as expected', upstream: 'passed', junit: undefined, tap: 'ok', expected: true },
-};
-
-/** What the end of a lab means for the verdict; `undefined`: nothing, its consoles decide. */
-export const wordOfEnd: Readonly<Record<EndWord, VerdictWord | undefined>> = {
-  completed: undefined,
-  timeout: 'timeout',
-  flood: 'failed',
-  'shell-exit': 'failed',
-  livelock: 'livelock',
-  panic: 'crash',
-  'out-of-memory': 'unresolved',
-  'boot-failed': 'unresolved',
-  'lab-died': 'unresolved',
-  cancelled: 'unresolved',
 };
 
 /** The weightiest of some words; `passed` where there is none. */

@@ -1,7 +1,7 @@
-import type { Step } from '../../scenario/scenario.ts';
-import type { EndWord } from '../../transcript/attempt.ts';
-import type { ConsoleCommand, ConsoleTranscript } from '../../transcript/consoles.ts';
-import { concat } from '../../transcript/writer.ts';
+import type { Step } from '../scenario/scenario.ts';
+import type { EndWord } from '../transcript/attempt.ts';
+import type { ConsoleCommand, ConsoleTranscript } from '../transcript/consoles.ts';
+import { concat } from '../transcript/writer.ts';
 
 /** What the consoles of an attempt are put together from. */
 export interface ConsoleParts {

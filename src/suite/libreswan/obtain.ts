@@ -1,0 +1,127 @@
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { z } from 'zod';
+import { EspalierError } from '../../base/errors.ts';
+import { readJsonIfPresent, sha256, sha256File, writeAtomic } from '../../base/files.ts';
+import { cacheDir, withLock } from '../../base/folders.ts';
+import { succeed } from '../../base/processes.ts';
+import { fetchSuiteTarball } from '../../debian/packages.ts';
+import { packSquashfs } from '../../image/squashfs.ts';
+import type { Identity } from '../../scenario/suite.ts';
+
+/** A `testing/` folder and what it is. */
+export interface SuiteTree {
+  readonly dir: string;
+  readonly identity: Identity;
+  /** Version of libreswan that the folder belongs to, where it says so. */
+  readonly version?: string;
+}
+
+const noteSchema = z.object({ version: z.string(), sha256: z.string() });
+
+/**
+ * Takes the suite from Debian's source package of libreswan, unpacked once into the cache. What is
+ * there is kept until its folder is deleted; the archive is not asked again.
+ */
+export async function obtainLibreswan(debian = 'trixie'): Promise<SuiteTree> {
+  const store = cacheDir('suites');
+  const note = join(store, `libreswan-${debian}.json`);
+  const known = readJsonIfPresent(note, noteSchema);
+  if (known !== undefined && existsSync(folderOf(store, known))) return treeOf(store, known);
+  const tarball = await fetchSuiteTarball('libreswan', debian);
+  const dir = folderOf(store, tarball);
+  await withLock(`${dir}.lock`, async () => {
+    if (!existsSync(dir)) await unpack(tarball.file, dir);
+  });
+  const found = { version: tarball.version, sha256: tarball.sha256 };
+  writeAtomic(note, `${JSON.stringify(found)}\n`);
+  return treeOf(store, found);
+}
+
+type Note = z.infer<typeof noteSchema>;
+
+function folderOf(store: string, { version, sha256: hash }: Note): string {
+  return join(store, `libreswan-${version}-${hash.slice(0, 12)}`);
+}
+
+function treeOf(store: string, note: Note): SuiteTree {
+  const identity = { id: `libreswan-${note.version}`, sha256: note.sha256 };
+  return { dir: join(folderOf(store, note), 'testing'), identity, version: note.version };
+}
+
+/** Unpacks the parts that the suite reads, beside the target, and moves them there when whole. */
+async function unpack(tarball: string, dir: string): Promise<void> {
+  const work = mkdtempSync(`${dir}.`);
+  try {
+    const wanted = ['--wildcards', '--no-wildcards-match-slash', '*/testing', '*/mk/version.mk'];
+    await succeed('tar', ['-xf', tarball, '-C', work, '--no-same-owner', ...wanted]);
+    const [top, ...others] = readdirSync(work);
+    if (top === undefined || others.length > 0 || !existsSync(join(work, top, 'testing', 'pluto', 'TESTLIST'))) {
+      throw new EspalierError('infrastructure', 'holds no testing/pluto/TESTLIST', { file: tarball });
+    }
+    renameSync(join(work, top), dir);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** A checkout of the user's: its root, its `testing/` or `testing/pluto`. Throws `usage`. */
+export async function openCheckout(path: string): Promise<SuiteTree> {
+  const given = resolve(path);
+  const candidates = [join(given, 'testing'), given, join(given, '..')];
+  const dir = candidates.find((candidate) => existsSync(join(candidate, 'pluto', 'TESTLIST')));
+  if (dir === undefined) {
+    throw new EspalierError('usage', 'is no source tree of libreswan', {
+      file: given,
+      remedy: 'give a folder that holds testing/pluto/TESTLIST',
+    });
+  }
+  const version = versionOf(dir);
+  const tree = await packTesting(dir);
+  const identity = { id: version ? `libreswan-${version}` : basename(resolve(dir, '..')), sha256: tree.sha256 };
+  return { dir, identity, ...(version !== undefined && { version }) };
+}
+
+/** The version that the source tree around a `testing/` folder calls itself. */
+function versionOf(testing: string): string | undefined {
+  const file = join(testing, '..', 'mk', 'version.mk');
+  if (!existsSync(file)) return undefined;
+  return /^IPSECBASEVERSION\s*\??=\s*(\S+)/m.exec(readFileSync(file, 'utf8'))?.[1];
+}
+
+/** A `testing/` folder as hosts mount it. */
+export interface PackedTree {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** Packs a `testing/` folder into one file, anew only when a file in it changed. */
+export async function packTesting(dir: string): Promise<PackedTree> {
+  const store = cacheDir('suites');
+  const path = join(store, `testing-${statKey(dir).slice(0, 16)}.squashfs`);
+  const note = `${path}.sha256`;
+  await withLock(`${path}.lock`, async () => {
+    if (existsSync(path) && existsSync(note)) return;
+    mkdirSync(store, { recursive: true });
+    await packSquashfs(dir, path, { allRoot: true });
+    writeAtomic(note, await sha256File(path));
+  });
+  return { path, sha256: readFileSync(note, 'utf8') };
+}
+
+/** Changes whenever a file of the folder does, as far as its dates and sizes tell. */
+function statKey(dir: string): string {
+  const lines: string[] = [resolve(dir)];
+  const walk = (folder: string): void => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) walk(path);
+      else {
+        const { size, mtimeMs, mode } = lstatSync(path);
+        lines.push([relative(dir, path), size, mtimeMs, mode].join('\t'));
+      }
+    }
+  };
+  walk(dir);
+  return sha256(lines.sort().join('\n'));
+}
