@@ -22,6 +22,7 @@ enum {
 	MAX_IMAGES = 16,
 	MAX_TREES = 4,
 	MAX_LAYERS = 8,
+	IMAGE_NAME = 160, /* `FOLDER/FILE` */
 };
 
 struct nic {
@@ -70,7 +71,7 @@ struct link {
 
 struct tree {
 	char path[256];
-	char layers[MAX_LAYERS][64];
+	char layers[MAX_LAYERS][IMAGE_NAME];
 	int layer_count;
 };
 
@@ -80,7 +81,7 @@ struct plan {
 	bool hold;
 	char nonce[17];
 	char cwd[256];
-	char images[MAX_IMAGES][64];
+	char images[MAX_IMAGES][IMAGE_NAME];
 	int image_count;
 	struct link links[MAX_LINKS];
 	int link_count;
@@ -88,6 +89,7 @@ struct plan {
 	int host_count;
 	struct tree trees[MAX_TREES];
 	int tree_count;
+	struct line *folders;	 /* names below /out/lab that lead to folders with image files */
 	struct line *net;	 /* addr, route and sysctl lines, per host, in order */
 	struct line *files;	 /* put lines; content follows the text's terminator */
 	struct line *setup;	 /* typed before the first command, unrecorded */

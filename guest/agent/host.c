@@ -52,6 +52,12 @@ static void make_parents(const char *path)
 static void mount_image(const char *file, const char *target)
 {
 	static int number;
+	size_t fl = strlen(file);
+	if (fl > 6 && !strcmp(file + fl - 6, ".erofs")) {
+		mkdir(target, 0755);
+		must_mount(path_of("/images/%s", file), target, "erofs", MS_RDONLY, NULL);
+		return;
+	}
 	char *source = path_of("/images/%s", file), device[32];
 	int fd = open(source, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -89,6 +95,11 @@ static void mount_tree(int number)
 /* Everything that is mounted once and seen by all hosts. */
 void hosts_prepare(void)
 {
+	mkdir("/images", 0755);
+	for (struct line *l = plan.folders; l; l = l->next) {
+		mkdir(path_of("/images/%s", l->text), 0755);
+		must_mount("none", path_of("/images/%s", l->text), "hostfs", MS_RDONLY, path_of("/lab/%s", l->text));
+	}
 	for (int i = 0; i < plan.image_count; i++)
 		mount_image(plan.images[i], path_of("/mnt/image%d", i));
 	for (int i = 0; i < plan.tree_count; i++)

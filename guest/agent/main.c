@@ -32,7 +32,7 @@ static void open_kernel_log(void)
 
 /*
  * The kernel boots from a read-only host folder that holds this program and the empty folder
- * `m`; everything else lives on a tmpfs. /out is the attempt's folder, /images the cache.
+ * `m`; everything else lives on a tmpfs. /out is the attempt's folder.
  */
 static void build_own_root(void)
 {
@@ -43,7 +43,6 @@ static void build_own_root(void)
 	open_kernel_log();
 	mount_at("proc", "proc", "/proc", NULL);
 	mount_at("hostfs", "none", "/out", "/");
-	mount_at("hostfs", "none", "/images", "/lab/images");
 }
 
 static void write_hosts(void)

@@ -89,7 +89,7 @@ static void read_tree(char *rest)
 	struct tree *tree = &plan.trees[room(plan.tree_count++, MAX_TREES, "trees")];
 	copy(tree->path, sizeof tree->path, strsep(&rest, " "));
 	while (rest)
-		copy(tree->layers[room(tree->layer_count++, MAX_LAYERS, "layers")], 64, strsep(&rest, " "));
+		copy(tree->layers[room(tree->layer_count++, MAX_LAYERS, "layers")], IMAGE_NAME, strsep(&rest, " "));
 }
 
 static void read_host(char *rest)
@@ -125,7 +125,9 @@ static void read_word(char *word, char *rest)
 	else if (!strcmp(word, "cwd"))
 		copy(plan.cwd, sizeof plan.cwd, rest);
 	else if (!strcmp(word, "image"))
-		copy(plan.images[room(plan.image_count++, MAX_IMAGES, "images")], 64, rest);
+		copy(plan.images[room(plan.image_count++, MAX_IMAGES, "images")], IMAGE_NAME, rest);
+	else if (!strcmp(word, "folder"))
+		append(&plan.folders, -1, 0, rest);
 	else if (!strcmp(word, "tree"))
 		read_tree(rest);
 	else if (!strcmp(word, "link"))

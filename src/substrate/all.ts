@@ -1,9 +1,10 @@
 import { EspalierError } from '../base/errors.ts';
 import { fake } from './fake/fake.ts';
 import type { Substrate } from './substrate.ts';
+import { uml } from './uml/uml.ts';
 
 /** Every substrate there is, the default first. The only module that names concrete backends. */
-export const substrates: readonly Substrate[] = [fake];
+export const substrates: readonly Substrate[] = [uml, fake];
 
 /** Finds a substrate by name. */
 export function substrateByName(name: string): Substrate {

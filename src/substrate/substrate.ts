@@ -31,6 +31,8 @@ export type Order =
   | { readonly kind: 'input'; readonly host: string; readonly bytes: Uint8Array }
   | { readonly kind: 'advance'; readonly ns: bigint }
   | { readonly kind: 'resize'; readonly host: string; readonly rows: number; readonly columns: number }
+  /** Echo and line editing as a person expects them; suites' consoles have neither. */
+  | { readonly kind: 'interactive'; readonly host: string }
   | { readonly kind: 'end' };
 
 /** A lab as its backend provides it. Called only by the lifecycle wrapper. */
