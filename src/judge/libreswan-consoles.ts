@@ -70,8 +70,8 @@ class Composer {
     for (const host of hosts) this.#texts.get(host)?.push(bytes);
   }
 
-  #prompt(host: string): void {
-    this.#write(`[root@${host} ${this.#parts.test}]# `, host);
+  #prompt(host: string, named = host): void {
+    this.#write(`[root@${named} ${this.#parts.test}]# `, host);
   }
 
   /** The steps; false where the lab was lost before their end. */
@@ -143,16 +143,22 @@ class Composer {
     return true;
   }
 
+  #guestOf(host: string): string {
+    const index = this.#parts.steps.findIndex((step) => step.host === host);
+    return this.#parts.guests[index] ?? host;
+  }
+
   #examinedHost(host: string, script: string, command: ConsoleCommand): boolean {
     this.#write(opened, host);
-    this.#write(`${host}# `, 'all');
+    this.#write(`${this.#guestOf(host)}# `, 'all');
     this.#write(`${script}\n`, 'all', host);
     if (this.#astray(host, command)) return false;
     this.#output(host, command, '\n');
     if (command.end === undefined) this.#unfinished(host, `script ${script}`);
     // A post-mortem that found something is left open, so that it shows in the sanitized text.
     if (command.end === undefined || command.status !== 0) return false;
-    this.#prompt(host);
+    // The suite's driver prints the prompt of the host that it typed at last, wherever it is.
+    this.#prompt(host, this.#parts.steps.findLast((step) => step.host !== '*')?.host);
     this.#write(closed, host);
     return true;
   }
