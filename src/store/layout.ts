@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 
@@ -46,7 +46,7 @@ function listIfPresent(dir: string): string[] {
  * `latest`. Ids begin with their date, so the last in order is the latest.
  */
 export function findRun(word: string, runs: string): string {
-  const isRun = (dir: string): boolean => lstatSync(join(dir, 'run.json'), { throwIfNoEntry: false }) !== undefined;
+  const isRun = (dir: string): boolean => existsSync(join(dir, 'run.json'));
   if (word !== 'latest' && isRun(resolve(word))) return resolve(word);
   const ids = listIfPresent(runs)
     .filter((id) => !id.startsWith('.') && isRun(join(runs, id)))

@@ -26,11 +26,8 @@ export class Sandbox {
     this.write('testing/kvm/vm/east.xml', '');
     this.write('testing/kvm/vm/west.xml', '');
     this.write('testing/kvm/vm/nic.xml', '');
-    this.write(
-      'testing/default-testparams.sh',
-      'REF_CONSOLE_FIXUPS=""\nREF_CONSOLE_FIXUPS="${REF_CONSOLE_FIXUPS} prompt.sed"\n',
-    );
-    this.write('testing/sanitizers/prompt.sed', 's/^\\[root@\\([a-z]*\\) [^]]*\\]# /\\1 #\\n /\n');
+    this.write('testing/default-testparams.sh', 'REF_CONSOLE_FIXUPS="prompt.sed"\n');
+    this.write('testing/sanitizers/prompt.sed', '/post-mortem/d\ns/^\\[root@\\([a-z]*\\) [^]]*\\]# /\\1 #\\n /\n');
     this.#list();
   }
 
@@ -92,6 +89,18 @@ export class Sandbox {
   }
 }
 
+/** A reference console: each command with what it prints. */
+export function reference(host: string, ...commands: readonly (readonly [line: string, output?: string])[]): string {
+  const text = commands.map(([line, output = '']) => `${line}\n${output}`).join(`${host} #\n `);
+  // The suite's driver ends every sanitized console with an empty line.
+  return `${text}\n`;
+}
+
+/** A test of one host that passes. */
+export function passing(line = 'echo fine', output = 'fine\n'): TestFiles {
+  return { 'eastinit.sh': `${line}\n`, 'east.console.txt': reference('east', [line, output]) };
+}
+
 /** Collects the output of a command until it has ended. */
 export async function ended(child: ChildProcess): Promise<Ended> {
   const parts = { stdout: '', stderr: '' };
@@ -107,7 +116,7 @@ export async function ended(child: ChildProcess): Promise<Ended> {
 /** Output without what differs from run to run: ids, times, folders. */
 export function normal(text: string): string {
   return text
-    .replace(/\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_[0-9a-f]{4}/g, 'RUN')
+    .replace(/\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d-\d{3}_[0-9a-f]{4}/g, 'RUN')
     .replace(/\b\d+(?:\.\d+)? s\b/g, 'N s')
     .replace(/about (?:\d+ min )?N s left/g, 'about N s left')
     .replace(/\/tmp\/espalier-e2e-\w+/g, 'DIR');

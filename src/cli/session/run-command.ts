@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { describeError } from '../../base/errors.ts';
 import { say } from '../../base/log.ts';
 import { makeReporters } from '../../report/all.ts';
-import type { Sink } from '../../report/reporter.ts';
+import type { Reporters, Sink } from '../../report/reporter.ts';
 import type { AttemptSettings } from '../../run/attempt.ts';
 import type { Capacity } from '../../run/choose.ts';
 import { memoryForLabs } from '../../run/machine.ts';
@@ -29,8 +29,9 @@ export async function runCommand(
     if (raw.resume !== undefined) {
       refuseWithResume(selectors, given);
       const runs = runsDir(raw.output);
+      const invocation = { raw, runs, reporters: reportersOf(raw) };
       const folder = RunFolder.open(findRun(raw.resume, runs));
-      return await runFolder(folder, await openSettings(folder.run.options, interruption()), { raw, runs });
+      return await runFolder(folder, await openSettings(folder.run.options, interruption()), invocation);
     }
     return await newRun(selectors, raw);
   } catch (error) {
@@ -56,19 +57,24 @@ async function newRun(selectors: readonly string[], raw: RawRunOptions): Promise
   }
   const settings = await openSettings(options, interruption());
   const command = ['espalier', ...process.argv.slice(2)];
-  return runFolder(createRun({ runs, scenarios, options, command }), settings, { raw, runs });
+  const invocation = { raw, runs, reporters: reportersOf(raw) };
+  return runFolder(createRun({ runs, scenarios, options, command }), settings, invocation);
 }
 
 interface Invocation {
   readonly raw: RawRunOptions;
   readonly runs: string;
+  readonly reporters: Reporters;
 }
 
 /** Runs what a run's folder still lacks. */
-async function runFolder(folder: RunFolder, settings: AttemptSettings, { raw, runs }: Invocation): Promise<number> {
+async function runFolder(
+  folder: RunFolder,
+  settings: AttemptSettings,
+  { raw, runs, reporters }: Invocation,
+): Promise<number> {
   const signal = interruption();
   const { options, scenarios } = folder.run;
-  const reporters = makeReporters(raw.reporter?.split(',') ?? [defaultReporter()], standardOutput());
   const judging = await openJudging([...new Set(scenarios.map(({ suite }) => suite))], options);
   const cores = availableParallelism();
   const slots = raw.jobs === undefined ? cores : wholeNumber('--jobs', raw.jobs, 1);
@@ -82,8 +88,9 @@ async function runFolder(folder: RunFolder, settings: AttemptSettings, { raw, ru
   return finishSession({ folder, runs, end, reporters });
 }
 
-function defaultReporter(): string {
-  return process.stdout.isTTY && process.env.CI === undefined ? 'list' : 'dot';
+function reportersOf({ reporter }: RawRunOptions): Reporters {
+  const byDefault = process.stdout.isTTY && process.env.CI === undefined ? 'list' : 'dot';
+  return makeReporters(reporter?.split(',') ?? [byDefault], standardOutput());
 }
 
 /** Standard output as reporters see it. A closed pipe (`| head`) is no trouble. */

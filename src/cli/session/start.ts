@@ -8,7 +8,7 @@ import type { Selection } from '../../run/select.ts';
 import type { ScenarioEntry } from '../../scenario/scenario.ts';
 import { findRun } from '../../store/layout.ts';
 import { readLastFailed } from '../../store/records-of-runs.ts';
-import { jsonText, RunFolder } from '../../store/run-folder.ts';
+import { jsonText, RunFolder, readBaseline } from '../../store/run-folder.ts';
 import type { RunOptions } from '../../store/schemas.ts';
 import { effectiveSelectors, parsePattern, parseShard, type RawRunOptions } from './options.ts';
 
@@ -42,7 +42,7 @@ export interface NewRun {
 /** Makes the folder of a new run. */
 export function createRun({ runs, scenarios, options, command }: NewRun): RunFolder {
   const now = new Date();
-  const stamp = now.toISOString().slice(0, 19).replace('T', '_').replaceAll(':', '-');
+  const stamp = now.toISOString().slice(0, 23).replace('T', '_').replace(/[:.]/g, '-');
   const baseline = options.baseline === undefined ? undefined : baselineText(options.baseline, runs);
   const run = {
     version: 1 as const,
@@ -65,11 +65,8 @@ function espalierVersion(): string {
 /** A run's results, or a `results.json` somebody kept. */
 function baselineText(word: string, runs: string): string {
   if (word.endsWith('.json')) {
-    try {
-      return readFileSync(word, 'utf8');
-    } catch (cause) {
-      throw new EspalierError('usage', `--baseline: ${(cause as Error).message}`, { cause });
-    }
+    readBaseline(word);
+    return readFileSync(word, 'utf8');
   }
   return jsonText(RunFolder.open(findRun(word, runs)).rebuild());
 }
