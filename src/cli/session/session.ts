@@ -219,6 +219,7 @@ class Session {
 
   #retry(entry: ScenarioEntry, result: ScenarioResult | undefined): Task | undefined {
     const { repeatEach, retries } = this.#parts.folder.run.options;
+    if (verdictOfEntry(entry) !== undefined) return undefined;
     if (result === undefined || result.expected || result.word === 'nondeterminism') return undefined;
     const next = (result.attempts.at(-1)?.attempt ?? -1) + 1;
     return next < repeatEach + retries ? this.#task(entry, next) : undefined;

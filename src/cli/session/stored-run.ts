@@ -34,7 +34,9 @@ export async function judgeCommand(run: string, options: StoredRunOptions & { su
 async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<void> {
   const { scenarios, options } = folder.run;
   const names = [...new Set(scenarios.map((entry) => entry.suite))];
-  const judging = await openJudging(names, suite === undefined ? options : { ...options, suite });
+  // By the stored references no suite is needed at all.
+  const judging =
+    suite === undefined ? await openJudging([], options) : await openJudging(names, { ...options, suite });
   const work = scenarios.flatMap((entry) => folder.finished(entry).map(({ dir }) => ({ entry, dir }))).values();
   const judge = async (): Promise<void> => {
     for (const { entry, dir } of work) {

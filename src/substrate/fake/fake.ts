@@ -133,7 +133,7 @@ class FakeLab implements BackendLab {
   async #apply(effect: FakeEffect, host: string): Promise<void> {
     switch (effect.kind) {
       case 'wall':
-        return new Promise((resolve) => deadline(effect.ms, resolve));
+        return this.#wall(effect.ms);
       case 'spin':
         this.#spinsSince = performance.now();
         return this.#killed.promise.then(() => {});
@@ -152,6 +152,12 @@ class FakeLab implements BackendLab {
         this.#recorder.torn();
         throw { end: { status: 'SIGSEGV' }, inOrder: false } satisfies Stop;
     }
+  }
+
+  async #wall(ms: number): Promise<void> {
+    const over = Promise.withResolvers<void>();
+    using _timer = deadline(ms, over.resolve);
+    await Promise.race([over.promise, this.#killed.promise]);
   }
 
   #crash(detail: string, fault: 'panic' | 'out-of-memory'): never {

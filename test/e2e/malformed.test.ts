@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { passing, reference, Sandbox, type TestFiles } from './sandbox.ts';
+
+interface Case {
+  readonly title: string;
+  readonly files: TestFiles;
+  readonly word: string;
+  /** In the first issue's message. */
+  readonly says: RegExp;
+}
+
+const cases: readonly Case[] = [
+  {
+    title: 'a folder without scripts',
+    files: { 'description.txt': 'x' },
+    word: 'unresolved',
+    says: /bad: no script names a host/,
+  },
+  { title: 'a listed test without a folder', files: {}, word: 'unresolved', says: /testing\/pluto\/bad: / },
+  {
+    title: 'a script of binary garbage',
+    files: { 'eastinit.sh': 'echo \0\x01\xff\n' },
+    word: 'unresolved',
+    says: /eastinit\.sh:1: holds a NUL byte/,
+  },
+  {
+    title: 'a line of 10 MB',
+    files: { 'eastinit.sh': `echo ${'x'.repeat(10 << 20)}\n`, 'east.console.txt': '' },
+    word: 'unsupported',
+    says: /line/,
+  },
+  {
+    title: 'a test that never ends',
+    files: { 'eastinit.sh': 'fake: timeout\n', 'east.console.txt': '' },
+    word: 'timeout',
+    says: /timeout/,
+  },
+  {
+    title: 'a test that prints without end',
+    files: { 'eastinit.sh': 'fake: flood\n', 'east.console.txt': '' },
+    word: 'failed',
+    says: /flood/,
+  },
+  {
+    title: 'a test that panics the kernel',
+    files: { 'eastinit.sh': 'fake: panic\n', 'east.console.txt': '' },
+    word: 'crash',
+    says: /Kernel panic/,
+  },
+  {
+    title: 'a test that leaves its shell',
+    files: { 'eastinit.sh': 'exit\n', 'east.console.txt': '' },
+    word: 'failed',
+    says: /shell-exit/,
+  },
+  {
+    title: 'a lab that dies',
+    files: { 'eastinit.sh': 'fake: die\n', 'east.console.txt': '' },
+    word: 'unresolved',
+    says: /SIGSEGV/,
+  },
+  {
+    title: 'parameters that are a program',
+    files: { 'eastinit.sh': 'true\n', 'testparams.sh': 'rm -rf /\n' },
+    word: 'unsupported',
+    says: /rm -rf/,
+  },
+  {
+    title: 'a sanitizer that is not there',
+    files: {
+      'eastinit.sh': 'true\n',
+      'testparams.sh': 'REF_CONSOLE_FIXUPS="no.sed"\n',
+      'east.console.txt': reference('east', ['true']),
+    },
+    word: 'unresolved',
+    says: /no\.sed/,
+  },
+];
+
+interface StoredResults {
+  readonly results: { name: string; word: string; issues: { message: string }[] }[];
+}
+
+for (const { title, files, word, says } of cases) {
+  test(`${title} is ${word} with a clear word, and its neighbours pass`, async (t) => {
+    const box = new Sandbox(t).add({ before: passing(), bad: files, later: passing() });
+    const { code, stderr } = await box.run();
+    assert.equal(code, word === 'unsupported' ? 0 : 1, stderr);
+    const { results } = box.readJson(`espalier-runs/${box.runs()[0]}/results.json`) as StoredResults;
+    assert.deepEqual(
+      results.map((one) => [one.name, one.word]),
+      [
+        ['before', 'passed'],
+        ['bad', word],
+        ['later', 'passed'],
+      ],
+    );
+    assert.match(results[1]?.issues.map(({ message }) => message).join('\n') ?? '', says);
+  });
+}
+
+test('a torn or foreign file of a run is named when the run is read', async (t) => {
+  const box = new Sandbox(t).add({ a: passing() });
+  await box.run();
+  const file = `espalier-runs/${box.runs()[0]}/attempts/libreswan/a/0/verdict.json`;
+  box.write(file, '{"version": 1, "word": "pass');
+  const { code, stderr } = await box.espalier('report', 'latest');
+  assert.equal(code, 2);
+  assert.match(stderr, /verdict\.json: is not what was expected: /);
+  box.write(file, '{"version": 2}');
+  assert.match((await box.espalier('report', 'latest')).stderr, /verdict\.json: .*version/);
+});

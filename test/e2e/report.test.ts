@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { normal, passing, reference, Sandbox } from './sandbox.ts';
+
+const hostile = '\x1b]0;evil\x07\x1b[31m<script>alert(1)</script>\x1b[0m\r\n</pre>\x9b&\u202e"\'\n';
+const hex = Buffer.from(hostile).toString('hex');
+
+function suite(box: Sandbox): Sandbox {
+  return box.add({
+    good: passing(),
+    hostile: { 'eastinit.sh': `fake: bytes ${hex}\n`, 'east.console.txt': reference('east', [`fake: bytes ${hex}`]) },
+    labels: { 'eastinit.sh': 'semodule -l\n' },
+  });
+}
+
+test('junit, tap and json tell the same run', async (t) => {
+  const box = suite(new Sandbox(t));
+  const { code, stdout } = await box.run('--reporter', 'dot,junit=out/junit.xml,tap=out/run.tap,json=out/run.json');
+  assert.equal(code, 1);
+  assert.match(stdout, /^[.Fs?]{3} /);
+  const junit = box.read('out/junit.xml');
+  assert.match(junit, /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="espalier">\n/);
+  assert.match(junit, /<testsuite name="libreswan" tests="3" failures="1" errors="0" skipped="1" time="\d+\.\d{3}">/);
+  assert.match(junit, /<testcase classname="libreswan" name="good" time="\d+\.\d{3}"\/>/);
+  assert.match(junit, /<skipped message="needs SELinux with its policy and labels"\/>/);
+  assert.doesNotMatch(junit, /<script|[^\n\t\P{Cc}]|\u202e/u);
+  assert.ok(isWellFormed(junit));
+  const tap = box.read('out/run.tap').split('\n');
+  assert.deepEqual(tap.slice(0, 4), [
+    'TAP version 14',
+    '1..3',
+    'ok 1 - libreswan:good',
+    'not ok 2 - libreswan:hostile',
+  ]);
+  assert.ok(tap.includes('ok 3 - libreswan:labels # SKIP needs SELinux with its policy and labels'));
+  const { totals } = box.readJson('out/run.json') as { totals: object };
+  assert.deepEqual(totals, { failed: 1, unsupported: 1, passed: 1 });
+});
+
+/** Tags nest and close, attributes are quoted, nothing is left bare. */
+function isWellFormed(xml: string): boolean {
+  const open: string[] = [];
+  const body = xml.replace(/^<\?xml[^>]*\?>/, '');
+  const rest = body.replace(
+    /<(\/?)(\w+)((?:\s+\w+="[^"<&]*(?:&\w+;[^"<&]*)*")*)\s*(\/?)>/g,
+    (_, close, name, __, empty) => {
+      if (close === '/') return open.pop() === name ? '' : '<';
+      if (empty === '') open.push(name);
+      return '';
+    },
+  );
+  return open.length === 0 && !/[<>]|&(?!(?:amp|lt|gt|quot);)/.test(rest);
+}
+
+test('console bytes are harmless on a terminal and on pages', async (t) => {
+  const box = suite(new Sandbox(t));
+  const { stdout } = await box.run('--reporter', 'list');
+  assert.doesNotMatch(stdout, /[^\n\t\P{Cc}]|\u202e/u);
+  const report = join(box.dir, 'espalier-runs', box.runs()[0] ?? '', 'report');
+  for (const file of readdirSync(report, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.html'))) {
+    const page = readFileSync(join(report, file), 'utf8');
+    assert.match(page, /<meta http-equiv="Content-Security-Policy" content="default-src 'none'; /);
+    assert.doesNotMatch(page, /<script|onerror|[^\n\t\P{Cc}]|\u202e|0;evil/u, file);
+    for (const [, target = ''] of page.matchAll(/href="([^"]+)"/g)) {
+      assert.ok(existsSync(join(report, file, '..', decodeURI(target))), `${file} links to ${target}`);
+    }
+  }
+  const page = readFileSync(join(report, 'scenarios/libreswan/hostile.html'), 'utf8');
+  assert.match(page, /&lt;script&gt;alert\(1\)&lt;\/script&gt;\n&lt;\/pre&gt;/);
+});
+
+test('a stored run is reported again from its files alone', async (t) => {
+  const box = suite(new Sandbox(t));
+  const first = await box.run('--reporter', 'tap');
+  const again = await box.espalier('report', 'latest', '--reporter', 'tap');
+  assert.equal(again.stdout, first.stdout);
+  assert.equal(again.code, 0);
+});
+
+test('judging a stored run again gives the same bytes', async (t) => {
+  const box = suite(new Sandbox(t));
+  await box.run();
+  const run = `espalier-runs/${box.runs()[0]}`;
+  const files = ['results.json', 'attempts/libreswan/good/0/verdict.json', 'attempts/libreswan/hostile/0/verdict.json'];
+  const before = files.map((file) => box.read(`${run}/${file}`));
+  for (const file of files) rmSync(join(box.dir, run, file));
+  rmSync(join(box.dir, 'testing'), { recursive: true });
+  const { code, stderr } = await box.espalier('judge', 'latest');
+  assert.equal(code, 1, stderr);
+  assert.deepEqual(
+    files.map((file) => box.read(`${run}/${file}`)),
+    before,
+  );
+});
+
+test("a stored run is judged by today's references on request", async (t) => {
+  const box = new Sandbox(t).add({ a: passing('echo now', 'then\n') });
+  assert.equal((await box.run()).code, 1);
+  box.add({ a: passing('echo now', 'now\n') });
+  assert.equal((await box.espalier('judge', 'latest')).code, 1);
+  assert.equal((await box.espalier('judge', 'latest', '--suite', 'testing')).code, 0);
+});
+
+test('line shows only what is not as expected', async (t) => {
+  const box = suite(new Sandbox(t));
+  const { stdout } = await box.run('--reporter', 'line', '-g', 'good|labels');
+  const lines = normal(stdout).split('\n');
+  assert.deepEqual(lines.slice(-5), ['', '1 unsupported', '1 passed', '2 of 2 done in N s', '']);
+});
