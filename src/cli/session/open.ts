@@ -1,13 +1,15 @@
+import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import { judgeAttempt } from '../../judge/judge-attempt.ts';
 import { storeScenario } from '../../judge/stored-scenario.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import type { AttemptSettings, KernelChoice } from '../../run/attempt.ts';
 import type { Suite } from '../../scenario/suite.ts';
 import type { RunOptions } from '../../store/schemas.ts';
 import { substrateByName } from '../../substrate/all.ts';
 import { type LabInputs, type LibreswanScenario, openLibreswan } from '../../suite/libreswan/libreswan.ts';
 import type { Judging } from './judging.ts';
-import { bundledTree, userTree } from './suites.ts';
+import { bundledTree, type SuiteTree, userTree } from './suites.ts';
 
 /** The substrate and the kernel of a run, made on first need. */
 export async function openSettings(options: RunOptions, signal: AbortSignal): Promise<AttemptSettings> {
@@ -25,14 +27,20 @@ function noKernel(): KernelChoice {
   return { id: 'none', path: '', sha256: sha256('') };
 }
 
-async function kernelOf(options: RunOptions, signal: AbortSignal): Promise<KernelChoice> {
+async function kernelOf(options: RunOptions, signal: AbortSignal | undefined): Promise<Kernel> {
   const { ensureKernel } = await import('../../kernel/kernel.ts');
   return ensureKernel({ selection: options.kernel, signal });
 }
 
 /** Opens suites and what judges them. */
-export async function openJudging(names: readonly string[], options: RunOptions): Promise<Judging<LibreswanScenario>> {
-  const suites = new Map(names.map((name) => [name, openSuite(name, options)]));
+export async function openJudging(
+  names: readonly string[],
+  options: RunOptions,
+  signal?: AbortSignal,
+): Promise<Judging<LibreswanScenario>> {
+  if (options.overlay.length > 0) throw new EspalierError('usage', '--overlay cannot be used yet');
+  const suites = new Map<string, Suite<LibreswanScenario>>();
+  for (const name of names) suites.set(name, await openSuite(name, options, signal));
   return {
     suites,
     store: async (runDir, attemptDir, loaded) => storeScenario(runDir, attemptDir, loaded),
@@ -40,10 +48,37 @@ export async function openJudging(names: readonly string[], options: RunOptions)
   };
 }
 
-function openSuite(name: string, options: RunOptions): Suite<LibreswanScenario> {
-  const tree = name === 'examples' ? bundledTree() : userTree(options.suite ?? '.');
+async function openSuite(
+  name: string,
+  options: RunOptions,
+  signal: AbortSignal | undefined,
+): Promise<Suite<LibreswanScenario>> {
+  const tree = await treeOf(name, options);
   const helpers = options.helpers === 'upstream' ? 'upstream' : 'ours';
-  return openLibreswan({ ...tree, name, helpers, inputs: async () => noInputs });
+  // Asked for by the first scenario that is loaded, and by many at once: made only once.
+  let made: Promise<LabInputs> | undefined;
+  const inputs = (): Promise<LabInputs> => {
+    made ??= inputsOf({ dir: tree.dir, keys: name !== 'examples' }, options, signal);
+    return made;
+  };
+  return openLibreswan({ dir: tree.dir, identity: tree.identity, name, helpers, inputs });
+}
+
+async function treeOf(name: string, options: RunOptions): Promise<SuiteTree> {
+  if (name === 'examples') return bundledTree();
+  if (options.suite !== undefined && options.substrate === 'fake') return userTree(options.suite);
+  const { obtainLibreswan, openCheckout } = await import('../../suite/libreswan/obtain.ts');
+  return options.suite === undefined ? obtainLibreswan() : openCheckout(options.suite);
+}
+
+async function inputsOf(
+  tree: { readonly dir: string; readonly keys: boolean },
+  options: RunOptions,
+  signal: AbortSignal | undefined,
+): Promise<LabInputs> {
+  if (options.substrate === 'fake') return noInputs;
+  const { libreswanInputs } = await import('../../provision/libreswan-inputs.ts');
+  return libreswanInputs({ ...tree, kernel: () => kernelOf(options, signal), signal });
 }
 
 /** What labs of the fake substrate are made from. */

@@ -49,7 +49,7 @@ async function newRun(selectors: readonly string[], raw: RawRunOptions): Promise
   const selection = parseSelection(selectors, raw, runs);
   const names = suitesOf(selection.selectors);
   checkSuiteNames(names, suiteNames);
-  const { suites } = await openJudging(names, options);
+  const { suites } = await openJudging(names, options, interruption());
   const scenarios = await selectScenarios(suites.values(), selection);
   if (raw.list) {
     process.stdout.write(listingText(scenarios));
@@ -75,7 +75,7 @@ async function runFolder(
 ): Promise<number> {
   const signal = interruption();
   const { options, scenarios } = folder.run;
-  const judging = await openJudging([...new Set(scenarios.map(({ suite }) => suite))], options);
+  const judging = await openJudging([...new Set(scenarios.map(({ suite }) => suite))], options, signal);
   const cores = availableParallelism();
   const slots = raw.jobs === undefined ? cores : wholeNumber('--jobs', raw.jobs, 1);
   const capacity: Capacity = { slots, memory: memoryForLabs(), backlog: 2 * slots };
