@@ -50,13 +50,17 @@ export async function buildImage(build: ImageBuild): Promise<Record<string, stri
   }
 }
 
-/** Hooks that place the files of a recipe. `upload` reads as this user; hooks in the root may not. */
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Hooks that remove and place the files of a recipe. `upload` reads as this user; hooks in the root may not. */
 function placeFiles(recipe: Recipe, work: string): string[] {
-  const hooks: string[] = [];
+  const hooks = recipe.remove.map((path) => `rm -f "$1"${shellQuoted(path)}`);
   for (const [index, { path, content, mode }] of recipe.files.entries()) {
     const file = join(work, `file-${index}`);
     writeFileSync(file, content);
-    const quoted = `'${path.replaceAll("'", "'\\''")}'`;
+    const quoted = shellQuoted(path);
     hooks.push(`upload ${file} ${quoted}`, `chmod ${mode.toString(8)} "$1"${quoted}; chown 0:0 "$1"${quoted}`);
   }
   return hooks;

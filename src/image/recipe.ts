@@ -14,6 +14,8 @@ const recipeSchema = z.strictObject({
   packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be the name of a Debian package')).min(1),
   /** Path patterns that dpkg leaves out, except for licences. */
   exclude: z.array(absolute).default([]),
+  /** Files deleted after all packages are in place: keys that a package drew for one machine. */
+  remove: z.array(absolute).default([]),
   /** Files written after all packages are in place. */
   files: z
     .array(z.strictObject({ path: absolute, content: z.string(), mode: z.int().min(0).max(0o7777).default(0o644) }))

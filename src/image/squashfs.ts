@@ -34,9 +34,12 @@ function decompressor(path: string): string {
 export async function packSquashfs(source: string, out: string, options: PackOptions = {}): Promise<void> {
   const temporary = temporaryBeside(out);
   const common = ['-noI', '-noD', '-noF', '-noX', '-no-progress', '-quiet'];
+  // The top of the tree would otherwise be the user's, with the user's umask.
+  common.push('-root-uid', '0', '-root-gid', '0', '-root-mode', '0755');
   if (options.allRoot) common.push('-all-root');
-  if (options.sameDates) common.push('-all-time', String(packDate));
-  const env = { ...process.env, SOURCE_DATE_EPOCH: String(packDate) };
+  if (options.sameDates) common.push('-all-time', String(packDate), '-mkfs-time', String(packDate));
+  // The tools refuse the variable and the options together.
+  const env = { ...process.env, SOURCE_DATE_EPOCH: options.sameDates ? undefined : String(packDate) };
   try {
     if (statSync(source).isDirectory()) {
       await succeed('mksquashfs', [source, temporary, '-noappend', '-no-exports', ...common], { env });
