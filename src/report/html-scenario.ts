@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readConsoles } from '../store/attempt-content.ts';
+import { type ConsoleDifference, readConsoles, readDifferences } from '../store/attempt-content.ts';
 import { attemptPath } from '../store/layout.ts';
 import { keyOf, type ScenarioResult } from '../store/results.ts';
 import type { ConsoleCommand, ConsoleTranscript } from '../transcript/consoles.ts';
@@ -9,12 +9,14 @@ import { type Html, html, page } from './page.ts';
 /** A console that never stops talking must not make a page that no browser opens. */
 const outputShown = 64 * 1024;
 const commandsShown = 2000;
+const diffLinesShown = 2000;
 
 /** The page of one scenario: verdict, evidence, consoles of its last attempt. */
 export function scenarioPage(result: ScenarioResult, runDir: string, again: string): string {
   const last = result.attempts.at(-1);
   const path = last && attemptPath({ ...result, attempt: last.attempt });
   const transcripts = path === undefined ? [] : readConsoles(join(runDir, path));
+  const differences = path === undefined ? [] : readDifferences(join(runDir, path));
   return page(
     `${keyOf(result)}: ${result.word}`,
     html`<p><a href="../../index.html">all scenarios</a></p>
@@ -23,6 +25,7 @@ ${facts(result, path)}
 <p>Again: <code>${again}</code></p>
 ${result.issues.length > 0 ? html`<h2>What was seen</h2>` : undefined}
 ${result.issues.map(issueHtml)}
+${differences.map(differenceHtml)}
 ${transcripts.map(consoleHtml)}`,
   );
 }
@@ -53,6 +56,15 @@ function issueHtml(issue: Issue): Html {
   const excerpt = issue.excerpt?.split('\n').map(diffLine);
   return html`<p><b>${issue.kind}</b> ${issue.message} <span class="note">${where}</span></p>
 ${excerpt && html`<pre>${excerpt}</pre>`}
+`;
+}
+
+function differenceHtml({ name, text }: ConsoleDifference): Html {
+  const lines = text.split('\n');
+  const left = lines.length - diffLinesShown;
+  return html`<h2>Difference to ${name}</h2>
+<pre>${lines.slice(0, diffLinesShown).map(diffLine)}</pre>
+${left > 0 ? html`<p class="note">${left} more lines are in the file.</p>` : undefined}
 `;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ConsoleTranscript, consoles } from '../transcript/consoles.ts';
 import { readRecords } from '../transcript/reader.ts';
@@ -7,4 +7,21 @@ import { readRecords } from '../transcript/reader.ts';
 export function readConsoles(attemptDir: string): ConsoleTranscript[] {
   const path = join(attemptDir, 'records');
   return existsSync(path) ? consoles(readRecords(readFileSync(path))) : [];
+}
+
+/** What differs on a console, as a unified difference. */
+export interface ConsoleDifference {
+  /** Name of the reference. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The differences that judging wrote; none where all is equal. */
+export function readDifferences(attemptDir: string): ConsoleDifference[] {
+  const derived = join(attemptDir, 'derived');
+  const names = existsSync(derived) ? readdirSync(derived).sort() : [];
+  return names
+    .filter((name) => name.endsWith('.diff'))
+    .map((name) => ({ name: name.replace(/diff$/, 'txt'), text: readFileSync(join(derived, name), 'utf8') }))
+    .filter(({ text }) => text !== '');
 }

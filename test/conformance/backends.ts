@@ -1,3 +1,5 @@
+import { imageStore } from '../../src/image/image.ts';
+import { kernelStore } from '../../src/kernel/kernel.ts';
 import type { LabPlan, Step } from '../../src/scenario/scenario.ts';
 import { substrates } from '../../src/substrate/all.ts';
 import type { Substrate } from '../../src/substrate/substrate.ts';
@@ -32,11 +34,11 @@ export async function backends(): Promise<Backend[]> {
   for (const substrate of substrates) {
     if (wanted !== undefined && !wanted.includes(substrate.name)) continue;
     const provoke = provocations[substrate.name] ?? {};
-    const kernel = process.env.ESPALIER_CONFORMANCE_KERNEL ?? '';
-    const image = process.env.ESPALIER_CONFORMANCE_IMAGE ?? '';
+    const kernel = kernelStore.list()[0]?.path ?? '';
+    const image = imageStore.list()[0]?.path ?? '';
     const needsFiles = substrate.name !== 'fake' && (kernel === '' || image === '');
     const missing = needsFiles
-      ? 'set ESPALIER_CONFORMANCE_KERNEL and ESPALIER_CONFORMANCE_IMAGE to a kernel binary and an image file'
+      ? 'the cache holds no kernel or no image'
       : await substrate.check().then(
           () => undefined,
           (error: Error) => error.message,
