@@ -5,7 +5,7 @@ import type { SourceFile } from './source-files.ts';
 export interface CodeRules {
   /** `file` or `file:function` → the reason why a budget does not hold there. May only shrink. */
   readonly budgets: Readonly<Record<string, string>>;
-  readonly rooms: Readonly<Record<string, { readonly pure?: boolean }>>;
+  readonly rooms: Readonly<Record<string, { readonly pure?: boolean | undefined }>>;
 }
 
 const fileLines = 500;

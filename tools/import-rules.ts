@@ -103,5 +103,5 @@ export function importProblems(files: readonly SourceFile[], rules: Rules): stri
     for (const to of found.files) problems.push(refusal(rules, file.path, to) ?? '');
     for (const name of found.packages) problems.push(packageRefusal(rules, file.path, name) ?? '');
   }
-  return [...problems.filter(Boolean), ...cycles(edges)];
+  return [...new Set(problems.filter(Boolean)), ...cycles(edges)];
 }

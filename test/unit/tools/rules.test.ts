@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { codeProblems } from '../../../tools/code-rules.ts';
 import { importProblems } from '../../../tools/import-rules.ts';
 
-const rooms = {
+const rooms: Record<string, { imports: string[]; packages?: string[]; pure?: boolean }> = {
   'src/base': { imports: [] },
   'src/pure': { imports: ['src/base'], pure: true },
   'src/top': { imports: ['src/pure'], packages: ['zod'] },
