@@ -79,6 +79,7 @@ struct plan {
 	uint64_t warmup, gap, deadline; /* virtual ns */
 	uint64_t output_cap;		/* bytes per command */
 	bool hold;
+	bool fallback_tunnels; /* hosts have tunl0, gre0, ip_vti0, …, which `ip tunnel` needs */
 	char nonce[17];
 	char cwd[256];
 	char images[MAX_IMAGES][IMAGE_NAME];

@@ -113,8 +113,8 @@ void net_init(void)
 {
 	root_socket = open_socket();
 	root_netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	/* Hosts start from the kernel's own defaults, without tunl0, gre0, ip_vti0 and friends. */
-	write_file("/proc/sys/net/core/fb_tunnels_only_for_init_net", "2", false);
+	/* Hosts start from the kernel's own defaults, without tunl0, gre0, ip_vti0 unless asked for. */
+	write_file("/proc/sys/net/core/fb_tunnels_only_for_init_net", plan.fallback_tunnels ? "0" : "2", false);
 	write_file("/proc/sys/net/core/devconf_inherit_init_net", "2", false);
 	/* Links carry what hosts send and nothing of their own. */
 	write_file("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1", false);
@@ -127,12 +127,15 @@ void net_links(void)
 		create_bridge(&plan.links[i], i);
 }
 
+/* The fallback devices are there first and take the low numbers. */
+static int nic_index(int number) { return (plan.fallback_tunnels ? 32 : 2) + number; }
+
 /* The pair is made inside the host so that both ends can be given their ifindex. */
 static void create_nic(int fd, struct host *host, int number)
 {
 	struct nic *nic = &host->nics[number];
 	struct request r;
-	struct ifinfomsg inside = { .ifi_index = 2 + number };
+	struct ifinfomsg inside = { .ifi_index = nic_index(number) };
 	struct ifinfomsg port = { .ifi_index = 200 + (int)(host - plan.hosts) * MAX_NICS + number };
 	char port_name[16];
 	snprintf(port_name, sizeof port_name, "port%d", port.ifi_index);
@@ -171,9 +174,9 @@ static void add_address(int fd, struct host *host, char *rest)
 	size_t size = parse_address(text, &family, bytes);
 	for (int i = 0; i < host->nic_count; i++)
 		if (!strcmp(host->nics[i].name, nic))
-			index = 2 + i;
+			index = nic_index(i);
 	struct ifaddrmsg m = { .ifa_family = (uint8_t)family, .ifa_prefixlen = (uint8_t)atoi(rest),
-			       .ifa_flags = family == AF_INET6 ? IFA_F_NODAD : 0, .ifa_index = (uint32_t)index };
+			       .ifa_index = (uint32_t)index };
 	struct request r;
 	begin(&r, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &m, sizeof m);
 	attribute(&r, IFA_LOCAL, bytes, size);

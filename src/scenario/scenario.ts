@@ -69,6 +69,11 @@ export interface LabPlan {
   readonly timing: Timing;
   /** Files copied out of the lab at its end: absolute glob-free paths or directories. */
   readonly collect: readonly string[];
+  /**
+   * Hosts have the kernel's fallback devices (tunl0, gre0, ip_vti0, …), without which
+   * `ip tunnel` cannot work. Interfaces then have ifindex 32 and up.
+   */
+  readonly fallbackTunnels?: boolean;
   /** Guest memory in MiB. */
   readonly memory: number;
 }

@@ -95,6 +95,7 @@ export function encodePlan(plan: LabPlan, options: { hold: boolean; nonce: strin
   });
   if (plan.postMortem !== undefined) out.line('postmortem', plan.postMortem);
   for (const path of plan.collect) out.line('collect', path);
+  if (plan.fallbackTunnels) out.line('fallback-tunnels', '1');
   if (options.hold) out.line('hold', '1');
   return { bytes: out.bytes(), folders: out.folders };
 }

@@ -1,0 +1,30 @@
+import { ensureImage } from '../image/image.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { baseOfPlans, type LabInputs } from '../suite/libreswan/libreswan.ts';
+import { packTesting } from '../suite/libreswan/obtain.ts';
+import { ensureKeyMaterial } from './key-material.ts';
+
+/** Everything a lab of libreswan's suite is made from, made on first need. */
+export interface InputsWish {
+  /** The `testing/` folder. */
+  readonly dir: string;
+  readonly kernel: () => Promise<Kernel>;
+  /** `false` for a suite that brings no certificates. */
+  readonly keys: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Images, the packed suite and its key material. Progress is shown by each part. */
+export async function libreswanInputs({ dir, kernel, keys, signal }: InputsWish): Promise<LabInputs> {
+  const image = await ensureImage('debian-trixie-libreswan', signal);
+  const testing = await packTesting(dir);
+  const layers = [testing.path];
+  if (keys) {
+    const certificates = await ensureImage('debian-bookworm-certificates', signal);
+    const scenario = baseOfPlans();
+    const inputs = { kernel: await kernel(), libreswan: image, certificates, testing, scenario, signal };
+    layers.unshift(await ensureKeyMaterial(inputs));
+  }
+  const version = image.versions['libreswan'];
+  return { image, testing: layers, versions: version === undefined ? {} : { libreswan: version } };
+}
