@@ -1,7 +1,7 @@
 import type { AttemptFile } from '../transcript/attempt.ts';
 import { firstDifference, sameButWhitespace } from './difference.ts';
 import { issueKinds, type Source, signs, upstreamOf } from './libreswan-issues.ts';
-import type { Issue, Verdict } from './verdict.ts';
+import { type Issue, type Verdict, verdictWords } from './verdict.ts';
 import { heaviest } from './words.ts';
 
 /** Rewrites received text; see the suite's adaptations. */
@@ -49,7 +49,8 @@ export function issueOf(kind: string, rest: Omit<Issue, 'kind' | 'word'>): Issue
 export function judgeConsoles(evidence: AttemptEvidence): Verdict {
   const findings = evidence.consoles.map((console) => judgeConsole(console, evidence));
   const logs = evidence.plutoLogs.flatMap(({ host, file, text }) => signsIn('pluto-log', text, { host, file }));
-  const issues = [...evidence.issues, ...endIssues(evidence), ...logs, ...findings.flatMap((one) => one.issues)];
+  const found = [...evidence.issues, ...endIssues(evidence), ...logs, ...findings.flatMap((one) => one.issues)];
+  const issues = found.sort((a, b) => verdictWords.indexOf(a.word) - verdictWords.indexOf(b.word));
   const word = heaviest(issues.map((issue) => issue.word));
   const adapted = [...new Set(findings.flatMap((one) => one.adapted))].sort();
   return {

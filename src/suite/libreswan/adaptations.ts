@@ -16,7 +16,7 @@ export interface GuestFile extends Described {
   readonly host: string;
   readonly path: string;
   readonly mode: number;
-  /** File below `guest-files/` here. */
+  /** File below `guest/` here. */
   readonly source: string;
   /** Left out with `--helpers=upstream`: it replaces a helper of the suite. */
   readonly replacesHelper?: boolean;
@@ -39,6 +39,17 @@ export interface ReceivedText extends Described {
 }
 
 export const adaptations: readonly Adaptation[] = [
+  {
+    id: 'swan-prep',
+    kind: 'guest-file',
+    reason:
+      'the suite’s own is a Python program for machines that are used again and again: it needs pexpect, rsync and systemd, and takes most of a short test’s time',
+    host: '*',
+    path: '/testing/guestbin/swan-prep',
+    mode: 0o755,
+    source: 'swan-prep',
+    replacesHelper: true,
+  },
   {
     id: 'systemctl',
     kind: 'guest-file',

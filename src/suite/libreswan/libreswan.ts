@@ -90,7 +90,8 @@ function look(tree: TestingTree, name: string): Pick<ScenarioEntry, 'hosts' | 'u
     const rule = unsupportedBy({ files: test.files, lines, guests: test.guests });
     const parameters = rule ? undefined : parametersOf(tree, test);
     if (parameters && isUnknown(parameters)) {
-      return { hosts, unsupported: `testparams.sh is more than assignments: ${parameters.text}` };
+      const unsupported = `testparams.sh is more than assignments: ${parameters.text}`;
+      return { hosts, unsupported, ...brokenBy(test, hosts) };
     }
     return { hosts, ...(rule && { unsupported: rule.reason }), ...brokenBy(test, hosts) };
   } catch (error) {
@@ -173,13 +174,22 @@ function planOf({ test, steps, inputs, options }: PlanParts): LabPlan {
     topology: topologyOf(hosts),
     images: Object.fromEntries(hosts.map((host) => [host, inputs.image.path])),
     sharedTrees: [{ path: '/testing', layers: inputs.testing }],
-    files: placedFiles(options.helpers ?? 'ours'),
+    ...baseOfPlans(options.helpers),
     cwd,
-    shellSetup: adaptations.flatMap((one) => (one.kind === 'host-setup' ? [one.line] : [])),
     steps,
     postMortem: '../../guestbin/post-mortem.sh',
-    timing,
     collect: [`${cwd}/OUTPUT`],
+  };
+}
+
+/** What the plans of all tests have in common; also for labs that make something for them. */
+export function baseOfPlans(
+  helpers: LibreswanOptions['helpers'] = 'ours',
+): Pick<LabPlan, 'files' | 'shellSetup' | 'timing' | 'memory'> {
+  return {
+    files: placedFiles(helpers),
+    shellSetup: adaptations.flatMap((one) => (one.kind === 'host-setup' ? [one.line] : [])),
+    timing,
     memory: guestMemory,
   };
 }
@@ -187,7 +197,7 @@ function planOf({ test, steps, inputs, options }: PlanParts): LabPlan {
 function placedFiles(helpers: 'ours' | 'upstream'): PlacedFile[] {
   return adaptations.flatMap((one): PlacedFile[] => {
     if (one.kind !== 'guest-file' || (one.replacesHelper && helpers === 'upstream')) return [];
-    const content = readBytes(join(import.meta.dirname, 'guest-files', one.source));
+    const content = readBytes(join(import.meta.dirname, 'guest', one.source));
     return [{ host: one.host, path: one.path, mode: one.mode, content }];
   });
 }

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { firstDifference, sameButWhitespace, unifiedDiff } from '../../../src/verdict/difference.ts';
+import { type AttemptEvidence, judgeConsoles } from '../../../src/verdict/judge-consoles.ts';
+import { issueKinds, upstreamOf } from '../../../src/verdict/libreswan-issues.ts';
+import { verdictWords } from '../../../src/verdict/verdict.ts';
+import { heaviest, wordTable } from '../../../src/verdict/words.ts';
+
+const evidence = (change: Partial<AttemptEvidence> = {}): AttemptEvidence => ({
+  complete: true,
+  end: { word: 'completed' },
+  consoles: [console({})],
+  plutoLogs: [],
+  issues: [],
+  rewrites: [],
+  ...change,
+});
+type Console = AttemptEvidence['consoles'][number];
+function console(change: Partial<Console>): Console {
+  return { host: 'east', file: 'east.console.txt', raw: 'a\n', sanitized: { text: 'a\n' }, expected: 'a\n', ...change };
+}
+const kinds = (change: Partial<AttemptEvidence>): string[] => {
+  const verdict = judgeConsoles(evidence(change));
+  return [verdict.word, verdict.upstream, ...verdict.issues.map(({ kind }) => kind)];
+};
+
+test('of any two words the one that stands first in the list of words wins', () => {
+  for (const [i, a] of verdictWords.entries()) {
+    for (const [j, b] of verdictWords.entries()) assert.equal(heaviest([a, b]), verdictWords[Math.min(i, j)]);
+  }
+  assert.equal(heaviest([]), 'passed');
+});
+
+test('every word says how it is told elsewhere; only passed and unsupported are expected', () => {
+  assert.deepEqual(Object.keys(wordTable), [...verdictWords]);
+  assert.deepEqual(
+    verdictWords.filter((word) => wordTable[word].expected),
+    ['unsupported', 'passed'],
+  );
+});
+
+test('libreswan’s unresolved sticks over failed', () => {
+  assert.equal(upstreamOf([]), 'passed');
+  assert.equal(upstreamOf(['output-different']), 'failed');
+  assert.equal(upstreamOf(['output-different', 'output-missing', 'CORE']), 'unresolved');
+});
+
+test('no kind of issue lets a test pass', () => {
+  for (const { word, upstream } of Object.values(issueKinds)) {
+    assert.ok(word !== 'passed' && upstream !== 'passed');
+    // Harness trouble is never told as the test's failure, in either tongue.
+    if (word === 'unresolved') assert.equal(upstream, 'unresolved');
+  }
+});
+
+const table: readonly (readonly [string, Partial<AttemptEvidence>, readonly string[]])[] = [
+  ['equal texts', {}, ['passed', 'passed']],
+  ['a different text', { consoles: [console({ expected: 'b\n' })] }, ['failed', 'failed', 'output-different']],
+  [
+    'a text with other blanks',
+    { consoles: [console({ expected: '\n a \n\n' })] },
+    ['failed', 'failed', 'output-whitespace'],
+  ],
+  [
+    'a console without reference',
+    { consoles: [{ host: 'x', file: 'x', raw: 'a', sanitized: { text: 'a' } }] },
+    ['failed', 'failed', 'output-unchecked'],
+  ],
+  [
+    'a console of which nothing was saved',
+    { consoles: [{ host: 'x', file: 'x', expected: 'a' }] },
+    ['unresolved', 'unresolved', 'output-missing'],
+  ],
+  [
+    'a sanitizer that failed',
+    { consoles: [console({ sanitized: { problem: 'sed: no' } })] },
+    ['unresolved', 'unresolved', 'sanitizer-failed'],
+  ],
+  [
+    'a torn console, which is not compared',
+    { complete: false, consoles: [console({ expected: 'b\n' })] },
+    ['unresolved', 'unresolved', 'output-truncated'],
+  ],
+  ['a command past its deadline', { end: { word: 'timeout', host: 'east' } }, ['timeout', 'failed', 'TIMEOUT']],
+  ['a flood', { end: { word: 'flood' } }, ['failed', 'failed', 'flood']],
+  ['a spinning guest', { end: { word: 'livelock' } }, ['livelock', 'failed', 'livelock']],
+  ['a kernel panic', { end: { word: 'panic' } }, ['crash', 'failed', 'panic']],
+  ['a lab that died', { end: { word: 'lab-died' } }, ['unresolved', 'unresolved', 'lab-died']],
+  ['a core file', { consoles: [console({ raw: 'x\nCORE FOUND: y\n' })] }, ['crash', 'failed', 'CORE']],
+  [
+    'a call trace',
+    {
+      consoles: [console({ sanitized: { text: 'a\n[ 00.00] Call Trace:\n' }, expected: 'a\n[ 00.00] Call Trace:\n' })],
+    },
+    ['failed', 'failed', 'KERNEL'],
+  ],
+  [
+    'a null in raw and sanitized text',
+    { consoles: [console({ raw: '(null)', sanitized: { text: '(null)' }, expected: '(null)' })] },
+    ['failed', 'failed', 'PRINTF_NULL'],
+  ],
+  [
+    'an escape',
+    { consoles: [console({ sanitized: { text: '\x1b\n' }, expected: '\x1b\n' })] },
+    ['failed', 'failed', 'iscntrl'],
+  ],
+  [
+    'a leak in the log',
+    { plutoLogs: [{ host: 'east', file: 'l', text: 'a\nleak detective found 3 leaks\n' }] },
+    ['failed', 'failed', 'LEAK'],
+  ],
+  ['a tab in the log', { plutoLogs: [{ host: 'east', file: 'l', text: 'a\tb\n' }] }, ['failed', 'failed', 'iscntrl']],
+  [
+    'no leak in the log',
+    { plutoLogs: [{ host: 'east', file: 'l', text: 'leak detective found no leaks\n' }] },
+    ['passed', 'passed'],
+  ],
+];
+for (const [title, change, expected] of table)
+  test(`verdict for ${title}`, () => assert.deepEqual(kinds(change), expected));
+
+test('the evidence names host, file, line and command, with context on both sides', () => {
+  const common = Array.from({ length: 9 }, (_, i) => `line ${i}`).join('\n');
+  const text = (word: string): string => `east #\n ipsec start\n${common}\n${word}\nmore é\neast #\n true\nend\n`;
+  const bytes = (word: string): string => Buffer.from(text(word)).toString('latin1');
+  const consoles = [console({ expected: bytes('old'), sanitized: { text: bytes('new') } })];
+  assert.deepEqual(judgeConsoles(evidence({ consoles })).issues.slice(1), [
+    {
+      kind: 'output-different',
+      word: 'failed',
+      host: 'east',
+      file: 'east.console.txt',
+      line: 12,
+      command: 'ipsec start',
+      message: 'differs from its reference',
+      excerpt: ' line 6\n line 7\n line 8\n-old\n+new\n more é\n east #\n  true',
+    },
+  ]);
+});
+
+test('an adaptation is told only where the text does not match without it', () => {
+  const rewrites = [
+    { id: 'drop-b', rewrite: (text: string) => text.replace('b\n', '') },
+    { id: 'idle', rewrite: (text: string) => text },
+  ];
+  const judged = (expected: string) => {
+    const consoles = [console({ sanitized: { text: 'a\nb\n' }, expected })];
+    const { word, adapted, passesOnlyAdapted } = judgeConsoles(evidence({ consoles, rewrites }));
+    return { word, adapted, passesOnlyAdapted };
+  };
+  assert.deepEqual(judged('a\nb\n'), { word: 'passed', adapted: [], passesOnlyAdapted: false });
+  assert.deepEqual(judged('a\n'), { word: 'passed', adapted: ['drop-b'], passesOnlyAdapted: true });
+  assert.deepEqual(judged('c\n'), { word: 'failed', adapted: ['drop-b'], passesOnlyAdapted: false });
+});
+
+test('a diff of texts that have nothing in common stays bounded and complete', () => {
+  const text = (word: string): string => Array.from({ length: 6000 }, (_, i) => `${word} ${i}`).join('\n');
+  const diff = unifiedDiff(`same\n${text('old')}\n`, `same\n${text('new')}\n`, ['a', 'b']);
+  assert.equal(diff.split('\n').filter((line) => /^[-+](old|new) /.test(line)).length, 12_000);
+  assert.equal(firstDifference(text('old'), text('new')).line, 1);
+});
+
+test('white space is compared as libreswan does', () => {
+  assert.equal(sameButWhitespace('a b\n\nc\n', '\nab\nc\n'), true);
+  assert.equal(sameButWhitespace('a\nb\n', 'ab\n'), false);
+});
