@@ -1,6 +1,6 @@
 /**
  * The tests: `npm test [-- PATH… | -g PATTERN]`. Sets up what labs need, as a user's first run
- * does, then runs test/unit, test/e2e and test/lab. Ends with the line `N passed, N failed`.
+ * does, then runs test/{unit,conformance,e2e,lab}. Ends with the line `N passed, N failed`.
  */
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -24,7 +24,7 @@ interface Totals {
 
 /** Test files whose path starts with one of the given ones; all when none is given. */
 function chosenFiles(chosen: readonly string[]): string[] {
-  const all = globSync('test/{unit,e2e,lab}/**/*.test.ts', { cwd: projectDir }).sort();
+  const all = globSync('test/{unit,conformance,e2e,lab}/**/*.test.ts', { cwd: projectDir }).sort();
   if (chosen.length === 0) return all;
   const prefixes = chosen.map((path) => relative(projectDir, join(process.cwd(), path)));
   return all.filter((path) => prefixes.some((prefix) => path.startsWith(prefix)));
@@ -71,7 +71,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
   });
   const files = chosenFiles(positionals);
-  if (files.some((file) => file.startsWith('test/lab/'))) await setUpLabs();
+  if (files.some((file) => /^test\/(lab|conformance)\//.test(file))) await setUpLabs();
   const totals = await runFiles(files, values.grep);
   for (const { file, name, error } of totals.failures) {
     const text = error instanceof Error ? (error.stack ?? error.message) : inspect(error);

@@ -34,8 +34,8 @@ function decompressor(path: string): string {
 export async function packSquashfs(source: string, out: string, options: PackOptions = {}): Promise<void> {
   const temporary = temporaryBeside(out);
   const common = ['-noI', '-noD', '-noF', '-noX', '-no-progress', '-quiet'];
-  // The top of the tree would otherwise be the user's, with the user's umask.
-  common.push('-root-uid', '0', '-root-gid', '0', '-root-mode', '0755');
+  // The top of the tree would otherwise follow the user's umask.
+  common.push('-root-mode', '0755');
   if (options.allRoot) common.push('-all-root');
   if (options.sameDates) common.push('-all-time', String(packDate), '-mkfs-time', String(packDate));
   // The tools refuse the variable and the options together.
@@ -45,8 +45,10 @@ export async function packSquashfs(source: string, out: string, options: PackOpt
       await succeed('mksquashfs', [source, temporary, '-noappend', '-no-exports', ...common], { env });
     } else {
       // Unlike tar itself, sqfstar keeps the owners without being root.
-      const script = 'reader=$1; in=$2; shift 2; $reader <"$in" | sqfstar "$@"';
-      await succeed('sh', ['-c', script, 'pack', decompressor(source), source, ...common, temporary], { env });
+      const script = 'reader=$1; packer=$2; in=$3; shift 3; $reader <"$in" | $packer "$@"';
+      // 4.5 gives the top of the tree to whoever runs it, whatever -root-uid says.
+      const packer = process.getuid?.() === 0 ? 'sqfstar' : 'unshare --map-root-user sqfstar';
+      await succeed('sh', ['-c', script, 'pack', decompressor(source), packer, source, ...common, temporary], { env });
     }
     renameSync(temporary, out);
   } finally {
