@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError, EspalierError } from '../base/errors.ts';
 import { readJson, writeAtomic } from '../base/files.ts';
@@ -70,11 +70,12 @@ async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions
   const stored = loaded === undefined ? readStored(attemptDir) : toStored(loaded, folder);
   const records = readAttemptRecords(attemptDir, attempt.end.word === 'completed');
   const raw = compose(stored, attempt, records.file);
-  mkdirSync(join(attemptDir, 'derived'), { recursive: true });
+  rmSync(join(attemptDir, 'derived'), { recursive: true, force: true });
+  mkdirSync(join(attemptDir, 'derived'));
   const work: Work = {
     attemptDir,
     folder,
-    stored,
+    scripts: new Map(Object.entries(stored.sanitizers).map(([name, id]) => [name, script(name, id, folder)])),
     raw,
     cache: cache === false ? undefined : (cache ?? cacheDir('sanitized')),
   };
@@ -120,7 +121,7 @@ function rawIssues({ exception, consoles: texts }: RawConsoles): Issue[] {
 interface Work {
   readonly attemptDir: string;
   readonly folder: InputFolder;
-  readonly stored: StoredScenario;
+  readonly scripts: ReadonlyMap<string, SanitizerScript>;
   readonly raw: RawConsoles;
   readonly cache: string | undefined;
 }
@@ -133,10 +134,7 @@ async function consoleEvidence(one: StoredScenario['expectations'][number], work
   if (raw === undefined || raw.length === 0) return base;
   const derived = join(work.attemptDir, 'derived');
   writeAtomic(join(derived, `${host}.console.verbose.txt`), raw);
-  const scripts = new Map(
-    Object.entries(work.stored.sanitizers).map(([name, id]) => [name, script(name, id, work.folder)]),
-  );
-  const { cache } = work;
+  const { scripts, cache } = work;
   const result = await sanitize({ names: one.sanitizers, scripts, input: raw, dir: derived, ...(cache && { cache }) });
   const rawText = Buffer.from(raw).toString('latin1');
   if ('problem' in result) return { ...base, raw: rawText, sanitized: result };

@@ -60,8 +60,7 @@ export function joinStages(stages: readonly Stage[]): Stage[] {
   for (const stage of stages) {
     const [script, ...others] = stage.scripts;
     const single = stage.tool !== 'gawk' && script !== undefined && others.length === 0;
-    const text = single ? new TextDecoder('latin1').decode(script.content) : undefined;
-    const facts = text === undefined ? undefined : analyseSed(text, stage.tool === 'sed -n');
+    const facts = single ? factsOf(script, stage.tool === 'sed -n') : undefined;
     const before = joined.at(-1);
     if (before?.open && before.facts && facts?.lineWise && !meets(before.facts.labels, facts.labels)) {
       const triggers = both(before.stage.triggers, facts.triggers);
@@ -74,6 +73,18 @@ export function joinStages(stages: readonly Stage[]): Stage[] {
     }
   }
   return joined.map(({ stage }) => stage);
+}
+
+/** Facts by script text; a run's thousand consoles go through the same few dozen scripts. */
+const known = new Map<string, SedFacts>();
+
+function factsOf({ content }: SanitizerScript, quiet: boolean): SedFacts {
+  const text = new TextDecoder('latin1').decode(content);
+  const key = `${quiet}\n${text}`;
+  const facts = known.get(key) ?? analyseSed(text, quiet);
+  if (known.size > 500) known.clear();
+  known.set(key, facts);
+  return facts;
 }
 
 function both(a: readonly string[] | undefined, b: readonly string[] | undefined): string[] | undefined {
