@@ -80,7 +80,7 @@ function roughly(expected: string, received: string, at: number): string[] {
   ];
 }
 
-/** The last command above a line: ` command` below `host #`, or `guest# command`. */
+/** The last command above a line: ` command` below `host #`, `guest# command`, or the first line, which has no prompt. */
 function commandAt(lines: readonly string[], at: number): string | undefined {
   for (let index = Math.min(at, lines.length - 1); index >= 0; index -= 1) {
     const line = lines[index] ?? '';
@@ -88,7 +88,7 @@ function commandAt(lines: readonly string[], at: number): string | undefined {
     if (merged !== undefined) return merged;
     if (line.startsWith(' ') && /^[a-z]+ #$/.test(lines[index - 1] ?? '')) return line.slice(1);
   }
-  return undefined;
+  return at > 0 ? lines[0] : undefined;
 }
 
 /** True if two texts differ in nothing but blanks, tabs and empty lines. */

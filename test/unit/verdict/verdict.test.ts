@@ -138,6 +138,11 @@ test('the evidence names host, file, line and command, with context on both side
   ]);
 });
 
+test('the first command of a console is found without a prompt above it', () => {
+  assert.equal(firstDifference('echo a\na\neast #\n true\n', 'echo a\nb\neast #\n true\n').command, 'echo a');
+  assert.equal(firstDifference('echo a\na\n', 'echo b\na\n').command, undefined);
+});
+
 test('an adaptation is told only where the text does not match without it', () => {
   const rewrites = [
     { id: 'drop-b', rewrite: (text: string) => text.replace('b\n', '') },
