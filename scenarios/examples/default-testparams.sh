@@ -1,0 +1,1 @@
+REF_CONSOLE_FIXUPS="prompt.sed random.sed"

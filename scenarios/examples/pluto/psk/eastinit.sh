@@ -1,0 +1,2 @@
+../../guestbin/start-pluto
+ipsec add psk
