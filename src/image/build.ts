@@ -66,12 +66,16 @@ function placeFiles(recipe: Recipe, work: string): string[] {
   return hooks;
 }
 
+function compileLocales({ locales }: Recipe): string[] {
+  return locales.map((name) => `chroot "$1" localedef -i ${name.split('.')[0]} -f UTF-8 ${name}`);
+}
+
 async function bootstrap(build: ImageBuild, places: { work: string; tar: string; status: string }): Promise<void> {
   const { recipe, progress } = build;
   const { work, tar, status } = places;
   const archive = debianArchive();
   const mode = process.getuid?.() === 0 ? 'root' : 'unshare';
-  const hooks = [...placeFiles(recipe, work), forgetThisMachine, `download /var/lib/dpkg/status ${status}`];
+  const hooks = [...compileLocales(recipe), ...placeFiles(recipe, work), forgetThisMachine, `download /var/lib/dpkg/status ${status}`];
   const args = [
     `--mode=${mode}`,
     '--variant=essential',
