@@ -60,6 +60,12 @@ export const adaptations: readonly Adaptation[] = [
     source: 'systemctl',
   },
   {
+    id: 'locale',
+    kind: 'host-setup',
+    reason: 'references were sorted as English text; and Debian’s ip colours what it prints to a terminal',
+    line: 'export LC_COLLATE=en_US.UTF-8 NO_COLOR=1',
+  },
+  {
     id: 'xfrm-state-direction',
     kind: 'received-text',
     reason: 'kernels from 6.10 on tell the direction of an SA (`dir in`, `dir out`); the references are older',

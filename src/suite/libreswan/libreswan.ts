@@ -7,7 +7,7 @@ import { adaptations } from './adaptations.ts';
 import type { GuestLine } from './ordering.ts';
 import { isFile, openTree, readBytes, readTest, readText, type TestFiles, type TestingTree } from './test-files.ts';
 import { isUnknown, type Parameters, readParameters, sanitizersFor } from './test-params.ts';
-import { parseTestlist } from './testlist.ts';
+import { type ListedTest, parseTestlist } from './testlist.ts';
 import { knownHosts, topologyOf } from './topology.ts';
 import { unsupportedBy } from './unsupported.ts';
 
@@ -60,11 +60,17 @@ const guestMemory = 512;
 export function openLibreswan(options: LibreswanOptions): Suite<LibreswanScenario> {
   const tree = openTree(options.dir);
   const name = options.name ?? 'libreswan';
+  let listed: readonly ListedTest[] | undefined;
+  const listTests = (only?: string): ScenarioEntry[] => {
+    listed ??= readTestlist(tree);
+    const wanted = listed.filter((test) => only === undefined || test.name === only);
+    return wanted.map((test) => ({ suite: name, name: test.name, status: test.status, ...look(tree, test.name) }));
+  };
   return {
     name,
-    list: async () => listTests(tree, name),
+    list: async () => listTests(),
     load: async (test) => {
-      const entry = listTests(tree, name, test)[0];
+      const [entry] = listTests(test);
       if (entry === undefined) throw new EspalierError('usage', `${name} has no test ${test}`);
       if (entry.broken !== undefined) throw new EspalierError('scenario', entry.broken);
       return load(tree, entry, options);
@@ -72,14 +78,13 @@ export function openLibreswan(options: LibreswanOptions): Suite<LibreswanScenari
   };
 }
 
-/** Reads TESTLIST and looks at each test, or at one. */
-function listTests(tree: TestingTree, suite: string, only?: string): ScenarioEntry[] {
+/** Reads TESTLIST. A mistake in it is the user's to mend, since nobody knows what it means. */
+function readTestlist(tree: TestingTree): readonly ListedTest[] {
   const file = join(tree.dir, 'pluto', 'TESTLIST');
   const { tests, problems } = parseTestlist(readText(file));
   const [problem] = problems;
   if (problem) throw new EspalierError('usage', problem.message, { file, line: problem.line });
-  const wanted = tests.filter(({ name }) => only === undefined || name === only);
-  return wanted.map(({ name, status }) => ({ suite, name, status, ...look(tree, name) }));
+  return tests;
 }
 
 function look(tree: TestingTree, name: string): Pick<ScenarioEntry, 'hosts' | 'unsupported' | 'broken'> {

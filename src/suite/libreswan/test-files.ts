@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { type Guest, guestsOf } from './guests.ts';
@@ -77,14 +77,18 @@ export function readText(path: string): string {
 
 /** Bytes of a file of the test. */
 export function readBytes(path: string): Buffer {
+  let file: number | undefined;
   try {
-    const { size } = statSync(path);
+    file = openSync(path, 'r');
+    const { size } = fstatSync(file);
     if (size > largest)
       throw new EspalierError('scenario', `has ${size} bytes, the limit is ${largest}`, { file: path });
-    return readFileSync(path);
+    return readFileSync(file);
   } catch (cause) {
     if (cause instanceof EspalierError) throw cause;
     throw new EspalierError('scenario', `cannot be read: ${(cause as Error).message}`, { file: path, cause });
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
