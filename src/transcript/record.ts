@@ -36,8 +36,6 @@ export const recordType = {
   postMortem: 11,
 } as const;
 
-export type RecordType = (typeof recordType)[keyof typeof recordType];
-
 /** First word of a `trouble` frame. */
 export const troubleWords = ['timeout', 'flood', 'shell-exit', 'setup', 'agent'] as const;
 export type TroubleWord = (typeof troubleWords)[number];
