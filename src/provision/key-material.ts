@@ -18,9 +18,6 @@ import { runMakingLab } from './run-lab.ts';
 const facts = z.object({ kernel: z.string(), images: z.array(z.string()) });
 const materials = new ArtifactStore({ name: 'keys', file: 'keys.squashfs', facts });
 
-/** Part of the identity: raise it when what is made changes. */
-const method = 1;
-
 /** What certificates and zones are made from. */
 export interface KeyMaterialInputs {
   readonly kernel: Kernel;
@@ -52,7 +49,10 @@ const makeKeys: Script = [
 
 /** Databases that swan-prep would fill by a dozen programs in every test: made once, then copied. */
 const databaseHosts = ['east', 'north', 'road', 'west'] as const;
-const save = (name: string): string => `mkdir -p /testing/x509/nss/${name} && cp -a /var/lib/ipsec/nss/. /testing/x509/nss/${name}/`;
+const save = (name: string): string => {
+  const place = `/testing/x509/nss/${name}`;
+  return `mkdir -p ${place} && ( cd /var/lib/ipsec/nss && cp -p cert9.db key4.db pkcs11.txt ${place}/ )`;
+};
 const makeDatabases: Script = [
   ...databaseHosts.flatMap((host): Script => [
     [host, '/testing/guestbin/swan-prep --x509'],
@@ -126,7 +126,7 @@ async function make(out: string, inputs: KeyMaterialInputs): Promise<z.infer<typ
  */
 export async function ensureKeyMaterial(inputs: KeyMaterialInputs): Promise<string> {
   const { libreswan, certificates, testing, scenario } = inputs;
-  const identity = [method, libreswan.sha256, certificates.sha256, testing.sha256, scenario.timing.start];
+  const identity = [JSON.stringify([makeKeys, makeDatabases]), libreswan.sha256, certificates.sha256, testing.sha256, scenario.timing.start];
   const id = sha256(identity.join('\n')).slice(0, 16);
   const wait = (): void => say('waiting for another process that makes the key material');
   return (await materials.ensure(id, (out) => make(out, inputs), wait)).path;

@@ -17,6 +17,7 @@ import { until } from '../../base/deadline.ts';
 import { EspalierError } from '../../base/errors.ts';
 import { ensureGuest, type GuestBinaries } from '../../kernel/guest.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
+import { claimCpu, releaseCpu } from './cpus.ts';
 import { faultInFile } from './kernel-log.ts';
 import { memoryFolder } from './memory-folder.ts';
 import { encodeOrders, lastStep } from './orders.ts';
@@ -67,24 +68,25 @@ function prepare(request: LabRequest, guest: GuestBinaries): void {
   writeFileSync(join(lab, 'plan'), plan.bytes);
 }
 
-function environment(request: LabRequest, guest: GuestBinaries): Record<string, string> {
+function environment(request: LabRequest, guest: GuestBinaries, cpu: number): Record<string, string> {
   return {
     PATH: '/usr/bin:/bin',
     HOME: '/nonexistent',
     TMPDIR: memoryFolder(request.plan.memory, request.dir),
     LD_PRELOAD: guest.shim,
     ESPALIER_USAGE: 'lab/cpu',
+    ESPALIER_CPU: String(cpu),
     ...(request.seed === undefined ? {} : { ESPALIER_SEED: request.seed.toString() }),
   };
 }
 
 /** The kernel and all its children die with this process, however it dies. */
-function launch(request: LabRequest, guest: GuestBinaries): ChildProcess {
+function launch(request: LabRequest, guest: GuestBinaries, cpu: number): ChildProcess {
   const log = openSync(join(request.dir, 'kernel.log'), 'a');
   try {
     return spawn('setpriv', ['--pdeathsig', 'KILL', request.kernel, ...commandLine(request)], {
       cwd: request.dir,
-      env: environment(request, guest),
+      env: environment(request, guest, cpu),
       stdio: ['ignore', log, log],
       detached: true,
     });
@@ -182,6 +184,9 @@ export const uml: Substrate = {
     requireKernel(request.kernel);
     const guest = await ensureGuest();
     prepare(request, guest);
-    return new UmlLab(launch(request, guest), request.dir);
+    const cpu = claimCpu();
+    const lab = new UmlLab(launch(request, guest, cpu), request.dir);
+    void lab.ended.then(() => releaseCpu(cpu));
+    return lab;
   },
 };
