@@ -35,7 +35,7 @@ async function runLab(backend: Backend, lines: readonly string[], ask: Ask = {})
   }
 }
 
-const quick: LabLimits = { spinCpuMs: 3000, silentMs: 5000 };
+const quick: LabLimits = { spinCpuMs: 3000, silentMs: 60_000 };
 const texts = (ran: Ran): string[] => ran.commands.map(({ host, output }) => `${host}: ${output.trimEnd()}`);
 
 for (const backend of await backends()) {

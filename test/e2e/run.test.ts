@@ -54,7 +54,7 @@ test('a difference exits with 1 and says host, place, both texts and how to run 
     `XX                                                            2 of 2 done, 1 not as expected
 
 1) libreswan:bad: failed
-   east, east.console.txt:2: differs from its reference
+   east, east.console.txt:2, \`echo wrong\`: differs from its reference
       echo wrong
      -right
      +wrong

@@ -116,7 +116,7 @@ class FakeLab implements BackendLab {
     const shell = this.#shells.get(host);
     if (shell === undefined) throw new EspalierError('scenario', `no host is named ${host}`, { host, command: line });
     // Gives kill() and the watchdogs a turn between any two commands.
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => void deadline(0, resolve));
     if (this.#dead) return;
     this.#commands += 1;
     this.#recorder.begin(host, step, line);
