@@ -66,6 +66,10 @@ function placeFiles(recipe: Recipe, work: string): string[] {
   return hooks;
 }
 
+function makeLinks({ links }: Recipe): string[] {
+  return Object.entries(links).map(([path, target]) => `ln -sfn ${shellQuoted(target)} "$1"${shellQuoted(path)}`);
+}
+
 function compileLocales({ locales }: Recipe): string[] {
   return locales.map((name) => `chroot "$1" localedef -i ${name.split('.')[0]} -f UTF-8 ${name}`);
 }
@@ -75,7 +79,7 @@ async function bootstrap(build: ImageBuild, places: { work: string; tar: string;
   const { work, tar, status } = places;
   const archive = debianArchive();
   const mode = process.getuid?.() === 0 ? 'root' : 'unshare';
-  const hooks = [...compileLocales(recipe), ...placeFiles(recipe, work), forgetThisMachine, `download /var/lib/dpkg/status ${status}`];
+  const hooks = [...compileLocales(recipe), ...makeLinks(recipe), ...placeFiles(recipe, work), forgetThisMachine, `download /var/lib/dpkg/status ${status}`];
   const args = [
     `--mode=${mode}`,
     '--variant=essential',

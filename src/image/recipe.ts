@@ -18,6 +18,8 @@ const recipeSchema = z.strictObject({
   remove: z.array(absolute).default([]),
   /** Locales compiled into the image, `en_US.UTF-8`; needs the package `locales`. */
   locales: z.array(z.string().regex(/^[a-z]{2}_[A-Z]{2}\.UTF-8$/, 'must be like en_US.UTF-8')).default([]),
+  /** Symbolic links made after all packages are in place: path to target. */
+  links: z.record(absolute, z.string().min(1)).default({}),
   /** Files written after all packages are in place. */
   files: z
     .array(z.strictObject({ path: absolute, content: z.string(), mode: z.int().min(0).max(0o7777).default(0o644) }))

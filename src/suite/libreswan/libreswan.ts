@@ -184,7 +184,16 @@ function planOf({ test, steps, inputs, options }: PlanParts): LabPlan {
     steps,
     postMortem: '../../guestbin/post-mortem.sh',
     collect: [`${cwd}/OUTPUT`],
+    fallbackTunnels: makesTunnels(test),
   };
+}
+
+/** Where these machines stood, the first `ip tunnel` loaded a module that made the fallback devices. */
+const tunnelMakers = /\bip(\.sh)?( -\S+)* tunnel\b|\bvti-interface\s*=/;
+
+function makesTunnels({ dir, files, lines }: TestFiles): boolean {
+  if (lines.some(({ text }) => tunnelMakers.test(text))) return true;
+  return files.some((name) => name.endsWith('.conf') && tunnelMakers.test(readText(join(dir, name))));
 }
 
 /** What the plans of all tests have in common; also for labs that make something for them. */
