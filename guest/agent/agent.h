@@ -49,7 +49,8 @@ struct console {
 
 struct host {
 	char name[64];
-	int image;
+	int images[MAX_LAYERS]; /* uppermost first */
+	int image_count;
 	struct nic nics[MAX_NICS];
 	int nic_count;
 	pid_t init;	/* the host's PID 1, as the agent sees it */

@@ -52,12 +52,6 @@ static void make_parents(const char *path)
 static void mount_image(const char *file, const char *target)
 {
 	static int number;
-	size_t fl = strlen(file);
-	if (fl > 6 && !strcmp(file + fl - 6, ".erofs")) {
-		mkdir(target, 0755);
-		must_mount(path_of("/images/%s", file), target, "erofs", MS_RDONLY, NULL);
-		return;
-	}
 	char *source = path_of("/images/%s", file), device[32];
 	int fd = open(source, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -220,13 +214,16 @@ static void run_init(int ready, int go)
 
 static void mount_host_root(int number)
 {
-	char *up = path_of("/mnt/up%d", number);
+	struct host *host = &plan.hosts[number];
+	char *up = path_of("/mnt/up%d", number), lower[512] = "";
+	for (int i = 0; i < host->image_count; i++)
+		strcat(strcat(lower, i ? ":" : ""), path_of("/mnt/image%d", host->images[i]));
 	mkdir(up, 0755);
 	mkdir(path_of("%s/u", up), 0755);
 	mkdir(path_of("%s/w", up), 0755);
 	mkdir(path_of("/mnt/host%d", number), 0755);
 	must_mount("overlay", path_of("/mnt/host%d", number), "overlay", 0,
-		   path_of("lowerdir=/mnt/image%d,upperdir=%s/u,workdir=%s/w", plan.hosts[number].image, up, up));
+		   path_of("lowerdir=%s,upperdir=%s/u,workdir=%s/w", lower, up, up));
 }
 
 void host_start(struct host *host)

@@ -92,11 +92,13 @@ static void read_tree(char *rest)
 		copy(tree->layers[room(tree->layer_count++, MAX_LAYERS, "layers")], IMAGE_NAME, strsep(&rest, " "));
 }
 
+/* `host NAME IMAGE[,IMAGE…]`, uppermost first */
 static void read_host(char *rest)
 {
 	struct host *host = &plan.hosts[room(plan.host_count++, MAX_HOSTS, "hosts")];
 	copy(host->name, sizeof host->name, strsep(&rest, " "));
-	host->image = atoi(rest);
+	for (char *image; (image = strsep(&rest, ","));)
+		host->images[room(host->image_count++, MAX_LAYERS, "layers")] = atoi(image);
 	host->console.master = -1;
 }
 
