@@ -168,6 +168,9 @@ function requireKernel(path: string): void {
   }
 }
 
+/** One agent for all labs of a process, also when its sources change meanwhile. */
+let guestBinaries: Promise<GuestBinaries> | undefined;
+
 /** One User Mode Linux process a lab, all hosts inside it. x86-64 Linux only. */
 export const uml: Substrate = {
   name: 'uml',
@@ -182,7 +185,8 @@ export const uml: Substrate = {
   },
   async start(request) {
     requireKernel(request.kernel);
-    const guest = await ensureGuest();
+    guestBinaries ??= ensureGuest();
+    const guest = await guestBinaries;
     prepare(request, guest);
     const cpu = claimCpu();
     const lab = new UmlLab(launch(request, guest, cpu), request.dir);
