@@ -79,7 +79,13 @@ async function bootstrap(build: ImageBuild, places: { work: string; tar: string;
   const { work, tar, status } = places;
   const archive = debianArchive();
   const mode = process.getuid?.() === 0 ? 'root' : 'unshare';
-  const hooks = [...compileLocales(recipe), ...makeLinks(recipe), ...placeFiles(recipe, work), forgetThisMachine, `download /var/lib/dpkg/status ${status}`];
+  const hooks = [
+    ...compileLocales(recipe),
+    ...makeLinks(recipe),
+    ...placeFiles(recipe, work),
+    forgetThisMachine,
+    `download /var/lib/dpkg/status ${status}`,
+  ];
   const args = [
     `--mode=${mode}`,
     '--variant=essential',

@@ -54,17 +54,24 @@ const save = (name: string): string => {
   return `mkdir -p ${place} && ( cd /var/lib/ipsec/nss && cp -p cert9.db key4.db pkcs11.txt ${place}/ )`;
 };
 const makeDatabases: Script = [
-  ...databaseHosts.flatMap((host): Script => [
-    [host, '/testing/guestbin/swan-prep --x509'],
-    [host, save(host)],
-  ]),
+  ...databaseHosts.flatMap(
+    (host): Script => [
+      [host, '/testing/guestbin/swan-prep --x509'],
+      [host, save(host)],
+    ],
+  ),
   ['east', '/testing/guestbin/swan-prep --nokeys'],
   ['east', save('empty')],
   ['east', 'tar cf /testing/made.tar -C /testing x509/nss'],
 ];
 
 function steps(script: Script): Step[] {
-  return script.map(([host, line], index) => ({ kind: 'command', host, line, origin: { file: 'key material', line: index + 1 } }));
+  return script.map(([host, line], index) => ({
+    kind: 'command',
+    host,
+    line,
+    origin: { file: 'key material', line: index + 1 },
+  }));
 }
 
 interface Stage {
@@ -126,7 +133,13 @@ async function make(out: string, inputs: KeyMaterialInputs): Promise<z.infer<typ
  */
 export async function ensureKeyMaterial(inputs: KeyMaterialInputs): Promise<string> {
   const { libreswan, certificates, testing, scenario } = inputs;
-  const identity = [JSON.stringify([makeKeys, makeDatabases]), libreswan.sha256, certificates.sha256, testing.sha256, scenario.timing.start];
+  const identity = [
+    JSON.stringify([makeKeys, makeDatabases]),
+    libreswan.sha256,
+    certificates.sha256,
+    testing.sha256,
+    scenario.timing.start,
+  ];
   const id = sha256(identity.join('\n')).slice(0, 16);
   const wait = (): void => say('waiting for another process that makes the key material');
   return (await materials.ensure(id, (out) => make(out, inputs), wait)).path;
