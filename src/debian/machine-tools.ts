@@ -125,9 +125,12 @@ export function installScript(
   return steps.length > 0 ? steps.join(' && ') : undefined;
 }
 
-/** `installScript` as one line that a user can paste, and root as well. */
+/**
+ * `installScript` as one line that a user can paste, and root as well. A login, since plain `su`
+ * keeps the user's PATH, without the folders of dpkg's and usermod's programs.
+ */
 export function installCommand(script: string): string {
-  const asRoot = programFolders().some((dir) => isExecutable(join(dir, 'sudo'))) ? 'sudo sh -c' : 'su -c';
+  const asRoot = programFolders().some((dir) => isExecutable(join(dir, 'sudo'))) ? 'sudo sh -c' : 'su - -c';
   return `${asRoot} '${script}'`;
 }
 

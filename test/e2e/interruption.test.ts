@@ -11,6 +11,16 @@ const slow = { 'eastinit.sh': 'fake: wall 20000\n', 'east.console.txt': referenc
 
 const arguments_ = ['run', '--substrate', 'fake', '--suite', 'testing', '-j', '2'];
 
+/** All paths below a folder in which folders come and go; none when one went while it was read. */
+function filesOf(dir: string): string[] {
+  try {
+    return readdirSync(dir, { recursive: true }).map(String);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
 /** Waits until the quick tests are judged and the slow one runs. */
 async function underWay(box: Sandbox, judged: number): Promise<string> {
   const what = 'the run to be under way';
@@ -19,7 +29,7 @@ async function underWay(box: Sandbox, judged: number): Promise<string> {
       const runs = join(box.dir, 'espalier-runs');
       const id = existsSync(runs) ? readdirSync(runs).find((name) => name.includes('_')) : undefined;
       if (id === undefined) return undefined;
-      const files = readdirSync(join(runs, id), { recursive: true }).map(String);
+      const files = filesOf(join(runs, id));
       const verdicts = files.filter((path) => path.endsWith('verdict.json')).length;
       const started = files.some((path) => path.endsWith('slow/0/records'));
       return started && verdicts === judged ? join('espalier-runs', id) : undefined;

@@ -71,6 +71,15 @@ export const adaptations: readonly Adaptation[] = [
     reason: 'kernels from 6.10 on tell the direction of an SA (`dir in`, `dir out`); the references are older',
     rewrite: (text) => text.replace(/^\tdir (?:in|out) ?\n/gm, ''),
   },
+  {
+    id: 'tcpdump-service-names',
+    kind: 'received-text',
+    reason: 'where the references were made `tcpdump -n` (patched there) still prints the names of ports 500 and 4500',
+    rewrite: (text) =>
+      text.replace(/^IP6? .*$/gm, (line) =>
+        line.replace(/\.500(?=[ :])/g, '.isakmp').replace(/\.4500(?=[ :])/g, '.ipsec-nat-t'),
+      ),
+  },
 ];
 
 /** The rewrites among them. */
