@@ -127,19 +127,19 @@ async function make(out: string, inputs: KeyMaterialInputs): Promise<z.infer<typ
   }
 }
 
+function versionsOf({ versions }: Image, packages: readonly string[]): (string | undefined)[] {
+  return packages.map((name) => versions[name]);
+}
+
 /**
  * X.509 certificates, NSS databases and signed zones for the suite as one layer over its tree;
  * made in a seeded lab at the suite's virtual date, so that they never expire there.
  */
 export async function ensureKeyMaterial(inputs: KeyMaterialInputs): Promise<string> {
   const { libreswan, certificates, testing, scenario } = inputs;
-  const identity = [
-    JSON.stringify([makeKeys, makeDatabases]),
-    libreswan.sha256,
-    certificates.sha256,
-    testing.sha256,
-    scenario.timing.start,
-  ];
+  // What the tools are decides, not what else lies in their images.
+  const tools = [versionsOf(libreswan, ['libnss3', 'openssl']), versionsOf(certificates, ['python3-openssl', 'bind9-utils'])];
+  const identity = [JSON.stringify([makeKeys, makeDatabases, ...tools]), testing.sha256, scenario.timing.start];
   const id = sha256(identity.join('\n')).slice(0, 16);
   const wait = (): void => say('waiting for another process that makes the key material');
   return (await materials.ensure(id, (out) => make(out, inputs), wait)).path;

@@ -60,6 +60,15 @@ export const adaptations: readonly Adaptation[] = [
     source: 'systemctl',
   },
   {
+    id: 'pidof',
+    kind: 'guest-file',
+    reason: 'programs take no time in a lab: a script that has told a daemon to end would look for it before it could',
+    host: '*',
+    path: '/usr/local/bin/pidof',
+    mode: 0o755,
+    source: 'pidof',
+  },
+  {
     id: 'locale',
     kind: 'host-setup',
     reason: 'references were sorted as English text; and Debian’s ip colours what it prints to a terminal',

@@ -54,6 +54,27 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
     lines: /\bstrongswan-start\.sh\b|--userland strongswan\b|\bswanctl\b|^strongswan\s/,
     files: /\.(?:strongswan|swanctl)\.conf$/,
   },
+  {
+    id: 'ocspd',
+    reason: 'needs OpenCA’s ocspd, which Debian does not carry',
+    lines: /\bocspd\b/,
+  },
+  { id: 'ansible', reason: 'runs Ansible against the hosts', lines: /\bansible\b/ },
+  {
+    id: 'systemd',
+    reason: 'needs systemd’s journal or its network daemon',
+    lines: /^journalctl\b|\bnetworkctl\b|\/systemd\/network\b/,
+  },
+  {
+    id: 'crypto-policies',
+    reason: 'needs the system-wide crypto policies of another distribution',
+    lines: /\bupdate-crypto-policies\b/,
+  },
+  {
+    id: 'compiler',
+    reason: 'compiles a PAM module on a host',
+    lines: /^gcc\b/,
+  },
   { id: 'iked', reason: 'a peer is OpenIKED', files: /\.iked\.conf$/ },
   { id: 'racoon', reason: 'a peer is racoon', files: /\.racoon\.conf$/ },
   { id: 'docker', reason: 'runs containers inside a host', lines: /^docker\s/ },
