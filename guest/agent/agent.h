@@ -45,6 +45,7 @@ struct console {
 	uint8_t *pending;   /* bytes read but not yet recorded: a prompt, or the start of one */
 	size_t pending_len, pending_cap;
 	uint64_t command_bytes;
+	bool typed; /* orders type here: whoever does reads the prompts himself */
 };
 
 struct host {
@@ -126,9 +127,10 @@ uint64_t now_ns(void);	  /* virtual ns since 1970 */
 uint64_t uptime_ns(void); /* virtual ns since boot */
 void record_open(const char *path);
 void record(enum record_type type, int host, const void *payload, size_t length);
-void record_flush(void);
+void record_flush(void); /* nothing to write: does nothing */
 /* For a forked host: its copy of the unflushed records must never be written. */
 void record_detach(void);
+/* First words: troubleWords in src/transcript/record.ts; `note` is the one that ends nothing. */
 void trouble(int host, const char *word, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Unrecoverable: recorded, then the lab powers off. */
 void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
@@ -156,14 +158,23 @@ void capture_open(void);
 void capture_drain(void);
 void capture_flush(void);
 
+/* terminal.c */
+void console_write(struct host *host, const void *bytes, size_t length);
+void console_emit(struct host *host, bool all);
+bool at_prompt(struct host *host);
+void take_prompt(struct host *host, char *text, size_t size);
+void settle(void);
+void wait_some(uint64_t until_uptime);
+void advance(uint64_t ns);
+
 /* console.c */
 void consoles_start(void);
 bool run_steps(struct line *steps);
-bool run_post_mortem(const char *line);
-void advance(uint64_t ns);
-void console_write(struct host *host, const void *bytes, size_t length);
+bool run_command(struct host *host, uint32_t step, const char *line);
+void run_post_mortem(const char *line);
 
 /* order.c */
+void orders_prepare(void);
 void orders_follow(void);
 
 /* collect.c */

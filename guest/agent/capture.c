@@ -120,14 +120,24 @@ void capture_drain(void)
 	}
 }
 
+/* Says how many frames the socket had no room for; asking resets the count. */
+static void note_drops(void)
+{
+	struct tpacket_stats stats;
+	socklen_t size = sizeof stats;
+	if (!getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &stats, &size) && stats.tp_drops)
+		trouble(LAB, "note", "capture lost %u frames: socket buffer full", stats.tp_drops);
+}
+
 void capture_flush(void)
 {
+	note_drops();
 	for (int i = 0; i < plan.link_count; i++) {
 		struct link *link = &plan.links[i];
 		if (!link->buffer_len)
 			continue;
 		if (write(link->capture, link->buffer, link->buffer_len) < 0)
-			trouble(LAB, "agent", "capture of %s: %s", link->name, strerror(errno));
+			trouble(LAB, "note", "capture of %s: %s", link->name, strerror(errno));
 		link->buffer_len = 0;
 		fsync(link->capture);
 	}

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -189,6 +190,8 @@ static void exec_shell(void)
 	char *env[] = { prompt, "HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/bash", "TERM=dumb", "HISTFILE=",
 			"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 	char *argv[] = { "bash", "--norc", "--noprofile", "--noediting", "-i", NULL };
+	struct rlimit core = { RLIM_INFINITY, RLIM_INFINITY };
+	setrlimit(RLIMIT_CORE, &core); /* daemons inherit it; main.c says where cores go */
 	if (chdir(plan.cwd) == 0 || chdir("/root") == 0)
 		execve("/bin/bash", argv, env);
 	_exit(127);

@@ -60,6 +60,8 @@ int main(void)
 	prctl(PR_SET_TIMERSLACK, 1);
 	build_own_root();
 	record_open("/out/records");
+	/* Where suites look for the cores of daemons that crashed. */
+	write_file("/proc/sys/kernel/core_pattern", "/tmp/core.%h.%e.%p", false);
 	plan_read("/out/lab/plan");
 	write_hosts();
 	net_init();
@@ -70,6 +72,7 @@ int main(void)
 		host_start(&plan.hosts[i]);
 	for (int i = 0; i < plan.host_count; i++)
 		net_host(&plan.hosts[i]);
+	orders_prepare();
 	consoles_start();
 	bool fine = run_steps(plan.steps);
 	if (fine && plan.hold)

@@ -18,7 +18,11 @@
 
 static int to_echo[2], from_echo[2];
 
-static void start_echo(void)
+/*
+ * Starts the partner of the spin. In every lab, held or not, so that both have the same processes;
+ * before the consoles, so that no copy of a terminal's descriptor keeps it open.
+ */
+void orders_prepare(void)
 {
 	if (pipe2(to_echo, O_CLOEXEC) || pipe2(from_echo, O_CLOEXEC))
 		die("pipe: %s", strerror(errno));
@@ -55,6 +59,8 @@ static uint32_t await_order(uint32_t done)
 
 static struct host *host_named(const char *name)
 {
+	if (!name)
+		die("order: a host is missing");
 	for (int i = 0; i < plan.host_count; i++)
 		if (!strcmp(plan.hosts[i].name, name))
 			return &plan.hosts[i];
@@ -65,13 +71,22 @@ static struct host *host_named(const char *name)
 static void order_input(char *rest)
 {
 	struct host *host = host_named(strsep(&rest, " "));
-	size_t length = strlen(rest) / 2;
+	size_t length = rest ? strlen(rest) / 2 : 0;
+	host->console.typed = true;
 	for (size_t i = 0; i < length; i++) {
 		unsigned byte;
 		sscanf(rest + 2 * i, "%2x", &byte);
 		rest[i] = (char)byte;
 	}
 	console_write(host, rest, length);
+}
+
+/* `command HOST STEP LINE`: as a step of the plan. */
+static bool order_command(char *rest)
+{
+	struct host *host = host_named(strsep(&rest, " "));
+	uint32_t step = (uint32_t)strtoul(rest, &rest, 10);
+	return run_command(host, step, *rest ? rest + 1 : rest);
 }
 
 /* `resize HOST ROWS COLUMNS` */
@@ -89,13 +104,23 @@ static void order_interactive(char *rest)
 {
 	struct termios t;
 	struct host *host = host_named(rest);
+	host->console.typed = true;
 	tcgetattr(host->console.master, &t);
 	t.c_lflag |= ECHO | ECHOE | ECHOK;
 	t.c_oflag |= ONLCR;
 	tcsetattr(host->console.master, TCSANOW, &t);
 }
 
-/* Works off one order file; false when it says `end`. */
+/* Prompts of consoles that orders type at are output like any other. */
+static void show_typed(void)
+{
+	settle();
+	for (int i = 0; i < plan.host_count; i++)
+		if (plan.hosts[i].console.typed)
+			console_emit(&plan.hosts[i], true);
+}
+
+/* Works off one order file; false when it says `end`, or when a command did not come to its end. */
 static bool obey(uint32_t number)
 {
 	char path[64], *line = NULL;
@@ -104,12 +129,17 @@ static bool obey(uint32_t number)
 	FILE *file = fopen(path, "re");
 	if (!file)
 		die("open %s: %s", path, strerror(errno));
-	bool more = true;
+	bool more = true, typed = false;
+	for (int i = 0; i < plan.host_count; i++)
+		plan.hosts[i].console.command_bytes = 0;
 	for (ssize_t n; more && (n = getline(&line, &size, file)) > 0;) {
 		line[n - 1] = 0;
 		char *rest = line, *word = strsep(&rest, " ");
+		typed |= strcmp(word, "command") != 0;
 		if (!strcmp(word, "input"))
 			order_input(rest);
+		else if (!strcmp(word, "command"))
+			more = order_command(rest);
 		else if (!strcmp(word, "advance"))
 			advance(strtoull(rest, NULL, 10));
 		else if (!strcmp(word, "resize"))
@@ -123,12 +153,13 @@ static bool obey(uint32_t number)
 	}
 	free(line);
 	fclose(file);
+	if (typed)
+		show_typed();
 	return more;
 }
 
 void orders_follow(void)
 {
-	start_echo();
 	for (uint32_t number = 0, more = 1; more;) {
 		record(REC_STEP_END, LAB, &number, sizeof number);
 		capture_flush();

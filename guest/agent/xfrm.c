@@ -42,7 +42,7 @@ void xfrm_drain(struct host *host)
 	while ((n = recv(host->xfrm_events, message, sizeof message, 0)) > 0)
 		record(REC_XFRM_EVENT, (int)(host - plan.hosts), message, (size_t)n);
 	if (n < 0 && errno == ENOBUFS)
-		trouble((int)(host - plan.hosts), "agent", "XFRM events were lost: socket buffer full");
+		trouble((int)(host - plan.hosts), "note", "XFRM events were lost: socket buffer full");
 }
 
 struct blob {

@@ -9,7 +9,7 @@ import type { BackendEnd } from './substrate.ts';
 export interface RecordsSummary {
   /** The `labEnd` frame is there: nothing is missing. */
   readonly complete: boolean;
-  /** The first trouble; later ones are its consequences. */
+  /** The first trouble that was more than a note; later ones are its consequences. */
   readonly trouble?: { readonly text: string; readonly host?: string };
   /** The last command that was begun and did not end. */
   readonly open?: { readonly host: string; readonly step?: number };
@@ -42,7 +42,8 @@ function summarize(file: RecordFile): RecordsSummary {
       open = { host: host ?? '?', ...(step !== postMortemStep && { step }) };
     } else if (record.type === recordType.commandEnd) open = undefined;
     else if (record.type === recordType.trouble) {
-      trouble ??= { text: Buffer.from(record.payload).toString(), ...(host !== undefined && { host }) };
+      const text = Buffer.from(record.payload).toString();
+      if (wordOf(text) !== 'note') trouble ??= { text, ...(host !== undefined && { host }) };
     }
   }
   const virtualNs = (file.records.at(-1)?.time ?? 0n) - (file.records[0]?.time ?? 0n);
@@ -57,7 +58,11 @@ export interface LabEnd {
   readonly step?: number;
 }
 
-const wordOfTrouble: Readonly<Record<TroubleWord, EndWord>> = {
+function wordOf(text: string): string {
+  return text.split(' ', 1)[0] ?? '';
+}
+
+const wordOfTrouble: Readonly<Record<Exclude<TroubleWord, 'note'>, EndWord>> = {
   timeout: 'timeout',
   flood: 'flood',
   'shell-exit': 'shell-exit',
@@ -74,9 +79,7 @@ export function judgeEnd(cause: LabEnd | undefined, end: BackendEnd, records: Re
   if (cause !== undefined) return { ...place, ...cause };
   if (records.trouble !== undefined) {
     const { text, host } = records.trouble;
-    const word = wordOfTrouble[text.split(' ', 1)[0] as TroubleWord] ?? 'lab-died';
-    // The agent also notes what cost the lab nothing, a collected file cut short for one.
-    if (word === 'lab-died' && records.complete && end.fault === undefined) return { word: 'completed', detail: text };
+    const word = wordOfTrouble[wordOf(text) as keyof typeof wordOfTrouble] ?? 'lab-died';
     return { ...place, ...(host !== undefined && { host }), word, detail: text };
   }
   const detail = end.detail ?? `the lab's process ended with ${end.status}`;

@@ -5,6 +5,7 @@ import { EspalierError } from '../base/errors.ts';
 import { fileHeaderSize } from '../transcript/reader.ts';
 import { frameHeaderSize, recordType } from '../transcript/record.ts';
 import { judgeEnd, type LabEnd, type RecordsSummary, summarizeRecords } from './lab-end.ts';
+import { lastStep } from './last-step.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from './substrate.ts';
 
 /** What the wrapper's watchdogs tolerate. Everything else has virtual deadlines inside the lab. */
@@ -87,6 +88,11 @@ export class Lab implements AsyncDisposable {
     }
   }
 
+  /** Takes a held lab that waits for orders off the CPU; the next `send` wakes it. */
+  rest(): void {
+    if (!this.#over && this.#busy === undefined) this.#backend.rest?.();
+  }
+
   /** Stops the lab because somebody asked for it. */
   cancel(detail = 'stopped on request'): void {
     this.#stop({ word: 'cancelled', detail });
@@ -118,6 +124,12 @@ export class Lab implements AsyncDisposable {
       this.#grownAt = now;
       this.#cpuAtGrowth = cpu;
       if (this.#bootMs === undefined && hasCommand(join(this.#dir, 'records'))) this.#booted(now);
+      return;
+    }
+    if (this.#busy === undefined && lastStep(join(this.#dir, 'records')) >= 0) {
+      // It waits for orders; whoever thinks may take his time.
+      this.#grownAt = now;
+      this.#cpuAtGrowth = cpu;
       return;
     }
     const { spinCpuMs, silentMs } = this.#limits;

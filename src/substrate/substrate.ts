@@ -28,6 +28,9 @@ export interface BackendEnd {
 
 /** An order for a held lab; worked off in sequence at the lab's clock. */
 export type Order =
+  /** Types a line and waits for its end, as for a step of the plan; `step` goes into the records. */
+  | { readonly kind: 'command'; readonly host: string; readonly line: string; readonly step: number }
+  /** Bytes as from a keyboard. The console's prompts are output from then on. */
   | { readonly kind: 'input'; readonly host: string; readonly bytes: Uint8Array }
   | { readonly kind: 'advance'; readonly ns: bigint }
   | { readonly kind: 'resize'; readonly host: string; readonly rows: number; readonly columns: number }
@@ -45,6 +48,8 @@ export interface BackendLab {
   send(orders: readonly Order[]): Promise<void>;
   /** Ends all processes of the lab now. Synchronous, idempotent, callable in any state. */
   kill(): void;
+  /** Where there is: takes a lab that stands still off the CPU. `send` wakes it. */
+  rest?(): void;
 }
 
 /** Fixed properties of a substrate. */

@@ -36,8 +36,8 @@ export const recordType = {
   postMortem: 11,
 } as const;
 
-/** First word of a `trouble` frame. */
-export const troubleWords = ['timeout', 'flood', 'shell-exit', 'setup', 'agent'] as const;
+/** First word of a `trouble` frame. A `note` is a remark that costs the lab nothing; the others end it. */
+export const troubleWords = ['timeout', 'flood', 'shell-exit', 'setup', 'agent', 'note'] as const;
 export type TroubleWord = (typeof troubleWords)[number];
 
 /** One frame. */

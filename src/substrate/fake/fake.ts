@@ -62,6 +62,7 @@ class FakeLab implements BackendLab {
     for (const order of orders) {
       if (order.kind === 'end') this.#finished.resolve();
       else if (order.kind === 'advance') this.#recorder.advance(order.ns);
+      else if (order.kind === 'command') await this.#ordered(order);
       else if (order.kind === 'input') await this.#input(order.host, Buffer.from(order.bytes).toString());
     }
   }
@@ -108,8 +109,13 @@ class FakeLab implements BackendLab {
 
   async #input(host: string, text: string): Promise<void> {
     for (const line of text.split('\n').filter((part) => part !== '')) {
-      await this.#command({ host, line }, postMortemStep).catch((stop: Stop) => this.#killed.resolve(stop));
+      await this.#ordered({ host, line, step: postMortemStep });
     }
+  }
+
+  async #ordered(order: Pick<CommandStep, 'host' | 'line'> & { readonly step: number }): Promise<void> {
+    await this.#command(order, order.step).catch((stop: Stop) => this.#killed.resolve(stop));
+    this.#recorder.advance(this.#request.plan.timing.gap);
   }
 
   async #command({ host, line }: Pick<CommandStep, 'host' | 'line'>, step: number): Promise<void> {

@@ -1,9 +1,15 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { frameHeaderSize, recordType } from '../../transcript/record.ts';
+import { EspalierError } from '../../base/errors.ts';
 import type { Order } from '../substrate.ts';
+
+function oneLine(text: string): string {
+  if (!/[\n\0]/.test(text)) return text;
+  throw new EspalierError('scenario', 'a command holds a newline or a zero byte', { command: text.slice(0, 80) });
+}
 
 function encodeOrder(order: Order): string {
   switch (order.kind) {
+    case 'command':
+      return `command ${order.host} ${order.step} ${oneLine(order.line)}`;
     case 'input':
       return `input ${order.host} ${Buffer.from(order.bytes).toString('hex')}`;
     case 'advance':
@@ -20,22 +26,4 @@ function encodeOrder(order: Order): string {
 /** An order file in the agent's language (guest/agent/order.c reads it). */
 export function encodeOrders(orders: readonly Order[]): string {
   return orders.map((order) => `${encodeOrder(order)}\n`).join('');
-}
-
-/** A stepEnd frame: header and a u32. It is always the last frame before the lab stands still. */
-const stepFrame = frameHeaderSize + 4;
-
-/** Number of the last step a held lab has worked off, -1 before the first. */
-export function lastStep(records: string): number {
-  const size = statSync(records, { throwIfNoEntry: false })?.size ?? 0;
-  if (size < stepFrame) return -1;
-  const bytes = Buffer.alloc(stepFrame);
-  const file = openSync(records, 'r');
-  try {
-    readSync(file, bytes, 0, stepFrame, size - stepFrame);
-  } finally {
-    closeSync(file);
-  }
-  const isStep = bytes.readUInt32LE(0) === 4 && bytes.readUInt16LE(4) === recordType.stepEnd;
-  return isStep ? bytes.readUInt32LE(frameHeaderSize) : -1;
 }

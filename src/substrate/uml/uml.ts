@@ -9,6 +9,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,11 +17,12 @@ import { join } from 'node:path';
 import { until } from '../../base/deadline.ts';
 import { EspalierError } from '../../base/errors.ts';
 import { ensureGuest, type GuestBinaries } from '../../kernel/guest.ts';
+import { lastStep } from '../last-step.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
 import { claimCpu, releaseCpu } from './cpus.ts';
 import { faultInFile } from './kernel-log.ts';
 import { memoryFolder } from './memory-folder.ts';
-import { encodeOrders, lastStep } from './orders.ts';
+import { encodeOrders } from './orders.ts';
 import { encodePlan } from './plan.ts';
 import { treeCpuMs } from './process-tree.ts';
 
@@ -66,6 +68,8 @@ function prepare(request: LabRequest, guest: GuestBinaries): void {
   const plan = encodePlan(request.plan, { hold: request.hold, nonce });
   for (const [alias, folder] of plan.folders) symlinkSync(folder, join(lab, alias));
   writeFileSync(join(lab, 'plan'), plan.bytes);
+  // There from the start: a readlink() that fails would cost the waiting lab time.
+  if (request.hold) symlinkSync('0', join(lab, 'next'));
 }
 
 function environment(request: LabRequest, guest: GuestBinaries, cpu: number): Record<string, string> {
@@ -132,9 +136,11 @@ class UmlLab implements BackendLab {
   }
 
   async send(orders: readonly Order[]): Promise<void> {
+    this.#signal('SIGCONT');
     await this.#reached(this.#step);
-    this.#step += 1;
     const lab = join(this.#dir, 'lab');
+    rmSync(join(lab, `order.${this.#step}`), { force: true });
+    this.#step += 1;
     writeFileSync(join(lab, `order.${this.#step}`), encodeOrders(orders));
     symlinkSync(String(this.#step), join(lab, 'next.tmp'));
     renameSync(join(lab, 'next.tmp'), join(lab, 'next'));
@@ -148,6 +154,15 @@ class UmlLab implements BackendLab {
       timeoutMs: 600_000,
       intervalMs: 2,
     });
+  }
+
+  /** Only the kernel's own process: the guest's are its children and would report their stop to it. */
+  rest(): void {
+    if (lastStep(join(this.#dir, 'records')) === this.#step) this.#signal('SIGSTOP');
+  }
+
+  #signal(name: NodeJS.Signals): void {
+    if (!this.#gone) this.#child.kill(name);
   }
 
   kill(): void {

@@ -1,0 +1,225 @@
+/* The hosts' terminals: bytes in and out, the prompt that ends a command, and waiting at the lab's clock. */
+#include "agent.h"
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TYPED_BYTES = 256 << 10 };
+
+static const uint64_t tick_ns = 100000000;
+static int load_fd = -1;
+
+static int index_of(struct host *host) { return (int)(host - plan.hosts); }
+
+/* Marker that opens a prompt: GS, nonce, colon. */
+static const char *marker(size_t *length)
+{
+	static char text[32];
+	*length = (size_t)snprintf(text, sizeof text, "\x1d%s:", plan.nonce);
+	return text;
+}
+
+/* Records everything in front of what may be (the start of) a prompt; `all`: that as well. */
+void console_emit(struct host *host, bool all)
+{
+	struct console *c = &host->console;
+	size_t length, keep = c->pending_len;
+	const char *mark = marker(&length);
+	uint8_t *last = c->pending_len ? memrchr(c->pending, mark[0], c->pending_len) : NULL;
+	if (!all && last) {
+		size_t tail = c->pending_len - (size_t)(last - c->pending);
+		if (!memcmp(last, mark, tail < length ? tail : length))
+			keep = (size_t)(last - c->pending);
+	}
+	if (keep) {
+		record(REC_OUTPUT, index_of(host), c->pending, keep);
+		memmove(c->pending, c->pending + keep, c->pending_len - keep);
+		c->pending_len -= keep;
+	}
+}
+
+static bool drain_console(struct host *host)
+{
+	struct console *c = &host->console;
+	bool any = false;
+	while (c->master >= 0) {
+		c->pending = grow(c->pending, &c->pending_cap, c->pending_len + 65536);
+		ssize_t n = read(c->master, c->pending + c->pending_len, 65536);
+		if (n > 0) {
+			c->pending_len += (size_t)n;
+			c->command_bytes += (uint64_t)n;
+			any = true;
+			console_emit(host, false);
+			if (c->command_bytes > plan.output_cap)
+				break;
+		} else if (n < 0 && errno == EINTR) {
+			continue;
+		} else {
+			if (n == 0 || errno == EIO) { /* the last holder of the terminal is gone */
+				close(c->master);
+				c->master = -1;
+			}
+			break;
+		}
+	}
+	return any;
+}
+
+static bool drain(void)
+{
+	bool any = false;
+	for (int i = 0; i < plan.host_count; i++) {
+		any |= drain_console(&plan.hosts[i]);
+		xfrm_drain(&plan.hosts[i]);
+	}
+	return any;
+}
+
+/*
+ * A program at a console that orders type at prints without end. The order then ends early, so that
+ * the next one can bring a ^C; the program fills its terminal and waits. Commands have their own cap.
+ */
+static bool chatty(void)
+{
+	for (int i = 0; i < plan.host_count; i++)
+		if (plan.hosts[i].console.typed && plan.hosts[i].console.command_bytes > TYPED_BYTES)
+			return true;
+	return false;
+}
+
+/* True when the agent is the only task that could run. Reading loadavg takes no virtual time. */
+static bool alone(void)
+{
+	char text[64];
+	if (load_fd < 0)
+		load_fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+	ssize_t n = pread(load_fd, text, sizeof text - 1, 0);
+	if (n <= 0)
+		return true;
+	text[n] = 0;
+	int running = 0;
+	sscanf(text, "%*s %*s %*s %d/", &running);
+	return running <= 1;
+}
+
+/*
+ * Lets everything that can run do so. With infinite CPU speed a sleep ends only when nothing else
+ * is runnable, so one microsecond is enough; the load says whether somebody slept through it.
+ */
+void settle(void)
+{
+	struct timespec moment = { 0, 1000 };
+	do {
+		nanosleep(&moment, NULL);
+	} while ((drain() || !alone()) && !chatty());
+}
+
+/*
+ * Length of the complete prompt `marker STATUS:DIRECTORY RS` at the start of the pending bytes, or
+ * 0. Behind it there may be words of background jobs, written before the agent could look. A test
+ * that prints $PS1 prints the letters `$?` where a prompt has digits.
+ */
+static size_t prompt_length(struct console *c)
+{
+	size_t at;
+	const char *mark = marker(&at);
+	if (c->pending_len <= at || memcmp(c->pending, mark, at) || !isdigit(c->pending[at]))
+		return 0;
+	while (at < c->pending_len && isdigit(c->pending[at]))
+		at++;
+	if (at == c->pending_len || c->pending[at] != ':')
+		return 0;
+	uint8_t *end = memchr(c->pending, '\x1e', c->pending_len);
+	return end ? (size_t)(end - c->pending) + 1 : 0;
+}
+
+/* A prompt is here, and no program that the shell waits for owns the terminal. */
+bool at_prompt(struct host *host)
+{
+	pid_t group = 0;
+	if (!prompt_length(&host->console) || ioctl(host->console.master, TIOCGPGRP, &group))
+		return false;
+	if (!host->console.shell_group)
+		host->console.shell_group = group;
+	return group == host->console.shell_group;
+}
+
+/* Takes the prompt off the pending bytes; `text` gets what stands between its marker and its end. */
+void take_prompt(struct host *host, char *text, size_t size)
+{
+	size_t open;
+	marker(&open);
+	struct console *c = &host->console;
+	size_t length = prompt_length(c);
+	snprintf(text, size, "%.*s", (int)(length - open - 1), (char *)c->pending + open);
+	c->pending_len -= length;
+	memmove(c->pending, c->pending + length, c->pending_len);
+}
+
+/*
+ * What happens on every 100 ms of the lab's clock: the capture socket is emptied before it is full,
+ * and what is known is written out, so that the outside sees the progress of a long command.
+ */
+static void tick(void)
+{
+	static uint64_t next;
+	uint64_t now = uptime_ns();
+	if (now < next)
+		return;
+	next = now + tick_ns;
+	capture_drain();
+	record_flush();
+}
+
+/* Waits up to a tick for bytes or events, and takes them. */
+void wait_some(uint64_t until)
+{
+	struct pollfd fds[2 * MAX_HOSTS];
+	nfds_t n = 0;
+	for (int i = 0; i < plan.host_count; i++) {
+		fds[n++] = (struct pollfd){ .fd = plan.hosts[i].console.master, .events = POLLIN };
+		fds[n++] = (struct pollfd){ .fd = plan.hosts[i].xfrm_events, .events = POLLIN };
+	}
+	uint64_t now = uptime_ns(), limit = now + tick_ns < until ? tick_ns : until > now ? until - now : 0;
+	struct timespec t = { (time_t)(limit / 1000000000u), (long)(limit % 1000000000u) };
+	if (ppoll(fds, n, &t, NULL) > 0) {
+		for (nfds_t i = 0; i < n; i++) {
+			if (fds[i].revents && i % 2)
+				xfrm_drain(&plan.hosts[i / 2]);
+			else if (fds[i].revents)
+				drain_console(&plan.hosts[i / 2]);
+		}
+	}
+	tick();
+}
+
+void advance(uint64_t ns)
+{
+	uint64_t until = uptime_ns() + ns;
+	while (uptime_ns() < until && !chatty())
+		wait_some(until);
+	settle();
+	capture_drain();
+}
+
+void console_write(struct host *host, const void *bytes, size_t length)
+{
+	const uint8_t *at = bytes;
+	while (length && host->console.master >= 0) {
+		ssize_t n = write(host->console.master, at, length);
+		if (n > 0) {
+			at += n;
+			length -= (size_t)n;
+		} else if (errno == EAGAIN) {
+			wait_some(uptime_ns() + tick_ns);
+		} else if (errno != EINTR) {
+			return;
+		}
+	}
+}
