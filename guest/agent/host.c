@@ -138,6 +138,10 @@ static void place_files(int host)
 		size_t length = strtoul(path, &path, 10);
 		path += 2; /* a space and the leading slash: paths are below the new root, our cwd */
 		make_parents(path);
+		if (path[strlen(path) - 1] == '/') { /* a folder */
+			chmod(path, mode);
+			continue;
+		}
 		unlink(path);
 		int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 		if (fd < 0 || write(fd, content, length) != (ssize_t)length)

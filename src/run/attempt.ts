@@ -18,6 +18,13 @@ export interface AttemptSettings {
   /** Virtual deadline per command that replaces the scenario's own, ns. */
   readonly deadline?: bigint | undefined;
   readonly limits?: LabLimits | undefined;
+  /** What the user lays over the images, by host name or `*`. */
+  readonly overlays?: Readonly<Record<string, readonly Layer[]>>;
+}
+
+/** An image file to be stacked over a host's image. */
+export interface Layer extends Identity {
+  readonly path: string;
 }
 
 /** One attempt to make. */
@@ -48,7 +55,7 @@ export async function runAttempt<Loaded extends LoadedScenario>(
   refuseStopped(signal);
   const started = new Date();
   const { substrate, kernel, seed, limits } = settings;
-  const request = { dir, plan: withDeadline(loaded.plan, settings.deadline), kernel: kernel.path, seed, hold: false };
+  const request = { dir, plan: withSettings(loaded.plan, settings), kernel: kernel.path, seed, hold: false };
   await using lab = await startLab(substrate, request, limits);
   const stop = (): void => lab.cancel();
   signal.addEventListener('abort', stop, { once: true });
@@ -66,8 +73,16 @@ function refuseStopped(signal: AbortSignal): void {
   if (signal.aborted) throw new EspalierError('cancelled', 'the run was stopped');
 }
 
-function withDeadline(plan: LabPlan, deadline: bigint | undefined): LabPlan {
-  return deadline === undefined ? plan : { ...plan, timing: { ...plan.timing, deadline } };
+function withSettings(plan: LabPlan, { deadline, overlays }: AttemptSettings): LabPlan {
+  return {
+    ...plan,
+    ...(deadline !== undefined && { timing: { ...plan.timing, deadline } }),
+    ...(overlays && { overlays: mapLayers(overlays, ({ path }) => path) }),
+  };
+}
+
+function mapLayers<T>(overlays: NonNullable<AttemptSettings['overlays']>, of: (layer: Layer) => T): Record<string, T[]> {
+  return Object.fromEntries(Object.entries(overlays).map(([host, layers]) => [host, layers.map(of)]));
 }
 
 interface Course {
@@ -79,7 +94,7 @@ interface Course {
 
 function describe(order: Pick<AttemptFile, 'attempt'> & { entry: ScenarioEntry }, course: Course): AttemptFile {
   const { loaded, settings, started, result } = course;
-  const { kernel, seed } = settings;
+  const { kernel, seed, overlays } = settings;
   return {
     version: 1,
     suite: order.entry.suite,
@@ -89,6 +104,7 @@ function describe(order: Pick<AttemptFile, 'attempt'> & { entry: ScenarioEntry }
     inputs: {
       kernel: { id: kernel.id, sha256: kernel.sha256 },
       images: loaded.images,
+      ...(overlays && { overlays: mapLayers(overlays, ({ id, sha256 }) => ({ id, sha256 })) }),
       suite: loaded.suite,
       versions: loaded.versions,
       ...(seed !== undefined && { seed: String(seed) }),

@@ -40,6 +40,7 @@ export interface Timing {
 export interface PlacedFile {
   /** Host name, or `*`. */
   readonly host: string;
+  /** Absolute; one that ends in a slash is a folder. */
   readonly path: string;
   readonly mode: number;
   readonly content: Uint8Array;
@@ -57,6 +58,8 @@ export interface LabPlan {
   readonly topology: Topology;
   /** Image file of each host by name. */
   readonly images: Readonly<Record<string, string>>;
+  /** Image files laid over a host's image, uppermost first; by host name, `*` for all hosts. */
+  readonly overlays?: Readonly<Record<string, readonly string[]>>;
   readonly sharedTrees: readonly SharedTree[];
   readonly files: readonly PlacedFile[];
   /** Directory in which every host's shell starts. */

@@ -38,6 +38,7 @@ export const attemptSchema: z.ZodType<AttemptFile> = z.object({
   inputs: z.object({
     kernel: identity,
     images: z.record(text, identity),
+    overlays: z.record(text, z.array(identity)).exactOptional(),
     suite: identity,
     versions: z.record(text, text),
     seed: optionalText,

@@ -18,6 +18,8 @@ export interface AttemptInputs {
   readonly kernel: { readonly id: string; readonly sha256: string };
   /** Image of each host by host name. */
   readonly images: Readonly<Record<string, { readonly id: string; readonly sha256: string }>>;
+  /** Layers over the images by host name, `*` for all hosts. */
+  readonly overlays?: Readonly<Record<string, readonly { readonly id: string; readonly sha256: string }[]>>;
   readonly suite: { readonly id: string; readonly sha256: string };
   /** Versions of what is under test, e.g. `{ libreswan: '5.2-2.2' }`. */
   readonly versions: Readonly<Record<string, string>>;

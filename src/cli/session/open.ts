@@ -1,9 +1,9 @@
-import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
+import { warn } from '../../base/log.ts';
 import { judgeAttempt } from '../../judge/judge-attempt.ts';
 import { storeScenario } from '../../judge/stored-scenario.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import type { AttemptSettings, KernelChoice } from '../../run/attempt.ts';
+import type { AttemptSettings, KernelChoice, Layer } from '../../run/attempt.ts';
 import type { Suite } from '../../scenario/suite.ts';
 import type { RunOptions } from '../../store/schemas.ts';
 import { substrateByName } from '../../substrate/all.ts';
@@ -19,8 +19,25 @@ export async function openSettings(options: RunOptions, signal: AbortSignal): Pr
     substrate,
     kernel: substrate.name === 'fake' ? noKernel() : await kernelOf(options, signal),
     seed: options.seed === undefined ? undefined : BigInt(options.seed),
+    ...(await overlaysOf(options)),
     deadline: options.timeout === undefined ? undefined : BigInt(Math.round(options.timeout * 1000)) * 1_000_000n,
   };
+}
+
+/** `--overlay [HOST=]PATH`, given later lies higher. */
+async function overlaysOf({ overlay, suite }: RunOptions): Promise<Pick<AttemptSettings, 'overlays'>> {
+  if (overlay.length === 0) {
+    if (suite !== undefined) warn('--suite without --overlay: the tests may be of another version than the daemon');
+    return {};
+  }
+  const { ensureOverlayImage } = await import('../../image/image.ts');
+  const overlays: Record<string, Layer[]> = {};
+  for (const words of overlay) {
+    const [, host = '*', path = words] = /^([a-z][a-z0-9-]*)=(.+)$/.exec(words) ?? [];
+    const layer = await ensureOverlayImage(path);
+    overlays[host] = [layer, ...(overlays[host] ?? [])];
+  }
+  return { overlays };
 }
 
 function noKernel(): KernelChoice {
@@ -38,7 +55,6 @@ export async function openJudging(
   options: RunOptions,
   signal?: AbortSignal,
 ): Promise<Judging<LibreswanScenario>> {
-  if (options.overlay.length > 0) throw new EspalierError('usage', '--overlay cannot be used yet');
   const suites = new Map<string, Suite<LibreswanScenario>>();
   for (const name of names) suites.set(name, await openSuite(name, options, signal));
   return {

@@ -53,8 +53,8 @@ function routeWords(route: Route): readonly [string, string] {
   return [route.to === 'default' ? any : route.to, route.via];
 }
 
-function encodeHost(out: Encoder, host: Host, image: number): void {
-  out.line('host', host.name, image);
+function encodeHost(out: Encoder, host: Host, images: readonly number[]): void {
+  out.line('host', host.name, images.join(','));
   for (const nic of host.nics) out.line('nic', nic.name, nic.link, nic.mac);
   for (const [path, value] of host.sysctls) out.line('sysctl', path, value);
   for (const nic of host.nics) {
@@ -64,16 +64,22 @@ function encodeHost(out: Encoder, host: Host, image: number): void {
 }
 
 function encodeHosts(out: Encoder, plan: LabPlan): void {
-  const images = [...new Set(Object.values(plan.images))];
+  const layers = new Map(plan.topology.hosts.map((host) => [host.name, layersOf(host.name, plan)]));
+  const images = [...new Set([...layers.values()].flat())];
   for (const image of images) out.line('image', out.image(image));
   for (const tree of plan.sharedTrees) out.line('tree', tree.path, ...tree.layers.map((layer) => out.image(layer)));
   for (const [alias] of out.folders) out.line('folder', alias);
   for (const link of plan.topology.links) out.line('link', link.name);
   for (const host of plan.topology.hosts) {
-    const image = plan.images[host.name];
-    if (image === undefined) throw new EspalierError('bug', `host ${host.name} has no image`);
-    encodeHost(out, host, images.indexOf(image));
+    encodeHost(out, host, layers.get(host.name)?.map((layer) => images.indexOf(layer)) ?? []);
   }
+}
+
+/** What a host's root is stacked from, uppermost first. */
+function layersOf(host: string, { images, overlays = {} }: LabPlan): string[] {
+  const image = images[host];
+  if (image === undefined) throw new EspalierError('bug', `host ${host} has no image`);
+  return [...(overlays[host] ?? []), ...(overlays['*'] ?? []), image];
 }
 
 /** Writes a lab plan in the agent's language (guest/agent/plan.c reads it). */

@@ -180,12 +180,18 @@ function planOf({ test, steps, inputs, options }: PlanParts): LabPlan {
     images: Object.fromEntries(hosts.map((host) => [host, inputs.image.path])),
     sharedTrees: [{ path: '/testing', layers: inputs.testing }],
     ...baseOfPlans(options.helpers),
+    files: [...placedFiles(options.helpers ?? 'ours'), outputFolder(cwd)],
     cwd,
     steps,
     postMortem: '../../guestbin/post-mortem.sh',
     collect: [`${cwd}/OUTPUT`],
     fallbackTunnels: makesTunnels(test),
   };
+}
+
+/** The suite's runner makes it before it types the first command. */
+function outputFolder(cwd: string): PlacedFile {
+  return { host: '*', path: `${cwd}/OUTPUT/`, mode: 0o777, content: new Uint8Array() };
 }
 
 /** Where these machines stood, the first `ip tunnel` loaded a module that made the fallback devices. */
