@@ -182,6 +182,7 @@ static void exec_shell(void)
 {
 	static char prompt[64];
 	setsid();
+	signal(SIGPIPE, SIG_DFL); /* what is ignored here stays so in every program */
 	int tty = open("/dev/pts/0", O_RDWR);
 	if (tty < 0 || ioctl(tty, TIOCSCTTY, 0))
 		_exit(126);
