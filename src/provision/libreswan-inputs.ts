@@ -1,6 +1,6 @@
-import { ensureImage } from '../image/image.ts';
+import { ensureImage, type Image } from '../image/image.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { baseOfPlans, type LabInputs } from '../suite/libreswan/libreswan.ts';
+import { baseOfPlans, type LabImage, type LabInputs } from '../suite/libreswan/libreswan.ts';
 import { packTesting } from '../suite/libreswan/obtain.ts';
 import { ensureKeyMaterial } from './key-material.ts';
 
@@ -25,6 +25,18 @@ export async function libreswanInputs({ dir, kernel, keys, signal }: InputsWish)
     const inputs = { kernel: await kernel(), libreswan: image, certificates, testing, scenario, signal };
     layers.unshift(await ensureKeyMaterial(inputs));
   }
-  const version = image.versions['libreswan'];
-  return { image, testing: layers, versions: version === undefined ? {} : { libreswan: version } };
+  let strongswan: Promise<LabImage> | undefined;
+  const peer = (): Promise<LabImage> => {
+    strongswan ??= ensureImage('debian-trixie-strongswan', signal).then((made) =>
+      labImage(made, 'strongswan', 'strongswan-charon'),
+    );
+    return strongswan;
+  };
+  return { image: labImage(image, 'libreswan', 'libreswan'), strongswan: peer, testing: layers };
+}
+
+/** What of an image goes into attempts: `what` is under test and comes in the package. */
+function labImage({ path, id, sha256, versions }: Image, what: string, packageName: string): LabImage {
+  const version = versions[packageName];
+  return { path, id, sha256, versions: version === undefined ? {} : { [what]: version } };
 }

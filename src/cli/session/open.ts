@@ -7,7 +7,12 @@ import type { AttemptSettings, KernelChoice, Layer } from '../../run/attempt.ts'
 import type { Suite } from '../../scenario/suite.ts';
 import type { RunOptions } from '../../store/schemas.ts';
 import { substrateByName } from '../../substrate/all.ts';
-import { type LabInputs, type LibreswanScenario, openLibreswan } from '../../suite/libreswan/libreswan.ts';
+import {
+  type LabImage,
+  type LabInputs,
+  type LibreswanScenario,
+  openLibreswan,
+} from '../../suite/libreswan/libreswan.ts';
 import type { Judging } from './judging.ts';
 import { bundledTree, type SuiteTree, userTree } from './suites.ts';
 
@@ -98,4 +103,5 @@ async function inputsOf(
 }
 
 /** What labs of the fake substrate are made from. */
-const noInputs: LabInputs = { image: { id: 'none', path: '', sha256: sha256('') }, testing: [], versions: {} };
+const noImage: LabImage = { id: 'none', path: '', sha256: sha256(''), versions: {} };
+const noInputs: LabInputs = { image: noImage, strongswan: async () => noImage, testing: [] };

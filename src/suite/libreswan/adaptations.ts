@@ -1,3 +1,5 @@
+import type { Userland } from './userlands.ts';
+
 /**
  * What "unmodified" still needs: every place where a lab differs from the machines that the suite
  * was written on, with the reason. No adaptation names a test.
@@ -12,8 +14,8 @@ interface Described {
 /** A file put over the hosts' own before the first command. */
 export interface GuestFile extends Described {
   readonly kind: 'guest-file';
-  /** Host name, or `*`. */
-  readonly host: string;
+  /** Only on hosts that run it. */
+  readonly userland?: Userland;
   readonly path: string;
   readonly mode: number;
   /** File below `guest/` here. */
@@ -44,7 +46,6 @@ export const adaptations: readonly Adaptation[] = [
     kind: 'guest-file',
     reason:
       'the suite’s own is a Python program for machines that are used again and again: it needs pexpect, rsync and systemd, and takes most of a short test’s time',
-    host: '*',
     path: '/testing/guestbin/swan-prep',
     mode: 0o755,
     source: 'swan-prep',
@@ -54,7 +55,6 @@ export const adaptations: readonly Adaptation[] = [
     id: 'systemctl',
     kind: 'guest-file',
     reason: 'hosts are namespaces without systemd; `ipsec start`, `stop` and `restart` go through systemctl',
-    host: '*',
     path: '/usr/bin/systemctl',
     mode: 0o755,
     source: 'systemctl',
@@ -63,10 +63,29 @@ export const adaptations: readonly Adaptation[] = [
     id: 'pidof',
     kind: 'guest-file',
     reason: 'programs take no time in a lab: a script that has told a daemon to end would look for it before it could',
-    host: '*',
     path: '/usr/local/bin/pidof',
     mode: 0o755,
     source: 'pidof',
+  },
+  {
+    id: 'strongswan',
+    kind: 'guest-file',
+    reason:
+      'the suite’s machines run Fedora, where strongSwan’s command is `strongswan`, its configuration lies in /etc/strongswan and some plugins are not installed; Debian’s command is `ipsec`, with files and folders right in /etc',
+    userland: 'strongswan',
+    path: '/usr/sbin/strongswan',
+    mode: 0o755,
+    source: 'strongswan',
+  },
+  {
+    id: 'strongswan-conf',
+    kind: 'guest-file',
+    reason:
+      'where Fedora’s strongSwan has other defaults compiled in than Debian’s: the suite’s configuration is read through this file, and wins',
+    userland: 'strongswan',
+    path: '/etc/strongswan.conf',
+    mode: 0o644,
+    source: 'strongswan.conf',
   },
   {
     id: 'locale',
@@ -75,10 +94,54 @@ export const adaptations: readonly Adaptation[] = [
     line: 'export LC_COLLATE=en_US.UTF-8 NO_COLOR=1',
   },
   {
+    id: 'promote-secondaries',
+    kind: 'host-setup',
+    reason:
+      'systemd, which hosts do not run, sets this everywhere: when an interface loses its first address of a subnet, the next one takes over',
+    line: 'echo 1 >/proc/sys/net/ipv4/conf/all/promote_secondaries',
+  },
+  {
     id: 'xfrm-state-direction',
     kind: 'received-text',
     reason: 'kernels from 6.10 on tell the direction of an SA (`dir in`, `dir out`); the references are older',
     rewrite: (text) => text.replace(/^\tdir (?:in|out) ?\n/gm, ''),
+  },
+  {
+    id: 'strongswan-key-exchange-method',
+    kind: 'received-text',
+    reason: 'strongSwan from 6.0 on says “key exchange method” for “DH group”; the references are of 5.9',
+    rewrite: (text) =>
+      text.replace(/^(peer didn't accept) key exchange method (\S+, it requested )/gm, '$1 DH group $2'),
+  },
+  {
+    id: 'strongswan-default-identity',
+    kind: 'received-text',
+    reason:
+      'strongSwan from 6.0 on words this otherwise, and adds the address, which the references have in the next line',
+    rewrite: (text) =>
+      text.replace(
+        /^no IDi configured, default to IP address (\S+)\n(?=authentication of '\1' )/gm,
+        'no IDi configured, fall back on IP address\n',
+      ),
+  },
+  {
+    id: 'strongswan-child-closed',
+    kind: 'received-text',
+    reason:
+      'strongSwan from 6.0 on names the CHILD_SA that is closed here too; the references do in the next line only',
+    rewrite: (text) =>
+      text.replace(/^CHILD_SA \S*(\{\d+\}) closed\n(?=CHILD_SA \1 closed successfully$)/gm, 'CHILD_SA closed\n'),
+  },
+  {
+    id: 'strongswan-socket-order',
+    kind: 'received-text',
+    reason:
+      'strongSwan from 6.0 on opens its sockets for IPv4 before those for IPv6, 5.9 after them; `ip xfrm policy` lists what lets their packets through newest first',
+    rewrite: (text) =>
+      text.replace(
+        /^((?:src ::\/0 dst ::\/0 ?\n\tsocket .*\n)+)((?:src 0\.0\.0\.0\/0 dst 0\.0\.0\.0\/0 ?\n\tsocket .*\n)+)/gm,
+        '$2$1',
+      ),
   },
   {
     id: 'tcpdump-service-names',

@@ -10,13 +10,22 @@ import { isUnknown, type Parameters, readParameters, sanitizersFor } from './tes
 import { type ListedTest, parseTestlist } from './testlist.ts';
 import { knownHosts, topologyOf } from './topology.ts';
 import { unsupportedBy } from './unsupported.ts';
+import { type Userland, userlandsOf } from './userlands.ts';
+
+/** What hosts with one userland boot from. */
+export interface LabImage extends Identity {
+  readonly path: string;
+  /** Versions of what is under test in it. */
+  readonly versions: Readonly<Record<string, string>>;
+}
 
 /** What a lab for this suite is made from; asked for when the first scenario is loaded. */
 export interface LabInputs {
-  readonly image: Identity & { readonly path: string };
+  readonly image: LabImage;
+  /** For peers that run strongSwan; asked for by the first test that has one. */
+  readonly strongswan: () => Promise<LabImage>;
   /** Image files of the `testing/` tree, uppermost first. */
   readonly testing: readonly string[];
-  readonly versions: Readonly<Record<string, string>>;
 }
 
 export interface LibreswanOptions {
@@ -132,16 +141,16 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
   const test = readTest(tree, entry.name);
   const parameters = parametersOf(tree, test);
   const inputs = await options.inputs();
+  const images = await imagesOf(test, inputs);
   const steps = test.lines.map(stepOf);
   const expectations = isUnknown(parameters) ? [] : expectationsOf(test, parameters);
-  const { path: _, ...identity } = inputs.image;
   return {
     entry,
-    plan: planOf({ tree, test, steps, inputs, options }),
+    plan: planOf({ test, steps, images, inputs, options }),
     expectations,
-    images: Object.fromEntries(hostsOf(test).map((host) => [host, identity])),
+    images: Object.fromEntries([...images].map(([host, { id, sha256 }]) => [host, { id, sha256 }])),
     suite: options.identity,
-    versions: inputs.versions,
+    versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
     judging: {
       format: 'libreswan',
       guests: guestNames(test.lines),
@@ -164,23 +173,31 @@ function guestNames(lines: readonly GuestLine[]): Record<number, string> {
   );
 }
 
+async function imagesOf(test: TestFiles, inputs: LabInputs): Promise<ReadonlyMap<string, LabImage>> {
+  const images = new Map<string, LabImage>();
+  for (const [host, userland] of userlandsOf(hostsOf(test), test.lines)) {
+    images.set(host, userland === 'strongswan' ? await inputs.strongswan() : inputs.image);
+  }
+  return images;
+}
+
 interface PlanParts {
-  readonly tree: TestingTree;
   readonly test: TestFiles;
   readonly steps: readonly Step[];
+  readonly images: ReadonlyMap<string, LabImage>;
   readonly inputs: LabInputs;
   readonly options: LibreswanOptions;
 }
 
-function planOf({ test, steps, inputs, options }: PlanParts): LabPlan {
+function planOf({ test, steps, images, inputs, options }: PlanParts): LabPlan {
   const hosts = hostsOf(test);
   const cwd = `/testing/pluto/${test.dir.slice(test.dir.lastIndexOf('/') + 1)}`;
   return {
     topology: topologyOf(hosts),
-    images: Object.fromEntries(hosts.map((host) => [host, inputs.image.path])),
+    images: Object.fromEntries([...images].map(([host, { path }]) => [host, path])),
     sharedTrees: [{ path: '/testing', layers: inputs.testing }],
     ...baseOfPlans(options.helpers),
-    files: [...placedFiles(options.helpers ?? 'ours'), outputFolder(cwd)],
+    files: [...placedFiles(options.helpers ?? 'ours', userlandsOf(hosts, test.lines)), outputFolder(cwd)],
     cwd,
     steps,
     postMortem: '../../guestbin/post-mortem.sh',
@@ -214,11 +231,12 @@ export function baseOfPlans(
   };
 }
 
-function placedFiles(helpers: 'ours' | 'upstream'): PlacedFile[] {
+function placedFiles(helpers: 'ours' | 'upstream', userlands: ReadonlyMap<string, Userland> = new Map()): PlacedFile[] {
   return adaptations.flatMap((one): PlacedFile[] => {
     if (one.kind !== 'guest-file' || (one.replacesHelper && helpers === 'upstream')) return [];
     const content = readBytes(join(import.meta.dirname, 'guest', one.source));
-    return [{ host: one.host, path: one.path, mode: one.mode, content }];
+    const hosts = one.userland ? [...userlands.keys()].filter((host) => userlands.get(host) === one.userland) : ['*'];
+    return hosts.map((host) => ({ host, path: one.path, mode: one.mode, content }));
   });
 }
 

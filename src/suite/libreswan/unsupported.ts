@@ -49,12 +49,6 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
     lines: /^(?!if \[ -f ).*\bausearch\b|\bauditctl\b|\baudit\/audit\.log\b/,
   },
   {
-    id: 'strongswan',
-    reason: 'a peer is strongSwan, for which there is no image yet',
-    lines: /\bstrongswan-start\.sh\b|--userland strongswan\b|\bswanctl\b|^strongswan\s/,
-    files: /\.(?:strongswan|swanctl)\.conf$/,
-  },
-  {
     id: 'ocspd',
     reason: 'needs OpenCA’s ocspd, which Debian does not carry',
     lines: /\bocspd\b/,

@@ -39,6 +39,24 @@ test('a test becomes a plan with steps in order and expectations with their sani
   assert.ok(plan.files.every((file) => file.content.length > 0));
 });
 
+test('a host that runs strongSwan boots its image and has its command; the others do not', async () => {
+  using tree = makeTree();
+  const plain = await tree.open().load('hello');
+  assert.deepEqual(plain.plan.images, { east: '/image', west: '/image' });
+  assert.deepEqual(plain.versions, { image: '1' });
+  tree.write('pluto/hello/westrun.sh', '/testing/guestbin/swan-prep --46 --userland strongswan\nstrongswan up a\n');
+  tree.write('pluto/hello/final.sh', 'if [ -f /var/run/charon.pid ]; then strongswan status ; fi\n');
+  const { plan, images, versions } = await tree.open().load('hello');
+  assert.deepEqual(plan.images, { east: '/image', west: '/strongswan' });
+  assert.deepEqual([images.east?.id, images.west?.id], ['image', 'strongswan']);
+  assert.deepEqual(versions, { image: '1', strongswan: '1' });
+  const commands = plan.files.filter(({ path }) => path === '/usr/sbin/strongswan');
+  assert.deepEqual(
+    commands.map(({ host }) => host),
+    ['west'],
+  );
+});
+
 const broken: readonly (readonly [string, Record<string, string | Uint8Array>, RegExp])[] = [
   ['a listed folder that is not there', { 'pluto/TESTLIST': 'k gone good\n' }, /gone.*cannot be read/],
   ['an empty folder', { 'pluto/TESTLIST': 'k empty good\n', 'pluto/empty/x': '' }, /names a host/],
@@ -84,9 +102,10 @@ test('a folder that is no suite and a broken list are the user’s to mend', asy
   await assert.rejects(tree.open().list(), { fault: 'usage', message: 'too few fields: k hello' });
 });
 
+const image = { id: '', sha256: '', path: '', versions: {} };
 const opened = {
   identity: { id: 'x', sha256: '' },
-  inputs: async () => ({ image: { id: '', sha256: '', path: '' }, testing: [], versions: {} }),
+  inputs: async () => ({ image, strongswan: async () => image, testing: [] }),
 };
 
 test('no mutation of a test directory makes the loader throw anything but a scenario error', async () => {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Suite } from '../../../src/scenario/suite.ts';
-import { type LibreswanScenario, openLibreswan } from '../../../src/suite/libreswan/libreswan.ts';
+import { type LabImage, type LibreswanScenario, openLibreswan } from '../../../src/suite/libreswan/libreswan.ts';
 
 /** A small test suite of our own in libreswan's format, removed with its scope. */
 export interface Tree extends Disposable {
@@ -45,7 +45,17 @@ export function makeTree(): Tree {
   for (const [path, content] of Object.entries(files)) write(path, content);
   chmodSync(dir, 0o755);
   const identity = { id: 'small', sha256: '0'.repeat(64) };
-  const inputs = async () => ({ image: { ...identity, path: '/image' }, testing: ['/testing'], versions: {} });
+  const image = (name: string): LabImage => ({
+    id: name,
+    sha256: identity.sha256,
+    path: `/${name}`,
+    versions: { [name]: '1' },
+  });
+  const inputs = async () => ({
+    image: image('image'),
+    strongswan: async () => image('strongswan'),
+    testing: ['/testing'],
+  });
   return {
     dir,
     write,
