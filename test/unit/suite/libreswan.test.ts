@@ -36,7 +36,7 @@ test('a test becomes a plan with steps in order and expectations with their sani
     ],
   );
   assert.deepEqual([...judging.sanitizers.keys()].sort(), ['marks.sed', 'prompt.sed']);
-  assert.ok(plan.files.every((file) => file.content.length > 0));
+  assert.ok(plan.files.every(({ path, content }) => path.endsWith('/') || content.length > 0));
 });
 
 test('a host that runs strongSwan boots its image and has its command; the others do not', async () => {
