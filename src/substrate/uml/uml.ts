@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -66,7 +67,8 @@ function prepare(request: LabRequest, guest: GuestBinaries): void {
   linkOrCopy(guest.agent, join(lab, 'root', 'agent'));
   const nonce = (request.seed ?? 0n).toString(16).padStart(16, '0').slice(-16);
   const plan = encodePlan(request.plan, { hold: request.hold, nonce });
-  for (const [alias, folder] of plan.folders) symlinkSync(folder, join(lab, alias));
+  // hostfs follows one link only, and the folder may be a link itself.
+  for (const [alias, folder] of plan.folders) symlinkSync(realpathSync(folder), join(lab, alias));
   writeFileSync(join(lab, 'plan'), plan.bytes);
   // There from the start: a readlink() that fails would cost the waiting lab time.
   if (request.hold) symlinkSync('0', join(lab, 'next'));

@@ -1,0 +1,203 @@
+/**
+ * `npm run bench`: what a lab costs, as ratios against the bare User Mode Linux process that does
+ * the same commands in one script (bench/bare-lab.ts), and Espalier's own share of the CPU.
+ * Medians of 5 runs, the two taken in turns. Exit code 1 when a bar is missed.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describeError, EspalierError } from '../src/base/errors.ts';
+import { writeAtomic } from '../src/base/files.ts';
+import { projectDir } from '../src/base/folders.ts';
+import { succeed } from '../src/base/processes.ts';
+import { openJudging, openSettings } from '../src/cli/session/open.ts';
+import { judgeAttempt } from '../src/judge/judge-attempt.ts';
+import { storeScenario } from '../src/judge/stored-scenario.ts';
+import { type AttemptSettings, runAttempt } from '../src/run/attempt.ts';
+import { describeMachine } from '../src/run/machine.ts';
+import type { LibreswanScenario } from '../src/suite/libreswan/libreswan.ts';
+import { BareLab, type BareResult } from './bench/bare-lab.ts';
+
+const rounds = 5;
+const seed = '1';
+const options = { substrate: 'uml', overlay: [], seed, retries: 0, repeatEach: 1 };
+/** Every so many-th good test of libreswan's suite, for Espalier's share in a whole run. */
+const sampled = 60;
+
+/** Milliseconds of one run of a scenario. */
+interface Cost {
+  readonly lab: number;
+  /** CPU of this process: driver and judge. */
+  readonly own: number;
+  readonly sanitizers: number;
+  readonly boot: number;
+  readonly wall: number;
+}
+
+const total = ({ lab, own, sanitizers }: Cost): number => lab + own + sanitizers;
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function ownCpu(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** CPU of processes that this one started and that have ended, ms (proc_pid_stat(5), 16 and 17). */
+function childrenCpu(): number {
+  const stat = readFileSync('/proc/self/stat', 'latin1');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[13]) + Number(fields[14])) * 10;
+}
+
+/** Boots, runs and judges a scenario as `espalier run` does, without remembered sanitized texts. */
+async function espalier(loaded: LibreswanScenario, settings: AttemptSettings, runDir: string): Promise<Cost> {
+  const { entry } = loaded;
+  const dir = join(runDir, 'attempts', entry.suite, entry.name);
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true });
+  mkdirSync(join(runDir, 'inputs'), { recursive: true });
+  const started = performance.now();
+  const own = ownCpu();
+  const store = async (): Promise<void> => storeScenario(runDir, dir, loaded);
+  const signal = new AbortController().signal;
+  const file = await runAttempt({ entry, attempt: 0, dir, load: async () => loaded, store, signal }, settings);
+  writeAtomic(join(dir, 'attempt.json'), JSON.stringify(file));
+  const children = childrenCpu();
+  const verdict = await judgeAttempt(dir, { runDir, cache: false });
+  if (verdict.word !== 'passed') {
+    const issue = verdict.issues[0]?.message ?? '';
+    throw new EspalierError('infrastructure', `${entry.suite}:${entry.name} did not pass: ${verdict.word}, ${issue}`);
+  }
+  return {
+    lab: file.time.labCpuMs,
+    own: ownCpu() - own,
+    sanitizers: childrenCpu() - children,
+    boot: file.time.bootMs,
+    wall: performance.now() - started,
+  };
+}
+
+interface Bar {
+  readonly title: string;
+  readonly value: number;
+  readonly limit: number;
+  readonly unit: string;
+  readonly rest: string;
+}
+
+let missed = 0;
+
+function tell({ title, value, limit, unit, rest }: Bar): void {
+  const held = value < limit;
+  if (!held) missed += 1;
+  const shown = unit === '%' ? value.toFixed(1) : value.toFixed(2);
+  const bar = `${held ? 'holds ' : 'MISSED'}  (below ${limit} ${unit})`;
+  process.stdout.write(`${title.padEnd(50)} ${shown.padStart(6)} ${unit.padEnd(2)} ${bar.padEnd(24)} ${rest}\n`);
+}
+
+interface Measured {
+  readonly espalier: readonly Cost[];
+  readonly bare: readonly BareResult[];
+}
+
+async function measure(loaded: LibreswanScenario, settings: AttemptSettings, runDir: string): Promise<Measured> {
+  using bare = await BareLab.prepare(loaded.plan, settings.kernel.path);
+  const found = { espalier: [] as Cost[], bare: [] as BareResult[] };
+  for (let round = 0; round < rounds; round++) {
+    found.bare.push(await bare.run());
+    found.espalier.push(await espalier(loaded, settings, runDir));
+  }
+  return found;
+}
+
+function tellCpu(name: string, limit: number, { espalier: costs, bare }: Measured): void {
+  const seconds = (of: (cost: Cost) => number): number => median(costs.map(of)) / 1000;
+  const bareSeconds = median(bare.map(({ cpuMs }) => cpuMs)) / 1000;
+  const value = seconds(total);
+  const parts = `lab ${seconds((cost) => cost.lab).toFixed(2)}, Espalier ${seconds((cost) => cost.own).toFixed(2)}, sanitizers ${seconds((cost) => cost.sanitizers).toFixed(2)}; bare ${bareSeconds.toFixed(2)} s`;
+  const ratio = `${(value / bareSeconds).toFixed(2)} x bare`;
+  tell({ title: `CPU, boot to verdict, ${name}`, value, limit, unit: 's', rest: `${ratio} (${parts})` });
+}
+
+/** Written by a process at its end: its own CPU and that of its children, ms. */
+const usageHook = `data:text/javascript,${encodeURIComponent(`
+  import { readFileSync, writeFileSync } from 'node:fs';
+  process.on('exit', () => {
+    const { user, system } = process.cpuUsage();
+    const stat = readFileSync('/proc/self/stat', 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const children = (Number(fields[13]) + Number(fields[14])) * 10;
+    writeFileSync(process.env.ESPALIER_BENCH, JSON.stringify({ own: (user + system) / 1000, children }));
+  });`)}`;
+
+/** One whole `espalier run` of a sample: what part of the CPU is Espalier's own. */
+async function tellShare(dir: string): Promise<void> {
+  const main = join(projectDir, 'src/cli/main.ts');
+  const usage = join(dir, 'usage');
+  const results = join(dir, 'results.json');
+  // A seed of its own, since remembered sanitized texts would spare the judge its work.
+  const drawn = String(Date.now());
+  const args = ['run', 'libreswan', '--shard', `1/${sampled}`, '--seed', drawn, '--output', dir];
+  const env = { ...process.env, ESPALIER_BENCH: usage };
+  const reporter = `json=${results}`;
+  // Exit status 1 says that some tests fail, which is not the matter here.
+  const script = '"$@"; [ $? -lt 2 ]';
+  const command = [process.execPath, '--import', usageHook, main, ...args, '--reporter', reporter];
+  await succeed('sh', ['-c', script, 'bench', ...command], { env });
+  const { wallMs, results: all } = JSON.parse(readFileSync(results, 'utf8')) as {
+    wallMs: number;
+    results: { attempts: { time?: { labCpuMs: number } }[] }[];
+  };
+  const labs = all.flatMap(({ attempts }) => attempts.map(({ time }) => time?.labCpuMs ?? 0)).filter(Boolean);
+  const lab = labs.reduce((sum, ms) => sum + ms, 0);
+  const { own, children } = JSON.parse(readFileSync(usage, 'utf8')) as { own: number; children: number };
+  const s = (ms: number): string => (ms / 1000).toFixed(1);
+  const rest = `seed ${drawn}, ${labs.length} labs in ${s(wallMs)} s: labs ${s(lab)}, Espalier ${s(own)}, sanitizers ${s(Math.max(0, children - lab))} s`;
+  const title = `Espalier's own CPU, every ${sampled}th test of libreswan`;
+  tell({ title, value: (100 * own) / (own + lab), limit: 10, unit: '%', rest });
+}
+
+async function main(): Promise<void> {
+  const signal = new AbortController().signal;
+  const settings = await openSettings(options, signal);
+  const { suites } = await openJudging(['libreswan', 'examples'], options, signal);
+  const load = async (suite: string, name: string): Promise<LibreswanScenario> => {
+    const found = suites.get(suite);
+    if (found === undefined) throw new EspalierError('bug', `suite ${suite} is not open`);
+    return found.load(name);
+  };
+  const ikev2 = await load('libreswan', 'ikev2-05-basic-psk');
+  const psk = await load('examples', 'psk');
+  const { cpu, cores, memoryMiB, system, node } = describeMachine();
+  const versions = Object.entries(ikev2.versions).map((entry) => entry.join(' '));
+  process.stdout.write(`machine: ${cpu}, ${cores} cores, ${memoryMiB} MiB, ${system}, load ${loadavg()[0]?.toFixed(1)}
+versions: kernel ${settings.kernel.id}, image ${ikev2.images.east?.id}, ${versions.join(', ')}, Node ${node}
+seed ${seed}; medians of ${rounds} runs
+
+`);
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-bench-'));
+  try {
+    const one = await measure(ikev2, settings, dir);
+    tellCpu('libreswan:ikev2-05-basic-psk', 2, one);
+    const two = await measure(psk, settings, dir);
+    tellCpu('examples:psk', 1, two);
+    const boot = median(two.espalier.map((cost) => cost.boot)) / 1000;
+    const bare = median(two.bare.map(({ bootMs }) => bootMs)) / 1000;
+    const rest = `${(boot / bare).toFixed(2)} x bare (bare ${bare.toFixed(2)} s)`;
+    tell({ title: 'wall, boot of two hosts to the first command', value: boot, limit: 0.3, unit: 's', rest });
+    await tellShare(dir);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+try {
+  await main();
+  process.exitCode = missed === 0 ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = 2;
+}
