@@ -138,7 +138,10 @@ function versionsOf({ versions }: Image, packages: readonly string[]): (string |
 export async function ensureKeyMaterial(inputs: KeyMaterialInputs): Promise<string> {
   const { libreswan, certificates, testing, scenario } = inputs;
   // What the tools are decides, not what else lies in their images.
-  const tools = [versionsOf(libreswan, ['libnss3', 'openssl']), versionsOf(certificates, ['python3-openssl', 'bind9-utils'])];
+  const tools = [
+    versionsOf(libreswan, ['libnss3', 'openssl']),
+    versionsOf(certificates, ['python3-openssl', 'bind9-utils']),
+  ];
   const identity = [JSON.stringify([makeKeys, makeDatabases, ...tools]), testing.sha256, scenario.timing.start];
   const id = sha256(identity.join('\n')).slice(0, 16);
   const wait = (): void => say('waiting for another process that makes the key material');

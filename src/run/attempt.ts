@@ -81,7 +81,10 @@ function withSettings(plan: LabPlan, { deadline, overlays }: AttemptSettings): L
   };
 }
 
-function mapLayers<T>(overlays: NonNullable<AttemptSettings['overlays']>, of: (layer: Layer) => T): Record<string, T[]> {
+function mapLayers<T>(
+  overlays: NonNullable<AttemptSettings['overlays']>,
+  of: (layer: Layer) => T,
+): Record<string, T[]> {
   return Object.fromEntries(Object.entries(overlays).map(([host, layers]) => [host, layers.map(of)]));
 }
 
