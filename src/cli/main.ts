@@ -8,12 +8,22 @@ import * as kernel from './kernel.ts';
 import * as list from './list.ts';
 import * as report from './report.ts';
 import * as run from './run.ts';
+import * as shell from './shell.ts';
 
 /**
  * The subcommands, in the order of --help. Such a file declares its options and imports what
  * does the work only inside its action, so that help and completion stay instant.
  */
-const commands: readonly { register(program: Command): void }[] = [run, list, judge, report, kernel, image, doctor];
+const commands: readonly { register(program: Command): void }[] = [
+  run,
+  shell,
+  list,
+  judge,
+  report,
+  kernel,
+  image,
+  doctor,
+];
 
 const exitCodeOfFault: Readonly<Record<Fault, number>> = {
   usage: 3,

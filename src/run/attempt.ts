@@ -73,7 +73,8 @@ function refuseStopped(signal: AbortSignal): void {
   if (signal.aborted) throw new EspalierError('cancelled', 'the run was stopped');
 }
 
-function withSettings(plan: LabPlan, { deadline, overlays }: AttemptSettings): LabPlan {
+/** A scenario's plan with what the user set for all of a run. */
+export function withSettings(plan: LabPlan, { deadline, overlays }: Pick<AttemptSettings, 'deadline' | 'overlays'>): LabPlan {
   return {
     ...plan,
     ...(deadline !== undefined && { timing: { ...plan.timing, deadline } }),

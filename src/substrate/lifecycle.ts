@@ -93,6 +93,11 @@ export class Lab implements AsyncDisposable {
     if (!this.#over && this.#busy === undefined) this.#backend.rest?.();
   }
 
+  /** True once nothing of the lab runs any more. */
+  get over(): boolean {
+    return this.#over;
+  }
+
   /** Stops the lab because somebody asked for it. */
   cancel(detail = 'stopped on request'): void {
     this.#stop({ word: 'cancelled', detail });

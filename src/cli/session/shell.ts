@@ -1,0 +1,78 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
+import { temporaryBeside } from '../../base/files.ts';
+import { cacheDir } from '../../base/folders.ts';
+import { say } from '../../base/log.ts';
+import { withSettings } from '../../run/attempt.ts';
+import type { LabPlan } from '../../scenario/scenario.ts';
+import { type Lab, startLab } from '../../substrate/lifecycle.ts';
+import { interruption } from '../interruption.ts';
+import type { RawShellOptions } from '../shell.ts';
+import { openJudging, openSettings } from './open.ts';
+import { parseRunOptions, suitesOf } from './options.ts';
+import { followLines, followTerminal } from './shell-input.ts';
+import { ConsoleView } from './shell-view.ts';
+
+/** Index of the first step that is not run. Throws `usage` where there is none such. */
+function stepOf(at: string, { steps }: LabPlan): number {
+  const [, file = '', line = ''] = /^(.+):(\d+)$/.exec(at) ?? [];
+  const index = /^\d+$/.test(at)
+    ? Number(at)
+    : steps.findIndex(({ origin }) => origin.file === file && origin.line === Number(line));
+  if (index >= 0 && index <= steps.length) return index;
+  const known = steps.map(({ origin }, i) => `${i}  ${origin.file}:${origin.line}`).slice(0, 12);
+  throw new EspalierError('usage', `--at ${at}: the scenario has no such step`, {
+    output: known.join('\n'),
+    remedy: `give a number from 0 to ${steps.length}, or SCRIPT:LINE`,
+  });
+}
+
+/** The scenario's plan up to a step, to be held there. */
+function heldPlan(plan: LabPlan, at: string | undefined): LabPlan {
+  const { postMortem: _, ...rest } = plan;
+  return { ...rest, steps: at === undefined ? plan.steps : plan.steps.slice(0, stepOf(at, plan)) };
+}
+
+/** `espalier shell`; returns the exit code. */
+export async function shellCommand(selector: string, raw: RawShellOptions): Promise<number> {
+  const options = parseRunOptions({ ...raw, substrate: 'uml', status: 'all', retries: '0', repeatEach: '1' });
+  const [suite = '', name = ''] = [selector.split(':')[0], selector.split(':').slice(1).join(':')];
+  if (name === '') throw new EspalierError('usage', `${selector}: SUITE:NAME is expected`);
+  const signal = interruption();
+  const { suites } = await openJudging(suitesOf([selector]), options, signal);
+  const loaded = await suites.get(suite)?.load(name);
+  if (loaded === undefined) throw new EspalierError('usage', `no suite is named ${suite}`);
+  const settings = await openSettings(options, signal);
+  const plan = withSettings(heldPlan(loaded.plan, raw.at), settings);
+  const dir = temporaryBeside(join(cacheDir('work'), 'shell'));
+  mkdirSync(dir, { recursive: true });
+  try {
+    const request = { dir, plan, kernel: settings.kernel.path, seed: settings.seed, hold: true };
+    await using lab = await startLab(settings.substrate, request);
+    signal.addEventListener('abort', () => lab.cancel(), { once: true });
+    return await converse(lab, new ConsoleView(join(dir, 'records'), plan), raw.host);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Waits until the steps are run, then lets the person or the pipe type. */
+async function converse(lab: Lab, view: ConsoleView, wanted: string | undefined): Promise<number> {
+  const hosts = view.hosts;
+  const host = wanted ?? hosts[0] ?? '';
+  if (!hosts.includes(host)) {
+    throw new EspalierError('usage', `--host ${host}: the hosts are ${hosts.join(', ')}`);
+  }
+  await lab.send(hosts.map((name) => ({ kind: 'interactive', host: name })));
+  if (lab.over) {
+    const { end } = await lab.ended;
+    throw new EspalierError('guest', `the lab ended before the shell could open: ${end.word} ${end.detail ?? ''}`);
+  }
+  process.stdout.write(view.transcript());
+  if (!process.stdin.isTTY) return followLines(lab, view, host);
+  say(
+    `hosts: ${hosts.map((name, index) => `${index + 1} ${name}`).join('  ')}; Ctrl-] and a number changes, Ctrl-] q leaves`,
+  );
+  return followTerminal(lab, view, host);
+}
