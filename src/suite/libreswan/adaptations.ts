@@ -4,7 +4,7 @@ import type { Userland } from './userlands.ts';
  * What "unmodified" still needs: every place where a lab differs from the machines that the suite
  * was written on, with the reason. No adaptation names a test.
  */
-export type Adaptation = GuestFile | HostSetup | ReceivedText;
+export type Adaptation = GuestFile | GuestFolders | HostSetup | ReceivedText;
 
 interface Described {
   readonly id: string;
@@ -22,6 +22,12 @@ export interface GuestFile extends Described {
   readonly source: string;
   /** Left out with `--helpers=upstream`: it replaces a helper of the suite. */
   readonly replacesHelper?: boolean;
+}
+
+/** Empty folders that every host has before the first command. */
+export interface GuestFolders extends Described {
+  readonly kind: 'guest-folders';
+  readonly paths: readonly string[];
 }
 
 /** A line run by every host's shell before the first prompt, not recorded. */
@@ -86,6 +92,12 @@ export const adaptations: readonly Adaptation[] = [
     path: '/etc/strongswan.conf',
     mode: 0o644,
     source: 'strongswan.conf',
+  },
+  {
+    id: 'daemon-folders',
+    kind: 'guest-folders',
+    reason: 'where the suite was written, packages and systemd make these; /run is new in every lab',
+    paths: ['/etc/nsd/conf.d', '/etc/nsd/server.d', '/run/nsd', '/run/unbound', '/run/xl2tpd'],
   },
   {
     id: 'locale',

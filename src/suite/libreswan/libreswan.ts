@@ -197,7 +197,7 @@ function planOf({ test, steps, images, inputs, options }: PlanParts): LabPlan {
     images: Object.fromEntries([...images].map(([host, { path }]) => [host, path])),
     sharedTrees: [{ path: '/testing', layers: inputs.testing }],
     ...baseOfPlans(options.helpers),
-    files: [...placedFiles(options.helpers ?? 'ours', userlandsOf(hosts, test.lines)), outputFolder(cwd)],
+    files: [...placedFiles(options.helpers ?? 'ours', userlandsOf(hosts, test.lines)), folder(`${cwd}/OUTPUT`, 0o777)],
     cwd,
     steps,
     postMortem: '../../guestbin/post-mortem.sh',
@@ -206,9 +206,8 @@ function planOf({ test, steps, images, inputs, options }: PlanParts): LabPlan {
   };
 }
 
-/** The suite's runner makes it before it types the first command. */
-function outputFolder(cwd: string): PlacedFile {
-  return { host: '*', path: `${cwd}/OUTPUT/`, mode: 0o777, content: new Uint8Array() };
+function folder(path: string, mode: number): PlacedFile {
+  return { host: '*', path: `${path}/`, mode, content: new Uint8Array() };
 }
 
 /** Where these machines stood, the first `ip tunnel` loaded a module that made the fallback devices. */
@@ -233,6 +232,7 @@ export function baseOfPlans(
 
 function placedFiles(helpers: 'ours' | 'upstream', userlands: ReadonlyMap<string, Userland> = new Map()): PlacedFile[] {
   return adaptations.flatMap((one): PlacedFile[] => {
+    if (one.kind === 'guest-folders') return one.paths.map((path) => folder(path, 0o755));
     if (one.kind !== 'guest-file' || (one.replacesHelper && helpers === 'upstream')) return [];
     const content = readBytes(join(import.meta.dirname, 'guest', one.source));
     const hosts = one.userland ? [...userlands.keys()].filter((host) => userlands.get(host) === one.userland) : ['*'];
