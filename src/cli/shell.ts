@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { RawShellOptions } from './session/shell.ts';
 
 const examples = `
 Examples:
@@ -8,16 +9,6 @@ Examples:
 
 Keys: Ctrl-] then a host's number changes host, Ctrl-] q leaves.
 The lab's clock stands while you think, and runs at your pace while a program does.`;
-
-/** Options of `espalier shell` as commander gives them. */
-export interface RawShellOptions {
-  readonly at?: string;
-  readonly host?: string;
-  readonly seed: string;
-  readonly kernel?: string;
-  readonly suite?: string;
-  readonly overlay?: readonly string[];
-}
 
 /** `espalier shell`: boots a scenario's lab, runs it up to a step, and opens a terminal on a host. */
 export function register(program: Command): void {

@@ -74,7 +74,10 @@ function refuseStopped(signal: AbortSignal): void {
 }
 
 /** A scenario's plan with what the user set for all of a run. */
-export function withSettings(plan: LabPlan, { deadline, overlays }: Pick<AttemptSettings, 'deadline' | 'overlays'>): LabPlan {
+export function withSettings(
+  plan: LabPlan,
+  { deadline, overlays }: Pick<AttemptSettings, 'deadline' | 'overlays'>,
+): LabPlan {
   return {
     ...plan,
     ...(deadline !== undefined && { timing: { ...plan.timing, deadline } }),

@@ -5,7 +5,8 @@ import { readRecords } from '../../transcript/reader.ts';
 import { recordType } from '../../transcript/record.ts';
 
 /** The agent's prompt: GS, nonce, exit status, working directory, RS (guest/agent/terminal.c). */
-const prompt = /\x1d[0-9a-f]*:(\d+):([^\x1e]*)\x1e/g;
+const [groupSeparator, recordSeparator] = ['\x1d', '\x1e'];
+const prompt = new RegExp(`${groupSeparator}[0-9a-f]*:(\\d+):([^${recordSeparator}]*)${recordSeparator}`, 'g');
 
 /** What a person sees instead: as libreswan's own machines show it. */
 export function humanPrompt(text: string, host: string): string {

@@ -8,11 +8,20 @@ import { withSettings } from '../../run/attempt.ts';
 import type { LabPlan } from '../../scenario/scenario.ts';
 import { type Lab, startLab } from '../../substrate/lifecycle.ts';
 import { interruption } from '../interruption.ts';
-import type { RawShellOptions } from '../shell.ts';
 import { openJudging, openSettings } from './open.ts';
 import { parseRunOptions, suitesOf } from './options.ts';
 import { followLines, followTerminal } from './shell-input.ts';
 import { ConsoleView } from './shell-view.ts';
+
+/** Options of `espalier shell` as commander gives them. */
+export interface RawShellOptions {
+  readonly at?: string;
+  readonly host?: string;
+  readonly seed: string;
+  readonly kernel?: string;
+  readonly suite?: string;
+  readonly overlay?: readonly string[];
+}
 
 /** Index of the first step that is not run. Throws `usage` where there is none such. */
 function stepOf(at: string, { steps }: LabPlan): number {
