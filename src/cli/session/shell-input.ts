@@ -11,7 +11,7 @@ const beatMs = 50;
 /** A lab whose person thinks longer than this is stopped, so that it burns no CPU. */
 const thinkMs = 2000;
 /** Ctrl-]. */
-const escape = 0x1d;
+const escapeKey = 0x1d;
 
 /** Lines from a pipe: each is typed, its output printed when the prompt is back. Exit code 0. */
 export async function followLines(lab: Lab, view: ConsoleView, host: string): Promise<number> {
@@ -90,7 +90,7 @@ class Keys {
     const typed: number[] = [];
     for (const byte of bytes) {
       if (this.#escaped) this.#command(byte, typed);
-      else if (byte === escape) this.#escaped = true;
+      else if (byte === escapeKey) this.#escaped = true;
       else typed.push(byte);
     }
     if (typed.length > 0) this.#orders.push({ kind: 'input', host: this.host, bytes: Uint8Array.from(typed) });
@@ -102,7 +102,7 @@ class Keys {
     this.#escaped = false;
     const key = String.fromCharCode(byte);
     const host = this.#hosts[Number(key) - 1];
-    if (byte === escape) typed.push(byte);
+    if (byte === escapeKey) typed.push(byte);
     else if (key === 'q') this.left = true;
     else if (host !== undefined) {
       this.host = host;

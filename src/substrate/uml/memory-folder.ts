@@ -36,7 +36,7 @@ function refusal(folder: string, needBytes: number): string | undefined {
  * A full file system there panics the guest, so the first candidate with room is taken.
  */
 export function memoryFolder(mebibytes: number, attemptDir: string): string {
-  const candidates = [process.env['ESPALIER_TMP'], '/dev/shm', process.env['XDG_RUNTIME_DIR'], attemptDir];
+  const candidates = [process.env.ESPALIER_TMP, '/dev/shm', process.env.XDG_RUNTIME_DIR, attemptDir];
   const refused: string[] = [];
   for (const folder of candidates) {
     if (folder === undefined || folder === '') continue;
