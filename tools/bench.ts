@@ -10,6 +10,7 @@ import { describeError, EspalierError } from '../src/base/errors.ts';
 import { writeAtomic } from '../src/base/files.ts';
 import { projectDir } from '../src/base/folders.ts';
 import { succeed } from '../src/base/processes.ts';
+import { watchForInterruption } from '../src/cli/interruption.ts';
 import { openJudging, openSettings } from '../src/cli/session/open.ts';
 import { judgeAttempt } from '../src/judge/judge-attempt.ts';
 import { storeScenario } from '../src/judge/stored-scenario.ts';
@@ -22,7 +23,7 @@ const rounds = 5;
 const seed = '1';
 const options = { substrate: 'uml', overlay: [], seed, retries: 0, repeatEach: 1 };
 /** Every so many-th good test of libreswan's suite, for Espalier's share in a whole run. */
-const sampled = 60;
+const sampled = 100;
 
 /** Milliseconds of one run of a scenario. */
 interface Cost {
@@ -104,7 +105,7 @@ interface Measured {
 }
 
 async function measure(loaded: LibreswanScenario, settings: AttemptSettings, runDir: string): Promise<Measured> {
-  using bare = await BareLab.prepare(loaded.plan, settings.kernel.path);
+  const bare = await BareLab.prepare(loaded.plan, settings.kernel.path, join(runDir, `bare-${loaded.entry.name}`));
   const found = { espalier: [] as Cost[], bare: [] as BareResult[] };
   for (let round = 0; round < rounds; round++) {
     found.bare.push(await bare.run());
@@ -179,21 +180,19 @@ seed ${seed}; medians of ${rounds} runs
 
 `);
   const dir = mkdtempSync(join(tmpdir(), 'espalier-bench-'));
-  try {
-    const one = await measure(ikev2, settings, dir);
-    tellCpu('libreswan:ikev2-05-basic-psk', 2, one);
-    const two = await measure(psk, settings, dir);
-    tellCpu('examples:psk', 1, two);
-    const boot = median(two.espalier.map((cost) => cost.boot)) / 1000;
-    const bare = median(two.bare.map(({ bootMs }) => bootMs)) / 1000;
-    const rest = `${(boot / bare).toFixed(2)} x bare (bare ${bare.toFixed(2)} s)`;
-    tell({ title: 'wall, boot of two hosts to the first command', value: boot, limit: 0.3, unit: 's', rest });
-    await tellShare(dir);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+  const one = await measure(ikev2, settings, dir);
+  tellCpu('libreswan:ikev2-05-basic-psk', 2, one);
+  const two = await measure(psk, settings, dir);
+  tellCpu('examples:psk', 1, two);
+  const boot = median(two.espalier.map((cost) => cost.boot)) / 1000;
+  const bare = median(two.bare.map(({ bootMs }) => bootMs)) / 1000;
+  const rest = `${(boot / bare).toFixed(2)} x bare (bare ${bare.toFixed(2)} s)`;
+  tell({ title: 'wall, boot of two hosts to the first command', value: boot, limit: 0.3, unit: 's', rest });
+  await tellShare(dir);
 }
 
+watchForInterruption();
 try {
   await main();
   process.exitCode = missed === 0 ? 0 : 1;

@@ -101,11 +101,25 @@ export function hasSubordinateIds(user: { name: string; uid: number }, subids: s
   });
 }
 
+/** A range, `FIRST-LAST`, above all that these files give to anyone. */
+export function freeSubordinateIds(subids: string): string {
+  const ends = subids.split('\n').map((line) => {
+    const [, first, count] = line.split(':');
+    return Number(first) + Number(count);
+  });
+  const first = Math.max(100_000, ...ends.filter(Number.isFinite));
+  return `${first}-${first + 65_535}`;
+}
+
+/** The files of subordinate ids as they are. */
+function subordinateIds(): string[] {
+  return ['/etc/subuid', '/etc/subgid'].map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : ''));
+}
+
 function lacksSubordinateIds(): boolean {
   if (isRoot()) return false;
   const { username, uid } = userInfo();
-  const read = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
-  return ['/etc/subuid', '/etc/subgid'].some((path) => !hasSubordinateIds({ name: username, uid }, read(path)));
+  return subordinateIds().some((text) => !hasSubordinateIds({ name: username, uid }, text));
 }
 
 /** What one root shell has to run so that everything is there; `undefined`: nothing is missing. */
@@ -119,7 +133,7 @@ export function installScript(
     steps.push('apt-get update', `apt-get install -y --no-install-recommends ${packages.join(' ')}`);
   }
   if (ids) {
-    const range = '1000000-1065535';
+    const range = freeSubordinateIds(subordinateIds().join('\n'));
     steps.push(`usermod --add-subuids ${range} --add-subgids ${range} ${userInfo().username}`);
   }
   return steps.length > 0 ? steps.join(' && ') : undefined;

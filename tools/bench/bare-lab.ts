@@ -3,8 +3,7 @@
  * one shell script in place of Espalier. No console, no records, no captures, no frozen clock.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../src/base/errors.ts';
 import { run, tail } from '../../src/base/processes.ts';
@@ -151,7 +150,7 @@ async function boot(plan: LabPlan, kernel: string, dir: string): Promise<BareRes
 }
 
 /** A prepared folder that can be booted many times. */
-export class BareLab implements Disposable {
+export class BareLab {
   readonly #plan: LabPlan;
   readonly #kernel: string;
   readonly #dir: string;
@@ -162,8 +161,9 @@ export class BareLab implements Disposable {
     this.#dir = dir;
   }
 
-  static async prepare(plan: LabPlan, kernel: string): Promise<BareLab> {
-    const dir = mkdtempSync(join(tmpdir(), 'espalier-bench-'));
+  /** `dir` does not exist yet. */
+  static async prepare(plan: LabPlan, kernel: string, dir: string): Promise<BareLab> {
+    mkdirSync(dir);
     const images = [...new Set(Object.values(plan.images))];
     const root = join(dir, 'root');
     // Owners and devices cannot be made by an ordinary user, and are not needed.
@@ -187,9 +187,5 @@ export class BareLab implements Disposable {
 
   run(): Promise<BareResult> {
     return boot(this.#plan, this.#kernel, this.#dir);
-  }
-
-  [Symbol.dispose](): void {
-    rmSync(this.#dir, { recursive: true, force: true });
   }
 }

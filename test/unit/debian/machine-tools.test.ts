@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hasSubordinateIds, installScript, tools } from '../../../src/debian/machine-tools.ts';
+import { freeSubordinateIds, hasSubordinateIds, installScript, tools } from '../../../src/debian/machine-tools.ts';
 
 test('one script installs all that is missing, each package once', () => {
   const missing = tools.filter(({ name }) => ['gcc', 'make', 'mksquashfs'].includes(name));
@@ -21,4 +21,9 @@ test('subordinate ids are found by name and by number, and must be enough', () =
   assert.equal(hasSubordinateIds(user, '1000:100000:65536\n'), true);
   assert.equal(hasSubordinateIds(user, 'ada:100000:1000\n'), false);
   assert.equal(hasSubordinateIds(user, ''), false);
+});
+
+test('subordinate ids that a user is given belong to nobody else', () => {
+  assert.equal(freeSubordinateIds(''), '100000-165535');
+  assert.equal(freeSubordinateIds('ada:100000:65536\nbob:300000:65536\n\n'), '365536-431071');
 });
