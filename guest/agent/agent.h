@@ -155,15 +155,17 @@ void xfrm_dump(struct host *host);
 
 /* capture.c */
 void capture_open(void);
-void capture_drain(void);
+bool capture_drain(void); /* true: there were frames */
 void capture_flush(void);
 
 /* terminal.c */
 void console_write(struct host *host, const void *bytes, size_t length);
 void console_emit(struct host *host, bool all);
 bool at_prompt(struct host *host);
+bool has_shell(struct host *host);
 void take_prompt(struct host *host, char *text, size_t size);
 void settle(void);
+struct host *flooding(void);
 void wait_some(uint64_t until_uptime);
 void advance(uint64_t ns);
 

@@ -99,8 +99,9 @@ static uint64_t packet_time(struct msghdr *m)
 	return now_ns();
 }
 
-void capture_drain(void)
+bool capture_drain(void)
 {
+	bool any = false;
 	static uint8_t frame[SNAP];
 	for (;;) {
 		struct sockaddr_ll from;
@@ -110,7 +111,8 @@ void capture_drain(void)
 				    .msg_control = control, .msg_controllen = sizeof control };
 		ssize_t n = recvmsg(fd, &m, MSG_TRUNC);
 		if (n < 0)
-			return;
+			return any;
+		any = true;
 		struct link *link = link_of_port(from.sll_ifindex);
 		if (!link)
 			continue;

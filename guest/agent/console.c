@@ -19,15 +19,16 @@ enum outcome { PROMPT, TIMEOUT, FLOOD, GONE };
 static enum outcome await_prompt(struct host *host, uint64_t deadline)
 {
 	for (;;) {
-		if (at_prompt(host)) {
+		if (at_prompt(host))
 			settle();
-			if (at_prompt(host))
-				return PROMPT;
-		}
-		if (host->console.master < 0)
-			return GONE;
-		if (host->console.command_bytes > plan.output_cap)
+		if (flooding())
 			return FLOOD;
+		if (at_prompt(host))
+			return PROMPT;
+		if (!has_shell(host)) {
+			settle(); /* its last words */
+			return GONE;
+		}
 		if (uptime_ns() >= deadline)
 			return TIMEOUT;
 		wait_some(deadline);
@@ -44,9 +45,9 @@ static void finish_command(struct host *host, bool recorded)
 	size_t length = *directory == ':' ? strlen(++directory) : 0;
 	memcpy(payload, &status, 4);
 	memcpy(payload + 4, directory, length);
+	console_emit(host, false); /* words that came while the lab settled belong to this command */
 	if (recorded)
 		record(REC_COMMAND_END, index_of(host), payload, 4 + length);
-	console_emit(host, false); /* words behind the prompt belong to the next command */
 }
 
 static void boundary(void)
@@ -55,12 +56,13 @@ static void boundary(void)
 	for (int i = 0; i < plan.host_count; i++)
 		xfrm_dump(&plan.hosts[i]);
 	capture_flush();
-	record_flush();
 }
 
 static bool give_up(struct host *host, enum outcome outcome, const char *line)
 {
 	static const char *const words[] = { "", "timeout", "flood", "shell-exit" };
+	if (outcome == FLOOD)
+		host = flooding(); /* perhaps a job in the background elsewhere */
 	console_emit(host, true);
 	trouble(index_of(host), words[outcome], "%s", line);
 	return false;
@@ -69,15 +71,12 @@ static bool give_up(struct host *host, enum outcome outcome, const char *line)
 /* Types a line and waits for its end, then lets the plan's gap pass. False: the lab cannot go on. */
 bool run_command(struct host *host, uint32_t step, const char *line)
 {
-	static bool first = true;
 	uint8_t payload[4 + 4096];
 	size_t n = strlen(line) < 4096 ? strlen(line) : 4096;
 	memcpy(payload, &step, 4);
 	memcpy(payload + 4, line, n);
 	record(REC_COMMAND_BEGIN, index_of(host), payload, 4 + n);
-	if (first)
-		record_flush(); /* tells the outside that the lab is up */
-	first = false;
+	record_flush(); /* a command that kills the kernel must be known by name */
 	host->console.command_bytes = 0;
 	console_write(host, line, strlen(line));
 	console_write(host, "\n", 1);

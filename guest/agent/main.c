@@ -75,8 +75,8 @@ int main(void)
 	orders_prepare();
 	consoles_start();
 	bool fine = run_steps(plan.steps);
-	if (fine && plan.hold)
-		orders_follow();
+	if (plan.hold)
+		orders_follow(); /* whoever holds the lab wants to see one in trouble as well */
 	else if (fine && plan.post_mortem)
 		run_post_mortem(plan.post_mortem);
 	collect_files();

@@ -82,11 +82,12 @@ static void order_input(char *rest)
 }
 
 /* `command HOST STEP LINE`: as a step of the plan. */
-static bool order_command(char *rest)
+static void order_command(char *rest)
 {
 	struct host *host = host_named(strsep(&rest, " "));
 	uint32_t step = (uint32_t)strtoul(rest, &rest, 10);
-	return run_command(host, step, *rest ? rest + 1 : rest);
+	host->console.typed = false; /* its prompts end commands again */
+	run_command(host, step, *rest ? rest + 1 : rest);
 }
 
 /* `resize HOST ROWS COLUMNS` */
@@ -105,22 +106,30 @@ static void order_interactive(char *rest)
 	struct termios t;
 	struct host *host = host_named(rest);
 	host->console.typed = true;
-	tcgetattr(host->console.master, &t);
+	if (tcgetattr(host->console.master, &t))
+		return;
 	t.c_lflag |= ECHO | ECHOE | ECHOK;
 	t.c_oflag |= ONLCR;
 	tcsetattr(host->console.master, TCSANOW, &t);
 }
 
-/* Prompts of consoles that orders type at are output like any other. */
+/* Prompts of consoles that orders type at are output like any other. Says it once when a shell is gone. */
 static void show_typed(void)
 {
 	settle();
-	for (int i = 0; i < plan.host_count; i++)
-		if (plan.hosts[i].console.typed)
-			console_emit(&plan.hosts[i], true);
+	for (int i = 0; i < plan.host_count; i++) {
+		struct console *console = &plan.hosts[i].console;
+		if (!console->typed)
+			continue;
+		console_emit(&plan.hosts[i], true);
+		if (!has_shell(&plan.hosts[i])) {
+			trouble(i, "shell-exit", "while orders typed");
+			console->typed = false;
+		}
+	}
 }
 
-/* Works off one order file; false when it says `end`, or when a command did not come to its end. */
+/* Works off one order file; false when it says `end`. */
 static bool obey(uint32_t number)
 {
 	char path[64], *line = NULL;
@@ -135,11 +144,11 @@ static bool obey(uint32_t number)
 	for (ssize_t n; more && (n = getline(&line, &size, file)) > 0;) {
 		line[n - 1] = 0;
 		char *rest = line, *word = strsep(&rest, " ");
-		typed |= strcmp(word, "command") != 0;
+		typed |= strcmp(word, "command") && strcmp(word, "end");
 		if (!strcmp(word, "input"))
 			order_input(rest);
 		else if (!strcmp(word, "command"))
-			more = order_command(rest);
+			order_command(rest);
 		else if (!strcmp(word, "advance"))
 			advance(strtoull(rest, NULL, 10));
 		else if (!strcmp(word, "resize"))

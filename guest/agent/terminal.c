@@ -12,7 +12,8 @@
 
 enum { TYPED_BYTES = 256 << 10 };
 
-static const uint64_t tick_ns = 100000000;
+static const uint64_t tick_ns = 100000000, longest_tick_ns = 32 * tick_ns;
+
 static int load_fd = -1;
 
 static int index_of(struct host *host) { return (int)(host - plan.hosts); }
@@ -82,15 +83,18 @@ static bool drain(void)
 }
 
 /*
- * A program at a console that orders type at prints without end. The order then ends early, so that
- * the next one can bring a ^C; the program fills its terminal and waits. Commands have their own cap.
+ * The host, if any, whose console printed more than one command (or one order at a console that orders
+ * type at) may. Whoever waits must stop then: a program that prints without end keeps the clock from
+ * running. After an order it fills its terminal and stands, and the next order can bring a ^C.
  */
-static bool chatty(void)
+struct host *flooding(void)
 {
-	for (int i = 0; i < plan.host_count; i++)
-		if (plan.hosts[i].console.typed && plan.hosts[i].console.command_bytes > TYPED_BYTES)
-			return true;
-	return false;
+	for (int i = 0; i < plan.host_count; i++) {
+		struct console *c = &plan.hosts[i].console;
+		if (c->command_bytes > (c->typed ? TYPED_BYTES : plan.output_cap))
+			return &plan.hosts[i];
+	}
+	return NULL;
 }
 
 /* True when the agent is the only task that could run. Reading loadavg takes no virtual time. */
@@ -117,7 +121,7 @@ void settle(void)
 	struct timespec moment = { 0, 1000 };
 	do {
 		nanosleep(&moment, NULL);
-	} while ((drain() || !alone()) && !chatty());
+	} while ((drain() || !alone()) && !flooding());
 }
 
 /*
@@ -150,6 +154,17 @@ bool at_prompt(struct host *host)
 	return group == host->console.shell_group;
 }
 
+/*
+ * False once the shell that had a prompt here has ended: its terminal has no session any more. The
+ * terminal itself may live on, held open by a job that the shell left behind.
+ */
+bool has_shell(struct host *host)
+{
+	pid_t session;
+	struct console *c = &host->console;
+	return c->master >= 0 && (!c->shell_group || !ioctl(c->master, TIOCGSID, &session));
+}
+
 /* Takes the prompt off the pending bytes; `text` gets what stands between its marker and its end. */
 void take_prompt(struct host *host, char *text, size_t size)
 {
@@ -163,18 +178,26 @@ void take_prompt(struct host *host, char *text, size_t size)
 }
 
 /*
- * What happens on every 100 ms of the lab's clock: the capture socket is emptied before it is full,
- * and what is known is written out, so that the outside sees the progress of a long command.
+ * On a tick the capture socket is emptied before it is full, and what is known is written out, so
+ * that the outside sees the progress of a long command. Ticks come every 100 ms of the lab's clock,
+ * and ever more seldom while nothing happens, since an hour of silence should cost nothing.
  */
-static void tick(void)
+static uint64_t tick_interval = tick_ns, next_tick;
+
+static void tick(bool busy)
 {
-	static uint64_t next;
+	static bool busy_since;
 	uint64_t now = uptime_ns();
-	if (now < next)
+	busy_since |= busy;
+	if (busy && next_tick > now + tick_ns)
+		next_tick = now + tick_ns;
+	if (now < next_tick)
 		return;
-	next = now + tick_ns;
-	capture_drain();
+	busy_since |= capture_drain();
 	record_flush();
+	tick_interval = busy_since ? tick_ns : tick_interval < longest_tick_ns ? 2 * tick_interval : tick_interval;
+	next_tick = now + tick_interval;
+	busy_since = false;
 }
 
 /* Waits up to a tick for bytes or events, and takes them. */
@@ -186,23 +209,22 @@ void wait_some(uint64_t until)
 		fds[n++] = (struct pollfd){ .fd = plan.hosts[i].console.master, .events = POLLIN };
 		fds[n++] = (struct pollfd){ .fd = plan.hosts[i].xfrm_events, .events = POLLIN };
 	}
-	uint64_t now = uptime_ns(), limit = now + tick_ns < until ? tick_ns : until > now ? until - now : 0;
+	uint64_t now = uptime_ns(), end = until < next_tick ? until : next_tick, limit = end > now ? end - now : 0;
 	struct timespec t = { (time_t)(limit / 1000000000u), (long)(limit % 1000000000u) };
-	if (ppoll(fds, n, &t, NULL) > 0) {
-		for (nfds_t i = 0; i < n; i++) {
-			if (fds[i].revents && i % 2)
-				xfrm_drain(&plan.hosts[i / 2]);
-			else if (fds[i].revents)
-				drain_console(&plan.hosts[i / 2]);
-		}
+	bool busy = ppoll(fds, n, &t, NULL) > 0;
+	for (nfds_t i = 0; busy && i < n; i++) {
+		if (fds[i].revents && i % 2)
+			xfrm_drain(&plan.hosts[i / 2]);
+		else if (fds[i].revents)
+			drain_console(&plan.hosts[i / 2]);
 	}
-	tick();
+	tick(busy);
 }
 
 void advance(uint64_t ns)
 {
 	uint64_t until = uptime_ns() + ns;
-	while (uptime_ns() < until && !chatty())
+	while (uptime_ns() < until && !flooding())
 		wait_some(until);
 	settle();
 	capture_drain();

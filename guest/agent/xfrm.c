@@ -16,10 +16,15 @@
 static const int groups[] = { XFRMNLGRP_EXPIRE, XFRMNLGRP_SA, XFRMNLGRP_POLICY, XFRMNLGRP_REPORT,
 			      XFRMNLGRP_MIGRATE, XFRMNLGRP_MAPPING };
 
-static int open_socket(void)
+/*
+ * Every socket has an address of its own, out of the way of the hosts' process numbers: one without
+ * (zero) has the kernel's, and a multicast leaves out its sender.
+ */
+static int open_socket(uint32_t address)
 {
+	struct sockaddr_nl own = { .nl_family = AF_NETLINK, .nl_pid = address };
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_XFRM), size = 4 << 20;
-	if (fd < 0)
+	if (fd < 0 || bind(fd, (struct sockaddr *)&own, sizeof own))
 		die("xfrm socket: %s", strerror(errno));
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
 	return fd;
@@ -28,8 +33,8 @@ static int open_socket(void)
 /* Called inside the host's network namespace: a netlink socket stays in it. */
 void xfrm_open(struct host *host)
 {
-	host->xfrm_dumps = open_socket();
-	host->xfrm_events = open_socket();
+	host->xfrm_dumps = open_socket(0xe5000001);
+	host->xfrm_events = open_socket(0xe5000002);
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
 		setsockopt(host->xfrm_events, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i], sizeof groups[i]);
 }

@@ -24,8 +24,14 @@ export interface Backend {
 
 const provocations: Readonly<Record<string, Provocations>> = {
   fake: { flood: 'fake: flood', livelock: 'fake: livelock', panic: 'fake: panic', hang: 'fake: hang' },
-  // MAGIC_SYSRQ does not exist for ARCH=um, and a host cannot reach the lab's PID 1.
-  uml: { flood: 'yes', livelock: 'while :; do :; done' },
+  // MAGIC_SYSRQ does not exist for ARCH=um, and a host cannot reach the lab's PID 1. A lab that uses
+  // no CPU and does not end cannot be had either: idle virtual time jumps to the deadline.
+  uml: {
+    flood: 'yes',
+    livelock: 'while :; do :; done',
+    panic:
+      'echo 2 >/proc/sys/vm/panic_on_oom; for at in /tmp /run /dev/shm; do dd if=/dev/zero of=$at/file bs=1M; done',
+  },
 };
 
 /** All registered backends, narrowed by ESPALIER_CONFORMANCE (names, comma separated). */

@@ -1,11 +1,12 @@
 import { createInterface } from 'node:readline';
 import { deadline } from '../../base/deadline.ts';
+import { warn } from '../../base/log.ts';
 import type { Lab } from '../../substrate/lifecycle.ts';
 import type { ConsoleView } from './shell-view.ts';
 
 const millisecond = 1_000_000n;
-/** Virtual time a keystroke gets at once; a program that needs more is paced. */
-const keystroke = 20n * millisecond;
+/** The first step in which lines from a pipe let time pass. */
+const firstStep = 20n * millisecond;
 /** One beat while a program runs: as much virtual as wall time. */
 const beatMs = 50;
 /** A lab whose person thinks longer than this is stopped, so that it burns no CPU. */
@@ -13,23 +14,44 @@ const thinkMs = 2000;
 /** Ctrl-]. */
 const escapeKey = 0x1d;
 
-/** Lines from a pipe: each is typed, its output printed when the prompt is back. Exit code 0. */
+/** One line about the keys. */
+export function keysHelp(hosts: readonly string[]): string {
+  const numbers = hosts.map((name, index) => `${index + 1} ${name}`).join('  ');
+  return `hosts: ${numbers}; Ctrl-] and a number changes, Ctrl-] q leaves`;
+}
+
+/** Lines from a pipe wait this long on the lab's clock for their prompt. */
+const patience = 24n * 3600n * 1000n * millisecond;
+
+/** Lines from a pipe: each is typed, its output printed when the prompt is back. Returns the exit code. */
 export async function followLines(lab: Lab, view: ConsoleView, host: string): Promise<number> {
   process.stdout.write(view.take(host));
   for await (const line of createInterface({ input: process.stdin })) {
-    await lab.send([
-      { kind: 'input', host, bytes: Buffer.from(`${line}\n`) },
-      { kind: 'advance', ns: keystroke },
-    ]);
-    while (!lab.over && !view.atPrompt(host)) await lab.send([{ kind: 'advance', ns: 1000n * millisecond }]);
+    await lab.send([{ kind: 'input', host, bytes: Buffer.from(`${line}\n`) }]);
+    const back = await promptIsBack(lab, view, host);
     process.stdout.write(view.take(host));
-    if (lab.over) break;
+    if (view.ended(host)) break;
+    if (back) continue;
+    warn(`${host}: no prompt after \`${line}\``);
+    return 2;
   }
   process.stdout.write('\n');
   return 0;
 }
 
-/** Keys of a person at a terminal in raw mode; returns when Ctrl-] q was typed or the lab is over. */
+/** Lets time pass in steps of a tenth of what has passed, so that an hour takes no more steps than a minute needs. */
+async function promptIsBack(lab: Lab, view: ConsoleView, host: string): Promise<boolean> {
+  let passed = 0n;
+  while (!lab.over && !view.ended(host) && !view.atPrompt(host)) {
+    if (passed > patience) return false;
+    const ns = passed / 10n > firstStep ? passed / 10n : firstStep;
+    await lab.send([{ kind: 'advance', ns }]);
+    passed += ns;
+  }
+  return !lab.over;
+}
+
+/** Keys of a person at a terminal in raw mode; returns when Ctrl-] q was typed, or the shell or the lab has ended. */
 export async function followTerminal(lab: Lab, view: ConsoleView, first: string): Promise<number> {
   const keys = new Keys(view.hosts, first);
   const { stdin, stdout } = process;
@@ -39,7 +61,7 @@ export async function followTerminal(lab: Lab, view: ConsoleView, first: string)
   stdout.on('resize', resized);
   keys.resize();
   try {
-    while (!keys.left && !lab.over) await beat(lab, view, keys);
+    while (!keys.left && !lab.over && !view.ended(keys.host)) await beat(lab, view, keys);
   } finally {
     stdin.setRawMode(false);
     stdin.off('data', keys.take);
@@ -54,7 +76,7 @@ async function beat(lab: Lab, view: ConsoleView, keys: Keys): Promise<void> {
   const { host } = keys;
   const orders = keys.orders();
   if (orders.length > 0) {
-    await lab.send([...orders, { kind: 'advance', ns: keystroke }]);
+    await lab.send(orders);
   } else if (!view.atPrompt(host)) {
     await Promise.all([lab.send([{ kind: 'advance', ns: BigInt(beatMs) * millisecond }]), pause(beatMs)]);
   } else if (!(await keys.pressed(thinkMs))) {
@@ -87,28 +109,32 @@ class Keys {
   }
 
   readonly take = (bytes: Buffer): void => {
-    const typed: number[] = [];
+    let typed: number[] = [];
+    // Keys in front of a change of hosts, which may come in one piece with it, are still the old host's.
+    const handOver = (): void => {
+      if (typed.length > 0) this.#orders.push({ kind: 'input', host: this.host, bytes: Uint8Array.from(typed) });
+      typed = [];
+    };
     for (const byte of bytes) {
-      if (this.#escaped) this.#command(byte, typed);
-      else if (byte === escapeKey) this.#escaped = true;
-      else typed.push(byte);
+      if (this.#escaped && byte !== escapeKey) {
+        handOver();
+        this.#command(String.fromCharCode(byte));
+      } else if (this.#escaped || byte !== escapeKey) typed.push(byte);
+      this.#escaped = byte === escapeKey && !this.#escaped;
     }
-    if (typed.length > 0) this.#orders.push({ kind: 'input', host: this.host, bytes: Uint8Array.from(typed) });
+    handOver();
     this.#wake?.();
   };
 
-  /** After Ctrl-]: a host's number, `q`, or Ctrl-] for itself. */
-  #command(byte: number, typed: number[]): void {
-    this.#escaped = false;
-    const key = String.fromCharCode(byte);
+  /** After Ctrl-]: a host's number or `q`. (Ctrl-] again is the key itself.) */
+  #command(key: string): void {
     const host = this.#hosts[Number(key) - 1];
-    if (byte === escapeKey) typed.push(byte);
-    else if (key === 'q') this.left = true;
+    if (key === 'q') this.left = true;
     else if (host !== undefined) {
       this.host = host;
       this.#orders.push({ kind: 'advance', ns: 0n });
       process.stdout.write(`\r\n-- ${host}\r\n`);
-    }
+    } else process.stdout.write(`\r\n${keysHelp(this.#hosts)}\r\n`);
   }
 
   resize(): void {

@@ -7,10 +7,11 @@ import { say } from '../../base/log.ts';
 import { withSettings } from '../../run/attempt.ts';
 import type { LabPlan } from '../../scenario/scenario.ts';
 import { type Lab, startLab } from '../../substrate/lifecycle.ts';
+import type { Order } from '../../substrate/substrate.ts';
 import { interruption } from '../interruption.ts';
 import { openJudging, openSettings } from './open.ts';
 import { parseRunOptions, suitesOf } from './options.ts';
-import { followLines, followTerminal } from './shell-input.ts';
+import { followLines, followTerminal, keysHelp } from './shell-input.ts';
 import { ConsoleView } from './shell-view.ts';
 
 /** Options of `espalier shell` as commander gives them. */
@@ -73,15 +74,40 @@ async function converse(lab: Lab, view: ConsoleView, wanted: string | undefined)
   if (!hosts.includes(host)) {
     throw new EspalierError('usage', `--host ${host}: the hosts are ${hosts.join(', ')}`);
   }
-  await lab.send(hosts.map((name) => ({ kind: 'interactive', host: name })));
+  await lab.send([]);
   if (lab.over) {
     const { end } = await lab.ended;
     throw new EspalierError('guest', `the lab ended before the shell could open: ${end.word} ${end.detail ?? ''}`);
   }
   process.stdout.write(view.transcript());
-  if (!process.stdin.isTTY) return followLines(lab, view, host);
-  say(
-    `hosts: ${hosts.map((name, index) => `${index + 1} ${name}`).join('  ')}; Ctrl-] and a number changes, Ctrl-] q leaves`,
-  );
+  const person = process.stdin.isTTY;
+  await lab.send(hosts.map((name) => welcome(name, view, person)));
+  if (!person) return followLines(lab, view, host);
+  say(keysHelp(hosts));
   return followTerminal(lab, view, host);
+}
+
+/** Terminals that every Debian image knows. */
+const knownTerminals = new Set([
+  'linux',
+  'screen',
+  'screen-256color',
+  'tmux',
+  'tmux-256color',
+  'vt100',
+  'xterm-256color',
+]);
+
+/**
+ * Makes a console one for people. A suite's shell neither echoes nor edits; at a terminal it gets
+ * bash's own line editor and a prompt that holds the agent's inside (invisible, but the sign that
+ * the clock may stand). Where a command still runs there is nobody to tell: its terminal echoes.
+ */
+function welcome(host: string, view: ConsoleView, person: boolean): Order {
+  if (!person || !view.atPrompt(host)) return { kind: 'interactive', host };
+  const wanted = process.env.TERM ?? '';
+  const term = knownTerminals.has(wanted) ? wanted : 'xterm';
+  const lines = `stty sane; TERM=${term}; set -o emacs; bind 'set enable-bracketed-paste off'`;
+  view.editing(host);
+  return { kind: 'input', host, bytes: Buffer.from(`${lines}; PS1="\\[$PS1\\][\\u@\\h \\W]# "\n`) };
 }

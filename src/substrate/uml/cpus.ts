@@ -18,7 +18,12 @@ function allowed(): number[] {
 
 /** Takes the CPU with the fewest labs for one more; guest/seed.c says why a lab keeps to one. */
 export function claimCpu(): number {
-  if (labs.size === 0) for (const cpu of allowed()) labs.set(cpu, 0);
+  if (labs.size === 0) {
+    // Other processes have labs of their own: not all of them may begin with the same CPU.
+    const cpus = allowed();
+    const first = process.pid % Math.max(1, cpus.length);
+    for (const cpu of [...cpus.slice(first), ...cpus.slice(0, first)]) labs.set(cpu, 0);
+  }
   const [cpu] = [...labs].reduce((least, next) => (next[1] < least[1] ? next : least));
   labs.set(cpu, (labs.get(cpu) ?? 0) + 1);
   return cpu;
