@@ -30,9 +30,12 @@ export async function openSettings(options: RunOptions, signal: AbortSignal): Pr
 }
 
 /** `--overlay [HOST=]PATH`, given later lies higher. */
-async function overlaysOf({ overlay, suite }: RunOptions): Promise<Pick<AttemptSettings, 'overlays'>> {
+async function overlaysOf({ overlay, suite, substrate }: RunOptions): Promise<Pick<AttemptSettings, 'overlays'>> {
   if (overlay.length === 0) {
-    if (suite !== undefined) warn('--suite without --overlay: the tests may be of another version than the daemon');
+    // The fake substrate has no daemon.
+    if (suite !== undefined && substrate !== 'fake') {
+      warn('--suite without --overlay: the tests may be of another version than the daemon');
+    }
     return {};
   }
   const { ensureOverlayImage } = await import('../../image/image.ts');
