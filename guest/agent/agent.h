@@ -29,6 +29,7 @@ struct nic {
 	char name[16];
 	int link;
 	uint8_t mac[6];
+	char *alt_names; /* separated by blanks, or NULL */
 	int port_index; /* ifindex of the link's end, in the agent's namespace */
 };
 
@@ -147,6 +148,7 @@ void net_host(struct host *host);
 void hosts_prepare(void);
 void host_start(struct host *host);
 void host_shell(struct host *host);
+void make_parents(const char *path); /* folders above a path, where they are not there */
 
 /* xfrm.c */
 void xfrm_open(struct host *host);

@@ -60,15 +60,6 @@ static void copy_any(const char *from, const char *to, int depth)
 	closedir(dir);
 }
 
-static void make_parents(char *path)
-{
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = 0;
-		mkdir(path, 0755);
-		*slash = '/';
-	}
-}
-
 /* Paths below a shared tree are the same on all hosts and copied once; others once a host. */
 static bool shared(const char *path)
 {

@@ -38,9 +38,9 @@ static char *path_of(const char *format, ...)
 	return at;
 }
 
-static void make_parents(const char *path)
+void make_parents(const char *path)
 {
-	char copy[512];
+	char copy[1024];
 	snprintf(copy, sizeof copy, "%s", path);
 	for (char *slash = copy + 1; (slash = strchr(slash, '/')); slash++) {
 		*slash = 0;

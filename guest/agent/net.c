@@ -130,6 +130,18 @@ void net_links(void)
 /* The fallback devices are there first and take the low numbers. */
 static int nic_index(int number) { return (plan.fallback_tunnels ? 32 : 2) + number; }
 
+static void add_alt_names(int fd, int index, char *names)
+{
+	struct request r;
+	struct ifinfomsg i = { .ifi_index = index };
+	begin(&r, RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL, &i, sizeof i);
+	struct rtattr *list = attribute(&r, IFLA_PROP_LIST | NLA_F_NESTED, NULL, 0);
+	for (char *name; (name = strsep(&names, " "));)
+		attribute(&r, IFLA_ALT_IFNAME, name, strlen(name) + 1);
+	close_nest(&r, list);
+	must(fd, &r, "name interface", "");
+}
+
 /* The pair is made inside the host so that both ends can be given their ifindex. */
 static void create_nic(int fd, struct host *host, int number)
 {
@@ -155,6 +167,8 @@ static void create_nic(int fd, struct host *host, int number)
 	nic->port_index = port.ifi_index;
 	set_up(root_socket, port.ifi_index, plan.links[nic->link].bridge);
 	set_up(fd, inside.ifi_index, 0);
+	if (nic->alt_names)
+		add_alt_names(fd, inside.ifi_index, nic->alt_names);
 }
 
 static size_t parse_address(const char *text, int *family, uint8_t out[16])

@@ -70,6 +70,7 @@ static int link_index(const char *name)
 	die("plan: unknown link %s", name);
 }
 
+/* `nic NAME LINK MAC [ALTNAME…]` */
 static void read_nic(char *rest)
 {
 	struct host *host = &plan.hosts[plan.host_count - 1];
@@ -81,6 +82,7 @@ static void read_nic(char *rest)
 		if (*rest == ':')
 			rest++;
 	}
+	nic->alt_names = *rest == ' ' ? rest + 1 : NULL;
 	host->nic_count++;
 }
 

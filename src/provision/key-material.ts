@@ -1,12 +1,12 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ArtifactStore } from '../base/artifacts.ts';
-import { sha256, temporaryBeside } from '../base/files.ts';
-import { cacheDir } from '../base/folders.ts';
+import { sha256 } from '../base/files.ts';
 import { say } from '../base/log.ts';
 import { succeed } from '../base/processes.ts';
 import { startProgress } from '../base/progress.ts';
+import { makeWorkFolder } from '../base/work-folder.ts';
 import type { Image } from '../image/image.ts';
 import { packSquashfs } from '../image/squashfs.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -107,24 +107,19 @@ async function runStage(stage: Stage, inputs: KeyMaterialInputs, into: string): 
 
 async function make(out: string, inputs: KeyMaterialInputs): Promise<z.infer<typeof facts>> {
   using progress = startProgress('making certificates and keys for the suite', { expectedMs: 60_000 });
-  const tree = temporaryBeside(join(cacheDir('work'), 'keys'));
-  mkdirSync(tree, { recursive: true });
-  try {
-    const { libreswan, certificates, testing } = inputs;
-    const images = { east: libreswan.path, west: certificates.path };
-    await runStage({ script: makeKeys, images, layers: [testing.path] }, inputs, tree);
-    const half = `${tree}.squashfs`;
-    await packSquashfs(tree, half, { allRoot: true });
-    const same = Object.fromEntries(databaseHosts.map((host) => [host, libreswan.path]));
-    await runStage({ script: makeDatabases, images: same, layers: [half, testing.path] }, inputs, tree);
-    rmSync(half);
-    await packSquashfs(tree, out, { allRoot: true });
-    progress.end('made certificates and keys for the suite');
-    return { kernel: inputs.kernel.id, images: [libreswan.id, certificates.id] };
-  } finally {
-    rmSync(tree, { recursive: true, force: true });
-    rmSync(`${tree}.squashfs`, { force: true });
-  }
+  using work = makeWorkFolder('keys');
+  const tree = join(work.path, 'tree');
+  const half = join(work.path, 'half.squashfs');
+  mkdirSync(tree);
+  const { libreswan, certificates, testing } = inputs;
+  const images = { east: libreswan.path, west: certificates.path };
+  await runStage({ script: makeKeys, images, layers: [testing.path] }, inputs, tree);
+  await packSquashfs(tree, half, { allRoot: true });
+  const same = Object.fromEntries(databaseHosts.map((host) => [host, libreswan.path]));
+  await runStage({ script: makeDatabases, images: same, layers: [half, testing.path] }, inputs, tree);
+  await packSquashfs(tree, out, { allRoot: true });
+  progress.end('made certificates and keys for the suite');
+  return { kernel: inputs.kernel.id, images: [libreswan.id, certificates.id] };
 }
 
 function versionsOf({ versions }: Image, packages: readonly string[]): (string | undefined)[] {

@@ -1,12 +1,11 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
-import { temporaryBeside } from '../base/files.ts';
-import { cacheDir } from '../base/folders.ts';
 import { tail } from '../base/processes.ts';
+import { makeWorkFolder } from '../base/work-folder.ts';
 import type { LabPlan } from '../scenario/scenario.ts';
+import { substrateByName } from '../substrate/all.ts';
 import { startLab } from '../substrate/lifecycle.ts';
-import { uml } from '../substrate/uml/uml.ts';
 import { consoles } from '../transcript/consoles.ts';
 import { readRecords } from '../transcript/reader.ts';
 
@@ -26,21 +25,17 @@ export interface MakingLab {
  * so that equal inputs make equal files.
  */
 export async function runMakingLab<T>(making: MakingLab, take: (files: string) => Promise<T>): Promise<T> {
-  const dir = temporaryBeside(join(cacheDir('work'), 'lab'));
-  mkdirSync(dir, { recursive: true });
-  try {
-    const request = { dir, plan: making.plan, kernel: making.kernel, seed: 1n, hold: false };
-    await using lab = await startLab(uml, request, limits);
-    const stop = (): void => lab.cancel();
-    making.signal?.addEventListener('abort', stop, { once: true });
-    const { end } = await lab.ended;
-    making.signal?.removeEventListener('abort', stop);
-    if (making.signal?.aborted) throw new EspalierError('cancelled', `stopped while making ${making.what}`);
-    requireSuccess(making, dir, end.word === 'completed' ? undefined : `${end.word}: ${end.detail ?? ''}`);
-    return await take(join(dir, 'files'));
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  using work = makeWorkFolder('lab');
+  const dir = work.path;
+  const request = { dir, plan: making.plan, kernel: making.kernel, seed: 1n, hold: false };
+  await using lab = await startLab(substrateByName('uml'), request, limits);
+  const stop = (): void => lab.cancel();
+  making.signal?.addEventListener('abort', stop, { once: true });
+  const { end } = await lab.ended;
+  making.signal?.removeEventListener('abort', stop);
+  if (making.signal?.aborted) throw new EspalierError('cancelled', `stopped while making ${making.what}`);
+  requireSuccess(making, dir, end.word === 'completed' ? undefined : `${end.word}: ${end.detail ?? ''}`);
+  return await take(join(dir, 'files'));
 }
 
 function requireSuccess(making: MakingLab, dir: string, trouble: string | undefined): void {

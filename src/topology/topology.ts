@@ -8,6 +8,8 @@ export interface Nic {
   readonly mac: string;
   /** Addresses with prefix length, IPv4 or IPv6 (`192.1.2.23/24`). */
   readonly addresses: readonly string[];
+  /** Further names of the interface (`altname` of ip-link(8)). */
+  readonly altNames?: readonly string[];
 }
 
 /** A static route: destination in CIDR form (`default` allowed) through a gateway. */

@@ -1,9 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
-import { temporaryBeside } from '../../base/files.ts';
-import { cacheDir } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
+import { makeWorkFolder } from '../../base/work-folder.ts';
 import { withSettings } from '../../run/attempt.ts';
 import type { LabPlan } from '../../scenario/scenario.ts';
 import { type Lab, startLab } from '../../substrate/lifecycle.ts';
@@ -55,16 +53,12 @@ export async function shellCommand(selector: string, raw: RawShellOptions): Prom
   if (loaded === undefined) throw new EspalierError('usage', `no suite is named ${suite}`);
   const settings = await openSettings(options, signal);
   const plan = withSettings(heldPlan(loaded.plan, raw.at), settings);
-  const dir = temporaryBeside(join(cacheDir('work'), 'shell'));
-  mkdirSync(dir, { recursive: true });
-  try {
-    const request = { dir, plan, kernel: settings.kernel.path, seed: settings.seed, hold: true };
-    await using lab = await startLab(settings.substrate, request);
-    signal.addEventListener('abort', () => lab.cancel(), { once: true });
-    return await converse(lab, new ConsoleView(join(dir, 'records'), plan), raw.host);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  using work = makeWorkFolder('shell');
+  const dir = work.path;
+  const request = { dir, plan, kernel: settings.kernel.path, seed: settings.seed, hold: true };
+  await using lab = await startLab(settings.substrate, request);
+  signal.addEventListener('abort', () => lab.cancel(), { once: true });
+  return await converse(lab, new ConsoleView(join(dir, 'records'), plan), raw.host);
 }
 
 /** Waits until the steps are run, then lets the person or the pipe type. */

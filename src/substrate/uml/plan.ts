@@ -55,7 +55,7 @@ function routeWords(route: Route): readonly [string, string] {
 
 function encodeHost(out: Encoder, host: Host, images: readonly number[]): void {
   out.line('host', host.name, images.join(','));
-  for (const nic of host.nics) out.line('nic', nic.name, nic.link, nic.mac);
+  for (const nic of host.nics) out.line('nic', nic.name, nic.link, nic.mac, ...(nic.altNames ?? []));
   for (const [path, value] of host.sysctls) out.line('sysctl', path, value);
   for (const nic of host.nics) {
     for (const address of nic.addresses) out.line('addr', nic.name, address);

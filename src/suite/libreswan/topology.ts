@@ -9,12 +9,20 @@ interface Machine {
   readonly routes: readonly Route[];
 }
 
+/**
+ * The first PCI slot that a machine's interfaces have, after its shared folders; udev makes further names of slots.
+ * Slot 7 holds the random number generator of every machine (kvm/vm/*.xml).
+ */
+const afterThreeFolders = 5;
+const afterFourFolders = 6;
+const taken = 7;
+
 /** The net of the bench itself; nothing answers there. */
 const bench = 'swandefault';
 
 const machines: Readonly<Record<string, Machine>> = {
   east: {
-    nics: nics({
+    nics: nics(afterFourFolders, {
       eth0: ['192_0_2', '12:00:00:dc:bc:ff', '192.0.2.254/24', '2001:db8:0:2::254/64'],
       eth1: ['192_1_2', '12:00:00:64:64:23', '192.1.2.23/24', '2001:db8:1:2::23/64'],
     }),
@@ -26,7 +34,7 @@ const machines: Readonly<Record<string, Machine>> = {
     ],
   },
   west: {
-    nics: nics({
+    nics: nics(afterFourFolders, {
       eth0: ['192_0_1', '12:00:00:ab:cd:ff', '192.0.1.254/24', '2001:db8:0:1::254/64'],
       eth1: ['192_1_2', '12:00:00:64:64:45', '192.1.2.45/24', '2001:db8:1:2::45/64'],
     }),
@@ -38,7 +46,7 @@ const machines: Readonly<Record<string, Machine>> = {
     ],
   },
   road: {
-    nics: nics({
+    nics: nics(afterThreeFolders, {
       eth0: ['192_1_3', '12:00:00:ab:cd:02', '192.1.3.209/24', '2001:db8:1:3::209/64'],
     }),
     routes: [
@@ -47,7 +55,7 @@ const machines: Readonly<Record<string, Machine>> = {
     ],
   },
   north: {
-    nics: nics({
+    nics: nics(afterThreeFolders, {
       eth0: ['192_0_3', '12:00:00:de:cd:49', '192.0.3.254/24', '2001:db8:0:3::254/64'],
       eth1: ['192_1_3', '12:00:00:96:96:49', '192.1.3.33/24', '2001:db8:1:3::33/64'],
     }),
@@ -57,7 +65,7 @@ const machines: Readonly<Record<string, Machine>> = {
     ],
   },
   nic: {
-    nics: nics({
+    nics: nics(afterFourFolders, {
       // Plugged in first, so that eth1 and eth2 have the numbers they have there.
       eth0: [bench, '12:00:00:de:ad:00'],
       eth1: ['192_1_2', '12:00:00:de:ad:ba', '192.1.2.254/24', '2001:db8:1:2::254/64'],
@@ -73,7 +81,7 @@ const machines: Readonly<Record<string, Machine>> = {
     ],
   },
   rise: {
-    nics: nics({
+    nics: nics(afterThreeFolders, {
       eth0: [bench, '12:52:49:53:45:00'],
       eth1: ['192_0_2', '12:52:49:53:45:01', '192.0.2.12/24', '2001:db8:0:2::12/64'],
       eth2: ['198_18_1', '12:52:49:53:45:02', '198.18.1.12/24', '2001:db8:1::12/64'],
@@ -81,7 +89,7 @@ const machines: Readonly<Record<string, Machine>> = {
     routes: [],
   },
   set: {
-    nics: nics({
+    nics: nics(afterThreeFolders, {
       eth0: [bench, '12:00:53:45:54:00'],
       eth1: ['192_0_1', '12:00:53:45:54:01', '192.0.1.15/24', '2001:db8:0:1::15/64'],
       eth2: ['198_18_1', '12:00:53:45:54:02', '198.18.1.15/24', '2001:db8:1::15/64'],
@@ -111,8 +119,15 @@ const interfaceSysctls = (name: string): (readonly [string, string])[] => [
   [`net/ipv6/conf/${name}/accept_ra`, '0'],
 ];
 
-function nics(plugs: Readonly<Record<string, readonly [link: string, mac: string, ...addresses: string[]]>>): Nic[] {
-  return Object.entries(plugs).map(([name, [link, mac, ...addresses]]) => ({ name, link, mac, addresses }));
+/** An interface's link, MAC and addresses. */
+type Plug = readonly [link: string, mac: string, ...addresses: string[]];
+
+function nics(firstSlot: number, plugs: Readonly<Record<string, Plug>>): Nic[] {
+  return Object.entries(plugs).map(([name, [link, mac, ...addresses]], index) => {
+    const next = firstSlot + index;
+    const slot = firstSlot < taken && next >= taken ? next + 1 : next;
+    return { name, link, mac, addresses, altNames: [`enp0s${slot}`, `ens${slot}`] };
+  });
 }
 
 /** Hosts that the test bed has. */

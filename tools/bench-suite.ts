@@ -1,0 +1,147 @@
+/**
+ * `npm run bench:suite [-- BAR…]`: the bars that need libreswan's suite itself. Each is one or more whole
+ * `espalier run`s, so that anybody can repeat them by hand; the command stands above its figures.
+ * Exit code 1 when a bar is missed.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { describeError, EspalierError } from '../src/base/errors.ts';
+import { projectDir } from '../src/base/folders.ts';
+import { run } from '../src/base/processes.ts';
+import { watchForInterruption } from '../src/cli/interruption.ts';
+import { describeMachine } from '../src/run/machine.ts';
+import { obtainLibreswan } from '../src/suite/libreswan/obtain.ts';
+import { sampleUpstream } from '../src/suite/libreswan/upstream-check.ts';
+
+interface Result {
+  readonly suite: string;
+  readonly name: string;
+  readonly word: string;
+}
+
+interface Outcome {
+  readonly wallMs: number;
+  readonly results: readonly Result[];
+  readonly runDir: string;
+}
+
+const dir = mkdtempSync(join(tmpdir(), 'espalier-bench-suite-'));
+process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
+let runs = 0;
+
+/** One `espalier run libreswan` with these arguments. */
+async function espalier(...args: readonly string[]): Promise<Outcome> {
+  runs += 1;
+  const output = join(dir, String(runs));
+  const json = join(dir, `${runs}.json`);
+  process.stdout.write(`$ ./espalier run libreswan ${args.join(' ')}\n`);
+  const main = join(projectDir, 'src/cli/main.ts');
+  const command = [main, 'run', 'libreswan', ...args, '--output', output, '--reporter', `json=${json}`];
+  const { status, stderr } = await run(process.execPath, command, { maxOutput: 64 << 20 });
+  if (typeof status === 'string' || status > 1) {
+    throw new EspalierError('infrastructure', `the run ended with ${status}`, { output: stderr.toString() });
+  }
+  const found = JSON.parse(readFileSync(json, 'utf8')) as Omit<Outcome, 'runDir'>;
+  const id = readdirSync(output).find((name) => /^\d{4}-/.test(name)) ?? '';
+  return { ...found, runDir: join(output, id) };
+}
+
+let missed = 0;
+
+function tell(title: string, held: boolean, figures: string): void {
+  if (!held) missed += 1;
+  process.stdout.write(`${held ? 'holds ' : 'MISSED'}  ${title}: ${figures}\n\n`);
+}
+
+function wordsOf(results: readonly Result[]): string {
+  const counts = new Map<string, number>();
+  for (const { word } of results) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(', ');
+}
+
+const withWord = (results: readonly Result[], word: string): Result[] => results.filter((one) => one.word === word);
+
+/** All good tests, and upstream's own sanitizer over every 25th that passes. */
+async function whole(): Promise<void> {
+  const { wallMs, results, runDir } = await espalier('--seed', '1');
+  const passed = withWord(results, 'passed');
+  const minutes = wallMs / 60_000;
+  const good = results.length;
+  tell('at least 850 good tests pass', passed.length >= 850, `${passed.length} of ${good}; ${wordsOf(results)}`);
+  tell('the whole list takes under 30 minutes', minutes < 30, `${minutes.toFixed(1)} min`);
+  const { dir: testing } = await obtainLibreswan();
+  const checks = [];
+  for (let index = 0; index < passed.length; index += 25) {
+    const { suite, name } = passed[index] as Result;
+    checks.push(...(await sampleUpstream(join(runDir, 'attempts', suite, encodeURIComponent(name), '0'), testing)));
+  }
+  const agreeing = checks.filter(({ agrees }) => agrees).length;
+  const figures = `${agreeing} of ${checks.length} consoles of every 25th passing test`;
+  tell("upstream's own sanitizer.sh gives the same bytes", agreeing === checks.length && agreeing > 0, figures);
+}
+
+async function repeated(title: string): Promise<void> {
+  const { results } = await espalier('--shard', '1/20', '--repeat-each', '2', '--seed', '7');
+  const different = withWord(results, 'nondeterminism');
+  const names = different.map(({ name }) => name).join(' ');
+  tell(title, different.length === 0, `${different.length} of ${results.length} differ ${names}`);
+}
+
+/** Every 20th test twice, with nothing beside it. */
+async function determinism(): Promise<void> {
+  await repeated('the same seed gives the same bytes');
+}
+
+/** Every 20th test twice, while other processes want every core. */
+async function load(): Promise<void> {
+  const busy = Array.from({ length: availableParallelism() }, () => spawn('sh', ['-c', 'while :; do :; done']));
+  try {
+    await repeated(`the same under full load of ${busy.length} cores`);
+  } finally {
+    for (const child of busy) child.kill('SIGKILL');
+  }
+}
+
+/** 30 tests with upstream's own swan-prep give the same words as with ours. */
+async function helpers(): Promise<void> {
+  const sample = ['--shard', '1/38', '--seed', '1'];
+  const ours = await espalier(...sample);
+  const upstream = await espalier(...sample, '--helpers', 'upstream');
+  const wordOf = new Map(ours.results.map(({ name, word }) => [name, word]));
+  const others = upstream.results.filter(({ name, word }) => word !== wordOf.get(name));
+  const names = others.map(({ name, word }) => `${name} (${wordOf.get(name)}, ${word})`).join(' ');
+  const figures = `${others.length} of ${upstream.results.length} differ ${names}; ${wordsOf(upstream.results)}`;
+  tell("upstream's own helpers give the same words", others.length === 0, figures);
+}
+
+const bars = { whole, determinism, load, helpers };
+
+async function main(): Promise<void> {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const chosen = positionals.length > 0 ? positionals : Object.keys(bars);
+  const { cpu, cores, memoryMiB, system, node } = describeMachine();
+  const average = loadavg()[0]?.toFixed(1);
+  process.stdout.write(
+    `machine: ${cpu}, ${cores} cores, ${memoryMiB} MiB, ${system}, Node ${node}, load ${average}\n\n`,
+  );
+  for (const name of chosen) {
+    if (!Object.hasOwn(bars, name)) {
+      throw new EspalierError('usage', `no bar is named ${name}`, {
+        remedy: `choose of: ${Object.keys(bars).join(', ')}`,
+      });
+    }
+    await bars[name as keyof typeof bars]();
+  }
+}
+
+watchForInterruption();
+try {
+  await main();
+  process.exitCode = missed === 0 ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = 2;
+}
