@@ -86,7 +86,6 @@ async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions
     consoles: await Promise.all(stored.expectations.map((one) => consoleEvidence(one, work))),
     plutoLogs: plutoLogs(attemptDir, stored),
     issues: [...records.issues, ...rawIssues(raw)],
-    rewrites: receivedText().filter(({ id }) => stored.adaptations.includes(id)),
   };
   return judgeConsoles(evidence);
 }
@@ -128,8 +127,9 @@ interface Work {
 
 async function consoleEvidence(one: StoredScenario['expectations'][number], work: Work): Promise<ConsoleEvidence> {
   const { host, file } = one;
+  const rewrites = receivedText().filter(({ id }) => one.rewrites.includes(id));
   const expected = one.expected === undefined ? undefined : readInput(work.folder, one.expected).toString('latin1');
-  const base = { host, file, ...(expected !== undefined && { expected }) };
+  const base = { host, file, rewrites, ...(expected !== undefined && { expected }) };
   const raw = work.raw.consoles.get(host);
   if (raw === undefined || raw.length === 0) return base;
   const derived = join(work.attemptDir, 'derived');

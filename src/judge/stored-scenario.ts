@@ -10,7 +10,7 @@ const hash = text.regex(/^[0-9a-f]{64}$/);
 
 /** `scenario.json` in an attempt's folder: what judging reads, large parts by hash. */
 const storedSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   format: z.literal('libreswan'),
   suite: text,
   name: text,
@@ -27,10 +27,15 @@ const storedSchema = z.object({
     }),
   ),
   expectations: z.array(
-    z.object({ host: text, file: text, expected: hash.exactOptional(), sanitizers: z.array(text) }),
+    z.object({
+      host: text,
+      file: text,
+      expected: hash.exactOptional(),
+      sanitizers: z.array(text),
+      rewrites: z.array(text),
+    }),
   ),
   sanitizers: z.record(text, hash),
-  adaptations: z.array(text),
 });
 
 export type StoredScenario = z.infer<typeof storedSchema>;
@@ -57,7 +62,7 @@ export function toStored(
   folder: InputFolder,
 ): StoredScenario {
   return {
-    version: 1,
+    version: 2,
     format: judging.format,
     suite: entry.suite,
     name: entry.name,
@@ -66,14 +71,14 @@ export function toStored(
     hosts: plan.topology.hosts.map(({ name }) => name),
     guests: Object.fromEntries(Object.entries(judging.guests)),
     steps: plan.steps.map(({ kind, host, line, origin }) => ({ kind, host, line, origin })),
-    expectations: expectations.map(({ host, file, expected, sanitizers }) => ({
+    expectations: expectations.map(({ host, file, expected, sanitizers, rewrites }) => ({
       host,
       file,
       sanitizers: [...sanitizers],
+      rewrites: [...rewrites],
       ...(expected && { expected: putInput(folder, expected) }),
     })),
     sanitizers: Object.fromEntries([...judging.sanitizers].map(([name, bytes]) => [name, putInput(folder, bytes)])),
-    adaptations: [...judging.adaptations],
   };
 }
 

@@ -90,6 +90,8 @@ export interface ConsoleExpectation {
   readonly file: string;
   /** Names of sanitizers in order of application. */
   readonly sanitizers: readonly string[];
+  /** Ids of the suite's rewrites of received text that may be needed after them, in order. */
+  readonly rewrites: readonly string[];
 }
 
 /** A scenario as listed: cheap to make for a whole suite. */

@@ -21,6 +21,8 @@ export interface ConsoleEvidence {
   readonly expected?: string;
   /** Name of the reference in the suite. */
   readonly file: string;
+  /** Those of received text, in order. */
+  readonly rewrites: readonly Rewrite[];
 }
 
 export interface AttemptEvidence {
@@ -33,7 +35,6 @@ export interface AttemptEvidence {
   readonly plutoLogs: readonly { readonly host: string; readonly file: string; readonly text: string }[];
   /** Trouble met before: damaged files, an exception of the driver's kind. */
   readonly issues: readonly Issue[];
-  readonly rewrites: readonly Rewrite[];
 }
 
 /** Builds an issue whose word follows from its kind. */
@@ -76,8 +77,8 @@ interface ConsoleFinding {
   readonly onlyAdapted: boolean;
 }
 
-function judgeConsole(console: ConsoleEvidence, { rewrites, complete }: AttemptEvidence): ConsoleFinding {
-  const { host, raw, sanitized, file } = console;
+function judgeConsole(console: ConsoleEvidence, { complete }: AttemptEvidence): ConsoleFinding {
+  const { host, raw, sanitized, file, rewrites } = console;
   const none = { adapted: [], onlyAdapted: false };
   if (raw === undefined || sanitized === undefined) {
     const message = 'nothing of this console was saved';

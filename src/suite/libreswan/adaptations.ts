@@ -42,6 +42,8 @@ export interface HostSetup extends Described {
  */
 export interface ReceivedText extends Described {
   readonly kind: 'received-text';
+  /** Only consoles of hosts that run it. */
+  readonly userland?: Userland;
   /** Text as Latin-1, one character per byte. */
   readonly rewrite: (text: string) => string;
 }
@@ -97,7 +99,17 @@ export const adaptations: readonly Adaptation[] = [
     id: 'daemon-folders',
     kind: 'guest-folders',
     reason: 'where the suite was written, packages and systemd make these; /run is new in every lab',
-    paths: ['/etc/nsd/conf.d', '/etc/nsd/server.d', '/run/nsd', '/run/unbound', '/run/xl2tpd'],
+    paths: [
+      '/etc/nsd/conf.d',
+      '/etc/nsd/server.d',
+      '/etc/unbound/conf.d',
+      '/etc/unbound/keys.d',
+      '/etc/unbound/local.d',
+      '/run/nsd',
+      '/run/pluto',
+      '/run/unbound',
+      '/run/xl2tpd',
+    ],
   },
   {
     id: 'locale',
@@ -121,6 +133,7 @@ export const adaptations: readonly Adaptation[] = [
   {
     id: 'strongswan-key-exchange-method',
     kind: 'received-text',
+    userland: 'strongswan',
     reason: 'strongSwan from 6.0 on says “key exchange method” for “DH group”; the references are of 5.9',
     rewrite: (text) =>
       text.replace(/^(peer didn't accept) key exchange method (\S+, it requested )/gm, '$1 DH group $2'),
@@ -128,6 +141,7 @@ export const adaptations: readonly Adaptation[] = [
   {
     id: 'strongswan-default-identity',
     kind: 'received-text',
+    userland: 'strongswan',
     reason:
       'strongSwan from 6.0 on words this otherwise, and adds the address, which the references have in the next line',
     rewrite: (text) =>
@@ -139,6 +153,7 @@ export const adaptations: readonly Adaptation[] = [
   {
     id: 'strongswan-child-closed',
     kind: 'received-text',
+    userland: 'strongswan',
     reason:
       'strongSwan from 6.0 on names the CHILD_SA that is closed here too; the references do in the next line only',
     rewrite: (text) =>
@@ -147,6 +162,7 @@ export const adaptations: readonly Adaptation[] = [
   {
     id: 'strongswan-socket-order',
     kind: 'received-text',
+    userland: 'strongswan',
     reason:
       'strongSwan from 6.0 on opens its sockets for IPv4 before those for IPv6, 5.9 after them; `ip xfrm policy` lists what lets their packets through newest first',
     rewrite: (text) =>
@@ -161,6 +177,12 @@ export const adaptations: readonly Adaptation[] = [
     reason:
       'an interface of a lab has no queue of its own (veth); the suite’s sanitizers leave `qlen 1000` where there is one, and take it away where there is none',
     rewrite: (text) => text.replace(/^(\d+: eth\d: <.*> mtu \d+ state UP)$/gm, '$1 qlen 1000'),
+  },
+  {
+    id: 'nss-folder',
+    kind: 'received-text',
+    reason: 'where Debian’s libreswan says which folder its NSS database lies in by default',
+    rewrite: (text) => text.replaceAll('"sql:/var/lib/ipsec/nss"', '"sql:/etc/ipsec.d"'),
   },
   {
     id: 'xfrm-statistics',
@@ -178,6 +200,14 @@ export const adaptations: readonly Adaptation[] = [
       ),
   },
 ];
+
+/** Ids of the rewrites for a console that shows hosts of these userlands. */
+export function rewritesFor(userlands: readonly Userland[]): string[] {
+  const fits = ({ userland }: ReceivedText): boolean => userland === undefined || userlands.includes(userland);
+  return receivedText()
+    .filter(fits)
+    .map(({ id }) => id);
+}
 
 /** The rewrites among them. */
 export function receivedText(all = adaptations): ReceivedText[] {

@@ -3,7 +3,7 @@ import { EspalierError } from '../../base/errors.ts';
 import { scriptFile } from '../../sanitizer/plan-stages.ts';
 import type { ConsoleExpectation, LabPlan, PlacedFile, ScenarioEntry, Step } from '../../scenario/scenario.ts';
 import type { Identity, LoadedScenario, Suite } from '../../scenario/suite.ts';
-import { adaptations } from './adaptations.ts';
+import { adaptations, rewritesFor } from './adaptations.ts';
 import type { GuestLine } from './ordering.ts';
 import { isFile, openTree, readBytes, readTest, readText, type TestFiles, type TestingTree } from './test-files.ts';
 import { isUnknown, type Parameters, readParameters, sanitizersFor } from './test-params.ts';
@@ -46,7 +46,6 @@ export interface JudgingInputs {
   readonly guests: Readonly<Record<number, string>>;
   /** Sanitizer scripts by file name. */
   readonly sanitizers: ReadonlyMap<string, Uint8Array>;
-  readonly adaptations: readonly string[];
 }
 
 export interface LibreswanScenario extends LoadedScenario {
@@ -155,7 +154,6 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
       format: 'libreswan',
       guests: guestNames(test.lines),
       sanitizers: readSanitizers(tree, expectations),
-      adaptations: adaptations.map((one) => one.id),
     },
   };
 }
@@ -242,10 +240,13 @@ function placedFiles(helpers: 'ours' | 'upstream', userlands: ReadonlyMap<string
 
 function expectationsOf(test: TestFiles, parameters: Parameters): ConsoleExpectation[] {
   const hosts = test.files.includes('all.console.txt') ? ['all'] : hostsOf(test);
+  const userlands = userlandsOf(hostsOf(test), test.lines);
   return hosts.map((host) => {
     const file = `${host}.console.txt`;
     const expected = test.files.includes(file) ? readBytes(join(test.dir, file)) : undefined;
-    return { host, file, sanitizers: sanitizersFor(host, parameters), ...(expected && { expected }) };
+    const shown = host === 'all' ? [...userlands.values()] : [userlands.get(host) ?? 'libreswan'];
+    const rewrites = rewritesFor(shown);
+    return { host, file, sanitizers: sanitizersFor(host, parameters), rewrites, ...(expected && { expected }) };
   });
 }
 

@@ -12,12 +12,12 @@ const evidence = (change: Partial<AttemptEvidence> = {}): AttemptEvidence => ({
   consoles: [console({})],
   plutoLogs: [],
   issues: [],
-  rewrites: [],
   ...change,
 });
 type Console = AttemptEvidence['consoles'][number];
 function console(change: Partial<Console>): Console {
-  return { host: 'east', file: 'east.console.txt', raw: 'a\n', sanitized: { text: 'a\n' }, expected: 'a\n', ...change };
+  const texts = { raw: 'a\n', sanitized: { text: 'a\n' }, expected: 'a\n' };
+  return { host: 'east', file: 'east.console.txt', rewrites: [], ...texts, ...change };
 }
 const kinds = (change: Partial<AttemptEvidence>): string[] => {
   const verdict = judgeConsoles(evidence(change));
@@ -63,12 +63,12 @@ const table: readonly (readonly [string, Partial<AttemptEvidence>, readonly stri
   ],
   [
     'a console without reference',
-    { consoles: [{ host: 'x', file: 'x', raw: 'a', sanitized: { text: 'a' } }] },
+    { consoles: [{ host: 'x', file: 'x', rewrites: [], raw: 'a', sanitized: { text: 'a' } }] },
     ['failed', 'failed', 'output-unchecked'],
   ],
   [
     'a console of which nothing was saved',
-    { consoles: [{ host: 'x', file: 'x', expected: 'a' }] },
+    { consoles: [{ host: 'x', file: 'x', rewrites: [], expected: 'a' }] },
     ['unresolved', 'unresolved', 'output-missing'],
   ],
   [
@@ -149,8 +149,8 @@ test('an adaptation is told only where the text does not match without it', () =
     { id: 'idle', rewrite: (text: string) => text },
   ];
   const judged = (expected: string) => {
-    const consoles = [console({ sanitized: { text: 'a\nb\n' }, expected })];
-    const { word, adapted, passesOnlyAdapted } = judgeConsoles(evidence({ consoles, rewrites }));
+    const consoles = [console({ sanitized: { text: 'a\nb\n' }, expected, rewrites })];
+    const { word, adapted, passesOnlyAdapted } = judgeConsoles(evidence({ consoles }));
     return { word, adapted, passesOnlyAdapted };
   };
   assert.deepEqual(judged('a\nb\n'), { word: 'passed', adapted: [], passesOnlyAdapted: false });
