@@ -1,7 +1,6 @@
-import { Ledger, type Moment } from './lives.ts';
+import { type EndReason, type Finding, Ledger, type Moment } from './lives.ts';
 import type { IpsecPolicy, IpsecSa, PolicyDefaults, XfrmEvent } from './model.ts';
-import { migrateSa, migratePolicies, movedSas } from './moves.ts';
-import type { Finding } from './reconcile.ts';
+import { migratePolicies, migrateSa, movedSas } from './moves.ts';
 import { policyRules, saRules, saTableKey } from './table-rules.ts';
 import { policyKey, saKey } from './xfrm/identity.ts';
 
@@ -33,13 +32,15 @@ export function applyEvent(tables: HostTables, event: XfrmEvent, at: Moment): Ev
 const handlers: Handlers = {
   'sa-added': ({ sas }, { sa }, at) => {
     const key = saRules.key(sa);
+    if (sas.explain(key, at)) return [];
     const known = sas.get(key);
-    if (known) sas.end(key, at, known.larval ? 'filled' : 'unknown');
+    sas.end(key, at, known?.larval ? 'filled' : 'unknown');
     sas.put(key, { ...at, value: sa, source: 'event' });
     return known && !known.larval ? [{ table: 'sa', what: 'twice', key }] : [];
   },
   'sa-updated': ({ sas }, { sa }, at) => {
     const key = saRules.key(sa);
+    if (sas.explain(key, at)) return [];
     const known = sas.get(key);
     if (known?.larval) sas.end(key, at, 'filled');
     const value = known && !known.larval ? updatedSa(known, sa) : sa;
@@ -49,39 +50,37 @@ const handlers: Handlers = {
   'sa-deleted': ({ sas }, { id, sa }, at) => {
     const key = sa ? saRules.key(sa) : saKey(id);
     const known = sas.get(key);
-    if (!known) return sa && saRules.silent(sa) ? [] : [{ table: 'sa', what: 'unheard', key }];
-    sas.end(key, at, replaced(sas, known, key) ? 'rekeyed' : 'deleted');
-    return [];
+    const ended = sas.end(key, at, known && replaced(sas, known, key) ? 'rekeyed' : 'deleted');
+    if (ended || sas.explain(key, at, 'deleted') || (sa && saRules.silent(sa))) return [];
+    return [{ table: 'sa', what: 'unheard', key }];
   },
   'sa-expired': ({ sas }, event, at) => {
     // One that nobody knew of was larval: the event does not say so, but others are announced.
-    if (event.hard) sas.end(saTableKey(event.id, event), at, 'expired');
+    const key = saTableKey(event.id, event);
+    if (event.hard && !sas.end(key, at, 'expired')) sas.explain(key, at, 'expired');
     return [];
   },
   'sa-flushed': ({ sas }, { protocol }, at) => {
-    for (const [key, sa] of sas.entries()) {
-      const chosen = protocol === sa.protocol || protocol === 'all' || (protocol === 'ipsec' && !isNumber(sa.protocol));
-      if (chosen) sas.end(key, at, 'flushed');
-    }
+    endAll(sas, at, (sa) => protocol === sa.protocol || protocol === 'all' || (protocol === 'ipsec' && isIpsec(sa)));
     return [];
   },
   'policy-added': ({ policies }, { policy }, at) => {
     const key = policyRules.key(policy);
+    if (policies.explain(key, at)) return [];
     const twice = policies.end(key, at, 'unknown');
     policies.put(key, { ...at, value: policy, source: 'event' });
     return twice ? [{ table: 'policy', what: 'twice', key }] : [];
   },
   'policy-updated': ({ policies }, { policy }, at) => {
-    policies.put(policyRules.key(policy), { ...at, value: policy, source: 'event' });
+    const key = policyRules.key(policy);
+    if (!policies.explain(key, at)) policies.put(key, { ...at, value: policy, source: 'event' });
     return [];
   },
-  'policy-deleted': ({ policies }, { id, policy }, at) => endPolicy(policies, policyKey(policy ?? id), { at, reason: 'deleted' }),
+  'policy-deleted': ({ policies }, { id, policy }, at) => endPolicy(policies, policyKey(policy ?? id), [at, 'deleted']),
   'policy-expired': ({ policies }, { hard, policy }, at) =>
-    hard ? endPolicy(policies, policyKey(policy), { at, reason: 'expired' }) : [],
+    hard ? endPolicy(policies, policyKey(policy), [at, 'expired']) : [],
   'policy-flushed': ({ policies }, { type }, at) => {
-    for (const [key, policy] of policies.entries()) {
-      if (!policyRules.silent(policy) && (type === 'all' || type === policy.type)) policies.end(key, at, 'flushed');
-    }
+    endAll(policies, at, (policy) => !policyRules.silent(policy) && (type === 'all' || type === policy.type));
     return [];
   },
   migrate: ({ sas, policies }, event, at) => {
@@ -96,7 +95,16 @@ const handlers: Handlers = {
     if (!known) return [{ table: 'sa', what: 'unheard', key }];
     const { encapsulation: _old, ...kept } = known;
     const family = destination.includes(':') ? 6 : 4;
-    const sa = { ...kept, source, destination, reqid, selector, family, ...(mark && { mark }), ...(encapsulation && { encapsulation }) } as const;
+    const sa = {
+      ...kept,
+      source,
+      destination,
+      reqid,
+      selector,
+      family,
+      ...(mark && { mark }),
+      ...(encapsulation && { encapsulation }),
+    } as const;
     migrateSa(sas, { key, sa }, at);
     return [];
   },
@@ -106,12 +114,23 @@ const handlers: Handlers = {
   },
 };
 
-function endPolicy(policies: HostTables['policies'], key: string, { at, reason }: { at: Moment; reason: 'deleted' | 'expired' }): EventFinding[] {
-  return policies.end(key, at, reason) ? [] : [{ table: 'policy', what: 'unheard', key }];
+function endPolicy(
+  policies: HostTables['policies'],
+  key: string,
+  [at, reason]: readonly [Moment, EndReason],
+): EventFinding[] {
+  if (policies.end(key, at, reason) || policies.explain(key, at, reason)) return [];
+  return [{ table: 'policy', what: 'unheard', key }];
 }
 
-function isNumber(protocol: string): boolean {
-  return /^\d/.test(protocol);
+/** A flush ends all entries that it chooses, those too that a dump just before did not show any more. */
+function endAll<T>(ledger: Ledger<T>, at: Moment, chosen: (value: T) => boolean): void {
+  for (const [key, value] of ledger.entries()) if (chosen(value)) ledger.end(key, at, 'flushed');
+  for (const [key, value] of ledger.vanished(at)) if (chosen(value)) ledger.explain(key, at, 'flushed');
+}
+
+function isIpsec({ protocol }: IpsecSa): boolean {
+  return protocol === 'esp' || protocol === 'ah' || protocol === 'ipcomp';
 }
 
 /**

@@ -27,49 +27,93 @@ export interface Life<T> {
   readonly ended?: Moment & { readonly reason: EndReason };
 }
 
-/** The version that counted after a record; undefined where the entry was not there. */
-export function versionAt<T>({ versions, ended }: Life<T>, sequence: number): Version<T> | undefined {
-  if (ended && ended.sequence <= sequence) return undefined;
-  return versions.findLast((version) => version.sequence <= sequence);
-}
-
 interface GrowingLife<T> extends Life<T> {
   readonly versions: Version<T>[];
   ended?: Moment & { readonly reason: EndReason };
 }
 
+/** What a dump shows and no event explains; see `Discrepancy` for the words. */
+export interface Finding {
+  readonly what: 'unannounced' | 'vanished' | 'changed' | 'twice' | 'unheard';
+  readonly key: string;
+  /** `changed`: which fields of the model. */
+  readonly fields?: readonly string[];
+}
+
+/**
+ * Virtual nanoseconds. Hosts go on for some microseconds while a boundary's dumps are taken, so an event that
+ * a dump shows already may be recorded behind it.
+ */
+const lateEvents = 1_000_000n;
+
 /** A table while records are read: all lives so far, and those that are not over by key. */
 export class Ledger<T> {
   readonly lives: GrowingLife<T>[] = [];
-  readonly open: Map<string, GrowingLife<T>> = new Map();
+  readonly #open = new Map<string, GrowingLife<T>>();
+  readonly #unexplained = new Map<string, Finding & Moment>();
 
   /** The present state of an entry. */
   get(key: string): T | undefined {
-    return this.open.get(key)?.versions.at(-1)?.value;
+    return this.#open.get(key)?.versions.at(-1)?.value;
+  }
+
+  /** Present entries by key, the oldest life first. */
+  entries(): [key: string, value: T][] {
+    return [...this.#open].map(([key, { versions }]) => [key, (versions.at(-1) as Version<T>).value]);
   }
 
   /** Starts a life, or adds a version to the one that has the key. */
   put(key: string, version: Version<T>): void {
-    const life = this.open.get(key);
+    const life = this.#open.get(key);
     if (life) {
       life.versions.push(version);
       return;
     }
     const born: GrowingLife<T> = { key, versions: [version] };
     this.lives.push(born);
-    this.open.set(key, born);
+    this.#open.set(key, born);
   }
 
   /** Ends a life; false where there is none of the key. */
   end(key: string, { time, sequence }: Moment, reason: EndReason): boolean {
-    const life = this.open.get(key);
+    const life = this.#open.get(key);
     if (!life) return false;
     life.ended = { time, sequence, reason };
-    return this.open.delete(key);
+    return this.#open.delete(key);
   }
 
-  /** Present entries by key, the oldest life first. */
-  entries(): [key: string, value: T][] {
-    return [...this.open].map(([key, life]) => [key, (life.versions.at(-1) as Version<T>).value]);
+  /** Remembers what a dump shows without an event, until the event comes or `takeUnexplained`. */
+  suspect(finding: Finding, { time, sequence }: Moment): void {
+    this.#unexplained.set(finding.key, { ...finding, time, sequence });
+  }
+
+  /** True when an event of a moment is what a dump just before it showed: the table is right as it is. */
+  explain(key: string, { time }: Moment, reason: EndReason = 'unknown'): boolean {
+    const finding = this.#unexplained.get(key);
+    if (!finding || time - finding.time > lateEvents || (finding.what === 'vanished') !== (reason !== 'unknown')) {
+      return false;
+    }
+    const life = this.lives.findLast((one) => one.key === key);
+    if (life?.ended) life.ended = { ...life.ended, reason };
+    return this.#unexplained.delete(key);
+  }
+
+  /** Entries that a dump just before a moment had no more. */
+  vanished({ time }: Moment): [key: string, value: T][] {
+    const keys = [...this.#unexplained.values()].filter(
+      (one) => one.what === 'vanished' && time - one.time <= lateEvents,
+    );
+    return keys.flatMap(({ key }) => {
+      const version = this.lives.findLast((one) => one.key === key)?.versions.at(-1);
+      return version ? [[key, version.value]] : [];
+    });
+  }
+
+  /** What stays without an explanation. */
+  takeUnexplained(): (Finding & Moment)[] {
+    if (this.#unexplained.size === 0) return [];
+    const findings = [...this.#unexplained.values()];
+    this.#unexplained.clear();
+    return findings;
   }
 }

@@ -1,8 +1,8 @@
 import { familyOf } from './addresses.ts';
 import type { Ledger, Moment } from './lives.ts';
 import type { IpsecPolicy, IpsecSa, Migration, Template, XfrmEvent } from './model.ts';
-import { policyKey } from './xfrm/identity.ts';
 import { saRules } from './table-rules.ts';
+import { policyKey } from './xfrm/identity.ts';
 
 type MigrateEvent = Extract<XfrmEvent, { kind: 'migrate' }>;
 

@@ -1,18 +1,13 @@
-import type { Ledger, Moment } from './lives.ts';
+import type { Finding, Ledger, Moment } from './lives.ts';
 
-/** Something that events and dumps do not tell alike. */
-export interface Discrepancy extends Moment {
+/**
+ * Something that events and dumps do not tell alike. `unannounced`: in a dump, no event told of it. `vanished`: not in
+ * a dump, no event told of its end. `changed`: a dump shows other contents than the last event. `twice`: announced
+ * while it was there. `unheard`: deleted, and nothing had told of it before.
+ */
+export interface Discrepancy extends Moment, Finding {
   readonly host: string;
   readonly table: 'sa' | 'policy';
-  /**
-   * `unannounced`: in a dump, no event told of it. `vanished`: not in a dump, no event told of its end.
-   * `changed`: a dump shows other contents than the last event. `twice`: announced while it was there.
-   * `unheard`: deleted or expired, and nothing had told of it before.
-   */
-  readonly what: 'unannounced' | 'vanished' | 'changed' | 'twice' | 'unheard';
-  readonly key: string;
-  /** `changed`: which fields of the model. */
-  readonly fields?: readonly string[];
 }
 
 /** How the entries of one table are told apart, and what the kernel does with them without a word. */
@@ -25,31 +20,31 @@ export interface TableRules<T> {
   readonly fixed: readonly (keyof T & string)[];
 }
 
-/** A finding of `reconcile`, without its place. */
-export type Finding = Pick<Discrepancy, 'what' | 'key' | 'fields'>;
-
-/** Makes a table what a dump says that it is, and tells what no event explains. */
-export function reconcile<T>(ledger: Ledger<T>, dump: readonly T[], { at, rules }: Reconciling<T>): Finding[] {
-  const findings: Finding[] = [];
+/** Makes a table what a dump says that it is; the ledger then suspects what no event explains. */
+export function reconcile<T>(ledger: Ledger<T>, dump: readonly T[], { at, rules }: Reconciling<T>): void {
   const present = new Map<string, number>();
   for (const value of dump) {
     const key = freshKey(rules.key(value), present);
     const known = ledger.get(key);
     if (known === value) continue;
     ledger.put(key, { ...at, value, source: 'dump' });
-    if (known === undefined) {
-      if (!rules.silent(value)) findings.push({ what: 'unannounced', key });
-      continue;
-    }
-    const fields = rules.fixed.filter((field) => !same(known[field], value[field]));
-    if (fields.length > 0) findings.push({ what: 'changed', key, fields });
+    const finding = known === undefined ? unannounced(key, value, rules) : changed(key, [known, value], rules);
+    if (finding) ledger.suspect(finding, at);
   }
   for (const [key, value] of ledger.entries()) {
     if (present.has(key)) continue;
     ledger.end(key, at, 'unknown');
-    if (!rules.silent(value)) findings.push({ what: 'vanished', key });
+    if (!rules.silent(value)) ledger.suspect({ what: 'vanished', key }, at);
   }
-  return findings;
+}
+
+function unannounced<T>(key: string, value: T, { silent }: TableRules<T>): Finding | undefined {
+  return silent(value) ? undefined : { what: 'unannounced', key };
+}
+
+function changed<T>(key: string, [old, now]: readonly [T, T], { fixed }: TableRules<T>): Finding | undefined {
+  const fields = fixed.filter((field) => !same(old[field], now[field]));
+  return fields.length > 0 ? { what: 'changed', key, fields } : undefined;
 }
 
 interface Reconciling<T> {

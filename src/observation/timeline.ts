@@ -1,11 +1,11 @@
-import { type LabRecord, labHost, recordType } from '../transcript/record.ts';
-import { applyEvent, type EventFinding, emptyTables, type HostTables } from './host-tables.ts';
-import { type Life, type Moment, versionAt } from './lives.ts';
+import { type LabRecord, recordType } from '../transcript/record.ts';
+import { applyEvent, emptyTables, type HostTables } from './host-tables.ts';
+import type { Life, Moment } from './lives.ts';
 import type { IpsecPolicy, IpsecSa, PolicyDefaults, XfrmEvent } from './model.ts';
 import { type Discrepancy, reconcile } from './reconcile.ts';
 import { policyRules, saRules } from './table-rules.ts';
+import { policyDumpReader, saDumpReader } from './xfrm/dump-reader.ts';
 import { readXfrmMessage } from './xfrm/event.ts';
-import { readPolicies, readSas } from './xfrm/message.ts';
 
 /** One thing that the kernel said. */
 export interface Change extends Moment {
@@ -55,6 +55,8 @@ interface HostState {
   readonly tables: HostTables;
   readonly changes: Change[];
   readonly snapshots: Snapshot[];
+  readonly saDumps: ReturnType<typeof saDumpReader>;
+  readonly policyDumps: ReturnType<typeof policyDumpReader>;
   /** What the last dumps said; tables are empty at first. */
   sas: readonly IpsecSa[];
   policies: readonly IpsecPolicy[];
@@ -74,26 +76,26 @@ export function readTimeline({ hosts, records }: RecordedLab): Timeline {
   const discrepancies: Discrepancy[] = [];
   for (let at = 0; at < records.length; at += 1) {
     const record = records[at] as LabRecord;
-    if (record.type === recordType.xfrmEvent) {
-      const state = record.host === labHost ? undefined : states[record.host];
-      if (state) discrepancies.push(...takeEvent(state, record));
-    } else if (record.type === recordType.commandEnd) {
-      at = takeDumps(states, records, at + 1);
-      const last = records[at] as LabRecord;
-      const boundary = { time: last.time, sequence: last.sequence, command: record.sequence };
-      const whole = at + 1 < records.length;
-      if (whole) boundaries.push(boundary);
-      for (const state of states) {
-        if (state.dumped || (whole && state.touched)) discrepancies.push(...settle(state, boundary));
-      }
-    }
+    if (record.type === recordType.xfrmEvent) discrepancies.push(...takeEvent(states[record.host], record));
+    if (record.type !== recordType.commandEnd) continue;
+    discrepancies.push(...states.flatMap(unexplained));
+    at = takeDumps(states, records, at + 1);
+    const { time, sequence } = records[at] as LabRecord;
+    const boundary = { time, sequence, command: record.sequence };
+    // The last frame of a torn file may be one in the middle of a boundary.
+    const whole = at + 1 < records.length;
+    if (whole) boundaries.push(boundary);
+    for (const state of states) if (state.dumped || (whole && state.touched)) settle(state, boundary);
   }
+  discrepancies.push(...states.flatMap(unexplained));
+  discrepancies.sort((a, b) => a.sequence - b.sequence);
   return { hosts: states.map(finished), boundaries, discrepancies };
 }
 
 function newHost(host: string): HostState {
-  const rest = { sas: [], policies: [], touched: false, dumped: false };
-  return { host, tables: emptyTables(), changes: [], snapshots: [], ...rest };
+  const seen = { tables: emptyTables(), changes: [], snapshots: [] };
+  const readers = { saDumps: saDumpReader(), policyDumps: policyDumpReader() };
+  return { host, ...seen, ...readers, sas: [], policies: [], touched: false, dumped: false };
 }
 
 function finished({ host, tables, changes, snapshots }: HostState): HostTimeline {
@@ -101,12 +103,13 @@ function finished({ host, tables, changes, snapshots }: HostState): HostTimeline
   return { host, changes, sas: tables.sas.lives, policies: tables.policies.lives, defaults, snapshots };
 }
 
-function takeEvent(state: HostState, { time, sequence, payload }: LabRecord): Discrepancy[] {
+function takeEvent(state: HostState | undefined, { time, sequence, payload }: LabRecord): Discrepancy[] {
+  if (!state) return [];
   const event = readXfrmMessage(payload);
   state.changes.push({ time, sequence, event });
   state.touched = true;
   const findings = applyEvent(state.tables, event, { time, sequence });
-  return findings.map((finding: EventFinding) => ({ host: state.host, time, sequence, ...finding }));
+  return findings.map((finding) => ({ host: state.host, time, sequence, ...finding }));
 }
 
 /** Reads the dumps from a place on; returns the place of the last of them, or the one before it. */
@@ -117,45 +120,28 @@ function takeDumps(states: readonly HostState[], records: readonly LabRecord[], 
     const state = states[host];
     if (type !== recordType.xfrmStates && type !== recordType.xfrmPolicies) break;
     if (!state) continue;
-    if (type === recordType.xfrmStates) state.sas = readSas(payload);
-    else state.policies = readPolicies(payload);
+    if (type === recordType.xfrmStates) state.sas = state.saDumps.read(payload);
+    else state.policies = state.policyDumps.read(payload);
     state.dumped = true;
   }
   return at - 1;
 }
 
 /** Makes a host's tables what its last dumps say. */
-function settle(state: HostState, boundary: Boundary): Discrepancy[] {
-  const { host, tables, sas, policies } = state;
+function settle(state: HostState, boundary: Boundary): void {
+  const { tables, sas, policies } = state;
   const at: Moment = { time: boundary.time, sequence: boundary.sequence };
   if (state.dumped) state.snapshots.push({ ...boundary, sas, policies });
   state.touched = false;
   state.dumped = false;
-  const found = [
-    ...reconcile(tables.sas, sas, { at, rules: saRules }).map((finding) => ({ table: 'sa' as const, ...finding })),
-    ...reconcile(tables.policies, policies, { at, rules: policyRules }).map((finding) => ({ table: 'policy' as const, ...finding })),
+  reconcile(tables.sas, sas, { at, rules: saRules });
+  reconcile(tables.policies, policies, { at, rules: policyRules });
+}
+
+/** What a host's dumps showed and no event explained until now. */
+function unexplained({ host, tables }: HostState): Discrepancy[] {
+  return [
+    ...tables.sas.takeUnexplained().map((finding) => ({ host, table: 'sa' as const, ...finding })),
+    ...tables.policies.takeUnexplained().map((finding) => ({ host, table: 'policy' as const, ...finding })),
   ];
-  return found.map((finding) => ({ host, ...at, ...finding }));
-}
-
-/** What a host has at one point of an attempt. */
-export interface Tables {
-  readonly sas: readonly IpsecSa[];
-  readonly policies: readonly IpsecPolicy[];
-  readonly defaults: PolicyDefaults;
-}
-
-const openDefaults: PolicyDefaults = { in: 'allow', fwd: 'allow', out: 'allow' };
-
-/** The tables after a record (a sequence number). Oldest entries first. */
-export function tablesAt(host: HostTimeline, sequence: number): Tables {
-  return {
-    sas: valuesAt(host.sas, sequence),
-    policies: valuesAt(host.policies, sequence),
-    defaults: host.defaults.findLast((one) => one.sequence <= sequence)?.value ?? openDefaults,
-  };
-}
-
-function valuesAt<T>(lives: readonly Life<T>[], sequence: number): T[] {
-  return lives.flatMap((life) => versionAt(life, sequence)?.value ?? []);
 }

@@ -1,5 +1,14 @@
 import { Bytes } from '../bytes.ts';
-import type { Address, IpsecMode, IpsecProtocol, Migration, PolicyIdentity, ReplayState, SaIdentity, XfrmEvent } from '../model.ts';
+import type {
+  Address,
+  IpsecMode,
+  IpsecProtocol,
+  Migration,
+  PolicyIdentity,
+  ReplayState,
+  SaIdentity,
+  XfrmEvent,
+} from '../model.ts';
 import { type Attribute, findAttribute, markOf, readAttributes } from './attributes.ts';
 import { policyIdentity, saIdentity } from './identity.ts';
 import { bodyOf, type NetlinkMessage, readMessages, readPolicyMessage, readSaMessage } from './message.ts';
@@ -39,7 +48,10 @@ const readers: Readonly<Record<number, (message: NetlinkMessage) => XfrmEvent>> 
   [xfrmMessage.expire]: saExpired,
   [xfrmMessage.flushSa]: ({ raw }) => {
     const protocol = bodyOf(raw, 'XFRM SA flush').u8();
-    return { kind: 'sa-flushed', protocol: protocol === 0 ? 'all' : protocol === 255 ? 'ipsec' : protocolName(protocol) };
+    return {
+      kind: 'sa-flushed',
+      protocol: protocol === 0 ? 'all' : protocol === 255 ? 'ipsec' : protocolName(protocol),
+    };
   },
   [xfrmMessage.newPolicy]: (message) => ({ kind: 'policy-added', policy: readPolicyMessage(message) }),
   [xfrmMessage.updatePolicy]: (message) => ({ kind: 'policy-updated', policy: readPolicyMessage(message) }),
@@ -101,7 +113,10 @@ function saDeleted({ raw }: NetlinkMessage): XfrmEvent {
   const attributes = readAttributes(body);
   const info = findAttribute(attributes, xfrmAttribute.sa, 'XFRM SA');
   if (!info) return { kind: 'sa-deleted', id: withMark(id, attributes) };
-  const sa = readSa(info, attributes.filter(({ type }) => type !== xfrmAttribute.sa));
+  const sa = readSa(
+    info,
+    attributes.filter(({ type }) => type !== xfrmAttribute.sa),
+  );
   return { kind: 'sa-deleted', id: saIdentity(sa), sa };
 }
 
@@ -124,10 +139,17 @@ function readPolicyId(body: Bytes): Pick<PolicyIdentity, 'selector' | 'direction
   return { selector, direction };
 }
 
-function withPolicyAttributes(id: Pick<PolicyIdentity, 'selector' | 'direction'>, attributes: Attribute[]): PolicyIdentity {
+function withPolicyAttributes(
+  id: Pick<PolicyIdentity, 'selector' | 'direction'>,
+  attributes: Attribute[],
+): PolicyIdentity {
   const type = findAttribute(attributes, xfrmAttribute.policyType, 'XFRM policy type');
   const ifId = findAttribute(attributes, xfrmAttribute.ifId, 'XFRM interface id')?.u32Le();
-  const whole: PolicyIdentity = { ...id, type: type ? readPolicyType(type) : 'main', ...(ifId !== undefined && { ifId }) };
+  const whole: PolicyIdentity = {
+    ...id,
+    type: type ? readPolicyType(type) : 'main',
+    ...(ifId !== undefined && { ifId }),
+  };
   return withMark(whole, attributes);
 }
 
@@ -138,7 +160,10 @@ function policyDeleted({ raw }: NetlinkMessage): XfrmEvent {
   const attributes = readAttributes(body);
   const info = findAttribute(attributes, xfrmAttribute.policy, 'XFRM policy');
   if (!info) return { kind: 'policy-deleted', id: withPolicyAttributes(id, attributes) };
-  const policy = readPolicy(info, attributes.filter(({ type }) => type !== xfrmAttribute.policy));
+  const policy = readPolicy(
+    info,
+    attributes.filter(({ type }) => type !== xfrmAttribute.policy),
+  );
   return { kind: 'policy-deleted', id: policyIdentity(policy), policy };
 }
 

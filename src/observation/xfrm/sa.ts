@@ -1,5 +1,5 @@
 import type { Bytes } from '../bytes.ts';
-import type { Iptfs, IpsecProtocol, IpsecSa, ReplayState } from '../model.ts';
+import type { IpsecProtocol, IpsecSa, Iptfs, ReplayState } from '../model.ts';
 import { readAead, readAlgorithm, readAuthentication } from './algorithms.ts';
 import { type Attribute, type AttributeTable, applyAttributes, readSecurityContext } from './attributes.ts';
 import { saExtraFlags, saFlags, xfrmAttribute } from './numbers.ts';
