@@ -82,11 +82,38 @@ export interface ReplayState {
   /** Highest sequence number received. */
   readonly inbound: number;
   readonly inboundHigh: number;
-  /** Received packets below `inbound`: bit 0 of word 0 is `inbound` itself. */
+  /**
+   * Which packets of the window were received, as the kernel keeps it. One word of XFRMA_REPLAY_VAL: bit n is
+   * `inbound` - n. Words of XFRMA_REPLAY_ESN_VAL are a ring: sequence number s is bit (s - 1) modulo the window.
+   */
   readonly bitmap: readonly number[];
+  readonly ring: boolean;
 }
 
-/** An attribute or field that the decoder does not know, as bytes. */
+/** Packets that an SA refused (struct xfrm_stats): too old for the window, received twice, not authentic. */
+export interface SaErrors {
+  readonly replayWindow: number;
+  readonly replay: number;
+  readonly integrity: number;
+}
+
+/** Hardware offload (struct xfrm_user_offload). */
+export interface Offload {
+  readonly ifindex: number;
+  readonly flags: number;
+}
+
+/** IP-TFS (RFC 9347; XFRMA_IPTFS_*). Times in microseconds, queue and packet size in bytes, the window in packets. */
+export interface Iptfs {
+  dropTime?: number;
+  reorderWindow?: number;
+  dontFragment?: boolean;
+  initialDelay?: number;
+  maxQueueSize?: number;
+  packetSize?: number;
+}
+
+/** An attribute that the decoder does not know, or has no place for in such a message, as bytes. */
 export interface UnknownAttribute {
   readonly type: number;
   readonly bytes: Uint8Array;
@@ -121,10 +148,29 @@ export interface IpsecSa {
   readonly mark?: Mark;
   readonly outputMark?: Mark;
   readonly ifId?: number;
-  /** XFRM_STATE_* flags by their `ip xfrm` names (`af-unspec`, `nopmtudisc`, …), sorted; ESN is `esn` above. */
+  /** XFRM_STATE_* and XFRM_SA_XFLAG_* by their `ip xfrm` names (`af-unspec`, …), sorted; ESN is `esn` above. */
   readonly flags: readonly string[];
   readonly lifetime: LifetimeLimits;
   readonly use: LifetimeUse;
+  readonly errors: SaErrors;
+  /** Number of the acquire that this SA answers, 0: none. */
+  readonly acquire: number;
+  /** Virtual second since 1970 of the last packet (XFRMA_LASTUSED). */
+  readonly lastUsed?: bigint;
+  /** Mobile IPv6 (XFRMA_COADDR). */
+  readonly careOfAddress?: Address;
+  /** Bytes (RFC 4303, 2.7). */
+  readonly tfcPadding?: number;
+  /** Seconds between two `mapping` events (XFRMA_MTIMER_THRESH). */
+  readonly mappingInterval?: number;
+  /** Seconds (XFRMA_NAT_KEEPALIVE_INTERVAL). */
+  readonly natKeepalive?: number;
+  /** XFRMA_SA_PCPU. */
+  readonly cpu?: number;
+  readonly iptfs?: Iptfs;
+  readonly offload?: Offload;
+  /** XFRMA_SEC_CTX. */
+  readonly securityContext?: string;
   readonly unknown: readonly UnknownAttribute[];
 }
 
@@ -169,6 +215,9 @@ export interface IpsecPolicy {
   readonly flags: readonly string[];
   readonly lifetime: LifetimeLimits;
   readonly use: LifetimeUse;
+  readonly offload?: Offload;
+  /** XFRMA_SEC_CTX. */
+  readonly securityContext?: string;
   readonly unknown: readonly UnknownAttribute[];
 }
 
@@ -185,8 +234,19 @@ export interface PolicyIdentity {
 export type XfrmEvent =
   | { readonly kind: 'sa-added' | 'sa-updated'; readonly sa: IpsecSa }
   | { readonly kind: 'sa-deleted'; readonly id: SaIdentity; readonly sa?: IpsecSa }
-  | { readonly kind: 'sa-expired'; readonly hard: boolean; readonly sa: IpsecSa }
-  | { readonly kind: 'sa-flushed'; readonly protocol: IpsecProtocol | 'all' }
+  | {
+      /** Tells of the SA only what struct xfrm_usersa_info holds: no algorithms. Hard: the SA is gone. */
+      readonly kind: 'sa-expired';
+      readonly hard: boolean;
+      readonly id: SaIdentity;
+      readonly source: Address;
+      readonly selector: Selector;
+      readonly mode: IpsecMode;
+      readonly reqid: number;
+      readonly use: LifetimeUse;
+    }
+  /** `ipsec`: ESP, AH and IPComp (IPSEC_PROTO_ANY). */
+  | { readonly kind: 'sa-flushed'; readonly protocol: IpsecProtocol | 'all' | 'ipsec' }
   | { readonly kind: 'policy-added' | 'policy-updated'; readonly policy: IpsecPolicy }
   | { readonly kind: 'policy-deleted'; readonly id: PolicyIdentity; readonly policy?: IpsecPolicy }
   | { readonly kind: 'policy-expired'; readonly hard: boolean; readonly policy: IpsecPolicy }
@@ -208,10 +268,46 @@ export type XfrmEvent =
       readonly newSource: Address;
       readonly newPort: number;
     }
-  | { readonly kind: 'migrate'; readonly id: PolicyIdentity; readonly migrations: readonly Migration[] }
+  | {
+      /** A policy's templates and the SAs below them moved (RFC 4555); the kernel says no more than this. */
+      readonly kind: 'migrate';
+      readonly id: PolicyIdentity;
+      readonly migrations: readonly Migration[];
+      /** What the moved SAs have; absent: none. */
+      readonly encapsulation?: Encapsulation;
+      /** Addresses for the IKE daemon (struct xfrm_user_kmaddress). */
+      readonly ike?: { readonly local: Address; readonly remote: Address };
+    }
+  | {
+      /** One SA moved (XFRM_MSG_MIGRATE_STATE). Absent where it has none after the move. */
+      readonly kind: 'sa-migrated';
+      readonly id: SaIdentity;
+      readonly source: Address;
+      readonly destination: Address;
+      readonly reqid: number;
+      readonly selector: Selector;
+      readonly mark?: Mark;
+      readonly encapsulation?: Encapsulation;
+    }
   | { readonly kind: 'report'; readonly protocol: number; readonly selector: Selector }
-  | { readonly kind: 'replay'; readonly id: SaIdentity; readonly replay?: ReplayState }
+  | {
+      readonly kind: 'replay';
+      readonly id: SaIdentity;
+      readonly source: Address;
+      readonly reqid: number;
+      readonly replay?: ReplayState;
+      readonly use?: LifetimeUse;
+    }
+  /** What happens to packets that no policy matches (struct xfrm_userpolicy_default). */
+  | ({ readonly kind: 'policy-defaults' } & PolicyDefaults)
   | { readonly kind: 'unknown'; readonly type: number; readonly bytes: Uint8Array };
+
+/** The action where no policy matches: `allow` unless somebody changed it. */
+export interface PolicyDefaults {
+  readonly in: 'allow' | 'block';
+  readonly fwd: 'allow' | 'block';
+  readonly out: 'allow' | 'block';
+}
 
 /** One move of XFRMA_MIGRATE (struct xfrm_user_migrate). */
 export interface Migration {
