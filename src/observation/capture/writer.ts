@@ -77,7 +77,8 @@ export function writeCapture(capture: CaptureToWrite): Uint8Array {
     });
   }
   for (const link of capture.links) writeInterface(out, link);
-  for (const [at, { packet, link }] of packets.entries()) writePacket(out, { packet, link, notes: notes.get(at) ?? [] });
+  for (const [at, { packet, link }] of packets.entries())
+    writePacket(out, { packet, link, notes: notes.get(at) ?? [] });
   return out.done();
 }
 

@@ -24,7 +24,9 @@ export function dissect(frame: Uint8Array, ports: Ports = wellKnownPorts): Disse
     vlans,
     etherType: type,
     payload,
-    ...(payload > frame.length ? { problem: 'the link header is cut short' } : contents(frame, { type, payload, ports })),
+    ...(payload > frame.length
+      ? { problem: 'the link header is cut short' }
+      : contents(frame, { type, payload, ports })),
   };
 }
 

@@ -28,7 +28,8 @@ export function readUdpMessage(
   // The receiver's port decides: it is its socket that takes the datagram apart.
   for (const port of [flow.destinationPort, flow.sourcePort]) {
     if (ports.encapsulation.includes(port)) return readEncapsulated(payload);
-    if (ports.ike.includes(port)) return payload.length < ikeHeader ? { kind: 'short' } : { kind: 'ike', bytes: payload };
+    if (ports.ike.includes(port))
+      return payload.length < ikeHeader ? { kind: 'short' } : { kind: 'ike', bytes: payload };
   }
   return undefined;
 }

@@ -1,9 +1,10 @@
 import { readIp } from './ip.ts';
 import { type IpPacket, type Ports, wellKnownPorts } from './packet.ts';
 
-/** Limits of memory: datagrams being collected, and the largest one (RFC 791: 65535 bytes with its header). */
+/** Limits of memory: datagrams being collected, the largest one (RFC 791: 65535 bytes with its header), its fragments. */
 const maxPending = 64;
 const maxDatagram = 65535;
+const maxPieces = 2048;
 
 /** Linux gives up after 30 s for IPv4 and 60 s for IPv6 (net/ipv4/ip_fragment.c, net/ipv6/reassembly.c). Virtual ns. */
 const lifetime = { 4: 30_000_000_000n, 6: 60_000_000_000n } as const;
@@ -86,7 +87,12 @@ function cutFrom({ version, payload, fragment }: IpPacket): number {
 function place(pending: Pending, piece: Piece, more: boolean): 'new' | 'copy' | 'bad' {
   const { offset, bytes } = piece;
   const end = offset + bytes.length;
-  if (end > maxDatagram || (more && (bytes.length === 0 || bytes.length % 8 !== 0))) return 'bad';
+  if (
+    pending.pieces.length >= maxPieces ||
+    end > maxDatagram ||
+    (more && (bytes.length === 0 || bytes.length % 8 !== 0))
+  )
+    return 'bad';
   for (const other of pending.pieces) {
     const stop = other.offset + other.bytes.length;
     if (offset === other.offset && end === stop) return 'copy';

@@ -1,6 +1,13 @@
 import { addressText } from '../addresses.ts';
 import { u16, u32 } from './octets.ts';
-import { type ExtensionHeader, type Fragment, type IpPacket, type Ports, type Upper, wellKnownPorts } from './packet.ts';
+import {
+  type ExtensionHeader,
+  type Fragment,
+  type IpPacket,
+  type Ports,
+  type Upper,
+  wellKnownPorts,
+} from './packet.ts';
 import { ipProtocol } from './protocols.ts';
 import { readUpper } from './upper.ts';
 

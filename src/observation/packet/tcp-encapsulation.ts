@@ -60,4 +60,3 @@ export class TcpEncapsulation {
     this.#directions.set(key, { stream: new TcpStream(next), framing: new TcpFraming(prefix) });
   }
 }
-
