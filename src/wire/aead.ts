@@ -1,6 +1,7 @@
-import { type CipherGCMTypes, createDecipheriv, createSecretKey } from 'node:crypto';
+import { type CipherGCMTypes, createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import type { IpsecSa } from '../observation/model.ts';
 import { type Unjudged, unjudged } from './opened.ts';
+import { sameBytes } from './raw-bytes.ts';
 
 /** All AEADs of ESP carry an IV of 8 bytes (RFC 4106, 3.1; 4309, 3.1; 4543, 3.1; 7634, 2.1). */
 export const aeadIv = 8;
@@ -15,8 +16,13 @@ export interface AeadInput {
   readonly icv: Uint8Array;
 }
 
-/** The cleartext; undefined where the ICV is wrong. */
-type AeadOpen = (input: AeadInput) => Uint8Array | undefined;
+/** One key at work. */
+interface AeadKey {
+  /** The cleartext; undefined where the ICV is wrong. */
+  readonly open: (input: AeadInput) => Uint8Array | undefined;
+  /** Whether the ICV is right for `bytes` encrypted. */
+  readonly fitsCleartext: (input: AeadInput) => boolean;
+}
 
 interface AeadAlgorithm {
   /** Bytes of salt at the end of the key. */
@@ -25,22 +31,21 @@ interface AeadAlgorithm {
   readonly keys: readonly number[];
   /** ICV lengths in bits. */
   readonly icvs: readonly number[];
-  readonly open: (key: Uint8Array, salt: Uint8Array) => AeadOpen;
+  readonly use: (key: Uint8Array, salt: Uint8Array) => AeadKey;
 }
 
 /** By Linux crypto name (net/xfrm/xfrm_algo.c, aead_list). */
 const algorithms: Readonly<Record<string, AeadAlgorithm>> = {
-  'rfc4106(gcm(aes))': { salt: 4, keys: [20, 28, 36], icvs: [64, 96, 128], open: openWith(aesName('gcm')) },
-  'rfc4309(ccm(aes))': { salt: 3, keys: [19, 27, 35], icvs: [64, 96, 128], open: openWith(aesName('ccm')) },
-  'rfc4543(gcm(aes))': { salt: 4, keys: [20, 28, 36], icvs: [128], open: openGmac },
-  'rfc7539esp(chacha20,poly1305)': { salt: 4, keys: [36], icvs: [128], open: openWith(() => 'chacha20-poly1305') },
+  'rfc4106(gcm(aes))': { salt: 4, keys: [20, 28, 36], icvs: [64, 96, 128], use: keyFor(aesName('gcm')) },
+  'rfc4309(ccm(aes))': { salt: 3, keys: [19, 27, 35], icvs: [64, 96, 128], use: keyFor(aesName('ccm')) },
+  'rfc4543(gcm(aes))': { salt: 4, keys: [20, 28, 36], icvs: [128], use: gmacKey },
+  'rfc7539esp(chacha20,poly1305)': { salt: 4, keys: [36], icvs: [128], use: keyFor(() => 'chacha20-poly1305') },
 };
 
 /** The AEAD of one SA. */
-export interface Aead {
+export interface Aead extends AeadKey {
   /** Bytes of the ICV. */
   readonly length: number;
-  readonly open: AeadOpen;
 }
 
 /** AEAD from an SA's algorithm and key. */
@@ -51,19 +56,19 @@ export function aeadOf(aead: NonNullable<IpsecSa['aead']>): Aead | Unjudged {
   if (!algorithm.keys.includes(key.length)) return unjudged(`${name} with a key of ${key.length} bytes`);
   if (!algorithm.icvs.includes(icv)) return unjudged(`${name} with an ICV of ${icv} bits`);
   const end = key.length - algorithm.salt;
-  return { length: icv / 8, open: algorithm.open(key.subarray(0, end), key.subarray(end)) };
+  return { length: icv / 8, ...algorithm.use(key.subarray(0, end), key.subarray(end)) };
 }
 
 function aesName(mode: string): (bits: number) => string {
   return (bits) => `aes-${bits}-${mode}`;
 }
 
-function openWith(nameOf: (bits: number) => string): AeadAlgorithm['open'] {
+function keyFor(nameOf: (bits: number) => string): AeadAlgorithm['use'] {
   return (key, salt) => {
     // Node's types know modes by literal names; one shape serves all of them.
     const name = nameOf(key.length * 8) as CipherGCMTypes;
     const secret = createSecretKey(key);
-    return ({ associated, iv, bytes, icv }) => {
+    const open: AeadKey['open'] = ({ associated, iv, bytes, icv }) => {
       const decipher = createDecipheriv(name, secret, Buffer.concat([salt, iv]), { authTagLength: icv.length });
       decipher.setAuthTag(icv);
       // CCM wants to know the length in advance; the other modes pass over it.
@@ -74,15 +79,26 @@ function openWith(nameOf: (bits: number) => string): AeadAlgorithm['open'] {
         return clear;
       });
     };
+    const fitsCleartext: AeadKey['fitsCleartext'] = ({ associated, iv, bytes, icv }) => {
+      const cipher = createCipheriv(name, secret, Buffer.concat([salt, iv]), { authTagLength: icv.length });
+      cipher.setAAD(associated, { plaintextLength: bytes.length });
+      cipher.update(bytes);
+      cipher.final();
+      return sameBytes(cipher.getAuthTag(), icv);
+    };
+    return { open, fitsCleartext };
   };
 }
 
 /** GMAC: nothing is encrypted, all bytes in front of the ICV are associated data (RFC 4543, 3.3). */
-function openGmac(key: Uint8Array, salt: Uint8Array): AeadOpen {
-  const open = openWith(aesName('gcm'))(key, salt);
-  return ({ associated, iv, bytes, icv }) => {
-    const all = Buffer.concat([associated, iv, bytes]);
-    return open({ associated: all, iv, bytes: new Uint8Array(0), icv }) && bytes;
+function gmacKey(key: Uint8Array, salt: Uint8Array): AeadKey {
+  const { open } = keyFor(aesName('gcm'))(key, salt);
+  return {
+    open: ({ associated, iv, bytes, icv }) => {
+      const all = Buffer.concat([associated, iv, bytes]);
+      return open({ associated: all, iv, bytes: new Uint8Array(0), icv }) && bytes;
+    },
+    fitsCleartext: () => false,
   };
 }
 

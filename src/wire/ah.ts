@@ -4,7 +4,7 @@ import { type Integrity, integrityOf } from './integrity.ts';
 import { immutableIpv4 } from './ipv4-immutable.ts';
 import { immutableIpv6 } from './ipv6-immutable.ts';
 import { type Opener, type Opening, refused, type Unjudged, unjudged } from './opened.ts';
-import { sameBytes, word32, word32At } from './raw-bytes.ts';
+import { copied, sameBytes, word32, word32At } from './raw-bytes.ts';
 
 /** Next header, length, reserved, SPI, sequence number (RFC 4302, section 2). */
 const fixed = 12;
@@ -56,7 +56,7 @@ function opened({ packet, found, integrity, highSequence }: Work): ReturnType<Op
   const icvEnd = fixed + integrity.length;
   if (length > ah.length) return refused('truncated');
   if (!allowedLengths(icvEnd, alignment).includes(length)) return refused('length');
-  const zeroed = ah.slice();
+  const zeroed = copied(ah);
   zeroed.fill(0, fixed, icvEnd);
   const esn = highSequence === undefined ? [] : [word32(highSequence)];
   if (!sameBytes(integrity.icv([found.headers, zeroed, ...esn]), ah.subarray(fixed, icvEnd))) {

@@ -40,16 +40,21 @@ function composedOpener(encryption: Encryption, integrity: Integrity, esn: boole
     const end = esp.length - integrity.length;
     if (end < start + trailer) return refused('truncated');
     if ((end - start) % encryption.block !== 0) return refused('alignment');
-    const covered = esp.subarray(0, end);
-    const icv = integrity.icv(esn ? [covered, word32(highSequence)] : [covered]);
-    if (!sameBytes(icv, esp.subarray(end))) return refused('integrity');
-    const clear = encryption.decrypt(esp.subarray(header, start), esp.subarray(start, end));
-    return withoutTrailer(clear, { ...sequenceOf(esp, esn, highSequence), authenticated: integrity.length > 0 });
+    const behind = esn ? [word32(highSequence)] : [];
+    const fits = (covered: readonly Uint8Array[]): boolean =>
+      sameBytes(integrity.icv([...covered, ...behind]), esp.subarray(end));
+    const iv = esp.subarray(header, start);
+    const bytes = esp.subarray(start, end);
+    if (!fits([esp.subarray(0, end)])) {
+      return refused(fits([esp.subarray(0, start), encryption.encrypt(iv, bytes)]) ? 'cleartext' : 'integrity');
+    }
+    const rest = { ...sequenceOf(esp, esn, highSequence), authenticated: integrity.length > 0 };
+    return withoutTrailer(encryption.decrypt(iv, bytes), rest);
   };
 }
 
 /** An AEAD covers SPI, the sequence number in full, and what it encrypts (RFC 4106, section 5). */
-function aeadOpener({ length, open }: Aead, esn: boolean): Opener {
+function aeadOpener({ length, open, fitsCleartext }: Aead, esn: boolean): Opener {
   const start = header + aeadIv;
   return (esp, highSequence) => {
     const end = esp.length - length;
@@ -58,8 +63,9 @@ function aeadOpener({ length, open }: Aead, esn: boolean): Opener {
       ? Buffer.concat([esp.subarray(0, 4), word32(highSequence), esp.subarray(4, header)])
       : esp.subarray(0, header);
     const iv = esp.subarray(header, start);
-    const clear = open({ associated, iv, bytes: esp.subarray(start, end), icv: esp.subarray(end) });
-    if (clear === undefined) return refused('integrity');
+    const input = { associated, iv, bytes: esp.subarray(start, end), icv: esp.subarray(end) };
+    const clear = open(input);
+    if (clear === undefined) return refused(fitsCleartext(input) ? 'cleartext' : 'integrity');
     return withoutTrailer(clear, { ...sequenceOf(esp, esn, highSequence), authenticated: true });
   };
 }

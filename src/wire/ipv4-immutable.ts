@@ -1,5 +1,5 @@
 import type { HeaderProblem, ImmutableHeaders } from './immutable-headers.ts';
-import { word16At } from './raw-bytes.ts';
+import { copied, word16At } from './raw-bytes.ts';
 
 /**
  * IPv4 options that keep their bytes on the way, by type: end, no operation, security, extended and commercial
@@ -21,7 +21,7 @@ export function immutableIpv4(packet: Uint8Array): ImmutableHeaders | HeaderProb
   // More fragments, or an offset; "don't fragment" is 0x4000.
   if ((word16At(packet, 6) & 0x3fff) !== 0) return 'fragment';
   if (packet[9] !== 51) return 'headers';
-  const headers = packet.slice(0, length);
+  const headers = copied(packet.subarray(0, length));
   headers[1] = 0;
   headers.fill(0, 6, 9);
   headers.fill(0, 10, 12);

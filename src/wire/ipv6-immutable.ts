@@ -1,5 +1,5 @@
 import type { HeaderProblem, ImmutableHeaders } from './immutable-headers.ts';
-import { word16At } from './raw-bytes.ts';
+import { copied, word16At } from './raw-bytes.ts';
 
 const fixed = 40;
 const address = 16;
@@ -27,7 +27,7 @@ export function immutableIpv6(packet: Uint8Array): ImmutableHeaders | HeaderProb
   if (packet.length < fixed) return 'truncated';
   const end = fixed + word16At(packet, 4);
   if (end > packet.length) return 'truncated';
-  const headers = packet.slice(0, end);
+  const headers = copied(packet.subarray(0, end));
   // Version stays; traffic class, flow label and hop limit go.
   headers[0] = 0x60;
   headers.fill(0, 1, 4);
@@ -63,7 +63,7 @@ function zeroOptions({ headers, bytes }: Extension): boolean {
 
 /** RFC 6275, 11.3.2: the ICV is that of the packet with home address and care-of address exchanged. */
 function swapAddress(one: Uint8Array, other: Uint8Array): void {
-  const kept = one.slice();
+  const kept = copied(one);
   one.set(other);
   other.set(kept);
 }
@@ -80,7 +80,7 @@ function routeToEnd({ headers, bytes }: Extension): boolean {
   const destination = headers.subarray(24, fixed);
   // The hops to come, and the present destination in front of them: each moves one place on.
   const hops = bytes.subarray(8 + (count - left) * address);
-  const last = hops.slice(-address);
+  const last = copied(hops.subarray(-address));
   hops.copyWithin(address, 0, hops.length - address);
   hops.set(destination);
   destination.set(last);

@@ -26,6 +26,11 @@ export interface Opened {
 export type RefusalReason =
   /** The ICV is not that of these bytes under this key. */
   | 'integrity'
+  /**
+   * ESP: the ICV is right, but for these bytes encrypted: cleartext stands where ciphertext should be. A sender that does
+   * not encrypt, or a capture that shared its memory with the receiver, which decrypts in place (TCP encapsulation).
+   */
+  | 'cleartext'
   /** ESP: the padding is longer than what was encrypted. */
   | 'padding'
   /** Shorter than header, IV, trailer and ICV. */

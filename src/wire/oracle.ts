@@ -65,6 +65,8 @@ class Oracle implements WireOracle {
     for (const sa of candidates.slice(0, mostCandidates)) {
       const opening = this.#open(sa, packet);
       if (opening.word === 'opened') return this.#unwrapped(sa, opening, packet);
+      // As sure as an ICV that fits: no other SA can say more.
+      if (opening.word === 'refused' && opening.reason === 'cleartext') return { ...opening, sa };
       doubts.push(opening);
     }
     if (candidates.length > mostCandidates) doubts.push(unjudged(`more than ${mostCandidates} SAs with this SPI`));
