@@ -33,7 +33,7 @@ test('damaged real messages raise the declared error or nothing', () => {
 /** A lab whose host says all of these; every second new SA is in a dump after a command instead of an event. */
 function labOf(payloads: readonly Uint8Array[]): RecordedLab {
   const { xfrmEvent, commandEnd, xfrmStates } = recordType;
-  const frames = payloads.flatMap((payload, at) => {
+  const frames = payloads.flatMap((payload, at): { type: number; payload: Uint8Array }[] => {
     if (payload[4] !== 0x10 || at % 2 === 0) return [{ type: xfrmEvent, payload }];
     return [
       { type: commandEnd, payload: new Uint8Array(4) },
