@@ -72,7 +72,7 @@ const integrityAnswers: readonly (readonly [string, string, Buffer, Buffer, numb
   ],
   ['RFC 2286, 2 case 1', 'hmac(rmd160)', repeated(11, 20), hiThere, 160, '24cb4bd67d20fc1a5d2ed7732dcc39377f0a5668'],
   [
-    'GM/T 0042, appendix',
+    'GM/T 0042, D.3',
     'hmac(sm3)',
     counted(33).subarray(1),
     Buffer.from('abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq'.repeat(2)),
