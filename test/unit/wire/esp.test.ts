@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { openEsp } from '../../../src/wire/esp.ts';
+import { trial } from '../../../src/wire/trial.ts';
 import { bytes, saOf } from './sas.ts';
 import { type Clear, suites } from './seal.ts';
 
@@ -140,4 +142,11 @@ test('cleartext below an ICV that was made for ciphertext is told apart from dam
     assert.deepEqual(openEsp({ ...sa, esn: true }, sealed, 0), { word: 'refused', reason: 'cleartext' }, name);
     assert.equal(openEsp({ ...sa, esn: true }, sealed, 1).word, 'refused');
   }
+});
+
+test('an algorithm that this OpenSSL lacks is unjudged and no exception; an empty key is a key', () => {
+  const missing = trial('hmac(rmd160)', () => createHmac('no such digest', ''));
+  assert.deepEqual(missing, { word: 'unjudged', reason: 'hmac(rmd160): not offered by this OpenSSL' });
+  const empty = { name: 'hmac(sha1)', key: new Uint8Array(0), truncation: 96 };
+  assert.equal(openEsp({ ...nullSa, integrity: empty }, new Uint8Array(64)).word, 'refused');
 });
