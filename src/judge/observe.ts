@@ -5,12 +5,11 @@ import type { IpPacket } from '../observation/packet/packet.ts';
 import { wellKnownPorts } from '../observation/packet/packet.ts';
 import { messagesOf, readWire } from '../observation/packet/wire.ts';
 import { readTimeline, type Timeline } from '../observation/timeline.ts';
-import { postMortemStep } from '../transcript/consoles.ts';
+import { consoles } from '../transcript/consoles.ts';
 import type { RecordFile } from '../transcript/reader.ts';
 import { recordType } from '../transcript/record.ts';
-import { numbered } from '../transcript/writer.ts';
 import type { FactEvidence, ProtectedPacket, SeenFrame, TypedCommand } from '../verdict/facts/evidence.ts';
-import { issueOf } from '../verdict/judge-consoles.ts';
+import { issueOf } from '../verdict/issue.ts';
 import type { Issue } from '../verdict/verdict.ts';
 import { createWireOracle, type WireOracle } from '../wire/oracle.ts';
 import type { KnownSa } from '../wire/sa-index.ts';
@@ -115,15 +114,11 @@ function innerPacket({ nextHeader, bytes }: { nextHeader: number; bytes: Uint8Ar
   return tunnelled.has(nextHeader) ? readIp({ bytes, start: 0, end: bytes.length }, wellKnownPorts) : undefined;
 }
 
-function commandsOf({ hosts, records }: RecordFile): Pick<FactEvidence, 'commands' | 'postMortem'> {
-  const commands: TypedCommand[] = [];
-  let postMortem = Number.POSITIVE_INFINITY;
-  for (const { type, host, payload, time, sequence } of records) {
-    if (type === recordType.postMortem) postMortem = Math.min(postMortem, sequence);
-    if (type !== recordType.commandBegin || payload.length < 4) continue;
-    const { number, text } = numbered(payload);
-    if (number >>> 0 === postMortemStep) postMortem = Math.min(postMortem, sequence);
-    else commands.push({ host: hosts[host] ?? '', line: text, begin: time, sequence });
-  }
-  return { commands, postMortem };
+function commandsOf(file: RecordFile): Pick<FactEvidence, 'commands' | 'postMortem'> {
+  const commands = consoles(file).flatMap(({ host, commands: typed }) =>
+    typed.flatMap(({ step, line, begin }): TypedCommand[] => (step === undefined ? [] : [{ host, line, begin }])),
+  );
+  commands.sort((a, b) => (a.begin < b.begin ? -1 : a.begin > b.begin ? 1 : 0));
+  const examined = file.records.find(({ type }) => type === recordType.postMortem);
+  return { commands, postMortem: examined?.sequence ?? Number.POSITIVE_INFINITY };
 }

@@ -1,6 +1,8 @@
 import type { AttemptFile } from '../transcript/attempt.ts';
 import { firstDifference, sameButWhitespace } from './difference.ts';
-import { issueKinds, type Source, signs, upstreamOf } from './libreswan-issues.ts';
+import type { FactFindings } from './facts/judge-facts.ts';
+import { issueOf } from './issue.ts';
+import { type Source, signs, upstreamOf } from './libreswan-issues.ts';
 import { type Issue, type Verdict, verdictWords } from './verdict.ts';
 import { heaviest } from './words.ts';
 
@@ -35,11 +37,8 @@ export interface AttemptEvidence {
   readonly plutoLogs: readonly { readonly host: string; readonly file: string; readonly text: string }[];
   /** Trouble met before: damaged files, an exception of the driver's kind. */
   readonly issues: readonly Issue[];
-}
-
-/** Builds an issue whose word follows from its kind. */
-export function issueOf(kind: string, rest: Omit<Issue, 'kind' | 'word'>): Issue {
-  return { kind, word: issueKinds[kind]?.word ?? 'unresolved', ...rest };
+  /** What the oracles found. */
+  readonly facts: FactFindings;
 }
 
 /**
@@ -50,7 +49,13 @@ export function issueOf(kind: string, rest: Omit<Issue, 'kind' | 'word'>): Issue
 export function judgeConsoles(evidence: AttemptEvidence): Verdict {
   const findings = evidence.consoles.map((console) => judgeConsole(console, evidence));
   const logs = evidence.plutoLogs.flatMap(({ host, file, text }) => signsIn('pluto-log', text, { host, file }));
-  const found = [...evidence.issues, ...endIssues(evidence), ...logs, ...findings.flatMap((one) => one.issues)];
+  const found = [
+    ...evidence.issues,
+    ...endIssues(evidence),
+    ...logs,
+    ...evidence.facts.issues,
+    ...findings.flatMap((one) => one.issues),
+  ];
   const issues = found.sort((a, b) => verdictWords.indexOf(a.word) - verdictWords.indexOf(b.word));
   const word = heaviest(issues.map((issue) => issue.word));
   const adapted = [...new Set(findings.flatMap((one) => one.adapted))].sort();
@@ -59,6 +64,7 @@ export function judgeConsoles(evidence: AttemptEvidence): Verdict {
     word,
     upstream: upstreamOf(issues.map((issue) => issue.kind)),
     issues,
+    facts: evidence.facts.summary,
     adapted,
     passesOnlyAdapted: word === 'passed' && findings.some((one) => one.onlyAdapted),
   };

@@ -2,6 +2,7 @@ import type { Address, IpsecProtocol } from '../../observation/model.ts';
 import type { IpPacket } from '../../observation/packet/packet.ts';
 import type { WirePacket } from '../../observation/packet/wire.ts';
 import type { Timeline } from '../../observation/timeline.ts';
+import type { PacketWord } from '../verdict.ts';
 
 /** A command as far as facts need it. */
 export interface TypedCommand {
@@ -9,8 +10,6 @@ export interface TypedCommand {
   readonly line: string;
   /** Virtual nanoseconds since 1970. */
   readonly begin: bigint;
-  /** Sequence number of its `commandBegin` record. */
-  readonly sequence: number;
 }
 
 /** A frame in the capture of a link. */
@@ -34,7 +33,7 @@ export interface ProtectedPacket {
   readonly source: Address;
   readonly destination: Address;
   readonly encapsulation: 'none' | 'udp' | 'tcp';
-  readonly word: 'verified' | 'unauthenticated' | 'refused' | 'unjudged' | 'no-sa' | 'replayed';
+  readonly word: PacketWord;
   /** Of `refused` and `unjudged`. */
   readonly reason?: string;
   /** The frame was seen before on another link. */

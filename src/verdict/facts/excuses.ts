@@ -26,13 +26,15 @@ export const excuses: readonly Excuse[] = [
     id: 'ike-dropped',
     reason: 'a packet filter drops IKE or ESP',
     facts: ['half-open'],
-    command: /\b(?:ip6?tables|nft)\b.*(?:(?:--dport|--sport|dport|sport) (?:500|4500)\b|-p (?:esp|ah|50|51)\b).*(?:DROP|REJECT|drop|reject)/,
+    command:
+      /\b(?:ip6?tables|nft)\b.*(?:(?:--dport|--sport|dport|sport) (?:500|4500)\b|-p (?:esp|ah|50|51)\b).*(?:DROP|REJECT|drop|reject)/,
   },
   {
     id: 'network-changed',
     reason: 'an address, a route or a link that the peers use is taken away',
     facts: ['half-open'],
-    command: /\b(?:ip(?:\.sh)? (?:-\S+ )*(?:addr(?:ess)?|route|link|rule) (?:\S+ )*?(?:del|delete|flush|change|replace|down)\b|ifconfig \S+ down|ifdown)\b/,
+    command:
+      /\b(?:ip(?:\.sh)? (?:-\S+ )*(?:addr(?:ess)?|route|link|rule) (?:\S+ )*?(?:del|delete|flush|change|replace|down)\b|ifconfig \S+ down|ifdown)\b/,
   },
   {
     id: 'impaired',
@@ -44,13 +46,15 @@ export const excuses: readonly Excuse[] = [
     id: 'killed',
     reason: 'a daemon is ended without a word to its peer, or started anew',
     facts: ['half-open'],
-    command: /\b(?:kill|killall|pkill)\b|\bipsec (?:stop|restart)\b|\bwhack --shutdown\b|\bstrongswan (?:stop|restart)\b|\bcrash\b/,
+    command:
+      /\b(?:kill|killall|pkill)\b|\bipsec (?:stop|restart)\b|\bwhack --shutdown\b|\bstrongswan (?:stop|restart)\b|\bcrash\b/,
   },
   {
     id: 'kernel-tables-edited',
     reason: 'SAs are added or deleted by hand',
     facts: ['half-open'],
-    command: /\bip(?:\.sh)? (?:-\S+ )*xfrm (?:state|policy) (?:add|del|delete|flush|update|allocspi|deleteall)\b|\bipsec-kernel-state\.sh flush\b/,
+    command:
+      /\bip(?:\.sh)? (?:-\S+ )*xfrm (?:state|policy) (?:add|del|delete|flush|update|allocspi|deleteall)\b|\bipsec-kernel-state\.sh flush\b/,
   },
   {
     id: 'netem',

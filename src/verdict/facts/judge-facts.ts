@@ -1,19 +1,11 @@
 import type { Discrepancy } from '../../observation/reconcile.ts';
-import type { Issue } from '../verdict.ts';
+import { issueOf } from '../issue.ts';
+import type { FactSummary, Issue } from '../verdict.ts';
 import type { FactEvidence } from './evidence.ts';
 import { leaks } from './leaks.ts';
 import { comparePairs, type HalfOpen } from './pairs.ts';
-import { judgeWire, type PacketCounts } from './wire-facts.ts';
+import { judgeWire } from './wire-facts.ts';
 import { secondsText, spiText } from './words-of-facts.ts';
-
-/** What is known of an attempt's SAs and packets, for people and reports. */
-export interface FactSummary {
-  /** SAs, counted once for both ends. */
-  readonly pairs: number;
-  readonly packets: PacketCounts;
-  /** SAs that one host alone had at command boundaries, with what excuses them. */
-  readonly halfOpen: readonly string[];
-}
 
 export interface FactFindings {
   readonly summary: FactSummary;
@@ -45,7 +37,7 @@ const meanings: Readonly<Record<Discrepancy['what'], string>> = {
 function discrepancyIssue({ host, table, what, key, fields }: Discrepancy): Issue {
   const which = fields ? ` (${fields.join(', ')})` : '';
   const message = `${table === 'sa' ? 'the SA' : 'the policy'} ${key} ${meanings[what]}${which}`;
-  return { kind: 'table-discrepancy', word: 'major', host, message };
+  return issueOf('table-discrepancy', { host, message });
 }
 
 function halfOpenText({ host, sa, since, until, stays, excuse }: HalfOpen): string {

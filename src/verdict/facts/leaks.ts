@@ -4,6 +4,7 @@ import type { IpPacket } from '../../observation/packet/packet.ts';
 import { type Flow, selectorMatches } from '../../observation/selectors.ts';
 import { tablesAt } from '../../observation/tables.ts';
 import type { HostTimeline } from '../../observation/timeline.ts';
+import { issueOf } from '../issue.ts';
 import type { Issue } from '../verdict.ts';
 import { commandAt, type FactEvidence, type SeenFrame } from './evidence.ts';
 import { policyText } from './words-of-facts.ts';
@@ -47,7 +48,7 @@ export function leaks({ timeline, frames, commands }: FactEvidence): Issue[] {
   return frames.flatMap((frame) => {
     const host = frame.sender === undefined ? undefined : hosts.get(frame.sender);
     const policy = host && violated(host, frame);
-    return host && policy ? [issueOf(frame, policy, commandAt(commands, frame.time)?.line)] : [];
+    return host && policy ? [leakIssue(frame, policy, commandAt(commands, frame.time)?.line)] : [];
   });
 }
 
@@ -88,9 +89,9 @@ export function flowOf({ source, destination, protocol, upper }: IpPacket): Flow
   return { ...flow, sourcePort: upper.sourcePort, destinationPort: upper.destinationPort };
 }
 
-function issueOf({ sender, file, number, packet }: SeenFrame, policy: IpsecPolicy, command?: string): Issue {
+function leakIssue({ sender, file, number, packet }: SeenFrame, policy: IpsecPolicy, command?: string): Issue {
   const what = policy.action === 'block' ? 'forbids' : 'wants protected';
   const place = { ...(sender !== undefined && { host: sender }), file, packet: number };
   const message = `${describePacket(packet)} went in clear, and a policy of its sender ${what} it`;
-  return { kind: 'cleartext', word: 'leak', ...place, ...(command && { command }), message, excerpt: policyText(policy) };
+  return issueOf('cleartext', { ...place, ...(command && { command }), message, excerpt: policyText(policy) });
 }

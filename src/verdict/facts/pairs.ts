@@ -1,8 +1,9 @@
-import { type Excuse, excuseFor } from './excuses.ts';
 import type { IpsecSa } from '../../observation/model.ts';
 import { type Tables, tablesAt } from '../../observation/tables.ts';
+import { issueOf } from '../issue.ts';
 import type { Issue } from '../verdict.ts';
 import { commandAt, type FactEvidence } from './evidence.ts';
+import { type Excuse, excuseFor } from './excuses.ts';
 import { saText, secondsText, selectorText } from './words-of-facts.ts';
 
 /** One end of an SA. */
@@ -142,12 +143,13 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 function disagreement([a, b]: readonly [End, End], what: string, command?: string): Issue {
   const message = `both ends of an SA do not agree on ${what}`;
   const excerpt = `${a.host}: ${saText(a.sa)}\n${b.host}: ${saText(b.sa)}`;
-  return { kind: 'sa-disagreement', word: 'major', host: a.host, ...(command && { command }), message, excerpt };
+  return issueOf('sa-disagreement', { host: a.host, ...(command && { command }), message, excerpt });
 }
 
 function withExcuse(half: HalfOpen, { commands }: FactEvidence): HalfOpen {
   const before = commands.filter(({ begin }) => begin <= half.until);
-  const excuse = excuseFor('half-open', before, half.sa) ?? (half.until - half.since < exchange ? 'in flight' : undefined);
+  const excuse =
+    excuseFor('half-open', before, half.sa) ?? (half.until - half.since < exchange ? 'in flight' : undefined);
   return excuse === undefined ? half : { ...half, excuse };
 }
 
@@ -155,5 +157,5 @@ function halfOpenIssue({ host, sa, since, until, stays }: HalfOpen, { commands }
   const time = `${secondsText(until - since)}${stays ? ', to the end' : ''}`;
   const command = commandAt(commands, since);
   const place = { host, ...(command && { command: command.line }) };
-  return { kind: 'half-open', word: 'major', ...place, message: `no other host has the ${saText(sa)} (for ${time})` };
+  return issueOf('half-open', { ...place, message: `no other host has the ${saText(sa)} (for ${time})` });
 }

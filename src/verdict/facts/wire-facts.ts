@@ -3,17 +3,15 @@ import type { IpPacket } from '../../observation/packet/packet.ts';
 import { selectorMatches } from '../../observation/selectors.ts';
 import { tablesAt } from '../../observation/tables.ts';
 import type { HostTimeline } from '../../observation/timeline.ts';
-import type { Issue } from '../verdict.ts';
+import { issueOf } from '../issue.ts';
+import type { FactSummary, Issue } from '../verdict.ts';
 import { commandAt, type FactEvidence, type ProtectedPacket } from './evidence.ts';
 import { excuseFor } from './excuses.ts';
 import { flowOf } from './leaks.ts';
 import { saText, spiText } from './words-of-facts.ts';
 
-/** Packets by what the wire oracle says of them; copies on other links not counted. */
-export type PacketCounts = Readonly<Record<ProtectedPacket['word'], number>>;
-
 export interface WireFindings {
-  readonly packets: PacketCounts;
+  readonly packets: FactSummary['packets'];
   readonly issues: readonly Issue[];
 }
 
@@ -35,10 +33,16 @@ export function judgeWire(evidence: FactEvidence): WireFindings {
 
 function saOf(host: HostTimeline, { protocol, spi, frame }: ProtectedPacket): IpsecSa | undefined {
   const fits = (sa: IpsecSa): boolean => sa.spi === spi && sa.protocol === protocol;
-  return tablesAt(host, frame.time).sas.find(fits) ?? host.sas.findLast(({ versions }) => fits(versions[0]!.value))?.versions.at(-1)?.value;
+  return (
+    tablesAt(host, frame.time).sas.find(fits) ??
+    host.sas.findLast(({ versions }) => fits(versions[0]!.value))?.versions.at(-1)?.value
+  );
 }
 
-function placeOf({ frame }: ProtectedPacket, { commands }: FactEvidence): Pick<Issue, 'host' | 'file' | 'packet' | 'command'> {
+function placeOf(
+  { frame }: ProtectedPacket,
+  { commands }: FactEvidence,
+): Pick<Issue, 'host' | 'file' | 'packet' | 'command'> {
   const command = commandAt(commands, frame.time)?.line;
   return {
     ...(frame.sender !== undefined && { host: frame.sender }),
@@ -55,11 +59,11 @@ function refusal(packet: ProtectedPacket, sa: IpsecSa | undefined, evidence: Fac
   if (reason === 'cleartext') {
     // The receiving kernel decrypts a stream in place, in memory that the capture shares (net/xfrm/espintcp.c).
     if (encapsulation === 'tcp') return [];
-    return [{ kind: 'not-encrypted', word: 'leak', ...place, message: `${name} carries cleartext` }];
+    return [issueOf('not-encrypted', { ...place, message: `${name} carries cleartext` })];
   }
   const before = evidence.commands.filter(({ begin }) => begin <= frame.time);
   if (sa && excuseFor('refused', before, sa)) return [];
-  return [{ kind: 'not-verified', word: 'major', ...place, message: `${name} does not verify: ${reason}` }];
+  return [issueOf('not-verified', { ...place, message: `${name} does not verify: ${reason}` })];
 }
 
 interface Tunnelled {
@@ -75,9 +79,10 @@ function strayed({ packet, inner, sender, sa }: Tunnelled, evidence: FactEvidenc
   const leadsThere = ({ direction, templates, selector }: IpsecPolicy): boolean =>
     direction === 'out' && templates.some(({ reqid }) => reqid === sa.reqid) && selectorMatches(selector, flow);
   const moments = [packet.frame.time, packet.frame.time - settled];
-  if (inner.upper.kind === 'later-fragment' || moments.some((time) => tablesAt(sender, time).policies.some(leadsThere))) return [];
+  if (inner.upper.kind === 'later-fragment' || moments.some((time) => tablesAt(sender, time).policies.some(leadsThere)))
+    return [];
   const message = `${inner.source} > ${inner.destination} protocol ${inner.protocol} went through the ${saText(sa)}, and no policy sends it there`;
-  return [{ kind: 'inner-selector', word: 'major', ...placeOf(packet, evidence), message }];
+  return [issueOf('inner-selector', { ...placeOf(packet, evidence), message })];
 }
 
 /** Virtual nanoseconds by which events may be recorded late. */
@@ -99,7 +104,7 @@ function acceptedReplays(evidence: FactEvidence): Issue[] {
       );
       if (sa.use.packets <= BigInt(fresh.length)) continue;
       const message = `the ${saText(sa)} has taken ${sa.use.packets} packets, and only ${fresh.length} were sent with a sequence number of their own`;
-      issues.push({ kind: 'replay-accepted', word: 'major', ...placeOf(again, evidence), host, message });
+      issues.push(issueOf('replay-accepted', { ...placeOf(again, evidence), host, message }));
     }
   }
   return issues;

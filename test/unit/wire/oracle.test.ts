@@ -141,7 +141,7 @@ test('the high half of an ESN follows the packets over the wrap, also when they 
 });
 
 test('a high half that a host told of is tried', () => {
-  const replay = { outbound: 9, outboundHigh: 0x1234, inbound: 0, inboundHigh: 0, bitmap: [] };
+  const replay = { outbound: 9, outboundHigh: 0x1234, inbound: 0, inboundHigh: 0, ring: true, bitmap: [] };
   for (const suite of [withEsn(gcm), withEsn(cbc)]) {
     const packet = packetOf(esp(suite, 10, { high: 0x1234 }));
     assert.deepEqual(judged([known(suite.sa)], [packet]), ['refused integrity']);

@@ -25,5 +25,5 @@ export function saOf(change: Partial<IpsecSa>): IpsecSa {
     use: { bytes: 0n, packets: 0n, addTime: 0n, useTime: 0n },
     unknown: [],
     ...change,
-  };
+  } as IpsecSa;
 }
