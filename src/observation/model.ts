@@ -10,14 +10,7 @@ export type Address = string;
 export type IpsecProtocol = 'esp' | 'ah' | 'ipcomp' | `${number}`;
 
 /** Linux names of XFRM_MODE_*. */
-export type IpsecMode =
-  | 'transport'
-  | 'tunnel'
-  | 'routeoptimization'
-  | 'in-trigger'
-  | 'beet'
-  | 'iptfs'
-  | `${number}`;
+export type IpsecMode = 'transport' | 'tunnel' | 'routeoptimization' | 'in-trigger' | 'beet' | 'iptfs' | `${number}`;
 
 /** A port as value and mask (struct xfrm_selector); mask 0 means any, 65535 exactly. */
 export interface PortMatch {

@@ -47,7 +47,7 @@ const patterns: readonly LinePattern[] = [
   },
   {
     pattern: /^processed IKE_SA_INIT response from \S+ \{(?<params>[^}]*)\}/,
-    fact: ({ params = '' }, who) => ({ kind: 'ike-negotiated', ...who, algorithms: '', ...ikeAlgorithms(params) }),
+    fact: ({ params = '' }, who) => ({ kind: 'ike-negotiated', ...who, ...ikeAlgorithms(params) }),
   },
   {
     pattern:

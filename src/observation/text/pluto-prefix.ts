@@ -8,7 +8,8 @@ export interface PlutoLine extends DaemonSa {
 }
 
 /** What may stand before the name: words of a script, a file that grep names, a date, a whack code, `ERROR:`. */
-const before = /^(?:output: )?(?:[\w./-]{1,200}:(?="))?(?:\w{3} {1,2}\d{1,2} [\d:.]{8,20}: )?(?:\d{3} )?(?:ERROR: )?(?=")/;
+const before =
+  /^(?:output: )?(?:[\w./-]{1,200}:(?="))?(?:\w{3} {1,2}\d{1,2} [\d:.]{8,20}: )?(?:\d{3} )?(?:ERROR: )?(?=")/;
 const instances = /^(?:\[\d{1,9}\]){1,4}/;
 const number = /^#\d{1,9}(?=:)/;
 

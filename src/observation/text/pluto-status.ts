@@ -114,7 +114,8 @@ function connectionFacts(line: string): FactBody[] {
     item,
     value: text.replace(/#\d+/g, '#').trim(),
   });
-  if (/^\S*(?:===|\]\.\.\.)/.test(ends) && says.includes('; my_ip=')) return [status('ends', ends), status('routed', routed)];
+  if (/^\S*(?:===|\]\.\.\.)/.test(ends) && says.includes('; my_ip='))
+    return [status('ends', ends), status('routed', routed)];
   const [, item = '', text] = /^([\w ]{1,40}): (.*)$/.exec(says) ?? [];
   return items.has(item) ? [status(item, text)] : [];
 }

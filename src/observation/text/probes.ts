@@ -20,7 +20,7 @@ const patterns: readonly ProbePattern[] = [
     outcome: ([, sent, received]) => (received === '0' ? 'down' : sent === received ? 'up' : 'some'),
   },
   { pattern: /^Ncat: Connected to /, outcome: 'up' },
-  { pattern: /^Ncat: (?:Connection refused|Connection reset by peer)/, outcome: 'refused' },
+  { pattern: /^Ncat: Connection refused/, outcome: 'refused' },
   { pattern: /^Ncat: (?:Connection timed out|TIMEOUT)/, outcome: 'down' },
   { pattern: /^ping: (?:bind|connect|sendmsg): /, outcome: 'error' },
 ];
@@ -39,7 +39,9 @@ export function probeFact(line: string, command: CommandAt, nth: number): FactBo
 
 /** The last word of a command that looks like an address. */
 function targetOf(command: string): string | undefined {
-  return command.split(' ').findLast((word) => /^(?:\d{1,3}\.){3}\d{1,3}$|^[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}$/.test(word));
+  return command
+    .split(' ')
+    .findLast((word) => /^(?:\d{1,3}\.){3}\d{1,3}$|^[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}$/.test(word));
 }
 
 /** `IP 192.0.1.254 > 192.0.2.254: ICMP echo request, …` of tcpdump(8), after a time or an interface. */
@@ -58,6 +60,9 @@ const contents: readonly { readonly pattern: RegExp; readonly what: string; read
   { pattern: /^UDP/, what: 'udp' },
 ];
 
+/** Ports that tcpdump names after /etc/services on one machine and leaves as numbers on another. */
+const services: Readonly<Record<string, string>> = { isakmp: '500', 'ipsec-nat-t': '4500' };
+
 /** Reads one line of a sniffer. */
 export function packetFact(line: string): FactBody | undefined {
   const { source, destination, rest = '' } = packet.exec(line)?.groups ?? {};
@@ -65,7 +70,8 @@ export function packetFact(line: string): FactBody | undefined {
   const found = contents.find(({ pattern }) => pattern.test(rest));
   if (found === undefined) return undefined;
   const { what, encapsulation } = found;
-  return { kind: 'packet', source, destination, what, ...defined({ encapsulation }) };
+  const [from, to] = [source, destination].map((end) => end.replace(/[a-z][a-z-]+$/, (name) => services[name] ?? name));
+  return { kind: 'packet', source: from ?? '', destination: to ?? '', what, ...defined({ encapsulation }) };
 }
 
 /** `XfrmInNoPols             2` of /proc/net/xfrm_stat. */

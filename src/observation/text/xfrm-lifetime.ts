@@ -27,7 +27,9 @@ export function addLifetime(line: string, found: TextLifetime): boolean {
   }
   const [, bytes, packets] = used.exec(line) ?? [];
   if (bytes !== undefined && packets !== undefined) found.use = { bytes: BigInt(bytes), packets: BigInt(packets) };
-  return bytes !== undefined || /^(?:lifetime (?:config|current):|add .* use |stats:|replay-window \d+ replay )/.test(line);
+  return (
+    bytes !== undefined || /^(?:lifetime (?:config|current):|add .* use |stats:|replay-window \d+ replay )/.test(line)
+  );
 }
 
 /** `(INF)`, and 0 of a time, mean no limit. */

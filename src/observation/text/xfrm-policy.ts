@@ -5,7 +5,11 @@ import { pairs, readTextSelector } from './xfrm-selector.ts';
 import { readFlags } from './xfrm-state.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Found = Mutable<Partial<TextPolicy>> & { templates: Mutable<TextTemplate>[]; flags: string[]; other: string[] };
+type Found = Mutable<Partial<Omit<TextPolicy, 'templates' | 'flags' | 'other'>>> & {
+  templates: Mutable<TextTemplate>[];
+  flags: string[];
+  other: string[];
+};
 
 /** What to do with a line, by its first word (ip/ipxfrm.c of iproute2, xfrm_policy_info_print and below). */
 const readers: Readonly<Record<string, (words: readonly string[], policy: Found) => void>> = {

@@ -106,7 +106,10 @@ function bare(text: string): string {
 
 /** `enc cbc(aes) 0xENCKEY`, `auth-trunc hmac(sha1) 0x… (160 bits) 96`; NULL has no key. */
 function algorithm(words: readonly string[]): TextAlgorithm {
-  const [, name = '', key = '', ...rest] = words.join(' ').replace(/ \(\d{1,6} bits\)/, '').split(' ');
+  const [, name = '', key = '', ...rest] = words
+    .join(' ')
+    .replace(/ \(\d{1,6} bits\)/, '')
+    .split(' ');
   const bits = Number(rest[0]);
   return { name, key, ...(rest[0] !== undefined && Number.isInteger(bits) && { bits }) };
 }
