@@ -55,7 +55,7 @@ export async function judgeAttempt(attemptDir: string, options: JudgeOptions): P
       ...(file && { file }),
     });
     verdict = {
-      version: 1,
+      version: 2,
       word: issue.word,
       upstream: 'unresolved',
       issues: [issue],

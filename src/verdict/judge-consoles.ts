@@ -1,3 +1,6 @@
+import { compareFacts } from '../observation/text/compare-facts.ts';
+import type { ConsoleFact } from '../observation/text/facts.ts';
+import { readConsoleFacts } from '../observation/text/read-facts.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
 import { firstDifference, sameButWhitespace } from './difference.ts';
 import type { FactFindings } from './facts/judge-facts.ts';
@@ -43,8 +46,9 @@ export interface AttemptEvidence {
 
 /**
  * Judges consoles against references as libreswan does, with the evidence of each finding. A console
- * that differs is looked at once more with the rewrites of received text applied.
- * Minor against major (a word moved, an SA missing) will come between `compare` and here.
+ * that differs is looked at once more with the rewrites of received text applied. Whether a difference is minor
+ * (words) or major (SAs, tunnels, reachability) follows from the facts that both texts tell; what the oracles found
+ * in records and captures comes beside.
  */
 export function judgeConsoles(evidence: AttemptEvidence): Verdict {
   const findings = evidence.consoles.map((console) => judgeConsole(console, evidence));
@@ -60,7 +64,7 @@ export function judgeConsoles(evidence: AttemptEvidence): Verdict {
   const word = heaviest(issues.map((issue) => issue.word));
   const adapted = [...new Set(findings.flatMap((one) => one.adapted))].sort();
   return {
-    version: 1,
+    version: 2,
     word,
     upstream: upstreamOf(issues.map((issue) => issue.kind)),
     issues,
@@ -104,7 +108,7 @@ function judgeConsole(console: ConsoleEvidence, { complete }: AttemptEvidence): 
     return { ...none, issues: unique([...issues, issueOf('output-unchecked', { host, file, message })]) };
   }
   const compared = compare(console.expected, sanitized.text, rewrites);
-  const different = compared.differs && complete ? [difference(console, compared.best)] : [];
+  const different = compared.differs && complete ? differences(console, compared.best) : [];
   return { ...compared, issues: unique([...issues, ...different]) };
 }
 
@@ -128,12 +132,40 @@ function compare(expected: string, received: string, rewrites: readonly Rewrite[
   return { differs: expected !== best, best, adapted, onlyAdapted: expected === best };
 }
 
-function difference({ host, file, expected = '' }: ConsoleEvidence, received: string): Issue {
+/** What is other than the reference: the text, and where its lines tell other facts, those. */
+function differences({ host, file, expected = '' }: ConsoleEvidence, received: string): Issue[] {
   const kind = sameButWhitespace(expected, received) ? 'output-whitespace' : 'output-different';
   const { line, command, excerpt } = firstDifference(expected, received);
   const message = kind === 'output-whitespace' ? 'differs from its reference in blanks' : 'differs from its reference';
   const place = { host, file, line, ...(command !== undefined && { command: legible(command) }) };
-  return issueOf(kind, { ...place, message, excerpt: legible(excerpt) });
+  return [
+    issueOf(kind, { ...place, message, excerpt: legible(excerpt) }),
+    ...factIssues({ host, file }, expected, received),
+  ];
+}
+
+function factIssues(place: { host: string; file: string }, expected: string, received: string): Issue[] {
+  const found = compareFacts(readConsoleFacts(expected), readConsoleFacts(received));
+  return found
+    .filter(({ weight }) => weight === 'major')
+    .map(({ kind, command, line, fields, reason, ...sides }) => {
+      const which = fields.length > 0 ? ` (${fields.join(', ')})` : '';
+      const message = `a fact is ${kind}${which}: ${reason}`;
+      const excerpt = [factText('-', sides.expected), factText('+', sides.received)].filter(Boolean).join('\n');
+      return issueOf('facts-different', {
+        ...place,
+        line,
+        command: legible(command),
+        message,
+        excerpt: legible(excerpt),
+      });
+    });
+}
+
+function factText(sign: string, fact: ConsoleFact | undefined): string {
+  if (fact === undefined) return '';
+  const { command: _command, line: _line, ...body } = fact;
+  return `${sign}${JSON.stringify(body)}`;
 }
 
 function signsIn(source: Source, text: string, place: { readonly host: string; readonly file: string }): Issue[] {

@@ -84,7 +84,7 @@ export const issueKinds: Readonly<Record<string, { readonly word: VerdictWord; r
   'facts-different': { word: 'major', upstream: 'failed' },
   // Ours: libreswan's machines have no word for these and run into its time limit.
   flood: { word: 'timeout', upstream: 'failed' },
-  'shell-exit': { word: 'unresolved', upstream: 'failed' },
+  'shell-exit': { word: 'unresolved', upstream: 'unresolved' },
   livelock: { word: 'livelock', upstream: 'failed' },
   panic: { word: 'crash', upstream: 'failed' },
   'out-of-memory': { word: 'unresolved', upstream: 'unresolved' },

@@ -46,7 +46,7 @@ export interface Issue {
 
 /** The judgement of one attempt; derived from stored files only. */
 export interface Verdict {
-  readonly version: 1;
+  readonly version: 2;
   readonly word: VerdictWord;
   /** The suite's own word for it (libreswan: passed, failed, unresolved, untested, unsupported). */
   readonly upstream: string;

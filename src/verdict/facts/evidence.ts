@@ -56,3 +56,9 @@ export interface FactEvidence {
 export function commandAt(commands: readonly TypedCommand[], time: bigint): TypedCommand | undefined {
   return commands.findLast(({ begin }) => begin <= time);
 }
+
+/**
+ * Virtual nanoseconds by which an event may be recorded late: the recorder has its turn when nothing else can run, and
+ * until then the clock moves only by what system calls cost.
+ */
+export const lateness = 10_000_000n;

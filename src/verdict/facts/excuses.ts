@@ -2,7 +2,7 @@ import type { IpsecSa } from '../../observation/model.ts';
 import type { TypedCommand } from './evidence.ts';
 
 /** What a test may mean to show, so that it counts against nobody. */
-export type ExcusedFact = 'half-open' | 'refused' | 'replay';
+export type ExcusedFact = 'half-open' | 'refused' | 'replay' | 'addresses';
 
 /** A rule by which a test's own commands say that something is meant. No rule names a test. */
 export interface Excuse {
@@ -55,6 +55,12 @@ export const excuses: readonly Excuse[] = [
     facts: ['half-open'],
     command:
       /\bip(?:\.sh)? (?:-\S+ )*xfrm (?:state|policy) (?:add|del|delete|flush|update|allocspi|deleteall)\b|\bipsec-kernel-state\.sh flush\b/,
+  },
+  {
+    id: 'translated',
+    reason: 'a host on the way translates addresses, and each end has the one that it sees',
+    facts: ['addresses'],
+    command: /\biptables\b.*\s-t nat\b|\bnic-nat\.sh\b|\bnft\b.*\b(?:snat|dnat|masquerade)\b/,
   },
   {
     id: 'netem',

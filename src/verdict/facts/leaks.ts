@@ -6,14 +6,8 @@ import { tablesAt } from '../../observation/tables.ts';
 import type { HostTimeline } from '../../observation/timeline.ts';
 import { issueOf } from '../issue.ts';
 import type { Issue } from '../verdict.ts';
-import { commandAt, type FactEvidence, type SeenFrame } from './evidence.ts';
+import { commandAt, type FactEvidence, lateness, type SeenFrame } from './evidence.ts';
 import { policyText } from './words-of-facts.ts';
-
-/**
- * Virtual nanoseconds. A policy counts where it was there before the packet and still is this long after it: records
- * of events are some microseconds late, and what changed in that very moment proves nothing.
- */
-const settled = 1_000_000n;
 
 /** What travels in clear by its nature, whatever policies say. */
 const bypasses: readonly { readonly reason: string; readonly is: (packet: IpPacket) => boolean }[] = [
@@ -58,7 +52,8 @@ function violated(host: HostTimeline, { time, packet }: SeenFrame): IpsecPolicy 
   const flow = flowOf(ip);
   const before = outPolicy(host, time - 1n, flow);
   if (before === undefined || !forbids(before)) return undefined;
-  const after = outPolicy(host, time + settled, flow);
+  // Events are recorded late: what is gone a little later was perhaps gone already.
+  const after = outPolicy(host, time + lateness, flow);
   return after && forbids(after) ? before : undefined;
 }
 

@@ -56,7 +56,7 @@ export function comparePairs(evidence: FactEvidence): PairFindings {
       single = now.single;
       for (const [key, [a, b]] of now.pairs) {
         pairs.add(key);
-        for (const what of disagree(a, b)) {
+        for (const what of disagree(a, b, evidence)) {
           const line = commandAt(commands, time)?.line;
           const issue = disagreement([a, b], what, line);
           if (!disagreements.has(`${key} ${what}`)) disagreements.set(`${key} ${what}`, issue);
@@ -112,9 +112,10 @@ function isPeer(end: End, other: End): boolean {
 }
 
 /** In which ways two ends that should be one SA are not. */
-function disagree({ sa: a }: End, { sa: b }: End): string[] {
+function disagree({ sa: a }: End, { sa: b }: End, { commands }: FactEvidence): string[] {
   const found: string[] = [];
   const nat = a.encapsulation !== undefined && b.encapsulation !== undefined;
+  const translated = excuseFor('addresses', commands, a) !== undefined;
   const check = (what: string, left: unknown, right: unknown): void => {
     if (left !== right) found.push(`${what}: ${String(left)}, ${String(right)}`);
   };
@@ -131,8 +132,9 @@ function disagree({ sa: a }: End, { sa: b }: End): string[] {
   check('ESN', a.esn, b.esn);
   check('encapsulation', a.encapsulation?.type, b.encapsulation?.type);
   if (a.direction !== undefined && a.direction === b.direction) found.push(`both are of direction ${a.direction}`);
-  if (!nat) check('addresses', `${a.source} > ${a.destination}`, `${b.source} > ${b.destination}`);
-  if (!nat) check('selectors', selectorText(a.selector), selectorText(b.selector));
+  if (nat || translated) return found;
+  check('addresses', `${a.source} > ${a.destination}`, `${b.source} > ${b.destination}`);
+  check('selectors', selectorText(a.selector), selectorText(b.selector));
   return found;
 }
 

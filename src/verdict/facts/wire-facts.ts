@@ -5,7 +5,7 @@ import { tablesAt } from '../../observation/tables.ts';
 import type { HostTimeline } from '../../observation/timeline.ts';
 import { issueOf } from '../issue.ts';
 import type { FactSummary, Issue } from '../verdict.ts';
-import { commandAt, type FactEvidence, type ProtectedPacket } from './evidence.ts';
+import { commandAt, type FactEvidence, lateness, type ProtectedPacket } from './evidence.ts';
 import { excuseFor } from './excuses.ts';
 import { flowOf } from './leaks.ts';
 import { saText, spiText } from './words-of-facts.ts';
@@ -33,10 +33,8 @@ export function judgeWire(evidence: FactEvidence): WireFindings {
 
 function saOf(host: HostTimeline, { protocol, spi, frame }: ProtectedPacket): IpsecSa | undefined {
   const fits = (sa: IpsecSa): boolean => sa.spi === spi && sa.protocol === protocol;
-  return (
-    tablesAt(host, frame.time).sas.find(fits) ??
-    host.sas.findLast(({ versions }) => fits(versions[0]!.value))?.versions.at(-1)?.value
-  );
+  const now = tablesAt(host, frame.time).sas.find(fits);
+  return now ?? host.sas.flatMap(({ versions }) => versions.map(({ value }) => value)).findLast(fits);
 }
 
 function placeOf(
@@ -78,15 +76,16 @@ function strayed({ packet, inner, sender, sa }: Tunnelled, evidence: FactEvidenc
   const flow = flowOf(inner);
   const leadsThere = ({ direction, templates, selector }: IpsecPolicy): boolean =>
     direction === 'out' && templates.some(({ reqid }) => reqid === sa.reqid) && selectorMatches(selector, flow);
-  const moments = [packet.frame.time, packet.frame.time - settled];
-  if (inner.upper.kind === 'later-fragment' || moments.some((time) => tablesAt(sender, time).policies.some(leadsThere)))
-    return [];
+  const { time } = packet.frame;
+  const known = sender.policies.some(
+    ({ versions, ended }) =>
+      versions.some((version) => version.time <= time + lateness && leadsThere(version.value)) &&
+      (ended === undefined || ended.time >= time - lateness),
+  );
+  if (known || inner.upper.kind === 'later-fragment') return [];
   const message = `${inner.source} > ${inner.destination} protocol ${inner.protocol} went through the ${saText(sa)}, and no policy sends it there`;
   return [issueOf('inner-selector', { ...placeOf(packet, evidence), message })];
 }
-
-/** Virtual nanoseconds by which events may be recorded late. */
-const settled = 1_000_000n;
 
 /** An SA whose receiver has counted more packets than were sent with different sequence numbers. */
 function acceptedReplays(evidence: FactEvidence): Issue[] {
@@ -96,7 +95,7 @@ function acceptedReplays(evidence: FactEvidence): Issue[] {
   for (const { host, sas } of evidence.timeline.hosts) {
     for (const { versions } of sas) {
       const sa = versions.at(-1)?.value;
-      if (!sa || sa.direction !== 'in' || sa.replayWindow === 0) continue;
+      if (sa?.direction !== 'in' || sa.replayWindow === 0) continue;
       const again = replayed.find(({ spi, protocol }) => spi === sa.spi && protocol === sa.protocol);
       if (again === undefined || excuseFor('replay', evidence.commands, sa)) continue;
       const fresh = evidence.protectedPackets.filter(

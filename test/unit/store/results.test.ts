@@ -24,7 +24,7 @@ function judged(attempt: number, word: VerdictWord, seed = '1'): JudgedAttempt {
   return {
     attempt,
     file,
-    verdict: { version: 1, word, upstream: '', issues: [], adapted: [], passesOnlyAdapted: false },
+    verdict: { version: 2, word, upstream: '', issues: [], adapted: [], passesOnlyAdapted: false },
   };
 }
 
