@@ -43,6 +43,8 @@ const minor = (reason: string): Rule => ({ weight: 'minor', reason });
 const major = (reason: string): Rule => ({ weight: 'major', reason });
 
 const named = major('another connection');
+const about = major('part of what the fact is about');
+const counted = minor('the kernel counts them');
 const numbered = minor('daemons count SAs in the order of their attempts, and the number protects nothing');
 const instance = minor('instances are counted in the order they came');
 const peer = major('another peer');
@@ -125,7 +127,7 @@ export const factRules: { readonly [K in FactKind]: KindRules<Extract<FactBody, 
       ...major('an SA was given up on one side only'),
       cases: [{ when: { established: false }, ...inTransit }],
     },
-    fields: { ...who, of: named, established: major('it was in use on one side only'), state: inTransit },
+    fields: { ...who, of: about, established: major('it was in use on one side only'), state: inTransit },
   },
   'negotiation-failed': {
     event: true,
@@ -157,7 +159,7 @@ export const factRules: { readonly [K in FactKind]: KindRules<Extract<FactBody, 
     presence: { ...major('another number of SAs'), cases: [{ when: { established: false }, ...inTransit }] },
     fields: {
       ...who,
-      of: named,
+      of: about,
       state: minor('the name of a state; whether the SA is usable is a field of its own'),
       established: major('the SA is usable on one side only'),
       newest: minor('which of two equal SAs is the newer one'),
@@ -180,7 +182,7 @@ export const factRules: { readonly [K in FactKind]: KindRules<Extract<FactBody, 
     },
     fields: {
       ...who,
-      final: numbered,
+      final: about,
       protocol,
       inBytes: octets,
       outBytes: octets,
@@ -196,8 +198,8 @@ export const factRules: { readonly [K in FactKind]: KindRules<Extract<FactBody, 
     identity: ['of', 'what'],
     presence: minor('a summary is shown on one side only; what it sums up are facts of their own'),
     fields: {
-      of: named,
-      what: named,
+      of: about,
+      what: about,
       count: {
         ...major('another number of SAs or connections'),
         cases: [
@@ -214,7 +216,7 @@ export const factRules: { readonly [K in FactKind]: KindRules<Extract<FactBody, 
     event: false,
     identity: ['connection', 'item'],
     presence: major('a connection, or what it negotiated, on one side only'),
-    fields: { ...who, item: named, value: major('routing, policy or algorithms of a connection') },
+    fields: { ...who, item: about, value: major('routing, policy or algorithms of a connection') },
   },
   'bare-shunt': {
     event: false,
@@ -283,7 +285,7 @@ export const factRules: { readonly [K in FactKind]: KindRules<Extract<FactBody, 
       direction: selectors,
       action: major('packets pass on one side only'),
       priority: minor('daemons count it from their selectors; what wins shows in what passes'),
-      index: numbered,
+      index: counted,
       type: selectors,
       templates: { ...major('other SAs protect the packets'), parts: { reqid: requestId, spi: random } },
       mark: interfaceId,
@@ -326,7 +328,7 @@ export const factRules: { readonly [K in FactKind]: KindRules<Extract<FactBody, 
       cases: [{ when: { value: 0 }, ...minor('kernels have more or fewer reasons to refuse a packet') }],
     },
     fields: {
-      name: named,
+      name: about,
       value: { ...capacity, zero: major('packets were refused on one side only') },
     },
   },

@@ -1,5 +1,6 @@
 import { type ConsoleLine, readConsoleLines } from './console-lines.ts';
 import type { ConsoleFact, FactBody } from './facts.ts';
+import { ikedFact } from './iked-text.ts';
 import { plutoLogFact } from './pluto-log.ts';
 import { plutoStatusFacts } from './pluto-status.ts';
 import { counterFact, packetFact, probeFact } from './probes.ts';
@@ -38,7 +39,7 @@ export function readConsoleFacts(text: string): ConsoleFact[] {
 
 /** Facts of one line, from whoever wrote it. */
 function lineFacts(line: string): FactBody[] {
-  const alone = plutoLogFact(line) ?? packetFact(line) ?? counterFact(line);
+  const alone = plutoLogFact(line) ?? packetFact(line) ?? counterFact(line) ?? ikedFact(line);
   if (alone !== undefined) return [alone];
   const status = plutoStatusFacts(line);
   return status.length > 0 ? status : strongswanFacts(line);

@@ -1,3 +1,4 @@
+import { isUsable } from '../strongswan-states.ts';
 import type { FactBody } from './facts.ts';
 import { defined, shown } from './shown.ts';
 
@@ -115,7 +116,7 @@ function sa({ connection = '', sa: number }: Groups): { connection: string; sa?:
 type Listed = Extract<FactBody, { kind: 'sa-listed' }>;
 
 function listed(of: 'ike' | 'ipsec', rest: Omit<Listed, 'kind' | 'of' | 'established'>): FactBody {
-  return { kind: 'sa-listed', of, established: /^(?:ESTABLISHED|INSTALLED|REKEYED)$/.test(rest.state), ...rest };
+  return { kind: 'sa-listed', of, established: isUsable(rest.state), ...rest };
 }
 
 function status(item: string): LinePattern['fact'] {
