@@ -36,6 +36,7 @@ export function register(program: Command): void {
     .option('--seed <n>', 'seed of all randomness in the labs; `random` draws one, `none` uses none', '1')
     .option('--repeat-each <n>', 'run each n times; runs of one seed must agree byte for byte', '1')
     .option('--retries <n>', 'run again what was not as expected, up to n times; every attempt is kept', '0')
+    .option('--gap <ms>', 'time in the lab between two commands (default: the suite says)')
     .option('--timeout <seconds>', 'time in the lab that one command may take (default: the suite says)')
     .option('--max-failures <n>', 'stop after n scenarios that are not as expected')
     .option('-x', 'same as --max-failures 1')

@@ -84,6 +84,8 @@ const options = z.object({
   repeatEach: count.min(1),
   /** Virtual seconds per command, where it is not the scenario's own. */
   timeout: z.number().positive().exactOptional(),
+  /** Virtual milliseconds between two commands, where they are not the scenario's own. */
+  gap: count.exactOptional(),
   baseline: optionalText,
 });
 

@@ -17,6 +17,7 @@ export interface RawRunOptions {
   readonly shard?: string;
   readonly seed: string;
   readonly timeout?: string;
+  readonly gap?: string;
   readonly retries: string;
   readonly repeatEach: string;
   readonly maxFailures?: string;
@@ -87,6 +88,7 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
     retries: wholeNumber('--retries', raw.retries, 0),
     repeatEach: wholeNumber('--repeat-each', raw.repeatEach, 1),
     ...(raw.timeout !== undefined && { timeout: parseTimeout(raw.timeout) }),
+    ...(raw.gap !== undefined && { gap: wholeNumber('--gap', raw.gap, 0) }),
     ...(raw.baseline !== undefined && { baseline: raw.baseline }),
   };
 }
@@ -112,5 +114,6 @@ export function optionWords(options: RunOptions): string[] {
   if (options.helpers !== undefined) words.push('--helpers', options.helpers);
   if (options.seed !== '1') words.push('--seed', options.seed ?? 'none');
   if (options.timeout !== undefined) words.push('--timeout', String(options.timeout));
+  if (options.gap !== undefined) words.push('--gap', String(options.gap));
   return words;
 }
