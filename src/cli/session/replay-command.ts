@@ -20,7 +20,7 @@ import { readRecords } from '../../transcript/reader.ts';
 import { interruption } from '../interruption.ts';
 import type { Judging } from './judging.ts';
 import { openJudging, openSettings } from './open.ts';
-import { replayDifferences, replayOptions, withStoredKernel } from './replay-inputs.ts';
+import { replayDifferences, replayOptions, withStoredImages, withStoredKernel } from './replay-inputs.ts';
 import { runSession } from './session.ts';
 import { createRun, shortPath } from './start.ts';
 import { type AttemptChoice, findAttempt, type StoredAttempt } from './stored-attempt.ts';
@@ -55,9 +55,12 @@ async function prepare(stored: StoredAttempt, force: boolean): Promise<Prepared>
   if (isCutShort(file)) refuse([`the stored attempt was cut short by the wall clock (${file.end.word})`], force);
   const options = replayOptions(folder.run.options, seed);
   const settings = await withStoredKernel(await openSettings(options, interruption()), file);
-  const judging = await openJudging([entry.suite], options, interruption());
-  const loaded = await judging.suites.get(entry.suite)?.load(entry.name);
-  if (loaded === undefined) throw new EspalierError('bug', `suite ${entry.suite} is not open`);
+  const opened = await openJudging([entry.suite], options, interruption());
+  const ofToday = opened.suites.get(entry.suite);
+  if (ofToday === undefined) throw new EspalierError('bug', `suite ${entry.suite} is not open`);
+  const suite = withStoredImages(ofToday, file);
+  const judging = { ...opened, suites: new Map([[entry.suite, suite]]) };
+  const loaded = await suite.load(entry.name);
   refuse(replayDifferences({ dir, file }, loaded, settings).map(differenceText), force);
   return { options, settings, judging };
 }
