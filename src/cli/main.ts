@@ -6,6 +6,8 @@ import { watchForInterruption } from './interruption.ts';
 import * as judge from './judge.ts';
 import * as kernel from './kernel.ts';
 import * as list from './list.ts';
+import * as pcap from './pcap.ts';
+import * as replay from './replay.ts';
 import * as report from './report.ts';
 import * as run from './run.ts';
 import * as shell from './shell.ts';
@@ -20,6 +22,8 @@ const commands: readonly { register(program: Command): void }[] = [
   list,
   judge,
   report,
+  pcap,
+  replay,
   kernel,
   image,
   doctor,

@@ -12,6 +12,7 @@ Examples:
   espalier run libreswan -g nat --status all
   espalier run libreswan --shard 1/4 --reporter list,junit=junit.xml
   espalier run libreswan --repeat-each 2 --seed 7
+  espalier run libreswan:ikev2-05-basic-psk --seeds 5
   espalier run libreswan --kernel ~/linux --suite ~/libreswan/testing/pluto --overlay ~/build
   espalier run --last-failed
   espalier run --resume latest`;
@@ -34,6 +35,7 @@ export function register(program: Command): void {
     .option('--list', 'say what would run, and stop')
     .option('-j, --jobs <n>', 'labs at once (default: one per core, as memory allows)')
     .option('--seed <n>', 'seed of all randomness in the labs; `random` draws one, `none` uses none', '1')
+    .option('--seeds <n>', 'run each with n seeds, from --seed on, and tell whose word depends on chance')
     .option('--repeat-each <n>', 'run each n times; runs of one seed must agree byte for byte', '1')
     .option('--retries <n>', 'run again what was not as expected, up to n times; every attempt is kept', '0')
     .option('--gap <ms>', 'time in the lab between two commands (default: the suite says)')

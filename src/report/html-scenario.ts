@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type ConsoleDifference, readConsoles, readDifferences } from '../store/attempt-content.ts';
 import { attemptPath } from '../store/layout.ts';
 import { keyOf, type ScenarioResult } from '../store/results.ts';
+import { seedsText } from '../store/seeds.ts';
 import type { ConsoleCommand, ConsoleTranscript } from '../transcript/consoles.ts';
 import type { Issue } from '../verdict/verdict.ts';
 import { type Html, html, page } from './page.ts';
@@ -46,6 +47,7 @@ function facts(result: ScenarioResult, path: string | undefined): Html {
     rows.push(['time', `${(last.time.wallMs / 1000).toFixed(1)} s, in the lab ${virtual} s`]);
   }
   if (result.attempts.length > 1) rows.push(['attempts', result.attempts.map(({ word }) => word).join(', ')]);
+  if (result.chance !== undefined) rows.push(['depends on chance', seedsText(result.chance)]);
   if (path !== undefined) rows.push(['files', path]);
   return html`<table>${rows.map(([name, value]) => html`<tr><th>${name}</th><td>${value}</td></tr>\n`)}</table>`;
 }

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { duration } from '../base/progress.ts';
 import { attemptPath } from '../store/layout.ts';
 import { keyOf, type Results, type ScenarioResult } from '../store/results.ts';
+import { seedsText } from '../store/seeds.ts';
 import { type Issue, verdictWords } from '../verdict/verdict.ts';
 import type { ReportEnd } from './reporter.ts';
 import { visible, visibleLine } from './visible.ts';
@@ -16,6 +17,8 @@ export function summaryText(end: ReportEnd): string {
   const parts = unexpected.map((result, index) => failureText(result, index + 1, end));
   const changes = changesText(end.results);
   if (changes !== '') parts.push(changes);
+  const chance = chanceText(end.results);
+  if (chance !== '') parts.push(chance);
   parts.push(totalsText(end));
   return `\n${parts.join('\n')}`;
 }
@@ -36,7 +39,8 @@ function failureText(result: ScenarioResult, number: number, end: ReportEnd): st
   return lines.map(visibleLine).join('\n');
 }
 
-function issueLines(issue: Issue): string[] {
+/** An issue for people: its place and message, then a few lines of its excerpt. Not yet safe for a terminal. */
+export function issueLines(issue: Issue): string[] {
   const where = [
     issue.host,
     issue.file && (issue.line === undefined ? issue.file : `${issue.file}:${issue.line}`),
@@ -54,7 +58,8 @@ export function rerunCommand(result: Pick<ScenarioResult, 'suite' | 'name'>, opt
   return ['./espalier run', ...options.map(quote), quote(keyOf(result))].join(' ');
 }
 
-function quote(word: string): string {
+/** A word as a shell takes it. */
+export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
@@ -64,6 +69,14 @@ function changesText(results: Results): string {
     const keys = of(change);
     return keys.length === 0 ? [] : [`against the baseline, ${change}: ${keys.join(', ')}`];
   });
+  return lines.length === 0 ? '' : `${visible(lines.join('\n'))}\n`;
+}
+
+/** What depended on the seed, also where the baseline expects it. */
+function chanceText(results: Results): string {
+  const lines = results.results.flatMap((result) =>
+    result.chance === undefined ? [] : [`depends on chance: ${keyOf(result)}: ${seedsText(result.chance)}`],
+  );
   return lines.length === 0 ? '' : `${visible(lines.join('\n'))}\n`;
 }
 

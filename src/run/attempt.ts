@@ -3,7 +3,7 @@ import type { LabPlan, ScenarioEntry } from '../scenario/scenario.ts';
 import type { Identity, LoadedScenario } from '../scenario/suite.ts';
 import { type LabLimits, type LabResult, startLab } from '../substrate/lifecycle.ts';
 import type { Substrate } from '../substrate/substrate.ts';
-import type { AttemptFile } from '../transcript/attempt.ts';
+import type { AttemptFile, AttemptInputs } from '../transcript/attempt.ts';
 
 /** The kernel under test. */
 export interface KernelChoice extends Identity {
@@ -98,6 +98,21 @@ function mapLayers<T>(
   return Object.fromEntries(Object.entries(overlays).map(([host, layers]) => [host, layers.map(of)]));
 }
 
+/** What an attempt at a scenario with these settings is fed with. */
+export function inputsOf(
+  loaded: Pick<LoadedScenario, 'images' | 'suite' | 'versions'>,
+  { kernel, seed, overlays }: Pick<AttemptSettings, 'kernel' | 'seed' | 'overlays'>,
+): AttemptInputs {
+  return {
+    kernel: { id: kernel.id, sha256: kernel.sha256 },
+    images: loaded.images,
+    ...(overlays && { overlays: mapLayers(overlays, ({ id, sha256 }) => ({ id, sha256 })) }),
+    suite: loaded.suite,
+    versions: loaded.versions,
+    ...(seed !== undefined && { seed: String(seed) }),
+  };
+}
+
 interface Course {
   readonly loaded: LoadedScenario;
   readonly settings: AttemptSettings;
@@ -107,21 +122,13 @@ interface Course {
 
 function describe(order: Pick<AttemptFile, 'attempt'> & { entry: ScenarioEntry }, course: Course): AttemptFile {
   const { loaded, settings, started, result } = course;
-  const { kernel, seed, overlays } = settings;
   return {
     version: 1,
     suite: order.entry.suite,
     name: order.entry.name,
     attempt: order.attempt,
     hosts: loaded.plan.topology.hosts.map(({ name }) => name),
-    inputs: {
-      kernel: { id: kernel.id, sha256: kernel.sha256 },
-      images: loaded.images,
-      ...(overlays && { overlays: mapLayers(overlays, ({ id, sha256 }) => ({ id, sha256 })) }),
-      suite: loaded.suite,
-      versions: loaded.versions,
-      ...(seed !== undefined && { seed: String(seed) }),
-    },
+    inputs: inputsOf(loaded, settings),
     end: result.end,
     time: {
       started: started.toISOString(),

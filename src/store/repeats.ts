@@ -1,27 +1,42 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { consoles } from '../transcript/consoles.ts';
 import { hostOf, type RecordFile, readRecords } from '../transcript/reader.ts';
 import { type LabRecord, recordType } from '../transcript/record.ts';
 import type { Issue } from '../verdict/verdict.ts';
+import { firstPacketDifference, linkNames } from './capture-difference.ts';
+import { firstDifference, recordText, typeName } from './record-text.ts';
 
 /** What of the records is the transcript: the frames that must repeat for a seed. */
-const compared: ReadonlySet<number> = new Set([
+const transcript: ReadonlySet<number> = new Set([
   recordType.hosts,
   recordType.commandBegin,
   recordType.output,
   recordType.commandEnd,
 ]);
 
-const nameOf = new Map(Object.entries(recordType).map(([name, number]) => [number as number, name]));
+/** Which frames of the records two attempts are compared by. How a driver cut its orders is no matter of the lab. */
+const compared = {
+  transcript: ({ type }: LabRecord): boolean => transcript.has(type),
+  all: ({ type }: LabRecord): boolean => type !== recordType.stepEnd,
+} as const;
 
-/** Compares two attempts of one seed byte by byte: transcripts first, then captures. */
-export function compareAttempts(first: string, second: string): Issue | undefined {
-  return compareRecords(first, second) ?? compareCaptures(first, second);
+/**
+ * Compares two attempts of one seed byte by byte: records first, then captures. Names the first record or packet that
+ * differs, with what both attempts have there. `frames`: the transcript only, or all that the guest recorded.
+ */
+export function compareAttempts(
+  first: string,
+  second: string,
+  frames: keyof typeof compared = 'transcript',
+): Issue | undefined {
+  const [one, other] = [readFile(first), readFile(second)];
+  return compareRecords(one, other, compared[frames]) ?? compareCaptures({ first, second }, one);
 }
 
-function readTranscript(dir: string): { readonly file: RecordFile; readonly frames: readonly LabRecord[] } {
-  const file = readRecords(readIfPresent(join(dir, 'records')) ?? new Uint8Array());
-  return { file, frames: file.records.filter(({ type }) => compared.has(type)) };
+function readFile(dir: string): RecordFile {
+  const path = join(dir, 'records');
+  return readRecords(existsSync(path) ? readFileSync(path) : new Uint8Array());
 }
 
 /** Equal but for the sequence number: frames between that are not compared may differ in count. */
@@ -29,16 +44,18 @@ function same(a: LabRecord, b: LabRecord): boolean {
   return a.type === b.type && a.host === b.host && a.time === b.time && Buffer.from(a.payload).equals(b.payload);
 }
 
-function compareRecords(first: string, second: string): Issue | undefined {
-  const one = readTranscript(first);
-  const other = readTranscript(second);
-  let command: string | undefined;
-  for (let i = 0; i < Math.max(one.frames.length, other.frames.length); i++) {
-    const [a, b] = [one.frames[i], other.frames[i]];
+function compareRecords(one: RecordFile, other: RecordFile, counts: (record: LabRecord) => boolean): Issue | undefined {
+  const [left, right] = [one.records.filter(counts), other.records.filter(counts)];
+  const commands = new Map<number, string>();
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const [a, b] = [left[i], right[i]];
     const either = a ?? b;
-    if (either?.type === recordType.commandBegin) command = new TextDecoder().decode(either.payload.subarray(4));
+    if (either === undefined) break;
+    if (either.type === recordType.commandBegin) commands.set(either.host, recordText(either));
     if (a !== undefined && b !== undefined && same(a, b)) continue;
-    if (either !== undefined) return recordIssue(a, b, { host: hostOf(one.file, either), command });
+    const host = hostOf(a === undefined ? other : one, either);
+    const start = left[0]?.time ?? right[0]?.time ?? 0n;
+    return recordIssue([a, b], { host, command: commands.get(either.host), start });
   }
   return undefined;
 }
@@ -46,44 +63,72 @@ function compareRecords(first: string, second: string): Issue | undefined {
 interface Place {
   readonly host: string | undefined;
   readonly command: string | undefined;
+  /** Virtual ns of the lab's first record. */
+  readonly start: bigint;
 }
 
-function recordIssue(a: LabRecord | undefined, b: LabRecord | undefined, { host, command }: Place): Issue {
-  const number = (a ?? b)?.sequence ?? 0;
-  const type = nameOf.get((a ?? b)?.type ?? -1) ?? 'unknown';
+function recordIssue([a, b]: readonly (LabRecord | undefined)[], { host, command, start }: Place): Issue {
+  const titles = [a, b].map((record) =>
+    record === undefined ? 'the end' : `${record.sequence} (${typeName(record)})`,
+  );
+  const what = titles[0] === titles[1] ? titles[0] : titles.join(' and ');
+  const texts = firstDifference(a === undefined ? '' : recordText(a), b === undefined ? '' : recordText(b));
   return {
     kind: 'transcripts-differ',
     word: 'nondeterminism',
     ...(host !== undefined && { host }),
     file: 'records',
     ...(command !== undefined && { command }),
-    message: `two attempts of one seed first differ at record ${number} (${type})`,
-    excerpt: [...lines('-', a), ...lines('+', b)].join('\n'),
+    message: `two attempts of one seed first differ at record ${what}`,
+    excerpt: [...lines('-', a, [start, texts.one]), ...lines('+', b, [start, texts.other])].join('\n'),
   };
 }
 
-function lines(mark: string, record: LabRecord | undefined): string[] {
+function lines(
+  mark: string,
+  record: LabRecord | undefined,
+  [start, text]: readonly [bigint, readonly string[]],
+): string[] {
   if (record === undefined) return [`${mark}(no such record)`];
-  const text = Buffer.from(record.payload).toString('latin1').split('\n').slice(0, 3);
-  return [`${mark}at ${record.time} ns`, ...text.map((line) => `${mark}${line}`)];
+  return [`${mark}${typeName(record)} at ${seconds(record.time - start)}`, ...text.map((line) => `${mark}${line}`)];
 }
 
-function compareCaptures(first: string, second: string): Issue | undefined {
-  const names = new Set([...listCaptures(first), ...listCaptures(second)]);
+/** Virtual seconds to the nanosecond: the last digits may be all that differs. */
+export function seconds(ns: bigint): string {
+  const digits = String(ns < 0n ? -ns : ns).padStart(10, '0');
+  return `${ns < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)} s`;
+}
+
+interface Pair {
+  readonly first: string;
+  readonly second: string;
+}
+
+function compareCaptures({ first, second }: Pair, records: RecordFile): Issue | undefined {
+  const names = new Set([...linkNames(first), ...linkNames(second)]);
   for (const name of [...names].sort()) {
-    const [one, other] = [first, second].map((dir) => readIfPresent(join(dir, 'links', name)));
-    if (one !== undefined && other !== undefined && one.equals(other)) continue;
-    const message = `two attempts of one seed have different captures of link ${name.replace(/\.pcapng$/, '')}`;
-    return { kind: 'captures-differ', word: 'nondeterminism', file: `links/${name}`, message };
+    const difference = firstPacketDifference(first, second, name);
+    if (difference === undefined) continue;
+    const { time, excerpt, packet } = difference;
+    const where = packet === undefined ? '' : `, first at packet ${packet}`;
+    return {
+      kind: 'captures-differ',
+      word: 'nondeterminism',
+      ...(time !== undefined && commandAt(records, time)),
+      file: `links/${name}.pcapng`,
+      message: `two attempts of one seed have different captures of link ${name}${where}`,
+      ...(excerpt !== undefined && { excerpt }),
+    };
   }
   return undefined;
 }
 
-function listCaptures(dir: string): string[] {
-  const links = join(dir, 'links');
-  return existsSync(links) ? readdirSync(links) : [];
-}
-
-function readIfPresent(path: string): Buffer | undefined {
-  return existsSync(path) ? readFileSync(path) : undefined;
+/** The command typed last before a moment. */
+function commandAt(records: RecordFile, time: bigint): Pick<Issue, 'host' | 'command'> {
+  const begun = consoles(records).flatMap(({ host, commands }) => commands.map((one) => ({ ...one, host })));
+  const last = begun
+    .filter(({ begin }) => begin <= time)
+    .sort((a, b) => (a.begin < b.begin ? -1 : 1))
+    .at(-1);
+  return last === undefined ? {} : { host: last.host, command: last.line };
 }

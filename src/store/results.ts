@@ -2,11 +2,14 @@ import type { ScenarioEntry } from '../scenario/scenario.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
 import { type Issue, type Verdict, type VerdictWord, verdictWords } from '../verdict/verdict.ts';
 import { wordTable } from '../verdict/words.ts';
+import { type SeedsOfWord, seedsText } from './seeds.ts';
 
 /** One attempt as the results list it. */
 export interface AttemptResult {
   readonly attempt: number;
   readonly word: VerdictWord;
+  /** Decimal; absent where the lab had none. */
+  readonly seed?: string;
   /** Why the lab ended, where there was one. */
   readonly end?: AttemptFile['end'];
   readonly time?: AttemptFile['time'];
@@ -37,6 +40,8 @@ export interface ScenarioResult {
   readonly passesOnlyAdapted: boolean;
   readonly issues: readonly Issue[];
   readonly attempts: readonly AttemptResult[];
+  /** Which seeds came to which word, the weightiest first; only where the word depends on the seed. */
+  readonly chance?: readonly SeedsOfWord[];
 }
 
 /** `results.json`: derived from `run.json` and the attempts, can be rebuilt at any time. */
@@ -86,11 +91,14 @@ export function verdictOfEntry(entry: ScenarioEntry): Verdict | undefined {
 
 export interface ResultContext {
   readonly baseline?: Baseline | undefined;
-  /** What a byte-by-byte comparison of the attempts found. */
+  /** What a byte-by-byte comparison of the attempts of each seed found. */
   readonly difference?: Issue | undefined;
 }
 
-/** Draws the attempts of a scenario together. Two results for one seed are a result of their own. */
+/**
+ * Draws the attempts of a scenario together; the weightiest word counts. Two results for one seed are a result of their
+ * own, `nondeterminism`; those of two seeds are told as `chance`.
+ */
 export function resultOf(
   entry: ScenarioEntry,
   attempts: readonly JudgedAttempt[],
@@ -98,6 +106,7 @@ export function resultOf(
 ): ScenarioResult | undefined {
   const verdict = verdictOfEntry(entry) ?? combine(attempts, context.difference);
   if (verdict === undefined) return undefined;
+  const chance = chanceOf(attempts);
   const before = context.baseline?.get(keyOf(entry));
   const change = changeOf(verdict.word, before);
   return {
@@ -111,29 +120,62 @@ export function resultOf(
     ...(change && { change }),
     adapted: verdict.adapted,
     passesOnlyAdapted: verdict.passesOnlyAdapted,
-    issues: verdict.issues,
+    issues: chance === undefined ? verdict.issues : [chanceIssue(verdict.word, chance), ...verdict.issues],
+    ...(chance && { chance }),
     attempts: attempts.map(({ attempt, verdict: { word }, file }) => ({
       attempt,
       word,
+      ...(file?.inputs.seed !== undefined && { seed: file.inputs.seed }),
       ...(file && { end: file.end, time: file.time }),
     })),
   };
 }
 
 function combine(attempts: readonly JudgedAttempt[], difference: Issue | undefined): Verdict | undefined {
-  const words = new Set(attempts.map(({ verdict }) => verdict.word));
-  const seeds = new Set(attempts.map(({ file }) => file?.inputs.seed));
-  const heaviest = attempts.toSorted((a, b) => rank(a.verdict.word) - rank(b.verdict.word))[0]?.verdict;
+  const heaviest = heaviestOf(attempts);
   if (heaviest === undefined) return undefined;
-  if (words.size > 1 && seeds.size === 1 && !seeds.has(undefined)) {
-    const course = attempts.map(({ attempt, verdict }) => `attempt ${attempt}: ${verdict.word}`).join(', ');
-    return asNondeterminism(heaviest, {
-      kind: 'results-differ',
-      word: 'nondeterminism',
-      message: `one seed, ${course}`,
-    });
+  const issue =
+    seedGroups(attempts)
+      .map(contradiction)
+      .find((one) => one !== undefined) ?? difference;
+  return issue === undefined ? heaviest : asNondeterminism(heaviest, issue);
+}
+
+function heaviestOf(attempts: readonly JudgedAttempt[]): Verdict | undefined {
+  return attempts.toSorted((a, b) => rank(a.verdict.word) - rank(b.verdict.word))[0]?.verdict;
+}
+
+/** Attempts of each seed; those without one are in no group. */
+function seedGroups(attempts: readonly JudgedAttempt[]): JudgedAttempt[][] {
+  const groups = Map.groupBy(attempts, ({ file }) => file?.inputs.seed);
+  groups.delete(undefined);
+  return [...groups.values()];
+}
+
+/** What is wrong with attempts of one seed, if they have several words. */
+function contradiction(attempts: readonly JudgedAttempt[]): Issue | undefined {
+  if (new Set(attempts.map(({ verdict }) => verdict.word)).size < 2) return undefined;
+  const course = attempts.map(({ attempt, verdict }) => `attempt ${attempt}: ${verdict.word}`).join(', ');
+  return { kind: 'results-differ', word: 'nondeterminism', message: `one seed, ${course}` };
+}
+
+/** Words by seed, where seeds do not agree. */
+function chanceOf(attempts: readonly JudgedAttempt[]): readonly SeedsOfWord[] | undefined {
+  const words = new Map<VerdictWord, string[]>();
+  for (const group of seedGroups(attempts)) {
+    const word = contradiction(group) === undefined ? heaviestOf(group)?.word : 'nondeterminism';
+    const seed = group[0]?.file?.inputs.seed;
+    if (word !== undefined && seed !== undefined) words.set(word, [...(words.get(word) ?? []), seed]);
   }
-  return difference === undefined ? heaviest : asNondeterminism(heaviest, difference);
+  if (words.size < 2) return undefined;
+  return verdictWords.flatMap((word) => {
+    const seeds = words.get(word);
+    return seeds === undefined ? [] : [{ word, seeds }];
+  });
+}
+
+function chanceIssue(word: VerdictWord, chance: readonly SeedsOfWord[]): Issue {
+  return { kind: 'depends-on-chance', word, message: `depends on chance: ${seedsText(chance)}` };
 }
 
 /** Weightier findings keep their word; the difference stands among the issues either way. */

@@ -107,20 +107,22 @@ export class RunFolder {
 
   /** Repeats of one seed are compared; an attempt that the wall clock cut short says nothing. */
   #difference(entry: ScenarioEntry, attempts: readonly JudgedAttempt[]) {
-    const whole = attempts.filter(({ file }) => file?.inputs.seed !== undefined && !isCutShort(file));
-    const [first, ...others] = whole;
-    if (first === undefined) return undefined;
-    const firstDir = this.attemptDir({ ...entry, attempt: first.attempt });
-    for (const other of others) {
-      if (other.file?.inputs.seed !== first.file?.inputs.seed) continue;
-      const issue = compareAttempts(firstDir, this.attemptDir({ ...entry, attempt: other.attempt }));
+    const firsts = new Map<string, string>();
+    for (const { attempt, file } of attempts) {
+      const seed = file?.inputs.seed;
+      if (file === undefined || seed === undefined || isCutShort(file)) continue;
+      const dir = this.attemptDir({ ...entry, attempt });
+      const first = firsts.get(seed);
+      const issue = first === undefined ? undefined : compareAttempts(first, dir);
       if (issue !== undefined) return issue;
+      if (first === undefined) firsts.set(seed, dir);
     }
     return undefined;
   }
 }
 
-function isCutShort({ end }: AttemptFile): boolean {
+/** The wall clock ended the lab: how far it came is no matter of its seed. */
+export function isCutShort({ end }: AttemptFile): boolean {
   return end.word === 'livelock' || end.word === 'lab-died' || end.word === 'cancelled';
 }
 

@@ -82,6 +82,8 @@ const options = z.object({
   seed: optionalText,
   retries: count,
   repeatEach: count.min(1),
+  /** Each scenario runs with so many seeds, from `seed` on; absent: with one. */
+  seeds: count.min(2).exactOptional(),
   /** Virtual seconds per command, where it is not the scenario's own. */
   timeout: z.number().positive().exactOptional(),
   /** Virtual milliseconds between two commands, where they are not the scenario's own. */

@@ -48,6 +48,10 @@ export class Sandbox {
     writeFileSync(file, content);
   }
 
+  remove(path: string): void {
+    rmSync(join(this.dir, path));
+  }
+
   read(path: string): string {
     return readFileSync(join(this.dir, path), 'utf8');
   }

@@ -20,6 +20,7 @@ export interface RawRunOptions {
   readonly gap?: string;
   readonly retries: string;
   readonly repeatEach: string;
+  readonly seeds?: string;
   readonly maxFailures?: string;
   readonly x?: boolean;
   readonly jobs?: string;
@@ -68,6 +69,19 @@ function parseSeed(value: string): string | undefined {
   return String(seed);
 }
 
+/** How many seeds, from `first` on. */
+function parseSeeds({ seeds = '1', retries }: RawRunOptions, first: string | undefined): number {
+  const count = wholeNumber('--seeds', seeds, 1);
+  if (count === 1) return count;
+  if (first === undefined) throw new EspalierError('usage', '--seeds counts from --seed, which cannot be `none`');
+  if (BigInt(first) + BigInt(count) > 1n << 64n) throw usage('--seeds', seeds, 'fewer, so that all are below 2^64');
+  if (retries !== '0') {
+    const remedy = 'leave out --retries; --repeat-each runs every seed several times';
+    throw new EspalierError('usage', '--seeds tells of every seed, --retries hides one', { remedy });
+  }
+  return count;
+}
+
 function parseTimeout(value: string): number {
   const seconds = /^\d{1,9}(\.\d+)?$/.test(value) ? Number(value) : 0;
   if (seconds <= 0) throw usage('--timeout', value, 'a number of seconds');
@@ -77,6 +91,7 @@ function parseTimeout(value: string): number {
 /** The options that are stored with a run, since a resumed session must use the same. */
 export function parseRunOptions(raw: RawRunOptions): RunOptions {
   const seed = parseSeed(raw.seed);
+  const seeds = parseSeeds(raw, seed);
   if (raw.helpers !== undefined && raw.helpers !== 'upstream') throw usage('--helpers', raw.helpers, '`upstream`');
   return {
     substrate: raw.substrate,
@@ -87,6 +102,7 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
     ...(seed !== undefined && { seed }),
     retries: wholeNumber('--retries', raw.retries, 0),
     repeatEach: wholeNumber('--repeat-each', raw.repeatEach, 1),
+    ...(seeds > 1 && { seeds }),
     ...(raw.timeout !== undefined && { timeout: parseTimeout(raw.timeout) }),
     ...(raw.gap !== undefined && { gap: wholeNumber('--gap', raw.gap, 0) }),
     ...(raw.baseline !== undefined && { baseline: raw.baseline }),
@@ -113,6 +129,7 @@ export function optionWords(options: RunOptions): string[] {
   for (const overlay of options.overlay) words.push('--overlay', overlay);
   if (options.helpers !== undefined) words.push('--helpers', options.helpers);
   if (options.seed !== '1') words.push('--seed', options.seed ?? 'none');
+  if (options.seeds !== undefined) words.push('--seeds', String(options.seeds));
   if (options.timeout !== undefined) words.push('--timeout', String(options.timeout));
   if (options.gap !== undefined) words.push('--gap', String(options.gap));
   return words;

@@ -16,6 +16,7 @@ import {
   verdictWithoutLab,
 } from '../../store/results.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
+import { plannedAttempts, seedOfAttempt } from '../../store/seeds.ts';
 import type { Verdict } from '../../verdict/verdict.ts';
 import type { Judging } from './judging.ts';
 import { estimateMs, Pace } from './progress.ts';
@@ -97,13 +98,13 @@ class Session {
   /** Takes what is on disk already and returns tasks for the rest. */
   #resume(): Task[] {
     const { folder } = this.#parts;
-    const { repeatEach } = folder.run.options;
+    const planned = plannedAttempts(folder.run.options);
     const tasks: Task[] = [];
     for (const entry of folder.run.scenarios) {
       if (verdictOfEntry(entry) !== undefined) continue;
       const judged = folder.judged(entry);
       this.#attempts.set(keyOf(entry), judged);
-      const missing = Array.from({ length: repeatEach }, (_, attempt) => attempt).filter(
+      const missing = Array.from({ length: planned }, (_, attempt) => attempt).filter(
         (attempt) => !judged.some((one) => one.attempt === attempt),
       );
       tasks.push(...missing.map((attempt) => this.#task(entry, attempt)));
@@ -135,7 +136,7 @@ class Session {
 
   /** Runs the lab. Without one there is a verdict at once; after a stop there is nothing. */
   async #lab(entry: ScenarioEntry, attempt: number): Promise<Omit<JudgedAttempt, 'attempt'> | undefined> {
-    const { folder, judging, settings, reporters } = this.#parts;
+    const { folder, judging, reporters } = this.#parts;
     const key = { suite: entry.suite, name: entry.name, attempt };
     const dir = folder.prepareAttempt(key);
     const suite = judging.suites.get(entry.suite);
@@ -144,13 +145,20 @@ class Session {
     try {
       const load = () => suite.load(entry.name);
       const store = (loaded: Awaited<ReturnType<typeof load>>) => judging.store(folder.dir, dir, loaded);
-      const file = await runAttempt({ entry, attempt, dir, load, store, signal: this.#signal }, settings);
+      const order = { entry, attempt, dir, load, store, signal: this.#signal };
+      const file = await runAttempt(order, this.#settingsOf(attempt));
       folder.writeAttempt(file);
       this.#faults = 0;
       return { verdict: unjudged, file };
     } catch (error) {
       return this.#failure(error, { ...key, kind: 'no-lab' });
     }
+  }
+
+  #settingsOf(attempt: number): AttemptSettings {
+    const { folder, settings } = this.#parts;
+    const seed = seedOfAttempt(folder.run.options, attempt);
+    return { ...settings, seed: seed === undefined ? undefined : BigInt(seed) };
   }
 
   async #judge(entry: ScenarioEntry, ran: JudgedAttempt): Promise<Task[]> {
@@ -173,7 +181,7 @@ class Session {
     attempts.push(judged);
     attempts.sort((a, b) => a.attempt - b.attempt);
     this.#attempts.set(keyOf(entry), attempts);
-    if (attempts.length < folder.run.options.repeatEach) return [];
+    if (attempts.length < plannedAttempts(folder.run.options)) return [];
     return this.#settle(entry);
   }
 
@@ -218,11 +226,11 @@ class Session {
   }
 
   #retry(entry: ScenarioEntry, result: ScenarioResult | undefined): Task | undefined {
-    const { repeatEach, retries } = this.#parts.folder.run.options;
+    const { options } = this.#parts.folder.run;
     if (verdictOfEntry(entry) !== undefined) return undefined;
     if (result === undefined || result.expected || result.word === 'nondeterminism') return undefined;
     const next = (result.attempts.at(-1)?.attempt ?? -1) + 1;
-    return next < repeatEach + retries ? this.#task(entry, next) : undefined;
+    return next < plannedAttempts(options) + options.retries ? this.#task(entry, next) : undefined;
   }
 
   #stopFor(reason: string): void {

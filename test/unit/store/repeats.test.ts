@@ -48,20 +48,20 @@ test('the first record that differs is named with host and command', (t) => {
     file: 'records',
     command: 'ip xfrm state',
     message: 'two attempts of one seed first differ at record 2 (output)',
-    excerpt: '-at 2 ns\n-spi 1\n+at 2 ns\n+spi 2',
+    excerpt: '-output at 0.000000001 s\n-spi 1\n+output at 0.000000001 s\n+spi 2',
   });
 });
 
 test('a difference of time alone counts', (t) => {
   const issue = compareAttempts(attempt(t, [begin('x'), output('a')]), attempt(t, [begin('x'), output('a', 9n)]));
-  assert.equal(issue?.excerpt, '-at 2 ns\n-a\n+at 9 ns\n+a');
+  assert.equal(issue?.excerpt, '-output at 0.000000001 s\n-a\n+output at 0.000000008 s\n+a');
 });
 
 test('a transcript that goes on differs from one that ends', (t) => {
   const short = attempt(t, [begin('echo')]);
   const long = attempt(t, [begin('echo'), output('a')]);
-  assert.equal(compareAttempts(short, long)?.excerpt, '-(no such record)\n+at 2 ns\n+a');
-  assert.equal(compareAttempts(long, short)?.excerpt, '-at 2 ns\n-a\n+(no such record)');
+  assert.equal(compareAttempts(short, long)?.excerpt, '-(no such record)\n+output at 0.000000001 s\n+a');
+  assert.equal(compareAttempts(long, short)?.excerpt, '-output at 0.000000001 s\n-a\n+(no such record)');
 });
 
 test('captures are compared byte by byte, a missing one differs', (t) => {

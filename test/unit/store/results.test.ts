@@ -92,3 +92,29 @@ test('a summary counts words, adapted passes and what did not run', () => {
     },
   );
 });
+
+test('words that differ between seeds are chance and the weightiest counts', () => {
+  const attempts = [judged(0, 'passed', '1'), judged(1, 'timeout', '2'), judged(2, 'passed', '3')];
+  const result = resultOf(entry, attempts);
+  assert.equal(result?.word, 'timeout');
+  assert.deepEqual(result?.chance, [
+    { word: 'timeout', seeds: ['2'] },
+    { word: 'passed', seeds: ['1', '3'] },
+  ]);
+  assert.equal(result?.issues[0]?.kind, 'depends-on-chance');
+});
+
+test('a seed whose repeats differ is nondeterminism of that seed, whatever other seeds say', () => {
+  const attempts = [judged(0, 'passed', '1'), judged(1, 'passed', '1'), judged(2, 'passed', '2')];
+  assert.equal(resultOf(entry, attempts)?.chance, undefined);
+  const torn = resultOf(entry, [...attempts, judged(3, 'unsupported', '2')]);
+  assert.equal(torn?.word, 'nondeterminism');
+  assert.deepEqual(torn?.chance, [
+    { word: 'nondeterminism', seeds: ['2'] },
+    { word: 'passed', seeds: ['1'] },
+  ]);
+});
+
+test("attempts without seed or lab are nobody's chance", () => {
+  assert.equal(resultOf(entry, [judged(0, 'passed', 'none'), judged(1, 'timeout', 'none')])?.chance, undefined);
+});

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describeError, EspalierError } from '../../base/errors.ts';
+import { writeAtomic } from '../../base/files.ts';
+import { say, warn } from '../../base/log.ts';
+import { type EspTable, espTable } from '../../observation/capture/esp-table.ts';
+import { type AttemptTraffic, mergeTraffic } from '../../observation/capture/merge.ts';
+import { readTimeline } from '../../observation/timeline.ts';
+import { quote } from '../../report/summary.ts';
+import { keyOf } from '../../store/results.ts';
+import { consoles } from '../../transcript/consoles.ts';
+import { type RecordFile, readRecords } from '../../transcript/reader.ts';
+import { shortPath } from './start.ts';
+import { type AttemptChoice, findAttempt, type StoredAttempt } from './stored-attempt.ts';
+
+export interface PcapOptions extends AttemptChoice {
+  /** The file to write. */
+  readonly o?: string;
+}
+
+/** What a configuration folder of Wireshark needs beside `esp_sa`. Without keys nothing would be tried. */
+const preferences = 'esp.enable_encryption_decode: TRUE\n';
+
+/** `espalier pcap`: writes the capture and Wireshark's configuration, prints the command that uses both. */
+export function pcapCommand(run: string, test: string, options: PcapOptions): void {
+  const stored = findAttempt(run, test, options);
+  const records = readRecords(readFileSync(join(stored.dir, 'records')));
+  if (records.damage !== undefined) warn(`records: ${records.damage.message}`);
+  const file = options.o === undefined ? join(stored.dir, 'derived', 'links.pcapng') : resolve(options.o);
+  const configuration = `${file.replace(/\.pcapng$/, '')}.wireshark`;
+  const links = linksOf(stored);
+  const { entry, attempt, folder } = stored;
+  const title = `${keyOf(entry)}, attempt ${attempt} of run ${folder.run.id}`;
+  const merged = mergeTraffic({ title, notes: commandNotes(records), links });
+  for (const damage of merged.damages) warn(`links/${damage}`);
+  const table = tableOf(records);
+  for (const one of table.unable) warn(`Wireshark cannot decrypt ${one}`);
+  writeAtomic(file, merged.bytes);
+  writeAtomic(join(configuration, 'esp_sa'), table.text);
+  writeAtomic(join(configuration, 'preferences'), preferences);
+  say(`${shortPath(file)}: ${merged.packets} packets of ${links.length} links, keys of ${table.count} ESP SAs`);
+  const place = [configuration, file].map((path) => quote(shortPath(path)));
+  process.stdout.write(`WIRESHARK_CONFIG_DIR=${place[0]} tshark -r ${place[1]}\n`);
+}
+
+/** `west# ping -c 1 192.0.2.254`, when it was typed. */
+function commandNotes(records: RecordFile): AttemptTraffic['notes'] {
+  return consoles(records).flatMap(({ host, commands }) =>
+    commands.map(({ begin, line }) => ({ time: begin, text: `${host}# ${line}` })),
+  );
+}
+
+function linksOf({ dir, entry }: StoredAttempt): AttemptTraffic['links'] {
+  const links = join(dir, 'links');
+  const files = existsSync(links) ? readdirSync(links).filter((name) => name.endsWith('.pcapng')) : [];
+  if (files.length === 0) {
+    throw new EspalierError('infrastructure', `${keyOf(entry)} has no captures: its substrate takes none`, {
+      file: links,
+    });
+  }
+  return files.sort().map((name) => ({
+    name: name.replace(/\.pcapng$/, ''),
+    bytes: readFileSync(join(links, name)),
+  }));
+}
+
+/** What a host recorded may be anything; the packets are worth showing without keys as well. */
+function tableOf(records: RecordFile): EspTable {
+  try {
+    return espTable(readTimeline(records));
+  } catch (error) {
+    if (!(error instanceof EspalierError)) throw error;
+    warn(`no keys: ${describeError(error)}`);
+    return { text: '', count: 0, unable: [] };
+  }
+}

@@ -1,0 +1,32 @@
+import { readCapture } from './reader.ts';
+import { type CaptureNote, type LinkToWrite, writeCapture } from './writer.ts';
+
+/** What an attempt left of its network. */
+export interface AttemptTraffic {
+  /** Heading comment of the file. */
+  readonly title: string;
+  /** What happened beside the packets. */
+  readonly notes: readonly CaptureNote[];
+  /** The capture of each link, in order. */
+  readonly links: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+}
+
+/** All links of an attempt as one capture. */
+export interface MergedTraffic {
+  readonly bytes: Uint8Array;
+  readonly packets: number;
+  /** `<link>: what is wrong with its capture`. What could be read of it is there. */
+  readonly damages: readonly string[];
+}
+
+/**
+ * One pcapng file of all links, an interface for each, packets in the order of time. A packet tells in its comments
+ * what happened since the one before it.
+ */
+export function mergeTraffic({ title, notes, links }: AttemptTraffic): MergedTraffic {
+  const read = links.map(({ name, bytes }) => ({ name, capture: readCapture(bytes) }));
+  const toWrite = read.map(({ name, capture }): LinkToWrite => ({ name, packets: capture.packets }));
+  const damages = read.flatMap(({ name, capture: { damage } }) => (damage ? [`${name}: ${damage.message}`] : []));
+  const bytes = writeCapture({ comments: [title], application: 'Espalier', links: toWrite, notes });
+  return { bytes, packets: toWrite.reduce((sum, { packets }) => sum + packets.length, 0), damages };
+}

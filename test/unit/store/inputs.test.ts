@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inputDifferences } from '../../../src/store/inputs.ts';
+import type { AttemptInputs } from '../../../src/transcript/attempt.ts';
+
+const thing = (id: string, sha256 = id.padEnd(64, '0')) => ({ id, sha256 });
+
+const stored: AttemptInputs = {
+  kernel: thing('k1'),
+  images: { east: thing('i1'), west: thing('i1') },
+  suite: thing('s1'),
+  versions: { libreswan: '5.2' },
+  seed: '1',
+};
+
+test('equal inputs have no differences, whatever seed and versions say', () => {
+  assert.deepEqual(inputDifferences(stored, { ...stored, seed: '2', versions: {} }), []);
+});
+
+test('each input that is another one is named with both identities and how to get it', () => {
+  const present = {
+    ...stored,
+    kernel: thing('k2'),
+    images: { east: thing('i1'), west: thing('i2') },
+    suite: thing('s1', 'f'.repeat(64)),
+    overlays: { '*': [thing('o1')] },
+  };
+  const found = inputDifferences(stored, present);
+  assert.deepEqual(
+    found.map(({ what, stored: before, present: now }) => [what, before, now]),
+    [
+      ['kernel', 'k1', 'k2'],
+      ['image of west', 'i1', 'i2'],
+      ['suite', 's1 (sha256 s10000000000)', 's1 (sha256 ffffffffffff)'],
+      ['overlay 1 of *', 'none', 'o1'],
+    ],
+  );
+  assert.match(found[0]?.remedy ?? '', /espalier kernel import FILE/);
+  assert.match(found[1]?.remedy ?? '', /--id i1/);
+});
