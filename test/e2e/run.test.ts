@@ -178,6 +178,15 @@ test('--max-failures stops, and what is left can be resumed', async (t) => {
   assert.equal(box.runs().length, 1);
 });
 
+test('a run is not resumed with another suite than it was begun with', async (t) => {
+  const box = new Sandbox(t).add({ a: failing, b: failing, c: failing });
+  await box.run('-x', '-j', '1');
+  box.add({ d: passing() });
+  const { code, stderr } = await box.espalier('run', '--resume', 'latest');
+  assert.equal(code, 3);
+  assert.match(stderr, /the attempts so far had another suite/);
+});
+
 test('--timeout replaces the deadline of every command, in the time of the lab', async (t) => {
   const box = new Sandbox(t).add({
     slow: { 'eastinit.sh': 'sleep 3600\n', 'east.console.txt': reference('east', ['sleep 3600']) },
