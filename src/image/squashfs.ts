@@ -27,17 +27,22 @@ function decompressor(path: string): string {
   return magic.startsWith('28b52ffd') ? 'zstd -dc' : 'cat';
 }
 
+/** Options of mksquashfs and sqfstar alike. */
+export function packOptions(options: PackOptions = {}): string[] {
+  // The top of the tree would otherwise follow the user's umask.
+  const common = ['-noI', '-noD', '-noF', '-noX', '-no-progress', '-quiet', '-root-mode', '0755'];
+  if (options.allRoot) common.push('-all-root');
+  if (options.sameDates) common.push('-all-time', String(packDate), '-mkfs-time', String(packDate));
+  return common;
+}
+
 /**
  * Packs a directory or a tar archive into one uncompressed squashfs file: packed in a second
  * and read without decompression, which a guest would pay for at every first read.
  */
 export async function packSquashfs(source: string, out: string, options: PackOptions = {}): Promise<void> {
   const temporary = temporaryBeside(out);
-  const common = ['-noI', '-noD', '-noF', '-noX', '-no-progress', '-quiet'];
-  // The top of the tree would otherwise follow the user's umask.
-  common.push('-root-mode', '0755');
-  if (options.allRoot) common.push('-all-root');
-  if (options.sameDates) common.push('-all-time', String(packDate), '-mkfs-time', String(packDate));
+  const common = packOptions(options);
   // The tools refuse the variable and the options together.
   const env = { ...process.env, SOURCE_DATE_EPOCH: options.sameDates ? undefined : String(packDate) };
   try {
