@@ -27,7 +27,7 @@ const aptIsNotEssential = ['-o', 'pkgCacheGen::ForceEssential=,'];
 
 /** The packages among the names of a folder of archives. */
 export function storedPackages(files: readonly string[]): StoredPackage[] {
-  return files.sort().flatMap((file) => {
+  return [...files].sort().flatMap((file) => {
     const [, name, version] = /^([a-z0-9][a-z0-9+.-]*)_([^_]+)_[^_]+\.deb$/.exec(file) ?? [];
     return name && version ? [{ file, name, version: version.replace(/%3a/gi, ':') }] : [];
   });
@@ -89,7 +89,9 @@ export async function makeRepository(wish: RepositoryWish): Promise<void> {
   writeFileSync(status, '');
   let fetched = 0;
   const onLine = (line: string): void => {
-    if (/^Get:\d+ /.test(line)) wish.onFile?.((fetched += 1));
+    if (!/^Get:\d+ /.test(line)) return;
+    fetched += 1;
+    wish.onFile?.(fetched);
   };
   for (const packages of [['?essential'], wish.packages]) {
     const settings = ['-o', `Dir::Cache::archives=${pool}`, '-o', `Dir::State::status=${status}`, ...aptIsNotEssential];

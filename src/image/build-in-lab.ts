@@ -1,15 +1,15 @@
 import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { EspalierError } from '../base/errors.ts';
 import { projectDir } from '../base/folders.ts';
 import { type RunResult, run, tail } from '../base/processes.ts';
 import { debianArchive, sourceLine } from '../debian/apt.ts';
 import { makeRepository } from '../debian/repository.ts';
 import { claimCpu, releaseCpu } from '../kernel/cpus.ts';
-import { ensureKernel } from '../kernel/kernel.ts';
 import { memoryFolder } from '../kernel/memory-folder.ts';
 import { bootstrapArguments, bootstrapFiles, shellQuoted } from './bootstrap.ts';
-import type { ImageBuild } from './build.ts';
+import type { ImageBuild } from './image-build.ts';
 import { packDate, packOptions } from './squashfs.ts';
 
 /** MiB of the lab: the unpacked root, its packages and what installs them. The file of it is sparse. */
@@ -20,26 +20,38 @@ const timeoutMs = 2 * 60 * 60 * 1000;
 const seenAs = '/tmp/work';
 const image = 'image.squashfs';
 
+/** What is done when mmdebstrap begins a step, as measured for debian-trixie-libreswan. */
+const stepsDone: Readonly<Record<string, number>> = {
+  'extracting archives': 0.05,
+  'installing essential packages': 0.15,
+  'installing remaining packages inside the chroot': 0.25,
+  'creating tarball': 0.9,
+  packing: 0.97,
+};
+
 /**
  * Builds an image inside a User Mode Linux lab, for a user who can have no root otherwise: the
  * kernel boots from this machine's own files, read-only, and runs this machine's mmdebstrap. A lab
  * has no network, so the packages are fetched before. `work` is the one folder it writes to.
  */
-export async function buildInLab(build: ImageBuild, work: string): Promise<void> {
+export async function buildInLab(build: ImageBuild, kernel: string, work: string): Promise<void> {
   const { recipe, progress, signal } = build;
-  const kernel = await ensureKernel({ signal });
   const onFile = (fetched: number): void => progress.update(fetched / 4000, `fetching packages, ${fetched}`);
-  await makeRepository({ suite: recipe.suite, packages: recipe.packages, dir: join(work, 'repository'), onFile, signal });
+  await makeRepository({
+    suite: recipe.suite,
+    packages: recipe.packages,
+    dir: join(work, 'repository'),
+    onFile,
+    signal,
+  });
   copyFileSync(join(projectDir, 'src', 'image', 'lab-init.sh'), join(work, 'init'));
   writeFileSync(join(work, 'job'), job(build));
-  let steps = 0;
   const onLine = (line: string): void => {
-    if (!line.startsWith('I: ')) return;
-    steps += 1;
-    // The last of them is the longest: installing what the recipe names.
-    progress.update(Math.min(0.9, 0.1 + steps / 40), `inside a lab: ${line.slice(3).trim()}`);
+    const [, step] = /^I: ([^:]*?)\.*\s*$/.exec(stripVTControlCharacters(line)) ?? [];
+    if (step === undefined) return;
+    progress.update(stepsDone[step] ?? 0, step);
   };
-  const result = await boot(kernel.path, work, { signal, onLine });
+  const result = await boot(kernel, work, { signal, onLine });
   requireSuccess(build, work, result);
   renameSync(join(work, image), build.out);
 }
@@ -97,7 +109,7 @@ function requireSuccess(build: ImageBuild, work: string, result: RunResult): voi
   if (result.stopped === 'cancelled') throw new EspalierError('cancelled', 'the image build was stopped');
   const done = join(work, 'done');
   if (existsSync(done) && readFileSync(done, 'utf8') === 'complete\n') return;
-  const output = `${result.stdout}${result.stderr}`.replaceAll('\r', '');
+  const output = stripVTControlCharacters(`${result.stdout}${result.stderr}`).replaceAll('\r', '');
   const full = /Out of memory|No space left on device/.test(output);
   throw new EspalierError('infrastructure', `the image ${build.name} could not be built inside a lab`, {
     output: tail(output, 12),

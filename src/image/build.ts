@@ -2,24 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { run, tail } from '../base/processes.ts';
-import type { Progress } from '../base/progress.ts';
 import { makeWorkFolder } from '../base/work-folder.ts';
 import { debianArchive, sourceLine } from '../debian/apt.ts';
 import { bootstrapArguments, bootstrapFiles } from './bootstrap.ts';
 import { buildInLab } from './build-in-lab.ts';
-import type { ImageMode } from './mode.ts';
-import type { Recipe } from './recipe.ts';
+import type { ImageBuild } from './image-build.ts';
 import { packDate, packSquashfs } from './squashfs.ts';
-
-export interface ImageBuild {
-  readonly name: string;
-  readonly recipe: Recipe;
-  readonly mode: ImageMode;
-  /** The image file to write. */
-  readonly out: string;
-  readonly progress: Progress;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** Installed packages and their versions, out of dpkg's status file. */
 export function installedVersions(status: string): Record<string, string> {
@@ -38,8 +26,9 @@ export async function buildImage(build: ImageBuild): Promise<Record<string, stri
   for (const [index, { content }] of build.recipe.files.entries()) {
     writeFileSync(join(work.path, bootstrapFiles.recipeFile(index)), content);
   }
-  if (build.mode === 'uml') await buildInLab(build, work.path);
-  else await buildHere(build, build.mode, work.path);
+  const { builder } = build;
+  if (builder.mode === 'uml') await buildInLab(build, builder.kernel, work.path);
+  else await buildHere(build, builder.mode, work.path);
   return installedVersions(readFileSync(join(work.path, bootstrapFiles.status), 'utf8'));
 }
 
@@ -67,6 +56,7 @@ async function buildHere(build: ImageBuild, mode: 'root' | 'unshare', work: stri
 }
 
 const remedies = {
-  unshare: 'if this machine restricts user namespaces, ESPALIER_IMAGE_MODE=uml builds it inside a lab, some minutes long',
+  unshare:
+    'if this machine restricts user namespaces, ESPALIER_IMAGE_MODE=uml builds it inside a lab, some minutes long',
   root: 'check the network, free space, and that /tmp is neither nodev nor noexec (TMPDIR names another place)',
 } as const;

@@ -10,8 +10,9 @@ import { startProgress } from '../base/progress.ts';
 import { readLock, updateLock } from '../debian/lock-file.ts';
 import { ensureTools } from '../debian/machine-tools.ts';
 import { packageClosure } from '../debian/packages.ts';
+import { ensureKernel } from '../kernel/kernel.ts';
 import { buildImage } from './build.ts';
-import { type ImageMode, imageMode } from './mode.ts';
+import { type ImageBuilder, type ImageMode, imageMode } from './mode.ts';
 import { hashOfRecipe, readRecipe } from './recipe.ts';
 import { packSquashfs } from './squashfs.ts';
 
@@ -47,6 +48,14 @@ const buildMethod = 1;
 /** Measured for debian-trixie-libreswan on two cores; later builds count for themselves. */
 const firstBuildMs: Readonly<Record<ImageMode, number>> = { root: 40_000, unshare: 40_000, uml: 240_000 };
 
+async function chooseBuilder(name: string, signal: AbortSignal | undefined): Promise<ImageBuilder> {
+  const { mode, reason } = await imageMode();
+  if (mode !== 'uml') return { mode };
+  say(`the image ${name} is built inside a lab, which takes minutes: ${reason}`);
+  // Debian's, whatever kernel the run is about: the image must not depend on a kernel under test.
+  return { mode, kernel: (await ensureKernel({ signal })).path };
+}
+
 function expectedMs(name: string, mode: ImageMode): number {
   const alike = imageStore.list().filter(({ facts }) => facts.mode === mode);
   const best = alike.find(({ facts }) => facts.name === name) ?? alike[0];
@@ -81,11 +90,11 @@ export async function buildDebianImage(
   const resolved = closure.map((file) => `${file.name} ${file.sha256 ?? ''}`).join('\n');
   const id = `${name}-${sha256(`${buildMethod}\n${recipeHash}\n${resolved}`).slice(0, 12)}`;
   const make = async (out: string): Promise<ImageFacts> => {
+    const builder = await chooseBuilder(name, options.signal);
+    const { mode } = builder;
     const started = performance.now();
-    const { mode, reason } = await imageMode();
-    if (mode === 'uml') say(`the image ${name} is built inside a lab, which takes minutes: ${reason}`);
     using progress = startProgress(`building the image ${name}`, { expectedMs: expectedMs(name, mode) });
-    const versions = await buildImage({ name, recipe, mode, out, progress, signal: options.signal });
+    const versions = await buildImage({ name, recipe, builder, out, progress, signal: options.signal });
     progress.end(`built the image ${name}`);
     return { name, recipeHash, packages, versions, mode, buildMs: Math.round(performance.now() - started) };
   };

@@ -5,6 +5,9 @@ import { isPresentProgram } from '../debian/machine-tools.ts';
 /** How an image is built: as root, in user namespaces with subordinate ids, or inside a User Mode Linux lab. */
 export type ImageMode = 'root' | 'unshare' | 'uml';
 
+/** A way to build and what it takes. */
+export type ImageBuilder = { readonly mode: 'root' | 'unshare' } | { readonly mode: 'uml'; readonly kernel: string };
+
 export interface ModeChoice {
   readonly mode: ImageMode;
   /** For people: what decided it. */
