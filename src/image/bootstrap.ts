@@ -1,4 +1,5 @@
 import type { Recipe } from './recipe.ts';
+import { packDate } from './squashfs.ts';
 
 /** What mmdebstrap is asked for. All paths are as mmdebstrap itself will see them. */
 export interface Bootstrap {
@@ -18,6 +19,16 @@ export const bootstrapFiles = {
   status: 'status',
   recipeFile: (index: number) => `file-${index}`,
 } as const;
+
+/**
+ * What the scripts of packages see: nothing of the user's own settings, which would show in the
+ * image. Without Python's own bytecode there is only what packages compile, checked by content.
+ */
+export const bootstrapEnvironment: Readonly<Record<string, string>> = {
+  LC_ALL: 'C.UTF-8',
+  SOURCE_DATE_EPOCH: String(packDate),
+  PYTHONDONTWRITEBYTECODE: '1',
+};
 
 /** Quotes a word for sh. */
 export function shellQuoted(text: string): string {

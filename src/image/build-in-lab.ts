@@ -8,9 +8,9 @@ import { debianArchive, sourceLine } from '../debian/apt.ts';
 import { makeRepository } from '../debian/repository.ts';
 import { claimCpu, releaseCpu } from '../kernel/cpus.ts';
 import { memoryFolder } from '../kernel/memory-folder.ts';
-import { bootstrapArguments, bootstrapFiles, shellQuoted } from './bootstrap.ts';
+import { bootstrapArguments, bootstrapEnvironment, bootstrapFiles, shellQuoted } from './bootstrap.ts';
 import type { ImageBuild } from './image-build.ts';
-import { packDate, packOptions } from './squashfs.ts';
+import { packOptions } from './squashfs.ts';
 
 /** MiB of the lab: the unpacked root, its packages and what installs them. The file of it is sparse. */
 const memory = 2048;
@@ -66,7 +66,7 @@ function job({ recipe }: ImageBuild): string {
     'set -e',
     // apt fetches as a user of its own.
     'chmod -R a+rX .',
-    `export SOURCE_DATE_EPOCH=${packDate}`,
+    ...Object.entries(bootstrapEnvironment).map(([name, value]) => `export ${name}=${value}`),
     command,
     'echo "I: packing"',
     `sqfstar ${packOptions().join(' ')} ${image} <${bootstrapFiles.tar}`,

@@ -4,10 +4,10 @@ import { EspalierError } from '../base/errors.ts';
 import { run, tail } from '../base/processes.ts';
 import { makeWorkFolder } from '../base/work-folder.ts';
 import { debianArchive, sourceLine } from '../debian/apt.ts';
-import { bootstrapArguments, bootstrapFiles } from './bootstrap.ts';
+import { bootstrapArguments, bootstrapEnvironment, bootstrapFiles } from './bootstrap.ts';
 import { buildInLab } from './build-in-lab.ts';
 import type { ImageBuild } from './image-build.ts';
-import { packDate, packSquashfs } from './squashfs.ts';
+import { packSquashfs } from './squashfs.ts';
 
 /** Installed packages and their versions, out of dpkg's status file. */
 export function installedVersions(status: string): Record<string, string> {
@@ -32,6 +32,12 @@ export async function buildImage(build: ImageBuild): Promise<Record<string, stri
   return installedVersions(readFileSync(join(work.path, bootstrapFiles.status), 'utf8'));
 }
 
+/** Of the user's environment, what mmdebstrap and apt need to work at all. */
+function keptEnvironment(): NodeJS.ProcessEnv {
+  const kept = /^(PATH|HOME|USER|LOGNAME|TMPDIR|APT_CONFIG|\w+_proxy)$/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => kept.test(name)));
+}
+
 async function buildHere(build: ImageBuild, mode: 'root' | 'unshare', work: string): Promise<void> {
   const { recipe, progress, signal } = build;
   const source = sourceLine('deb', debianArchive(), recipe.suite);
@@ -42,7 +48,7 @@ async function buildHere(build: ImageBuild, mode: 'root' | 'unshare', work: stri
     // mmdebstrap says "I: …" some 20 times; its waits lie in downloading and configuring.
     progress.update(Math.min(0.9, steps / 24), 'installing packages');
   };
-  const env = { ...process.env, SOURCE_DATE_EPOCH: String(packDate), LC_ALL: 'C.UTF-8' };
+  const env = { ...keptEnvironment(), ...bootstrapEnvironment };
   const result = await run('mmdebstrap', args, { env, signal, onLine });
   if (result.stopped === 'cancelled') throw new EspalierError('cancelled', 'the image build was stopped');
   if (result.status !== 0) {

@@ -3,7 +3,7 @@
 # the folder it was started in is /tmp/work, the one place of the machine it writes to. `job` there
 # is what to do; `done` tells how that ended.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export HOME=/root LC_ALL=C.UTF-8 TMPDIR=/tmp
+export HOME=/root TMPDIR=/tmp
 
 # By number, since no tool at hand does it: mount() of all machines' libraries alike, and reboot().
 mount_work='exit(syscall(165, my $s = "none", my $t = "/tmp/work", my $f = "hostfs", 0, my $d = "/proc/self/cwd") ? 1 : 0)'

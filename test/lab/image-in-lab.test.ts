@@ -81,7 +81,7 @@ test('an image built inside a lab by an ordinary user is the one that root build
     assert.deepEqual(readdirSync(join(dir, 'cache', 'work')), [], 'nothing of the build is left');
     const files = listing(inLab);
     assert.equal(files.get("/usr/sbin/it's"), '-rwsr-xr-x 0/0');
-    assert.equal(files.get('/usr/bin/su'), files.get('/usr/bin/mount') ?? '-rwsr-xr-x 0/0');
+    assert.equal(files.get('/usr/bin/su'), '-rwsr-xr-x 0/0');
     assert.equal(files.get('/var/mail'), 'drwxrwsr-x 0/8');
     if (asRoot) assert.notEqual(statSync(inLab).uid, 0);
     if (mode === 'uml') return t.diagnostic('this user has no other way to build, so the bytes were not compared');
