@@ -51,8 +51,9 @@ export async function packSquashfs(source: string, out: string, options: PackOpt
     } else {
       // Unlike tar itself, sqfstar keeps the owners without being root.
       const script = 'reader=$1; packer=$2; in=$3; shift 3; $reader <"$in" | $packer "$@"';
-      // 4.5 gives the top of the tree to whoever runs it, whatever -root-uid says.
-      const packer = process.getuid?.() === 0 ? 'sqfstar' : 'unshare --map-root-user sqfstar';
+      // 4.5 gives the top of the tree to whoever runs it, whatever -root-uid says; not so -all-root.
+      const asItIs = process.getuid?.() === 0 || options.allRoot;
+      const packer = asItIs ? 'sqfstar' : 'unshare --map-root-user sqfstar';
       await succeed('sh', ['-c', script, 'pack', decompressor(source), packer, source, ...common, temporary], { env });
     }
     renameSync(temporary, out);
