@@ -8,7 +8,7 @@ export function register(program: Command): void {
     .addHelpText('after', '\nExample: espalier doctor')
     .action(async () => {
       const { examine } = await import('./machine.ts');
-      const { report, complete } = examine();
+      const { report, complete } = await examine();
       process.stdout.write(report);
       process.exitCode = complete ? 0 : 2;
     });

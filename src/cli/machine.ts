@@ -2,11 +2,14 @@ import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'nod
 import { EspalierError } from '../base/errors.ts';
 import { cacheDir } from '../base/folders.ts';
 import { debianArchive } from '../debian/apt.ts';
-import { installCommand, installScript, isPresent, missingTools, tools } from '../debian/machine-tools.ts';
+import { installCommand, installScript, isPresent, type Tool, tools } from '../debian/machine-tools.ts';
+import { imageMode } from '../image/mode.ts';
 
 /** One line of the doctor's table. */
 interface Finding {
   readonly ok: boolean;
+  /** Espalier works without it. */
+  readonly optional?: boolean;
   readonly name: string;
   readonly about: string;
 }
@@ -77,22 +80,40 @@ function platform(): Finding {
   return { ok, name: 'platform', about: `${process.platform} ${process.arch}; labs need linux x64` };
 }
 
+/** Which way images are built for this user, and why. */
+async function imageBuilds(): Promise<Finding> {
+  const { mode, reason } = await imageMode();
+  const how = mode === 'uml' ? 'inside a lab (uml mode), which takes minutes' : `in ${mode} mode`;
+  return { ok: true, name: 'image builds', about: `${how}: ${reason}` };
+}
+
+function toolFinding(tool: Tool): Finding {
+  const ok = isPresent(tool);
+  const about = `${tool.purpose}${ok ? '' : ` (package ${tool.package})`}`;
+  return { ok, name: tool.name, about, optional: tool.needs.length === 0 };
+}
+
+function word({ ok, optional }: Finding): string {
+  if (ok) return 'ok';
+  return optional ? 'wanted' : 'MISSING';
+}
+
 /** The doctor's report, and whether nothing is missing. */
-export function examine(): { report: string; complete: boolean } {
-  const missing = new Set(missingTools());
+export async function examine(): Promise<{ report: string; complete: boolean }> {
   const root = process.getuid?.() === 0;
-  const findings: Finding[] = tools
-    .filter((tool) => !(tool.ordinaryUser && root))
-    .map((tool) => ({
-      ok: isPresent(tool),
-      name: tool.name,
-      about: `${tool.purpose}${missing.has(tool) ? ` (package ${tool.package})` : ''}`,
-    }));
-  findings.push(platform(), archive(), cacheSpace(), labMemory());
-  const script = installScript([...missing]);
+  const findings = tools.filter((tool) => !(tool.ordinaryUser && root)).map(toolFinding);
+  findings.push(platform(), archive(), cacheSpace(), labMemory(), await imageBuilds());
+  const script = installScript();
   const width = Math.max(...findings.map(({ name }) => name.length));
-  const lines = findings.map(({ ok, name, about }) => `${ok ? 'ok     ' : 'MISSING'}  ${name.padEnd(width)}  ${about}`);
-  if (script !== undefined) lines.push('', 'This command brings what is missing:', `  ${installCommand(script)}`);
-  const complete = script === undefined && findings.every(({ ok }) => ok);
+  const lines = findings.map(
+    (finding) => `${word(finding).padEnd(7)}  ${finding.name.padEnd(width)}  ${finding.about}`,
+  );
+  const complete = findings.every(({ ok, optional }) => ok || optional);
+  if (script !== undefined) {
+    const brings = complete
+      ? 'Nothing is missing; this command makes image builds fast:'
+      : 'This command brings what is missing:';
+    lines.push('', brings, `  ${installCommand(script)}`);
+  }
   return { report: `${lines.join('\n')}\n`, complete };
 }

@@ -4,7 +4,7 @@ import { EspalierError } from '../base/errors.ts';
 import { writeAtomic } from '../base/files.ts';
 import { cacheDir, withLock } from '../base/folders.ts';
 import { warn } from '../base/log.ts';
-import { type RunResult, run, succeed, tail } from '../base/processes.ts';
+import { type RunOptions, type RunResult, run, succeed, tail } from '../base/processes.ts';
 import { type AptSource, findDebianArchive, parseDeb822Sources, parseOneLineSources } from './apt-sources.ts';
 
 /** A Debian suite by name: `sid`, `trixie`, `bookworm`. */
@@ -15,6 +15,9 @@ export interface Archive {
   readonly uri: string;
   readonly keyring: string;
 }
+
+type AptProgram = 'apt-get' | 'apt-cache';
+type AptRun = Pick<RunOptions, 'cwd' | 'signal' | 'onLine'>;
 
 const freshMs = 24 * 60 * 60 * 1000;
 
@@ -111,15 +114,20 @@ export class Apt {
     warn(`the package lists of Debian ${this.suite} could not be refreshed; going on with those of an earlier day`);
   }
 
+  /** Downloads end with this process, however it dies. */
+  #command(program: AptProgram, args: readonly string[]): string[] {
+    return ['--pdeathsig', 'KILL', program, ...this.#options, ...args];
+  }
+
   /** Runs an apt program on this state; any status is a result. */
-  run(program: 'apt-get' | 'apt-cache', args: readonly string[], cwd?: string): Promise<RunResult> {
-    return run(program, [...this.#options, ...args], { env: aptEnvironment(), ...(cwd !== undefined && { cwd }) });
+  run(program: AptProgram, args: readonly string[], how: AptRun = {}): Promise<RunResult> {
+    return run('setpriv', this.#command(program, args), { env: aptEnvironment(), ...how });
   }
 
   /** Runs an apt program that must succeed; gives its standard output. */
-  async text(program: 'apt-get' | 'apt-cache', args: readonly string[], cwd?: string): Promise<string> {
-    const options = { env: aptEnvironment(), ...(cwd !== undefined && { cwd }) };
-    return (await succeed(program, [...this.#options, ...args], options)).stdout.toString();
+  async text(program: AptProgram, args: readonly string[], how: AptRun = {}): Promise<string> {
+    const options = { env: aptEnvironment(), ...how };
+    return (await succeed('setpriv', this.#command(program, args), options)).stdout.toString();
   }
 }
 

@@ -16,7 +16,7 @@ export interface Tool {
   readonly needs: readonly Need[];
   /** Absolute paths of which one must exist; left out: `name` is a program on PATH. */
   readonly files?: readonly string[];
-  /** Only when Espalier does not run as root. */
+  /** Only when Espalier does not run as root; only a matter of speed where `needs` is empty. */
   readonly ordinaryUser?: true;
 }
 
@@ -52,8 +52,8 @@ export const tools: readonly Tool[] = [
   {
     name: 'newuidmap',
     package: 'uidmap',
-    purpose: 'image build without root: maps the owners of files',
-    needs: ['image'],
+    purpose: 'image build without root: maps the owners of files; without it a lab has to do that, slowly',
+    needs: [],
     ordinaryUser: true,
   },
   { name: 'sed', package: 'sed', purpose: "runs the suites' own sanitizers", needs: ['judge'] },
@@ -76,10 +76,14 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** True when this machine has a program of that name. */
+export function isPresentProgram(name: string): boolean {
+  return programFolders().some((dir) => isExecutable(join(dir, name)));
+}
+
 /** True when this machine has it. */
 export function isPresent(tool: Tool): boolean {
-  if (tool.files) return tool.files.some((path) => existsSync(path));
-  return programFolders().some((dir) => isExecutable(join(dir, tool.name)));
+  return tool.files ? tool.files.some((path) => existsSync(path)) : isPresentProgram(tool.name);
 }
 
 function isRoot(): boolean {
@@ -144,7 +148,7 @@ export function installScript(
  * keeps the user's PATH, without the folders of dpkg's and usermod's programs.
  */
 export function installCommand(script: string): string {
-  const asRoot = programFolders().some((dir) => isExecutable(join(dir, 'sudo'))) ? 'sudo sh -c' : 'su - -c';
+  const asRoot = isPresentProgram('sudo') ? 'sudo sh -c' : 'su - -c';
   return `${asRoot} '${script}'`;
 }
 
@@ -155,9 +159,9 @@ export function installCommand(script: string): string {
  */
 export async function ensureTools(need: Need): Promise<void> {
   const short = missingTools(need);
-  if (short.length === 0 && !(need === 'image' && lacksSubordinateIds())) return;
+  if (short.length === 0) return;
   const script = installScript() ?? '';
-  if (!isRoot() || !programFolders().some((dir) => isExecutable(join(dir, 'apt-get')))) {
+  if (!isRoot() || !isPresentProgram('apt-get')) {
     throw new EspalierError('infrastructure', `${installCommand(script)}  # then run Espalier again; it needs these`);
   }
   say(`installing what is missing on this machine: ${script}`);

@@ -74,7 +74,7 @@ export async function sourceFiles(name: string, suite: DebianSuite): Promise<Arc
   const apt = await Apt.open(suite);
   const empty = mkdtempSync(join(tmpdir(), 'espalier-apt-'));
   try {
-    const listed = await apt.run('apt-get', ['source', '--print-uris', '--only-source', '-qq', name], empty);
+    const listed = await apt.run('apt-get', ['source', '--print-uris', '--only-source', '-qq', name], { cwd: empty });
     return parsePrintedUris(listed.stdout.toString());
   } finally {
     rmSync(empty, { recursive: true, force: true });

@@ -27,17 +27,22 @@ function decompressor(path: string): string {
   return magic.startsWith('28b52ffd') ? 'zstd -dc' : 'cat';
 }
 
+/** Options of mksquashfs and sqfstar alike. */
+export function packOptions(options: PackOptions = {}): string[] {
+  // The top of the tree would otherwise follow the user's umask.
+  const common = ['-noI', '-noD', '-noF', '-noX', '-no-progress', '-quiet', '-root-mode', '0755'];
+  if (options.allRoot) common.push('-all-root');
+  if (options.sameDates) common.push('-all-time', String(packDate), '-mkfs-time', String(packDate));
+  return common;
+}
+
 /**
  * Packs a directory or a tar archive into one uncompressed squashfs file: packed in a second
  * and read without decompression, which a guest would pay for at every first read.
  */
 export async function packSquashfs(source: string, out: string, options: PackOptions = {}): Promise<void> {
   const temporary = temporaryBeside(out);
-  const common = ['-noI', '-noD', '-noF', '-noX', '-no-progress', '-quiet'];
-  // The top of the tree would otherwise follow the user's umask.
-  common.push('-root-mode', '0755');
-  if (options.allRoot) common.push('-all-root');
-  if (options.sameDates) common.push('-all-time', String(packDate), '-mkfs-time', String(packDate));
+  const common = packOptions(options);
   // The tools refuse the variable and the options together.
   const env = { ...process.env, SOURCE_DATE_EPOCH: options.sameDates ? undefined : String(packDate) };
   try {
@@ -46,8 +51,9 @@ export async function packSquashfs(source: string, out: string, options: PackOpt
     } else {
       // Unlike tar itself, sqfstar keeps the owners without being root.
       const script = 'reader=$1; packer=$2; in=$3; shift 3; $reader <"$in" | $packer "$@"';
-      // 4.5 gives the top of the tree to whoever runs it, whatever -root-uid says.
-      const packer = process.getuid?.() === 0 ? 'sqfstar' : 'unshare --map-root-user sqfstar';
+      // 4.5 gives the top of the tree to whoever runs it, whatever -root-uid says; not so -all-root.
+      const asItIs = process.getuid?.() === 0 || options.allRoot;
+      const packer = asItIs ? 'sqfstar' : 'unshare --map-root-user sqfstar';
       await succeed('sh', ['-c', script, 'pack', decompressor(source), packer, source, ...common, temporary], { env });
     }
     renameSync(temporary, out);

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { EspalierError } from '../../src/base/errors.ts';
 import { run, tail } from '../../src/base/processes.ts';
 import { ensureGuest } from '../../src/kernel/guest.ts';
+import { memoryFolder } from '../../src/kernel/memory-folder.ts';
 import type { LabPlan } from '../../src/scenario/scenario.ts';
-import { memoryFolder } from '../../src/substrate/uml/memory-folder.ts';
 import type { Host } from '../../src/topology/topology.ts';
 
 /** What the bare process took. */

@@ -17,12 +17,12 @@ import {
 import { join } from 'node:path';
 import { until } from '../../base/deadline.ts';
 import { EspalierError } from '../../base/errors.ts';
+import { claimCpu, releaseCpu } from '../../kernel/cpus.ts';
 import { ensureGuest, type GuestBinaries } from '../../kernel/guest.ts';
+import { memoryFolder } from '../../kernel/memory-folder.ts';
 import { lastStep } from '../last-step.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
-import { claimCpu, releaseCpu } from './cpus.ts';
 import { faultInFile } from './kernel-log.ts';
-import { memoryFolder } from './memory-folder.ts';
 import { encodeOrders } from './orders.ts';
 import { encodePlan } from './plan.ts';
 import { treeCpuMs } from './process-tree.ts';

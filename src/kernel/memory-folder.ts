@@ -1,5 +1,5 @@
 import { readFileSync, statfsSync } from 'node:fs';
-import { EspalierError } from '../../base/errors.ts';
+import { EspalierError } from '../base/errors.ts';
 
 /** A mounted file system as /proc/self/mounts lists it. */
 interface Mount {

@@ -1,0 +1,92 @@
+import type { Recipe } from './recipe.ts';
+import { packDate } from './squashfs.ts';
+
+/** What mmdebstrap is asked for. All paths are as mmdebstrap itself will see them. */
+export interface Bootstrap {
+  readonly recipe: Recipe;
+  readonly mode: 'root' | 'unshare';
+  /** Folder of the recipe's files (`writeRecipeFiles`), where the results go too. */
+  readonly folder: string;
+  /** The archive as the finished image names it: a line of sources.list. */
+  readonly source: string;
+  /** Another archive to build from. */
+  readonly buildFrom?: string;
+}
+
+/** Names in a bootstrap's folder. */
+export const bootstrapFiles = {
+  tar: 'root.tar',
+  status: 'status',
+  recipeFile: (index: number) => `file-${index}`,
+} as const;
+
+/**
+ * What the scripts of packages see: nothing of the user's own settings, which would show in the
+ * image. Without Python's own bytecode there is only what packages compile, checked by content.
+ */
+export const bootstrapEnvironment: Readonly<Record<string, string>> = {
+  LC_ALL: 'C.UTF-8',
+  SOURCE_DATE_EPOCH: String(packDate),
+  PYTHONDONTWRITEBYTECODE: '1',
+};
+
+/** Quotes a word for sh. */
+export function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Shell run on the finished root: what mmdebstrap or a package left behind of this machine. */
+const forgetThisMachine = [
+  'rm -f "$1"/var/cache/ldconfig/aux-cache "$1"/etc/machine-id "$1"/var/log/*.log',
+  'rm -rf "$1"/var/cache/apt/* "$1"/var/lib/apt/lists/*',
+  ': > "$1"/etc/machine-id',
+].join('; ');
+
+/** Hooks that remove and place the files of a recipe. `upload` reads as this user; hooks in the root may not. */
+function placeFiles(recipe: Recipe, folder: string): string[] {
+  const hooks = recipe.remove.map((path) => `rm -f "$1"${shellQuoted(path)}`);
+  for (const [index, { path, mode }] of recipe.files.entries()) {
+    const file = shellQuoted(`${folder}/${bootstrapFiles.recipeFile(index)}`);
+    const quoted = shellQuoted(path);
+    hooks.push(`upload ${file} ${quoted}`, `chmod ${mode.toString(8)} "$1"${quoted}; chown 0:0 "$1"${quoted}`);
+  }
+  return hooks;
+}
+
+function makeLinks({ links }: Recipe): string[] {
+  return Object.entries(links).map(([path, target]) => `ln -sfn ${shellQuoted(target)} "$1"${shellQuoted(path)}`);
+}
+
+function compileLocales({ locales }: Recipe): string[] {
+  return locales.map((name) => `chroot "$1" localedef -i ${name.split('.')[0]} -f UTF-8 ${name}`);
+}
+
+function nameSource({ source, buildFrom }: Bootstrap): string[] {
+  return buildFrom === undefined ? [] : [`echo ${shellQuoted(source)} > "$1"/etc/apt/sources.list`];
+}
+
+/** The arguments of mmdebstrap. */
+export function bootstrapArguments(bootstrap: Bootstrap): string[] {
+  const { recipe, folder } = bootstrap;
+  const hooks = [
+    ...compileLocales(recipe),
+    ...makeLinks(recipe),
+    ...placeFiles(recipe, folder),
+    ...nameSource(bootstrap),
+    forgetThisMachine,
+    `download /var/lib/dpkg/status ${shellQuoted(`${folder}/${bootstrapFiles.status}`)}`,
+  ];
+  return [
+    `--mode=${bootstrap.mode}`,
+    '--variant=essential',
+    '--format=tar',
+    `--include=${recipe.packages.join(',')}`,
+    ...recipe.exclude.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
+    '--dpkgopt=path-include=/usr/share/doc/*/copyright',
+    '--aptopt=APT::Install-Recommends "false"',
+    ...hooks.map((hook) => `--customize-hook=${hook}`),
+    recipe.suite,
+    `${folder}/${bootstrapFiles.tar}`,
+    bootstrap.buildFrom ?? bootstrap.source,
+  ];
+}
