@@ -31,7 +31,9 @@ function within({ address, prefix }: Selector['source']): string {
 }
 
 function sixText(raw: Uint8Array): string {
-  const groups = Array.from({ length: 8 }, (_, index) => (((raw[index * 2] ?? 0) << 8) | (raw[index * 2 + 1] ?? 0)).toString(16));
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    (((raw[index * 2] ?? 0) << 8) | (raw[index * 2 + 1] ?? 0)).toString(16),
+  );
   return groups.join(':');
 }
 

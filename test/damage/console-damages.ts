@@ -25,7 +25,8 @@ const kinds: readonly Kind[] = [
     id: 'remove-established',
     expected: 'major',
     why: 'the reference has an SA that the console does not tell of',
-    pattern: /^(?:\d{3} )?"[^"]+"(?:\[\d+\])?(?: \S+)? #\d+:.*(?:\bestablished (?:IKE|Child) SA|(?:ISAKMP|IPsec|IKE|Child) SA established)/,
+    pattern:
+      /^(?:\d{3} )?"[^"]+"(?:\[\d+\])?(?: \S+)? #\d+:.*(?:\bestablished (?:IKE|Child) SA|(?:ISAKMP|IPsec|IKE|Child) SA established)/,
     edit: () => '',
     sanitized: 'same',
   },

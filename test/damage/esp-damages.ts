@@ -1,6 +1,6 @@
-import { excuseFor } from '../../src/verdict/facts/excuses.ts';
 import { messagesOf } from '../../src/observation/packet/wire.ts';
 import type { ProtectedPacket, SeenFrame } from '../../src/verdict/facts/evidence.ts';
+import { excuseFor } from '../../src/verdict/facts/excuses.ts';
 import { pairedSas } from './choose-sa.ts';
 import type { Damage, Damaged } from './damage.ts';
 import { editCapture } from './edit-captures.ts';

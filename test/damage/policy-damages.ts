@@ -45,6 +45,8 @@ function applied(attempt: StoredAttempt, consistent: boolean): Damaged | undefin
 
 /** A policy that chose no packet which a tunnel carried shows nowhere but at its own host. */
 function unused({ evidence }: StoredAttempt, _verdict: Verdict, { selector }: IpsecPolicy): string | undefined {
-  const carried = evidence.protectedPackets.some(({ inner }) => inner?.destination.startsWith(selector.destination.address.slice(0, 6)));
+  const carried = evidence.protectedPackets.some(({ inner }) =>
+    inner?.destination.startsWith(selector.destination.address.slice(0, 6)),
+  );
   return carried ? undefined : 'no packet went through a tunnel of the policy';
 }

@@ -44,10 +44,7 @@ function capture(dir: string, name: string): [string, readonly CapturedPacket[]]
   return [name, readCapture(readMaybePacked(join(dir, name)) ?? new Uint8Array()).packets];
 }
 
-function sanitized(
-  dir: string,
-  { host, file, expected }: StoredScenario['expectations'][number],
-): [string, string][] {
+function sanitized(dir: string, { host, file, expected }: StoredScenario['expectations'][number]): [string, string][] {
   const path = join(dir, 'derived', file);
   return expected !== undefined && existsSync(path) ? [[host, readFileSync(path, 'latin1')]] : [];
 }

@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { judgeAttempt } from '../../src/judge/judge-attempt.ts';
 import type { Verdict, VerdictWord } from '../../src/verdict/verdict.ts';
-import type { Damage } from './damage.ts';
+import type { Damage, Damaged } from './damage.ts';
 import { openAttempt, type StoredAttempt } from './stored-attempt.ts';
 
 /** One damage to one attempt, and what became of it. */
@@ -55,25 +55,33 @@ export class TrialFolder {
   async #damaged(dir: string, attempt: StoredAttempt, damage: Damage): Promise<Trial[]> {
     const damaged = damage.apply(attempt);
     if (damaged === undefined) return [];
-    const copy = `${dir}-damaged`;
-    cpSync(dir, copy, { recursive: true });
-    for (const [name, bytes] of damaged.files) {
-      const path = join(copy, name);
-      rmSync(path, { force: true });
-      rmSync(`${path}.zst`, { force: true });
-      mkdirSync(dirname(path), { recursive: true });
-      if (bytes !== undefined) writeFileSync(path, bytes);
-    }
-    try {
-      return [told(damage, await this.#judge(copy), damaged)];
-    } finally {
-      rmSync(copy, { recursive: true, force: true });
-    }
+    using _original = replaceFiles(dir, damaged.files);
+    return [told(damage, await this.#judge(dir), damaged)];
   }
 
   #judge(dir: string): Promise<Verdict> {
     return judgeAttempt(dir, { runDir: this.#runDir, cache: this.#cache });
   }
+}
+
+/** Puts other files in place of an attempt's until disposed of. */
+function replaceFiles(dir: string, files: Damaged['files']): Disposable {
+  const aside = `${dir}-aside`;
+  mkdirSync(aside);
+  const moved: [from: string, to: string][] = [];
+  for (const [index, [name, bytes]] of [...files].entries()) {
+    const path = join(dir, name);
+    const stored = existsSync(path) ? path : `${path}.zst`;
+    moved.push([stored, join(aside, String(index))]);
+    renameSync(stored, join(aside, String(index)));
+    if (bytes !== undefined) writeFileSync(path, bytes);
+  }
+  const restore = (): void => {
+    for (const name of files.keys()) rmSync(join(dir, name), { force: true });
+    for (const [from, to] of moved) renameSync(to, from);
+    rmSync(aside, { recursive: true });
+  };
+  return { [Symbol.dispose]: restore };
 }
 
 function told(
