@@ -1,6 +1,7 @@
 import type { IpsecPolicy } from '../../src/observation/model.ts';
 import { policyKey } from '../../src/observation/xfrm/identity.ts';
-import type { Verdict } from '../../src/verdict/verdict.ts';
+import { excuseFor } from '../../src/verdict/facts/excuses.ts';
+import { type ChosenSa, pairedSas } from './choose-sa.ts';
 import type { Damage, Damaged } from './damage.ts';
 import { editPolicies } from './edit-tables.ts';
 import type { StoredAttempt } from './stored-attempt.ts';
@@ -23,30 +24,45 @@ export const policyDamages: readonly Damage[] = [
   {
     id: 'swap-selectors from birth on',
     expected: 'major',
-    why: 'what came out of the tunnel was not what the policy sends into it',
+    why: 'the inbound policy of the other end is not its mirror any more',
     apply: (attempt) => applied(attempt, true),
   },
 ];
 
-function applied(attempt: StoredAttempt, consistent: boolean): Damaged | undefined {
-  for (const [host, { policies }] of attempt.evidence.timeline.hosts.entries()) {
-    for (const { key, versions } of policies) {
-      const policy = versions.at(-1)?.value;
-      if (policy?.direction !== 'out' || policy.templates.length === 0) continue;
-      if (policyKey(swapped(policy)) === key || !versions.some(({ source }) => source === 'dump')) continue;
-      const change = { host, chosen: (one: IpsecPolicy) => policyKey(one) === key, consistent };
-      const files = editPolicies(attempt.records, { ...change, change: (one) => [swapped(one)] });
-      const where = `${attempt.hosts[host]} ${key}`;
-      return { files, where, ...(consistent && { limit: (verdict: Verdict) => unused(attempt, verdict, policy) }) };
-    }
-  }
-  return undefined;
+interface Place {
+  readonly host: number;
+  readonly key: string;
+  /** An SA of the policy that both ends have. */
+  readonly used: ChosenSa | undefined;
 }
 
-/** A policy that chose no packet which a tunnel carried shows nowhere but at its own host. */
-function unused({ evidence }: StoredAttempt, _verdict: Verdict, { selector }: IpsecPolicy): string | undefined {
-  const carried = evidence.protectedPackets.some(({ inner }) =>
-    inner?.destination.startsWith(selector.destination.address.slice(0, 6)),
+function applied(attempt: StoredAttempt, consistent: boolean): Damaged | undefined {
+  const all = places(attempt);
+  const place = all.find(({ used }) => used !== undefined) ?? all[0];
+  if (place === undefined) return undefined;
+  const { host, key, used } = place;
+  const chosen = (one: IpsecPolicy): boolean => policyKey(one) === key;
+  const files = editPolicies(attempt.records, { host, chosen, change: (one) => [swapped(one)], consistent });
+  return { files, where: `${attempt.hosts[host]} ${key}`, ...(consistent && { limit: () => limitOf(attempt, used) }) };
+}
+
+/** Outbound policies with templates that some dump shows, and whose ends are not alike. */
+function places(attempt: StoredAttempt): Place[] {
+  const pairs = pairedSas(attempt);
+  return attempt.evidence.timeline.hosts.flatMap(({ policies }, host) =>
+    policies.flatMap(({ key, versions }): Place[] => {
+      const policy = versions.at(-1)?.value;
+      if (policy?.direction !== 'out' || policy.templates.length === 0) return [];
+      if (policyKey(swapped(policy)) === key || !versions.some(({ source }) => source === 'dump')) return [];
+      const reqids = new Set(policy.templates.map(({ reqid }) => reqid));
+      const used = pairs.find((one) => one.host === host && one.sa.direction === 'out' && reqids.has(one.sa.reqid));
+      return [{ host, key, used }];
+    }),
   );
-  return carried ? undefined : 'no packet went through a tunnel of the policy';
+}
+
+function limitOf({ evidence }: StoredAttempt, used: ChosenSa | undefined): string | undefined {
+  if (used === undefined) return 'no SA was made for the policy';
+  if (used.sa.encapsulation && used.peer.encapsulation) return 'behind NAT, where selectors differ';
+  return excuseFor('addresses', evidence.commands, used.sa)?.id;
 }

@@ -6,12 +6,12 @@ import { issueOf } from '../issue.ts';
 import type { Issue } from '../verdict.ts';
 import { commandAt, type FactEvidence } from './evidence.ts';
 import { type Excuse, excuseFor } from './excuses.ts';
+import { type GuardedEnd, unmirrored } from './mirrored.ts';
 import { saText, secondsText, selectorText } from './words-of-facts.ts';
 
 /** One end of an SA. */
-interface End {
+interface End extends GuardedEnd {
   readonly host: string;
-  readonly sa: IpsecSa;
 }
 
 /** An SA that only one host has. */
@@ -59,8 +59,8 @@ export function comparePairs(evidence: FactEvidence): PairFindings {
   for (const { command, sequence, time } of timeline.boundaries) {
     if (command >= postMortem) break;
     const tables = timeline.hosts.map((host) => tablesAt(host, sequence));
-    if (!last || tables.some((one, index) => one.sas !== last?.[index]?.sas)) {
-      const now = pairUp(timeline.hosts.map(({ host }, index) => ({ host, sas: tables[index]?.sas ?? [] })));
+    if (!last || tables.some((one, index) => one !== last?.[index])) {
+      const now = pairUp(timeline.hosts.map(({ host }, index) => ({ host, ...(tables[index] as Tables) })));
       single = now.single;
       for (const [key, [a, b]] of now.pairs) {
         pairs.add(key);
@@ -91,14 +91,14 @@ interface Paired {
   readonly single: Map<string, SingleEnd>;
 }
 
-function pairUp(hosts: readonly { readonly host: string; readonly sas: readonly IpsecSa[] }[]): Paired {
+function pairUp(hosts: readonly (Pick<Tables, 'sas' | 'policies'> & { readonly host: string })[]): Paired {
   const bySpi = new Map<string, End[]>();
-  for (const { host, sas } of hosts) {
+  for (const { host, sas, policies } of hosts) {
     for (const sa of sas) {
       if (sa.larval || (sa.protocol !== 'esp' && sa.protocol !== 'ah')) continue;
       const key = keyOf(sa);
       const ends = bySpi.get(key) ?? [];
-      ends.push({ host, sa });
+      ends.push({ host, sa, policies });
       bySpi.set(key, ends);
     }
   }
@@ -112,9 +112,9 @@ function pairUp(hosts: readonly { readonly host: string; readonly sas: readonly 
     }
   }
   const single = new Map<string, SingleEnd>();
-  for (const [key, { host, sa }] of alone) {
-    const siblings = hosts.find((one) => one.host === host)?.sas.filter((other) => isSibling(sa, other)) ?? [];
-    single.set(key, { host, sa, torn: siblings.some((other) => pairs.has(keyOf(other))) });
+  for (const [key, end] of alone) {
+    const siblings = hosts.find(({ host }) => host === end.host)?.sas.filter((other) => isSibling(end.sa, other)) ?? [];
+    single.set(key, { ...end, torn: siblings.some((other) => pairs.has(keyOf(other))) });
   }
   return { pairs, single };
 }
@@ -144,7 +144,8 @@ function isPeer(end: End, other: End): boolean {
 }
 
 /** In which ways two ends that should be one SA are not. */
-function disagree({ sa: a }: End, { sa: b }: End, { commands }: FactEvidence): string[] {
+function disagree(one: End, other: End, { commands }: FactEvidence): string[] {
+  const [a, b] = [one.sa, other.sa];
   const found: string[] = [];
   const nat = a.encapsulation !== undefined && b.encapsulation !== undefined;
   const translated = excuseFor('addresses', commands, a) !== undefined;
@@ -167,6 +168,8 @@ function disagree({ sa: a }: End, { sa: b }: End, { commands }: FactEvidence): s
   if (nat || translated) return found;
   check('addresses', `${a.source} > ${a.destination}`, `${b.source} > ${b.destination}`);
   check('selectors', selectorText(a.selector), selectorText(b.selector));
+  const policies = unmirrored(one, other);
+  if (policies !== undefined) found.push(`policies: ${policies}`);
   return found;
 }
 
