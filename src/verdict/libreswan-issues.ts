@@ -101,6 +101,7 @@ export const issueKinds: Readonly<Record<string, { readonly word: VerdictWord; r
   'not-verified': { word: 'major', upstream: 'passed' },
   'replay-accepted': { word: 'major', upstream: 'passed' },
   'sa-disagreement': { word: 'major', upstream: 'passed' },
+  'unknown-sa': { word: 'major', upstream: 'passed' },
   'table-discrepancy': { word: 'major', upstream: 'passed' },
   // Files that judging reads.
   'capture-damage': { word: 'unresolved', upstream: 'unresolved' },

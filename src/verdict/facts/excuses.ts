@@ -1,4 +1,4 @@
-import type { IpsecSa } from '../../observation/model.ts';
+import type { Address } from '../../observation/model.ts';
 import type { TypedCommand } from './evidence.ts';
 
 /** What a test may mean to show, so that it counts against nobody. */
@@ -70,16 +70,22 @@ export const excuses: readonly Excuse[] = [
   },
 ];
 
+/** Addresses of an SA, or of a packet of it. */
+interface Ends {
+  readonly source: Address;
+  readonly destination: Address;
+}
+
 /** The first rule that a command of the test fits. */
-export function excuseFor(fact: ExcusedFact, commands: readonly TypedCommand[], sa: IpsecSa): Excuse | undefined {
+export function excuseFor(fact: ExcusedFact, commands: readonly TypedCommand[], ends: Ends): Excuse | undefined {
   const candidates = excuses.filter(({ facts }) => facts.includes(fact));
   for (const { line } of commands) {
-    const found = candidates.find(({ command, namesPeer }) => command.test(line) && (!namesPeer || names(line, sa)));
+    const found = candidates.find(({ command, namesPeer }) => command.test(line) && (!namesPeer || names(line, ends)));
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function names(line: string, { source, destination }: IpsecSa): boolean {
+function names(line: string, { source, destination }: Ends): boolean {
   return line.split(/[\s/,]+/).some((word) => word === source || word === destination);
 }

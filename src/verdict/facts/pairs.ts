@@ -1,19 +1,27 @@
+import type { Life } from '../../observation/lives.ts';
 import type { IpsecSa } from '../../observation/model.ts';
 import { type Tables, tablesAt } from '../../observation/tables.ts';
+import type { Timeline } from '../../observation/timeline.ts';
 import { issueOf } from '../issue.ts';
 import type { Issue } from '../verdict.ts';
 import { commandAt, type FactEvidence } from './evidence.ts';
 import { type Excuse, excuseFor } from './excuses.ts';
+import { type GuardedEnd, unmirrored } from './mirrored.ts';
 import { saText, secondsText, selectorText } from './words-of-facts.ts';
 
 /** One end of an SA. */
-interface End {
+interface End extends GuardedEnd {
   readonly host: string;
-  readonly sa: IpsecSa;
+}
+
+/** An SA that only one host has. */
+interface SingleEnd extends End {
+  /** The SA of the other direction, made with it, is there at both ends. */
+  readonly torn: boolean;
 }
 
 /** An SA that only one host has, over a time. */
-export interface HalfOpen extends End {
+export interface HalfOpen extends SingleEnd {
   /** Virtual nanoseconds since 1970: the first and the last boundary at which it was so. */
   readonly since: bigint;
   readonly until: bigint;
@@ -47,12 +55,12 @@ export function comparePairs(evidence: FactEvidence): PairFindings {
   const disagreements = new Map<string, Issue>();
   const pairs = new Set<string>();
   let last: readonly Tables[] | undefined;
-  let single = new Map<string, End>();
+  let single = new Map<string, SingleEnd>();
   for (const { command, sequence, time } of timeline.boundaries) {
     if (command >= postMortem) break;
     const tables = timeline.hosts.map((host) => tablesAt(host, sequence));
-    if (!last || tables.some((one, index) => one.sas !== last?.[index]?.sas)) {
-      const now = pairUp(timeline.hosts.map(({ host }, index) => ({ host, sas: tables[index]?.sas ?? [] })));
+    if (!last || tables.some((one, index) => one !== last?.[index])) {
+      const now = pairUp(timeline.hosts.map(({ host }, index) => ({ host, ...(tables[index] as Tables) })));
       single = now.single;
       for (const [key, [a, b]] of now.pairs) {
         pairs.add(key);
@@ -65,7 +73,7 @@ export function comparePairs(evidence: FactEvidence): PairFindings {
     }
     last = tables;
     for (const [key, end] of single) {
-      open.set(key, { ...(open.get(key) ?? { ...end, since: time }), until: time, stays: true });
+      open.set(key, { ...(open.get(key) ?? { ...end, since: time }), torn: end.torn, until: time, stays: true });
     }
     for (const [key, half] of open) {
       if (single.has(key)) continue;
@@ -80,30 +88,54 @@ export function comparePairs(evidence: FactEvidence): PairFindings {
 
 interface Paired {
   readonly pairs: ReadonlyMap<string, readonly [End, End]>;
-  readonly single: Map<string, End>;
+  readonly single: Map<string, SingleEnd>;
 }
 
-function pairUp(hosts: readonly { readonly host: string; readonly sas: readonly IpsecSa[] }[]): Paired {
+function pairUp(hosts: readonly (Pick<Tables, 'sas' | 'policies'> & { readonly host: string })[]): Paired {
   const bySpi = new Map<string, End[]>();
-  for (const { host, sas } of hosts) {
+  for (const { host, sas, policies } of hosts) {
     for (const sa of sas) {
       if (sa.larval || (sa.protocol !== 'esp' && sa.protocol !== 'ah')) continue;
-      const key = `${sa.protocol} ${sa.spi}`;
+      const key = keyOf(sa);
       const ends = bySpi.get(key) ?? [];
-      ends.push({ host, sa });
+      ends.push({ host, sa, policies });
       bySpi.set(key, ends);
     }
   }
   const pairs = new Map<string, readonly [End, End]>();
-  const single = new Map<string, End>();
+  const alone = new Map<string, End>();
   for (const [key, ends] of bySpi) {
     for (const [index, end] of ends.entries()) {
       const peer = ends.find((other, at) => at !== index && isPeer(end, other));
-      if (peer === undefined) single.set(`${key} ${end.host} ${end.sa.direction}`, end);
+      if (peer === undefined) alone.set(`${key} ${end.host} ${end.sa.direction}`, end);
       else if (ends.indexOf(peer) > index) pairs.set(key, [end, peer]);
     }
   }
+  const single = new Map<string, SingleEnd>();
+  for (const [key, end] of alone) {
+    const siblings = hosts.find(({ host }) => host === end.host)?.sas.filter((other) => isSibling(end.sa, other)) ?? [];
+    single.set(key, { ...end, torn: siblings.some((other) => pairs.has(keyOf(other))) });
+  }
   return { pairs, single };
+}
+
+function keyOf({ protocol, spi }: IpsecSa): string {
+  return `${protocol} ${spi}`;
+}
+
+/** SAs of one exchange are added in one go; times are whole seconds. */
+function isSibling(a: IpsecSa, b: IpsecSa): boolean {
+  const between = a.use.addTime - b.use.addTime;
+  return (
+    !b.larval &&
+    a.protocol === b.protocol &&
+    a.direction !== b.direction &&
+    a.reqid === b.reqid &&
+    a.source === b.destination &&
+    a.destination === b.source &&
+    between >= -1n &&
+    between <= 1n
+  );
 }
 
 /** Of another host, or of the same one in the other direction. */
@@ -112,7 +144,8 @@ function isPeer(end: End, other: End): boolean {
 }
 
 /** In which ways two ends that should be one SA are not. */
-function disagree({ sa: a }: End, { sa: b }: End, { commands }: FactEvidence): string[] {
+function disagree(one: End, other: End, { commands }: FactEvidence): string[] {
+  const [a, b] = [one.sa, other.sa];
   const found: string[] = [];
   const nat = a.encapsulation !== undefined && b.encapsulation !== undefined;
   const translated = excuseFor('addresses', commands, a) !== undefined;
@@ -135,6 +168,8 @@ function disagree({ sa: a }: End, { sa: b }: End, { commands }: FactEvidence): s
   if (nat || translated) return found;
   check('addresses', `${a.source} > ${a.destination}`, `${b.source} > ${b.destination}`);
   check('selectors', selectorText(a.selector), selectorText(b.selector));
+  const policies = unmirrored(one, other);
+  if (policies !== undefined) found.push(`policies: ${policies}`);
   return found;
 }
 
@@ -148,11 +183,25 @@ function disagreement([a, b]: readonly [End, End], what: string, command?: strin
   return issueOf('sa-disagreement', { host: a.host, ...(command && { command }), message, excerpt });
 }
 
-function withExcuse(half: HalfOpen, { commands }: FactEvidence): HalfOpen {
+function withExcuse(half: HalfOpen, { commands, timeline }: FactEvidence): HalfOpen {
   const before = commands.filter(({ begin }) => begin <= half.until);
-  const excuse =
-    excuseFor('half-open', before, half.sa) ?? (half.until - half.since < exchange ? 'in flight' : undefined);
+  const excuse = excuseFor('half-open', before, half.sa) ?? (inFlight(half, timeline) ? 'in flight' : undefined);
   return excuse === undefined ? half : { ...half, excuse };
+}
+
+/**
+ * SAs are made and closed in pairs, one for each direction (RFC 7296, 1.4.1): an exchange in flight is one by which
+ * the other end has neither. One that has only the half of a pair may be slow, and in the end it gets the other half.
+ */
+function inFlight(half: HalfOpen, { hosts }: Timeline): boolean {
+  if (half.until - half.since >= exchange) return false;
+  if (!half.torn) return true;
+  const shared = hosts.some(({ host, sas }) => host !== half.host && sas.some((life) => isLifeOf(life, half.sa)));
+  return shared && !half.stays;
+}
+
+function isLifeOf({ versions }: Life<IpsecSa>, sa: IpsecSa): boolean {
+  return versions.some(({ value }) => !value.larval && keyOf(value) === keyOf(sa));
 }
 
 function halfOpenIssue({ host, sa, since, until, stays }: HalfOpen, { commands }: FactEvidence): Issue {

@@ -25,10 +25,11 @@ export function judgeWire(evidence: FactEvidence): WireFindings {
     packets[packet.word] += 1;
     const sender = hosts.get(packet.frame.sender ?? '');
     const sa = sender && saOf(sender, packet);
-    if (packet.word === 'refused') issues.push(...refusal(packet, sa, evidence));
+    if (packet.word === 'refused') issues.push(...refusal(packet, evidence));
+    if (packet.word === 'no-sa') issues.push(...unknown(packet, evidence));
     if (packet.inner && sender && sa) issues.push(...strayed({ packet, inner: packet.inner, sender, sa }, evidence));
   }
-  return { packets, issues: [...issues, ...acceptedReplays(evidence)] };
+  return { packets, issues: [...issues, ...strangers(evidence), ...acceptedReplays(evidence)] };
 }
 
 function saOf(host: HostTimeline, { protocol, spi, frame }: ProtectedPacket): IpsecSa | undefined {
@@ -50,8 +51,8 @@ function placeOf(
   };
 }
 
-function refusal(packet: ProtectedPacket, sa: IpsecSa | undefined, evidence: FactEvidence): Issue[] {
-  const { protocol, spi, reason, encapsulation, frame } = packet;
+function refusal(packet: ProtectedPacket, evidence: FactEvidence): Issue[] {
+  const { protocol, spi, reason, encapsulation } = packet;
   const name = `${protocol} packet of SA ${spiText(spi)}`;
   const place = placeOf(packet, evidence);
   if (reason === 'cleartext') {
@@ -59,9 +60,43 @@ function refusal(packet: ProtectedPacket, sa: IpsecSa | undefined, evidence: Fac
     if (encapsulation === 'tcp') return [];
     return [issueOf('not-encrypted', { ...place, message: `${name} carries cleartext` })];
   }
-  const before = evidence.commands.filter(({ begin }) => begin <= frame.time);
-  if (sa && excuseFor('refused', before, sa)) return [];
+  if (damagedOnPurpose(packet, evidence)) return [];
   return [issueOf('not-verified', { ...place, message: `${name} does not verify: ${reason}` })];
+}
+
+function damagedOnPurpose(packet: ProtectedPacket, { commands }: FactEvidence): boolean {
+  const before = commands.filter(({ begin }) => begin <= packet.frame.time);
+  return excuseFor('refused', before, packet) !== undefined;
+}
+
+/** Kernels tell of every SA, so a packet of none was not made by an IPsec of the lab, or was changed on its way. */
+function unknown(packet: ProtectedPacket, evidence: FactEvidence): Issue[] {
+  if (damagedOnPurpose(packet, evidence)) return [];
+  const message = `no host ever had the SA of this packet, ${packet.protocol} ${spiText(packet.spi)}`;
+  return [issueOf('unknown-sa', { ...placeOf(packet, evidence), message })];
+}
+
+/** SAs whose packets come from hosts that never had them. Who passes a packet on may be seen before who sent it. */
+function strangers(evidence: FactEvidence): Issue[] {
+  const hosts = new Map(evidence.timeline.hosts.map((host) => [host.host, host]));
+  const strange = new Map<string, ProtectedPacket | 'known'>();
+  for (const packet of evidence.protectedPackets) {
+    const { protocol, spi, frame } = packet;
+    const key = `${protocol} ${spi}`;
+    if (strange.get(key) === 'known' || packet.word === 'no-sa' || packet.word === 'refused') continue;
+    const sender = hosts.get(frame.sender ?? '');
+    const known = sender === undefined || sender.sas.some((life) => sends(life.versions, packet));
+    strange.set(key, known ? 'known' : (strange.get(key) ?? packet));
+  }
+  return [...strange.values()].flatMap((packet) => {
+    if (packet === 'known') return [];
+    const message = `the packet opens, and its sender never had the SA, ${packet.protocol} ${spiText(packet.spi)}`;
+    return [issueOf('unknown-sa', { ...placeOf(packet, evidence), message })];
+  });
+}
+
+function sends(versions: readonly { readonly value: IpsecSa }[], { protocol, spi }: ProtectedPacket): boolean {
+  return versions.some(({ value }) => value.spi === spi && value.protocol === protocol && value.direction !== 'in');
 }
 
 interface Tunnelled {

@@ -61,6 +61,7 @@ const oracles = [
   'replay-accepted',
   'sa-disagreement',
   'table-discrepancy',
+  'unknown-sa',
 ];
 
 test('no kind of issue lets a test pass, and libreswan’s word is passed for the oracles’ kinds alone', () => {

@@ -1,0 +1,17 @@
+import { clearDamages } from './clear-damages.ts';
+import { consoleDamages } from './console-damages.ts';
+import type { Damage } from './damage.ts';
+import { espDamages } from './esp-damages.ts';
+import { fileDamages } from './file-damages.ts';
+import { policyDamages } from './policy-damages.ts';
+import { saDamages } from './sa-damages.ts';
+
+/** Every way in which attempts are damaged. */
+export const allDamages: readonly Damage[] = [
+  ...saDamages,
+  ...policyDamages,
+  ...consoleDamages,
+  ...espDamages,
+  ...clearDamages,
+  ...fileDamages,
+];

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readAttemptRecords, readMaybePacked } from '../../src/judge/attempt-files.ts';
+import { observe } from '../../src/judge/observe.ts';
+import { readStored, type StoredScenario } from '../../src/judge/stored-scenario.ts';
+import type { CapturedPacket } from '../../src/observation/capture/capture.ts';
+import { readCapture } from '../../src/observation/capture/reader.ts';
+import type { LabRecord } from '../../src/transcript/record.ts';
+import type { FactEvidence } from '../../src/verdict/facts/evidence.ts';
+
+/** An attempt whose lab ended in order, in memory: damages choose their places in it. Nothing of it is ever changed. */
+export interface StoredAttempt {
+  readonly scenario: StoredScenario;
+  /** In the order of the `hosts` frame. */
+  readonly hosts: readonly string[];
+  /** All frames, the `hosts` frame included. */
+  readonly records: readonly LabRecord[];
+  readonly recordBytes: Uint8Array;
+  /** Packets by the name of their capture below the attempt's folder. */
+  readonly captures: ReadonlyMap<string, readonly CapturedPacket[]>;
+  /** What the oracles are given of it undamaged. */
+  readonly evidence: FactEvidence;
+  /** Sanitized consoles that have a reference, by host. Latin-1, one character per byte. */
+  readonly consoles: ReadonlyMap<string, string>;
+}
+
+/** Reads an attempt that was judged. */
+export function openAttempt(dir: string): StoredAttempt {
+  const scenario = readStored(dir);
+  const { file } = readAttemptRecords(dir, true);
+  const { evidence } = observe(dir, scenario, { file, endedInOrder: true });
+  return {
+    scenario,
+    hosts: file.hosts,
+    records: file.records,
+    recordBytes: readMaybePacked(join(dir, 'records')) ?? new Uint8Array(),
+    captures: new Map(scenario.links.map((link) => capture(dir, `links/${link}.pcapng`))),
+    evidence,
+    consoles: new Map(scenario.expectations.flatMap((one) => sanitized(dir, one))),
+  };
+}
+
+function capture(dir: string, name: string): [string, readonly CapturedPacket[]] {
+  return [name, readCapture(readMaybePacked(join(dir, name)) ?? new Uint8Array()).packets];
+}
+
+function sanitized(dir: string, { host, file, expected }: StoredScenario['expectations'][number]): [string, string][] {
+  const path = join(dir, 'derived', file);
+  return expected !== undefined && existsSync(path) ? [[host, readFileSync(path, 'latin1')]] : [];
+}
