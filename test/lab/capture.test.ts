@@ -38,10 +38,7 @@ async function masquerading() {
 }
 
 test('fragments keep the addresses that they had on each link of a way through NAT', { skip }, async () => {
-  const lines = [
-    'nat: iptables -t nat -A POSTROUTING -o eth1 -j MASQUERADE',
-    'inside: ping -c 1 -s 4000 198.51.100.2',
-  ];
+  const lines = ['nat: iptables -t nat -A POSTROUTING -o eth1 -j MASQUERADE', 'inside: ping -c 1 -s 4000 198.51.100.2'];
   const ran = await runLab(lines, { change: await masquerading() });
   assert.deepEqual(
     ran.commands.map(({ status }) => status),
