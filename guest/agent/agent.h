@@ -61,6 +61,7 @@ struct host {
 	int xfrm_events, xfrm_dumps; /* netlink sockets inside the host */
 	uint8_t *last_dump[2];
 	size_t last_dump_len[2];
+	bool dump_changed[2]; /* and not recorded yet */
 	struct console console;
 };
 
@@ -152,8 +153,20 @@ void make_parents(const char *path); /* folders above a path, where they are not
 
 /* xfrm.c */
 void xfrm_open(struct host *host);
-void xfrm_drain(struct host *host);
-void xfrm_dump(struct host *host);
+bool xfrm_drain(struct host *host); /* true: something was recorded */
+void xfrm_dump(struct host *host);  /* keeps the tables, and takes no virtual time */
+void xfrm_record(struct host *host); /* those that changed */
+
+/* ring.c */
+struct frame {
+	const uint8_t *bytes; /* valid until the next call of ring_next() */
+	uint32_t kept, length; /* bytes here, bytes sent */
+	int interface;	       /* ifindex in the agent's namespace */
+	uint64_t time;	       /* virtual ns since 1970 */
+};
+void ring_open(void);
+bool ring_next(struct frame *out); /* false: no frame waits */
+uint32_t ring_lost(void);	   /* frames there was no room for since the last call */
 
 /* capture.c */
 void capture_open(void);

@@ -1,20 +1,12 @@
 /* Every frame of every link, taken where a host hands it to the link; one pcapng file a link. */
 #include "agent.h"
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/if_packet.h>
-#include <net/ethernet.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { SNAP = 65536, BATCH = 1 << 16 };
-
-static int fd = -1;
 
 static void put(struct link *link, const void *bytes, size_t n)
 {
@@ -50,13 +42,7 @@ static void write_header(struct link *link)
 
 void capture_open(void)
 {
-	int one = 1, size = 32 << 20;
-	fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, htons(ETH_P_ALL));
-	if (fd < 0)
-		die("packet socket: %s", strerror(errno));
-	setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof one);
-	setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one);
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+	ring_open();
 	for (int i = 0; i < plan.link_count; i++) {
 		struct link *link = &plan.links[i];
 		char path[128];
@@ -77,63 +63,36 @@ static struct link *link_of_port(int index)
 	return NULL; /* the bridge itself: the same frame again */
 }
 
-static void write_packet(struct link *link, const uint8_t *frame, size_t length, uint64_t time)
+static void write_packet(struct link *link, const struct frame *f)
 {
-	uint32_t kept = (uint32_t)(length > SNAP ? SNAP : length), padded = (kept + 3) & ~3u, total = 32 + padded;
-	uint32_t head[7] = { 6, total, 0, (uint32_t)(time >> 32), (uint32_t)time, kept, (uint32_t)length };
+	uint32_t kept = f->kept > SNAP ? SNAP : f->kept, padded = (kept + 3) & ~3u, total = 32 + padded;
+	uint32_t head[7] = { 6, total, 0, (uint32_t)(f->time >> 32), (uint32_t)f->time, kept, f->length };
 	static const uint8_t zero[4];
 	put(link, head, sizeof head);
-	put(link, frame, kept);
+	put(link, f->bytes, kept);
 	put(link, zero, padded - kept);
 	put(link, &total, 4);
-}
-
-static uint64_t packet_time(struct msghdr *m)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c))
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPNS) {
-			struct timespec t;
-			memcpy(&t, CMSG_DATA(c), sizeof t);
-			return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-		}
-	return now_ns();
 }
 
 bool capture_drain(void)
 {
 	bool any = false;
-	static uint8_t frame[SNAP];
-	for (;;) {
-		struct sockaddr_ll from;
-		char control[128];
-		struct iovec v = { frame, sizeof frame };
-		struct msghdr m = { .msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &v, .msg_iovlen = 1,
-				    .msg_control = control, .msg_controllen = sizeof control };
-		ssize_t n = recvmsg(fd, &m, MSG_TRUNC);
-		if (n < 0)
-			return any;
-		any = true;
-		struct link *link = link_of_port(from.sll_ifindex);
+	for (struct frame f; ring_next(&f); any = true) {
+		struct link *link = link_of_port(f.interface);
 		if (!link)
 			continue;
-		write_packet(link, frame, (size_t)n, packet_time(&m));
+		write_packet(link, &f);
 		if (link->buffer_len > BATCH)
 			capture_flush();
 	}
-}
-
-/* Says how many frames the socket had no room for; asking resets the count. */
-static void note_drops(void)
-{
-	struct tpacket_stats stats;
-	socklen_t size = sizeof stats;
-	if (!getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &stats, &size) && stats.tp_drops)
-		trouble(LAB, "note", "capture lost %u frames: socket buffer full", stats.tp_drops);
+	return any;
 }
 
 void capture_flush(void)
 {
-	note_drops();
+	uint32_t lost = ring_lost();
+	if (lost)
+		trouble(LAB, "note", "capture lost %u frames: packet ring full", lost);
 	for (int i = 0; i < plan.link_count; i++) {
 		struct link *link = &plan.links[i];
 		if (!link->buffer_len)

@@ -35,6 +35,33 @@ static enum outcome await_prompt(struct host *host, uint64_t deadline)
 	}
 }
 
+/*
+ * All tables as of one moment, none of which shows what an event behind it in the records tells: after a
+ * round that records nothing the clock is not read, so nothing can happen until all are dumped.
+ */
+static void take_tables(void)
+{
+	bool any;
+	do {
+		any = false;
+		for (int i = 0; i < plan.host_count; i++)
+			any |= xfrm_drain(&plan.hosts[i]);
+	} while (any);
+	for (int i = 0; i < plan.host_count; i++)
+		xfrm_dump(&plan.hosts[i]);
+}
+
+/* The end of a command, directly followed by the tables that changed. */
+static void boundary(struct host *host, const void *payload, size_t length)
+{
+	capture_drain();
+	take_tables();
+	record(REC_COMMAND_END, index_of(host), payload, length);
+	for (int i = 0; i < plan.host_count; i++)
+		xfrm_record(&plan.hosts[i]);
+	capture_flush();
+}
+
 /* The prompt says the exit status and the working directory. */
 static void finish_command(struct host *host, bool recorded)
 {
@@ -47,15 +74,7 @@ static void finish_command(struct host *host, bool recorded)
 	memcpy(payload + 4, directory, length);
 	console_emit(host, false); /* words that came while the lab settled belong to this command */
 	if (recorded)
-		record(REC_COMMAND_END, index_of(host), payload, 4 + length);
-}
-
-static void boundary(void)
-{
-	capture_drain();
-	for (int i = 0; i < plan.host_count; i++)
-		xfrm_dump(&plan.hosts[i]);
-	capture_flush();
+		boundary(host, payload, 4 + length);
 }
 
 static bool give_up(struct host *host, enum outcome outcome, const char *line)
@@ -84,7 +103,6 @@ bool run_command(struct host *host, uint32_t step, const char *line)
 	if (outcome != PROMPT)
 		return give_up(host, outcome, line);
 	finish_command(host, true);
-	boundary();
 	advance(plan.gap);
 	return true;
 }

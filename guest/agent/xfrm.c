@@ -41,13 +41,17 @@ void xfrm_open(struct host *host)
 
 static uint8_t message[1 << 16];
 
-void xfrm_drain(struct host *host)
+bool xfrm_drain(struct host *host)
 {
 	ssize_t n;
-	while ((n = recv(host->xfrm_events, message, sizeof message, 0)) > 0)
+	bool any = false;
+	for (; (n = recv(host->xfrm_events, message, sizeof message, 0)) > 0; any = true)
 		record(REC_XFRM_EVENT, (int)(host - plan.hosts), message, (size_t)n);
-	if (n < 0 && errno == ENOBUFS)
+	if (n < 0 && errno == ENOBUFS) {
 		trouble((int)(host - plan.hosts), "note", "XFRM events were lost: socket buffer full");
+		any = true;
+	}
+	return any;
 }
 
 struct blob {
@@ -70,7 +74,7 @@ static bool take(const struct nlmsghdr *h, size_t n, struct blob *out)
 	return true;
 }
 
-static void dump(struct host *host, int which, int type, enum record_type kind)
+static void dump(struct host *host, int which, int type)
 {
 	static struct blob blob;
 	struct nlmsghdr request = { .nlmsg_len = NLMSG_LENGTH(0), .nlmsg_type = (uint16_t)type,
@@ -85,7 +89,7 @@ static void dump(struct host *host, int which, int type, enum record_type kind)
 	if (blob.length == host->last_dump_len[which] &&
 	    (!blob.length || !memcmp(blob.at, host->last_dump[which], blob.length)))
 		return;
-	record(kind, (int)(host - plan.hosts), blob.at, blob.length);
+	host->dump_changed[which] = true;
 	host->last_dump[which] = realloc(host->last_dump[which], blob.length + 1);
 	memcpy(host->last_dump[which], blob.at, blob.length);
 	host->last_dump_len[which] = blob.length;
@@ -93,6 +97,16 @@ static void dump(struct host *host, int which, int type, enum record_type kind)
 
 void xfrm_dump(struct host *host)
 {
-	dump(host, 0, XFRM_MSG_GETSA, REC_XFRM_STATES);
-	dump(host, 1, XFRM_MSG_GETPOLICY, REC_XFRM_POLICIES);
+	dump(host, 0, XFRM_MSG_GETSA);
+	dump(host, 1, XFRM_MSG_GETPOLICY);
+}
+
+void xfrm_record(struct host *host)
+{
+	static const enum record_type kinds[] = { REC_XFRM_STATES, REC_XFRM_POLICIES };
+	for (int which = 0; which < 2; which++) {
+		if (host->dump_changed[which])
+			record(kinds[which], (int)(host - plan.hosts), host->last_dump[which], host->last_dump_len[which]);
+		host->dump_changed[which] = false;
+	}
 }

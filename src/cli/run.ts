@@ -38,6 +38,7 @@ export function register(program: Command): void {
     .option('--seeds <n>', 'run each with n seeds, from --seed on, and tell whose word depends on chance')
     .option('--repeat-each <n>', 'run each n times; runs of one seed must agree byte for byte', '1')
     .option('--retries <n>', 'run again what was not as expected, up to n times; every attempt is kept', '0')
+    .option('--gap <ms>', 'time in the lab between two commands (default: the suite says)')
     .option('--timeout <seconds>', 'time in the lab that one command may take (default: the suite says)')
     .option('--max-failures <n>', 'stop after n scenarios that are not as expected')
     .option('-x', 'same as --max-failures 1')

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { EspalierError } from '../base/errors.ts';
 import { type RecordFile, readRecords } from '../transcript/reader.ts';
-import { issueOf } from '../verdict/judge-consoles.ts';
+import { issueOf } from '../verdict/issue.ts';
 import type { Issue } from '../verdict/verdict.ts';
 
 /** Logs larger than this when unpacked are not judged. */

@@ -12,10 +12,13 @@ import type { LibreswanScenario } from '../suite/libreswan/libreswan.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
 import { consoles } from '../transcript/consoles.ts';
 import { unifiedDiff } from '../verdict/difference.ts';
-import { type AttemptEvidence, type ConsoleEvidence, issueOf, judgeConsoles } from '../verdict/judge-consoles.ts';
+import { judgeFacts } from '../verdict/facts/judge-facts.ts';
+import { issueOf } from '../verdict/issue.ts';
+import { type AttemptEvidence, type ConsoleEvidence, judgeConsoles } from '../verdict/judge-consoles.ts';
 import type { Issue, Verdict } from '../verdict/verdict.ts';
 import { readAttemptRecords, readMaybePacked } from './attempt-files.ts';
 import { composeConsoles, type RawConsoles } from './libreswan-consoles.ts';
+import { observe } from './observe.ts';
 import {
   type InputFolder,
   inputPath,
@@ -52,7 +55,7 @@ export async function judgeAttempt(attemptDir: string, options: JudgeOptions): P
       ...(file && { file }),
     });
     verdict = {
-      version: 1,
+      version: 2,
       word: issue.word,
       upstream: 'unresolved',
       issues: [issue],
@@ -70,6 +73,8 @@ async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions
   const stored = loaded === undefined ? readStored(attemptDir) : toStored(loaded, folder);
   const records = readAttemptRecords(attemptDir, attempt.end.word === 'completed');
   const raw = compose(stored, attempt, records.file);
+  const endedInOrder = attempt.end.word === 'completed';
+  const seen = observe(attemptDir, stored, { file: records.file, endedInOrder });
   rmSync(join(attemptDir, 'derived'), { recursive: true, force: true });
   mkdirSync(join(attemptDir, 'derived'));
   const work: Work = {
@@ -85,7 +90,8 @@ async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions
     ...commandOf(stored, attempt),
     consoles: await Promise.all(stored.expectations.map((one) => consoleEvidence(one, work))),
     plutoLogs: plutoLogs(attemptDir, stored),
-    issues: [...records.issues, ...rawIssues(raw)],
+    issues: [...records.issues, ...seen.issues, ...rawIssues(raw)],
+    facts: judgeFacts(seen.evidence),
   };
   return judgeConsoles(evidence);
 }

@@ -18,6 +18,9 @@ const storedSchema = z.object({
   postMortem: text.exactOptional(),
   hosts: z.array(text),
   guests: z.record(text, text),
+  /** Names of captures, and whose frames carry which MAC address. */
+  links: z.array(text),
+  nics: z.array(z.object({ host: text, mac: text })),
   steps: z.array(
     z.object({
       kind: z.enum(['command', 'comment']),
@@ -70,6 +73,8 @@ export function toStored(
     ...(plan.postMortem !== undefined && { postMortem: plan.postMortem }),
     hosts: plan.topology.hosts.map(({ name }) => name),
     guests: Object.fromEntries(Object.entries(judging.guests)),
+    links: plan.topology.links.map(({ name }) => name),
+    nics: plan.topology.hosts.flatMap(({ name, nics }) => nics.map(({ mac }) => ({ host: name, mac }))),
     steps: plan.steps.map(({ kind, host, line, origin }) => ({ kind, host, line, origin })),
     expectations: expectations.map(({ host, file, expected, sanitizers, rewrites }) => ({
       host,

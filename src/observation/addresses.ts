@@ -97,7 +97,7 @@ function groupsOf(side: string, text: string): number[] {
   if (side === '') return [];
   const parts = side.split(':');
   return parts.flatMap((part, index) => {
-    if (part.includes('.') && index === parts.length - 1) {
+    if (part.includes('.') && index === parts.length - 1 && text.endsWith(part)) {
       const [a = 0, b = 0, c = 0, d = 0] = bytesOf4(part);
       return [(a << 8) | b, (c << 8) | d];
     }

@@ -105,12 +105,12 @@ export interface Offload {
 
 /** IP-TFS (RFC 9347; XFRMA_IPTFS_*). Times in microseconds, queue and packet size in bytes, the window in packets. */
 export interface Iptfs {
-  dropTime?: number;
-  reorderWindow?: number;
-  dontFragment?: boolean;
-  initialDelay?: number;
-  maxQueueSize?: number;
-  packetSize?: number;
+  readonly dropTime?: number;
+  readonly reorderWindow?: number;
+  readonly dontFragment?: boolean;
+  readonly initialDelay?: number;
+  readonly maxQueueSize?: number;
+  readonly packetSize?: number;
 }
 
 /** An attribute that the decoder does not know, or has no place for in such a message, as bytes. */

@@ -16,7 +16,9 @@ const colours: Readonly<Record<VerdictWord, number>> = {
   livelock: red,
   timeout: red,
   nondeterminism: red,
-  failed: red,
+  leak: red,
+  major: red,
+  minor: yellow,
   unsupported: yellow,
   passed: green,
 };
@@ -27,7 +29,9 @@ const letters: Readonly<Record<VerdictWord, string>> = {
   livelock: 'L',
   timeout: 'T',
   nondeterminism: 'N',
-  failed: 'F',
+  leak: '!',
+  major: 'M',
+  minor: 'm',
   unsupported: 's',
   passed: '.',
 };

@@ -17,6 +17,8 @@ export interface AttemptSettings {
   readonly seed: bigint | undefined;
   /** Virtual deadline per command that replaces the scenario's own, ns. */
   readonly deadline?: bigint | undefined;
+  /** Virtual time between two commands that replaces the scenario's own, ns. */
+  readonly gap?: bigint | undefined;
   readonly limits?: LabLimits | undefined;
   /** What the user lays over the images, by host name or `*`. */
   readonly overlays?: Readonly<Record<string, readonly Layer[]>>;
@@ -76,11 +78,15 @@ function refuseStopped(signal: AbortSignal): void {
 /** A scenario's plan with what the user set for all of a run. */
 export function withSettings(
   plan: LabPlan,
-  { deadline, overlays }: Pick<AttemptSettings, 'deadline' | 'overlays'>,
+  {
+    deadline = plan.timing.deadline,
+    gap = plan.timing.gap,
+    overlays,
+  }: Pick<AttemptSettings, 'deadline' | 'gap' | 'overlays'>,
 ): LabPlan {
   return {
     ...plan,
-    ...(deadline !== undefined && { timing: { ...plan.timing, deadline } }),
+    timing: { ...plan.timing, deadline, gap },
     ...(overlays && { overlays: mapLayers(overlays, ({ path }) => path) }),
   };
 }

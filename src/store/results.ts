@@ -79,7 +79,7 @@ export function changeOf(word: VerdictWord, before: VerdictWord | undefined): Ch
 /** A verdict for a scenario that no lab was started for. */
 export function verdictWithoutLab(word: VerdictWord, kind: string, message: string): Verdict {
   const issues: Issue[] = [{ kind, word, message }];
-  return { version: 1, word, upstream: wordTable[word].upstream, issues, adapted: [], passesOnlyAdapted: false };
+  return { version: 2, word, upstream: wordTable[word].upstream, issues, adapted: [], passesOnlyAdapted: false };
 }
 
 /** The verdict that follows from a listing alone. */

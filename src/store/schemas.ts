@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type AttemptFile, endWords } from '../transcript/attempt.ts';
-import { type Verdict, verdictWords } from '../verdict/verdict.ts';
+import { packetWords, type Verdict, verdictWords } from '../verdict/verdict.ts';
 
 const text = z.string();
 const optionalText = text.exactOptional();
@@ -9,7 +9,7 @@ const identity = z.object({ id: text, sha256: text });
 
 /** `verdict.json`. */
 export const verdictSchema: z.ZodType<Verdict> = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   word: z.enum(verdictWords),
   upstream: text,
   issues: z.array(
@@ -20,10 +20,14 @@ export const verdictSchema: z.ZodType<Verdict> = z.object({
       file: optionalText,
       line: z.number().exactOptional(),
       command: optionalText,
+      packet: count.exactOptional(),
       message: text,
       excerpt: optionalText,
     }),
   ),
+  facts: z
+    .object({ pairs: count, packets: z.record(z.enum(packetWords), count), halfOpen: z.array(text) })
+    .exactOptional(),
   adapted: z.array(text),
   passesOnlyAdapted: z.boolean(),
 });
@@ -82,6 +86,8 @@ const options = z.object({
   seeds: count.min(2).exactOptional(),
   /** Virtual seconds per command, where it is not the scenario's own. */
   timeout: z.number().positive().exactOptional(),
+  /** Virtual milliseconds between two commands, where they are not the scenario's own. */
+  gap: count.exactOptional(),
   baseline: optionalText,
 });
 

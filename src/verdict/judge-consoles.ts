@@ -1,6 +1,11 @@
+import { compareFacts } from '../observation/text/compare-facts.ts';
+import type { ConsoleFact } from '../observation/text/facts.ts';
+import { readConsoleFacts } from '../observation/text/read-facts.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
 import { firstDifference, sameButWhitespace } from './difference.ts';
-import { issueKinds, type Source, signs, upstreamOf } from './libreswan-issues.ts';
+import type { FactFindings } from './facts/judge-facts.ts';
+import { issueOf } from './issue.ts';
+import { type Source, signs, upstreamOf } from './libreswan-issues.ts';
 import { type Issue, type Verdict, verdictWords } from './verdict.ts';
 import { heaviest } from './words.ts';
 
@@ -35,30 +40,35 @@ export interface AttemptEvidence {
   readonly plutoLogs: readonly { readonly host: string; readonly file: string; readonly text: string }[];
   /** Trouble met before: damaged files, an exception of the driver's kind. */
   readonly issues: readonly Issue[];
-}
-
-/** Builds an issue whose word follows from its kind. */
-export function issueOf(kind: string, rest: Omit<Issue, 'kind' | 'word'>): Issue {
-  return { kind, word: issueKinds[kind]?.word ?? 'unresolved', ...rest };
+  /** What the oracles found. */
+  readonly facts: FactFindings;
 }
 
 /**
  * Judges consoles against references as libreswan does, with the evidence of each finding. A console
- * that differs is looked at once more with the rewrites of received text applied.
- * Minor against major (a word moved, an SA missing) will come between `compare` and here.
+ * that differs is looked at once more with the rewrites of received text applied. Whether a difference is minor
+ * (words) or major (SAs, tunnels, reachability) follows from the facts that both texts tell; what the oracles found
+ * in records and captures comes beside.
  */
 export function judgeConsoles(evidence: AttemptEvidence): Verdict {
   const findings = evidence.consoles.map((console) => judgeConsole(console, evidence));
   const logs = evidence.plutoLogs.flatMap(({ host, file, text }) => signsIn('pluto-log', text, { host, file }));
-  const found = [...evidence.issues, ...endIssues(evidence), ...logs, ...findings.flatMap((one) => one.issues)];
+  const found = [
+    ...evidence.issues,
+    ...endIssues(evidence),
+    ...logs,
+    ...evidence.facts.issues,
+    ...findings.flatMap((one) => one.issues),
+  ];
   const issues = found.sort((a, b) => verdictWords.indexOf(a.word) - verdictWords.indexOf(b.word));
   const word = heaviest(issues.map((issue) => issue.word));
   const adapted = [...new Set(findings.flatMap((one) => one.adapted))].sort();
   return {
-    version: 1,
+    version: 2,
     word,
     upstream: upstreamOf(issues.map((issue) => issue.kind)),
     issues,
+    facts: evidence.facts.summary,
     adapted,
     passesOnlyAdapted: word === 'passed' && findings.some((one) => one.onlyAdapted),
   };
@@ -98,7 +108,7 @@ function judgeConsole(console: ConsoleEvidence, { complete }: AttemptEvidence): 
     return { ...none, issues: unique([...issues, issueOf('output-unchecked', { host, file, message })]) };
   }
   const compared = compare(console.expected, sanitized.text, rewrites);
-  const different = compared.differs && complete ? [difference(console, compared.best)] : [];
+  const different = compared.differs && complete ? differences(console, compared.best) : [];
   return { ...compared, issues: unique([...issues, ...different]) };
 }
 
@@ -122,12 +132,40 @@ function compare(expected: string, received: string, rewrites: readonly Rewrite[
   return { differs: expected !== best, best, adapted, onlyAdapted: expected === best };
 }
 
-function difference({ host, file, expected = '' }: ConsoleEvidence, received: string): Issue {
+/** What is other than the reference: the text, and where its lines tell other facts, those. */
+function differences({ host, file, expected = '' }: ConsoleEvidence, received: string): Issue[] {
   const kind = sameButWhitespace(expected, received) ? 'output-whitespace' : 'output-different';
   const { line, command, excerpt } = firstDifference(expected, received);
   const message = kind === 'output-whitespace' ? 'differs from its reference in blanks' : 'differs from its reference';
   const place = { host, file, line, ...(command !== undefined && { command: legible(command) }) };
-  return issueOf(kind, { ...place, message, excerpt: legible(excerpt) });
+  return [
+    issueOf(kind, { ...place, message, excerpt: legible(excerpt) }),
+    ...factIssues({ host, file }, expected, received),
+  ];
+}
+
+function factIssues(place: { host: string; file: string }, expected: string, received: string): Issue[] {
+  const found = compareFacts(readConsoleFacts(expected), readConsoleFacts(received));
+  return found
+    .filter(({ weight }) => weight === 'major')
+    .map(({ kind, command, line, fields, reason, ...sides }) => {
+      const which = fields.length > 0 ? ` (${fields.join(', ')})` : '';
+      const message = `a fact is ${kind}${which}: ${reason}`;
+      const excerpt = [factText('-', sides.expected), factText('+', sides.received)].filter(Boolean).join('\n');
+      return issueOf('facts-different', {
+        ...place,
+        line,
+        command: legible(command),
+        message,
+        excerpt: legible(excerpt),
+      });
+    });
+}
+
+function factText(sign: string, fact: ConsoleFact | undefined): string {
+  if (fact === undefined) return '';
+  const { command: _command, line: _line, ...body } = fact;
+  return `${sign}${JSON.stringify(body)}`;
 }
 
 function signsIn(source: Source, text: string, place: { readonly host: string; readonly file: string }): Issue[] {

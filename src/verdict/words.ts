@@ -23,8 +23,8 @@ export const wordTable: Readonly<Record<VerdictWord, WordMapping>> = {
     tap: 'not ok',
     expected: false,
   },
-  crash: {
-    meaning: 'a daemon or the kernel under test crashed',
+  nondeterminism: {
+    meaning: 'one seed gave two results',
     upstream: 'failed',
     junit: 'failure',
     tap: 'not ok',
@@ -44,15 +44,29 @@ export const wordTable: Readonly<Record<VerdictWord, WordMapping>> = {
     tap: 'not ok',
     expected: false,
   },
-  nondeterminism: {
-    meaning: 'one seed gave two results',
+  crash: {
+    meaning: 'a daemon or the kernel under test crashed',
     upstream: 'failed',
     junit: 'failure',
     tap: 'not ok',
     expected: false,
   },
-  failed: {
-    meaning: 'the outcome is not the expected one',
+  leak: {
+    meaning: 'a packet that a policy protects went over a link in clear',
+    upstream: 'failed',
+    junit: 'failure',
+    tap: 'not ok',
+    expected: false,
+  },
+  major: {
+    meaning: 'an SA, a tunnel or a packet is missing, extra or other than expected',
+    upstream: 'failed',
+    junit: 'failure',
+    tap: 'not ok',
+    expected: false,
+  },
+  minor: {
+    meaning: 'words differ, and SAs, tunnels and packets are as expected',
     upstream: 'failed',
     junit: 'failure',
     tap: 'not ok',

@@ -2,6 +2,7 @@ import { type CipherGCMTypes, createCipheriv, createDecipheriv, createSecretKey 
 import type { IpsecSa } from '../observation/model.ts';
 import { type Unjudged, unjudged } from './opened.ts';
 import { sameBytes } from './raw-bytes.ts';
+import { trial } from './trial.ts';
 
 /** All AEADs of ESP carry an IV of 8 bytes (RFC 4106, 3.1; 4309, 3.1; 4543, 3.1; 7634, 2.1). */
 export const aeadIv = 8;
@@ -56,7 +57,10 @@ export function aeadOf(aead: NonNullable<IpsecSa['aead']>): Aead | Unjudged {
   if (!algorithm.keys.includes(key.length)) return unjudged(`${name} with a key of ${key.length} bytes`);
   if (!algorithm.icvs.includes(icv)) return unjudged(`${name} with an ICV of ${icv} bits`);
   const end = key.length - algorithm.salt;
-  return { length: icv / 8, ...algorithm.use(key.subarray(0, end), key.subarray(end)) };
+  const keyed = algorithm.use(key.subarray(0, end), key.subarray(end));
+  const nothing = new Uint8Array(0);
+  const sample = { associated: nothing, iv: new Uint8Array(aeadIv), bytes: nothing, icv: new Uint8Array(icv / 8) };
+  return trial(name, () => keyed.open(sample)) ?? { length: icv / 8, ...keyed };
 }
 
 function aesName(mode: string): (bits: number) => string {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import type { IpsecSa } from '../observation/model.ts';
 import { type Unjudged, unjudged } from './opened.ts';
+import { trial } from './trial.ts';
 
 /** Works on the bytes between IV and ICV, whole blocks. */
 type Transform = (iv: Uint8Array, bytes: Uint8Array) => Uint8Array;
@@ -50,7 +51,9 @@ export function encryptionOf({ encryption }: IpsecSa): Encryption | Unjudged {
   const cipher = Object.hasOwn(ciphers, name) ? ciphers[name] : undefined;
   if (cipher === undefined) return unjudged(name);
   if (!cipher.keys.includes(key.length)) return unjudged(`${name} with a key of ${key.length} bytes`);
-  return { iv: cipher.iv, block: cipher.block, ...cipher.use(key) };
+  const keyed = cipher.use(key);
+  const missing = trial(name, () => keyed.decrypt(new Uint8Array(cipher.iv), new Uint8Array(cipher.block)));
+  return missing ?? { iv: cipher.iv, block: cipher.block, ...keyed };
 }
 
 function cbc(nameOf: (bits: number) => string): (key: Uint8Array) => CipherKey {

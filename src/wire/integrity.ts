@@ -2,6 +2,7 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import type { IpsecSa } from '../observation/model.ts';
 import { cmac, type Mac, xcbcMac } from './block-mac.ts';
 import { type Unjudged, unjudged } from './opened.ts';
+import { trial } from './trial.ts';
 
 interface IntegrityAlgorithm {
   /** Bits of the ICV where XFRM gives no truncation (net/xfrm/xfrm_algo.c, icv_truncbits). */
@@ -45,6 +46,8 @@ export function integrityOf({ integrity }: IpsecSa): Integrity | Unjudged {
   const bits = truncation || algorithm.truncation;
   if (bits > algorithm.full || bits % 8 !== 0) return unjudged(`${name} truncated to ${bits} bits`);
   const mac = algorithm.mac(key);
+  const missing = trial(name, () => mac([]));
+  if (missing !== undefined) return missing;
   return { length: bits / 8, icv: (parts) => mac(parts).subarray(0, bits / 8) };
 }
 

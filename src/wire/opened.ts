@@ -1,5 +1,3 @@
-import type { IpsecSa } from '../observation/model.ts';
-
 /** A packet that its SA's keys open. */
 export interface Opened {
   readonly word: 'opened';
@@ -68,9 +66,6 @@ export type Opening = Opened | Refused | Unjudged;
  * the high half of an ESN, ignored without ESN.
  */
 export type Opener = (bytes: Uint8Array, highSequence: number) => Opened | Refused;
-
-/** Makes an opener, or says what is missing for it. */
-export type OpenerOf = (sa: IpsecSa) => Opener | Unjudged;
 
 export function refused(reason: RefusalReason): Refused {
   return { word: 'refused', reason };

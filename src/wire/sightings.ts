@@ -43,8 +43,8 @@ export class Sightings<Finding> {
 }
 
 /** The bytes that decide what opening says; the whole of them is the key, so that nobody can make two collide. */
-function coveredBytes({ protocol, bytes, ipPacket }: WirePacket): string {
-  const own = `${protocol} ${latin1(bytes)}`;
+function coveredBytes({ protocol, spi, bytes, ipPacket }: WirePacket): string {
+  const own = `${protocol} ${spi} ${latin1(bytes)}`;
   if (protocol !== 'ah' || ipPacket === undefined) return own;
   const found = immutableHeaders(ipPacket);
   const outer = typeof found === 'string' ? ipPacket : found.headers;

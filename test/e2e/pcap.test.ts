@@ -11,6 +11,7 @@ import { normal, passing, Sandbox } from './sandbox.ts';
 async function captured(box: Sandbox): Promise<string> {
   await box.run();
   const dir = `espalier-runs/${box.runs()[0]}/attempts/libreswan/one/0`;
+  box.remove(`${dir}/links`);
   const { records } = readRecords(readFileSync(join(box.dir, dir, 'records')));
   const time = (records.find(({ type }) => type === 2)?.time ?? 0n) + 1n;
   for (const [at, name] of ['192_0_2', '192_0_1'].entries()) {
@@ -64,6 +65,7 @@ test('a damaged capture gives what it has, with a warning', async (t) => {
 test('an attempt without captures and a test that is not there are refused', async (t) => {
   const box = new Sandbox(t).add({ one: passing() });
   await box.run();
+  box.remove(`espalier-runs/${box.runs()[0]}/attempts/libreswan/one/0/links`);
   const none = await box.espalier('pcap', 'latest', 'libreswan:one');
   assert.match(none.stderr, /libreswan:one has no captures/);
   assert.equal(none.code, 2);

@@ -50,10 +50,10 @@ test('a difference exits with 1 and says host, place, both texts and how to run 
   const box = new Sandbox(t).add({ good: passing(), bad: failing });
   const { code, stdout } = await box.run('-j', '1', '--seed', '5');
   assert.equal(
-    normal(stdout).replace(/^[.F]{2}/, 'XX'),
+    normal(stdout).replace(/^[.m]{2}/, 'XX'),
     `XX                                                            2 of 2 done, 1 not as expected
 
-1) libreswan:bad: failed
+1) libreswan:bad: minor
    east, east.console.txt:2, \`echo wrong\`: differs from its reference
       echo wrong
      -right
@@ -62,7 +62,7 @@ test('a difference exits with 1 and says host, place, both texts and how to run 
    files: espalier-runs/RUN/attempts/libreswan/bad/0
    again: ./espalier run --substrate fake --suite testing --seed 5 libreswan:bad
 
-1 failed
+1 minor
 1 passed
 2 of 2 done in N s
 `,
@@ -132,14 +132,14 @@ test('retries are kept, and two results for one seed are nondeterminism', async 
   const { code } = await box.run('--retries', '2', '--repeat-each', '2');
   assert.equal(code, 1);
   const [bad, unseeded] = results(box).results;
-  assert.deepEqual([bad?.word, bad?.attempts.length], ['failed', 4]);
+  assert.deepEqual([bad?.word, bad?.attempts.length], ['minor', 4]);
   assert.deepEqual([unseeded?.word, unseeded?.issues[0]?.kind], ['nondeterminism', 'transcripts-differ']);
 });
 
 test('repeats of one seed agree byte by byte', async (t) => {
   const box = new Sandbox(t).add({ seeded: { 'eastinit.sh': 'fake: random\n', 'east.console.txt': '' } });
   await box.run('--repeat-each', '3', '--seed', '7');
-  assert.deepEqual([results(box).results[0]?.word, results(box).results[0]?.attempts.length], ['failed', 3]);
+  assert.deepEqual([results(box).results[0]?.word, results(box).results[0]?.attempts.length], ['minor', 3]);
 });
 
 test('against a baseline only changes are unexpected', async (t) => {
@@ -174,8 +174,17 @@ test('--max-failures stops, and what is left can be resumed', async (t) => {
     /^stopped: 1 not as expected, as many as --max-failures allows; to go on: \.\/espalier run --resume /m,
   );
   assert.equal((await box.espalier('run', '--resume', 'latest')).code, 1);
-  assert.deepEqual(results(box).totals, { failed: 3, passed: 1 });
+  assert.deepEqual(results(box).totals, { minor: 3, passed: 1 });
   assert.equal(box.runs().length, 1);
+});
+
+test('a run is not resumed with another suite than it was begun with', async (t) => {
+  const box = new Sandbox(t).add({ a: failing, b: failing, c: failing });
+  await box.run('-x', '-j', '1');
+  box.add({ d: passing() });
+  const { code, stderr } = await box.espalier('run', '--resume', 'latest');
+  assert.equal(code, 3);
+  assert.match(stderr, /the attempts so far had another suite/);
 });
 
 test('--timeout replaces the deadline of every command, in the time of the lab', async (t) => {

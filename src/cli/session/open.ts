@@ -26,6 +26,7 @@ export async function openSettings(options: RunOptions, signal: AbortSignal): Pr
     seed: options.seed === undefined ? undefined : BigInt(options.seed),
     ...(await overlaysOf(options)),
     deadline: options.timeout === undefined ? undefined : BigInt(Math.round(options.timeout * 1000)) * 1_000_000n,
+    gap: options.gap === undefined ? undefined : BigInt(options.gap) * 1_000_000n,
   };
 }
 

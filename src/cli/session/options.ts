@@ -17,6 +17,7 @@ export interface RawRunOptions {
   readonly shard?: string;
   readonly seed: string;
   readonly timeout?: string;
+  readonly gap?: string;
   readonly retries: string;
   readonly repeatEach: string;
   readonly seeds?: string;
@@ -103,6 +104,7 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
     repeatEach: wholeNumber('--repeat-each', raw.repeatEach, 1),
     ...(seeds > 1 && { seeds }),
     ...(raw.timeout !== undefined && { timeout: parseTimeout(raw.timeout) }),
+    ...(raw.gap !== undefined && { gap: wholeNumber('--gap', raw.gap, 0) }),
     ...(raw.baseline !== undefined && { baseline: raw.baseline }),
   };
 }
@@ -129,5 +131,6 @@ export function optionWords(options: RunOptions): string[] {
   if (options.seed !== '1') words.push('--seed', options.seed ?? 'none');
   if (options.seeds !== undefined) words.push('--seeds', String(options.seeds));
   if (options.timeout !== undefined) words.push('--timeout', String(options.timeout));
+  if (options.gap !== undefined) words.push('--gap', String(options.gap));
   return words;
 }

@@ -15,6 +15,7 @@ import { finishSession } from './finish.ts';
 import { checkSuiteNames, listingText, NothingSelected, selectScenarios } from './listing.ts';
 import { openJudging, openSettings } from './open.ts';
 import { parseRunOptions, type RawRunOptions, suitesOf, wholeNumber } from './options.ts';
+import { refuseOtherInputs } from './resume-inputs.ts';
 import { runSession } from './session.ts';
 import { createRun, parseSelection, refuseWithResume } from './start.ts';
 import { suiteNames } from './suites.ts';
@@ -76,6 +77,7 @@ async function runFolder(
   const signal = interruption();
   const { options, scenarios } = folder.run;
   const judging = await openJudging([...new Set(scenarios.map(({ suite }) => suite))], options, signal);
+  if (raw.resume !== undefined) await refuseOtherInputs(folder, judging.suites, settings);
   const cores = availableParallelism();
   const slots = raw.jobs === undefined ? cores : wholeNumber('--jobs', raw.jobs, 1);
   const capacity: Capacity = { slots, memory: memoryForLabs(), backlog: 2 * slots };

@@ -1,30 +1,14 @@
 import { Bytes } from '../bytes.ts';
-import type {
-  Address,
-  IpsecMode,
-  IpsecProtocol,
-  Migration,
-  PolicyIdentity,
-  ReplayState,
-  SaIdentity,
-  XfrmEvent,
-} from '../model.ts';
-import { type Attribute, findAttribute, markOf, readAttributes } from './attributes.ts';
+import type { ReplayState, XfrmEvent } from '../model.ts';
+import { type Attribute, findAttribute, readAttributes } from './attributes.ts';
 import { policyIdentity, saIdentity } from './identity.ts';
+import { readPolicyId, readSaId, withMark, withPolicyAttributes } from './ids.ts';
 import { bodyOf, type NetlinkMessage, readMessages, readPolicyMessage, readSaMessage } from './message.ts';
+import { migrated, saMigrated } from './migrations.ts';
 import { structSize, xfrmAttribute, xfrmMessage } from './numbers.ts';
-import { readDirection, readPolicy, readPolicyType } from './policy.ts';
+import { readPolicy } from './policy.ts';
 import { readReplay, readReplayEsn, readSa, readSaInfo } from './sa.ts';
-import {
-  addressOf,
-  modeName,
-  protocolName,
-  readEncapsulation,
-  readKnownFamily,
-  readMark,
-  readSelector,
-  readUse,
-} from './structures.ts';
+import { addressOf, protocolName, readSelector, readUse } from './structures.ts';
 
 /**
  * One message of the kernel's XFRM netlink groups (a record of type `xfrmEvent`), as net/xfrm/xfrm_user.c sends them.
@@ -91,21 +75,6 @@ function readDefault(body: Bytes): 'allow' | 'block' {
   return body.u8() === 1 ? 'block' : 'allow';
 }
 
-/** struct xfrm_usersa_id, 24 bytes; the family is needed for more addresses behind it. */
-function readSaId(body: Bytes): { id: SaIdentity; family: 4 | 6 } {
-  const destination = body.take(16);
-  const spi = body.u32();
-  const family = readKnownFamily(body);
-  const protocol = protocolName(body.u8());
-  body.skip(1);
-  return { id: { protocol, spi, destination: addressOf(destination, family) }, family };
-}
-
-function withMark<Id extends SaIdentity | PolicyIdentity>(id: Id, attributes: readonly Attribute[]): Id {
-  const mark = markOf(attributes);
-  return mark ? { ...id, mark } : id;
-}
-
 /** The kernel puts the SA as it was into XFRMA_SA, with its attributes beside it. */
 function saDeleted({ raw }: NetlinkMessage): XfrmEvent {
   const body = bodyOf(raw, 'XFRM SA delete');
@@ -128,29 +97,6 @@ function saExpired({ raw }: NetlinkMessage): XfrmEvent {
   const id = withMark(saIdentity(sa), readAttributes(body));
   const { source, selector, mode, reqid, use } = sa;
   return { kind: 'sa-expired', hard, id, source, selector, mode, reqid, use };
-}
-
-/** struct xfrm_userpolicy_id, 64 bytes: by index (then without selector) or by selector. */
-function readPolicyId(body: Bytes): Pick<PolicyIdentity, 'selector' | 'direction'> {
-  const selector = readSelector(body);
-  body.skip(4);
-  const direction = readDirection(body);
-  body.skip(3);
-  return { selector, direction };
-}
-
-function withPolicyAttributes(
-  id: Pick<PolicyIdentity, 'selector' | 'direction'>,
-  attributes: Attribute[],
-): PolicyIdentity {
-  const type = findAttribute(attributes, xfrmAttribute.policyType, 'XFRM policy type');
-  const ifId = findAttribute(attributes, xfrmAttribute.ifId, 'XFRM interface id')?.u32Le();
-  const whole: PolicyIdentity = {
-    ...id,
-    type: type ? readPolicyType(type) : 'main',
-    ...(ifId !== undefined && { ifId }),
-  };
-  return withMark(whole, attributes);
 }
 
 /** The kernel puts the policy as it was into XFRMA_POLICY. */
@@ -193,80 +139,6 @@ function mapped({ raw }: NetlinkMessage): XfrmEvent {
   const oldSource = addressOf(body.take(16), family);
   const newSource = addressOf(body.take(16), family);
   return { kind: 'mapping', id, reqid, oldSource, oldPort: body.u16(), newSource, newPort: body.u16() };
-}
-
-/** struct xfrm_userpolicy_id, and one XFRMA_MIGRATE (struct xfrm_user_migrate) for each move. */
-function migrated({ raw }: NetlinkMessage): XfrmEvent {
-  const body = bodyOf(raw, 'XFRM migrate');
-  const policyId = readPolicyId(body);
-  const attributes = readAttributes(body);
-  const id = withPolicyAttributes(policyId, attributes);
-  const moves = attributes.filter(({ type }) => type === xfrmAttribute.migrate).map(({ data }) => readMove(data));
-  const migrations = moves.map(({ migration }) => migration);
-  const encapsulation = findAttribute(attributes, xfrmAttribute.encap, 'XFRM encapsulation');
-  const ike = findAttribute(attributes, xfrmAttribute.kmaddress, 'XFRM IKE addresses');
-  return {
-    kind: 'migrate',
-    id,
-    migrations,
-    ...(encapsulation && { encapsulation: readEncapsulation(encapsulation, moves[0]?.family ?? 4) }),
-    ...(ike && { ike: readIkeAddresses(ike) }),
-  };
-}
-
-function readMove(data: Uint8Array): { migration: Migration; family: 4 | 6 } {
-  const bytes = new Bytes(data, 'XFRM migration');
-  const [oldDestination, oldSource] = [bytes.take(16), bytes.take(16)];
-  const [newDestination, newSource] = [bytes.take(16), bytes.take(16)];
-  const protocol: IpsecProtocol = protocolName(bytes.u8());
-  const mode: IpsecMode = modeName(bytes.u8());
-  bytes.skip(2);
-  const reqid = bytes.u32Le();
-  const [oldFamily, family] = [readKnownFamily(bytes), readKnownFamily(bytes)];
-  const migration = {
-    protocol,
-    mode,
-    reqid,
-    oldSource: addressOf(oldSource, oldFamily),
-    oldDestination: addressOf(oldDestination, oldFamily),
-    newSource: addressOf(newSource, family),
-    newDestination: addressOf(newDestination, family),
-  };
-  return { migration, family };
-}
-
-function readIkeAddresses(bytes: Bytes): { local: Address; remote: Address } {
-  const [local, remote] = [bytes.take(16), bytes.take(16)];
-  bytes.skip(4);
-  const family = readKnownFamily(bytes);
-  return { local: addressOf(local, family), remote: addressOf(remote, family) };
-}
-
-/** struct xfrm_user_migrate_state, 132 bytes. */
-function saMigrated({ raw }: NetlinkMessage): XfrmEvent {
-  const body = bodyOf(raw, 'XFRM SA migrate');
-  const { id } = readSaId(body);
-  const [destination, source] = [body.take(16), body.take(16)];
-  const oldMark = readMark(body);
-  const selector = readSelector(body);
-  const reqid = body.u32Le();
-  body.skip(4);
-  const family = readKnownFamily(body);
-  body.skip(2);
-  const attributes = readAttributes(body);
-  const encapsulation = findAttribute(attributes, xfrmAttribute.encap, 'XFRM encapsulation');
-  const mark = markOf(attributes);
-  const marked = oldMark.value !== 0 || oldMark.mask !== 0;
-  return {
-    kind: 'sa-migrated',
-    id: marked ? { ...id, mark: oldMark } : id,
-    source: addressOf(source, family),
-    destination: addressOf(destination, family),
-    reqid,
-    selector,
-    ...(mark && { mark }),
-    ...(encapsulation && { encapsulation: readEncapsulation(encapsulation, family) }),
-  };
 }
 
 /** struct xfrm_aevent_id, 48 bytes. */

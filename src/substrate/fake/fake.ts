@@ -45,6 +45,7 @@ class FakeLab implements BackendLab {
     const random = randomSource(request.seed);
     this.#request = request;
     this.#recorder = new Recorder(dir, names, plan.timing.start);
+    for (const { name } of plan.topology.links) this.#recorder.link(name);
     this.#shells = new Map(
       names.map((host) => [host, { host, cwd: plan.cwd, notice: '', jobs: 0, files: new Map(), random }]),
     );

@@ -1,5 +1,6 @@
-import { appendFileSync, closeSync, openSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeCapture } from '../../observation/capture/writer.ts';
 import { labHost, recordType } from '../../transcript/record.ts';
 import { encodeFrame, numbered, recordsHeader } from '../../transcript/writer.ts';
 
@@ -18,6 +19,12 @@ export class Recorder {
     this.#time = start;
     writeSync(this.#file, recordsHeader());
     this.#frame(recordType.hosts, labHost, Buffer.from(hosts.join('\n')));
+  }
+
+  /** The capture of a link on which nothing ever travels. */
+  link(name: string): void {
+    mkdirSync(join(this.#dir, 'links'), { recursive: true });
+    writeFileSync(join(this.#dir, 'links', `${name}.pcapng`), writeCapture({ links: [{ name, packets: [] }] }));
   }
 
   /** Lets virtual time pass. */

@@ -5,10 +5,12 @@ import { test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
 import { judgeAttempt } from '../../../src/judge/judge-attempt.ts';
 import { storeScenario } from '../../../src/judge/stored-scenario.ts';
+import { writeCapture } from '../../../src/observation/capture/writer.ts';
 import type { LibreswanScenario } from '../../../src/suite/libreswan/libreswan.ts';
 import type { AttemptFile } from '../../../src/transcript/attempt.ts';
 import { recordType } from '../../../src/transcript/record.ts';
 import { encodeRecords, type Frame, numbered } from '../../../src/transcript/writer.ts';
+import { packetWords } from '../../../src/verdict/verdict.ts';
 import { makeTree, type Tree } from '../suite/tree.ts';
 
 /** What the hosts of the small suite answer, by typed line. */
@@ -48,6 +50,10 @@ async function makeAttempt(
   mkdirSync(dir, { recursive: true });
   storeScenario(runDir, dir, loaded);
   writeFileSync(join(dir, 'records'), recordsOf(loaded, said));
+  mkdirSync(join(dir, 'links'));
+  for (const { name } of loaded.plan.topology.links) {
+    writeFileSync(join(dir, 'links', `${name}.pcapng`), writeCapture({ links: [{ name, packets: [] }] }));
+  }
   const identity = { id: 'x', sha256: '0' };
   const file: AttemptFile = {
     version: 1,
@@ -75,10 +81,11 @@ test('an attempt that answers as expected passes, and judging it again gives the
   const { runDir, dir } = await makeAttempt(tree);
   const verdict = await judgeAttempt(dir, { runDir, cache: false });
   assert.deepEqual(verdict, {
-    version: 1,
+    version: 2,
     word: 'passed',
     upstream: 'passed',
     issues: [],
+    facts: { pairs: 0, packets: Object.fromEntries(packetWords.map((word) => [word, 0])), halfOpen: [] },
     adapted: [],
     passesOnlyAdapted: false,
   });
@@ -93,7 +100,7 @@ test('a different answer fails with its evidence and a diff', async () => {
   using tree = makeTree();
   const { runDir, dir } = await makeAttempt(tree, { ...answers, 'echo world': 'moon\n' });
   const { word, upstream, issues } = await judgeAttempt(dir, { runDir, cache: false });
-  assert.deepEqual([word, upstream], ['failed', 'failed']);
+  assert.deepEqual([word, upstream], ['minor', 'failed']);
   assert.deepEqual(
     issues.map(({ kind, host, file, line }) => [kind, host, file, line]),
     [['output-different', 'west', 'west.console.txt', 2]],
@@ -110,7 +117,21 @@ test('judging reads what was stored with the run, unless it is given today’s s
   assert.equal((await judgeAttempt(dir, { runDir, cache: false })).word, 'passed');
   process.env.ESPALIER_CACHE = join(tree.dir, 'cache');
   const loaded = await tree.open().load('hello');
-  assert.equal((await judgeAttempt(dir, { runDir, loaded, cache: false })).word, 'failed');
+  assert.equal((await judgeAttempt(dir, { runDir, loaded, cache: false })).word, 'minor');
+});
+
+test('a capture that is missing or cut short makes the attempt unresolved, unless its lab was cut short', async () => {
+  using tree = makeTree();
+  const { runDir, dir, loaded } = await makeAttempt(tree);
+  const [link] = loaded.plan.topology.links;
+  const file = join(dir, 'links', `${link?.name}.pcapng`);
+  const whole = readFileSync(file);
+  writeFileSync(file, whole.subarray(0, -3));
+  const torn = await judgeAttempt(dir, { runDir, cache: false });
+  assert.deepEqual([torn.word, torn.issues[0]?.kind], ['unresolved', 'capture-damage']);
+  rmSync(file);
+  const missing = await judgeAttempt(dir, { runDir, cache: false });
+  assert.deepEqual([missing.word, missing.issues[0]?.message], ['unresolved', 'is missing']);
 });
 
 test('a packed log is judged too', async () => {

@@ -1,6 +1,6 @@
 import { EspalierError } from '../../../base/errors.ts';
 import { contentOf, type IkeMessage, payloadsOf, readIke } from './message.ts';
-import type { IkePayload, IkeTransform, PayloadContent } from './payload.ts';
+import type { IkePayload, PayloadContent } from './payload.ts';
 
 /** One line about an IKE message: `IKE_SA_INIT request, message 0: SA, KE, Nonce, N(NAT_DETECTION_SOURCE_IP)`. Never throws. */
 export function describeIke(bytes: Uint8Array): string {
@@ -36,9 +36,4 @@ function describeContent({ name }: IkePayload, content: PayloadContent): string 
   if (content.kind === 'encrypted-fragment') return `${name}(${content.number} of ${content.total})`;
   if (content.kind === 'fragment') return `${name}(${content.number}${content.last ? ', the last' : ''})`;
   return content.kind === 'malformed' ? `${name} (malformed)` : name;
-}
-
-/** `AES_GCM_16_256`, `HMAC_SHA2_512`: a transform by its names, with its key length. */
-export function describeTransform({ id, keyLength }: IkeTransform): string {
-  return keyLength === undefined ? id.name : `${id.name}_${keyLength}`;
 }

@@ -113,7 +113,10 @@ export function readChain(bytes: Uint8Array, first: number, major: number): Payl
     // What an encrypted payload names as next is inside of it.
     type = last ? 0 : next;
   }
-  return at < bytes.length ? { payloads, problem: `${bytes.length - at} bytes after the last payload` } : { payloads };
+  const left = bytes.length - at;
+  // Messages of IKEv1 are padded to a multiple of 4 bytes by some, libreswan among them.
+  if (left === 0 || (major === 1 && left < 4)) return { payloads };
+  return { payloads, problem: `${left} bytes after the last payload` };
 }
 
 /** Decodes what one payload holds. Never throws: `malformed` tells of contents that cannot be. */

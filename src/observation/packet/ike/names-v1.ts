@@ -2,6 +2,7 @@
  * Names of IKEv1, from IANA's "Internet Key Exchange (IKE) Attributes" and "'Magic Numbers' for ISAKMP Protocol", and
  * from RFC 2407, 2408, 2409 and 3947; what is marked so from drafts.
  */
+import { keyExchangeMethods } from './names-v2.ts';
 import type { NumberNames } from './number-names.ts';
 
 export const exchangeTypes: NumberNames = {
@@ -134,7 +135,7 @@ export const transformIdentifiers: Readonly<Record<number, NumberNames>> = {
 };
 
 /** Attributes of phase 1 (RFC 2409, appendix A). */
-export const ikeAttributes: NumberNames = {
+const ikeAttributes: NumberNames = {
   1: 'encryption',
   2: 'hash',
   3: 'authentication',
@@ -154,7 +155,7 @@ export const ikeAttributes: NumberNames = {
 };
 
 /** Attributes of phase 2 (RFC 2407, 4.5). */
-export const ipsecAttributes: NumberNames = {
+const ipsecAttributes: NumberNames = {
   1: 'life type',
   2: 'life duration',
   3: 'group',
@@ -170,7 +171,7 @@ export const ipsecAttributes: NumberNames = {
   13: 'signature encoding',
 };
 
-export const encryptionAlgorithms: NumberNames = {
+const encryptionAlgorithms: NumberNames = {
   1: 'DES_CBC',
   2: 'IDEA_CBC',
   3: 'BLOWFISH_CBC',
@@ -181,7 +182,7 @@ export const encryptionAlgorithms: NumberNames = {
   8: 'CAMELLIA_CBC',
 };
 
-export const hashAlgorithms: NumberNames = {
+const hashAlgorithms: NumberNames = {
   1: 'MD5',
   2: 'SHA1',
   3: 'TIGER',
@@ -191,7 +192,7 @@ export const hashAlgorithms: NumberNames = {
 };
 
 /** RFC 2409, appendix A; from 64221 on draft-zegman-ike-hybrid-auth, from 65001 on draft-beaulieu-ike-xauth. */
-export const authenticationMethods: NumberNames = {
+const authenticationMethods: NumberNames = {
   1: 'PSK',
   2: 'DSS',
   3: 'RSA',
@@ -209,7 +210,7 @@ export const authenticationMethods: NumberNames = {
 };
 
 /** RFC 2407, 4.5. 61443 and 61444 are of draft-ietf-ipsec-nat-t-ike-03. */
-export const encapsulationModes: NumberNames = {
+const encapsulationModes: NumberNames = {
   1: 'tunnel',
   2: 'transport',
   3: 'UDP tunnel',
@@ -235,3 +236,46 @@ export const identificationTypes: NumberNames = {
 };
 
 export const configurationTypes: NumberNames = { 1: 'REQUEST', 2: 'REPLY', 3: 'SET', 4: 'ACK' };
+
+/** RFC 2407, 4.5, and IANA's "IPSEC Authentication Algorithm". */
+const integrityAlgorithms: NumberNames = {
+  1: 'HMAC_MD5',
+  2: 'HMAC_SHA1',
+  3: 'DES_MAC',
+  4: 'KPDK',
+  5: 'HMAC_SHA2_256',
+  6: 'HMAC_SHA2_384',
+  7: 'HMAC_SHA2_512',
+  8: 'HMAC_RIPEMD',
+  9: 'AES_XCBC_MAC',
+  10: 'SIG_RSA',
+  11: 'AES_128_GMAC',
+  12: 'AES_192_GMAC',
+  13: 'AES_256_GMAC',
+};
+
+const lifeTypes: NumberNames = { 1: 'seconds', 2: 'kilobytes' };
+
+/** Names of attributes, and of the values of those that are a choice. */
+export interface AttributeNames {
+  readonly attributes: NumberNames;
+  readonly values: Readonly<Record<number, NumberNames>>;
+}
+
+/** Of proposals for ISAKMP. */
+export const phase1Names: AttributeNames = {
+  attributes: ikeAttributes,
+  values: {
+    1: encryptionAlgorithms,
+    2: hashAlgorithms,
+    3: authenticationMethods,
+    4: keyExchangeMethods,
+    11: lifeTypes,
+  },
+};
+
+/** Of proposals for AH, ESP and IPComp. */
+export const phase2Names: AttributeNames = {
+  attributes: ipsecAttributes,
+  values: { 1: lifeTypes, 3: keyExchangeMethods, 4: encapsulationModes, 5: integrityAlgorithms },
+};

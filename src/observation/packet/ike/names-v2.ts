@@ -191,6 +191,7 @@ export const certificateEncodings: NumberNames = {
   2: 'PGP',
   3: 'DNS_SIGNED_KEY',
   4: 'X509_SIGNATURE',
+  5: 'X509_KEY_EXCHANGE',
   6: 'KERBEROS_TOKEN',
   7: 'CRL',
   8: 'ARL',

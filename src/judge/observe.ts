@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { readCapture } from '../observation/capture/reader.ts';
+import { readIp } from '../observation/packet/ip.ts';
+import type { IpPacket } from '../observation/packet/packet.ts';
+import { wellKnownPorts } from '../observation/packet/packet.ts';
+import { messagesOf, readWire } from '../observation/packet/wire.ts';
+import { readTimeline, type Timeline } from '../observation/timeline.ts';
+import { consoles } from '../transcript/consoles.ts';
+import type { RecordFile } from '../transcript/reader.ts';
+import { recordType } from '../transcript/record.ts';
+import type { FactEvidence, ProtectedPacket, SeenFrame, TypedCommand } from '../verdict/facts/evidence.ts';
+import { issueOf } from '../verdict/issue.ts';
+import type { Issue } from '../verdict/verdict.ts';
+import { createWireOracle, type WireOracle } from '../wire/oracle.ts';
+import type { KnownSa } from '../wire/sa-index.ts';
+import { readMaybePacked } from './attempt-files.ts';
+import type { StoredScenario } from './stored-scenario.ts';
+
+/** What the guest recorded of SAs and packets, and what of it cannot be read. */
+export interface Observed {
+  readonly evidence: FactEvidence;
+  readonly issues: readonly Issue[];
+}
+
+/** Reads records and captures of an attempt. Damage is an issue unless the lab is known to have ended out of order. */
+export function observe(
+  attemptDir: string,
+  { links, nics }: StoredScenario,
+  { file, endedInOrder }: { readonly file: RecordFile; readonly endedInOrder: boolean },
+): Observed {
+  const timeline = readTimeline(file);
+  const senders = new Map(nics.map(({ mac, host }) => [mac.toLowerCase(), host]));
+  const issues: Issue[] = [];
+  const frames = links.flatMap((link) => {
+    const read = readLink(attemptDir, link, senders);
+    if (read.damage !== undefined && endedInOrder) {
+      issues.push(issueOf('capture-damage', { file: read.name, message: read.damage }));
+    }
+    return read.frames;
+  });
+  frames.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+  const oracle = createWireOracle(knownSas(timeline));
+  const protectedPackets = frames.flatMap((frame) => protectedOf(frame, oracle));
+  const { commands, postMortem } = commandsOf(file);
+  return { evidence: { timeline, commands, postMortem, frames, protectedPackets }, issues };
+}
+
+interface ReadLink {
+  readonly name: string;
+  readonly frames: SeenFrame[];
+  readonly damage?: string;
+}
+
+function readLink(attemptDir: string, link: string, senders: ReadonlyMap<string, string>): ReadLink {
+  const name = `links/${link}.pcapng`;
+  const bytes = readMaybePacked(join(attemptDir, name));
+  if (bytes === undefined) return { name, frames: [], damage: 'is missing' };
+  const { packets, damage } = readCapture(bytes);
+  const frames = readWire(packets).map((packet): SeenFrame => {
+    const sender = senders.get(packet.dissected.sourceMac);
+    return { file: name, number: packet.index + 1, time: packet.time, ...(sender && { sender }), packet };
+  });
+  const problem = damage && `at byte ${damage.offset}: ${damage.message}`;
+  return { name, frames, ...(problem && { damage: problem }) };
+}
+
+function* knownSas({ hosts }: Timeline): Generator<KnownSa> {
+  for (const { host, sas } of hosts) {
+    for (const { versions, ended } of sas) {
+      const [first] = versions;
+      const last = versions.at(-1);
+      if (first && last) yield { host, from: first.time, ...(ended && { to: ended.time }), sa: last.value };
+    }
+  }
+}
+
+function protectedOf(frame: SeenFrame, oracle: WireOracle): ProtectedPacket[] {
+  const { packet, time, file } = frame;
+  const ip = packet.datagram?.packet ?? packet.dissected.ip;
+  if (ip === undefined) return [];
+  const found: ProtectedPacket[] = [];
+  const judge = (part: Pick<ProtectedPacket, 'protocol' | 'spi' | 'encapsulation'>, bytes: Uint8Array): void => {
+    const { source, destination } = ip;
+    const protocol = part.protocol as 'esp' | 'ah' | 'ipcomp';
+    const ipPacket = protocol === 'ah' ? { ipPacket: ip.bytes.subarray(ip.start, ip.end) } : {};
+    const fact = oracle.judge({ time, link: file, source, destination, protocol, spi: part.spi, bytes, ...ipPacket });
+    const inner = 'inner' in fact ? innerPacket(fact.inner) : undefined;
+    const reason = 'reason' in fact ? fact.reason : undefined;
+    found.push({
+      frame,
+      ...part,
+      source,
+      destination,
+      word: fact.word,
+      copy: fact.copyOf !== undefined,
+      ...(reason !== undefined && { reason }),
+      ...(inner && { inner }),
+    });
+  };
+  for (const { message, encapsulation } of messagesOf(packet)) {
+    if (message.kind === 'esp') judge({ protocol: 'esp', spi: message.spi, encapsulation }, message.bytes);
+  }
+  if (ip.fragment === undefined && ip.upper.kind === 'ah') {
+    const { spi, offset } = ip.upper;
+    judge({ protocol: 'ah', spi, encapsulation: 'none' }, ip.bytes.subarray(offset, ip.end));
+  }
+  return found;
+}
+
+/** IP in IP (RFC 2003) and IPv6 in IP (RFC 2473): what tunnel mode carries. */
+const tunnelled = new Set([4, 41]);
+
+function innerPacket({ nextHeader, bytes }: { nextHeader: number; bytes: Uint8Array }): IpPacket | undefined {
+  return tunnelled.has(nextHeader) ? readIp({ bytes, start: 0, end: bytes.length }, wellKnownPorts) : undefined;
+}
+
+function commandsOf(file: RecordFile): Pick<FactEvidence, 'commands' | 'postMortem'> {
+  const commands = consoles(file).flatMap(({ host, commands: typed }) =>
+    typed.flatMap(({ step, line, begin }): TypedCommand[] => (step === undefined ? [] : [{ host, line, begin }])),
+  );
+  commands.sort((a, b) => (a.begin < b.begin ? -1 : a.begin > b.begin ? 1 : 0));
+  const examined = file.records.find(({ type }) => type === recordType.postMortem);
+  return { commands, postMortem: examined?.sequence ?? Number.POSITIVE_INFINITY };
+}

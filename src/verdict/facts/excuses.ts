@@ -1,0 +1,85 @@
+import type { IpsecSa } from '../../observation/model.ts';
+import type { TypedCommand } from './evidence.ts';
+
+/** What a test may mean to show, so that it counts against nobody. */
+export type ExcusedFact = 'half-open' | 'refused' | 'replay' | 'addresses';
+
+/** A rule by which a test's own commands say that something is meant. No rule names a test. */
+export interface Excuse {
+  readonly id: string;
+  readonly reason: string;
+  readonly facts: readonly ExcusedFact[];
+  readonly command: RegExp;
+  /** Must the command name an address of the SA? */
+  readonly namesPeer?: boolean;
+}
+
+export const excuses: readonly Excuse[] = [
+  {
+    id: 'traffic-dropped',
+    reason: 'a packet filter drops what the peers say to each other, deletes of SAs included',
+    facts: ['half-open'],
+    command: /\b(?:ip6?tables|nft)\b.*\b(?:DROP|REJECT|drop|reject)\b/,
+    namesPeer: true,
+  },
+  {
+    id: 'ike-dropped',
+    reason: 'a packet filter drops IKE or ESP',
+    facts: ['half-open'],
+    command:
+      /\b(?:ip6?tables|nft)\b.*(?:(?:--dport|--sport|dport|sport) (?:500|4500)\b|-p (?:esp|ah|50|51)\b).*(?:DROP|REJECT|drop|reject)/,
+  },
+  {
+    id: 'network-changed',
+    reason: 'an address, a route or a link that the peers use is taken away',
+    facts: ['half-open'],
+    command:
+      /\b(?:ip(?:\.sh)? (?:-\S+ )*(?:addr(?:ess)?|route|link|rule) (?:\S+ )*?(?:del|delete|flush|change|replace|down)\b|ifconfig \S+ down|ifdown)\b/,
+  },
+  {
+    id: 'impaired',
+    reason: 'the daemon is told to misbehave (`--impair`); holding retransmissions or revivals back is not that',
+    facts: ['half-open', 'refused', 'replay'],
+    command: /--impair[ =](?!(?:suppress[-_]retransmits|revival|timeout[-_]on[-_]retransmit)\b)/,
+  },
+  {
+    id: 'killed',
+    reason: 'a daemon is ended without a word to its peer, or started anew',
+    facts: ['half-open'],
+    command:
+      /\b(?:kill|killall|pkill)\b|\bipsec (?:stop|restart)\b|\bwhack --shutdown\b|\bstrongswan (?:stop|restart)\b|\bcrash\b/,
+  },
+  {
+    id: 'kernel-tables-edited',
+    reason: 'SAs are added or deleted by hand',
+    facts: ['half-open'],
+    command:
+      /\bip(?:\.sh)? (?:-\S+ )*xfrm (?:state|policy) (?:add|del|delete|flush|update|allocspi|deleteall)\b|\bipsec-kernel-state\.sh flush\b/,
+  },
+  {
+    id: 'translated',
+    reason: 'a host on the way translates addresses, and each end has the one that it sees',
+    facts: ['addresses'],
+    command: /\biptables\b.*\s-t nat\b|\bnic-nat\.sh\b|\bnft\b.*\b(?:snat|dnat|masquerade)\b/,
+  },
+  {
+    id: 'netem',
+    reason: 'packets are lost, changed or sent twice on purpose',
+    facts: ['half-open', 'refused', 'replay'],
+    command: /\bnetem\b/,
+  },
+];
+
+/** The first rule that a command of the test fits. */
+export function excuseFor(fact: ExcusedFact, commands: readonly TypedCommand[], sa: IpsecSa): Excuse | undefined {
+  const candidates = excuses.filter(({ facts }) => facts.includes(fact));
+  for (const { line } of commands) {
+    const found = candidates.find(({ command, namesPeer }) => command.test(line) && (!namesPeer || names(line, sa)));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function names(line: string, { source, destination }: IpsecSa): boolean {
+  return line.split(/[\s/,]+/).some((word) => word === source || word === destination);
+}

@@ -1,0 +1,163 @@
+import type { IpsecSa } from '../../observation/model.ts';
+import { type Tables, tablesAt } from '../../observation/tables.ts';
+import { issueOf } from '../issue.ts';
+import type { Issue } from '../verdict.ts';
+import { commandAt, type FactEvidence } from './evidence.ts';
+import { type Excuse, excuseFor } from './excuses.ts';
+import { saText, secondsText, selectorText } from './words-of-facts.ts';
+
+/** One end of an SA. */
+interface End {
+  readonly host: string;
+  readonly sa: IpsecSa;
+}
+
+/** An SA that only one host has, over a time. */
+export interface HalfOpen extends End {
+  /** Virtual nanoseconds since 1970: the first and the last boundary at which it was so. */
+  readonly since: bigint;
+  readonly until: bigint;
+  /** It was still so at the last boundary. */
+  readonly stays: boolean;
+  /** Why it may be. */
+  readonly excuse?: Excuse | 'in flight';
+}
+
+/** What the two-ended check found. */
+export interface PairFindings {
+  readonly pairs: number;
+  readonly halfOpen: readonly HalfOpen[];
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * Virtual nanoseconds that an exchange may take before its peer counts as gone: libreswan's default
+ * `retransmit-timeout`; RFC 7296, 2.4 leaves the figure to implementations.
+ */
+const exchange = 60_000_000_000n;
+
+/**
+ * Compares both ends of every ESP and AH SA at every command boundary before the post-mortem. Ends are found by
+ * protocol and SPI; addresses may differ where NAT stands between, which shows by UDP or TCP encapsulation.
+ */
+export function comparePairs(evidence: FactEvidence): PairFindings {
+  const { timeline, commands, postMortem } = evidence;
+  const open = new Map<string, HalfOpen>();
+  const over: HalfOpen[] = [];
+  const disagreements = new Map<string, Issue>();
+  const pairs = new Set<string>();
+  let last: readonly Tables[] | undefined;
+  let single = new Map<string, End>();
+  for (const { command, sequence, time } of timeline.boundaries) {
+    if (command >= postMortem) break;
+    const tables = timeline.hosts.map((host) => tablesAt(host, sequence));
+    if (!last || tables.some((one, index) => one.sas !== last?.[index]?.sas)) {
+      const now = pairUp(timeline.hosts.map(({ host }, index) => ({ host, sas: tables[index]?.sas ?? [] })));
+      single = now.single;
+      for (const [key, [a, b]] of now.pairs) {
+        pairs.add(key);
+        for (const what of disagree(a, b, evidence)) {
+          const line = commandAt(commands, time)?.line;
+          const issue = disagreement([a, b], what, line);
+          if (!disagreements.has(`${key} ${what}`)) disagreements.set(`${key} ${what}`, issue);
+        }
+      }
+    }
+    last = tables;
+    for (const [key, end] of single) {
+      open.set(key, { ...(open.get(key) ?? { ...end, since: time }), until: time, stays: true });
+    }
+    for (const [key, half] of open) {
+      if (single.has(key)) continue;
+      over.push({ ...half, until: time, stays: false });
+      open.delete(key);
+    }
+  }
+  const halfOpen = [...over, ...open.values()].map((half) => withExcuse(half, evidence));
+  const lonely = halfOpen.filter(({ excuse }) => excuse === undefined).map((half) => halfOpenIssue(half, evidence));
+  return { pairs: pairs.size, halfOpen, issues: [...disagreements.values(), ...lonely] };
+}
+
+interface Paired {
+  readonly pairs: ReadonlyMap<string, readonly [End, End]>;
+  readonly single: Map<string, End>;
+}
+
+function pairUp(hosts: readonly { readonly host: string; readonly sas: readonly IpsecSa[] }[]): Paired {
+  const bySpi = new Map<string, End[]>();
+  for (const { host, sas } of hosts) {
+    for (const sa of sas) {
+      if (sa.larval || (sa.protocol !== 'esp' && sa.protocol !== 'ah')) continue;
+      const key = `${sa.protocol} ${sa.spi}`;
+      const ends = bySpi.get(key) ?? [];
+      ends.push({ host, sa });
+      bySpi.set(key, ends);
+    }
+  }
+  const pairs = new Map<string, readonly [End, End]>();
+  const single = new Map<string, End>();
+  for (const [key, ends] of bySpi) {
+    for (const [index, end] of ends.entries()) {
+      const peer = ends.find((other, at) => at !== index && isPeer(end, other));
+      if (peer === undefined) single.set(`${key} ${end.host} ${end.sa.direction}`, end);
+      else if (ends.indexOf(peer) > index) pairs.set(key, [end, peer]);
+    }
+  }
+  return { pairs, single };
+}
+
+/** Of another host, or of the same one in the other direction. */
+function isPeer(end: End, other: End): boolean {
+  return other.host !== end.host || other.sa.direction !== end.sa.direction;
+}
+
+/** In which ways two ends that should be one SA are not. */
+function disagree({ sa: a }: End, { sa: b }: End, { commands }: FactEvidence): string[] {
+  const found: string[] = [];
+  const nat = a.encapsulation !== undefined && b.encapsulation !== undefined;
+  const translated = excuseFor('addresses', commands, a) !== undefined;
+  const check = (what: string, left: unknown, right: unknown): void => {
+    if (left !== right) found.push(`${what}: ${String(left)}, ${String(right)}`);
+  };
+  const checkKeys = (what: string, left?: { name: string; key: Uint8Array }, right?: typeof left): void => {
+    check(what, left?.name, right?.name);
+    if (left && right && left.name === right.name && !sameBytes(left.key, right.key)) found.push(`${what} keys differ`);
+  };
+  checkKeys('encryption', a.encryption, b.encryption);
+  checkKeys('integrity', a.integrity, b.integrity);
+  checkKeys('AEAD', a.aead, b.aead);
+  check('truncation', a.integrity?.truncation, b.integrity?.truncation);
+  check('ICV bits', a.aead?.icv, b.aead?.icv);
+  check('mode', a.mode, b.mode);
+  check('ESN', a.esn, b.esn);
+  check('encapsulation', a.encapsulation?.type, b.encapsulation?.type);
+  if (a.direction !== undefined && a.direction === b.direction) found.push(`both are of direction ${a.direction}`);
+  if (nat || translated) return found;
+  check('addresses', `${a.source} > ${a.destination}`, `${b.source} > ${b.destination}`);
+  check('selectors', selectorText(a.selector), selectorText(b.selector));
+  return found;
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
+function disagreement([a, b]: readonly [End, End], what: string, command?: string): Issue {
+  const message = `both ends of an SA do not agree on ${what}`;
+  const excerpt = `${a.host}: ${saText(a.sa)}\n${b.host}: ${saText(b.sa)}`;
+  return issueOf('sa-disagreement', { host: a.host, ...(command && { command }), message, excerpt });
+}
+
+function withExcuse(half: HalfOpen, { commands }: FactEvidence): HalfOpen {
+  const before = commands.filter(({ begin }) => begin <= half.until);
+  const excuse =
+    excuseFor('half-open', before, half.sa) ?? (half.until - half.since < exchange ? 'in flight' : undefined);
+  return excuse === undefined ? half : { ...half, excuse };
+}
+
+function halfOpenIssue({ host, sa, since, until, stays }: HalfOpen, { commands }: FactEvidence): Issue {
+  const time = `${secondsText(until - since)}${stays ? ', to the end' : ''}`;
+  const command = commandAt(commands, since);
+  const place = { host, ...(command && { command: command.line }) };
+  return issueOf('half-open', { ...place, message: `no other host has the ${saText(sa)} (for ${time})` });
+}

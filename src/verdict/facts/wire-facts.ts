@@ -1,0 +1,110 @@
+import type { IpsecPolicy, IpsecSa } from '../../observation/model.ts';
+import type { IpPacket } from '../../observation/packet/packet.ts';
+import { selectorMatches } from '../../observation/selectors.ts';
+import { tablesAt } from '../../observation/tables.ts';
+import type { HostTimeline } from '../../observation/timeline.ts';
+import { issueOf } from '../issue.ts';
+import type { FactSummary, Issue } from '../verdict.ts';
+import { commandAt, type FactEvidence, lateness, type ProtectedPacket } from './evidence.ts';
+import { excuseFor } from './excuses.ts';
+import { flowOf } from './leaks.ts';
+import { saText, spiText } from './words-of-facts.ts';
+
+export interface WireFindings {
+  readonly packets: FactSummary['packets'];
+  readonly issues: readonly Issue[];
+}
+
+/** Judges every protected packet: whether it opens, what was inside, and whether a replay was accepted. */
+export function judgeWire(evidence: FactEvidence): WireFindings {
+  const packets = { verified: 0, unauthenticated: 0, refused: 0, unjudged: 0, 'no-sa': 0, replayed: 0 };
+  const hosts = new Map(evidence.timeline.hosts.map((host) => [host.host, host]));
+  const issues: Issue[] = [];
+  for (const packet of evidence.protectedPackets) {
+    if (packet.copy) continue;
+    packets[packet.word] += 1;
+    const sender = hosts.get(packet.frame.sender ?? '');
+    const sa = sender && saOf(sender, packet);
+    if (packet.word === 'refused') issues.push(...refusal(packet, sa, evidence));
+    if (packet.inner && sender && sa) issues.push(...strayed({ packet, inner: packet.inner, sender, sa }, evidence));
+  }
+  return { packets, issues: [...issues, ...acceptedReplays(evidence)] };
+}
+
+function saOf(host: HostTimeline, { protocol, spi, frame }: ProtectedPacket): IpsecSa | undefined {
+  const fits = (sa: IpsecSa): boolean => sa.spi === spi && sa.protocol === protocol;
+  const now = tablesAt(host, frame.time).sas.find(fits);
+  return now ?? host.sas.flatMap(({ versions }) => versions.map(({ value }) => value)).findLast(fits);
+}
+
+function placeOf(
+  { frame }: ProtectedPacket,
+  { commands }: FactEvidence,
+): Pick<Issue, 'host' | 'file' | 'packet' | 'command'> {
+  const command = commandAt(commands, frame.time)?.line;
+  return {
+    ...(frame.sender !== undefined && { host: frame.sender }),
+    file: frame.file,
+    packet: frame.number,
+    ...(command !== undefined && { command }),
+  };
+}
+
+function refusal(packet: ProtectedPacket, sa: IpsecSa | undefined, evidence: FactEvidence): Issue[] {
+  const { protocol, spi, reason, encapsulation, frame } = packet;
+  const name = `${protocol} packet of SA ${spiText(spi)}`;
+  const place = placeOf(packet, evidence);
+  if (reason === 'cleartext') {
+    // The receiving kernel decrypts a stream in place, in memory that the capture shares (net/xfrm/espintcp.c).
+    if (encapsulation === 'tcp') return [];
+    return [issueOf('not-encrypted', { ...place, message: `${name} carries cleartext` })];
+  }
+  const before = evidence.commands.filter(({ begin }) => begin <= frame.time);
+  if (sa && excuseFor('refused', before, sa)) return [];
+  return [issueOf('not-verified', { ...place, message: `${name} does not verify: ${reason}` })];
+}
+
+interface Tunnelled {
+  readonly packet: ProtectedPacket;
+  readonly inner: IpPacket;
+  readonly sender: HostTimeline;
+  readonly sa: IpsecSa;
+}
+
+/** What came out of a tunnel must be what a policy of its sender sends into it. */
+function strayed({ packet, inner, sender, sa }: Tunnelled, evidence: FactEvidence): Issue[] {
+  const flow = flowOf(inner);
+  const leadsThere = ({ direction, templates, selector }: IpsecPolicy): boolean =>
+    direction === 'out' && templates.some(({ reqid }) => reqid === sa.reqid) && selectorMatches(selector, flow);
+  const { time } = packet.frame;
+  const known = sender.policies.some(
+    ({ versions, ended }) =>
+      versions.some((version) => version.time <= time + lateness && leadsThere(version.value)) &&
+      (ended === undefined || ended.time >= time - lateness),
+  );
+  if (known || inner.upper.kind === 'later-fragment') return [];
+  const message = `${inner.source} > ${inner.destination} protocol ${inner.protocol} went through the ${saText(sa)}, and no policy sends it there`;
+  return [issueOf('inner-selector', { ...placeOf(packet, evidence), message })];
+}
+
+/** An SA whose receiver has counted more packets than were sent with different sequence numbers. */
+function acceptedReplays(evidence: FactEvidence): Issue[] {
+  const replayed = evidence.protectedPackets.filter(({ word, copy }) => word === 'replayed' && !copy);
+  if (replayed.length === 0) return [];
+  const issues: Issue[] = [];
+  for (const { host, sas } of evidence.timeline.hosts) {
+    for (const { versions } of sas) {
+      const sa = versions.at(-1)?.value;
+      if (sa?.direction !== 'in' || sa.replayWindow === 0) continue;
+      const again = replayed.find(({ spi, protocol }) => spi === sa.spi && protocol === sa.protocol);
+      if (again === undefined || excuseFor('replay', evidence.commands, sa)) continue;
+      const fresh = evidence.protectedPackets.filter(
+        ({ spi, protocol, word, copy }) => spi === sa.spi && protocol === sa.protocol && word !== 'replayed' && !copy,
+      );
+      if (sa.use.packets <= BigInt(fresh.length)) continue;
+      const message = `the ${saText(sa)} has taken ${sa.use.packets} packets, and only ${fresh.length} were sent with a sequence number of their own`;
+      issues.push(issueOf('replay-accepted', { ...placeOf(again, evidence), host, message }));
+    }
+  }
+  return issues;
+}
