@@ -134,11 +134,9 @@ export function resultOf(
 function combine(attempts: readonly JudgedAttempt[], difference: Issue | undefined): Verdict | undefined {
   const heaviest = heaviestOf(attempts);
   if (heaviest === undefined) return undefined;
-  const issue =
-    seedGroups(attempts)
-      .map(contradiction)
-      .find((one) => one !== undefined) ?? difference;
-  return issue === undefined ? heaviest : asNondeterminism(heaviest, issue);
+  const contradictions = seedGroups(attempts).map(contradiction);
+  const issues = [...contradictions, difference].filter((issue) => issue !== undefined);
+  return issues.length === 0 ? heaviest : asNondeterminism(heaviest, issues);
 }
 
 function heaviestOf(attempts: readonly JudgedAttempt[]): Verdict | undefined {
@@ -179,8 +177,8 @@ function chanceIssue(word: VerdictWord, chance: readonly SeedsOfWord[]): Issue {
 }
 
 /** Weightier findings keep their word; the difference stands among the issues either way. */
-function asNondeterminism(verdict: Verdict, issue: Issue): Verdict {
-  const issues = [issue, ...verdict.issues];
+function asNondeterminism(verdict: Verdict, found: readonly Issue[]): Verdict {
+  const issues = [...found, ...verdict.issues];
   if (rank(verdict.word) < rank('nondeterminism')) return { ...verdict, issues };
   return { ...verdict, word: 'nondeterminism', upstream: wordTable.nondeterminism.upstream, issues };
 }

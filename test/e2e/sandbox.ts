@@ -49,7 +49,7 @@ export class Sandbox {
   }
 
   remove(path: string): void {
-    rmSync(join(this.dir, path));
+    rmSync(join(this.dir, path), { recursive: true });
   }
 
   read(path: string): string {

@@ -38,7 +38,7 @@ export function pcapCommand(run: string, test: string, options: PcapOptions): vo
   writeAtomic(file, merged.bytes);
   writeAtomic(join(configuration, 'esp_sa'), table.text);
   writeAtomic(join(configuration, 'preferences'), preferences);
-  say(`${shortPath(file)}: ${merged.packets} packets of ${links.length} links, keys of ${table.count} ESP SAs`);
+  say(`${shortPath(file)}: packets: ${merged.packets}, links: ${links.length}, ESP SAs with keys: ${table.count}`);
   const place = [configuration, file].map((path) => quote(shortPath(path)));
   process.stdout.write(`WIRESHARK_CONFIG_DIR=${place[0]} tshark -r ${place[1]}\n`);
 }

@@ -1,10 +1,8 @@
 import { EspalierError } from '../../base/errors.ts';
 import { readStored, type StoredScenario } from '../../judge/stored-scenario.ts';
-import type { AttemptSettings } from '../../run/attempt.ts';
-import { inputsOf } from '../../run/attempt.ts';
+import { type AttemptSettings, inputsOf } from '../../run/attempt.ts';
 import type { Suite } from '../../scenario/suite.ts';
-import type { InputDifference } from '../../store/inputs.ts';
-import { inputDifferences } from '../../store/inputs.ts';
+import { type InputDifference, inputDifferences } from '../../store/inputs.ts';
 import type { RunOptions } from '../../store/schemas.ts';
 import type { LibreswanScenario } from '../../suite/libreswan/libreswan.ts';
 import type { AttemptFile } from '../../transcript/attempt.ts';

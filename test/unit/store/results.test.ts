@@ -52,6 +52,15 @@ test('a difference of bytes turns a pass into nondeterminism and keeps its evide
   assert.equal(result?.expected, false);
 });
 
+test('where words of one seed differ, the first record that differs is told as well', () => {
+  const difference = { kind: 'transcripts-differ', word: 'nondeterminism' as const, message: 'at record 3' };
+  const result = resultOf(entry, [judged(0, 'passed'), judged(1, 'unsupported')], { difference });
+  assert.deepEqual(
+    result?.issues.map(({ kind }) => kind),
+    ['results-differ', 'transcripts-differ'],
+  );
+});
+
 test('a listing alone decides what is broken and what is unsupported', () => {
   assert.equal(resultOf({ ...entry, broken: 'east.sh is missing' }, [])?.word, 'unresolved');
   const unsupported = resultOf({ ...entry, unsupported: 'needs SELinux' }, []);
