@@ -42,13 +42,13 @@ const forgetThisMachine = [
   ': > "$1"/etc/machine-id',
 ].join('; ');
 
-/** Hooks that remove and place the files of a recipe. `upload` reads as this user; hooks in the root may not. */
+/** Hooks that remove and place the files of a recipe. `upload` reads as this user; hooks in the root may not. A new owner takes the setuid bit. */
 function placeFiles(recipe: Recipe, folder: string): string[] {
   const hooks = recipe.remove.map((path) => `rm -f "$1"${shellQuoted(path)}`);
   for (const [index, { path, mode }] of recipe.files.entries()) {
     const file = shellQuoted(`${folder}/${bootstrapFiles.recipeFile(index)}`);
     const quoted = shellQuoted(path);
-    hooks.push(`upload ${file} ${quoted}`, `chmod ${mode.toString(8)} "$1"${quoted}; chown 0:0 "$1"${quoted}`);
+    hooks.push(`upload ${file} ${quoted}`, `chown 0:0 "$1"${quoted}; chmod ${mode.toString(8)} "$1"${quoted}`);
   }
   return hooks;
 }

@@ -28,7 +28,7 @@ test('a recipe becomes the arguments of mmdebstrap, its hooks in order', () => {
       `ln -sfn 'ncat' "$1"'/usr/bin/nc'`,
       `rm -f "$1"'/etc/key'`,
       `upload '/w f/file-0' '/etc/it'\\''s'`,
-      `chmod 600 "$1"'/etc/it'\\''s'; chown 0:0 "$1"'/etc/it'\\''s'`,
+      `chown 0:0 "$1"'/etc/it'\\''s'; chmod 600 "$1"'/etc/it'\\''s'`,
       `download /var/lib/dpkg/status '/w f/status'`,
     ],
   );
