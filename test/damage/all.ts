@@ -1,5 +1,6 @@
 import { clearDamages } from './clear-damages.ts';
 import { consoleDamages } from './console-damages.ts';
+import { controls } from './controls.ts';
 import type { Damage } from './damage.ts';
 import { espDamages } from './esp-damages.ts';
 import { fileDamages } from './file-damages.ts';
@@ -8,6 +9,7 @@ import { saDamages } from './sa-damages.ts';
 
 /** Every way in which attempts are damaged. */
 export const allDamages: readonly Damage[] = [
+  ...controls,
   ...saDamages,
   ...policyDamages,
   ...consoleDamages,

@@ -26,7 +26,7 @@ const kinds: readonly Kind[] = [
     expected: 'major',
     why: 'the reference has an SA that the console does not tell of',
     pattern:
-      /^(?:\d{3} )?"[^"]+"(?:\[\d+\])?(?: \S+)? #\d+:.*(?:\bestablished (?:IKE|Child) SA|(?:ISAKMP|IPsec|IKE|Child) SA established)/,
+      /^(?!.*\bto delete\b)(?:\d{3} )?"[^"]+"(?:\[\d+\])?(?: \S+)? #\d+:.*(?:\bestablished (?:IKE|Child) SA|(?:ISAKMP|IPsec|IKE|Child) SA established)/,
     edit: () => '',
     sanitized: 'same',
   },

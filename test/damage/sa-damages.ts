@@ -39,7 +39,7 @@ const kinds: readonly Kind[] = [
     id: 'drop-sa',
     change: () => [],
     why: { dumps: 'an event told of the SA', events: 'the other end has the SA still' },
-    limit: (chosen, { attempt, verdict }) => excused('half-open', chosen.sa, attempt) ?? inFlight(chosen.sa, verdict),
+    limit: (chosen, { attempt, verdict }) => excused('torn', chosen.sa, attempt) ?? inFlight(chosen.sa, verdict),
   },
   {
     id: 'change-key',
@@ -70,7 +70,7 @@ const kinds: readonly Kind[] = [
     change: (sa) => [sa, { ...sa, spi: (sa.spi ^ 1) >>> 0 }],
     why: { dumps: 'no event told of the second', events: 'no other host has the second' },
     limit: ({ sa }, { attempt, verdict }) =>
-      excused('half-open', sa, attempt) ?? inFlight({ ...sa, spi: (sa.spi ^ 1) >>> 0 }, verdict),
+      excused('torn', sa, attempt) ?? inFlight({ ...sa, spi: (sa.spi ^ 1) >>> 0 }, verdict),
   },
 ];
 

@@ -1,8 +1,11 @@
 import type { Address } from '../../observation/model.ts';
 import type { TypedCommand } from './evidence.ts';
 
-/** What a test may mean to show, so that it counts against nobody. */
-export type ExcusedFact = 'half-open' | 'refused' | 'replay' | 'addresses';
+/**
+ * What a test may mean to show, so that it counts against nobody. `torn`: an SA that no other host ever had, though one has
+ * the SA of the other direction; half an exchange was lost, or half of what it agreed on was not installed.
+ */
+export type ExcusedFact = 'half-open' | 'torn' | 'refused' | 'replay' | 'addresses';
 
 /** A rule by which a test's own commands say that something is meant. No rule names a test. */
 export interface Excuse {
@@ -18,14 +21,14 @@ export const excuses: readonly Excuse[] = [
   {
     id: 'traffic-dropped',
     reason: 'a packet filter drops what the peers say to each other, deletes of SAs included',
-    facts: ['half-open'],
+    facts: ['half-open', 'torn'],
     command: /\b(?:ip6?tables|nft)\b.*\b(?:DROP|REJECT|drop|reject)\b/,
     namesPeer: true,
   },
   {
     id: 'ike-dropped',
     reason: 'a packet filter drops IKE or ESP',
-    facts: ['half-open'],
+    facts: ['half-open', 'torn'],
     command:
       /\b(?:ip6?tables|nft)\b.*(?:(?:--dport|--sport|dport|sport) (?:500|4500)\b|-p (?:esp|ah|50|51)\b).*(?:DROP|REJECT|drop|reject)/,
   },
@@ -39,7 +42,7 @@ export const excuses: readonly Excuse[] = [
   {
     id: 'impaired',
     reason: 'the daemon is told to misbehave (`--impair`); holding retransmissions or revivals back is not that',
-    facts: ['half-open', 'refused', 'replay'],
+    facts: ['half-open', 'torn', 'refused', 'replay'],
     command: /--impair[ =](?!(?:suppress[-_]retransmits|revival|timeout[-_]on[-_]retransmit)\b)/,
   },
   {
@@ -52,7 +55,7 @@ export const excuses: readonly Excuse[] = [
   {
     id: 'kernel-tables-edited',
     reason: 'SAs are added or deleted by hand',
-    facts: ['half-open'],
+    facts: ['half-open', 'torn'],
     command:
       /\bip(?:\.sh)? (?:-\S+ )*xfrm (?:state|policy) (?:add|del|delete|flush|update|allocspi|deleteall)\b|\bipsec-kernel-state\.sh flush\b/,
   },
@@ -65,7 +68,7 @@ export const excuses: readonly Excuse[] = [
   {
     id: 'netem',
     reason: 'packets are lost, changed or sent twice on purpose',
-    facts: ['half-open', 'refused', 'replay'],
+    facts: ['half-open', 'torn', 'refused', 'replay'],
     command: /\bnetem\b/,
   },
 ];

@@ -16,7 +16,10 @@ interface End extends GuardedEnd {
 
 /** An SA that only one host has. */
 interface SingleEnd extends End {
-  /** The SA of the other direction, made with it, is there at both ends. */
+  /**
+   * The SA of the other direction, made with it, is there at both ends. SAs are made and closed in pairs (RFC 7296,
+   * 1.4.1): an exchange in flight is one by which a host has neither. One that is slow gets the other half in the end.
+   */
   readonly torn: boolean;
 }
 
@@ -185,19 +188,15 @@ function disagreement([a, b]: readonly [End, End], what: string, command?: strin
 
 function withExcuse(half: HalfOpen, { commands, timeline }: FactEvidence): HalfOpen {
   const before = commands.filter(({ begin }) => begin <= half.until);
-  const excuse = excuseFor('half-open', before, half.sa) ?? (inFlight(half, timeline) ? 'in flight' : undefined);
+  const fact = half.torn && !wasShared(half, timeline) ? 'torn' : 'half-open';
+  const inFlight = half.until - half.since < exchange && (!half.torn || (fact === 'half-open' && !half.stays));
+  const excuse = excuseFor(fact, before, half.sa) ?? (inFlight ? 'in flight' : undefined);
   return excuse === undefined ? half : { ...half, excuse };
 }
 
-/**
- * SAs are made and closed in pairs, one for each direction (RFC 7296, 1.4.1): an exchange in flight is one by which
- * the other end has neither. One that has only the half of a pair may be slow, and in the end it gets the other half.
- */
-function inFlight(half: HalfOpen, { hosts }: Timeline): boolean {
-  if (half.until - half.since >= exchange) return false;
-  if (!half.torn) return true;
-  const shared = hosts.some(({ host, sas }) => host !== half.host && sas.some((life) => isLifeOf(life, half.sa)));
-  return shared && !half.stays;
+/** Another host had the SA at some time. */
+function wasShared({ host, sa }: HalfOpen, { hosts }: Timeline): boolean {
+  return hosts.some((other) => other.host !== host && other.sas.some((life) => isLifeOf(life, sa)));
 }
 
 function isLifeOf({ versions }: Life<IpsecSa>, sa: IpsecSa): boolean {
