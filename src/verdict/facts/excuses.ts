@@ -2,7 +2,7 @@ import type { IpsecSa } from '../../observation/model.ts';
 import type { TypedCommand } from './evidence.ts';
 
 /** What a test may mean to show, so that it counts against nobody. */
-export type ExcusedFact = 'half-open' | 'refused' | 'replay' | 'addresses';
+export type ExcusedFact = 'half-open' | 'refused' | 'replay' | 'addresses' | 'encapsulation';
 
 /** A rule by which a test's own commands say that something is meant. No rule names a test. */
 export interface Excuse {
@@ -31,8 +31,8 @@ export const excuses: readonly Excuse[] = [
   },
   {
     id: 'network-changed',
-    reason: 'an address, a route or a link that the peers use is taken away',
-    facts: ['half-open'],
+    reason: 'an address, a route or a link that the peers use is taken away, so that SAs move (RFC 4555) or are lost',
+    facts: ['half-open', 'addresses', 'encapsulation'],
     command:
       /\b(?:ip(?:\.sh)? (?:-\S+ )*(?:addr(?:ess)?|route|link|rule) (?:\S+ )*?(?:del|delete|flush|change|replace|down)\b|ifconfig \S+ down|ifdown)\b/,
   },

@@ -97,13 +97,39 @@ function pairUp(hosts: readonly { readonly host: string; readonly sas: readonly 
   const pairs = new Map<string, readonly [End, End]>();
   const single = new Map<string, End>();
   for (const [key, ends] of bySpi) {
+    const matched = matches(ends);
     for (const [index, end] of ends.entries()) {
-      const peer = ends.find((other, at) => at !== index && isPeer(end, other));
-      if (peer === undefined) single.set(`${key} ${end.host} ${end.sa.direction}`, end);
-      else if (ends.indexOf(peer) > index) pairs.set(key, [end, peer]);
+      const { host, sa } = end;
+      const peer = matched.get(index);
+      const place = `${key} ${host} ${sa.direction} ${sa.destination}`;
+      if (peer === undefined) single.set(place, end);
+      else if (peer > index) pairs.set(place, [end, ends[peer] as End]);
     }
   }
   return { pairs, single };
+}
+
+/**
+ * Who of the ends with one SPI belongs to whom, by index, both ways. Ends with the same addresses first: a receiver
+ * chooses its SPIs by itself, so two SAs may well have the same one, above all where people chose it.
+ */
+function matches(ends: readonly End[]): Map<number, number> {
+  const matched = new Map<number, number>();
+  for (const fits of [sameAddresses, isPeer]) {
+    for (const [index, end] of ends.entries()) {
+      if (matched.has(index)) continue;
+      const peer = ends.findIndex((other, at) => at > index && !matched.has(at) && isPeer(end, other) && fits(end, other));
+      if (peer < 0) continue;
+      matched.set(index, peer);
+      matched.set(peer, index);
+    }
+  }
+  return matched;
+}
+
+function sameAddresses({ sa: a }: End, { sa: b }: End): boolean {
+  const opposite = a.direction === undefined || a.direction !== b.direction;
+  return opposite && a.source === b.source && a.destination === b.destination;
 }
 
 /** Of another host, or of the same one in the other direction. */
@@ -130,7 +156,7 @@ function disagree({ sa: a }: End, { sa: b }: End, { commands }: FactEvidence): s
   check('ICV bits', a.aead?.icv, b.aead?.icv);
   check('mode', a.mode, b.mode);
   check('ESN', a.esn, b.esn);
-  check('encapsulation', a.encapsulation?.type, b.encapsulation?.type);
+  if (!excuseFor('encapsulation', commands, a)) check('encapsulation', a.encapsulation?.type, b.encapsulation?.type);
   if (a.direction !== undefined && a.direction === b.direction) found.push(`both are of direction ${a.direction}`);
   if (nat || translated) return found;
   check('addresses', `${a.source} > ${a.destination}`, `${b.source} > ${b.destination}`);
