@@ -70,11 +70,11 @@ export const excuses: readonly Excuse[] = [
   },
 ];
 
-/** The first rule that a command of the test fits. */
-export function excuseFor(fact: ExcusedFact, commands: readonly TypedCommand[], sa: IpsecSa): Excuse | undefined {
+/** The first rule that a command of the test fits. Without an SA no rule fits that wants its address named. */
+export function excuseFor(fact: ExcusedFact, commands: readonly TypedCommand[], sa?: IpsecSa): Excuse | undefined {
   const candidates = excuses.filter(({ facts }) => facts.includes(fact));
   for (const { line } of commands) {
-    const found = candidates.find(({ command, namesPeer }) => command.test(line) && (!namesPeer || names(line, sa)));
+    const found = candidates.find(({ command, namesPeer }) => command.test(line) && (!namesPeer || (sa && names(line, sa))));
     if (found !== undefined) return found;
   }
   return undefined;

@@ -174,11 +174,25 @@ function disagreement([a, b]: readonly [End, End], what: string, command?: strin
   return issueOf('sa-disagreement', { host: a.host, ...(command && { command }), message, excerpt });
 }
 
-function withExcuse(half: HalfOpen, { commands }: FactEvidence): HalfOpen {
-  const before = commands.filter(({ begin }) => begin <= half.until);
-  const excuse =
-    excuseFor('half-open', before, half.sa) ?? (half.until - half.since < exchange ? 'in flight' : undefined);
+function withExcuse(half: HalfOpen, evidence: FactEvidence): HalfOpen {
+  const before = evidence.commands.filter(({ begin }) => begin <= half.until);
+  const short = half.until - half.since < exchange && !usedByPeer(half, evidence);
+  const excuse = excuseFor('half-open', before, half.sa) ?? (short ? 'in flight' : undefined);
   return excuse === undefined ? half : { ...half, excuse };
+}
+
+/** Its peer goes on sending through it, and has no such SA: no exchange explains that. */
+function usedByPeer({ host, sa, since }: HalfOpen, { protectedPackets }: FactEvidence): boolean {
+  return protectedPackets.some(
+    ({ frame, protocol, spi, source, copy }) =>
+      spi === sa.spi &&
+      protocol === sa.protocol &&
+      source === sa.source &&
+      frame.time >= since &&
+      frame.sender !== undefined &&
+      frame.sender !== host &&
+      !copy,
+  );
 }
 
 function halfOpenIssue({ host, sa, since, until, stays }: HalfOpen, { commands }: FactEvidence): Issue {

@@ -1,6 +1,6 @@
 import type { IpsecPolicy, IpsecSa } from '../../observation/model.ts';
 import type { IpPacket } from '../../observation/packet/packet.ts';
-import { selectorMatches } from '../../observation/selectors.ts';
+import { type Flow, selectorMatches } from '../../observation/selectors.ts';
 import { tablesAt } from '../../observation/tables.ts';
 import type { HostTimeline } from '../../observation/timeline.ts';
 import { issueOf } from '../issue.ts';
@@ -60,7 +60,9 @@ function refusal(packet: ProtectedPacket, sa: IpsecSa | undefined, evidence: Fac
     return [issueOf('not-encrypted', { ...place, message: `${name} carries cleartext` })];
   }
   const before = evidence.commands.filter(({ begin }) => begin <= frame.time);
-  if (sa && excuseFor('refused', before, sa)) return [];
+  if (excuseFor('refused', before, sa)) return [];
+  // The ICV of AH covers addresses: behind a translator it is wrong, and must be (RFC 4302, 3.3.3.1.1).
+  if (protocol === 'ah' && sa === undefined && excuseFor('addresses', before)) return [];
   return [issueOf('not-verified', { ...place, message: `${name} does not verify: ${reason}` })];
 }
 
@@ -74,8 +76,12 @@ interface Tunnelled {
 /** What came out of a tunnel must be what a policy of its sender sends into it. */
 function strayed({ packet, inner, sender, sa }: Tunnelled, evidence: FactEvidence): Issue[] {
   const flow = flowOf(inner);
-  const leadsThere = ({ direction, templates, selector }: IpsecPolicy): boolean =>
-    direction === 'out' && templates.some(({ reqid }) => reqid === sa.reqid) && selectorMatches(selector, flow);
+  const about = aboutOf(inner);
+  const leadsThere = ({ direction, templates, selector, flags }: IpsecPolicy): boolean =>
+    direction === 'out' &&
+    templates.some(({ reqid }) => reqid === sa.reqid) &&
+    (selectorMatches(selector, flow) ||
+      (about !== undefined && flags.includes('icmp') && selectorMatches(selector, about)));
   const { time } = packet.frame;
   const known = sender.policies.some(
     ({ versions, ended }) =>
@@ -85,6 +91,22 @@ function strayed({ packet, inner, sender, sa }: Tunnelled, evidence: FactEvidenc
   if (known || inner.upper.kind === 'later-fragment') return [];
   const message = `${inner.source} > ${inner.destination} protocol ${inner.protocol} went through the ${saText(sa)}, and no policy sends it there`;
   return [issueOf('inner-selector', { ...placeOf(packet, evidence), message })];
+}
+
+/**
+ * The flow that an ICMP error answers, backwards: a policy that chooses it takes the error too where it says so
+ * (XFRM_POLICY_ICMP; net/ipv4/icmp.c, icmp_route_lookup).
+ */
+function aboutOf({ upper }: IpPacket): Flow | undefined {
+  if (upper.kind !== 'icmp' || upper.quoted === undefined) return undefined;
+  const { source, destination, sourcePort, destinationPort, ...flow } = flowOf(upper.quoted);
+  return {
+    ...flow,
+    source: destination,
+    destination: source,
+    ...(destinationPort !== undefined && { sourcePort: destinationPort }),
+    ...(sourcePort !== undefined && { destinationPort: sourcePort }),
+  };
 }
 
 /** An SA whose receiver has counted more packets than were sent with different sequence numbers. */
