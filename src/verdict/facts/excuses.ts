@@ -74,7 +74,9 @@ export const excuses: readonly Excuse[] = [
 export function excuseFor(fact: ExcusedFact, commands: readonly TypedCommand[], sa?: IpsecSa): Excuse | undefined {
   const candidates = excuses.filter(({ facts }) => facts.includes(fact));
   for (const { line } of commands) {
-    const found = candidates.find(({ command, namesPeer }) => command.test(line) && (!namesPeer || (sa && names(line, sa))));
+    const found = candidates.find(
+      ({ command, namesPeer }) => command.test(line) && (!namesPeer || (sa && names(line, sa))),
+    );
     if (found !== undefined) return found;
   }
   return undefined;

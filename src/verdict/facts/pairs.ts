@@ -101,12 +101,19 @@ function pairUp(hosts: readonly { readonly host: string; readonly sas: readonly 
     for (const [index, end] of ends.entries()) {
       const { host, sa } = end;
       const peer = matched.get(index);
-      const place = `${key} ${host} ${sa.direction} ${sa.destination}`;
-      if (peer === undefined) single.set(place, end);
-      else if (peer > index) pairs.set(place, [end, ends[peer] as End]);
+      const name = `${key} ${host} ${sa.direction}`;
+      if (peer === undefined) single.set(freshKey(single, name), end);
+      else if (peer > index) pairs.set(freshKey(pairs, name), [end, ends[peer] as End]);
     }
   }
   return { pairs, single };
+}
+
+/** Names without addresses: those move (RFC 4555), and the SA stays what it was. */
+function freshKey(taken: ReadonlyMap<string, unknown>, name: string): string {
+  let key = name;
+  for (let count = 2; taken.has(key); count += 1) key = `${name} #${count}`;
+  return key;
 }
 
 /**
@@ -118,7 +125,9 @@ function matches(ends: readonly End[]): Map<number, number> {
   for (const fits of [sameAddresses, isPeer]) {
     for (const [index, end] of ends.entries()) {
       if (matched.has(index)) continue;
-      const peer = ends.findIndex((other, at) => at > index && !matched.has(at) && isPeer(end, other) && fits(end, other));
+      const peer = ends.findIndex(
+        (other, at) => at > index && !matched.has(at) && isPeer(end, other) && fits(end, other),
+      );
       if (peer < 0) continue;
       matched.set(index, peer);
       matched.set(peer, index);
