@@ -219,7 +219,11 @@ const damages: readonly (readonly [string, (dir: string, runDir: string) => void
   ],
   ['records are of a newer version', (dir) => patch(join(dir, 'records'), 8, 2), 'record-damage'],
   ['a record calls itself by another number', (dir) => patch(join(dir, 'records'), 16 + 16, 7), 'record-damage'],
-  ['an event of the kernel is cut short', (dir) => addRecord(dir, recordType.xfrmEvent, [64, 0, 0, 0, 16, 0]), 'unreadable-file'],
+  [
+    'an event of the kernel is cut short',
+    (dir) => addRecord(dir, recordType.xfrmEvent, [64, 0, 0, 0, 16, 0]),
+    'unreadable-file',
+  ],
   ['an event of the kernel is empty', (dir) => addRecord(dir, recordType.xfrmEvent, []), 'unreadable-file'],
   [
     'a dump of SAs is no netlink message',

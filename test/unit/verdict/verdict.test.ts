@@ -177,7 +177,9 @@ test('a text that differs is minor, unless its lines tell other facts', () => {
 });
 
 test('facts that differ are told with command and both sides', () => {
-  const consoles = [console({ expected: sanitized, sanitized: { text: sanitized.replace('inBytes=84', 'inBytes=0') } })];
+  const consoles = [
+    console({ expected: sanitized, sanitized: { text: sanitized.replace('inBytes=84', 'inBytes=0') } }),
+  ];
   const [issue] = judgeConsoles(evidence({ consoles })).issues;
   assert.equal(issue?.host, 'east');
   assert.match(issue?.message ?? '', /^a fact is different \(inBytes\): /);
@@ -195,7 +197,11 @@ test('what the oracles find counts where all texts are as expected, and libreswa
   for (const kind of oracles) {
     const issue = issueOf(kind, { message: 'x' });
     const leak = kind === 'cleartext' || kind === 'not-encrypted';
-    assert.deepEqual(kinds({ facts: { summary: nothingSeen, issues: [issue] } }), [leak ? 'leak' : 'major', 'passed', kind]);
+    assert.deepEqual(kinds({ facts: { summary: nothingSeen, issues: [issue] } }), [
+      leak ? 'leak' : 'major',
+      'passed',
+      kind,
+    ]);
   }
 });
 

@@ -21,9 +21,15 @@ test('a lab in which nothing happened has nothing to tell', () => {
 });
 
 test('packets that nobody can judge are counted and no issue', () => {
-  const packets = [protectedPacket(1, { word: 'unjudged', reason: 'cbc(serpent)' }), protectedPacket(2, { word: 'no-sa' })];
+  const packets = [
+    protectedPacket(1, { word: 'unjudged', reason: 'cbc(serpent)' }),
+    protectedPacket(2, { word: 'no-sa' }),
+  ];
   const { summary, issues } = judgeFacts(evidenceOf({ packets }));
-  assert.deepEqual([summary.packets.unjudged, summary.packets['no-sa'], summary.packets.verified, issues], [1, 1, 0, []]);
+  assert.deepEqual(
+    [summary.packets.unjudged, summary.packets['no-sa'], summary.packets.verified, issues],
+    [1, 1, 0, []],
+  );
 });
 
 test('half-open SAs are told with their time and what excuses them', () => {
@@ -33,7 +39,8 @@ test('half-open SAs are told with their time and what excuses them', () => {
     [100, 'east', { sas: [sa] }],
     [70_100, 'west', 'command'],
   ];
-  const told = (line: string): readonly string[] => judgeFacts(evidenceOf({ steps, commands: [[1, line]] })).summary.halfOpen;
+  const told = (line: string): readonly string[] =>
+    judgeFacts(evidenceOf({ steps, commands: [[1, line]] })).summary.halfOpen;
   assert.deepEqual(told('ping'), ['east esp 0x1234abcd in 70.0 s, to the end: without excuse']);
   assert.deepEqual(told('ipsec stop'), ['east esp 0x1234abcd in 70.0 s, to the end: killed']);
 });
@@ -75,7 +82,14 @@ test('a verdict with all kinds of findings is what the stored format says', () =
   const packets = [protectedPacket(100, { word: 'refused', reason: 'integrity' })];
   const facts = judgeFacts(evidenceOf({ steps, packets }));
   assert.ok(facts.issues.length >= 2);
-  const verdict = judgeConsoles({ complete: true, end: { word: 'completed' }, consoles: [], plutoLogs: [], issues: [], facts });
+  const verdict = judgeConsoles({
+    complete: true,
+    end: { word: 'completed' },
+    consoles: [],
+    plutoLogs: [],
+    issues: [],
+    facts,
+  });
   assert.deepEqual(verdictSchema.parse(JSON.parse(JSON.stringify(verdict))), verdict);
   assert.equal(verdictSchema.safeParse({ ...verdict, version: 1 }).success, false);
   assert.equal(verdictSchema.safeParse({ ...verdict, version: 3 }).success, false);
@@ -85,7 +99,10 @@ test('facts are told in the words of ip-xfrm(8)', () => {
   assert.equal(spiText(0x3e8), '0x000003e8');
   assert.equal(saText(sa), 'esp SA 0x1234abcd 192.1.2.45 > 192.1.2.23 (tunnel)');
   const ports = { sourcePort: { port: 7, mask: 0xffff }, destinationPort: { port: 256, mask: 0xff00 } };
-  assert.equal(selectorText(aSelector({ protocol: 17, ...ports })), '0.0.0.0/0 > 0.0.0.0/0 proto 17 sport 7 dport 256/0xff00');
+  assert.equal(
+    selectorText(aSelector({ protocol: 17, ...ports })),
+    '0.0.0.0/0 > 0.0.0.0/0 proto 17 sport 7 dport 256/0xff00',
+  );
   const templates = [aTemplate({ protocol: 'ipcomp', level: 'use' }), aTemplate()];
   assert.equal(
     policyText(aPolicy({ templates })),
