@@ -185,9 +185,22 @@ function disagreement([a, b]: readonly [End, End], what: string, command?: strin
 
 function withExcuse(half: HalfOpen, evidence: FactEvidence): HalfOpen {
   const before = evidence.commands.filter(({ begin }) => begin <= half.until);
-  const short = half.until - half.since < exchange && !usedByPeer(half, evidence);
+  const short = half.until - half.since < exchange && !usedByPeer(half, evidence) && !usedAlone(half, evidence);
   const excuse = excuseFor('half-open', before, half.sa) ?? (short ? 'in flight' : undefined);
   return excuse === undefined ? half : { ...half, excuse };
+}
+
+/** Packets went through it, and no other host has it at any time: what was negotiated has never been the same. */
+function usedAlone({ host, sa }: HalfOpen, { timeline }: FactEvidence): boolean {
+  let used = false;
+  for (const one of timeline.hosts) {
+    for (const { value } of one.sas.flatMap(({ versions }) => versions)) {
+      if (value.spi !== sa.spi || value.protocol !== sa.protocol || value.larval) continue;
+      if (one.host !== host) return false;
+      used ||= value.use.packets > 0n;
+    }
+  }
+  return used;
 }
 
 /** Its peer goes on sending through it, and has no such SA: no exchange explains that. */

@@ -254,6 +254,31 @@ test('a peer that sends through an SA which it does not have is in no exchange',
   ]);
 });
 
+test('an SA that packets went through and that nobody else ever has is in no exchange', () => {
+  const use = { bytes: 84n, packets: 1n, addTime: 1n, useTime: 1n };
+  const used: Step[] = [
+    ...holding([['east', inward()]]),
+    [5000, 'west', 'command'],
+    [5000, 'east', { sas: [inward({ use })] }],
+  ];
+  assert.deepEqual(excusesOf({ steps: used }), ['east none, stays']);
+  assert.deepEqual(excusesOf({ steps: used, commands: [[5, 'ipsec whack --impair drop-outbound']] }), [
+    'east impaired, stays',
+  ]);
+  const before: Step[] = [
+    [0.1, 'west', added(out())],
+    [0.2, 'west', deleted(out())],
+  ];
+  assert.deepEqual(excusesOf({ steps: [...before, ...used] }), ['east in flight, stays']);
+  const larval: Step[] = [[0.1, 'west', added(aLarvalSa())]];
+  assert.deepEqual(excusesOf({ steps: [...larval, ...used] }), ['east none, stays']);
+  const foreign: Step[] = [
+    [0.1, 'west', added(out({ spi: 0x77 }))],
+    [0.2, 'west', deleted(out({ spi: 0x77 }))],
+  ];
+  assert.deepEqual(excusesOf({ steps: [...foreign, ...used] }), ['east none, stays']);
+});
+
 test('a command excuses what comes after it', () => {
   const steps = holding([['west', inward()]], [100, 70_000]);
   assert.deepEqual(excusesOf({ steps, commands: [[69_000, 'ipsec stop']] }), ['west killed, stays']);
