@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { verdictSchema } from '../../../../src/store/schemas.ts';
 import { judgeFacts } from '../../../../src/verdict/facts/judge-facts.ts';
 import { policyText, saText, selectorText, spiText } from '../../../../src/verdict/facts/words-of-facts.ts';
 import { judgeConsoles } from '../../../../src/verdict/judge-consoles.ts';
-import { anSa, aPolicy, aSelector, aTemplate } from '../../observation/xfrm-samples.ts';
-import { added, deleted, evidenceOf, installed, protectedPacket, type Step } from './evidence.ts';
+import { anSa, anyPolicy, anySa, aPolicy, aSelector, aTemplate } from '../../observation/xfrm-samples.ts';
+import { added, deleted, evidenceOf, installed, protectedPacket, type Step, seen } from './evidence.ts';
 
 const sa = anSa({ direction: 'in' });
 
@@ -93,6 +94,30 @@ test('a verdict with all kinds of findings is what the stored format says', () =
   assert.deepEqual(verdictSchema.parse(JSON.parse(JSON.stringify(verdict))), verdict);
   assert.equal(verdictSchema.safeParse({ ...verdict, version: 1 }).success, false);
   assert.equal(verdictSchema.safeParse({ ...verdict, version: 3 }).success, false);
+});
+
+/** Tables of any contents, and packets that nothing binds to them; ESPALIER_FUZZ raises the count. */
+test('any SAs, policies and packets are judged without an exception, twice alike', () => {
+  const runs = Number(process.env.ESPALIER_FUZZ ?? 200);
+  const contents = fc.uint8Array({ minLength: 20, maxLength: 80 });
+  const versions = fc.constantFrom(0x45, 0x60);
+  fc.assert(
+    fc.property(fc.array(anySa), fc.array(anyPolicy), contents, versions, (sas, policies, content, version) => {
+      content[0] = version;
+      const steps: Step[] = [
+        [1, 'west', 'command'],
+        [1, 'west', { sas }],
+        [1, 'west', { policies }],
+        [2, 'east', 'command'],
+        [2, 'east', { sas: sas.slice(1) }],
+      ];
+      const frames = [seen(1000, content)];
+      const packets = sas.map(({ spi }) => protectedPacket(500, { spi, word: 'refused', reason: 'integrity' }));
+      const evidence = evidenceOf({ steps, frames, packets });
+      assert.deepEqual(judgeFacts(evidence), judgeFacts(evidence));
+    }),
+    { numRuns: runs },
+  );
 });
 
 test('facts are told in the words of ip-xfrm(8)', () => {
