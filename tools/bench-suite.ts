@@ -1,10 +1,11 @@
 /**
- * `npm run bench:suite [-- BAR…]`: the bars that need libreswan's suite itself. Each is one or more whole
- * `espalier run`s, so that anybody can repeat them by hand; the command stands above its figures.
+ * `npm run bench:suite [-- BAR…] [--run RUN]`: the bars that need libreswan's suite itself. Each is one or more whole
+ * `espalier run`s, so that anybody can repeat them by hand; the command stands above its figures. With `--run`, `judging`
+ * takes the folder of a run that is there, and writes its verdicts anew.
  * Exit code 1 when a bar is missed.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,6 +16,7 @@ import { watchForInterruption } from '../src/cli/interruption.ts';
 import { describeMachine } from '../src/run/machine.ts';
 import { obtainLibreswan } from '../src/suite/libreswan/obtain.ts';
 import { sampleUpstream } from '../src/suite/libreswan/upstream-check.ts';
+import { childrenCpu } from './bench/cpu.ts';
 
 interface Result {
   readonly suite: string;
@@ -28,6 +30,7 @@ interface Outcome {
   readonly runDir: string;
 }
 
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { run: { type: 'string' } } });
 const dir = mkdtempSync(join(tmpdir(), 'espalier-bench-suite-'));
 process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
 let runs = 0;
@@ -81,6 +84,38 @@ async function whole(): Promise<void> {
   const agreeing = checks.filter(({ agrees }) => agrees).length;
   const figures = `${agreeing} of ${checks.length} consoles of every 25th passing test`;
   tell("upstream's own sanitizer.sh gives the same bytes", agreeing === checks.length && agreeing > 0, figures);
+  await tellJudging(runDir);
+}
+
+/** Every 10th test, or the run that was named, judged once more. */
+async function judging(): Promise<void> {
+  await tellJudging(values.run ?? (await espalier('--shard', '1/10', '--seed', '1')).runDir);
+}
+
+/** What a verdict with all its oracles costs. Sanitized texts are remembered from the time before, so no sanitizer runs. */
+async function tellJudging(runDir: string): Promise<void> {
+  const judge = async (): Promise<number> => {
+    const before = childrenCpu();
+    process.stdout.write(`$ ./espalier judge ${runDir}\n`);
+    const command = [join(projectDir, 'src/cli/main.ts'), 'judge', runDir];
+    const { status, stderr } = await run(process.execPath, command, { maxOutput: 64 << 20 });
+    if (typeof status === 'string' || status > 1) {
+      throw new EspalierError('infrastructure', `judging ended with ${status}`, { output: stderr.toString() });
+    }
+    return childrenCpu() - before;
+  };
+  await judge();
+  const cpuMs = await judge();
+  const labs = globSync('attempts/*/*/*/attempt.json', { cwd: runDir }).map(
+    (file) => JSON.parse(readFileSync(join(runDir, file), 'utf8')) as { time: { labCpuMs: number } },
+  );
+  const each = cpuMs / labs.length;
+  const labMs = labs.reduce((sum, { time }) => sum + time.labCpuMs, 0);
+  const share = (100 * cpuMs) / labMs;
+  const figures = `${labs.length} attempts, ${(cpuMs / 1000).toFixed(1)} s of CPU`;
+  tell('judging anew takes under 10 ms of CPU per attempt', each < 10, `${each.toFixed(1)} ms; ${figures}`);
+  const lab = `labs ${(labMs / 1000).toFixed(0)} s`;
+  tell('a verdict takes under 5 % of its lab’s CPU', share < 5, `${share.toFixed(2)} %; ${lab}, ${figures}`);
 }
 
 async function repeated(title: string): Promise<void> {
@@ -117,10 +152,9 @@ async function helpers(): Promise<void> {
   tell("upstream's own helpers give the same words", others.length === 0, figures);
 }
 
-const bars = { whole, determinism, load, helpers };
+const bars = { whole, judging, determinism, load, helpers };
 
 async function main(): Promise<void> {
-  const { positionals } = parseArgs({ allowPositionals: true });
   const chosen = positionals.length > 0 ? positionals : Object.keys(bars);
   const { cpu, cores, memoryMiB, system, node } = describeMachine();
   const average = loadavg()[0]?.toFixed(1);

@@ -18,6 +18,7 @@ import { type AttemptSettings, runAttempt } from '../src/run/attempt.ts';
 import { describeMachine } from '../src/run/machine.ts';
 import type { LibreswanScenario } from '../src/suite/libreswan/libreswan.ts';
 import { BareLab, type BareResult } from './bench/bare-lab.ts';
+import { childrenCpu } from './bench/cpu.ts';
 
 const rounds = 5;
 const seed = '1';
@@ -44,13 +45,6 @@ function median(values: readonly number[]): number {
 function ownCpu(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
-}
-
-/** CPU of processes that this one started and that have ended, ms (proc_pid_stat(5), 16 and 17). */
-function childrenCpu(): number {
-  const stat = readFileSync('/proc/self/stat', 'latin1');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[13]) + Number(fields[14])) * 10;
 }
 
 /** Boots, runs and judges a scenario as `espalier run` does, without remembered sanitized texts. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type Capture, linkTypeEthernet } from '../observation/capture/capture.ts';
 import { readCapture } from '../observation/capture/reader.ts';
 import { readIp } from '../observation/packet/ip.ts';
 import type { IpPacket } from '../observation/packet/packet.ts';
@@ -11,6 +12,7 @@ import { recordType } from '../transcript/record.ts';
 import type { FactEvidence, ProtectedPacket, SeenFrame, TypedCommand } from '../verdict/facts/evidence.ts';
 import { issueOf } from '../verdict/issue.ts';
 import type { Issue } from '../verdict/verdict.ts';
+import type { OpenedFact } from '../wire/fact.ts';
 import { createWireOracle, type WireOracle } from '../wire/oracle.ts';
 import type { KnownSa } from '../wire/sa-index.ts';
 import { readMaybePacked } from './attempt-files.ts';
@@ -55,13 +57,22 @@ function readLink(attemptDir: string, link: string, senders: ReadonlyMap<string,
   const name = `links/${link}.pcapng`;
   const bytes = readMaybePacked(join(attemptDir, name));
   if (bytes === undefined) return { name, frames: [], damage: 'is missing' };
-  const { packets, damage } = readCapture(bytes);
-  const frames = readWire(packets).map((packet): SeenFrame => {
+  const capture = readCapture(bytes);
+  const frames = readWire(capture.packets).map((packet): SeenFrame => {
     const sender = senders.get(packet.dissected.sourceMac);
     return { file: name, number: packet.index + 1, time: packet.time, ...(sender && { sender }), packet };
   });
-  const problem = damage && `at byte ${damage.offset}: ${damage.message}`;
+  const problem = problemOf(capture);
   return { name, frames, ...(problem && { damage: problem }) };
+}
+
+/** Why a capture does not tell all that was on its link. */
+function problemOf({ packets, interfaces, damage }: Capture): string | undefined {
+  if (damage !== undefined) return `at byte ${damage.offset}: ${damage.message}`;
+  const foreign = interfaces.find(({ linkType }) => linkType !== linkTypeEthernet);
+  if (foreign !== undefined) return `frames of link type ${foreign.linkType} are not Ethernet`;
+  const cut = packets.findIndex(({ frame, length }) => frame.length < length);
+  return cut < 0 ? undefined : `frame ${cut + 1} was cut`;
 }
 
 function* knownSas({ hosts }: Timeline): Generator<KnownSa> {
@@ -84,7 +95,7 @@ function protectedOf(frame: SeenFrame, oracle: WireOracle): ProtectedPacket[] {
     const protocol = part.protocol as 'esp' | 'ah' | 'ipcomp';
     const ipPacket = protocol === 'ah' ? { ipPacket: ip.bytes.subarray(ip.start, ip.end) } : {};
     const fact = oracle.judge({ time, link: file, source, destination, protocol, spi: part.spi, bytes, ...ipPacket });
-    const inner = 'inner' in fact ? innerPacket(fact.inner) : undefined;
+    const inner = 'inner' in fact && isTunnel(fact) ? innerPacket(fact.inner) : undefined;
     const reason = 'reason' in fact ? fact.reason : undefined;
     found.push({
       frame,
@@ -104,7 +115,16 @@ function protectedOf(frame: SeenFrame, oracle: WireOracle): ProtectedPacket[] {
     const { spi, offset } = ip.upper;
     judge({ protocol: 'ah', spi, encapsulation: 'none' }, ip.bytes.subarray(offset, ip.end));
   }
+  if (ip.fragment === undefined && ip.upper.kind === 'ipcomp') {
+    const whole = ip.bytes.subarray(ip.payload, ip.end);
+    judge({ protocol: 'ipcomp', spi: ip.upper.cpi, encapsulation: 'none' }, whole);
+  }
   return found;
+}
+
+/** Transport mode too carries IP in IP, of tunnel interfaces; behind IPComp it is the tunnel mode of the two. */
+function isTunnel({ sa, compression }: OpenedFact): boolean {
+  return sa.sa.mode === 'tunnel' || compression !== undefined;
 }
 
 /** IP in IP (RFC 2003) and IPv6 in IP (RFC 2473): what tunnel mode carries. */

@@ -5,7 +5,7 @@ import type { TypedCommand } from './evidence.ts';
  * What a test may mean to show, so that it counts against nobody. `torn`: an SA that no other host ever had, though one has
  * the SA of the other direction; half an exchange was lost, or half of what it agreed on was not installed.
  */
-export type ExcusedFact = 'half-open' | 'torn' | 'refused' | 'replay' | 'addresses';
+export type ExcusedFact = 'half-open' | 'torn' | 'refused' | 'replay' | 'addresses' | 'encapsulation';
 
 /** A rule by which a test's own commands say that something is meant. No rule names a test. */
 export interface Excuse {
@@ -34,8 +34,8 @@ export const excuses: readonly Excuse[] = [
   },
   {
     id: 'network-changed',
-    reason: 'an address, a route or a link that the peers use is taken away',
-    facts: ['half-open'],
+    reason: 'an address, a route or a link that the peers use is taken away, so that SAs move (RFC 4555) or are lost',
+    facts: ['half-open', 'addresses', 'encapsulation'],
     command:
       /\b(?:ip(?:\.sh)? (?:-\S+ )*(?:addr(?:ess)?|route|link|rule) (?:\S+ )*?(?:del|delete|flush|change|replace|down)\b|ifconfig \S+ down|ifdown)\b/,
   },
@@ -79,11 +79,13 @@ interface Ends {
   readonly destination: Address;
 }
 
-/** The first rule that a command of the test fits. */
-export function excuseFor(fact: ExcusedFact, commands: readonly TypedCommand[], ends: Ends): Excuse | undefined {
+/** The first rule that a command of the test fits. Without addresses no rule fits that wants one named. */
+export function excuseFor(fact: ExcusedFact, commands: readonly TypedCommand[], ends?: Ends): Excuse | undefined {
   const candidates = excuses.filter(({ facts }) => facts.includes(fact));
   for (const { line } of commands) {
-    const found = candidates.find(({ command, namesPeer }) => command.test(line) && (!namesPeer || names(line, ends)));
+    const found = candidates.find(
+      ({ command, namesPeer }) => command.test(line) && (!namesPeer || (ends && names(line, ends))),
+    );
     if (found !== undefined) return found;
   }
   return undefined;

@@ -6,32 +6,15 @@ import { tablesAt } from '../../observation/tables.ts';
 import type { HostTimeline } from '../../observation/timeline.ts';
 import { issueOf } from '../issue.ts';
 import type { Issue } from '../verdict.ts';
+import { bypasses, type DaemonPorts, daemonPorts } from './bypasses.ts';
 import { commandAt, type FactEvidence, lateness, type SeenFrame } from './evidence.ts';
 import { policyText } from './words-of-facts.ts';
 
-/** What travels in clear by its nature, whatever policies say. */
-const bypasses: readonly { readonly reason: string; readonly is: (packet: IpPacket) => boolean }[] = [
-  {
-    reason: 'ESP, AH and IPComp are what protects (RFC 4301, 3.2)',
-    is: ({ upper }) => upper.kind === 'esp' || upper.kind === 'ah' || upper.kind === 'ipcomp',
-  },
-  {
-    reason: 'IKE and encapsulated ESP: the daemon’s sockets have policies of their own (RFC 4301, 4.4.1)',
-    is: ({ upper }) => upper.kind === 'udp' && upper.message !== undefined,
-  },
-  {
-    reason: 'TCP encapsulation of both (RFC 9329); the daemon’s listener is at port 4500',
-    is: ({ upper }) => upper.kind === 'tcp' && (upper.sourcePort === 4500 || upper.destinationPort === 4500),
-  },
-  {
-    reason: 'Neighbour Discovery: addresses of SAs cannot be found without it (RFC 4301, 4.1)',
-    is: ({ upper }) => upper.kind === 'icmp' && upper.version === 6 && upper.type >= 133 && upper.type <= 137,
-  },
-  {
-    reason: 'a later fragment has no ports by which a policy could choose it; the first one is judged',
-    is: ({ upper }) => upper.kind === 'later-fragment',
-  },
-];
+/**
+ * Virtual nanoseconds that a packet may wait between the choice of its policy and the link: for the answer to an ARP
+ * request, mostly.
+ */
+const queued = 1_000_000n;
 
 /**
  * Cleartext on a link that the sender's own policy of that moment wants protected or forbids. Who is asked is the
@@ -39,22 +22,49 @@ const bypasses: readonly { readonly reason: string; readonly is: (packet: IpPack
  */
 export function leaks({ timeline, frames, commands }: FactEvidence): Issue[] {
   const hosts = new Map(timeline.hosts.map((host) => [host.host, host]));
+  const ports = daemonPorts(timeline);
   return frames.flatMap((frame) => {
     const host = frame.sender === undefined ? undefined : hosts.get(frame.sender);
-    const policy = host && violated(host, frame);
-    return host && policy ? [leakIssue(frame, policy, commandAt(commands, frame.time)?.line)] : [];
+    const rule = host && violated(host, frame, ports);
+    return rule ? [leakIssue(frame, rule, commandAt(commands, frame.time)?.line)] : [];
   });
 }
 
-function violated(host: HostTimeline, { time, packet }: SeenFrame): IpsecPolicy | undefined {
+/** What says that a packet may not pass in clear; `no-policy`: the action where none matches. */
+type Rule = IpsecPolicy | 'no-policy';
+
+function violated(host: HostTimeline, { time, packet }: SeenFrame, ports: DaemonPorts): Rule | undefined {
   const { ip } = packet.dissected;
-  if (ip === undefined || host.policies.length === 0 || bypasses.some(({ is }) => is(ip))) return undefined;
+  const lawless = host.policies.length === 0 && host.defaults.length === 0;
+  if (ip === undefined || lawless || bypasses.some(({ is }) => is(ip, ports))) return undefined;
   const flow = flowOf(ip);
-  const before = outPolicy(host, time - 1n, flow);
-  if (before === undefined || !forbids(before)) return undefined;
-  // Events are recorded late: what is gone a little later was perhaps gone already.
-  const after = outPolicy(host, time + lateness, flow);
-  return after && forbids(after) ? before : undefined;
+  const rule = forbidding(host, time - 1n, flow);
+  if (rule === undefined) return undefined;
+  // Events are recorded late, and packets are sent late: so it must have been before, and stay.
+  const held = forbidding(host, time - queued, flow) && forbidding(host, time + lateness, flow);
+  return held && rule;
+}
+
+/**
+ * What forbids a flow in clear at a time: the strongest outbound policy, of equal ones the oldest, or the default
+ * action (net/xfrm/xfrm_policy.c, xfrm_policy_lookup_bytype, xfrm_lookup_with_ifid). Policies with an interface id
+ * choose only what an XFRM interface sends, which never is cleartext. Marks are not seen on links: one may choose a
+ * packet, so where a stronger one lets it pass, nothing is said.
+ */
+function forbidding(host: HostTimeline, time: bigint, flow: Flow): Rule | undefined {
+  const { policies, defaults } = tablesAt(host, time);
+  let best: IpsecPolicy | undefined;
+  let perhaps: IpsecPolicy | undefined;
+  for (const policy of policies) {
+    if (policy.direction !== 'out' || policy.type !== 'main' || policy.ifId) continue;
+    if (best !== undefined && best.priority <= policy.priority) continue;
+    if (!selectorMatches(policy.selector, flow)) continue;
+    if (!policy.mark?.mask) best = policy;
+    else if (!forbids(policy) && (perhaps?.priority ?? policy.priority) >= policy.priority) perhaps = policy;
+  }
+  if (perhaps && (best === undefined || perhaps.priority <= best.priority)) return undefined;
+  if (best === undefined) return defaults.out === 'block' ? 'no-policy' : undefined;
+  return forbids(best) ? best : undefined;
 }
 
 /** Cleartext may not pass it. */
@@ -62,31 +72,25 @@ function forbids({ action, templates }: IpsecPolicy): boolean {
   return action === 'block' || templates.some(({ level }) => level === 'required');
 }
 
-/**
- * The strongest outbound policy for a flow (net/xfrm/xfrm_policy.c, xfrm_policy_lookup_bytype). Policies with a
- * mark or an interface id are left out: marks and XFRM interfaces are not seen on links.
- */
-function outPolicy(host: HostTimeline, time: bigint, flow: Flow): IpsecPolicy | undefined {
-  let best: IpsecPolicy | undefined;
-  for (const policy of tablesAt(host, time).policies) {
-    if (policy.direction !== 'out' || policy.type !== 'main' || policy.mark?.mask || policy.ifId) continue;
-    if (best !== undefined && best.priority <= policy.priority) continue;
-    if (selectorMatches(policy.selector, flow)) best = policy;
-  }
-  return best;
-}
-
 /** A packet as a selector sees it. */
 export function flowOf({ source, destination, protocol, upper }: IpPacket): Flow {
   const flow = { source, destination, protocol };
   if (upper.kind === 'icmp') return { ...flow, sourcePort: upper.type, destinationPort: upper.code };
+  if (upper.kind === 'gre' && upper.key !== undefined) {
+    return { ...flow, sourcePort: upper.key >>> 16, destinationPort: upper.key & 0xffff };
+  }
   if (upper.kind !== 'udp' && upper.kind !== 'tcp' && upper.kind !== 'ports') return flow;
   return { ...flow, sourcePort: upper.sourcePort, destinationPort: upper.destinationPort };
 }
 
-function leakIssue({ sender, file, number, packet }: SeenFrame, policy: IpsecPolicy, command?: string): Issue {
-  const what = policy.action === 'block' ? 'forbids' : 'wants protected';
+function leakIssue({ sender, file, number, packet }: SeenFrame, rule: Rule, command?: string): Issue {
   const place = { ...(sender !== undefined && { host: sender }), file, packet: number };
-  const message = `${describePacket(packet)} went in clear, and a policy of its sender ${what} it`;
-  return issueOf('cleartext', { ...place, ...(command && { command }), message, excerpt: policyText(policy) });
+  const message = `${describePacket(packet)} went in clear, and ${wordsOf(rule)}`;
+  const excerpt = rule === 'no-policy' ? 'default action of out: block' : policyText(rule);
+  return issueOf('cleartext', { ...place, ...(command && { command }), message, excerpt });
+}
+
+function wordsOf(rule: Rule): string {
+  if (rule === 'no-policy') return 'its sender forbids what no policy allows';
+  return `a policy of its sender ${rule.action === 'block' ? 'forbids' : 'wants protected'} it`;
 }

@@ -108,16 +108,20 @@ function pairUp(hosts: readonly (Pick<Tables, 'sas' | 'policies'> & { readonly h
   const pairs = new Map<string, readonly [End, End]>();
   const alone = new Map<string, End>();
   for (const [key, ends] of bySpi) {
+    const matched = matches(ends);
     for (const [index, end] of ends.entries()) {
-      const peer = ends.find((other, at) => at !== index && isPeer(end, other));
-      if (peer === undefined) alone.set(`${key} ${end.host} ${end.sa.direction}`, end);
-      else if (ends.indexOf(peer) > index) pairs.set(key, [end, peer]);
+      const { host, sa } = end;
+      const peer = matched.get(index);
+      const name = `${key} ${host} ${sa.direction}`;
+      if (peer === undefined) alone.set(freshKey(alone, name), end);
+      else if (peer > index) pairs.set(freshKey(pairs, name), [end, ends[peer] as End]);
     }
   }
+  const shared = new Set([...pairs.values()].map(([{ sa }]) => keyOf(sa)));
   const single = new Map<string, SingleEnd>();
   for (const [key, end] of alone) {
     const siblings = hosts.find(({ host }) => host === end.host)?.sas.filter((other) => isSibling(end.sa, other)) ?? [];
-    single.set(key, { ...end, torn: siblings.some((other) => pairs.has(keyOf(other))) });
+    single.set(key, { ...end, torn: siblings.some((other) => shared.has(keyOf(other))) });
   }
   return { pairs, single };
 }
@@ -139,6 +143,38 @@ function isSibling(a: IpsecSa, b: IpsecSa): boolean {
     between >= -1n &&
     between <= 1n
   );
+}
+
+/** Names without addresses: those move (RFC 4555), and the SA stays what it was. */
+function freshKey(taken: ReadonlyMap<string, unknown>, name: string): string {
+  let key = name;
+  for (let count = 2; taken.has(key); count += 1) key = `${name} #${count}`;
+  return key;
+}
+
+/**
+ * Who of the ends with one SPI belongs to whom, by index, both ways. Ends with the same addresses first: a receiver
+ * chooses its SPIs by itself, so two SAs may well have the same one, above all where people chose it.
+ */
+function matches(ends: readonly End[]): Map<number, number> {
+  const matched = new Map<number, number>();
+  for (const fits of [sameAddresses, isPeer]) {
+    for (const [index, end] of ends.entries()) {
+      if (matched.has(index)) continue;
+      const peer = ends.findIndex(
+        (other, at) => at > index && !matched.has(at) && isPeer(end, other) && fits(end, other),
+      );
+      if (peer < 0) continue;
+      matched.set(index, peer);
+      matched.set(peer, index);
+    }
+  }
+  return matched;
+}
+
+function sameAddresses({ sa: a }: End, { sa: b }: End): boolean {
+  const opposite = a.direction === undefined || a.direction !== b.direction;
+  return opposite && a.source === b.source && a.destination === b.destination;
 }
 
 /** Of another host, or of the same one in the other direction. */
@@ -166,7 +202,7 @@ function disagree(one: End, other: End, { commands }: FactEvidence): string[] {
   check('ICV bits', a.aead?.icv, b.aead?.icv);
   check('mode', a.mode, b.mode);
   check('ESN', a.esn, b.esn);
-  check('encapsulation', a.encapsulation?.type, b.encapsulation?.type);
+  if (!excuseFor('encapsulation', commands, a)) check('encapsulation', a.encapsulation?.type, b.encapsulation?.type);
   if (a.direction !== undefined && a.direction === b.direction) found.push(`both are of direction ${a.direction}`);
   if (nat || translated) return found;
   check('addresses', `${a.source} > ${a.destination}`, `${b.source} > ${b.destination}`);
@@ -186,12 +222,16 @@ function disagreement([a, b]: readonly [End, End], what: string, command?: strin
   return issueOf('sa-disagreement', { host: a.host, ...(command && { command }), message, excerpt });
 }
 
-function withExcuse(half: HalfOpen, { commands, timeline }: FactEvidence): HalfOpen {
-  const before = commands.filter(({ begin }) => begin <= half.until);
-  const fact = half.torn && !wasShared(half, timeline) ? 'torn' : 'half-open';
-  const inFlight = half.until - half.since < exchange && (!half.torn || (fact === 'half-open' && !half.stays));
-  const excuse = excuseFor(fact, before, half.sa) ?? (inFlight ? 'in flight' : undefined);
+function withExcuse(half: HalfOpen, evidence: FactEvidence): HalfOpen {
+  const before = evidence.commands.filter(({ begin }) => begin <= half.until);
+  const fact = half.torn && !wasShared(half, evidence.timeline) ? 'torn' : 'half-open';
+  const excuse = excuseFor(fact, before, half.sa) ?? (isInFlight(half, fact, evidence) ? 'in flight' : undefined);
   return excuse === undefined ? half : { ...half, excuse };
+}
+
+function isInFlight(half: HalfOpen, fact: 'torn' | 'half-open', evidence: FactEvidence): boolean {
+  const slow = half.until - half.since >= exchange || (half.torn && (fact === 'torn' || half.stays));
+  return !slow && !usedByPeer(half, evidence) && !usedAlone(half, evidence);
 }
 
 /** Another host had the SA at some time. */
@@ -201,6 +241,33 @@ function wasShared({ host, sa }: HalfOpen, { hosts }: Timeline): boolean {
 
 function isLifeOf({ versions }: Life<IpsecSa>, sa: IpsecSa): boolean {
   return versions.some(({ value }) => !value.larval && keyOf(value) === keyOf(sa));
+}
+
+/** Packets went through it, and no other host has it at any time: what was negotiated has never been the same. */
+function usedAlone({ host, sa }: HalfOpen, { timeline }: FactEvidence): boolean {
+  let used = false;
+  for (const one of timeline.hosts) {
+    for (const { value } of one.sas.flatMap(({ versions }) => versions)) {
+      if (value.spi !== sa.spi || value.protocol !== sa.protocol || value.larval) continue;
+      if (one.host !== host) return false;
+      used ||= value.use.packets > 0n;
+    }
+  }
+  return used;
+}
+
+/** Its peer goes on sending through it, and has no such SA: no exchange explains that. */
+function usedByPeer({ host, sa, since }: HalfOpen, { protectedPackets }: FactEvidence): boolean {
+  return protectedPackets.some(
+    ({ frame, protocol, spi, source, copy }) =>
+      spi === sa.spi &&
+      protocol === sa.protocol &&
+      source === sa.source &&
+      frame.time >= since &&
+      frame.sender !== undefined &&
+      frame.sender !== host &&
+      !copy,
+  );
 }
 
 function halfOpenIssue({ host, sa, since, until, stays }: HalfOpen, { commands }: FactEvidence): Issue {

@@ -1,6 +1,6 @@
 import type { IpsecPolicy, IpsecSa } from '../../observation/model.ts';
 import type { IpPacket } from '../../observation/packet/packet.ts';
-import { selectorMatches } from '../../observation/selectors.ts';
+import { type Flow, selectorMatches } from '../../observation/selectors.ts';
 import { tablesAt } from '../../observation/tables.ts';
 import type { HostTimeline } from '../../observation/timeline.ts';
 import { issueOf } from '../issue.ts';
@@ -25,7 +25,7 @@ export function judgeWire(evidence: FactEvidence): WireFindings {
     packets[packet.word] += 1;
     const sender = hosts.get(packet.frame.sender ?? '');
     const sa = sender && saOf(sender, packet);
-    if (packet.word === 'refused') issues.push(...refusal(packet, evidence));
+    if (packet.word === 'refused') issues.push(...refusal(packet, sa, evidence));
     if (packet.word === 'no-sa') issues.push(...unknown(packet, evidence));
     if (packet.inner && sender && sa) issues.push(...strayed({ packet, inner: packet.inner, sender, sa }, evidence));
   }
@@ -51,7 +51,7 @@ function placeOf(
   };
 }
 
-function refusal(packet: ProtectedPacket, evidence: FactEvidence): Issue[] {
+function refusal(packet: ProtectedPacket, sa: IpsecSa | undefined, evidence: FactEvidence): Issue[] {
   const { protocol, spi, reason, encapsulation } = packet;
   const name = `${protocol} packet of SA ${spiText(spi)}`;
   const place = placeOf(packet, evidence);
@@ -61,6 +61,8 @@ function refusal(packet: ProtectedPacket, evidence: FactEvidence): Issue[] {
     return [issueOf('not-encrypted', { ...place, message: `${name} carries cleartext` })];
   }
   if (damagedOnPurpose(packet, evidence)) return [];
+  // The ICV of AH covers addresses: behind a translator it is wrong, and must be (RFC 4302, 3.3.3.1.1).
+  if (protocol === 'ah' && sa === undefined && excuseFor('addresses', evidence.commands)) return [];
   return [issueOf('not-verified', { ...place, message: `${name} does not verify: ${reason}` })];
 }
 
@@ -76,6 +78,9 @@ function unknown(packet: ProtectedPacket, evidence: FactEvidence): Issue[] {
   return [issueOf('unknown-sa', { ...placeOf(packet, evidence), message })];
 }
 
+/** Words of packets whose contents are known. */
+const opened: ReadonlySet<ProtectedPacket['word']> = new Set(['verified', 'unauthenticated', 'replayed']);
+
 /** SAs whose packets come from hosts that never had them. Who passes a packet on may be seen before who sent it. */
 function strangers(evidence: FactEvidence): Issue[] {
   const hosts = new Map(evidence.timeline.hosts.map((host) => [host.host, host]));
@@ -83,7 +88,7 @@ function strangers(evidence: FactEvidence): Issue[] {
   for (const packet of evidence.protectedPackets) {
     const { protocol, spi, frame } = packet;
     const key = `${protocol} ${spi}`;
-    if (strange.get(key) === 'known' || packet.word === 'no-sa' || packet.word === 'refused') continue;
+    if (strange.get(key) === 'known' || !opened.has(packet.word)) continue;
     const sender = hosts.get(frame.sender ?? '');
     const known = sender === undefined || sender.sas.some((life) => sends(life.versions, packet));
     strange.set(key, known ? 'known' : (strange.get(key) ?? packet));
@@ -109,8 +114,12 @@ interface Tunnelled {
 /** What came out of a tunnel must be what a policy of its sender sends into it. */
 function strayed({ packet, inner, sender, sa }: Tunnelled, evidence: FactEvidence): Issue[] {
   const flow = flowOf(inner);
-  const leadsThere = ({ direction, templates, selector }: IpsecPolicy): boolean =>
-    direction === 'out' && templates.some(({ reqid }) => reqid === sa.reqid) && selectorMatches(selector, flow);
+  const about = aboutOf(inner);
+  const leadsThere = ({ direction, templates, selector, flags }: IpsecPolicy): boolean =>
+    direction === 'out' &&
+    templates.some(({ reqid }) => reqid === sa.reqid) &&
+    (selectorMatches(selector, flow) ||
+      (about !== undefined && flags.includes('icmp') && selectorMatches(selector, about)));
   const { time } = packet.frame;
   const known = sender.policies.some(
     ({ versions, ended }) =>
@@ -120,6 +129,22 @@ function strayed({ packet, inner, sender, sa }: Tunnelled, evidence: FactEvidenc
   if (known || inner.upper.kind === 'later-fragment') return [];
   const message = `${inner.source} > ${inner.destination} protocol ${inner.protocol} went through the ${saText(sa)}, and no policy sends it there`;
   return [issueOf('inner-selector', { ...placeOf(packet, evidence), message })];
+}
+
+/**
+ * The flow that an ICMP error answers, backwards: a policy that chooses it takes the error too where it says so
+ * (XFRM_POLICY_ICMP; net/ipv4/icmp.c, icmp_route_lookup).
+ */
+function aboutOf({ upper }: IpPacket): Flow | undefined {
+  if (upper.kind !== 'icmp' || upper.quoted === undefined) return undefined;
+  const { source, destination, sourcePort, destinationPort, ...flow } = flowOf(upper.quoted);
+  return {
+    ...flow,
+    source: destination,
+    destination: source,
+    ...(destinationPort !== undefined && { sourcePort: destinationPort }),
+    ...(sourcePort !== undefined && { destinationPort: sourcePort }),
+  };
 }
 
 /** An SA whose receiver has counted more packets than were sent with different sequence numbers. */

@@ -8,6 +8,7 @@ import { storeScenario } from '../../../src/judge/stored-scenario.ts';
 import { writeCapture } from '../../../src/observation/capture/writer.ts';
 import type { LibreswanScenario } from '../../../src/suite/libreswan/libreswan.ts';
 import type { AttemptFile } from '../../../src/transcript/attempt.ts';
+import { readRecords } from '../../../src/transcript/reader.ts';
 import { recordType } from '../../../src/transcript/record.ts';
 import { encodeRecords, type Frame, numbered } from '../../../src/transcript/writer.ts';
 import { packetWords } from '../../../src/verdict/verdict.ts';
@@ -153,21 +154,110 @@ test('a packed log is judged too', async () => {
   );
 });
 
+test('records of types that are not known, and of hosts that do not exist, are passed over', async () => {
+  using tree = makeTree();
+  const { runDir, dir } = await makeAttempt(tree);
+  addRecord(dir, 999, [1, 2, 3]);
+  addRecord(dir, recordType.xfrmEvent, [1, 2, 3], 40);
+  assert.equal((await judgeAttempt(dir, { runDir, cache: false })).word, 'passed');
+});
+
+test('of a lab that was cut short, files may be cut short too', async () => {
+  using tree = makeTree();
+  const { runDir, dir } = await makeAttempt(tree, answers, { word: 'timeout' });
+  writeFileSync(join(dir, 'records'), readFileSync(join(dir, 'records')).subarray(0, -70));
+  writeFileSync(captureOf(dir), readFileSync(captureOf(dir)).subarray(0, -3));
+  const { word, issues } = await judgeAttempt(dir, { runDir, cache: false });
+  const kinds = issues.map(({ kind }) => kind);
+  assert.ok(!kinds.includes('capture-damage') && !kinds.includes('record-damage'), kinds.join(' '));
+  assert.notEqual(word, 'passed');
+});
+
+/** Writes fields of a JSON file anew. */
+function rewrite(dir: string, name: string, change: object): void {
+  const file = join(dir, name);
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...change }));
+}
+
+/** Sets a little-endian number of 16 bits. */
+function patch(file: string, at: number, value: number): void {
+  const content = readFileSync(file);
+  content.writeUInt16LE(value, at);
+  writeFileSync(file, content);
+}
+
+/** Puts a record in front of the last one. */
+function addRecord(dir: string, type: number, payload: readonly number[], host = 0): void {
+  const { hosts, records } = readRecords(readFileSync(join(dir, 'records')));
+  const frames = records.slice(1).map(({ sequence: _number, ...frame }): Frame => frame);
+  const time = frames.at(-1)?.time ?? 0n;
+  frames.splice(-1, 0, { type, host, time, payload: Uint8Array.from(payload) });
+  writeFileSync(join(dir, 'records'), encodeRecords(hosts, frames));
+}
+
+function captureOf(dir: string): string {
+  return join(dir, 'links', readdirSync(join(dir, 'links'))[0] ?? '');
+}
+
+/** Offset of the first block after the section header. */
+function interfaceAt(dir: string): number {
+  return readFileSync(captureOf(dir)).readUInt32LE(4);
+}
+
 const damages: readonly (readonly [string, (dir: string, runDir: string) => void, string])[] = [
   ['attempt.json is missing', (dir) => rmSync(join(dir, 'attempt.json')), 'unreadable-file'],
   ['scenario.json is cut', (dir) => writeFileSync(join(dir, 'scenario.json'), '{"version":'), 'unreadable-file'],
-  [
-    'scenario.json is of another version',
-    (dir) => writeFileSync(join(dir, 'scenario.json'), '{"version":2}'),
-    'unreadable-file',
-  ],
+  ['scenario.json is of a newer version', (dir) => rewrite(dir, 'scenario.json', { version: 3 }), 'unreadable-file'],
+  ['scenario.json is of an older version', (dir) => rewrite(dir, 'scenario.json', { version: 1 }), 'unreadable-file'],
+  ['scenario.json names no links', (dir) => rewrite(dir, 'scenario.json', { links: undefined }), 'unreadable-file'],
+  ['attempt.json is of a newer version', (dir) => rewrite(dir, 'attempt.json', { version: 2 }), 'unreadable-file'],
   ['records are missing', (dir) => rmSync(join(dir, 'records')), 'record-damage'],
   [
     'records are torn',
     (dir) => writeFileSync(join(dir, 'records'), readFileSync(join(dir, 'records')).subarray(0, 200)),
     'record-damage',
   ],
+  ['records are of a newer version', (dir) => patch(join(dir, 'records'), 8, 2), 'record-damage'],
+  ['a record calls itself by another number', (dir) => patch(join(dir, 'records'), 16 + 16, 7), 'record-damage'],
+  [
+    'an event of the kernel is cut short',
+    (dir) => addRecord(dir, recordType.xfrmEvent, [64, 0, 0, 0, 16, 0]),
+    'unreadable-file',
+  ],
+  ['an event of the kernel is empty', (dir) => addRecord(dir, recordType.xfrmEvent, []), 'unreadable-file'],
+  [
+    'a dump of SAs is no netlink message',
+    (dir) => addRecord(dir, recordType.xfrmStates, new Array(40).fill(255)),
+    'unreadable-file',
+  ],
+  [
+    'a dump of policies is cut short',
+    (dir) => addRecord(dir, recordType.xfrmPolicies, [184, 0, 0, 0, 19, 0, ...new Array(90).fill(0)]),
+    'unreadable-file',
+  ],
   ['records are garbage', (dir) => writeFileSync(join(dir, 'records'), 'garbage garbage garbage'), 'record-damage'],
+  ['a capture is no pcapng', (dir) => writeFileSync(captureOf(dir), 'no capture at all'), 'capture-damage'],
+  ['a capture is empty', (dir) => writeFileSync(captureOf(dir), ''), 'capture-damage'],
+  ['a capture is of a newer version', (dir) => patch(captureOf(dir), 12, 2), 'capture-damage'],
+  ['a capture is of another kind of link', (dir) => patch(captureOf(dir), interfaceAt(dir) + 8, 101), 'capture-damage'],
+  [
+    'frames of a capture were cut',
+    (dir) => {
+      const packets = [{ time: 1n, frame: new Uint8Array(60), length: 1514 }];
+      writeFileSync(captureOf(dir), writeCapture({ links: [{ name: 'x', packets }] }));
+    },
+    'capture-damage',
+  ],
+  [
+    'a packed capture is damaged',
+    (dir) => {
+      const file = captureOf(dir);
+      const packed = zstdCompressSync(readFileSync(file));
+      rmSync(file);
+      writeFileSync(`${file}.zst`, packed.subarray(0, -8));
+    },
+    'unreadable-file',
+  ],
   [
     'an input was changed',
     (_, runDir) => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstDifference, sameButWhitespace, unifiedDiff } from '../../../src/verdict/difference.ts';
+import { issueOf } from '../../../src/verdict/issue.ts';
 import { type AttemptEvidence, judgeConsoles } from '../../../src/verdict/judge-consoles.ts';
 import { issueKinds, upstreamOf } from '../../../src/verdict/libreswan-issues.ts';
 import { verdictWords } from '../../../src/verdict/verdict.ts';
 import { heaviest, wordTable } from '../../../src/verdict/words.ts';
+import { sanitized } from '../observation/text/consoles.ts';
 
 const nothingSeen = {
   pairs: 0,
@@ -161,6 +163,60 @@ test('the evidence names host, file, line and command, with context on both side
       excerpt: ' line 6\n line 7\n line 8\n-old\n+new\n more é\n east #\n  true',
     },
   ]);
+});
+
+/** A word of a log line, and facts of the same text, changed. */
+const reworded = (from: string, to: string): string[] => {
+  assert.ok(sanitized.includes(from), from);
+  return kinds({ consoles: [console({ expected: sanitized, sanitized: { text: sanitized.replace(from, to) } })] });
+};
+
+test('a text that differs is minor, unless its lines tell other facts', () => {
+  assert.deepEqual(reworded('initiating IKEv2 connection', 'starting IKEv2'), ['minor', 'failed', 'output-different']);
+  assert.deepEqual(reworded('inBytes=84', 'inBytes=168'), ['minor', 'failed', 'output-different']);
+  assert.deepEqual(reworded('inBytes=84', 'inBytes=0'), ['major', 'failed', 'facts-different', 'output-different']);
+});
+
+test('facts that differ are told with command and both sides', () => {
+  const consoles = [
+    console({ expected: sanitized, sanitized: { text: sanitized.replace('inBytes=84', 'inBytes=0') } }),
+  ];
+  const [issue] = judgeConsoles(evidence({ consoles })).issues;
+  assert.equal(issue?.host, 'east');
+  assert.match(issue?.message ?? '', /^a fact is different \(inBytes\): /);
+  assert.match(issue?.command ?? '', /trafficstatus/);
+  assert.match(issue?.excerpt ?? '', /^-\{.*"inBytes":.*\n\+\{.*"inBytes":/);
+});
+
+test('a console that was cut short tells no facts', () => {
+  const text = sanitized.slice(0, 200);
+  const cut = { complete: false, consoles: [console({ expected: sanitized, sanitized: { text } })] };
+  assert.deepEqual(kinds(cut), ['unresolved', 'unresolved', 'output-truncated']);
+});
+
+test('what the oracles find counts where all texts are as expected, and libreswan would have passed it', () => {
+  for (const kind of oracles) {
+    const issue = issueOf(kind, { message: 'x' });
+    const leak = kind === 'cleartext' || kind === 'not-encrypted';
+    assert.deepEqual(kinds({ facts: { summary: nothingSeen, issues: [issue] } }), [
+      leak ? 'leak' : 'major',
+      'passed',
+      kind,
+    ]);
+  }
+});
+
+test('issues stand in the order of their weight', () => {
+  const issues = ['half-open', 'cleartext', 'not-verified'].map((kind) => issueOf(kind, { message: kind }));
+  const consoles = [console({ expected: 'b\n', raw: 'CORE\nCORE FOUND\n' })];
+  assert.deepEqual(kinds({ facts: { summary: nothingSeen, issues }, consoles, end: { word: 'timeout' } }), [
+    ...['timeout', 'failed', 'TIMEOUT', 'CORE', 'cleartext', 'half-open', 'not-verified', 'output-different'],
+  ]);
+});
+
+test('a kind that is not in the table is never a pass', () => {
+  assert.equal(issueOf('something new', { message: 'x' }).word, 'unresolved');
+  assert.equal(upstreamOf(['something new']), 'unresolved');
 });
 
 test('the first command of a console is found without a prompt above it', () => {
