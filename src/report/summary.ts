@@ -3,6 +3,7 @@ import { duration } from '../base/progress.ts';
 import { attemptPath } from '../store/layout.ts';
 import { keyOf, type Results, type ScenarioResult } from '../store/results.ts';
 import { type Issue, verdictWords } from '../verdict/verdict.ts';
+import { clustersText } from './clusters.ts';
 import type { ReportEnd } from './reporter.ts';
 import { visible, visibleLine } from './visible.ts';
 
@@ -16,6 +17,8 @@ export function summaryText(end: ReportEnd): string {
   const parts = unexpected.map((result, index) => failureText(result, index + 1, end));
   const changes = changesText(end.results);
   if (changes !== '') parts.push(changes);
+  const shared = clustersText(end.results.clusters ?? []);
+  if (shared !== '') parts.push(shared);
   parts.push(totalsText(end));
   return `\n${parts.join('\n')}`;
 }
