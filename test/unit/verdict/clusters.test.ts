@@ -65,7 +65,10 @@ test('every cluster has at least two tests, and the order of the tests does not 
 });
 
 test('a thousand large differences take less than two seconds', () => {
-  const lines = Array.from({ length: 3000 }, (_, i) => `${i % 3 === 0 ? ' ' : '+'}002 "north-${i}" #${i}: ${'ab:'.repeat(200)}`);
+  const lines = Array.from(
+    { length: 3000 },
+    (_, i) => `${i % 3 === 0 ? ' ' : '+'}002 "north-${i}" #${i}: ${'ab:'.repeat(200)}`,
+  );
   const differences = Array.from({ length: 1000 }, (_, i) => one(`s:${i}`, ...lines));
   const before = process.cpuUsage().user;
   const clusters = clusterDifferences(differences);
