@@ -10,7 +10,17 @@ async function espalier(...args: string[]) {
 }
 
 test('help is an answer: standard output and exit code 0, with an example in every subcommand', async () => {
-  for (const command of ['run', 'list', 'judge', 'report', 'doctor', 'kernel build', 'image build', 'kernel import']) {
+  for (const command of [
+    'run',
+    'list',
+    'judge',
+    'accept',
+    'report',
+    'doctor',
+    'kernel build',
+    'image build',
+    'kernel import',
+  ]) {
     const { status, out, err } = await espalier(...command.split(' '), '--help');
     assert.deepEqual([status, err], [0, ''], command);
     assert.match(out, /Examples?:/, command);
