@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { describeError, EspalierError, type Fault } from '../base/errors.ts';
+import * as accept from './accept.ts';
 import * as doctor from './doctor.ts';
 import * as image from './image.ts';
 import { watchForInterruption } from './interruption.ts';
@@ -21,6 +22,7 @@ const commands: readonly { register(program: Command): void }[] = [
   shell,
   list,
   judge,
+  accept,
   report,
   pcap,
   replay,

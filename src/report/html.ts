@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { component } from '../store/layout.ts';
 import { keyOf, type Results, type ScenarioResult } from '../store/results.ts';
 import { verdictWords } from '../verdict/verdict.ts';
+import { clustersList } from './clusters.ts';
 import { scenarioPage, wordClass } from './html-scenario.ts';
 import { type Html, html, page } from './page.ts';
 import { rerunCommand } from './summary.ts';
@@ -53,6 +54,7 @@ function indexPage({ results, facts }: HtmlInput, pages: ReadonlySet<ScenarioRes
 <table>${facts.map(([name, value]) => html`<tr><th>${name}</th><td>${value}</td></tr>\n`)}</table>
 <h2>Totals</h2>
 ${totals(results)}
+${clustersList(results.clusters ?? [])}
 ${unexpected.length > 0 ? html`<h2>Not as expected</h2>\n${table(unexpected)}` : undefined}
 ${rest.length > 0 ? html`<h2>As expected</h2>\n${table(rest)}` : undefined}`,
   );

@@ -4,6 +4,7 @@ import { attemptPath } from '../store/layout.ts';
 import { keyOf, type Results, type ScenarioResult } from '../store/results.ts';
 import { seedsText } from '../store/seeds.ts';
 import { type Issue, verdictWords } from '../verdict/verdict.ts';
+import { clustersText } from './clusters.ts';
 import type { ReportEnd } from './reporter.ts';
 import { visible, visibleLine } from './visible.ts';
 
@@ -19,6 +20,8 @@ export function summaryText(end: ReportEnd): string {
   if (changes !== '') parts.push(changes);
   const chance = chanceText(end.results);
   if (chance !== '') parts.push(chance);
+  const shared = clustersText(end.results.clusters ?? []);
+  if (shared !== '') parts.push(shared);
   parts.push(totalsText(end));
   return `\n${parts.join('\n')}`;
 }

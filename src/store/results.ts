@@ -1,5 +1,6 @@
 import type { ScenarioEntry } from '../scenario/scenario.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
+import type { Cluster } from '../verdict/clusters.ts';
 import { type Issue, type Verdict, type VerdictWord, verdictWords } from '../verdict/verdict.ts';
 import { wordTable } from '../verdict/words.ts';
 import { type SeedsOfWord, seedsText } from './seeds.ts';
@@ -55,6 +56,8 @@ export interface Results {
   /** How many of the passed pass only with an adaptation. */
   readonly passedAdapted: number;
   readonly results: readonly ScenarioResult[];
+  /** Changes that several scenarios show, largest group first; absent where there are none. */
+  readonly clusters?: readonly Cluster[];
   readonly pending: readonly { readonly suite: string; readonly name: string }[];
 }
 

@@ -4,6 +4,7 @@ import { readJson, readJsonIfPresent, writeAtomic } from '../base/files.ts';
 import type { ScenarioEntry } from '../scenario/scenario.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
 import type { Verdict } from '../verdict/verdict.ts';
+import { clustersOf } from './differences.ts';
 import { type AttemptKey, attemptNumbers, attemptPath } from './layout.ts';
 import { compareAttempts } from './repeats.ts';
 import {
@@ -94,11 +95,14 @@ export class RunFolder {
   /** Rebuilds all results from the attempts on disk. */
   rebuild(): Results {
     const results = this.run.scenarios.map((entry) => this.result(entry, this.judged(entry)));
-    return summarize(
-      this.run.id,
-      this.run.scenarios,
-      results.filter((result) => result !== undefined),
-    );
+    return this.summarize(results.filter((result) => result !== undefined));
+  }
+
+  /** Results of the whole run, with what their differences have in common. */
+  summarize(results: readonly ScenarioResult[]): Results {
+    const summary = summarize(this.run.id, this.run.scenarios, results);
+    const clusters = clustersOf(this.dir, summary.results);
+    return clusters.length === 0 ? summary : { ...summary, clusters };
   }
 
   writeResults(results: Results): void {

@@ -14,6 +14,7 @@ test('help is an answer: standard output and exit code 0, with an example in eve
     'run',
     'list',
     'judge',
+    'accept',
     'report',
     'pcap',
     'replay',

@@ -11,7 +11,6 @@ import {
   keyOf,
   type Results,
   type ScenarioResult,
-  summarize,
   verdictOfEntry,
   verdictWithoutLab,
 } from '../../store/results.ts';
@@ -84,7 +83,7 @@ class Session {
     reporters.begin({ dir: folder.dir, id, scenarios, done: this.#results.size, jobs: capacity.slots });
     for (const entry of scenarios) if (verdictOfEntry(entry) !== undefined) this.#settle(entry);
     await runTasks(tasks, { capacity, judges, signal: this.#signal });
-    const results = summarize(id, scenarios, [...this.#results.values()]);
+    const results = folder.summarize([...this.#results.values()]);
     folder.writeResults(results);
     return {
       results,

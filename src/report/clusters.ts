@@ -1,0 +1,33 @@
+import type { Cluster } from '../verdict/clusters.ts';
+import { type Html, html } from './page.ts';
+import { visible, visibleLine } from './visible.ts';
+
+/** More clusters than this are counted, not shown. */
+const clustersShown = 10;
+const testsNamed = 3;
+
+function headOf({ tests }: Cluster): string {
+  const more = tests.length > testsNamed ? ' …' : '';
+  return `${tests.length} tests, e.g. ${tests.slice(0, testsNamed).join(', ')}${more}`;
+}
+
+/** Changes that several tests share, for people; empty where there are none. */
+export function clustersText(clusters: readonly Cluster[]): string {
+  if (clusters.length === 0) return '';
+  const lines = clusters.slice(0, clustersShown).flatMap((cluster) => {
+    const changed = cluster.lines.map((line) => `  ${visible(line)}`);
+    return [`${visibleLine(headOf(cluster))}:`, ...changed];
+  });
+  const more = clusters.length - clustersShown;
+  if (more > 0) lines.push(`… and ${more} more`);
+  return `the same change in several tests:\n${lines.join('\n')}\n`;
+}
+
+/** The same for a page. */
+export function clustersList(clusters: readonly Cluster[]): Html | undefined {
+  if (clusters.length === 0) return undefined;
+  const items = clusters
+    .slice(0, clustersShown)
+    .map((cluster) => html`<li>${headOf(cluster)}<pre>${cluster.lines.join('\n')}</pre></li>\n`);
+  return html`<h2>The same change in several tests</h2>\n<ul>${items}</ul>`;
+}

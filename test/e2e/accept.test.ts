@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { passing, reference, Sandbox } from './sandbox.ts';
+
+const golden = 'testing/pluto/a/east.console.txt';
+
+test('accept shows the patch, writes only when told, and the next run passes', async (t) => {
+  const box = new Sandbox(t).add({ a: passing('echo now', 'then\n'), b: passing() });
+  await box.run();
+  const before = box.read(golden);
+  const shown = await box.espalier('accept', 'latest');
+  assert.equal(shown.code, 1, shown.stderr);
+  assert.match(shown.stdout, /^testing\/pluto\/a\/east\.console\.txt\n--- .*\n\+\+\+ .*\n@@ [\s\S]*\n-then\n\+now\n/);
+  assert.match(shown.stderr, /nothing is written without a terminal/);
+  assert.equal(box.read(golden), before);
+  const written = await box.espalier('accept', 'latest', 'libreswan:a', '--yes');
+  assert.equal(written.code, 0, written.stderr);
+  assert.equal(box.read(golden), reference('east', ['echo now', 'now\n']));
+  assert.equal((await box.run()).code, 0);
+  const none = await box.espalier('accept', 'latest', '--yes');
+  assert.deepEqual([none.code, none.stdout, none.stderr], [0, '', 'nothing to write\n']);
+});
+
+test('accept refuses what is major without --major and names the evidence', async (t) => {
+  const lost = '4 packets transmitted, 0 received, 100% packet loss, time XXXX';
+  const got = '4 packets transmitted, 4 received, 0% packet loss, time XXXX';
+  const box = new Sandbox(t).add({ a: passing(`echo ${got}`, `${lost}\n`) });
+  await box.run('--reporter', 'json=out.json');
+  assert.deepEqual((box.readJson('out.json') as { totals: object }).totals, { major: 1 });
+  const refused = await box.espalier('accept', 'latest', '--yes');
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.stderr,
+    /^libreswan:a: refused: major needs --major\n {3}east, east\.console\.txt:\d+, a fact is/,
+  );
+  assert.match(box.read(golden), /100% packet loss/);
+  assert.equal((await box.espalier('accept', 'latest', '--yes', '--major')).code, 0);
+  assert.doesNotMatch(box.read(golden), /100% packet loss/);
+});
+
+test('accept never takes a crash', async (t) => {
+  const line = 'echo ASSERTION FAILED';
+  const box = new Sandbox(t).add({ a: passing(line, 'fine\n') });
+  await box.run();
+  const { code, stderr } = await box.espalier('accept', 'latest', '--yes', '--major');
+  assert.equal(code, 1);
+  assert.match(stderr, /^libreswan:a: refused: crash is never accepted\n/);
+});
+
+test('accept leaves alone a reference that changed since the run, and one that is a link', async (t) => {
+  const box = new Sandbox(t).add({ a: passing('echo now', 'then\n') });
+  await box.run();
+  const before = box.read(golden);
+  box.write(golden, 'something else\n');
+  const changed = await box.espalier('accept', 'latest', '--yes');
+  assert.equal(changed.code, 1);
+  assert.match(changed.stderr, /is not the reference that the run was compared with/);
+  assert.equal(box.read(golden), 'something else\n');
+  box.write('elsewhere.txt', before);
+  renameSync(join(box.dir, golden), join(box.dir, 'gone'));
+  symlinkSync(join(box.dir, 'elsewhere.txt'), join(box.dir, golden));
+  const linked = await box.espalier('accept', 'latest', '--yes');
+  assert.equal(linked.code, 1);
+  assert.match(linked.stderr, /is no regular file/);
+  assert.equal(box.read('elsewhere.txt'), before);
+});
+
+test('accept does not follow a scenario folder that leads out of its suite', async (t) => {
+  const box = new Sandbox(t).add({ a: passing('echo now', 'then\n') });
+  await box.run();
+  mkdirSync(join(box.dir, 'outside'));
+  renameSync(join(box.dir, 'testing/pluto/a'), join(box.dir, 'outside/a'));
+  symlinkSync(join(box.dir, 'outside/a'), join(box.dir, 'testing/pluto/a'));
+  const { code, stderr } = await box.espalier('accept', 'latest', '--yes');
+  assert.equal(code, 1);
+  assert.match(stderr, /lies outside of its suite/);
+  assert.match(box.read('outside/a/east.console.txt'), /then/);
+});
+
+test('accept refuses a tree that lies in the cache', async (t) => {
+  const box = new Sandbox(t).add({ a: passing('echo now', 'then\n') });
+  await box.run();
+  mkdirSync(join(box.dir, 'cache/suites'), { recursive: true });
+  renameSync(join(box.dir, 'testing'), join(box.dir, 'cache/suites/testing'));
+  const { code, stderr } = await box.espalier('accept', 'latest', '--yes', '--suite', 'cache/suites/testing');
+  assert.equal(code, 3);
+  assert.match(stderr, /are not yours: its tree was obtained by Espalier/);
+});
+
+test('a change that two tests share is told once, in the summary, in results and on the page', async (t) => {
+  const box = new Sandbox(t).add({ a: passing('echo now 1', 'then 1\n'), b: passing('echo now 2', 'then 2\n') });
+  const { stdout } = await box.run('--reporter', 'list');
+  assert.match(
+    stdout,
+    /the same change in several tests:\n2 tests, e\.g\. libreswan:a, libreswan:b:\n {2}-then 1\n {2}\+now 1\n/,
+  );
+  const run = `espalier-runs/${box.runs()[0]}`;
+  const { clusters } = box.readJson(`${run}/results.json`) as { clusters: object };
+  assert.deepEqual(clusters, [{ lines: ['-then 1', '+now 1'], tests: ['libreswan:a', 'libreswan:b'] }]);
+  assert.match(
+    box.read(`${run}/report/index.html`),
+    /<li>2 tests, e\.g\. libreswan:a, libreswan:b<pre>-then 1\n\+now 1<\/pre>/,
+  );
+});
