@@ -8,7 +8,7 @@ interface Kind {
   readonly id: string;
   readonly expected: VerdictWord;
   readonly why: string;
-  /** The part of a line that the damage is about. */
+  /** The part of a line that the damage is about; from its start on, where sanitizers leave some such lines out. */
   readonly pattern: RegExp;
   /** What becomes of the line; empty: nothing is left of it. */
   readonly edit: (line: string) => string;
@@ -50,7 +50,7 @@ const kinds: readonly Kind[] = [
     id: 'change-shown-time',
     expected: 'minor',
     why: 'no sanitizer takes the time of a retransmission away, and it says nothing of SAs',
-    pattern: shownTime,
+    pattern: new RegExp(`^.*${shownTime.source}`),
     edit: otherNumber(shownTime),
     sanitized: 'same',
   },
