@@ -52,12 +52,10 @@ function placeOf(
 }
 
 function refusal(packet: ProtectedPacket, sa: IpsecSa | undefined, evidence: FactEvidence): Issue[] {
-  const { protocol, spi, reason, encapsulation } = packet;
+  const { protocol, spi, reason } = packet;
   const name = `${protocol} packet of SA ${spiText(spi)}`;
   const place = placeOf(packet, evidence);
   if (reason === 'cleartext') {
-    // The receiving kernel decrypts a stream in place, in memory that the capture shares (net/xfrm/espintcp.c).
-    if (encapsulation === 'tcp') return [];
     return [issueOf('not-encrypted', { ...place, message: `${name} carries cleartext` })];
   }
   if (damagedOnPurpose(packet, evidence)) return [];
