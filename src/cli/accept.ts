@@ -8,9 +8,10 @@ Exit codes: 0 written, or nothing to do; 1 something was refused, or only shown;
 Examples:
   espalier accept latest examples:psk
   espalier accept latest 'libreswan:ikev2-*' --yes
+  espalier accept latest --facts examples:psk
   espalier accept latest --major --suite ~/libreswan`;
 
-/** `espalier accept`: a run's consoles become the references. */
+/** `espalier accept`: a run's consoles and facts become the references. */
 export function register(program: Command): void {
   program
     .command('accept')
@@ -19,6 +20,7 @@ export function register(program: Command): void {
     .argument('[selector...]', 'which of its scenarios (default: all that are not as expected)')
     .option('--yes', 'do not ask')
     .option('--major', 'also what is `major` or `leak`')
+    .option('--facts', 'also propose facts.json, the SAs and policies, for scenarios that have none; passed ones too')
     .option('--suite <dir>', "the suite's tree, where it is not the one that the run names")
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', details)

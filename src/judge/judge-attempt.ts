@@ -17,6 +17,7 @@ import { issueOf } from '../verdict/issue.ts';
 import { type AttemptEvidence, type ConsoleEvidence, judgeConsoles } from '../verdict/judge-consoles.ts';
 import type { Issue, Verdict } from '../verdict/verdict.ts';
 import { readAttemptRecords, readMaybePacked } from './attempt-files.ts';
+import { goldenIssues } from './golden-facts.ts';
 import { composeConsoles, type RawConsoles } from './libreswan-consoles.ts';
 import { observe } from './observe.ts';
 import {
@@ -75,6 +76,8 @@ async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions
   const raw = compose(stored, attempt, records.file);
   const endedInOrder = attempt.end.word === 'completed';
   const seen = observe(attemptDir, stored, { file: records.file, endedInOrder });
+  const facts = stored.facts === undefined ? undefined : readInput(folder, stored.facts);
+  const golden = facts && endedInOrder ? goldenIssues(facts, seen.evidence) : [];
   rmSync(join(attemptDir, 'derived'), { recursive: true, force: true });
   mkdirSync(join(attemptDir, 'derived'));
   const work: Work = {
@@ -90,7 +93,7 @@ async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions
     ...commandOf(stored, attempt),
     consoles: await Promise.all(stored.expectations.map((one) => consoleEvidence(one, work))),
     plutoLogs: plutoLogs(attemptDir, stored),
-    issues: [...records.issues, ...seen.issues, ...rawIssues(raw)],
+    issues: [...records.issues, ...seen.issues, ...rawIssues(raw), ...golden],
     facts: judgeFacts(seen.evidence),
   };
   return judgeConsoles(evidence);

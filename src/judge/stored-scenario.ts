@@ -39,6 +39,8 @@ const storedSchema = z.object({
     }),
   ),
   sanitizers: z.record(text, hash),
+  /** The golden facts, `facts.json`. */
+  facts: hash.exactOptional(),
 });
 
 export type StoredScenario = z.infer<typeof storedSchema>;
@@ -84,6 +86,7 @@ export function toStored(
       ...(expected && { expected: putInput(folder, expected) }),
     })),
     sanitizers: Object.fromEntries([...judging.sanitizers].map(([name, bytes]) => [name, putInput(folder, bytes)])),
+    ...(judging.facts && { facts: putInput(folder, judging.facts) }),
   };
 }
 

@@ -97,6 +97,7 @@ export const issueKinds: Readonly<Record<string, { readonly word: VerdictWord; r
   cleartext: { word: 'leak', upstream: 'passed' },
   'not-encrypted': { word: 'leak', upstream: 'passed' },
   // Ours: SAs and policies against a scenario's reviewed `facts.json`.
+  'golden-facts': { word: 'major', upstream: 'passed' },
   'half-open': { word: 'major', upstream: 'passed' },
   'inner-selector': { word: 'major', upstream: 'passed' },
   'not-verified': { word: 'major', upstream: 'passed' },

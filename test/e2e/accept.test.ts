@@ -40,6 +40,55 @@ test('accept refuses what is major without --major and names the evidence', asyn
   assert.doesNotMatch(box.read(golden), /100% packet loss/);
 });
 
+const facts = 'testing/pluto/a/facts.json';
+/** What labs without a kernel give: no host ever has an SA. */
+const noFacts = '{\n  "version": 1,\n  "states": []\n}\n';
+
+test('accept --facts proposes facts.json for tests that have none, and the next run compares with it', async (t) => {
+  const box = new Sandbox(t).add({ a: passing() });
+  await box.run();
+  const without = await box.espalier('accept', 'latest', 'libreswan:a', '--yes');
+  assert.deepEqual([without.code, without.stderr], [0, 'nothing to write\n']);
+  const shown = await box.espalier('accept', 'latest', '--facts');
+  assert.equal(shown.code, 1);
+  assert.match(shown.stdout, /^testing\/pluto\/a\/facts\.json\n--- [\s\S]*\n\+ {2}"version": 1,\n/);
+  assert.equal((await box.espalier('accept', 'latest', '--facts', '--yes')).code, 0);
+  assert.equal(box.read(facts), noFacts);
+  assert.equal((await box.run()).code, 0);
+  const again = await box.espalier('accept', 'latest', '--facts', '--yes');
+  assert.deepEqual([again.code, again.stderr], [0, 'nothing to write\n']);
+});
+
+test('facts that differ are major, and accept writes them with --major alone', async (t) => {
+  const golden = { version: 1, states: [{ after: 'east: echo fine', hosts: { east: ['sa in esp'] } }] };
+  const box = new Sandbox(t).add({ a: { ...passing(), 'facts.json': JSON.stringify(golden) } });
+  const { code, stdout } = await box.run('--reporter', 'list,json=out.json');
+  assert.equal(code, 1);
+  assert.match(stdout, /facts\.json, `east: echo fine`: .* state 1\n +-after east: echo fine\n +-east: sa in esp\n/);
+  assert.deepEqual((box.readJson('out.json') as { totals: object }).totals, { major: 1 });
+  const refused = await box.espalier('accept', 'latest', '--yes', '--facts');
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /^libreswan:a: refused: major needs --major\n {3}facts\.json, SAs and policies are not/);
+  assert.equal(box.read(facts), JSON.stringify(golden));
+  assert.equal((await box.espalier('accept', 'latest', '--yes', '--major')).code, 0);
+  assert.equal(box.read(facts), noFacts);
+});
+
+test('accept does not replace facts.json that is broken, or newer than the run', async (t) => {
+  const box = new Sandbox(t).add({ a: { ...passing(), 'facts.json': '{' } });
+  await box.run();
+  const broken = await box.espalier('accept', 'latest', '--yes', '--facts', '--major');
+  assert.equal(broken.code, 1);
+  assert.match(broken.stderr, /refused: unresolved is never accepted\n {3}facts\.json, is not what was expected: /);
+  box.remove(facts);
+  await box.run();
+  box.write(facts, 'written since');
+  const newer = await box.espalier('accept', 'latest', '--yes', '--facts');
+  assert.equal(newer.code, 1);
+  assert.match(newer.stderr, /is not the reference that the run was compared with/);
+  assert.equal(box.read(facts), 'written since');
+});
+
 test('accept never takes a crash', async (t) => {
   const line = 'echo ASSERTION FAILED';
   const box = new Sandbox(t).add({ a: passing(line, 'fine\n') });

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { cacheDir } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
-import { goldenTexts } from '../../judge/golden-texts.ts';
+import { goldenFactsText, goldenTexts } from '../../judge/golden-texts.ts';
 import { visible, visibleLine } from '../../report/visible.ts';
 import { attemptPath, findRun, runsDir } from '../../store/layout.ts';
 import { keyOf, type ScenarioResult } from '../../store/results.ts';
@@ -19,6 +19,7 @@ import { bundledTree, userTree } from './suites.ts';
 interface AcceptOptions {
   readonly yes?: boolean;
   readonly major?: boolean;
+  readonly facts?: boolean;
   readonly suite?: string;
   readonly output?: string;
 }
@@ -44,14 +45,14 @@ export async function acceptCommand(
   options: AcceptOptions,
 ): Promise<number> {
   const folder = RunFolder.open(findRun(run, runsDir(options.output)));
-  const results = await chosenResults(folder, selectors);
+  const results = await chosenResults(folder, selectors, options.facts === true);
   const changes: GoldenChange[] = [];
   let refused = 0;
   for (const result of results) {
     const reason = refusal(result, options.major === true);
     if (reason === undefined) {
       try {
-        changes.push(...changesOf(folder, result, options.suite));
+        changes.push(...changesOf(folder, result, options));
         continue;
       } catch (error) {
         if (!(error instanceof EspalierError) || error.fault !== 'scenario') throw error;
@@ -71,10 +72,14 @@ export async function acceptCommand(
   return refused > 0 ? 1 : 0;
 }
 
-async function chosenResults(folder: RunFolder, selectors: readonly string[]): Promise<ScenarioResult[]> {
+async function chosenResults(
+  folder: RunFolder,
+  selectors: readonly string[],
+  facts: boolean,
+): Promise<ScenarioResult[]> {
   const { results } = folder.rebuild();
-  const open = results.filter(({ word }) => acceptable[word] !== 'nothing to do');
-  if (selectors.length === 0) return open.filter(({ expected }) => !expected);
+  const open = results.filter(({ word }) => acceptable[word] !== 'nothing to do' || (facts && word === 'passed'));
+  if (selectors.length === 0) return open.filter(({ expected, word }) => !expected || word === 'passed');
   const { scenarios } = folder.run;
   const listed = { name: folder.run.id, list: async () => [...scenarios], load: () => Promise.reject() };
   const chosen = new Set((await selectScenarios([listed], { selectors, status: 'all' })).map(keyOf));
@@ -84,7 +89,7 @@ async function chosenResults(folder: RunFolder, selectors: readonly string[]): P
 /** Why a result cannot become a reference, with the evidence. */
 function refusal({ word, issues }: ScenarioResult, major: boolean): string | undefined {
   const rule = acceptable[word];
-  if (rule === 'yes' || (rule === 'with --major' && major)) return undefined;
+  if (rule === 'yes' || rule === 'nothing to do' || (rule === 'with --major' && major)) return undefined;
   const evidence = issues
     .filter((issue) => issue.word === word)
     .map(({ host, file, line, packet, message }) => {
@@ -94,11 +99,15 @@ function refusal({ word, issues }: ScenarioResult, major: boolean): string | und
   return `${word}${rule === 'never' ? ' is never accepted' : ' needs --major'}${evidence.join('')}`;
 }
 
-function changesOf(folder: RunFolder, result: ScenarioResult, suite: string | undefined): GoldenChange[] {
+function changesOf(folder: RunFolder, result: ScenarioResult, { suite, facts }: AcceptOptions): GoldenChange[] {
   const attempt = result.attempts.find(({ word }) => word === result.word)?.attempt ?? 0;
   const dir = scenarioFolder(ownTree(result.suite, suite ?? folder.run.options.suite), result.name);
-  const texts = goldenTexts(`${folder.dir}/${attemptPath({ ...result, attempt })}`);
-  return texts.map((text) => goldenChange(dir, text)).filter((change) => change !== undefined);
+  const attemptDir = `${folder.dir}/${attemptPath({ ...result, attempt })}`;
+  // The consoles of one that passed are as expected, some of them only before received text is adapted.
+  const texts = result.word === 'passed' ? [] : goldenTexts(attemptDir);
+  return [...texts, ...goldenFactsText(attemptDir, facts === true)]
+    .map((text) => goldenChange(dir, text))
+    .filter((change) => change !== undefined);
 }
 
 /** The user's tree of a suite. Throws `usage` for one that Espalier fetched: its references are others' work. */

@@ -46,7 +46,12 @@ export interface JudgingInputs {
   readonly guests: Readonly<Record<number, string>>;
   /** Sanitizer scripts by file name. */
   readonly sanitizers: ReadonlyMap<string, Uint8Array>;
+  /** Content of the test's `facts.json`: the SAs and policies that hosts have after its commands. */
+  readonly facts?: Uint8Array;
 }
+
+/** Name of a test's golden facts in its folder. Ours; libreswan's tests have none. */
+const factsFile = 'facts.json';
 
 export interface LibreswanScenario extends LoadedScenario {
   readonly judging: JudgingInputs;
@@ -154,6 +159,7 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
       format: 'libreswan',
       guests: guestNames(test.lines),
       sanitizers: readSanitizers(tree, expectations),
+      ...(test.files.includes(factsFile) && { facts: readBytes(join(test.dir, factsFile)) }),
     },
   };
 }

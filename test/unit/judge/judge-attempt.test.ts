@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
+import { sha256 } from '../../../src/base/files.ts';
 import { judgeAttempt } from '../../../src/judge/judge-attempt.ts';
 import { storeScenario } from '../../../src/judge/stored-scenario.ts';
 import { writeCapture } from '../../../src/observation/capture/writer.ts';
@@ -160,6 +161,40 @@ test('records of types that are not known, and of hosts that do not exist, are p
   addRecord(dir, 999, [1, 2, 3]);
   addRecord(dir, recordType.xfrmEvent, [1, 2, 3], 40);
   assert.equal((await judgeAttempt(dir, { runDir, cache: false })).word, 'passed');
+});
+
+const nothing = '{"version":1,"states":[]}';
+const other = '{"version":1,"states":[{"after":"east: echo hello","hosts":{"east":["sa"]}}]}';
+
+test('golden facts that are stored with the run are compared, and a broken file of them is named', async () => {
+  const judged = async (facts: string, end?: AttemptFile['end']) => {
+    using tree = makeTree();
+    tree.write('pluto/hello/facts.json', facts);
+    const { runDir, dir } = await makeAttempt(tree, answers, end);
+    const { word, upstream, issues } = await judgeAttempt(dir, { runDir, cache: false });
+    return [word, upstream, ...issues.map(({ kind, file = '' }) => `${kind} ${file}`)];
+  };
+  assert.deepEqual(await judged(nothing), ['passed', 'passed']);
+  assert.deepEqual(await judged(other), ['major', 'passed', 'golden-facts facts.json']);
+  assert.deepEqual(await judged('{'), ['unresolved', 'unresolved', 'unreadable-file facts.json']);
+  const cut = await judged(other, { word: 'timeout' });
+  assert.ok(cut[0] === 'timeout' && !cut.some((issue) => issue.startsWith('golden-facts')), cut.join(', '));
+});
+
+test('golden facts that were tampered with after the run make the attempt unresolved, unless today’s are asked for', async () => {
+  using tree = makeTree();
+  tree.write('pluto/hello/facts.json', nothing);
+  const { runDir, dir } = await makeAttempt(tree);
+  const input = join('inputs', sha256(nothing));
+  writeFileSync(join(runDir, input), other);
+  const { word, issues } = await judgeAttempt(dir, { runDir, cache: false });
+  assert.deepEqual([word, issues[0]?.kind, issues[0]?.file], ['unresolved', 'unreadable-file', input]);
+  rmSync(join(runDir, input));
+  const [missing] = (await judgeAttempt(dir, { runDir, cache: false })).issues;
+  assert.deepEqual([missing?.kind, missing?.file], ['unreadable-file', input]);
+  process.env.ESPALIER_CACHE = join(tree.dir, 'cache');
+  const loaded = await tree.open().load('hello');
+  assert.equal((await judgeAttempt(dir, { runDir, loaded, cache: false })).word, 'passed');
 });
 
 test('of a lab that was cut short, files may be cut short too', async () => {

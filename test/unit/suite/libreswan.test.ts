@@ -39,6 +39,13 @@ test('a test becomes a plan with steps in order and expectations with their sani
   assert.ok(plan.files.every(({ path, content }) => path.endsWith('/') || content.length > 0));
 });
 
+test('golden facts are read where a test has them', async () => {
+  using tree = makeTree();
+  assert.equal((await tree.open().load('hello')).judging.facts, undefined);
+  tree.write('pluto/hello/facts.json', 'anything');
+  assert.deepEqual((await tree.open().load('hello')).judging.facts, Buffer.from('anything'));
+});
+
 test('a host that runs strongSwan boots its image and has its command; the others do not', async () => {
   using tree = makeTree();
   const plain = await tree.open().load('hello');

@@ -56,6 +56,7 @@ test('libreswan’s unresolved sticks over failed', () => {
 /** Kinds of which libreswan's own judgement knows nothing. */
 const oracles = [
   'cleartext',
+  'golden-facts',
   'half-open',
   'inner-selector',
   'not-encrypted',
