@@ -11,6 +11,7 @@ import { receivedText } from '../suite/libreswan/adaptations.ts';
 import type { LibreswanScenario } from '../suite/libreswan/libreswan.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
 import { consoles } from '../transcript/consoles.ts';
+import { compareText } from '../verdict/adapted-text.ts';
 import { unifiedDiff } from '../verdict/difference.ts';
 import { judgeFacts } from '../verdict/facts/judge-facts.ts';
 import { issueOf } from '../verdict/issue.ts';
@@ -150,7 +151,8 @@ async function consoleEvidence(one: StoredScenario['expectations'][number], work
   writeAtomic(join(derived, file), result.output);
   const text = Buffer.from(result.output).toString('latin1');
   if (expected !== undefined) {
-    const diff = unifiedDiff(expected, text, [`expected/${file}`, `received/${file}`]);
+    const { best } = compareText(expected, text, rewrites);
+    const diff = unifiedDiff(expected, best, [`expected/${file}`, `received/${file}`]);
     writeAtomic(join(derived, `${host}.console.diff`), Buffer.from(diff, 'latin1'));
   }
   return { ...base, raw: rawText, sanitized: { text } };

@@ -2,18 +2,13 @@ import { compareFacts } from '../observation/text/compare-facts.ts';
 import type { ConsoleFact } from '../observation/text/facts.ts';
 import { readConsoleFacts } from '../observation/text/read-facts.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
+import { compareText, type Rewrite } from './adapted-text.ts';
 import { firstDifference, sameButWhitespace } from './difference.ts';
 import type { FactFindings } from './facts/judge-facts.ts';
 import { issueOf } from './issue.ts';
 import { type Source, signs, upstreamOf } from './libreswan-issues.ts';
 import { type Issue, type Verdict, verdictWords } from './verdict.ts';
 import { heaviest } from './words.ts';
-
-/** Rewrites received text; see the suite's adaptations. */
-export interface Rewrite {
-  readonly id: string;
-  readonly rewrite: (text: string) => string;
-}
 
 /** What is known about one console. Texts are Latin-1, one character per byte. */
 export interface ConsoleEvidence {
@@ -107,29 +102,9 @@ function judgeConsole(console: ConsoleEvidence, { complete }: AttemptEvidence): 
     const message = 'the suite has no reference for this console';
     return { ...none, issues: unique([...issues, issueOf('output-unchecked', { host, file, message })]) };
   }
-  const compared = compare(console.expected, sanitized.text, rewrites);
+  const compared = compareText(console.expected, sanitized.text, rewrites);
   const different = compared.differs && complete ? differences(console, compared.best) : [];
   return { ...compared, issues: unique([...issues, ...different]) };
-}
-
-interface Compared {
-  readonly differs: boolean;
-  /** The text that is nearer to the reference. */
-  readonly best: string;
-  readonly adapted: readonly string[];
-  readonly onlyAdapted: boolean;
-}
-
-function compare(expected: string, received: string, rewrites: readonly Rewrite[]): Compared {
-  if (expected === received) return { differs: false, best: received, adapted: [], onlyAdapted: false };
-  const adapted: string[] = [];
-  let best = received;
-  for (const { id, rewrite } of rewrites) {
-    const next = rewrite(best);
-    if (next !== best) adapted.push(id);
-    best = next;
-  }
-  return { differs: expected !== best, best, adapted, onlyAdapted: expected === best };
 }
 
 /** What is other than the reference: the text, and where its lines tell other facts, those. */
