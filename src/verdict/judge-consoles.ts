@@ -125,7 +125,7 @@ function factIssues(place: { host: string; file: string }, expected: string, rec
     .filter(({ weight }) => weight === 'major')
     .map(({ kind, command, line, fields, reason, ...sides }) => {
       const which = fields.length > 0 ? ` (${fields.join(', ')})` : '';
-      const message = `a fact is ${kind}${which}: ${reason}`;
+      const message = `${(sides.expected ?? sides.received)?.kind} ${kind}${which}: ${reason}`;
       const excerpt = [factText('-', sides.expected), factText('+', sides.received)].filter(Boolean).join('\n');
       return issueOf('facts-different', {
         ...place,
@@ -137,10 +137,14 @@ function factIssues(place: { host: string; file: string }, expected: string, rec
     });
 }
 
+/** `-traffic connection=named protocol=ESP inBytes=0` */
 function factText(sign: string, fact: ConsoleFact | undefined): string {
   if (fact === undefined) return '';
-  const { command: _command, line: _line, ...body } = fact;
-  return `${sign}${JSON.stringify(body)}`;
+  const { command: _command, line: _line, kind, ...fields } = fact;
+  const shown = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  );
+  return `${sign}${[kind, ...shown].join(' ')}`;
 }
 
 function signsIn(source: Source, text: string, place: { readonly host: string; readonly file: string }): Issue[] {

@@ -184,9 +184,9 @@ test('facts that differ are told with command and both sides', () => {
   ];
   const [issue] = judgeConsoles(evidence({ consoles })).issues;
   assert.equal(issue?.host, 'east');
-  assert.match(issue?.message ?? '', /^a fact is different \(inBytes\): /);
+  assert.match(issue?.message ?? '', /^traffic different \(inBytes\): /);
   assert.match(issue?.command ?? '', /trafficstatus/);
-  assert.match(issue?.excerpt ?? '', /^-\{.*"inBytes":.*\n\+\{.*"inBytes":/);
+  assert.match(issue?.excerpt ?? '', /^-traffic .*inBytes=84.*\n\+traffic .*inBytes=0/);
 });
 
 test('a console that was cut short tells no facts', () => {
