@@ -100,6 +100,16 @@ test('a failing npm is shown with its messages and exit code 2', async () => {
   assert.match(result.err, /no network\nespalier: npm ci failed \(its messages stand above\)\n$/);
 });
 
+test('packages are not installed through a symbolic link, whose target npm would empty', async () => {
+  using place = fresh();
+  symlinkSync(process.execPath, join(place.bin, 'node'));
+  mkdirSync(join(place.dir, 'elsewhere'));
+  symlinkSync('elsewhere', join(place.dir, 'node_modules'));
+  const result = await start(place);
+  assert.equal(result.status, 2);
+  assert.match(result.err, /node_modules is a symbolic link; remove it, and run this again\.\n$/);
+});
+
 test('--node runs another script of the repository', async () => {
   using place = fresh();
   symlinkSync(process.execPath, join(place.bin, 'node'));
