@@ -54,6 +54,8 @@ const examples: Readonly<Record<string, { readonly fits: readonly string[]; read
       'ipsec whack --impair suppress-retransmits',
       'ipsec whack --impair suppress_retransmits',
       'ipsec whack --impair revival',
+      'ipsec whack --impair none',
+      'ipsec whack --impair trigger_revival:1',
       'ipsec whack --impair timeout-on-retransmit',
       'ipsec whack --no-impair send-no-delete',
     ],
