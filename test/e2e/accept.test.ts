@@ -33,7 +33,7 @@ test('accept refuses what is major without --major and names the evidence', asyn
   assert.equal(refused.code, 1);
   assert.match(
     refused.stderr,
-    /^libreswan:a: refused: major needs --major\n {3}east, east\.console\.txt:\d+, a fact is/,
+    /^libreswan:a: refused: major needs --major\n {3}east, east\.console\.txt:\d+, probe different \(outcome\): /,
   );
   assert.match(box.read(golden), /100% packet loss/);
   assert.equal((await box.espalier('accept', 'latest', '--yes', '--major')).code, 0);
