@@ -54,8 +54,10 @@ const readers: Readonly<Record<string, (words: readonly string[], sa: Found) => 
   if_id: ([, id = ''], sa) => {
     sa.ifId = Number(id) || 0;
   },
-  mark: ([, mark = ''], sa) => {
+  // iproute2 writes the second mark behind the first, and on a line of its own where that is missing.
+  mark: ([, mark = '', , outputMark], sa) => {
     sa.mark = mark;
+    if (outputMark !== undefined) sa.outputMark = outputMark;
   },
   'output-mark': ([, mark = ''], sa) => {
     sa.outputMark = mark;

@@ -138,3 +138,13 @@ test('an entry that a test cut down with grep still counts, and ends at the next
     [[2, undefined]],
   );
 });
+
+test('a mark of what comes out stands behind the mark of what goes in, or alone', () => {
+  const sa = (line: string): string =>
+    `src 192.0.2.1 dst 192.0.2.2\n\tproto esp spi 0x00001006 reqid 0 mode tunnel\n\t${line}\n`;
+  const marks = (line: string): unknown => (tables(sa(line)) as { mark?: string; outputMark?: string }[])[0];
+  const both = marks('mark 0x5/0xffff output-mark 0x3/0xff') as { mark?: string; outputMark?: string };
+  assert.deepEqual([both.mark, both.outputMark], ['0x5/0xffff', '0x3/0xff']);
+  const alone = marks('output-mark 0x3/0xff') as { mark?: string; outputMark?: string };
+  assert.deepEqual([alone.mark, alone.outputMark], [undefined, '0x3/0xff']);
+});
