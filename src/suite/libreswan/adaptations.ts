@@ -60,6 +60,16 @@ export const adaptations: readonly Adaptation[] = [
     replacesHelper: true,
   },
   {
+    id: 'post-mortem',
+    kind: 'guest-file',
+    reason:
+      'the suite’s own starts fifty programs on every host to ask whether pluto went and what it left, near half of those of a short test; this one asks the same by a handful',
+    path: '/testing/guestbin/post-mortem.sh',
+    mode: 0o755,
+    source: 'post-mortem',
+    replacesHelper: true,
+  },
+  {
     id: 'systemctl',
     kind: 'guest-file',
     reason: 'hosts are namespaces without systemd; `ipsec start`, `stop` and `restart` go through systemctl',

@@ -1,0 +1,93 @@
+/** Our stand-in for the suite's post-mortem.sh must find what the suite's own finds. East runs ours, west the suite's. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openJudging } from '../../src/cli/session/open.ts';
+import { ensureKernel } from '../../src/kernel/kernel.ts';
+import type { LabPlan, PlacedFile, Step } from '../../src/scenario/scenario.ts';
+import { startLab } from '../../src/substrate/lifecycle.ts';
+import { uml } from '../../src/substrate/uml/uml.ts';
+import { obtainLibreswan } from '../../src/suite/libreswan/obtain.ts';
+import { type Command, readCommands } from '../conformance/transcripts.ts';
+import { skip } from './lab.ts';
+
+const whack = '/usr/libexec/ipsec/whack';
+const end = '/tmp/whack "$@"; sleep 1;';
+
+/** What goes wrong while pluto is told to end, as a `whack` that does it. */
+const damages: Readonly<Record<string, string>> = {
+  nothing: end,
+  leak: `${end} sed -i 's/found no leaks/found 3 leaks/' /tmp/pluto.log`,
+  'silent leak detective': `${end} sed -i '/leak detective/d' /tmp/pluto.log`,
+  'disabled leak detective': `${end} echo leak-detective disabled >>/tmp/pluto.log`,
+  reference: `${end} echo '| newref damage@0x1234(0->1)' >>/tmp/pluto.log`,
+  state: `${end} ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 1 mode tunnel enc 'ecb(cipher_null)' ''`,
+  policy: `${end} ip xfrm policy add src 192.0.2.1 dst 192.0.2.2 dir out priority 1`,
+  core: `${end} echo >/tmp/core.host.pluto.9`,
+  'daemon that stays': 'true',
+};
+
+/** Findings that make the suite's own script fail. */
+const harmless = new Set(['nothing', 'disabled leak detective']);
+
+const cleanUp = 'killall -q pluto; sleep 1; rm -f /tmp/core* /tmp/pluto.log; ip xfrm state flush; ip xfrm policy flush';
+const scripts: readonly (readonly [string, string])[] = [
+  ['east', '/testing/guestbin/post-mortem.sh'],
+  ['west', '/testing/guestbin/suites-own.sh'],
+];
+
+function stepsOf(): Step[] {
+  const lines = scripts.flatMap(([host, script]) => [
+    [
+      host,
+      `/testing/guestbin/swan-prep --nokeys; cp ${whack} /tmp/whack; touch /tmp/bent; mount --bind /tmp/bent ${whack}`,
+    ],
+    ...Object.values(damages).flatMap((damage) => [
+      [host, `(echo '#!/bin/sh'; echo ${shellWord(damage)}) >/tmp/bent; chmod 755 /tmp/bent; : >OUTPUT/log`],
+      [host, 'rm -f OUTPUT/*post-mortem*; ipsec start; sleep 2'],
+      [host, script],
+      [host, cleanUp],
+    ]),
+  ]);
+  return lines.map(([host = '', line = ''], index) => {
+    return { kind: 'command', host, line, origin: { file: 'test', line: index + 1 } };
+  });
+}
+
+const shellWord = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+async function run(plan: LabPlan): Promise<Command[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-lab-'));
+  try {
+    const { path } = await ensureKernel({ selection: process.env.ESPALIER_KERNEL });
+    await using lab = await startLab(uml, { dir, plan, kernel: path, seed: 1n, hold: false });
+    assert.deepEqual((await lab.ended).end, { word: 'completed' });
+    return readCommands(readFileSync(join(dir, 'records')));
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+test('our post-mortem finds what the suite’s own finds', { skip }, async () => {
+  const options = { substrate: 'uml', overlay: [], seed: '1', retries: 0, repeatEach: 1 };
+  const { suites } = await openJudging(['libreswan'], options, new AbortController().signal);
+  const loaded = await suites.get('libreswan')?.load('ikev2-05-basic-psk');
+  assert.ok(loaded);
+  const { dir } = await obtainLibreswan();
+  const content = readFileSync(join(dir, 'guestbin/post-mortem.sh'));
+  const own: PlacedFile = { host: '*', path: '/testing/guestbin/suites-own.sh', mode: 0o755, content };
+  const { postMortem: _none, ...rest } = loaded.plan;
+  const commands = await run({ ...rest, files: [...rest.files, own], steps: stepsOf() });
+  for (const [host, script] of scripts) {
+    const asked = commands.filter((one) => one.host === host && one.line === script);
+    const found = Object.keys(damages).filter((_, index) => asked[index]?.status !== 0);
+    const told = asked.map(({ output }) => output).join('\n');
+    assert.deepEqual(
+      found,
+      Object.keys(damages).filter((name) => !harmless.has(name)),
+      `${script}\n${told}`,
+    );
+  }
+});
