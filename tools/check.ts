@@ -31,7 +31,8 @@ const fix = process.argv.includes('--fix');
 const rulesFile = join(projectDir, 'deps.json');
 const steps: readonly Step[] = [
   program('format and lint', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings', ...(fix ? ['--write'] : [])]),
-  program('types', 'typescript/bin/tsc', []),
+  // What tsc knew of files that did not change spares most of its work.
+  program('types', 'typescript/bin/tsc', ['--incremental', '--tsBuildInfoFile', 'node_modules/.cache/tsc.tsbuildinfo']),
   program('dead code', 'knip/bin/knip.js', ['--no-progress']),
   {
     name: 'imports',
