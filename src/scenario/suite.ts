@@ -1,4 +1,4 @@
-import type { ConsoleExpectation, LabPlan, ScenarioEntry } from './scenario.ts';
+import type { LabPlan, ScenarioEntry } from './scenario.ts';
 
 /** A named input with the hash of its bytes. */
 export interface Identity {
@@ -6,11 +6,16 @@ export interface Identity {
   readonly sha256: string;
 }
 
-/** A scenario read in full: what the lab gets, and what judging compares with. */
+/** A scenario read in full: what the lab gets, and what judging compares with. Each format adds what it judges by. */
 export interface LoadedScenario {
+  /** How it is judged: a key of the table in `src/judge/formats.ts`. */
+  readonly format: string;
   readonly entry: ScenarioEntry;
   readonly plan: LabPlan;
-  readonly expectations: readonly ConsoleExpectation[];
+  readonly judging: {
+    /** Content of the test's `facts.json`: the SAs and policies that hosts have after its commands. */
+    readonly facts?: Uint8Array;
+  };
   /** Image of each host by host name, as it goes into `attempt.json`. */
   readonly images: Readonly<Record<string, Identity>>;
   readonly suite: Identity;

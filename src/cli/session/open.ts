@@ -7,14 +7,8 @@ import type { AttemptSettings, KernelChoice, Layer } from '../../run/attempt.ts'
 import type { Suite } from '../../scenario/suite.ts';
 import type { RunOptions } from '../../store/schemas.ts';
 import { substrateByName } from '../../substrate/all.ts';
-import {
-  type LabImage,
-  type LabInputs,
-  type LibreswanScenario,
-  openLibreswan,
-} from '../../suite/libreswan/libreswan.ts';
 import type { Judging } from './judging.ts';
-import { bundledTree, type SuiteTree, userTree } from './suites.ts';
+import { openSuite } from './suites.ts';
 
 /** The substrate and the kernel of a run, made on first need. */
 export async function openSettings(options: RunOptions, signal: AbortSignal): Promise<AttemptSettings> {
@@ -63,49 +57,13 @@ export async function openJudging(
   names: readonly string[],
   options: RunOptions,
   signal?: AbortSignal,
-): Promise<Judging<LibreswanScenario>> {
-  const suites = new Map<string, Suite<LibreswanScenario>>();
-  for (const name of names) suites.set(name, await openSuite(name, options, signal));
+): Promise<Judging> {
+  const suites = new Map<string, Suite>();
+  const wish = { options, kernel: () => kernelOf(options, signal), signal };
+  for (const name of names) suites.set(name, await openSuite(name, wish));
   return {
     suites,
     store: async (runDir, attemptDir, loaded) => storeScenario(runDir, attemptDir, loaded),
     judge: (runDir, attemptDir, loaded) => judgeAttempt(attemptDir, { runDir, loaded }),
   };
 }
-
-async function openSuite(
-  name: string,
-  options: RunOptions,
-  signal: AbortSignal | undefined,
-): Promise<Suite<LibreswanScenario>> {
-  const tree = await treeOf(name, options);
-  const helpers = options.helpers === 'upstream' ? 'upstream' : 'ours';
-  // Asked for by the first scenario that is loaded, and by many at once: made only once.
-  let made: Promise<LabInputs> | undefined;
-  const inputs = (): Promise<LabInputs> => {
-    made ??= inputsOf({ dir: tree.dir, keys: name !== 'examples' }, options, signal);
-    return made;
-  };
-  return openLibreswan({ dir: tree.dir, identity: tree.identity, name, helpers, inputs });
-}
-
-async function treeOf(name: string, options: RunOptions): Promise<SuiteTree> {
-  if (name === 'examples') return bundledTree();
-  if (options.suite !== undefined && options.substrate === 'fake') return userTree(options.suite);
-  const { obtainLibreswan, openCheckout } = await import('../../suite/libreswan/obtain.ts');
-  return options.suite === undefined ? obtainLibreswan() : openCheckout(options.suite);
-}
-
-async function inputsOf(
-  tree: { readonly dir: string; readonly keys: boolean },
-  options: RunOptions,
-  signal: AbortSignal | undefined,
-): Promise<LabInputs> {
-  if (options.substrate === 'fake') return noInputs;
-  const { libreswanInputs } = await import('../../provision/libreswan-inputs.ts');
-  return libreswanInputs({ ...tree, kernel: () => kernelOf(options, signal), signal });
-}
-
-/** What labs of the fake substrate are made from. */
-const noImage: LabImage = { id: 'none', path: '', sha256: sha256(''), versions: {} };
-const noInputs: LabInputs = { image: noImage, strongswan: async () => noImage, testing: [] };

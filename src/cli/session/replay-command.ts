@@ -15,7 +15,6 @@ import { keyOf } from '../../store/results.ts';
 import { isCutShort, type RunFolder } from '../../store/run-folder.ts';
 import { attemptSchema } from '../../store/schemas.ts';
 import { killAllLabs } from '../../substrate/lifecycle.ts';
-import type { LibreswanScenario } from '../../suite/libreswan/libreswan.ts';
 import { readRecords } from '../../transcript/reader.ts';
 import { interruption } from '../interruption.ts';
 import type { Judging } from './judging.ts';
@@ -43,7 +42,7 @@ export async function replayCommand(run: string, test: string, options: ReplayOp
 interface Prepared {
   readonly options: RunFolder['run']['options'];
   readonly settings: AttemptSettings;
-  readonly judging: Judging<LibreswanScenario>;
+  readonly judging: Judging;
 }
 
 /** Opens all that the attempt had, and refuses what is not the same, unless forced. */

@@ -3,7 +3,6 @@ import { type AttemptSettings, inputsOf } from '../../run/attempt.ts';
 import type { Suite } from '../../scenario/suite.ts';
 import { inputDifferences } from '../../store/inputs.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
-import type { LibreswanScenario } from '../../suite/libreswan/libreswan.ts';
 
 /**
  * Refuses to go on with a run whose attempts had another kernel, image, overlay or suite than the rest would have: one
@@ -11,7 +10,7 @@ import type { LibreswanScenario } from '../../suite/libreswan/libreswan.ts';
  */
 export async function refuseOtherInputs(
   folder: RunFolder,
-  suites: ReadonlyMap<string, Suite<LibreswanScenario>>,
+  suites: ReadonlyMap<string, Suite>,
   settings: AttemptSettings,
 ): Promise<void> {
   for (const suite of suites.values()) {
