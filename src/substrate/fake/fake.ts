@@ -35,7 +35,8 @@ class FakeLab implements BackendLab {
   readonly #killed = Promise.withResolvers<Stop>();
   readonly #finished = Promise.withResolvers<void>();
   #dead = false;
-  #held = false;
+  readonly #holding = Promise.withResolvers<void>();
+  #orders = 0;
   #commands = 0;
   #spinsSince: number | undefined;
 
@@ -59,13 +60,16 @@ class FakeLab implements BackendLab {
   }
 
   async send(orders: readonly Order[]): Promise<void> {
-    if (!this.#held) throw new EspalierError('bug', 'the fake lab is not held yet');
+    await Promise.race([this.#holding.promise, this.ended]);
+    this.#orders += 1;
     for (const order of orders) {
+      if (this.#dead) return;
       if (order.kind === 'end') this.#finished.resolve();
       else if (order.kind === 'advance') this.#recorder.advance(order.ns);
       else if (order.kind === 'command') await this.#ordered(order);
       else if (order.kind === 'input') await this.#input(order.host, Buffer.from(order.bytes).toString());
     }
+    if (!this.#dead && !orders.some(({ kind }) => kind === 'end')) this.#recorder.stepEnd(this.#orders);
   }
 
   kill(): void {
@@ -93,7 +97,8 @@ class FakeLab implements BackendLab {
       this.#recorder.advance(plan.timing.gap);
     }
     if (hold) {
-      this.#held = true;
+      this.#recorder.stepEnd(0);
+      this.#holding.resolve();
       await this.#finished.promise;
     }
     if (plan.postMortem !== undefined) this.#postMortem(plan.postMortem);

@@ -52,6 +52,13 @@ export class Recorder {
     this.#frame(recordType.trouble, host, Buffer.from(text));
   }
 
+  /** Orders up to a number are worked off. */
+  stepEnd(number: number): void {
+    const payload = Buffer.alloc(4);
+    payload.writeUInt32LE(number);
+    this.#frame(recordType.stepEnd, labHost, payload);
+  }
+
   labEnd(): void {
     this.#frame(recordType.labEnd, labHost, Buffer.alloc(0));
   }
