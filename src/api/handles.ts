@@ -1,5 +1,5 @@
 import type { Duration } from './duration.ts';
-import type { HostSpec, NatSpec } from './hosts.ts';
+import type { DaemonSpec, HostSpec, NatSpec } from './hosts.ts';
 
 /** What a command left. Times are the lab's, in nanoseconds since 1970. */
 export interface CommandResult {
@@ -29,8 +29,31 @@ export interface NatHost extends Host {
   remap(): Promise<void>;
 }
 
+/** The IKE daemon of a host. What it refuses or says when it fails stops the scenario, with its words. */
+export interface DaemonControl {
+  /** Starts it with its files; done when it answers and its connections are loaded. */
+  start(): Promise<void>;
+  /** Takes the files as they are now. */
+  reload(): Promise<void>;
+  /** Ends it in order, which tells its peers. */
+  stop(): Promise<void>;
+  /** `stop` and `start`. */
+  restart(): Promise<void>;
+  /** Ends it without a word to anybody, as a crash does. */
+  kill(): Promise<void>;
+}
+
+/** A host with an IKE daemon. */
+export interface DaemonHost extends Host {
+  readonly daemon: DaemonControl;
+  /** Asks the daemon to establish a connection. What came of it is for checks to see: its words are the result. */
+  initiate(connection: string): Promise<CommandResult>;
+  /** Asks the daemon to delete a connection's IKE SA and Child SAs. */
+  terminate(connection: string): Promise<CommandResult>;
+}
+
 /** The handle of a host by how it was declared. */
-export type HandleOf<S extends HostSpec> = S extends NatSpec ? NatHost : Host;
+export type HandleOf<S extends HostSpec> = S extends NatSpec ? NatHost : S extends DaemonSpec ? DaemonHost : Host;
 
 /** A link. Impairments hold for what each of its hosts sends, until `heal`. */
 export interface Link {

@@ -1,4 +1,5 @@
 /** What scenario files import as `espalier`. */
+export { psk } from '../connection/authentication.ts';
 export type { Duration } from './duration.ts';
 export {
   type ClearFilter,
@@ -8,6 +9,16 @@ export {
   type TranscriptOptions,
   type Within,
 } from './expect.ts';
-export type { Clock, CommandResult, Host, Link, NatHost, Net, World } from './handles.ts';
-export { type HostSpec, type LinuxSpec, linux, type NatSpec, nat } from './hosts.ts';
-export { type Definition, type LinkSpec, scenario } from './scenario.ts';
+export type { Clock, CommandResult, DaemonControl, DaemonHost, Host, Link, NatHost, Net, World } from './handles.ts';
+export {
+  type DaemonSpec,
+  type HostSpec,
+  type LinuxSpec,
+  libreswan,
+  linux,
+  type NatSpec,
+  nat,
+  openiked,
+  strongswan,
+} from './hosts.ts';
+export { type ConnectionSketch, type Definition, type EndSketch, type LinkSpec, scenario } from './scenario.ts';

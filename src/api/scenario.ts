@@ -1,4 +1,6 @@
 import { EspalierError } from '../base/errors.ts';
+import type { Authentication } from '../connection/authentication.ts';
+import type { Connection, End } from '../connection/connection.ts';
 import type { Origin } from '../scenario/scenario.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { World } from './handles.ts';
@@ -11,6 +13,21 @@ import { callerOrigin } from './origin.ts';
  */
 export type LinkSpec<N extends string = string> = readonly N[] | { readonly [H in N]?: string | readonly string[] };
 
+/** One peer of a connection; see `End`. */
+export interface EndSketch<N extends string = string> extends Omit<End, 'host' | 'address' | 'authentication'> {
+  readonly host: N;
+  /** Default: the host's address on a link that both ends are on, else its first. */
+  readonly address?: string;
+  /** Default: that of the connection. */
+  readonly authentication?: Authentication;
+}
+
+/** A connection in the words of RFC 7296; see `Connection`. */
+export interface ConnectionSketch<N extends string = string> extends Omit<Connection, 'ends'> {
+  readonly ends: readonly [EndSketch<N>, EndSketch<N>];
+  readonly authentication?: Authentication;
+}
+
 /** What a scenario's lab is made of. */
 export interface Definition<
   H extends Readonly<Record<string, HostSpec>> = Readonly<Record<string, HostSpec>>,
@@ -19,6 +36,8 @@ export interface Definition<
   readonly hosts: H;
   /** Links in the order in which hosts have them as eth0, eth1, … */
   readonly links: { readonly [N in L]: LinkSpec<keyof H & string> };
+  /** Rendered to the files of the daemons at their ends. */
+  readonly connections?: readonly ConnectionSketch<keyof H & string>[];
   /** A network of one's own in place of what `links` would give; it has the same hosts and links. */
   readonly topology?: Topology;
   /** Date in the lab at its boot, ISO 8601. Default: 2025-06-15T12:00:00Z. */

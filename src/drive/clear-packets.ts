@@ -37,10 +37,16 @@ export function clearPackets(dir: string, { macs, links, to, from }: ClearWish):
     return readWire(packets).flatMap((packet) => {
       const { ip, sourceMac } = packet.dissected;
       if (ip === undefined || !macs.has(sourceMac) || isProtected(ip)) return [];
+      if (to === undefined && isLinkLocalMulticast(ip)) return [];
       if ((to && !prefixContains(to, ip.destination)) || (from && !prefixContains(from, ip.source))) return [];
       return [{ link, number: packet.index + 1, text: describePacket(packet) }];
     });
   });
+}
+
+/** Hosts tell their groups to routers on the link (RFC 2710, RFC 3376) without being asked. */
+function isLinkLocalMulticast({ destination }: IpPacket): boolean {
+  return destination.startsWith('ff02:') || destination.startsWith('224.0.0.');
 }
 
 const ikePorts: ReadonlySet<number> = new Set([500, 4500]);

@@ -10,22 +10,30 @@ import type { LabPlan, Step } from '../scenario/scenario.ts';
 import type { HeldLab } from '../scenario/suite.ts';
 import { CheckBook } from './check-book.ts';
 import { clockOf } from './clock.ts';
+import { DrivenDaemonHost, type HostDaemon } from './daemon-host.ts';
 import { DrivenHost, DrivenNat, type HostParts } from './host.ts';
 import { netOf } from './links.ts';
 import { makeMatchers } from './matchers.ts';
 import { Stepper } from './stepper.ts';
 
+/** A scenario ready to be played. */
+export interface Played {
+  readonly declared: Declared;
+  readonly plan: LabPlan;
+  readonly daemons: ReadonlyMap<string, HostDaemon>;
+}
+
 /**
  * Calls a scenario's function with a held lab, and ends the lab. Writes `checks.json` into the attempt's folder; returns what
  * was typed. A failed check and a mistake of the scenario are results, never raised.
  */
-export async function runCourse(declared: Declared, plan: LabPlan, lab: HeldLab): Promise<readonly Step[]> {
+export async function runCourse(played: Played, lab: HeldLab): Promise<readonly Step[]> {
   const stepper = new Stepper(
     lab,
-    plan.topology.hosts.map(({ name }) => name),
+    played.plan.topology.hosts.map(({ name }) => name),
   );
   const book = new CheckBook(stepper);
-  const fault = await faultOf(() => play(declared, plan, { stepper, book }), { stepper, book });
+  const fault = await faultOf(() => play(played, { stepper, book }), { stepper, book });
   const file: ChecksFile = { version: 1, checks: book.checks, ...(fault && { fault }) };
   writeAtomic(join(lab.dir, 'checks.json'), `${JSON.stringify(file, undefined, 1)}\n`);
   if (!lab.over) await lab.send([{ kind: 'end' }]);
@@ -37,14 +45,17 @@ interface Parts {
   readonly book: CheckBook;
 }
 
-async function play(declared: Declared, plan: LabPlan, { stepper, book }: Parts): Promise<void> {
+async function play({ declared, plan, daemons }: Played, { stepper, book }: Parts): Promise<void> {
   await stepper.begin();
   const links = plan.topology.links.map(({ name }) => name);
   const hosts = new Map(
     plan.topology.hosts.map((host) => {
       const matchers: HostParts['matchers'] = (handle, soft) =>
         makeMatchers({ host: handle, soft, stepper, book, links });
-      return [host.name, handleOf({ host, stepper, matchers }, declared.definition.hosts[host.name])] as const;
+      return [
+        host.name,
+        handleOf({ host, stepper, matchers }, declared.definition.hosts[host.name], daemons.get(host.name)),
+      ] as const;
     }),
   );
   for (const host of hosts.values()) if (host instanceof DrivenNat) await host.setUp(declared.origin);
@@ -62,7 +73,8 @@ async function play(declared: Declared, plan: LabPlan, { stepper, book }: Parts)
   }
 }
 
-function handleOf(parts: HostParts, spec: HostSpec | undefined): DrivenHost {
+function handleOf(parts: HostParts, spec: HostSpec | undefined, daemon: HostDaemon | undefined): DrivenHost {
+  if (daemon !== undefined) return new DrivenDaemonHost(parts, daemon);
   return spec?.kind === 'nat' ? new DrivenNat(parts, spec.outside) : new DrivenHost(parts);
 }
 

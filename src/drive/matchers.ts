@@ -9,6 +9,7 @@ import type { Matcher } from '../scenario/checks.ts';
 import type { Origin } from '../scenario/scenario.ts';
 import type { CheckBook, Look } from './check-book.ts';
 import { clearPackets, prefixOf } from './clear-packets.ts';
+import { DrivenDaemonHost } from './daemon-host.ts';
 import { type DrivenHost, quoted, withoutPrefix } from './host.ts';
 import type { Stepper } from './stepper.ts';
 
@@ -88,8 +89,12 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-async function ikeSas({ host }: MatcherParts, _count: number, origin: Origin): Promise<Look> {
-  throw new EspalierError('scenario', 'the host has no IKE daemon', { ...origin, host: host.name });
+async function ikeSas({ host }: MatcherParts, count: number, origin: Origin): Promise<Look> {
+  if (!(host instanceof DrivenDaemonHost)) {
+    throw new EspalierError('scenario', 'the host has no IKE daemon', { ...origin, host: host.name });
+  }
+  const sas = await host.ikeSas(origin);
+  return { holds: sas.length === count, received: counted(sas.length, 'IKE SA') };
 }
 
 function ipsecSas({ host, stepper }: MatcherParts, count: number): Look {

@@ -14,6 +14,8 @@ export interface KernelChoice extends Identity {
 export interface AttemptSettings {
   readonly substrate: Substrate;
   readonly kernel: KernelChoice;
+  /** The same kernel with PF_KEY, made on first need. */
+  readonly pfKeyKernel?: () => Promise<KernelChoice>;
   readonly seed: bigint | undefined;
   /** Virtual deadline per command that replaces the scenario's own, ns. */
   readonly deadline?: bigint | undefined;
@@ -47,11 +49,12 @@ export interface AttemptOrder<Loaded extends LoadedScenario> {
  */
 export async function runAttempt<Loaded extends LoadedScenario>(
   order: AttemptOrder<Loaded>,
-  settings: AttemptSettings,
+  forAll: AttemptSettings,
 ): Promise<AttemptFile> {
   const { dir, signal } = order;
   refuseStopped(signal);
   const loaded = await order.load();
+  const settings = await settingsFor(loaded, forAll);
   refuseStopped(signal);
   if (loaded.course === undefined) await order.store(loaded);
   refuseStopped(signal);
@@ -100,6 +103,14 @@ function held(lab: Lab, dir: string): HeldLab {
 
 function refuseStopped(signal: AbortSignal): void {
   if (signal.aborted) throw new EspalierError('cancelled', 'the run was stopped');
+}
+
+/** The settings of a run as they are for one scenario: with the kernel that it needs. */
+export async function settingsFor(
+  { pfKey }: Pick<LoadedScenario, 'pfKey'>,
+  { pfKeyKernel, ...settings }: AttemptSettings,
+): Promise<AttemptSettings> {
+  return pfKey && pfKeyKernel !== undefined ? { ...settings, kernel: await pfKeyKernel() } : settings;
 }
 
 /** A scenario's plan with what the user set for all of a run. */

@@ -22,6 +22,8 @@ export interface LoadedScenario {
   readonly suite: Identity;
   /** Versions of what is under test, e.g. `{ libreswan: '5.2-2.2' }`. */
   readonly versions: Readonly<Record<string, string>>;
+  /** A daemon of it talks to the kernel by PF_KEY (RFC 2367), which only one flavour of kernels has. */
+  readonly pfKey?: boolean;
   /**
    * Where the steps are not known beforehand: drives the held lab from its boot until it is to end, and returns the steps
    * that it took. A lab that ends meanwhile is no error.

@@ -8,6 +8,7 @@ import { runCourse } from '../../drive/course.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../scenario/scenario.ts';
 import type { Identity, LoadedScenario, Suite } from '../../scenario/suite.ts';
 import type { LabImage } from '../libreswan/libreswan.ts';
+import { type PreparedDaemon, prepareDaemons } from './daemons.ts';
 import { type LoadedFile, loadFile } from './load.ts';
 import { networkOf } from './network.ts';
 
@@ -45,6 +46,7 @@ interface Known {
   readonly entry: ScenarioEntry;
   readonly declared: Declared;
   readonly plan: Omit<LabPlan, 'images'>;
+  readonly daemons: ReadonlyMap<string, PreparedDaemon>;
   readonly source: LoadedFile;
 }
 
@@ -93,7 +95,9 @@ function understand(suite: string, declared: Declared, source: LoadedFile): Know
     if (!/^[^\p{C}:]{1,120}$/u.test(name))
       throw new EspalierError('usage', 'its name has to be 1 to 120 characters without a colon');
     const entry = { suite, name, status: 'good', hosts: Object.keys(definition.hosts) };
-    return { entry, declared, source, plan: planOf(declared) };
+    const topology = networkOf(definition);
+    const daemons = prepareDaemons(definition, topology);
+    return { entry, declared, source, daemons, plan: { ...planOf(declared, daemons), topology } };
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
     throw new EspalierError('usage', `scenario ${JSON.stringify(name)}: ${error.message}`, {
@@ -103,23 +107,34 @@ function understand(suite: string, declared: Declared, source: LoadedFile): Know
   }
 }
 
-function planOf({ definition }: Declared): Omit<LabPlan, 'images'> {
+function planOf(
+  { definition }: Declared,
+  daemons: ReadonlyMap<string, PreparedDaemon>,
+): Omit<LabPlan, 'images' | 'topology'> {
   const { start = defaultStart, timeout = defaultTimeout, hosts } = definition;
   const date = Date.parse(start);
   if (Number.isNaN(date) || date < 0) throw new EspalierError('usage', `start: ${JSON.stringify(start)} is no date`);
   return {
-    topology: networkOf(definition),
     sharedTrees: [],
-    files: Object.entries(hosts).flatMap(([host, { files = {} }]) =>
-      Object.entries(files).map(([path, file]) => placed(host, path, file)),
-    ),
+    files: Object.entries(hosts).flatMap(([host, { files = {} }]) => [
+      ...(daemons.get(host)?.files ?? []).map(({ path, mode, content }) => placed(host, path, { content, mode })),
+      // Placed later, so these win.
+      ...Object.entries(files).map(([path, file]) => placed(host, path, file)),
+    ]),
     cwd: '/root',
     shellSetup: [],
     steps: [],
     timing: { start: BigInt(date) * 1_000_000n, warmup: 60n * second, gap: 0n, deadline: BigInt(timeout) * second },
-    collect: ['/var/log'],
+    collect: [...new Set(['/var/log', ...[...daemons.values()].flatMap(({ daemon }) => daemon.collect)])].filter(
+      isOutermost,
+    ),
     memory: guestMemory,
   };
+}
+
+/** What lies below another collected folder comes with it. */
+function isOutermost(path: string, _: number, all: readonly string[]): boolean {
+  return !all.some((other) => path.startsWith(`${other}/`));
 }
 
 function placed(host: string, path: string, file: string | Uint8Array | PlacedContent): PlacedFile {
@@ -130,12 +145,13 @@ function placed(host: string, path: string, file: string | Uint8Array | PlacedCo
 }
 
 async function load(
-  { entry, declared, plan, source }: Known,
+  { entry, declared, plan, daemons, source }: Known,
   { name, image }: ScenariosOptions,
 ): Promise<FileScenario> {
   const hosts = Object.entries(declared.definition.hosts);
   const images = new Map<string, LabImage>();
-  for (const [host, spec] of hosts) images.set(host, await image(spec.image ?? plainImage));
+  for (const [host, spec] of hosts)
+    images.set(host, await image(spec.image ?? daemons.get(host)?.daemon.image ?? plainImage));
   const whole: LabPlan = { ...plan, images: Object.fromEntries([...images].map(([host, { path }]) => [host, path])) };
   return {
     format: 'scenario',
@@ -145,7 +161,8 @@ async function load(
     images: Object.fromEntries([...images].map(([host, { id, sha256: hash }]) => [host, { id, sha256: hash }])),
     suite: identityOf(name, source),
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
-    course: (lab) => runCourse(declared, whole, lab),
+    ...([...daemons.values()].some(({ daemon }) => daemon.pfKey) && { pfKey: true }),
+    course: (lab) => runCourse({ declared, plan: whole, daemons }, lab),
   };
 }
 
