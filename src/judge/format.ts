@@ -71,7 +71,7 @@ export interface Format<
 > {
   /** All of `scenario.json`. */
   readonly schema: z.ZodType<Stored>;
-  /** What the format adds to `scenario.json`; large parts go into the folder. Called before the lab starts. */
+  /** What the format adds to `scenario.json`; large parts go into the folder. Called when the steps are known. */
   store(loaded: Loaded, folder: InputFolder): Omit<Stored, keyof StoredScenario>;
   /** Writes `derived/`, an empty folder, and returns the verdict. The same files must give the same bytes. */
   judge(stored: Stored, parts: AttemptParts): Promise<Verdict>;

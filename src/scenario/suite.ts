@@ -1,4 +1,5 @@
-import type { LabPlan, ScenarioEntry } from './scenario.ts';
+import type { Order } from './order.ts';
+import type { LabPlan, ScenarioEntry, Step } from './scenario.ts';
 
 /** A named input with the hash of its bytes. */
 export interface Identity {
@@ -21,6 +22,23 @@ export interface LoadedScenario {
   readonly suite: Identity;
   /** Versions of what is under test, e.g. `{ libreswan: '5.2-2.2' }`. */
   readonly versions: Readonly<Record<string, string>>;
+  /** A daemon of it talks to the kernel by PF_KEY (RFC 2367), which only one flavour of kernels has. */
+  readonly pfKey?: boolean;
+  /**
+   * Where the steps are not known beforehand: drives the held lab from its boot until it is to end, and returns the steps
+   * that it took. A lab that ends meanwhile is no error.
+   */
+  readonly course?: (lab: HeldLab) => Promise<readonly Step[]>;
+}
+
+/** A lab that stands still but for the orders it is given. */
+export interface HeldLab {
+  /** Folder of the attempt, where the records grow. */
+  readonly dir: string;
+  /** Nothing of the lab runs any more. */
+  readonly over: boolean;
+  /** Resolves when the orders are worked off and the clock stands again, or when the lab is over. */
+  send(orders: readonly Order[]): Promise<void>;
 }
 
 /** A collection of scenarios with one origin, opened from where it lies. */

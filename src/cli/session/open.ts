@@ -2,7 +2,7 @@ import { sha256 } from '../../base/files.ts';
 import { warn } from '../../base/log.ts';
 import { judgeAttempt } from '../../judge/judge-attempt.ts';
 import { storeScenario } from '../../judge/stored-scenario.ts';
-import type { Kernel } from '../../kernel/kernel.ts';
+import type { Flavour, Kernel } from '../../kernel/kernel.ts';
 import type { AttemptSettings, KernelChoice, Layer } from '../../run/attempt.ts';
 import type { Suite } from '../../scenario/suite.ts';
 import type { RunOptions } from '../../store/schemas.ts';
@@ -16,7 +16,9 @@ export async function openSettings(options: RunOptions, signal: AbortSignal): Pr
   await substrate.check();
   return {
     substrate,
-    kernel: substrate.name === 'fake' ? noKernel() : await kernelOf(options, signal),
+    ...(substrate.name === 'fake'
+      ? { kernel: noKernel() }
+      : { kernel: await kernelOf(options, signal), pfKeyKernel: () => kernelOf(options, signal, 'netkey') }),
     seed: options.seed === undefined ? undefined : BigInt(options.seed),
     ...(await overlaysOf(options)),
     deadline: options.timeout === undefined ? undefined : BigInt(Math.round(options.timeout * 1000)) * 1_000_000n,
@@ -47,9 +49,9 @@ function noKernel(): KernelChoice {
   return { id: 'none', path: '', sha256: sha256('') };
 }
 
-async function kernelOf(options: RunOptions, signal: AbortSignal | undefined): Promise<Kernel> {
+async function kernelOf(options: RunOptions, signal: AbortSignal | undefined, flavour?: Flavour): Promise<Kernel> {
   const { ensureKernel } = await import('../../kernel/kernel.ts');
-  return ensureKernel({ selection: options.kernel, signal });
+  return ensureKernel({ selection: options.kernel, signal, ...(flavour && { flavour }) });
 }
 
 /** Opens suites and what judges them. */

@@ -6,7 +6,7 @@ import { say, warn } from '../../base/log.ts';
 import { Reporters } from '../../report/reporter.ts';
 import { issueLines } from '../../report/summary.ts';
 import { visible } from '../../report/visible.ts';
-import type { AttemptSettings } from '../../run/attempt.ts';
+import { type AttemptSettings, settingsFor } from '../../run/attempt.ts';
 import { memoryForLabs } from '../../run/machine.ts';
 import type { InputDifference } from '../../store/inputs.ts';
 import { runsDir } from '../../store/layout.ts';
@@ -53,13 +53,14 @@ async function prepare(stored: StoredAttempt, force: boolean): Promise<Prepared>
   if (seed === undefined) throw new EspalierError('usage', `${keyOf(entry)} ran without a seed: nothing repeats it`);
   if (isCutShort(file)) refuse([`the stored attempt was cut short by the wall clock (${file.end.word})`], force);
   const options = replayOptions(folder.run.options, seed);
-  const settings = await withStoredKernel(await openSettings(options, interruption()), file);
   const opened = await openJudging([entry.suite], options, interruption());
   const ofToday = opened.suites.get(entry.suite);
   if (ofToday === undefined) throw new EspalierError('bug', `suite ${entry.suite} is not open`);
   const suite = withStoredImages(ofToday, file);
   const judging = { ...opened, suites: new Map([[entry.suite, suite]]) };
   const loaded = await suite.load(entry.name);
+  const wanted = await settingsFor(loaded, await openSettings(options, interruption()));
+  const settings = await withStoredKernel(wanted, file);
   refuse(replayDifferences({ dir, file }, loaded, settings).map(differenceText), force);
   return { options, settings, judging };
 }

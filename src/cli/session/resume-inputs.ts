@@ -1,5 +1,5 @@
 import { EspalierError } from '../../base/errors.ts';
-import { type AttemptSettings, inputsOf } from '../../run/attempt.ts';
+import { type AttemptSettings, inputsOf, settingsFor } from '../../run/attempt.ts';
 import type { Suite } from '../../scenario/suite.ts';
 import { inputDifferences } from '../../store/inputs.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
@@ -18,7 +18,9 @@ export async function refuseOtherInputs(
       const stored =
         entry.suite === suite.name ? folder.judged(entry).find(({ file }) => file !== undefined) : undefined;
       if (stored?.file === undefined) continue;
-      const [first] = inputDifferences(stored.file.inputs, inputsOf(await suite.load(entry.name), settings));
+      const loaded = await suite.load(entry.name);
+      const present = inputsOf(loaded, await settingsFor(loaded, settings));
+      const [first] = inputDifferences(stored.file.inputs, present);
       if (first !== undefined) {
         const { what, stored: before, present, remedy } = first;
         const message = `--resume: the attempts so far had another ${what}: ${before}, and now it is ${present}`;
