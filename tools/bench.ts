@@ -16,7 +16,7 @@ import { judgeAttempt } from '../src/judge/judge-attempt.ts';
 import { storeScenario } from '../src/judge/stored-scenario.ts';
 import { type AttemptSettings, runAttempt } from '../src/run/attempt.ts';
 import { describeMachine } from '../src/run/machine.ts';
-import type { LibreswanScenario } from '../src/suite/libreswan/libreswan.ts';
+import type { LoadedScenario } from '../src/scenario/suite.ts';
 import { BareLab, type BareResult } from './bench/bare-lab.ts';
 import { childrenCpu } from './bench/cpu.ts';
 
@@ -48,7 +48,7 @@ function ownCpu(): number {
 }
 
 /** Boots, runs and judges a scenario as `espalier run` does, without remembered sanitized texts. */
-async function espalier(loaded: LibreswanScenario, settings: AttemptSettings, runDir: string): Promise<Cost> {
+async function espalier(loaded: LoadedScenario, settings: AttemptSettings, runDir: string): Promise<Cost> {
   const { entry } = loaded;
   const dir = join(runDir, 'attempts', entry.suite, entry.name);
   rmSync(dir, { recursive: true, force: true });
@@ -98,7 +98,7 @@ interface Measured {
   readonly bare: readonly BareResult[];
 }
 
-async function measure(loaded: LibreswanScenario, settings: AttemptSettings, runDir: string): Promise<Measured> {
+async function measure(loaded: LoadedScenario, settings: AttemptSettings, runDir: string): Promise<Measured> {
   const bare = await BareLab.prepare(loaded.plan, settings.kernel.path, join(runDir, `bare-${loaded.entry.name}`));
   const found = { espalier: [] as Cost[], bare: [] as BareResult[] };
   for (let round = 0; round < rounds; round++) {
@@ -159,7 +159,7 @@ async function main(): Promise<void> {
   const signal = new AbortController().signal;
   const settings = await openSettings(options, signal);
   const { suites } = await openJudging(['libreswan', 'examples'], options, signal);
-  const load = async (suite: string, name: string): Promise<LibreswanScenario> => {
+  const load = async (suite: string, name: string): Promise<LoadedScenario> => {
     const found = suites.get(suite);
     if (found === undefined) throw new EspalierError('bug', `suite ${suite} is not open`);
     return found.load(name);

@@ -11,6 +11,8 @@ export interface SourceFile {
 
 /** All TypeScript files that the rules apply to. */
 export function sourceFiles(): SourceFile[] {
-  const paths = globSync(['src/**/*.ts', 'tools/**/*.ts', 'test/**/*.ts'], { cwd: projectDir }).sort();
+  const paths = globSync(['src/**/*.ts', 'tools/**/*.ts', 'test/**/*.ts', 'scenarios/**/*.ts'], {
+    cwd: projectDir,
+  }).sort();
   return paths.map((path) => ({ path, text: readFileSync(join(projectDir, path), 'utf8') }));
 }

@@ -129,6 +129,7 @@ uint64_t now_ns(void);	  /* virtual ns since 1970 */
 uint64_t uptime_ns(void); /* virtual ns since boot */
 void record_open(const char *path);
 void record(enum record_type type, int host, const void *payload, size_t length);
+void record_time(void);
 void record_flush(void); /* nothing to write: does nothing */
 /* For a forked host: its copy of the unflushed records must never be written. */
 void record_detach(void);

@@ -90,6 +90,13 @@ static void order_command(char *rest)
 	run_command(host, step, *rest ? rest + 1 : rest);
 }
 
+/* `advance NANOSECONDS`; whoever ordered it learns what time it is then. */
+static void order_advance(char *rest)
+{
+	advance(strtoull(rest, NULL, 10));
+	record_time();
+}
+
 /* `resize HOST ROWS COLUMNS` */
 static void order_resize(char *rest)
 {
@@ -150,7 +157,7 @@ static bool obey(uint32_t number)
 		else if (!strcmp(word, "command"))
 			order_command(rest);
 		else if (!strcmp(word, "advance"))
-			advance(strtoull(rest, NULL, 10));
+			order_advance(rest);
 		else if (!strcmp(word, "resize"))
 			order_resize(rest);
 		else if (!strcmp(word, "interactive"))

@@ -16,7 +16,7 @@ import type { OpenedFact } from '../wire/fact.ts';
 import { createWireOracle, type WireOracle } from '../wire/oracle.ts';
 import type { KnownSa } from '../wire/sa-index.ts';
 import { readMaybePacked } from './attempt-files.ts';
-import type { StoredScenario } from './stored-scenario.ts';
+import type { StoredScenario } from './format.ts';
 
 /** What the guest recorded of SAs and packets, and what of it cannot be read. */
 export interface Observed {

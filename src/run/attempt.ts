@@ -1,7 +1,7 @@
 import { EspalierError } from '../base/errors.ts';
 import type { LabPlan, ScenarioEntry } from '../scenario/scenario.ts';
-import type { Identity, LoadedScenario } from '../scenario/suite.ts';
-import { type LabLimits, type LabResult, startLab } from '../substrate/lifecycle.ts';
+import type { HeldLab, Identity, LoadedScenario } from '../scenario/suite.ts';
+import { type Lab, type LabLimits, type LabResult, startLab } from '../substrate/lifecycle.ts';
 import type { Substrate } from '../substrate/substrate.ts';
 import type { AttemptFile, AttemptInputs } from '../transcript/attempt.ts';
 
@@ -14,6 +14,8 @@ export interface KernelChoice extends Identity {
 export interface AttemptSettings {
   readonly substrate: Substrate;
   readonly kernel: KernelChoice;
+  /** The same kernel with PF_KEY, made on first need. */
+  readonly pfKeyKernel?: () => Promise<KernelChoice>;
   readonly seed: bigint | undefined;
   /** Virtual deadline per command that replaces the scenario's own, ns. */
   readonly deadline?: bigint | undefined;
@@ -36,7 +38,7 @@ export interface AttemptOrder<Loaded extends LoadedScenario> {
   /** Existing, empty folder. */
   readonly dir: string;
   readonly load: () => Promise<Loaded>;
-  /** Puts what judging will read beside the raw files. Called before the lab starts. */
+  /** Puts what judging will read beside the raw files. Called before the lab starts, or when all its steps are known. */
   readonly store: (loaded: Loaded) => Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -47,22 +49,30 @@ export interface AttemptOrder<Loaded extends LoadedScenario> {
  */
 export async function runAttempt<Loaded extends LoadedScenario>(
   order: AttemptOrder<Loaded>,
-  settings: AttemptSettings,
+  forAll: AttemptSettings,
 ): Promise<AttemptFile> {
   const { dir, signal } = order;
   refuseStopped(signal);
   const loaded = await order.load();
+  const settings = await settingsFor(loaded, forAll);
   refuseStopped(signal);
-  await order.store(loaded);
+  if (loaded.course === undefined) await order.store(loaded);
   refuseStopped(signal);
   const started = new Date();
   const { substrate, kernel, seed, limits } = settings;
-  const request = { dir, plan: withSettings(loaded.plan, settings), kernel: kernel.path, seed, hold: false };
+  const request = {
+    dir,
+    plan: withSettings(loaded.plan, settings),
+    kernel: kernel.path,
+    seed,
+    hold: loaded.course !== undefined,
+  };
   await using lab = await startLab(substrate, request, limits);
   const stop = (): void => lab.cancel();
   signal.addEventListener('abort', stop, { once: true });
   try {
     if (signal.aborted) stop();
+    if (loaded.course !== undefined) await order.store(await driven(loaded, loaded.course, held(lab, dir)));
     const result = await lab.ended;
     if (result.end.word === 'cancelled') refuseStopped(signal);
     return describe(order, { loaded, settings, started, result });
@@ -71,8 +81,36 @@ export async function runAttempt<Loaded extends LoadedScenario>(
   }
 }
 
+/** The scenario with the steps that its course took. */
+async function driven<Loaded extends LoadedScenario>(
+  loaded: Loaded,
+  course: NonNullable<LoadedScenario['course']>,
+  lab: HeldLab,
+): Promise<Loaded> {
+  const steps = await course(lab);
+  return { ...loaded, plan: { ...loaded.plan, steps } };
+}
+
+function held(lab: Lab, dir: string): HeldLab {
+  return {
+    dir,
+    get over() {
+      return lab.ending;
+    },
+    send: (orders) => lab.send(orders),
+  };
+}
+
 function refuseStopped(signal: AbortSignal): void {
   if (signal.aborted) throw new EspalierError('cancelled', 'the run was stopped');
+}
+
+/** The settings of a run as they are for one scenario: with the kernel that it needs. */
+export async function settingsFor(
+  { pfKey }: Pick<LoadedScenario, 'pfKey'>,
+  { pfKeyKernel, ...settings }: AttemptSettings,
+): Promise<AttemptSettings> {
+  return pfKey && pfKeyKernel !== undefined ? { ...settings, kernel: await pfKeyKernel() } : settings;
 }
 
 /** A scenario's plan with what the user set for all of a run. */

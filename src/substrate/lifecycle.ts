@@ -98,6 +98,11 @@ export class Lab implements AsyncDisposable {
     return this.#over;
   }
 
+  /** True once it takes no more orders: it is over, or is being ended. */
+  get ending(): boolean {
+    return this.#over || this.#cause !== undefined;
+  }
+
   /** Stops the lab because somebody asked for it. */
   cancel(detail = 'stopped on request'): void {
     this.#stop({ word: 'cancelled', detail });

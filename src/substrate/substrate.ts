@@ -1,4 +1,7 @@
+import type { Order } from '../scenario/order.ts';
 import type { LabPlan } from '../scenario/scenario.ts';
+
+export type { Order };
 
 /** What a lab is made from. The folder holds the attempt's raw files and nothing else. */
 export interface LabRequest {
@@ -25,18 +28,6 @@ export interface BackendEnd {
   readonly fault?: 'panic' | 'out-of-memory' | 'boot-failed';
   readonly detail?: string;
 }
-
-/** An order for a held lab; worked off in sequence at the lab's clock. */
-export type Order =
-  /** Types a line and waits for its end, as for a step of the plan; `step` goes into the records. */
-  | { readonly kind: 'command'; readonly host: string; readonly line: string; readonly step: number }
-  /** Bytes as from a keyboard. The console's prompts are output from then on. */
-  | { readonly kind: 'input'; readonly host: string; readonly bytes: Uint8Array }
-  | { readonly kind: 'advance'; readonly ns: bigint }
-  | { readonly kind: 'resize'; readonly host: string; readonly rows: number; readonly columns: number }
-  /** Echo and line editing as a person expects them; suites' consoles have neither. */
-  | { readonly kind: 'interactive'; readonly host: string }
-  | { readonly kind: 'end' };
 
 /** A lab as its backend provides it. Called only by the lifecycle wrapper. */
 export interface BackendLab {

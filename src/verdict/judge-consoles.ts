@@ -69,7 +69,8 @@ export function judgeConsoles(evidence: AttemptEvidence): Verdict {
   };
 }
 
-function endIssues({ end, command }: AttemptEvidence): Issue[] {
+/** What an end out of order says. */
+export function endIssues({ end, command }: Pick<AttemptEvidence, 'end' | 'command'>): Issue[] {
   if (end.word === 'completed') return [];
   const kind = end.word === 'timeout' ? 'TIMEOUT' : end.word;
   const message = end.detail ?? `the lab ended with ${end.word}`;

@@ -105,6 +105,13 @@ export const issueKinds: Readonly<Record<string, { readonly word: VerdictWord; r
   'sa-disagreement': { word: 'major', upstream: 'passed' },
   'unknown-sa': { word: 'major', upstream: 'passed' },
   'table-discrepancy': { word: 'major', upstream: 'passed' },
+  // What a scenario's own checks found, and a scenario that could not go on.
+  'check-sas': { word: 'major', upstream: 'failed' },
+  'check-reach': { word: 'major', upstream: 'failed' },
+  'check-clear': { word: 'major', upstream: 'failed' },
+  'check-leak': { word: 'leak', upstream: 'failed' },
+  'check-transcript': { word: 'minor', upstream: 'failed' },
+  'scenario-fault': { word: 'unresolved', upstream: 'unresolved' },
   // Files that judging reads.
   'capture-damage': { word: 'unresolved', upstream: 'unresolved' },
   'record-damage': { word: 'unresolved', upstream: 'unresolved' },

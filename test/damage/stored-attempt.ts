@@ -1,12 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { z } from 'zod';
+import { readJson } from '../../src/base/files.ts';
 import { readAttemptRecords, readMaybePacked } from '../../src/judge/attempt-files.ts';
+import { libreswanSchema } from '../../src/judge/libreswan-format.ts';
 import { observe } from '../../src/judge/observe.ts';
-import { readStored, type StoredScenario } from '../../src/judge/stored-scenario.ts';
 import type { CapturedPacket } from '../../src/observation/capture/capture.ts';
 import { readCapture } from '../../src/observation/capture/reader.ts';
 import type { LabRecord } from '../../src/transcript/record.ts';
 import type { FactEvidence } from '../../src/verdict/facts/evidence.ts';
+
+type StoredScenario = z.infer<typeof libreswanSchema>;
 
 /** An attempt whose lab ended in order, in memory: damages choose their places in it. Nothing of it is ever changed. */
 export interface StoredAttempt {
@@ -26,7 +30,7 @@ export interface StoredAttempt {
 
 /** Reads an attempt that was judged. */
 export function openAttempt(dir: string): StoredAttempt {
-  const scenario = readStored(dir);
+  const scenario = readJson(join(dir, 'scenario.json'), libreswanSchema);
   const { file } = readAttemptRecords(dir, true);
   const { evidence } = observe(dir, scenario, { file, endedInOrder: true });
   return {

@@ -14,7 +14,7 @@ import { type GoldenChange, goldenChange, scenarioFolder, writeGolden } from './
 import { selectScenarios } from './listing.ts';
 import { standardOutput } from './run-command.ts';
 import { shortPath } from './start.ts';
-import { bundledTree, userTree } from './suites.ts';
+import { bundledTree, userTree } from './trees.ts';
 
 interface AcceptOptions {
   readonly yes?: boolean;

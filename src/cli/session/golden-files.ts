@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { sha256, writeAtomic } from '../../base/files.ts';
-import type { GoldenText } from '../../judge/golden-texts.ts';
+import type { GoldenText } from '../../judge/format.ts';
 import { unifiedDiff } from '../../verdict/difference.ts';
 
 /** A reference that is to be written anew. */

@@ -3,6 +3,7 @@ import { visibleLine } from '../../report/visible.ts';
 import { nearest, type Selection, select } from '../../run/select.ts';
 import type { ScenarioEntry } from '../../scenario/scenario.ts';
 import type { Suite } from '../../scenario/suite.ts';
+import { isPath } from '../../suite/scenarios/find.ts';
 
 /** Says what could not be found. Its exit code is that of a run whose tests are not as expected. */
 export class NothingSelected extends EspalierError {
@@ -11,10 +12,10 @@ export class NothingSelected extends EspalierError {
   }
 }
 
-/** Refuses names of suites that there are not. */
+/** Refuses names of suites that there are not. Paths are looked at when they are opened. */
 export function checkSuiteNames(names: readonly string[], known: readonly string[]): void {
   for (const name of names) {
-    if (known.includes(name)) continue;
+    if (known.includes(name) || isPath(name)) continue;
     const near = nearest(name, known);
     const remedy = near === undefined ? `the suites are ${known.join(', ')}` : `did you mean ${near}?`;
     throw new NothingSelected(`no suite is named ${name}`, remedy);

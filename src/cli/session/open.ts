@@ -2,19 +2,13 @@ import { sha256 } from '../../base/files.ts';
 import { warn } from '../../base/log.ts';
 import { judgeAttempt } from '../../judge/judge-attempt.ts';
 import { storeScenario } from '../../judge/stored-scenario.ts';
-import type { Kernel } from '../../kernel/kernel.ts';
+import type { Flavour, Kernel } from '../../kernel/kernel.ts';
 import type { AttemptSettings, KernelChoice, Layer } from '../../run/attempt.ts';
 import type { Suite } from '../../scenario/suite.ts';
 import type { RunOptions } from '../../store/schemas.ts';
 import { substrateByName } from '../../substrate/all.ts';
-import {
-  type LabImage,
-  type LabInputs,
-  type LibreswanScenario,
-  openLibreswan,
-} from '../../suite/libreswan/libreswan.ts';
 import type { Judging } from './judging.ts';
-import { bundledTree, type SuiteTree, userTree } from './suites.ts';
+import { openSuite } from './suites.ts';
 
 /** The substrate and the kernel of a run, made on first need. */
 export async function openSettings(options: RunOptions, signal: AbortSignal): Promise<AttemptSettings> {
@@ -22,7 +16,9 @@ export async function openSettings(options: RunOptions, signal: AbortSignal): Pr
   await substrate.check();
   return {
     substrate,
-    kernel: substrate.name === 'fake' ? noKernel() : await kernelOf(options, signal),
+    ...(substrate.name === 'fake'
+      ? { kernel: noKernel() }
+      : { kernel: await kernelOf(options, signal), pfKeyKernel: () => kernelOf(options, signal, 'netkey') }),
     seed: options.seed === undefined ? undefined : BigInt(options.seed),
     ...(await overlaysOf(options)),
     deadline: options.timeout === undefined ? undefined : BigInt(Math.round(options.timeout * 1000)) * 1_000_000n,
@@ -53,9 +49,9 @@ function noKernel(): KernelChoice {
   return { id: 'none', path: '', sha256: sha256('') };
 }
 
-async function kernelOf(options: RunOptions, signal: AbortSignal | undefined): Promise<Kernel> {
+async function kernelOf(options: RunOptions, signal: AbortSignal | undefined, flavour?: Flavour): Promise<Kernel> {
   const { ensureKernel } = await import('../../kernel/kernel.ts');
-  return ensureKernel({ selection: options.kernel, signal });
+  return ensureKernel({ selection: options.kernel, signal, ...(flavour && { flavour }) });
 }
 
 /** Opens suites and what judges them. */
@@ -63,49 +59,13 @@ export async function openJudging(
   names: readonly string[],
   options: RunOptions,
   signal?: AbortSignal,
-): Promise<Judging<LibreswanScenario>> {
-  const suites = new Map<string, Suite<LibreswanScenario>>();
-  for (const name of names) suites.set(name, await openSuite(name, options, signal));
+): Promise<Judging> {
+  const suites = new Map<string, Suite>();
+  const wish = { options, kernel: () => kernelOf(options, signal), signal };
+  for (const name of names) suites.set(name, await openSuite(name, wish));
   return {
     suites,
     store: async (runDir, attemptDir, loaded) => storeScenario(runDir, attemptDir, loaded),
     judge: (runDir, attemptDir, loaded) => judgeAttempt(attemptDir, { runDir, loaded }),
   };
 }
-
-async function openSuite(
-  name: string,
-  options: RunOptions,
-  signal: AbortSignal | undefined,
-): Promise<Suite<LibreswanScenario>> {
-  const tree = await treeOf(name, options);
-  const helpers = options.helpers === 'upstream' ? 'upstream' : 'ours';
-  // Asked for by the first scenario that is loaded, and by many at once: made only once.
-  let made: Promise<LabInputs> | undefined;
-  const inputs = (): Promise<LabInputs> => {
-    made ??= inputsOf({ dir: tree.dir, keys: name !== 'examples' }, options, signal);
-    return made;
-  };
-  return openLibreswan({ dir: tree.dir, identity: tree.identity, name, helpers, inputs });
-}
-
-async function treeOf(name: string, options: RunOptions): Promise<SuiteTree> {
-  if (name === 'examples') return bundledTree();
-  if (options.suite !== undefined && options.substrate === 'fake') return userTree(options.suite);
-  const { obtainLibreswan, openCheckout } = await import('../../suite/libreswan/obtain.ts');
-  return options.suite === undefined ? obtainLibreswan() : openCheckout(options.suite);
-}
-
-async function inputsOf(
-  tree: { readonly dir: string; readonly keys: boolean },
-  options: RunOptions,
-  signal: AbortSignal | undefined,
-): Promise<LabInputs> {
-  if (options.substrate === 'fake') return noInputs;
-  const { libreswanInputs } = await import('../../provision/libreswan-inputs.ts');
-  return libreswanInputs({ ...tree, kernel: () => kernelOf(options, signal), signal });
-}
-
-/** What labs of the fake substrate are made from. */
-const noImage: LabImage = { id: 'none', path: '', sha256: sha256(''), versions: {} };
-const noInputs: LabInputs = { image: noImage, strongswan: async () => noImage, testing: [] };

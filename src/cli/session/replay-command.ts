@@ -6,7 +6,7 @@ import { say, warn } from '../../base/log.ts';
 import { Reporters } from '../../report/reporter.ts';
 import { issueLines } from '../../report/summary.ts';
 import { visible } from '../../report/visible.ts';
-import type { AttemptSettings } from '../../run/attempt.ts';
+import { type AttemptSettings, settingsFor } from '../../run/attempt.ts';
 import { memoryForLabs } from '../../run/machine.ts';
 import type { InputDifference } from '../../store/inputs.ts';
 import { runsDir } from '../../store/layout.ts';
@@ -15,7 +15,6 @@ import { keyOf } from '../../store/results.ts';
 import { isCutShort, type RunFolder } from '../../store/run-folder.ts';
 import { attemptSchema } from '../../store/schemas.ts';
 import { killAllLabs } from '../../substrate/lifecycle.ts';
-import type { LibreswanScenario } from '../../suite/libreswan/libreswan.ts';
 import { readRecords } from '../../transcript/reader.ts';
 import { interruption } from '../interruption.ts';
 import type { Judging } from './judging.ts';
@@ -43,7 +42,7 @@ export async function replayCommand(run: string, test: string, options: ReplayOp
 interface Prepared {
   readonly options: RunFolder['run']['options'];
   readonly settings: AttemptSettings;
-  readonly judging: Judging<LibreswanScenario>;
+  readonly judging: Judging;
 }
 
 /** Opens all that the attempt had, and refuses what is not the same, unless forced. */
@@ -54,13 +53,14 @@ async function prepare(stored: StoredAttempt, force: boolean): Promise<Prepared>
   if (seed === undefined) throw new EspalierError('usage', `${keyOf(entry)} ran without a seed: nothing repeats it`);
   if (isCutShort(file)) refuse([`the stored attempt was cut short by the wall clock (${file.end.word})`], force);
   const options = replayOptions(folder.run.options, seed);
-  const settings = await withStoredKernel(await openSettings(options, interruption()), file);
   const opened = await openJudging([entry.suite], options, interruption());
   const ofToday = opened.suites.get(entry.suite);
   if (ofToday === undefined) throw new EspalierError('bug', `suite ${entry.suite} is not open`);
   const suite = withStoredImages(ofToday, file);
   const judging = { ...opened, suites: new Map([[entry.suite, suite]]) };
   const loaded = await suite.load(entry.name);
+  const wanted = await settingsFor(loaded, await openSettings(options, interruption()));
+  const settings = await withStoredKernel(wanted, file);
   refuse(replayDifferences({ dir, file }, loaded, settings).map(differenceText), force);
   return { options, settings, judging };
 }

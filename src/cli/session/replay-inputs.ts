@@ -1,10 +1,10 @@
 import { EspalierError } from '../../base/errors.ts';
-import { readStored, type StoredScenario } from '../../judge/stored-scenario.ts';
+import type { StoredScenario } from '../../judge/format.ts';
+import { readStored } from '../../judge/stored-scenario.ts';
 import { type AttemptSettings, inputsOf } from '../../run/attempt.ts';
-import type { Suite } from '../../scenario/suite.ts';
+import type { LoadedScenario, Suite } from '../../scenario/suite.ts';
 import { type InputDifference, inputDifferences } from '../../store/inputs.ts';
 import type { RunOptions } from '../../store/schemas.ts';
-import type { LibreswanScenario } from '../../suite/libreswan/libreswan.ts';
 import type { AttemptFile } from '../../transcript/attempt.ts';
 
 /** The options of a run that make one attempt of it again, once. */
@@ -22,7 +22,7 @@ export async function withStoredKernel(settings: AttemptSettings, { inputs }: At
 }
 
 /** The same of images: a suite whose scenarios boot from what an attempt had. */
-export function withStoredImages(suite: Suite<LibreswanScenario>, file: AttemptFile): Suite<LibreswanScenario> {
+export function withStoredImages(suite: Suite, file: AttemptFile): Suite {
   return {
     name: suite.name,
     list: () => suite.list(),
@@ -30,7 +30,7 @@ export function withStoredImages(suite: Suite<LibreswanScenario>, file: AttemptF
   };
 }
 
-async function useStoredImages(loaded: LibreswanScenario, { inputs }: AttemptFile): Promise<LibreswanScenario> {
+async function useStoredImages(loaded: LoadedScenario, { inputs }: AttemptFile): Promise<LoadedScenario> {
   const { imageStore } = await import('../../image/image.ts');
   const kept = Object.entries(inputs.images).flatMap(([host, { id, sha256 }]) => {
     const artifact = loaded.images[host]?.sha256 === sha256 ? undefined : imageStore.find(id);
@@ -50,7 +50,7 @@ async function useStoredImages(loaded: LibreswanScenario, { inputs }: AttemptFil
 /** All that makes an attempt now another one than the stored one was. */
 export function replayDifferences(
   stored: { readonly dir: string; readonly file: AttemptFile },
-  loaded: LibreswanScenario,
+  loaded: LoadedScenario,
   settings: AttemptSettings,
 ): InputDifference[] {
   const differences = inputDifferences(stored.file.inputs, inputsOf(loaded, settings));
@@ -61,7 +61,9 @@ export function replayDifferences(
 }
 
 /** A suite's identity may not cover every file of it; what is typed tells. Returns what the attempt had instead. */
-function otherCourse(attemptDir: string, { plan }: LibreswanScenario): string | undefined {
+function otherCourse(attemptDir: string, { plan, course: driven }: LoadedScenario): string | undefined {
+  // What steps through a lab is known by its sources; what it types comes of the lab.
+  if (driven !== undefined) return undefined;
   const course = ({ cwd, postMortem, steps }: Pick<StoredScenario, 'cwd' | 'postMortem' | 'steps'>): string =>
     JSON.stringify([cwd, postMortem, steps.map(({ kind, host, line }) => [kind, host, line])]);
   const { cwd, postMortem, steps } = plan;

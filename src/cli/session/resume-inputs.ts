@@ -1,9 +1,8 @@
 import { EspalierError } from '../../base/errors.ts';
-import { type AttemptSettings, inputsOf } from '../../run/attempt.ts';
+import { type AttemptSettings, inputsOf, settingsFor } from '../../run/attempt.ts';
 import type { Suite } from '../../scenario/suite.ts';
 import { inputDifferences } from '../../store/inputs.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
-import type { LibreswanScenario } from '../../suite/libreswan/libreswan.ts';
 
 /**
  * Refuses to go on with a run whose attempts had another kernel, image, overlay or suite than the rest would have: one
@@ -11,7 +10,7 @@ import type { LibreswanScenario } from '../../suite/libreswan/libreswan.ts';
  */
 export async function refuseOtherInputs(
   folder: RunFolder,
-  suites: ReadonlyMap<string, Suite<LibreswanScenario>>,
+  suites: ReadonlyMap<string, Suite>,
   settings: AttemptSettings,
 ): Promise<void> {
   for (const suite of suites.values()) {
@@ -19,7 +18,9 @@ export async function refuseOtherInputs(
       const stored =
         entry.suite === suite.name ? folder.judged(entry).find(({ file }) => file !== undefined) : undefined;
       if (stored?.file === undefined) continue;
-      const [first] = inputDifferences(stored.file.inputs, inputsOf(await suite.load(entry.name), settings));
+      const loaded = await suite.load(entry.name);
+      const present = inputsOf(loaded, await settingsFor(loaded, settings));
+      const [first] = inputDifferences(stored.file.inputs, present);
       if (first !== undefined) {
         const { what, stored: before, present, remedy } = first;
         const message = `--resume: the attempts so far had another ${what}: ${before}, and now it is ${present}`;

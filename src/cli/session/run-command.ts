@@ -49,7 +49,7 @@ async function newRun(selectors: readonly string[], raw: RawRunOptions): Promise
   const options = parseRunOptions(raw);
   const selection = parseSelection(selectors, raw, runs);
   const names = suitesOf(selection.selectors);
-  checkSuiteNames(names, suiteNames);
+  checkSuiteNames(names, suiteNames());
   const { suites } = await openJudging(names, options, interruption());
   const scenarios = await selectScenarios(suites.values(), selection);
   if (raw.list) {

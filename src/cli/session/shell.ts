@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { say } from '../../base/log.ts';
 import { makeWorkFolder } from '../../base/work-folder.ts';
-import { withSettings } from '../../run/attempt.ts';
+import { settingsFor, withSettings } from '../../run/attempt.ts';
 import type { LabPlan } from '../../scenario/scenario.ts';
 import { type Lab, startLab } from '../../substrate/lifecycle.ts';
 import type { Order } from '../../substrate/substrate.ts';
@@ -51,7 +51,7 @@ export async function shellCommand(selector: string, raw: RawShellOptions): Prom
   const { suites } = await openJudging(suitesOf([selector]), options, signal);
   const loaded = await suites.get(suite)?.load(name);
   if (loaded === undefined) throw new EspalierError('usage', `no suite is named ${suite}`);
-  const settings = await openSettings(options, signal);
+  const settings = await settingsFor(loaded, await openSettings(options, signal));
   const plan = withSettings(heldPlan(loaded.plan, raw.at), settings);
   using work = makeWorkFolder('shell');
   const dir = work.path;

@@ -18,12 +18,19 @@ export type FakeEffect =
   | { readonly kind: 'spin' | 'hang' | 'flood' | 'panic' | 'die' | 'exit' | 'out-of-memory' }
   | { readonly kind: 'wall'; readonly ms: number };
 
+export interface FakeFrame {
+  readonly type: number;
+  readonly payload: Uint8Array;
+}
+
 export interface FakeOutcome {
   readonly output?: string | Uint8Array;
   readonly status?: number;
   /** Virtual nanoseconds that the command takes. */
   readonly ns?: bigint;
   readonly effect?: FakeEffect;
+  /** Frames for the records, as the guest's own observers would write them. */
+  readonly frames?: readonly FakeFrame[];
 }
 
 type Builtin = (words: readonly string[], shell: FakeShell) => FakeOutcome;
@@ -57,6 +64,12 @@ const fakes: Readonly<Record<string, Builtin>> = {
   random: (_, shell) => ({ output: `${Buffer.from(shell.random(8)).toString('hex')}\n` }),
   unseeded: () => ({ output: `${randomBytes(8).toString('hex')}\n` }),
   bytes: ([hex = '']) => ({ output: Buffer.from(hex, 'hex') }),
+  frames: (words) => ({
+    frames: words.map((word) => {
+      const [type = '', hex = ''] = word.split(':');
+      return { type: Number(type), payload: Buffer.from(hex, 'hex') };
+    }),
+  }),
   lines: ([count = '1']) => ({ output: Array.from({ length: Number(count) }, (_, i) => `line ${i + 1}\n`).join('') }),
   file: ([path = '/tmp/file', size = '0'], shell) => {
     shell.files.set(path, Buffer.alloc(Number(size), 'log line\n'));

@@ -4,6 +4,7 @@ import { deadline } from '../../base/deadline.ts';
 import { EspalierError } from '../../base/errors.ts';
 import type { CommandStep } from '../../scenario/scenario.ts';
 import { postMortemStep } from '../../transcript/consoles.ts';
+import { recordType } from '../../transcript/record.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
 import { type FakeEffect, type FakeShell, interpret, randomSource } from './commands.ts';
 import { Recorder } from './recorder.ts';
@@ -35,7 +36,8 @@ class FakeLab implements BackendLab {
   readonly #killed = Promise.withResolvers<Stop>();
   readonly #finished = Promise.withResolvers<void>();
   #dead = false;
-  #held = false;
+  readonly #holding = Promise.withResolvers<void>();
+  #orders = 0;
   #commands = 0;
   #spinsSince: number | undefined;
 
@@ -59,13 +61,16 @@ class FakeLab implements BackendLab {
   }
 
   async send(orders: readonly Order[]): Promise<void> {
-    if (!this.#held) throw new EspalierError('bug', 'the fake lab is not held yet');
+    await Promise.race([this.#holding.promise, this.ended]);
+    this.#orders += 1;
     for (const order of orders) {
+      if (this.#dead) return;
       if (order.kind === 'end') this.#finished.resolve();
       else if (order.kind === 'advance') this.#recorder.advance(order.ns);
       else if (order.kind === 'command') await this.#ordered(order);
       else if (order.kind === 'input') await this.#input(order.host, Buffer.from(order.bytes).toString());
     }
+    if (!this.#dead && !orders.some(({ kind }) => kind === 'end')) this.#recorder.stepEnd(this.#orders);
   }
 
   kill(): void {
@@ -93,7 +98,8 @@ class FakeLab implements BackendLab {
       this.#recorder.advance(plan.timing.gap);
     }
     if (hold) {
-      this.#held = true;
+      this.#recorder.stepEnd(0);
+      this.#holding.resolve();
       await this.#finished.promise;
     }
     if (plan.postMortem !== undefined) this.#postMortem(plan.postMortem);
@@ -127,7 +133,10 @@ class FakeLab implements BackendLab {
     if (this.#dead) return;
     this.#commands += 1;
     this.#recorder.begin(host, step, line);
-    const { output = '', status = 0, ns = 0n, effect } = interpret(line, shell);
+    const { output = '', status = 0, ns = 0n, effect, frames = [] } = interpret(line, shell);
+    const tables = frames.filter(({ type }) => type === recordType.xfrmStates || type === recordType.xfrmPolicies);
+    const events = frames.filter((frame) => !tables.includes(frame));
+    for (const { type, payload } of events) this.#recorder.frame(type, host, payload);
     this.#recorder.output(host, Buffer.from(output));
     if (effect !== undefined) await this.#apply(effect, host);
     if (this.#dead) return;
@@ -135,6 +144,7 @@ class FakeLab implements BackendLab {
     this.#recorder.advance(ns > limit ? limit : ns + commandNs);
     if (ns > limit) this.#trouble(host, `timeout after ${limit / 1_000_000_000n} s`);
     this.#recorder.end(host, status, shell.cwd);
+    for (const { type, payload } of tables) this.#recorder.frame(type, host, payload);
   }
 
   async #apply(effect: FakeEffect, host: string): Promise<void> {

@@ -18,7 +18,7 @@ export class Recorder {
     this.#hosts = hosts;
     this.#time = start;
     writeSync(this.#file, recordsHeader());
-    this.#frame(recordType.hosts, labHost, Buffer.from(hosts.join('\n')));
+    this.frame(recordType.hosts, labHost, Buffer.from(hosts.join('\n')));
   }
 
   /** The capture of a link on which nothing ever travels. */
@@ -33,27 +33,34 @@ export class Recorder {
   }
 
   begin(host: string, step: number, line: string): void {
-    this.#frame(recordType.commandBegin, host, numbered(step, line));
+    this.frame(recordType.commandBegin, host, numbered(step, line));
   }
 
   output(host: string, bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#frame(recordType.output, host, bytes);
+    if (bytes.length > 0) this.frame(recordType.output, host, bytes);
   }
 
   end(host: string, status: number, cwd: string): void {
-    this.#frame(recordType.commandEnd, host, numbered(status, cwd));
+    this.frame(recordType.commandEnd, host, numbered(status, cwd));
   }
 
   postMortem(host: string, begins: boolean): void {
-    this.#frame(recordType.postMortem, host, Buffer.from([begins ? 1 : 0]));
+    this.frame(recordType.postMortem, host, Buffer.from([begins ? 1 : 0]));
   }
 
   trouble(host: string, text: string): void {
-    this.#frame(recordType.trouble, host, Buffer.from(text));
+    this.frame(recordType.trouble, host, Buffer.from(text));
+  }
+
+  /** Orders up to a number are worked off. */
+  stepEnd(number: number): void {
+    const payload = Buffer.alloc(4);
+    payload.writeUInt32LE(number);
+    this.frame(recordType.stepEnd, labHost, payload);
   }
 
   labEnd(): void {
-    this.#frame(recordType.labEnd, labHost, Buffer.alloc(0));
+    this.frame(recordType.labEnd, labHost, Buffer.alloc(0));
   }
 
   /** A frame cut short, as a lab leaves it that dies while writing. */
@@ -69,7 +76,8 @@ export class Recorder {
     closeSync(this.#file);
   }
 
-  #frame(type: number, host: string | number, payload: Uint8Array): void {
+  /** Any frame; of a host by its name, or of the lab. */
+  frame(type: number, host: string | number, payload: Uint8Array): void {
     const index = typeof host === 'number' ? host : this.#hosts.indexOf(host);
     const frame = { type, host: index, time: this.#time, payload };
     writeSync(this.#file, encodeFrame(frame, this.#sequence++));

@@ -41,7 +41,6 @@ export interface LibreswanOptions {
 
 /** What judging needs beside the expectations. */
 export interface JudgingInputs {
-  readonly format: 'libreswan';
   /** Name of each step's guest where it is not the host's name, by step index. */
   readonly guests: Readonly<Record<number, string>>;
   /** Sanitizer scripts by file name. */
@@ -54,6 +53,8 @@ export interface JudgingInputs {
 const factsFile = 'facts.json';
 
 export interface LibreswanScenario extends LoadedScenario {
+  readonly format: 'libreswan';
+  readonly expectations: readonly ConsoleExpectation[];
   readonly judging: JudgingInputs;
 }
 
@@ -149,6 +150,7 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
   const steps = test.lines.map(stepOf);
   const expectations = isUnknown(parameters) ? [] : expectationsOf(test, parameters);
   return {
+    format: 'libreswan',
     entry,
     plan: planOf({ test, steps, images, inputs, options }),
     expectations,
@@ -156,7 +158,6 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
     suite: options.identity,
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
     judging: {
-      format: 'libreswan',
       guests: guestNames(test.lines),
       sanitizers: readSanitizers(tree, expectations),
       ...(test.files.includes(factsFile) && { facts: readBytes(join(test.dir, factsFile)) }),

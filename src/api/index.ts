@@ -1,0 +1,26 @@
+/** What scenario files import as `espalier`. */
+export { type Authentication, type Credential, certificate, psk } from '../connection/authentication.ts';
+export type { EspProposal, IkeProposal } from '../connection/connection.ts';
+export { Authority, type AuthorityWish, type CertificateWish } from '../x509/authority.ts';
+export type { Duration } from './duration.ts';
+export {
+  type ClearFilter,
+  expect,
+  type Matchers,
+  type ReachOptions,
+  type TranscriptOptions,
+  type Within,
+} from './expect.ts';
+export type { Clock, CommandResult, DaemonControl, DaemonHost, Host, Link, NatHost, Net, World } from './handles.ts';
+export {
+  type DaemonSpec,
+  type HostSpec,
+  type LinuxSpec,
+  libreswan,
+  linux,
+  type NatSpec,
+  nat,
+  openiked,
+  strongswan,
+} from './hosts.ts';
+export { type ConnectionSketch, type Definition, type EndSketch, type LinkSpec, scenario } from './scenario.ts';

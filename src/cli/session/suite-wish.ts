@@ -1,0 +1,10 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { RunOptions } from '../../store/schemas.ts';
+
+/** What a suite is opened with. */
+export interface SuiteWish {
+  readonly options: RunOptions;
+  /** The kernel of the run, made on first need: key material is made in labs. */
+  readonly kernel: () => Promise<Kernel>;
+  readonly signal: AbortSignal | undefined;
+}

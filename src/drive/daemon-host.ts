@@ -1,0 +1,69 @@
+import type { CommandResult, DaemonControl, DaemonHost } from '../api/handles.ts';
+import { callerOrigin } from '../api/origin.ts';
+import { EspalierError } from '../base/errors.ts';
+import type { View } from '../connection/connection.ts';
+import type { Daemon } from '../daemon/daemon.ts';
+import type { IkeSa } from '../observation/model.ts';
+import type { Origin } from '../scenario/scenario.ts';
+import { DrivenHost, type HostParts } from './host.ts';
+
+/** A host's daemon with the connections that it has an end of. */
+export interface HostDaemon {
+  readonly daemon: Daemon;
+  readonly views: readonly View[];
+}
+
+/** A host with an IKE daemon as its scenario holds it. */
+export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
+  readonly daemon: DaemonControl;
+  readonly #daemon: Daemon;
+  readonly #views: readonly View[];
+
+  constructor(parts: HostParts, { daemon, views }: HostDaemon) {
+    super(parts);
+    this.#daemon = daemon;
+    this.#views = views;
+    this.daemon = {
+      start: () => this.#all(daemon.start(views)),
+      reload: () => this.#all(daemon.reload(views)),
+      stop: () => this.#all([daemon.stop]),
+      restart: () => this.#all([daemon.stop, ...daemon.start(views)]),
+      kill: () => this.#all([daemon.kill]),
+    };
+  }
+
+  initiate(connection: string): Promise<CommandResult> {
+    this.#view(connection);
+    return this.exec(this.#daemon.initiate(connection));
+  }
+
+  terminate(connection: string): Promise<CommandResult> {
+    return this.exec(this.#daemon.terminate(this.#view(connection)));
+  }
+
+  ikeSas(): Promise<readonly IkeSa[]> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, () => this.listIkeSas(origin));
+  }
+
+  /** Asks the daemon for its established IKE SAs. */
+  async listIkeSas(origin: Origin): Promise<readonly IkeSa[]> {
+    const { stdout } = await this.stepper.type({ host: this.name, line: this.#daemon.listSas, origin });
+    return this.#daemon.readSas(stdout).ike.filter(({ established }) => established);
+  }
+
+  #all(lines: readonly string[]): Promise<void> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, async () => {
+      for (const line of lines) await this.must(line, origin);
+    });
+  }
+
+  #view(name: string): View {
+    const found = this.#views.find(({ connection }) => connection.name === name);
+    if (found !== undefined) return found;
+    const known = this.#views.map(({ connection }) => connection.name).join(', ') || 'none';
+    const message = `the host has no connection ${name}; it has ${known}`;
+    throw new EspalierError('scenario', message, { ...callerOrigin(), host: this.name });
+  }
+}

@@ -1,0 +1,37 @@
+/** What a link does to packets. */
+export interface Impairments {
+  /** Share of packets, 0 to 1. */
+  readonly loss?: number;
+  /** Virtual nanoseconds. */
+  readonly delay?: bigint;
+  readonly jitter?: bigint;
+  readonly duplicate?: number;
+  readonly cut?: boolean;
+}
+
+/** Packets that may wait for their delay; netem's own 1000 would lose those of a burst. */
+const queue = 100_000;
+
+/**
+ * The command that gives an interface's queueing discipline these impairments (tc-netem(8)). A cut is a loss of everything:
+ * the interface stays up, as it does where a cable is cut behind the next switch.
+ */
+export function netemCommand(
+  nic: string,
+  { loss = 0, delay = 0n, jitter = 0n, duplicate = 0, cut }: Impairments,
+): string {
+  const parts: string[] = [];
+  if (delay > 0n) parts.push(`delay ${microseconds(delay)}${jitter > 0n ? ` ${microseconds(jitter)}` : ''}`);
+  if (cut || loss > 0) parts.push(`loss ${cut ? '100%' : percent(loss)}`);
+  if (duplicate > 0) parts.push(`duplicate ${percent(duplicate)}`);
+  if (parts.length === 0) return `tc qdisc replace dev ${nic} root noqueue`;
+  return `tc qdisc replace dev ${nic} root netem limit ${queue} ${parts.join(' ')}`;
+}
+
+function microseconds(ns: bigint): string {
+  return `${Number(ns) / 1000}us`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(6))}%`;
+}

@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EspalierError } from '../base/errors.ts';
+import { sha256, writeAtomic } from '../base/files.ts';
+
+/** Where the large parts lie: one file per content, named by its hash. */
+export interface InputFolder {
+  readonly dir: string;
+}
+
+/** Folder of a run's inputs. */
+export function inputsOf(runDir: string): InputFolder {
+  return { dir: join(runDir, 'inputs') };
+}
+
+/** Puts a content there, unless it is there; returns its hash. */
+export function putInput({ dir }: InputFolder, content: Uint8Array): string {
+  const id = sha256(content);
+  if (!existsSync(join(dir, id))) writeAtomic(join(dir, id), content);
+  return id;
+}
+
+/** Path of an input. */
+export function inputPath({ dir }: InputFolder, id: string): string {
+  return join(dir, id);
+}
+
+/** Reads an input and checks that it is what it was. */
+export function readInput(folder: InputFolder, id: string): Buffer {
+  const file = inputPath(folder, id);
+  let content: Buffer;
+  try {
+    content = readFileSync(file);
+  } catch (cause) {
+    throw new EspalierError('infrastructure', `cannot be read: ${(cause as Error).message}`, { file, cause });
+  }
+  if (sha256(content) === id) return content;
+  throw new EspalierError('infrastructure', 'does not hold what its name says', { file });
+}

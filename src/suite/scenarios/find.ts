@@ -1,0 +1,28 @@
+import { globSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
+
+/** What the name of a scenario file ends in. */
+export const scenarioEnding = '.scenario.ts';
+
+/** True for words that mean a file or a folder. */
+export function isPath(word: string): boolean {
+  return (
+    /\/|^\.\.?$/.test(word) || word.endsWith(scenarioEnding) || statSync(word, { throwIfNoEntry: false }) !== undefined
+  );
+}
+
+/** The scenario files that a path means: itself, or all in a folder and below, in order. Raises `usage` where there are none. */
+export function scenarioFiles(path: string): string[] {
+  const full = resolve(path);
+  const found = statSync(full, { throwIfNoEntry: false });
+  if (found === undefined) throw new EspalierError('usage', 'there is no such file or folder', { file: path });
+  if (found.isFile()) {
+    if (path.endsWith(scenarioEnding)) return [full];
+    throw new EspalierError('usage', `is no scenario: its name does not end in ${scenarioEnding}`, { file: path });
+  }
+  const names = globSync(`**/*${scenarioEnding}`, { cwd: full, exclude: (name) => name === 'node_modules' }).sort();
+  if (names.length > 0) return names.map((name) => join(full, name));
+  const remedy = 'espalier init writes a first one';
+  throw new EspalierError('usage', `the folder holds no file *${scenarioEnding}`, { file: path, remedy });
+}

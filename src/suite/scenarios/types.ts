@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
+import { sha256 } from '../../base/files.ts';
+import { cacheDir, projectDir } from '../../base/folders.ts';
+
+const library = join(projectDir, 'src', 'api', 'index.ts');
+/** Problems told at once; the others are often their consequences. */
+const told = 5;
+
+/**
+ * Checks the types of scenario files, since Node only strips them. Raises `usage` with file, line and TypeScript's own words. What
+ * was right once is not looked at again until a file of it changes.
+ */
+export async function checkTypes(files: readonly string[]): Promise<void> {
+  const done = join(cacheDir('checked'), hashOf(files));
+  if (existsSync(done)) return;
+  const problems = await problemsIn(files);
+  const [first] = problems;
+  if (first === undefined) {
+    writeFileSync(done, '');
+    return;
+  }
+  const others = problems.slice(1, told).map(({ file, line, message }) => `${file}:${line}: ${message}`);
+  if (problems.length > told) others.push(`and ${problems.length - told} more`);
+  const { file, line, message } = first;
+  throw new EspalierError('usage', message, { file, line, ...(others.length > 0 && { output: others.join('\n') }) });
+}
+
+interface Problem {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+async function problemsIn(files: readonly string[]): Promise<Problem[]> {
+  const { default: ts } = await import('typescript');
+  const program = ts.createProgram([...files], {
+    target: ts.ScriptTarget.ES2024,
+    lib: ['lib.es2024.d.ts', 'lib.esnext.disposable.d.ts'],
+    // Not node's own resolution: without a package.json above them it would take the files for CommonJS.
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    paths: { espalier: [library] },
+    typeRoots: [join(projectDir, 'node_modules', '@types')],
+    types: ['node'],
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    erasableSyntaxOnly: true,
+    verbatimModuleSyntax: true,
+    moduleDetection: ts.ModuleDetectionKind.Force,
+    allowImportingTsExtensions: true,
+    noEmit: true,
+    skipLibCheck: true,
+  });
+  const found = [...program.getSyntacticDiagnostics(), ...program.getSemanticDiagnostics()];
+  return found.map(({ file, start = 0, messageText }) => ({
+    file: file?.fileName ?? '',
+    line: file === undefined ? 0 : file.getLineAndCharacterOfPosition(start).line + 1,
+    message: ts.flattenDiagnosticMessageText(messageText, '\n'),
+  }));
+}
+
+/** Everything that the answer depends on: the files, what they import beside them, and what they import from Espalier. */
+function hashOf(files: readonly string[]): string {
+  const seen = new Map<string, string>();
+  const queue = [...files, ...librarySources(), join(projectDir, 'package-lock.json')];
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    if (seen.has(path) || !existsSync(path)) continue;
+    const text = readFileSync(path, 'utf8');
+    seen.set(path, sha256(text));
+    for (const [, beside = ''] of text.matchAll(/from\s+['"](\.[^'"]+)['"]/g))
+      queue.push(resolve(dirname(path), beside));
+  }
+  return sha256(
+    [...seen]
+      .map((pair) => pair.join(' '))
+      .sort()
+      .join('\n'),
+  );
+}
+
+function librarySources(): string[] {
+  return readdirSync(dirname(library)).map((name) => join(dirname(library), name));
+}

@@ -1,0 +1,74 @@
+import type { Check, CourseFault, Matcher } from '../scenario/checks.ts';
+import type { AttemptFile } from '../transcript/attempt.ts';
+import { firstDifference } from './difference.ts';
+import type { FactFindings } from './facts/judge-facts.ts';
+import { issueOf } from './issue.ts';
+import { endIssues } from './judge-consoles.ts';
+import { type Issue, type Verdict, verdictWords } from './verdict.ts';
+import { heaviest, wordTable } from './words.ts';
+
+/** What is known of an attempt at a scenario that checks itself. */
+export interface ChecksEvidence {
+  readonly checks: readonly Check[];
+  readonly fault?: CourseFault;
+  readonly end: AttemptFile['end'];
+  /** The command that was running at the end, if one was. */
+  readonly command?: string;
+  /** Trouble met before: damaged files, golden facts. */
+  readonly issues: readonly Issue[];
+  /** What the oracles found. */
+  readonly facts: FactFindings;
+}
+
+/** Kinds of issue that a failed check is; cleartext where there should be none weighs more than the reverse. */
+const kinds: Readonly<Record<Matcher, string>> = {
+  toHaveIkeSas: 'check-sas',
+  toHaveIpsecSas: 'check-sas',
+  toReach: 'check-reach',
+  toHaveSentInClear: 'check-clear',
+  toMatchTranscript: 'check-transcript',
+};
+
+/** Judges an attempt by the scenario's own checks and by what the oracles found. */
+export function judgeChecks(evidence: ChecksEvidence): Verdict {
+  const { checks, fault, facts } = evidence;
+  const found = [
+    ...evidence.issues,
+    ...endIssues(evidence),
+    ...(fault === undefined ? [] : [faultIssue(fault)]),
+    ...facts.issues,
+    ...checks.filter(({ passed }) => !passed).map(checkIssue),
+  ];
+  const issues = found.sort((a, b) => verdictWords.indexOf(a.word) - verdictWords.indexOf(b.word));
+  const word = heaviest(issues.map((issue) => issue.word));
+  return {
+    version: 2,
+    word,
+    upstream: wordTable[word].upstream,
+    issues,
+    facts: facts.summary,
+    adapted: [],
+    passesOnlyAdapted: false,
+  };
+}
+
+function checkIssue({ matcher, host, expected, received, waited, origin, golden }: Check): Issue {
+  const leak = matcher === 'toHaveSentInClear' && expected.startsWith('not ');
+  const time = BigInt(waited) === 0n ? '' : ` after ${(Number(waited) / 1e9).toFixed(1)} s`;
+  const place = { host, file: origin.file, line: origin.line };
+  return issueOf(leak ? 'check-leak' : kinds[matcher], {
+    ...place,
+    message: `expected ${expected}, received ${received}${time}`,
+    ...(golden?.expected !== undefined && { excerpt: firstDifference(golden.expected, golden.received).excerpt }),
+  });
+}
+
+function faultIssue({ message, origin, host, command, output }: CourseFault): Issue {
+  return issueOf('scenario-fault', {
+    ...(host !== undefined && { host }),
+    ...(origin && { file: origin.file, line: origin.line }),
+    ...(command !== undefined && { command }),
+    message,
+    ...(output !== undefined && { excerpt: output }),
+  });
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { saMessage } from '../unit/observation/xfrm-build.ts';
+import { anSa } from '../unit/observation/xfrm-samples.ts';
+import { normal, Sandbox } from './sandbox.ts';
+
+const head = "import { expect, linux, nat, scenario } from 'espalier';\n";
+const network = "{ hosts: { west: linux(), east: linux() }, links: { wan: ['west', 'east'] } }";
+
+/** A scenario of two hosts; the body has west, east, net and clock. */
+function declare(name: string, body: string): string {
+  return `scenario('${name}', ${network}, async ({ hosts: { west, east }, net, clock }) => {\nvoid [east, net, clock];\n${body}\n});\n`;
+}
+
+interface Stored {
+  readonly word: string;
+  readonly issues: readonly {
+    readonly kind: string;
+    readonly message: string;
+    readonly file?: string;
+    readonly line?: number;
+  }[];
+}
+
+function verdict(box: Sandbox, name: string, run = -1): Stored {
+  return box.readJson(`espalier-runs/${box.runs().at(run)}/attempts/demo/${name}/0/verdict.json`) as Stored;
+}
+
+function run(box: Sandbox, ...args: string[]) {
+  return box.espalier('run', '--substrate', 'fake', ...args);
+}
+
+const added = Buffer.from(saMessage(anSa())).toString('hex');
+
+test('a scenario steps through a held lab: commands, time, files, SAs; a seed repeats it to the byte', async (t) => {
+  const box = new Sandbox(t);
+  const body = `
+    const { stdout, status, begin, end } = await west.exec('echo hello');
+    if (stdout !== 'hello\\n' || status !== 0 || end <= begin) throw new RangeError(stdout);
+    if ((await west.exec('false')).status !== 1) throw new RangeError('status');
+    const before = clock.now();
+    await clock.advance('24h');
+    if (clock.now() - before !== 86_400_000_000_000n) throw new RangeError(String(clock.now() - before));
+    await west.exec('fake: random');
+    await expect(west).toHaveIpsecSas(0);
+    await west.exec('fake: frames 5:${added} 6:${added}');
+    await expect(west).toHaveIpsecSas(1);
+    await expect(west).not.toHaveSentInClear();
+    await Promise.all([west.exec('echo one'), east.exec('echo two')]);
+    await expect.soft(west).toMatchTranscript('west.txt', { replace: [[/[0-9a-f]{16,}/, 'HEX']] });`;
+  box.write('demo/first.scenario.ts', head + declare('steps', body));
+  const golden = ['echo hello\nhello', 'false', 'fake: random\nHEX', 'fake: frames 5:HEX 6:HEX', 'echo one\none'];
+  box.write('demo/west.txt', golden.map((line) => `west# ${line}\n`).join(''));
+  const { code, stdout, stderr } = await run(box, 'demo', '--repeat-each', '2', '--reporter', 'list');
+  assert.equal(normal(stdout), 'passed          demo:steps  N s  2 attempts\n\n1 passed\n1 of 1 done in N s\n', stderr);
+  assert.equal(code, 0);
+  const attempt = `espalier-runs/${box.runs()[0]}/attempts/demo/steps/0`;
+  const { steps } = box.readJson(`${attempt}/scenario.json`) as {
+    steps: { host: string; line: string; origin: object }[];
+  };
+  assert.deepEqual(steps[0], {
+    kind: 'command',
+    host: 'west',
+    line: 'echo hello',
+    origin: { file: 'demo/first.scenario.ts', line: 5 },
+  });
+  assert.equal(steps.length, 6);
+  const stored = box.read(`${attempt}/verdict.json`);
+  box.remove(`${attempt}/verdict.json`);
+  box.remove('demo');
+  assert.equal((await box.espalier('judge', 'latest')).code, 0);
+  assert.equal(box.read(`${attempt}/verdict.json`), stored);
+});
+
+test('what fails says file and line, and every kind of failure has its word', async (t) => {
+  const box = new Sandbox(t);
+  const bodies = {
+    sas: "await expect(west).toHaveIpsecSas(2, { within: '5min' });",
+    reach: 'await expect(west).toReach(east);',
+    text: "await west.exec('echo this');\nawait expect(west).toMatchTranscript('text.txt');",
+    soft: "await expect.soft(west).toHaveIpsecSas(1, { within: 0 });\nawait west.exec('echo on');",
+    thrown: "const nothing = JSON.parse('null') as { length: number };\nawait west.exec(String(nothing.length));",
+    forgotten: "void west.exec('echo late');",
+    daemonless: 'await expect(west).toHaveIkeSas(1);',
+    multiline: "await west.exec('echo one\\necho two');",
+    hang: "await west.exec('fake: timeout');",
+    caught: 'await expect(west).toHaveIpsecSas(1, { within: 0 }).catch(() => {});',
+  };
+  box.write(
+    'demo/bad.scenario.ts',
+    head +
+      Object.entries(bodies)
+        .map(([name, body]) => declare(name, body))
+        .join(''),
+  );
+  box.write('demo/text.txt', 'west# echo this\nthat\n');
+  const { code, stderr } = await run(box, 'demo', '-j', '2');
+  assert.equal(code, 1, stderr);
+  const told = Object.keys(bodies).map((name) => {
+    const { word, issues } = verdict(box, name);
+    return [name, word, issues.map(({ message, file, line }) => `${file}:${line}: ${message}`).join('; ')].join(' | ');
+  });
+  const at = (line: number): string => `demo/bad.scenario.ts:${line}`;
+  assert.deepEqual(told, [
+    `sas | major | ${at(4)}: expected 2 IPsec SAs, received 0 IPsec SAs after 300.0 s`,
+    `reach | major | ${at(8)}: expected to reach east, received bash: ping: command not found after 60.0 s`,
+    `text | minor | ${at(13)}: expected the transcript of text.txt, received another transcript`,
+    `soft | major | ${at(17)}: expected 1 IPsec SA, received 0 IPsec SAs`,
+    `thrown | unresolved | ${at(23)}: TypeError: Cannot read properties of null (reading 'length')`,
+    `forgotten | unresolved | ${at(27)}: the function ended before this step had; write \`await\` in front of it`,
+    `daemonless | unresolved | ${at(31)}: the host has no IKE daemon`,
+    `multiline | unresolved | ${at(35)}: a line to type holds a newline or a zero byte`,
+    'hang | timeout | undefined:undefined: timeout after 120 s',
+    `caught | major | ${at(43)}: expected 1 IPsec SA, received 0 IPsec SAs`,
+  ]);
+});
+
+test('files that cannot be loaded stop the run before it begins, with file and line, and exit code 3', async (t) => {
+  const box = new Sandbox(t);
+  const files: readonly (readonly [string, RegExp])[] = [
+    [
+      `${head}scenario('x', ${network}, async ({ hosts: { wset } }) => void wset);\n`,
+      /^demo\/x\.scenario\.ts:2: Property 'wset' does not exist/,
+    ],
+    [`${head}\nscenario('x', {\n`, /^demo\/x\.scenario\.ts:4: /],
+    [
+      `${head}scenario('x', { hosts: { a: linux() }, links: { l: ['a', 'b'] } }, async () => {});\n`,
+      /^demo\/x\.scenario\.ts:2: Type '"b"' is not assignable to type '"a"'/,
+    ],
+    [
+      `${head}const names = ['a', 'b'] as ('a')[];\nscenario('x', { hosts: { a: linux() }, links: { l: names } }, async () => {});\n`,
+      /^demo\/x\.scenario\.ts:3: scenario "x": this network cannot be: link l names the host b; the hosts are a\n/,
+    ],
+    [`${head}\nthrow new TypeError('no luck');\n`, /^demo\/x\.scenario\.ts:3: cannot be loaded: no luck\n/],
+    [`${head}void [scenario, expect, linux, nat];\n`, /^.*demo\/x\.scenario\.ts: declares no scenario\n/],
+    [
+      head + declare('x', '') + declare('x', ''),
+      /^demo\/x\.scenario\.ts:6: a second scenario is called x; the first is at demo\/x\.scenario\.ts:2\n/,
+    ],
+  ];
+  for (const [text, message] of files) {
+    box.write('demo/x.scenario.ts', text);
+    const { code, stderr } = await run(box, 'demo/x.scenario.ts');
+    assert.match(stderr.replaceAll(`${box.dir}/`, ''), message);
+    assert.equal(code, 3, stderr);
+  }
+  assert.match(
+    (await run(box, 'nowhere/x.scenario.ts')).stderr,
+    /^nowhere\/x\.scenario\.ts: there is no such file or folder/,
+  );
+  assert.match((await run(box, './testing')).stderr, /^\.\/testing: the folder holds no file \*\.scenario\.ts/);
+});
+
+test('paths are suites: listed, narrowed down, run again, replayed', async (t) => {
+  const box = new Sandbox(t);
+  box.write(
+    'demo/one.scenario.ts',
+    `${head}import { line } from './lines.ts';\n${declare('one', 'await west.exec(line);')}`,
+  );
+  box.write('demo/lines.ts', "export const line = 'fake: random';\n");
+  box.write('demo/more/two.scenario.ts', head + declare('two', "await east.exec('hostname');"));
+  const listed = await box.espalier('list', 'demo');
+  assert.equal(listed.stdout, 'demo:two  good  west east\ndemo:one  good  west east\n', listed.stderr);
+  assert.equal((await box.espalier('list', 'demo/more')).stdout, 'demo/more:two  good  west east\n');
+  assert.equal((await run(box, 'demo:t*', '-g', 'two')).code, 0);
+  assert.equal((await run(box, 'demo/one.scenario.ts', '--seed', '7')).code, 0);
+  const again = await box.espalier('replay', 'latest', 'demo/one.scenario.ts:one');
+  assert.match(again.stdout, /^the same bytes: \d+ records, 1 captures\n$/, again.stderr);
+  box.write('demo/lines.ts', "export const line = 'echo other';\n");
+  const other = await box.espalier('replay', 'latest', 'demo/one.scenario.ts:one');
+  assert.match(other.stderr, /^cannot be replayed\nanother suite: /);
+  assert.equal(other.code, 2);
+});
