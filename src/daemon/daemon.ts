@@ -37,9 +37,10 @@ export interface Daemon extends DaemonVersion {
   readSas(output: string): DaemonSas;
 }
 
-/** A shell loop that ends when a command succeeds. The console's virtual deadline stands behind it. */
-export function waitFor(command: string): string {
-  return `until ${command} > /dev/null 2>&1; do sleep 0.1; done`;
+/** A shell line that lasts until a command succeeds. After 30 s it fails, with the end of the daemon's log. */
+export function waitFor(command: string, log: string): string {
+  const tries = 'tries=0; until';
+  return `${tries} ${command} > /dev/null 2>&1 || (( ++tries > 300 )); do sleep 0.1; done; (( tries <= 300 )) || ( tail -n 15 ${log}; false )`;
 }
 
 /** A shell loop that ends when no process of a program is left. */

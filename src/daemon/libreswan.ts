@@ -25,8 +25,8 @@ export function libreswanDaemon(version: string, image: string): Daemon {
       'ipsec initnss > /tmp/initnss.log 2>&1 || cat /tmp/initnss.log',
       ...views.flatMap(importKeys),
       'ipsec pluto --config /etc/ipsec.conf --leak-detective',
-      waitFor(`${whack} --briefstatus`),
-      ...views.map(({ connection }) => waitFor(isLoaded(connection.name))),
+      waitFor(`${whack} --briefstatus`, plutoLog),
+      ...views.map(({ connection }) => waitFor(isLoaded(connection.name), plutoLog)),
     ],
     reload: (views) => [
       ...checkConfiguration,

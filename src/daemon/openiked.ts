@@ -20,7 +20,7 @@ export function openikedDaemon(version: string, image: string): Daemon {
       return [
         'iked -n > /tmp/iked.check 2>&1 || ( cat /tmp/iked.check; false )',
         `( iked -dv${passive} > ${log} 2>&1 & )`,
-        waitFor('ikectl show sa'),
+        waitFor('ikectl show sa', log),
       ];
     },
     reload: () => ['iked -n > /tmp/iked.check 2>&1 || ( cat /tmp/iked.check; false )', 'ikectl reload'],
