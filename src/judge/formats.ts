@@ -1,9 +1,13 @@
 import { EspalierError } from '../base/errors.ts';
 import type { Format } from './format.ts';
 import { libreswanFormat } from './libreswan-format.ts';
+import { strongswanFormat } from './strongswan-format.ts';
 
 /** Formats of suites by the name that scenarios and `scenario.json` give. */
-const formats: ReadonlyMap<string, Format> = new Map<string, Format>([['libreswan', libreswanFormat]]);
+const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
+  ['libreswan', libreswanFormat],
+  ['strongswan', strongswanFormat],
+]);
 
 /** The format of a name. Throws for one that this Espalier does not know. */
 export function formatNamed(name: string, file?: string): Format {

@@ -1,12 +1,14 @@
 import { EspalierError } from '../../base/errors.ts';
 import type { Suite } from '../../scenario/suite.ts';
 import { openBundled, openLibreswanSuite } from './libreswan-suite.ts';
+import { openStrongswanSuite } from './strongswan-suite.ts';
 import type { SuiteWish } from './suite-wish.ts';
 
 /** Suites that selectors can name, and how each is found and opened. */
 const suites: ReadonlyMap<string, (wish: SuiteWish) => Promise<Suite>> = new Map([
   ['examples', openBundled],
   ['libreswan', openLibreswanSuite],
+  ['strongswan', openStrongswanSuite],
 ]);
 
 export const suiteNames: readonly string[] = [...suites.keys()];
