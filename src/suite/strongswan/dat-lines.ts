@@ -117,6 +117,7 @@ function oneWord(text: string): string {
 function patternOf(field: string): string {
   const [pattern, ...others] = wordsOf(`"${field}"`);
   if (pattern === undefined || others.length > 0) throw new Refused('a pattern of several words of the driver');
+  if (/[^\n -~\t]/.test(pattern)) throw new Refused('a pattern with bytes that are not ASCII');
   if (pattern.startsWith('-')) throw new Refused('a pattern that grep takes for an option');
   return pattern;
 }
