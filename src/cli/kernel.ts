@@ -9,15 +9,17 @@ export function register(program: Command): void {
     .description("build Debian's newest kernel source as User Mode Linux (also done on first need)")
     .option('--kernel <dir|file>', 'a kernel tree of your own, built with the options of kernel/uml.config')
     .option('--update-lock', 'record the version in images/lock.json as the tested one')
+    .option('--flavour <name>', 'netkey: with PF_KEY, which OpenIKED needs (default: standard)', 'standard')
     .addHelpText('after', '\nExample: espalier kernel build --kernel ~/linux')
-    .action(async (options: { kernel?: string; updateLock?: boolean }) => {
-      const { buildDebianKernel, ensureKernel } = await import('../kernel/kernel.ts');
+    .action(async (options: { kernel?: string; updateLock?: boolean; flavour: string }) => {
+      const { buildDebianKernel, ensureKernel, flavourByName } = await import('../kernel/kernel.ts');
       const { interruption } = await import('./interruption.ts');
       const signal = interruption();
+      const flavour = flavourByName(options.flavour);
       const built =
         options.kernel === undefined
-          ? await buildDebianKernel({ signal, updateLock: options.updateLock === true })
-          : await ensureKernel({ selection: options.kernel, signal });
+          ? await buildDebianKernel({ flavour, signal, updateLock: options.updateLock === true })
+          : await ensureKernel({ flavour, selection: options.kernel, signal });
       process.stdout.write(`${built.id}\n${built.path}\n`);
     });
 

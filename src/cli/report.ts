@@ -12,7 +12,11 @@ export function register(program: Command): void {
     .command('report')
     .description('show a stored run again, and write its pages')
     .argument('[run]', 'a run folder, its id, or `latest`', 'latest')
-    .option('--reporter <names>', 'list, line, dot, json, junit, tap; comma separated, NAME=FILE for a file', 'list')
+    .option(
+      '--reporter <names>',
+      'list, line, dot, matrix, json, junit, tap; comma separated, NAME=FILE for a file',
+      'list',
+    )
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', examples)
     .action(async (run: string, options: { reporter: string; output?: string }) => {

@@ -67,6 +67,17 @@ export function sourceLine(type: 'deb' | 'deb-src', archive: Archive, suite: Deb
 }
 
 /**
+ * The line with which packages are fetched now. Where this machine's apt takes lists whose date has passed, as where it reads a
+ * mirror that stands still or has a clock of its own, a fresh root's apt must be told so as well.
+ */
+export async function fetchingLine(archive: Archive, suite: DebianSuite): Promise<string> {
+  const line = sourceLine('deb', archive, suite);
+  const setting = await run('apt-config', ['dump', 'Acquire::Check-Valid-Until']);
+  const dated = !/"(false|no|0|off|without|disable)"/i.test(setting.stdout.toString());
+  return dated ? line : line.replace('[', '[check-valid-until=no ');
+}
+
+/**
  * apt with a state of its own in the cache: nothing of the machine's package state is read or
  * touched, no root is needed; proxies and credentials stay as the machine has them.
  */

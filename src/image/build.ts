@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { run, tail } from '../base/processes.ts';
 import { makeWorkFolder } from '../base/work-folder.ts';
-import { debianArchive, sourceLine } from '../debian/apt.ts';
+import { debianArchive, fetchingLine, sourceLine } from '../debian/apt.ts';
 import { bootstrapArguments, bootstrapEnvironment, bootstrapFiles } from './bootstrap.ts';
 import { buildInLab } from './build-in-lab.ts';
 import type { ImageBuild } from './image-build.ts';
@@ -40,8 +40,10 @@ function keptEnvironment(): NodeJS.ProcessEnv {
 
 async function buildHere(build: ImageBuild, mode: 'root' | 'unshare', work: string): Promise<void> {
   const { recipe, progress, signal } = build;
-  const source = sourceLine('deb', debianArchive(), recipe.suite);
-  const args = bootstrapArguments({ recipe, mode, folder: work, source });
+  const archive = debianArchive();
+  const source = sourceLine('deb', archive, recipe.suite);
+  const buildFrom = await fetchingLine(archive, recipe.suite);
+  const args = bootstrapArguments({ recipe, mode, folder: work, source, ...(buildFrom !== source && { buildFrom }) });
   let steps = 0;
   const onLine = (): void => {
     steps += 1;

@@ -24,12 +24,17 @@ export interface Kernel {
   readonly version: string;
 }
 
-/**
- * Kernels differ in their fragments only. (OpenIKED speaks PF_KEY alone, whose presence a
- * libreswan test forbids: that will be a second flavour.)
- */
-const flavours = { standard: ['uml.config'] } as const;
+/** Kernels differ in their fragments only. OpenIKED speaks PF_KEY alone, whose presence a libreswan test forbids. */
+const flavours = { standard: ['uml.config'], netkey: ['uml.config', 'netkey.config'] } as const;
 export type Flavour = keyof typeof flavours;
+
+/** The flavour of a name. Throws `usage` where there is none. */
+export function flavourByName(name: string): Flavour {
+  if (Object.hasOwn(flavours, name)) return name as Flavour;
+  throw new EspalierError('usage', `there is no kernel flavour ${name}`, {
+    remedy: `known: ${Object.keys(flavours).join(', ')}`,
+  });
+}
 
 const factsSchema = z.object({
   version: z.string(),
@@ -185,13 +190,18 @@ async function binaryKernel(path: string): Promise<Kernel> {
 /** A source tree of the user's: built with our options beside it, in the cache, incrementally. */
 async function treeKernel(tree: string, wish: KernelWish): Promise<Kernel> {
   await ensureTools('kernel');
-  const objects = join(cacheDir('kernel-trees'), sha256(tree).slice(0, 16));
+  const flavour = wish.flavour ?? 'standard';
+  // Objects of two flavours in one folder would be compiled anew whenever the other one was wanted last.
+  const objects = join(
+    cacheDir('kernel-trees'),
+    sha256(flavour === 'standard' ? tree : `${tree}\n${flavour}`).slice(0, 16),
+  );
   return withLock(`${objects}.lock`, async () => {
     using progress = startProgress(`building the kernel of ${tree}`);
     const build = await buildKernel({
       source: tree,
       objects,
-      config: wantedConfig(wish.flavour ?? 'standard'),
+      config: wantedConfig(flavour),
       progress,
       share: [0, 0.97],
       expectedObjects: kernelStore.list()[0]?.facts.objects ?? objectsOfFirstBuild,

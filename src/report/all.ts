@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { jsonReporter, junitReporter, tapReporter } from './machine-readable.ts';
+import { matrixReporter } from './matrix.ts';
 import { type Reporter, Reporters, type Sink } from './reporter.ts';
 import { dotReporter, lineReporter, listReporter } from './terminal.ts';
 
@@ -12,6 +13,7 @@ const makers: Readonly<Record<string, (sink: Sink) => Reporter>> = {
   json: jsonReporter,
   junit: junitReporter,
   tap: tapReporter,
+  matrix: matrixReporter,
 };
 
 /** Names that `--reporter` takes. */

@@ -84,7 +84,7 @@ function chanceText(results: Results): string {
 }
 
 /** Counts by word, one per line, in order of weight, passed last. */
-function totalsText(end: ReportEnd): string {
+export function totalsText(end: ReportEnd): string {
   const { results, wallMs, interrupted, stopped } = end;
   const rows: (readonly [string, number])[] = [];
   for (const word of verdictWords) {

@@ -23,7 +23,8 @@ const colours: Readonly<Record<VerdictWord, number>> = {
   passed: green,
 };
 
-const letters: Readonly<Record<VerdictWord, string>> = {
+/** One character for each word. */
+export const letters: Readonly<Record<VerdictWord, string>> = {
   unresolved: '?',
   crash: 'C',
   livelock: 'L',

@@ -1,0 +1,124 @@
+import type { Encryption, Integrity, KeyExchange, Prf } from './algorithms.ts';
+import type { Authentication } from './authentication.ts';
+
+/**
+ * One connection in the words of RFC 7296 and RFC 4301, for whichever daemon: `render` turns it into the files of one end.
+ * Every setting that is left out is the daemon's own default. Durations are virtual seconds.
+ */
+export interface Connection {
+  /** Name in the daemons' files: a letter, then letters, digits, `-`, `_`; at most 32 characters. */
+  readonly name: string;
+  readonly ends: readonly [End, End];
+  /** Of the Child SA (RFC 4301, 4.1). Default: `tunnel`. */
+  readonly mode?: 'tunnel' | 'transport';
+  readonly ike?: IkeSettings;
+  readonly child?: ChildSettings;
+  /** When SAs are replaced before their lifetime ends (RFC 7296, 2.8). `false`: they are not, and expire. */
+  readonly rekey?: RekeySettings | false;
+  /** `force`: UDP encapsulation though no NAT stands between (RFC 7296, 2.23). Default: `detect`. */
+  readonly encapsulation?: 'detect' | 'force';
+  /** RFC 4555. */
+  readonly mobike?: boolean;
+  /** IKE fragmentation, RFC 7383. */
+  readonly fragmentation?: boolean;
+  readonly liveness?: LivenessSettings;
+}
+
+/** One of the two peers. */
+export interface End {
+  /** Name of the topology's host. */
+  readonly host: string;
+  /** The address that the host itself has. */
+  readonly address: string;
+  /** Where the other end finds it, when a NAT changes its address; `any`: it cannot know. Default: `address`. */
+  readonly seenAs?: string;
+  /** Identification payload (RFC 7296, 3.5): an address, `fqdn`, `user@fqdn` or a distinguished name. Default: `address`. */
+  readonly identity?: string;
+  /** What this end has to send and to receive (RFC 7296, 2.9). Default: its own address. */
+  readonly selectors?: readonly TrafficSelector[];
+  readonly authentication: Authentication;
+  /**
+   * What the daemon does by itself once the connection is loaded: initiate at once, at the first packet that the
+   * selectors match, or not. Default: `none`.
+   */
+  readonly start?: 'none' | 'trap' | 'start';
+}
+
+/** A network in CIDR form, or one with the protocol and port to which it is narrowed. */
+export type TrafficSelector =
+  | string
+  | {
+      readonly network: string;
+      /** Number of the IP protocol (6: TCP, 17: UDP). */
+      readonly protocol: number;
+      readonly port?: number;
+    };
+
+/** The IKE SA. */
+export interface IkeSettings {
+  /** In order of preference. */
+  readonly proposals?: readonly IkeProposal[];
+  /** Seconds. */
+  readonly lifetime?: number;
+  /** Replace the IKE SA with a new one, authenticated again, instead of rekeying it (RFC 7296, 2.8.3). */
+  readonly reauthenticate?: boolean;
+}
+
+/** The Child SA. */
+export interface ChildSettings {
+  /** In order of preference. */
+  readonly proposals?: readonly EspProposal[];
+  /** Seconds. */
+  readonly lifetime?: number;
+  /** Packets (RFC 4303, 3.4.3); 0: no protection from replay. */
+  readonly replayWindow?: number;
+}
+
+/** One proposal with all transforms of each type that may be chosen (RFC 7296, 3.3). */
+export interface IkeProposal {
+  readonly encryption: readonly Encryption[];
+  /** Empty or left out with AEAD algorithms. */
+  readonly integrity?: readonly Integrity[];
+  readonly prf: readonly Prf[];
+  readonly keyExchange: readonly KeyExchange[];
+  /** A further key exchange in IKE_INTERMEDIATE (RFC 9370, RFC 9242). */
+  readonly additionalKeyExchange?: readonly KeyExchange[];
+}
+
+/** One ESP proposal. */
+export interface EspProposal {
+  readonly encryption: readonly Encryption[];
+  /** Empty or left out with AEAD algorithms. */
+  readonly integrity?: readonly Integrity[];
+  /** Of Child SAs made after the first one: perfect forward secrecy. Left out or empty: none. */
+  readonly keyExchange?: readonly KeyExchange[];
+  /** Extended sequence numbers (RFC 4304): required, refused, or as the peer likes. Default: `no`. */
+  readonly esn?: 'yes' | 'no' | 'either';
+}
+
+export interface RekeySettings {
+  /** Seconds before the end of a lifetime at which the SA is replaced, without randomness. */
+  readonly margin: number;
+}
+
+/** Liveness checks (RFC 7296, 2.4), which daemons call dead peer detection. */
+export interface LivenessSettings {
+  /** Seconds of silence after which the peer is asked. */
+  readonly delay: number;
+  /** When the peer is found dead: forget its SAs, wait for traffic, or initiate anew. Default: `clear`. */
+  readonly action?: 'clear' | 'trap' | 'restart';
+}
+
+/** `connection` as its end on `host` sees it; `undefined` where it has none there. */
+export function viewFrom(connection: Connection, host: string): View | undefined {
+  const [first, second] = connection.ends;
+  if (first.host === host) return { connection, local: first, remote: second };
+  return second.host === host ? { connection, local: second, remote: first } : undefined;
+}
+
+/** A connection from one end. */
+export interface View {
+  readonly connection: Connection;
+  readonly local: End;
+  readonly remote: End;
+}

@@ -1,0 +1,67 @@
+import { integrities, prfs } from '../algorithms.ts';
+import { isAtLeast } from '../files.ts';
+import { type Limit, usesKey } from './limit.ts';
+
+/** What pluto cannot do. */
+export const libreswanLimits: readonly Limit[] = [
+  {
+    id: 'prf-follows-integrity',
+    reason: 'the pseudo-random function of an IKE proposal is always of the hash of its integrity algorithm',
+    source: 'ipsec.conf(5), ike=',
+    hits: ({ connection }) =>
+      (connection.ike?.proposals ?? []).some(({ integrity = [], prf }) => {
+        const hashes = prf.map((name) => prfs[name].libreswan as string);
+        return integrity.length > 0 && integrity.map((name) => integrities[name].libreswan).join() !== hashes.join();
+      }),
+  },
+  {
+    id: 'additional-key-exchange',
+    reason: 'RFC 9370 is not implemented',
+    source: 'ipsec.conf(5): intermediate= is the only key word of IKE_INTERMEDIATE',
+    hits: ({ connection }) =>
+      (connection.ike?.proposals ?? []).some(({ additionalKeyExchange = [] }) => additionalKeyExchange.length > 0),
+  },
+  {
+    id: 'ed25519',
+    reason: 'Ed25519 certificates cannot be used: NSS has no EdDSA signatures for IKE',
+    source: 'ipsec.conf(5), authby=',
+    hits: (view) => usesKey(view, 'ed25519'),
+  },
+  {
+    id: 'selector-list',
+    reason: 'a Child SA has one traffic selector at each end before version 5.0',
+    source: 'ipsec.conf(5), leftsubnet=',
+    hits: ({ local, remote }, { version }) =>
+      !isAtLeast(version, '5.0') && [local, remote].some(({ selectors = [] }) => selectors.length > 1),
+  },
+  {
+    id: 'selector-protocol',
+    reason: 'a selector with a protocol is written in another place before version 5.0',
+    source: 'ipsec.conf(5), leftsubnet=',
+    hits: ({ local, remote }, { version }) =>
+      !isAtLeast(version, '5.0') &&
+      [local, remote].some(({ selectors = [] }) => selectors.some((one) => typeof one !== 'string')),
+  },
+  {
+    id: 'liveness-action',
+    reason: 'what happens when the peer is dead follows from how the connection is started, from version 5.0 on',
+    source: 'ipsec.conf(5): dpdaction= is gone',
+    hits: ({ connection, local }, { version }) => {
+      const follows = { none: 'clear', trap: 'trap', start: 'restart' }[local.start ?? 'none'];
+      const { liveness } = connection;
+      return isAtLeast(version, '5.0') && liveness !== undefined && (liveness.action ?? 'clear') !== follows;
+    },
+  },
+  {
+    id: 'raw-key',
+    reason: 'a raw key must be made in the NSS database of its host, from which it cannot be had before',
+    source: 'ipsec-newhostkey(8)',
+    hits: ({ local, remote }) => [local, remote].some(({ authentication }) => authentication.method === 'raw-key'),
+  },
+  {
+    id: 'mobike',
+    reason: 'only a client that was given an address may move',
+    source: 'ipsec.conf(5), mobike=',
+    hits: ({ connection }) => connection.mobike === true,
+  },
+];

@@ -1,0 +1,37 @@
+import { EspalierError } from '../base/errors.ts';
+import { addressBytes } from '../observation/addresses.ts';
+
+/** A network: its address in bytes and the length of its prefix. */
+export interface Network {
+  readonly address: Uint8Array;
+  readonly prefix: number;
+}
+
+/** 4 or 6; `undefined` where the text is no address. */
+export function familyOf(text: string): 4 | 6 | undefined {
+  try {
+    return addressBytes(text).length === 4 ? 4 : 6;
+  } catch (error) {
+    if (error instanceof EspalierError) return undefined;
+    throw error;
+  }
+}
+
+/** Reads a network in CIDR form; `undefined` where it is none, or where host bits are set. */
+export function parseNetwork(text: string): Network | undefined {
+  const [, address = '', digits = ''] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(text) ?? [];
+  if (familyOf(address) === undefined) return undefined;
+  const bytes = addressBytes(address);
+  const prefix = Number(digits);
+  if (prefix > bytes.length * 8) return undefined;
+  const hostBits = bytes.some((byte, index) => {
+    const kept = Math.max(0, Math.min(8, prefix - index * 8));
+    return (byte & (0xff >> kept)) !== 0;
+  });
+  return hostBits ? undefined : { address: bytes, prefix };
+}
+
+/** The network that holds one address alone. */
+export function hostNetwork(address: string): string {
+  return `${address}/${address.includes(':') ? 128 : 32}`;
+}

@@ -1,0 +1,24 @@
+import type { End, TrafficSelector } from './connection.ts';
+import { hostNetwork } from './network.ts';
+
+/** A traffic selector with all its parts. */
+export interface FullSelector {
+  /** CIDR. */
+  readonly network: string;
+  readonly protocol?: number;
+  readonly port?: number;
+}
+
+/** Protocols by their names in /etc/protocols, where all daemons have a name for them. */
+export const protocolNames: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'ipv6-icmp' };
+
+/** The selectors of an end as the other end knows them; its address alone where none are given. */
+export function selectorsOf(end: End, seen: 'by-itself' | 'by-peer'): readonly FullSelector[] {
+  if (end.selectors !== undefined && end.selectors.length > 0) return end.selectors.map(full);
+  const outside = end.seenAs === undefined || end.seenAs === 'any' ? end.address : end.seenAs;
+  return [{ network: hostNetwork(seen === 'by-itself' ? end.address : outside) }];
+}
+
+function full(selector: TrafficSelector): FullSelector {
+  return typeof selector === 'string' ? { network: selector } : selector;
+}

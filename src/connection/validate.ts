@@ -1,0 +1,147 @@
+import { encryptions, integrities, isAead, keyExchanges, prfs } from './algorithms.ts';
+import type { Connection, End, EspProposal, IkeProposal, TrafficSelector } from './connection.ts';
+import { identityType } from './identity.ts';
+import { familyOf, parseNetwork } from './network.ts';
+
+/** What is wrong with one field: `ends[0].selectors[1]: …`. */
+export interface Problem {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** A check's outcome: nothing, or one or more problems. */
+type Found = Problem | readonly Found[] | undefined | false;
+
+/** Everything that is wrong with a connection, whoever is to use it. What one daemon cannot do is in `limits`. */
+export function problemsOf(connection: Connection): Problem[] {
+  const [first, second] = connection.ends;
+  return flat([
+    !/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(connection.name) &&
+      problem('name', `${quoted(connection.name)} must be a letter, then at most 31 letters, digits, - and _`),
+    problemsOfEnd(first, 'ends[0]'),
+    problemsOfEnd(second, 'ends[1]'),
+    first.host === second.host && problem('ends[1].host', `is ${quoted(second.host)} at both ends`),
+    familiesDiffer(first, second) && problem('ends[1].address', 'is of another address family than ends[0].address'),
+    secretsDiffer(first, second) && problem('ends[1].authentication.secret', 'is not the secret of ends[0]'),
+    (connection.ike?.proposals ?? []).flatMap((one, i) => problemsOfIke(one, `ike.proposals[${i}]`)),
+    (connection.child?.proposals ?? []).flatMap((one, i) => problemsOfEsp(one, `child.proposals[${i}]`)),
+    problemsOfTimes(connection),
+  ]);
+}
+
+function problemsOfEnd(end: End, at: string): Problem[] {
+  const { address, seenAs, identity, selectors = [], authentication } = end;
+  return flat([
+    !/^[a-z][a-z0-9-]*$/.test(end.host) && problem(`${at}.host`, `${quoted(end.host)} is no name of a host`),
+    familyOf(address) === undefined && problem(`${at}.address`, `${quoted(address)} is no IPv4 or IPv6 address`),
+    seenAs !== undefined &&
+      seenAs !== 'any' &&
+      familyOf(seenAs) === undefined &&
+      problem(`${at}.seenAs`, `${quoted(seenAs)} is neither an address nor "any"`),
+    identity !== undefined &&
+      identityType(identity) === undefined &&
+      problem(`${at}.identity`, `${quoted(identity)} is no address, FQDN, user@FQDN or distinguished name`),
+    selectors.flatMap((one, i) => problemsOfSelector(one, `${at}.selectors[${i}]`)),
+    authentication.method === 'psk' &&
+      !/^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(authentication.secret) &&
+      problem(`${at}.authentication.secret`, 'must be 1 to 128 printable ASCII characters without " and \\'),
+  ]);
+}
+
+function problemsOfSelector(selector: TrafficSelector, at: string): Found {
+  const { network, protocol, port } =
+    typeof selector === 'string' ? { network: selector, protocol: undefined, port: undefined } : selector;
+  return flat([
+    parseNetwork(network) === undefined &&
+      problem(at, `${quoted(network)} is no network in CIDR form with host bits of zero`),
+    protocol !== undefined && !within(protocol, 1, 255) && problem(`${at}.protocol`, 'must be from 1 to 255'),
+    port !== undefined && !within(port, 1, 65535) && problem(`${at}.port`, 'must be from 1 to 65535'),
+    port !== undefined && protocol !== 6 && protocol !== 17 && problem(`${at}.port`, 'needs protocol 6 or 17'),
+  ]);
+}
+
+function problemsOfIke({ encryption, integrity = [], prf, keyExchange }: IkeProposal, at: string): Found {
+  return flat([
+    problemsOfCipher(encryption, integrity, at),
+    unknown(prf, prfs, `${at}.prf`),
+    unknown(keyExchange, keyExchanges, `${at}.keyExchange`),
+    prf.length === 0 && problem(`${at}.prf`, 'must name a pseudo-random function'),
+    keyExchange.length === 0 && problem(`${at}.keyExchange`, 'must name a key exchange method'),
+  ]);
+}
+
+function problemsOfEsp({ encryption, integrity = [], keyExchange = [] }: EspProposal, at: string): Found {
+  return flat([problemsOfCipher(encryption, integrity, at), unknown(keyExchange, keyExchanges, `${at}.keyExchange`)]);
+}
+
+function problemsOfCipher(
+  encryption: EspProposal['encryption'],
+  integrity: NonNullable<EspProposal['integrity']>,
+  at: string,
+): Found {
+  const aead = encryption.filter((one) => Object.hasOwn(encryptions, one) && isAead(one));
+  return flat([
+    unknown(encryption, encryptions, `${at}.encryption`),
+    unknown(integrity, integrities, `${at}.integrity`),
+    encryption.length === 0 && problem(`${at}.encryption`, 'must name an algorithm'),
+    aead.length > 0 &&
+      aead.length < encryption.length &&
+      problem(`${at}.encryption`, 'has AEAD and other algorithms, which RFC 7296 (3.3) wants in separate proposals'),
+    aead.length > 0 && integrity.length > 0 && problem(`${at}.integrity`, 'must be left out with AEAD algorithms'),
+    aead.length === 0 && integrity.length === 0 && problem(`${at}.integrity`, 'must name an algorithm'),
+  ]);
+}
+
+function problemsOfTimes({ ike, child, rekey, liveness }: Connection): Found {
+  const margin = rekey === false || rekey === undefined ? undefined : rekey.margin;
+  const shortest = Math.min(ike?.lifetime ?? Number.POSITIVE_INFINITY, child?.lifetime ?? Number.POSITIVE_INFINITY);
+  const seconds = (value: number | undefined, field: string): Found =>
+    value !== undefined && !within(value, 1, 31_536_000) && problem(field, 'must be whole seconds, from 1 to a year');
+  return flat([
+    seconds(ike?.lifetime, 'ike.lifetime'),
+    seconds(child?.lifetime, 'child.lifetime'),
+    seconds(margin, 'rekey.margin'),
+    seconds(liveness?.delay, 'liveness.delay'),
+    margin !== undefined &&
+      margin >= shortest &&
+      problem('rekey.margin', `must be less than a lifetime (${shortest} s)`),
+    child?.replayWindow !== undefined &&
+      !within(child.replayWindow, 0, 4096) &&
+      problem('child.replayWindow', 'must be from 0 to 4096 packets'),
+  ]);
+}
+
+function familiesDiffer(first: End, second: End): boolean {
+  const [one, other] = [familyOf(first.address), familyOf(second.address)];
+  return one !== undefined && other !== undefined && one !== other;
+}
+
+function secretsDiffer({ authentication: one }: End, { authentication: other }: End): boolean {
+  return one.method === 'psk' && other.method === 'psk' && one.secret !== other.secret;
+}
+
+function unknown(names: readonly string[], known: object, field: string): Found {
+  const [strange] = names.filter((name) => !Object.hasOwn(known, name));
+  return (
+    strange !== undefined && problem(field, `${quoted(strange)} is not known; known: ${Object.keys(known).join(', ')}`)
+  );
+}
+
+function within(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}
+
+function problem(field: string, message: string): Problem {
+  return { field, message };
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 60));
+}
+
+function flat(found: readonly Found[]): Problem[] {
+  return found.flatMap((one) => {
+    if (one === undefined || one === false) return [];
+    return 'field' in one ? [one] : flat(one);
+  });
+}

@@ -1,0 +1,83 @@
+import type { Credential } from '../connection/authentication.ts';
+import type { View } from '../connection/connection.ts';
+import { isAtLeast } from '../connection/files.ts';
+import { plutoLog } from '../connection/render/libreswan.ts';
+import type { DaemonSas } from '../observation/child-sa.ts';
+import { followPluto } from '../observation/text/pluto-sas.ts';
+import { plutoStatusFacts } from '../observation/text/pluto-status.ts';
+import { type Daemon, waitFor, waitForEnd } from './daemon.ts';
+
+/** libreswan's pluto, as one Debian release has it. */
+export function libreswanDaemon(version: string, image: string): Daemon {
+  const whack = 'ipsec whack';
+  const isFive = isAtLeast(version, '5.0');
+  return {
+    id: `libreswan-${version}`,
+    implementation: 'libreswan',
+    version,
+    image,
+    package: 'libreswan',
+    pfKey: false,
+    collect: [plutoLog],
+    helpers: [],
+    start: (views) => [
+      ...checkConfiguration,
+      'ipsec initnss > /tmp/initnss.log 2>&1 || cat /tmp/initnss.log',
+      ...views.flatMap(importKeys),
+      'ipsec pluto --config /etc/ipsec.conf --leak-detective',
+      waitFor(`${whack} --briefstatus`),
+      ...views.map(({ connection }) => waitFor(isLoaded(connection.name))),
+    ],
+    reload: (views) => [
+      ...checkConfiguration,
+      `${whack} --rereadall > /dev/null`,
+      ...views.map(({ connection }) =>
+        isFive ? `ipsec add ${connection.name}` : `ipsec auto --add ${connection.name}`,
+      ),
+    ],
+    initiate: (name) => (isFive ? `ipsec up ${name}` : `ipsec auto --up ${name}`),
+    terminate: ({ connection }) => (isFive ? `ipsec down ${connection.name}` : `ipsec auto --down ${connection.name}`),
+    stop: `${whack} --shutdown > /dev/null; ${waitForEnd('pluto')}`,
+    kill: 'kill -KILL $(pidof pluto); rm -f /run/pluto/pluto.pid',
+    listSas: `${whack} --showstates; ${whack} --trafficstatus`,
+    readSas,
+  };
+}
+
+/** pluto itself would start without what it does not understand. */
+const checkConfiguration = ['ipsec addconn --config /etc/ipsec.conf --checkconfig'];
+
+function isLoaded(name: string): string {
+  return `ipsec whack --status | grep -q '"${name}"'`;
+}
+
+function readSas(output: string): DaemonSas {
+  return followPluto(output.split('\n').flatMap((line) => plutoStatusFacts(line.trimEnd())));
+}
+
+/** Keys and certificates live in pluto's NSS database, which takes them as PKCS#12. */
+function importKeys({ connection, local, remote }: View): string[] {
+  const database = 'sql:/var/lib/ipsec/nss';
+  const folder = `/etc/ipsec.d/${connection.name}`;
+  const lines: string[] = [];
+  if (local.authentication.method === 'certificate') {
+    lines.push(
+      `openssl pkcs12 -export -passout pass: -name ${connection.name} -in ${folder}/local.pem -inkey ${folder}/key.pem ` +
+        `-out ${folder}/local.p12 && pk12util -i ${folder}/local.p12 -d ${database} -W '' > /dev/null`,
+    );
+  }
+  for (const [name, trust] of certificatesOf(local.authentication, remote.authentication)) {
+    lines.push(`certutil -A -a -n ${connection.name}-${name} -t ${trust} -d ${database} -i ${folder}/${name}.pem`);
+  }
+  return lines;
+}
+
+type Method = View['local']['authentication'];
+
+function certificatesOf(local: Method, remote: Method): [name: string, trust: string][] {
+  const own: Credential | undefined = local.method === 'certificate' ? local.credential : undefined;
+  return [
+    ...(own?.intermediates ?? []).map((_, index): [string, string] => [`intermediate${index}`, ',,']),
+    ...(remote.method === 'certificate' ? ([['root', 'CT,,']] as [string, string][]) : []),
+  ];
+}

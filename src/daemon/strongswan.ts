@@ -1,0 +1,31 @@
+import { charonLog } from '../connection/render/strongswan.ts';
+import { type Daemon, waitFor, waitForEnd } from './daemon.ts';
+import { viciProgram } from './guest/vici.ts';
+import { listSasRequest, readListedSas } from './vici.ts';
+
+const vici = '/usr/local/libexec/vici';
+
+/** Exits with an error where charon took only some of what the files say. */
+const load = 'swanctl --load-all --noprompt';
+
+/** strongSwan's charon, configured by swanctl. */
+export function strongswanDaemon(version: string, image: string): Daemon {
+  return {
+    id: `strongswan-${version}`,
+    implementation: 'strongswan',
+    version,
+    image,
+    package: 'strongswan-charon',
+    pfKey: false,
+    collect: [charonLog],
+    helpers: [{ path: vici, mode: 0o755, content: viciProgram }],
+    start: () => ['( /usr/lib/ipsec/charon > /dev/null 2>&1 & )', waitFor('test -S /run/charon.vici'), load],
+    reload: () => [load],
+    initiate: (name) => `swanctl --initiate --child ${name}`,
+    terminate: ({ connection }) => `swanctl --terminate --ike ${connection.name}`,
+    stop: `kill -TERM $(pidof charon); ${waitForEnd('charon')}`,
+    kill: 'kill -KILL $(pidof charon); rm -f /run/charon.pid /run/charon.vici',
+    listSas: `${vici} ${listSasRequest}`,
+    readSas: readListedSas,
+  };
+}

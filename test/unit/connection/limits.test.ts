@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EspalierError } from '../../../src/base/errors.ts';
+import { type Connection, viewFrom } from '../../../src/connection/connection.ts';
+import type { DaemonVersion } from '../../../src/connection/files.ts';
+import { limitsOf } from '../../../src/connection/limits.ts';
+import { render } from '../../../src/connection/render.ts';
+import { full, least } from './samples.ts';
+
+const daemons: Readonly<Record<string, DaemonVersion>> = {
+  'libreswan 4.10': { implementation: 'libreswan', version: '4.10' },
+  'libreswan 5.2': { implementation: 'libreswan', version: '5.2' },
+  'strongswan 5.9.8': { implementation: 'strongswan', version: '5.9.8' },
+  'strongswan 6.1.0': { implementation: 'strongswan', version: '6.1.0' },
+  'openiked 7.4': { implementation: 'openiked', version: '7.4' },
+};
+
+const gcm: Connection = { ...least, child: { proposals: [{ encryption: ['aes-256-gcm'], esn: 'yes' }] } };
+const hybrid: Connection = {
+  ...least,
+  ike: {
+    proposals: [
+      {
+        encryption: ['aes-256-gcm'],
+        prf: ['hmac-sha2-256'],
+        keyExchange: ['curve25519'],
+        additionalKeyExchange: ['ml-kem-768'],
+      },
+    ],
+  },
+};
+
+/** Connection, and the ids of what each daemon cannot do of it. */
+const table: readonly (readonly [what: string, Connection, Readonly<Record<string, readonly string[]>>])[] = [
+  ['the least', least, {}],
+  ['selectors of many kinds', full, { 'libreswan 4.10': ['selector-list', 'selector-protocol'] }],
+  ['AES-GCM with ESN for ESP', gcm, { 'openiked 7.4': ['aead-esp', 'esn'] }],
+  [
+    'ML-KEM beside another key exchange',
+    hybrid,
+    {
+      'libreswan 4.10': ['algorithm', 'additional-key-exchange'],
+      'libreswan 5.2': ['algorithm', 'additional-key-exchange'],
+      'strongswan 5.9.8': ['ml-kem'],
+      'openiked 7.4': ['algorithm', 'additional-key-exchange'],
+    },
+  ],
+  ['replacing SAs at a set time', { ...least, rekey: { margin: 60 } }, { 'openiked 7.4': ['rekey-margin'] }],
+];
+
+for (const [what, connection, expected] of table) {
+  test(`limits: ${what}`, () => {
+    const view = viewFrom(connection, 'west');
+    assert.ok(view);
+    const found = Object.entries(daemons).map(([name, daemon]) => [name, limitsOf(view, daemon).map(({ id }) => id)]);
+    assert.deepEqual(
+      Object.fromEntries(found.filter(([, ids]) => (ids ?? []).length > 0)),
+      Object.fromEntries(Object.entries(expected)),
+    );
+  });
+}
+
+test('rendering for a daemon that cannot says so, with the reason and where it stands', () => {
+  assert.throws(
+    () => render({ host: 'west', daemon: { implementation: 'openiked', version: '7.4' }, connections: [gcm] }),
+    (error) =>
+      error instanceof EspalierError &&
+      error.fault === 'scenario' &&
+      /^connection hosts: openiked 7\.4: PF_KEY of Linux knows no AEAD algorithm.* \(.*xfrm_algo\.c/.test(
+        error.message,
+      ),
+  );
+});

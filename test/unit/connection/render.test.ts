@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Connection } from '../../../src/connection/connection.ts';
+import type { DaemonVersion } from '../../../src/connection/files.ts';
+import { render } from '../../../src/connection/render.ts';
+import { full, least } from './samples.ts';
+
+const libreswan: DaemonVersion = { implementation: 'libreswan', version: '5.2' };
+const strongswan: DaemonVersion = { implementation: 'strongswan', version: '6.1.0' };
+const openiked: DaemonVersion = { implementation: 'openiked', version: '7.4' };
+
+function filesOf(connection: Connection, daemon: DaemonVersion, host = 'west'): Record<string, string> {
+  const files = render({ host, daemon, connections: [connection] });
+  return Object.fromEntries(files.map(({ path, mode, content }) => [`${path} ${mode.toString(8)}`, content]));
+}
+
+test('libreswan gets ipsec.conf and ipsec.secrets', () => {
+  assert.deepEqual(filesOf(full, libreswan), {
+    '/etc/ipsec.conf 644': `config setup
+\tlogfile=/var/log/pluto.log
+\tlogtime=no
+\tlogappend=no
+
+conn net
+\tleft=192.1.2.45
+\tleftid=@west.test
+\tleftsubnet=192.0.1.0/24,192.0.11.0/24/udp/53
+\tright=192.1.2.23
+\trightid=admin@east.test
+\trightsubnet=192.0.2.0/24/udp
+\tauthby=secret
+\tauto=start
+\ttype=tunnel
+\tike=aes256+aes128-sha2_256;dh19+dh14,aes_gcm256-sha2_512;dh31
+\tesp=aes256-sha2_512;dh19
+\tpfs=yes
+\tesn=no
+\tikelifetime=3600s
+\tsalifetime=1200s
+\tencapsulation=auto
+\tmobike=no
+\tfragmentation=yes
+\tdpddelay=30
+`,
+    '/etc/ipsec.secrets 600': '@west.test admin@east.test : PSK "a shared secret"\n',
+  });
+});
+
+test('strongSwan gets strongswan.conf and swanctl.conf', () => {
+  const files = filesOf(full, strongswan);
+  assert.deepEqual(Object.keys(files), ['/etc/strongswan.conf 644', '/etc/swanctl/swanctl.conf 600']);
+  assert.equal(
+    files['/etc/swanctl/swanctl.conf 600'],
+    `connections {
+    net {
+        version = 2
+        local_addrs = 192.1.2.45
+        remote_addrs = 192.1.2.23
+        proposals = aes256-aes128-sha256-prfsha256-ecp256-modp2048, aes256gcm16-prfsha512-curve25519
+        rekey_time = 3240s
+        over_time = 360s
+        encap = no
+        mobike = no
+        fragmentation = yes
+        dpd_delay = 30s
+        local {
+            auth = psk
+            id = "west.test"
+        }
+        remote {
+            auth = psk
+            id = "admin@east.test"
+        }
+        children {
+            net {
+                mode = tunnel
+                local_ts = 192.0.1.0/24, 192.0.11.0/24[udp/53]
+                remote_ts = 192.0.2.0/24[udp]
+                esp_proposals = aes256-sha512-ecp256-noesn
+                life_time = 1200s
+                start_action = start
+                dpd_action = restart
+            }
+        }
+    }
+}
+secrets {
+    ike-net {
+        id-local = "west.test"
+        id-remote = "admin@east.test"
+        secret = "a shared secret"
+    }
+}
+`,
+  );
+});
+
+test('OpenIKED gets iked.conf, which nobody else may read', () => {
+  assert.deepEqual(filesOf(full, openiked), {
+    '/etc/iked.conf 600': `set fragmentation
+set nomobike
+set dpd_check_interval 30
+
+ikev2 "net" active tunnel esp \\
+\tproto udp \\
+\tfrom 192.0.1.0/24 to 192.0.2.0/24 \\
+\tfrom 192.0.11.0/24 port 53 to 192.0.2.0/24 \\
+\tlocal 192.1.2.45 peer 192.1.2.23 \\
+\tikesa enc aes-256 enc aes-128 auth hmac-sha2-256 prf hmac-sha2-256 group ecp256 group modp2048 \\
+\tikesa enc aes-256-gcm prf hmac-sha2-512 group curve25519 \\
+\tchildsa enc aes-256 auth hmac-sha2-512 group ecp256 noesn \\
+\tsrcid west.test \\
+\tdstid admin@east.test \\
+\tikelifetime 3600 \\
+\tlifetime 1200 \\
+\tpsk "a shared secret"
+`,
+  });
+});
+
+test('what is left out is left to the daemon', () => {
+  assert.equal(
+    filesOf(least, libreswan, 'east')['/etc/ipsec.conf 644']?.split('\n\n')[1],
+    'conn hosts\n\tleft=2001:db8::2\n\tright=2001:db8::1\n\tauthby=secret\n\tauto=add\n',
+  );
+  assert.equal(
+    filesOf(least, openiked, 'east')['/etc/iked.conf 600'],
+    `ikev2 "hosts" active tunnel esp \\
+\tfrom 2001:db8::2/128 to 2001:db8::1/128 \\
+\tlocal 2001:db8::2 peer 2001:db8::1 \\
+\tsrcid 2001:db8::2 \\
+\tdstid 2001:db8::1 \\
+\tpsk "x"
+`,
+  );
+});
+
+test('before version 5 libreswan is told what happens to a dead peer', () => {
+  const [west, east] = full.ends;
+  const connection: Connection = {
+    ...full,
+    ends: [
+      { ...west, selectors: ['192.0.1.0/24'] },
+      { ...east, selectors: ['192.0.2.0/24'] },
+    ],
+  };
+  const conf = filesOf(connection, { implementation: 'libreswan', version: '4.10' })['/etc/ipsec.conf 644'] ?? '';
+  assert.match(conf, /\tdpddelay=30\n\tdpdtimeout=120\n\tdpdaction=restart\n$/);
+});
+
+test('files by hand replace rendered ones and stand beside them', () => {
+  const byHand = { path: '/etc/ipsec.conf', mode: 0o644, content: 'conn own\n' };
+  const files = render({ host: 'west', daemon: libreswan, connections: [full], files: [byHand] });
+  assert.deepEqual(
+    files.map(({ path, content }) => [path, content.length > 9]),
+    [
+      ['/etc/ipsec.secrets', true],
+      ['/etc/ipsec.conf', false],
+    ],
+  );
+  assert.deepEqual(render({ host: 'west', daemon: libreswan, files: [byHand] }), [byHand]);
+});

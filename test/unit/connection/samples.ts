@@ -1,0 +1,55 @@
+import { psk } from '../../../src/connection/authentication.ts';
+import type { Connection } from '../../../src/connection/connection.ts';
+
+/** Every setting of the model that all three daemons can be told. */
+export const full: Connection = {
+  name: 'net',
+  ends: [
+    {
+      host: 'west',
+      address: '192.1.2.45',
+      identity: 'west.test',
+      selectors: ['192.0.1.0/24', { network: '192.0.11.0/24', protocol: 17, port: 53 }],
+      authentication: psk('a shared secret'),
+      start: 'start',
+    },
+    {
+      host: 'east',
+      address: '10.0.0.9',
+      seenAs: '192.1.2.23',
+      identity: 'admin@east.test',
+      selectors: [{ network: '192.0.2.0/24', protocol: 17 }],
+      authentication: psk('a shared secret'),
+    },
+  ],
+  mode: 'tunnel',
+  ike: {
+    proposals: [
+      {
+        encryption: ['aes-256-cbc', 'aes-128-cbc'],
+        integrity: ['hmac-sha2-256-128'],
+        prf: ['hmac-sha2-256'],
+        keyExchange: ['ecp-256', 'modp-2048'],
+      },
+      { encryption: ['aes-256-gcm'], prf: ['hmac-sha2-512'], keyExchange: ['curve25519'] },
+    ],
+    lifetime: 3600,
+  },
+  child: {
+    proposals: [{ encryption: ['aes-256-cbc'], integrity: ['hmac-sha2-512-256'], keyExchange: ['ecp-256'] }],
+    lifetime: 1200,
+  },
+  encapsulation: 'detect',
+  mobike: false,
+  fragmentation: true,
+  liveness: { delay: 30, action: 'restart' },
+};
+
+/** The fewest settings there can be. */
+export const least: Connection = {
+  name: 'hosts',
+  ends: [
+    { host: 'west', address: '2001:db8::1', authentication: psk('x') },
+    { host: 'east', address: '2001:db8::2', authentication: psk('x') },
+  ],
+};
