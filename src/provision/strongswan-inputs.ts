@@ -1,8 +1,10 @@
 import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { EspalierError } from '../base/errors.ts';
 import { sha256, temporaryBeside } from '../base/files.ts';
 import { cacheDir, withLock } from '../base/folders.ts';
 import { succeed } from '../base/processes.ts';
+import { downloadPackage } from '../debian/packages.ts';
 import { ensureImage } from '../image/image.ts';
 import { packSquashfs } from '../image/squashfs.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -30,14 +32,14 @@ export async function strongswanInputs({
   const image = await ensureImage(name, signal);
   const keys = await ensureStrongswanKeys({ tree, image, kernel: await kernel(), signal });
   const made = join(cacheDir('suites'), `strongswan-${tree.version}-${keys.id}-made`);
-  await withLock(`${made}.lock`, async () => {
-    if (!existsSync(made)) await unpack(keys.path, made);
-  });
   const version = image.versions['charon-systemd'];
+  await withLock(`${made}.lock`, async () => {
+    if (!existsSync(made)) await unpack({ tar: keys.path, debian: tree.debian, version }, made);
+  });
   return {
     image: { ...image, versions: version === undefined ? {} : { strongswan: version } },
     dir: join(made, 'testing'),
-    layers: Object.fromEntries(knownHosts.map((host) => [host, [join(made, 'layers', `${host}.squashfs`)]])),
+    layers: Object.fromEntries(['*', ...knownHosts].map((host) => [host, [layerOf(made, host)]])),
     identity: { id: `strongswan-${tree.version}`, sha256: sha256(`${layerMethod} ${keys.sha256}`) },
   };
 }
@@ -45,8 +47,20 @@ export async function strongswanInputs({
 /** Part of the suite's identity: raise it when layers are made in another way. */
 const layerMethod = 1;
 
-/** Unpacks what the making lab left, and packs what makes each host that host. */
-async function unpack(tar: string, dir: string): Promise<void> {
+function layerOf(made: string, host: string): string {
+  return join(made, 'layers', `${host === '*' ? 'all' : host}.squashfs`);
+}
+
+interface Parts {
+  /** What the making lab left. */
+  readonly tar: string;
+  readonly debian: string;
+  /** Of the image's strongSwan. */
+  readonly version: string | undefined;
+}
+
+/** Unpacks what was made, and packs what makes each host that host. */
+async function unpack({ tar, ...charon }: Parts, dir: string): Promise<void> {
   const work = temporaryBeside(dir);
   try {
     mkdirSync(join(work, 'layers'), { recursive: true });
@@ -54,13 +68,31 @@ async function unpack(tar: string, dir: string): Promise<void> {
     for (const host of knownHosts) {
       const root = join(work, 'root');
       fillRoot(root, join(work, 'testing'), host);
-      await packSquashfs(root, join(work, 'layers', `${host}.squashfs`), { allRoot: true, sameDates: true });
+      await packSquashfs(root, layerOf(work, host), { allRoot: true, sameDates: true });
       rmSync(root, { recursive: true });
     }
+    await packCharon(charon, work, layerOf(work, '*'));
     renameSync(work, dir);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/**
+ * Tests that begin with `ipsec start` need the daemon of another package than those that use systemd, and Debian's two
+ * packages conflict. So that hosts have both, as the suite's have, the second one's files are laid over.
+ */
+async function packCharon({ debian, version }: Omit<Parts, 'tar'>, work: string, out: string): Promise<void> {
+  const root = join(work, 'charon');
+  mkdirSync(root);
+  const file = await downloadPackage('strongswan-charon', debian, work);
+  const field = (await succeed('dpkg-deb', ['-f', file, 'Version'])).stdout.toString().trim();
+  if (field !== version) {
+    const message = `Debian ${debian} has strongswan-charon ${field} now, and the image strongSwan ${version}`;
+    throw new EspalierError('infrastructure', message, { remedy: 'build the image anew: espalier image build' });
+  }
+  await succeed('dpkg-deb', ['-x', file, root]);
+  await packSquashfs(root, out, { allRoot: true, sameDates: true });
 }
 
 /** What stands where, since the suite's machines build strongSwan below /usr/local. */

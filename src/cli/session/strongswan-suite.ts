@@ -10,7 +10,9 @@ const version = { debian: 'sid', image: 'debian-sid-strongswan-suite' };
 export async function openStrongswanSuite({ options, kernel, signal }: SuiteWish): Promise<Suite> {
   const { obtainStrongswan, openStrongswanCheckout } = await import('../../suite/strongswan/obtain.ts');
   const tree =
-    options.suite === undefined ? await obtainStrongswan(version.debian) : openStrongswanCheckout(options.suite);
+    options.suite === undefined
+      ? await obtainStrongswan(version.debian)
+      : openStrongswanCheckout(options.suite, version.debian);
   // Asked for by the first scenario that is loaded, and by many at once: made only once.
   let made: Promise<StrongswanInputs> | undefined;
   const make = async (): Promise<StrongswanInputs> => {
