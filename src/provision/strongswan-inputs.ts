@@ -1,4 +1,14 @@
-import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { sha256, temporaryBeside } from '../base/files.ts';
@@ -31,7 +41,7 @@ export async function strongswanInputs({
 }: StrongswanWish): Promise<StrongswanInputs> {
   const image = await ensureImage(name, signal);
   const keys = await ensureStrongswanKeys({ tree, image, kernel: await kernel(), signal });
-  const made = join(cacheDir('suites'), `strongswan-${tree.version}-${keys.id}-made`);
+  const made = join(cacheDir('suites'), `strongswan-${tree.version}-${keys.id}-made${layerMethod}`);
   const version = image.versions['charon-systemd'];
   await withLock(`${made}.lock`, async () => {
     if (!existsSync(made)) await unpack({ tar: keys.path, debian: tree.debian, version }, made);
@@ -45,7 +55,7 @@ export async function strongswanInputs({
 }
 
 /** Part of the suite's identity: raise it when layers are made in another way. */
-const layerMethod = 1;
+const layerMethod = 3;
 
 function layerOf(made: string, host: string): string {
   return join(made, 'layers', `${host === '*' ? 'all' : host}.squashfs`);
@@ -95,11 +105,21 @@ async function packCharon({ debian, version }: Omit<Parts, 'tar'>, work: string,
   await packSquashfs(root, out, { allRoot: true, sameDates: true });
 }
 
+type Link = readonly [path: string, target: string];
+
 /** What stands where, since the suite's machines build strongSwan below /usr/local. */
-const links: readonly (readonly [path: string, target: string])[] = [
+const links: readonly Link[] = [
   ['usr/local/libexec/ipsec', '/usr/lib/ipsec'],
   ['usr/local/bin/ping6', '/usr/bin/ping'],
+  ['usr/local/sbin/ipsec.orig', '/usr/sbin/ipsec'],
 ];
+
+/** What the suite's own guest images have switched on beyond that. */
+const linksOf: Readonly<Record<string, readonly Link[]>> = {
+  winnetou: ['rewrite.load', 'cgid.load', 'cgid.conf'].map(
+    (name): Link => [`etc/apache2/mods-enabled/${name}`, `../mods-available/${name}`],
+  ),
+};
 
 /** As the suite's own guest images are made: the files of all hosts, then those of the one, then what was made for it. */
 function fillRoot(root: string, testing: string, host: string): void {
@@ -108,7 +128,9 @@ function fillRoot(root: string, testing: string, host: string): void {
   for (const source of [join(hosts, 'default'), join(hosts, host), join(testing, 'made', host)]) {
     if (existsSync(source)) copyTree(source, root);
   }
-  for (const [path, target] of links) {
+  // No machine has a name server unless a test says so; the one that built the image may have.
+  writeFileSync(join(root, 'etc', 'resolv.conf'), '');
+  for (const [path, target] of [...links, ...(linksOf[host] ?? [])]) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     symlinkSync(target, join(root, path));
   }

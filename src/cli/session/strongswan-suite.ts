@@ -3,28 +3,42 @@ import type { Suite } from '../../scenario/suite.ts';
 import { openStrongswan, type StrongswanInputs } from '../../suite/strongswan/strongswan.ts';
 import type { SuiteWish } from './suite-wish.ts';
 
-/** The image, and the Debian suite whose strongSwan it holds: the tests must be of the same version. */
-const version = { debian: 'sid', image: 'debian-sid-strongswan-suite' };
+/** A version of strongSwan with its own suite: the Debian suite that has both, and the image made from it. */
+interface Version {
+  readonly name: string;
+  readonly debian: string;
+  readonly image: string;
+}
+
+const newest: Version = { name: 'strongswan', debian: 'sid', image: 'debian-sid-strongswan-suite' };
+const bookworm: Version = {
+  name: 'strongswan-5.9.8',
+  debian: 'bookworm',
+  image: 'debian-bookworm-strongswan-suite',
+};
 
 /** strongSwan's own suite: the user's tree, else that of Debian's source package. */
-export async function openStrongswanSuite({ options, kernel, signal }: SuiteWish): Promise<Suite> {
+export const openStrongswanSuite = (wish: SuiteWish): Promise<Suite> => open(newest, wish);
+
+/** The same as of bookworm, the last with IKEv1 in Debian. */
+export const openStrongswanOfBookworm = (wish: SuiteWish): Promise<Suite> => open(bookworm, wish);
+
+async function open({ name, debian, image }: Version, { options, kernel, signal }: SuiteWish): Promise<Suite> {
   const { obtainStrongswan, openStrongswanCheckout } = await import('../../suite/strongswan/obtain.ts');
-  const tree =
-    options.suite === undefined
-      ? await obtainStrongswan(version.debian)
-      : openStrongswanCheckout(options.suite, version.debian);
+  const { suite, substrate } = options;
+  const tree = suite === undefined ? await obtainStrongswan(debian) : openStrongswanCheckout(suite, debian);
   // Asked for by the first scenario that is loaded, and by many at once: made only once.
   let made: Promise<StrongswanInputs> | undefined;
   const make = async (): Promise<StrongswanInputs> => {
-    if (options.substrate === 'fake') return fakeInputs(tree.dir);
+    if (substrate === 'fake') return fakeInputs(tree.dir);
     const { strongswanInputs } = await import('../../provision/strongswan-inputs.ts');
-    return strongswanInputs({ tree, image: version.image, kernel, signal });
+    return strongswanInputs({ tree, image, kernel, signal });
   };
   const inputs = (): Promise<StrongswanInputs> => {
     made ??= make();
     return made;
   };
-  return openStrongswan({ dir: tree.dir, inputs });
+  return openStrongswan({ name, dir: tree.dir, inputs });
 }
 
 /** What labs of the fake substrate are made from. */

@@ -1,7 +1,7 @@
 import { EspalierError } from '../../base/errors.ts';
 import type { Suite } from '../../scenario/suite.ts';
 import { openBundled, openLibreswanSuite } from './libreswan-suite.ts';
-import { openStrongswanSuite } from './strongswan-suite.ts';
+import { openStrongswanOfBookworm, openStrongswanSuite } from './strongswan-suite.ts';
 import type { SuiteWish } from './suite-wish.ts';
 
 /** Suites that selectors can name, and how each is found and opened. */
@@ -9,6 +9,7 @@ const suites: ReadonlyMap<string, (wish: SuiteWish) => Promise<Suite>> = new Map
   ['examples', openBundled],
   ['libreswan', openLibreswanSuite],
   ['strongswan', openStrongswanSuite],
+  ['strongswan-5.9.8', openStrongswanOfBookworm],
 ]);
 
 export const suiteNames: readonly string[] = [...suites.keys()];

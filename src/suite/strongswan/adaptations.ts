@@ -2,7 +2,7 @@
  * What "unmodified" still needs: every place where a lab differs from the machines that the suite was written for, with
  * the reason. No adaptation names a test.
  */
-export type Adaptation = GuestFile | HostSetup;
+export type Adaptation = GuestFile | GuestFolders | HostSetup;
 
 interface Described {
   readonly id: string;
@@ -16,6 +16,12 @@ export interface GuestFile extends Described {
   readonly mode: number;
   /** File below `guest/` here. */
   readonly source: string;
+}
+
+/** Empty folders that every host has before the first command. */
+export interface GuestFolders extends Described {
+  readonly kind: 'guest-folders';
+  readonly paths: readonly string[];
 }
 
 /** A line run by every host's shell before the first prompt, not recorded. */
@@ -73,6 +79,20 @@ export const adaptations: readonly Adaptation[] = [
     path: '/etc/strongswan.conf.espalier',
     mode: 0o644,
     source: 'strongswan.conf',
+  },
+  {
+    id: 'daemon-folders',
+    kind: 'guest-folders',
+    reason: 'where the suite was written systemd makes these; /run is new in every lab',
+    paths: [
+      '/run/apache2',
+      '/run/freeradius',
+      '/run/lock',
+      '/run/named',
+      '/run/slapd',
+      '/run/sshd',
+      '/var/log/apache2/ocsp',
+    ],
   },
   {
     id: 'configuration',

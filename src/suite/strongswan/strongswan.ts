@@ -22,6 +22,7 @@ export interface StrongswanInputs {
 }
 
 export interface StrongswanOptions {
+  readonly name: string;
   /** The `testing/` folder. */
   readonly dir: string;
   readonly inputs: () => Promise<StrongswanInputs>;
@@ -45,20 +46,21 @@ export const timing = {
 const guestMemory = 512;
 
 /** Opens a `testing/` tree of strongSwan. */
-export function openStrongswan({ dir, inputs }: StrongswanOptions): Suite<StrongswanScenario> {
+export function openStrongswan({ name: suite, dir, inputs }: StrongswanOptions): Suite<StrongswanScenario> {
   return {
-    name: 'strongswan',
-    list: async () => testNames(dir).map((name) => entryOf(dir, name)),
+    name: suite,
+    list: async () => testNames(dir).map((name) => entryOf(dir, { suite, name })),
     load: async (name) => {
-      const entry = entryOf(dir, name);
+      const entry = entryOf(dir, { suite, name });
       if (entry.broken !== undefined) throw new EspalierError('scenario', entry.broken);
       return load(entry, await inputs());
     },
   };
 }
 
-function entryOf(dir: string, name: string): ScenarioEntry {
-  const entry = { suite: 'strongswan', name, status: 'good', hosts: knownHosts };
+function entryOf(dir: string, key: Pick<ScenarioEntry, 'suite' | 'name'>): ScenarioEntry {
+  const { name } = key;
+  const entry = { ...key, status: 'good', hosts: knownHosts };
   try {
     const test = readTest(dir, name);
     const unsupported = reasonAgainst(test);
@@ -132,10 +134,15 @@ export function planBase(image: Pick<LabImage, 'path'>): Omit<LabPlan, 'files' |
 
 function placedFiles(): PlacedFile[] {
   return adaptations.flatMap((one): PlacedFile[] => {
+    if (one.kind === 'guest-folders') return one.paths.map((path) => folder(path));
     if (one.kind !== 'guest-file') return [];
     const content = readFileSync(join(import.meta.dirname, 'guest', one.source));
     return [{ host: '*', path: one.path, mode: one.mode, content }];
   });
+}
+
+function folder(path: string): PlacedFile {
+  return { host: '*', path: `${path}/`, mode: 0o755, content: new Uint8Array() };
 }
 
 function overlayFiles({ overlay }: TestFiles): PlacedFile[] {
