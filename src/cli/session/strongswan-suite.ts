@@ -38,7 +38,7 @@ async function open({ name, debian, image }: Version, { options, kernel, signal 
     made ??= make();
     return made;
   };
-  return openStrongswan({ name, dir: tree.dir, inputs });
+  return openStrongswan({ name, debian, dir: tree.dir, inputs });
 }
 
 /** What labs of the fake substrate are made from. */

@@ -23,6 +23,8 @@ export interface StrongswanInputs {
 
 export interface StrongswanOptions {
   readonly name: string;
+  /** Code name of the Debian suite whose strongSwan runs. */
+  readonly debian: string;
   /** The `testing/` folder. */
   readonly dir: string;
   readonly inputs: () => Promise<StrongswanInputs>;
@@ -46,24 +48,24 @@ export const timing = {
 const guestMemory = 512;
 
 /** Opens a `testing/` tree of strongSwan. */
-export function openStrongswan({ name: suite, dir, inputs }: StrongswanOptions): Suite<StrongswanScenario> {
+export function openStrongswan(options: StrongswanOptions): Suite<StrongswanScenario> {
+  const { name: suite, dir, inputs } = options;
   return {
     name: suite,
-    list: async () => testNames(dir).map((name) => entryOf(dir, { suite, name })),
+    list: async () => testNames(dir).map((name) => entryOf(name, options)),
     load: async (name) => {
-      const entry = entryOf(dir, { suite, name });
+      const entry = entryOf(name, options);
       if (entry.broken !== undefined) throw new EspalierError('scenario', entry.broken);
       return load(entry, await inputs());
     },
   };
 }
 
-function entryOf(dir: string, key: Pick<ScenarioEntry, 'suite' | 'name'>): ScenarioEntry {
-  const { name } = key;
-  const entry = { ...key, status: 'good', hosts: knownHosts };
+function entryOf(name: string, { name: suite, dir, debian }: StrongswanOptions): ScenarioEntry {
+  const entry = { suite, name, status: 'good', hosts: knownHosts };
   try {
     const test = readTest(dir, name);
-    const unsupported = reasonAgainst(test);
+    const unsupported = reasonAgainst(test, debian);
     const warnings = warningsOf(test);
     return { ...entry, ...(unsupported && { unsupported }), ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
@@ -72,11 +74,12 @@ function entryOf(dir: string, key: Pick<ScenarioEntry, 'suite' | 'name'>): Scena
   }
 }
 
-function reasonAgainst(test: TestFiles): string | undefined {
+function reasonAgainst(test: TestFiles, debian: string): string | undefined {
   const { conf, pretest, evaltest, posttest, overlay } = test;
   if ('strange' in conf) return `test.conf is more than assignments: ${conf.strange}`;
-  const configurations = overlay.filter(({ path }) => path.endsWith('/strongswan.conf'));
+  const configurations = overlay.filter(({ path }) => /\/(?:strongswan|swanctl|ipsec)\.conf$/.test(path));
   const rule = unsupportedBy({
+    debian,
     commands: [pretest, evaltest, posttest].flatMap(({ lines }) => lines.map(({ remote }) => remote)),
     configurations: configurations.map(({ source }) => readFileSync(source, 'latin1')),
   });

@@ -81,9 +81,12 @@ test('a test is typed in the order of the suite’s driver, its captures stopped
 });
 
 test('a test is unsupported by what it types and by the plugins it loads, not by words elsewhere', () => {
-  const none = { commands: [], configurations: [] };
+  const none = { commands: [], configurations: [], debian: 'sid' };
   assert.equal(unsupportedBy(none), undefined);
   assert.equal(unsupportedBy({ ...none, commands: ['service charon-tkm start'] })?.id, 'tkm');
   assert.equal(unsupportedBy({ ...none, configurations: ['charon {\n  load = random sql pem\n}\n'] })?.id, 'sql');
+  const old = { ...none, configurations: ['connections {\n  a {\n    version = 1\n  }\n}\n'] };
+  assert.equal(unsupportedBy(old)?.id, 'ikev1');
+  assert.equal(unsupportedBy({ ...old, debian: 'bookworm' }), undefined);
   assert.equal(unsupportedBy({ ...none, configurations: ['# load = sql\n  sql {\n  }\n'] }), undefined);
 });
