@@ -2,6 +2,8 @@
 export interface Rewrite {
   readonly id: string;
   readonly rewrite: (text: string) => string;
+  /** It takes away what tells of SAs; facts are read without it, and their rules know what older texts leave out. */
+  readonly losesFacts?: boolean;
 }
 
 /** A received text beside its reference. */
@@ -9,19 +11,24 @@ export interface ComparedText {
   readonly differs: boolean;
   /** The text that is nearer to the reference. */
   readonly best: string;
+  /** The same with all that tells of SAs. */
+  readonly telling: string;
   readonly adapted: readonly string[];
   readonly onlyAdapted: boolean;
 }
 
 /** Compares texts; where they differ, the received one is rewritten as its suite's adaptations say, and looked at once more. */
 export function compareText(expected: string, received: string, rewrites: readonly Rewrite[]): ComparedText {
-  if (expected === received) return { differs: false, best: received, adapted: [], onlyAdapted: false };
+  if (expected === received) {
+    return { differs: false, best: received, telling: received, adapted: [], onlyAdapted: false };
+  }
   const adapted: string[] = [];
-  let best = received;
-  for (const { id, rewrite } of rewrites) {
+  let [best, telling] = [received, received];
+  for (const { id, rewrite, losesFacts } of rewrites) {
     const next = rewrite(best);
     if (next !== best) adapted.push(id);
     best = next;
+    if (!losesFacts) telling = rewrite(telling);
   }
-  return { differs: expected !== best, best, adapted, onlyAdapted: expected === best };
+  return { differs: expected !== best, best, telling, adapted, onlyAdapted: expected === best };
 }

@@ -2,7 +2,7 @@ import { compareFacts } from '../observation/text/compare-facts.ts';
 import type { ConsoleFact } from '../observation/text/facts.ts';
 import { readConsoleFacts } from '../observation/text/read-facts.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
-import { compareText, type Rewrite } from './adapted-text.ts';
+import { type ComparedText, compareText, type Rewrite } from './adapted-text.ts';
 import { firstDifference, sameButWhitespace } from './difference.ts';
 import { endIssues } from './end-issues.ts';
 import type { FactFindings } from './facts/judge-facts.ts';
@@ -97,19 +97,22 @@ function judgeConsole(console: ConsoleEvidence, { complete }: AttemptEvidence): 
     return { ...none, issues: unique([...issues, issueOf('output-unchecked', { host, file, message })]) };
   }
   const compared = compareText(console.expected, sanitized.text, rewrites);
-  const different = compared.differs && complete ? differences(console, compared.best) : [];
+  const different = compared.differs && complete ? differences(console, compared) : [];
   return { ...compared, issues: unique([...issues, ...different]) };
 }
 
 /** What is other than the reference: the text, and where its lines tell other facts, those. */
-function differences({ host, file, expected = '' }: ConsoleEvidence, received: string): Issue[] {
+function differences(
+  { host, file, expected = '' }: ConsoleEvidence,
+  { best: received, telling }: ComparedText,
+): Issue[] {
   const kind = sameButWhitespace(expected, received) ? 'output-whitespace' : 'output-different';
   const { line, command, excerpt } = firstDifference(expected, received);
   const message = kind === 'output-whitespace' ? 'differs from its reference in blanks' : 'differs from its reference';
   const place = { host, file, line, ...(command !== undefined && { command: legible(command) }) };
   return [
     issueOf(kind, { ...place, message, excerpt: legible(excerpt) }),
-    ...factIssues({ host, file }, expected, received),
+    ...factIssues({ host, file }, expected, telling),
   ];
 }
 

@@ -85,7 +85,7 @@ export const issueKinds: Readonly<Record<string, { readonly word: VerdictWord; r
   // strongSwan's suite: a search in a command's output that must find something, or must not.
   'check-tunnel': { word: 'major', upstream: 'failed' },
   'check-text': { word: 'minor', upstream: 'failed' },
-  'check-unreadable': { word: 'unresolved', upstream: 'failed' },
+  'check-unreadable': { word: 'unresolved', upstream: 'unresolved' },
   // Ours: libreswan's machines have no word for these and run into its time limit.
   flood: { word: 'timeout', upstream: 'failed' },
   'shell-exit': { word: 'unresolved', upstream: 'unresolved' },

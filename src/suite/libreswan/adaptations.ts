@@ -46,6 +46,8 @@ export interface ReceivedText extends Described {
   readonly userland?: Userland;
   /** Text as Latin-1, one character per byte. */
   readonly rewrite: (text: string) => string;
+  /** It takes away what tells of SAs; see `Rewrite` of the verdict. */
+  readonly losesFacts?: boolean;
 }
 
 export const adaptations: readonly Adaptation[] = [
@@ -139,6 +141,7 @@ export const adaptations: readonly Adaptation[] = [
     kind: 'received-text',
     reason: 'kernels from 6.10 on tell the direction of an SA (`dir in`, `dir out`); the references are older',
     rewrite: (text) => text.replace(/^\tdir (?:in|out) ?\n/gm, ''),
+    losesFacts: true,
   },
   {
     id: 'strongswan-key-exchange-method',

@@ -251,3 +251,20 @@ test('white space is compared as libreswan does', () => {
   assert.equal(sameButWhitespace('a b\n\nc\n', '\nab\nc\n'), true);
   assert.equal(sameButWhitespace('a\nb\n', 'ab\n'), false);
 });
+
+test('facts are read before a rewrite that takes them away', () => {
+  const sa = (rest: string): string =>
+    `east #\n ip xfrm state\nsrc 192.0.2.1 dst 192.0.2.2\n\tproto esp spi 0xSPISPI reqid REQID mode tunnel\n\treplay-window 0 flag esn\n${rest}`;
+  const window = (packets: number): string =>
+    `\tanti-replay esn context:\n\t replay_window ${packets}, bitmap-length 4\n`;
+  const rewrite = (text: string): string => text.replace(/^\tdir .*\n/gm, '');
+  const words = (losesFacts: boolean, direction: string): string[] => {
+    const rewrites = [{ id: 'direction', rewrite, losesFacts }];
+    const text = sa(`${window(0)}\tdir ${direction}\n`);
+    const consoles = [console({ expected: sa(window(128)), sanitized: { text }, rewrites })];
+    return kinds({ consoles });
+  };
+  assert.deepEqual(words(true, 'out'), ['minor', 'failed', 'output-different']);
+  assert.deepEqual(words(true, 'in'), ['major', 'failed', 'facts-different', 'output-different']);
+  assert.deepEqual(words(false, 'out'), ['major', 'failed', 'facts-different', 'output-different']);
+});
