@@ -37,9 +37,19 @@ export interface Daemon extends DaemonVersion {
   readSas(output: string): DaemonSas;
 }
 
-/** A shell loop that ends when a command succeeds. The console's virtual deadline stands behind it. */
-export function waitFor(command: string): string {
-  return `until ${command} > /dev/null 2>&1; do sleep 0.1; done`;
+/** A program that runs in the background, and where it logs. */
+export interface Background {
+  readonly program: string;
+  readonly log: string;
+}
+
+/**
+ * A shell loop that ends when a command succeeds, or when the program is gone: then with the last words of its log and status 1.
+ * The console's virtual deadline stands behind it.
+ */
+export function waitFor(command: string, { program, log }: Background): string {
+  const runs = `pidof ${program} > /dev/null`;
+  return `until ${command} > /dev/null 2>&1 || ! ${runs}; do sleep 0.1; done; ${runs} || { tail -n 5 ${log}; false; }`;
 }
 
 /** A shell loop that ends when no process of a program is left. */
