@@ -16,6 +16,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+enum { LOOKS = 32, SWITCHES = 4 };
+
 static int to_echo[2], from_echo[2];
 
 /*
@@ -41,19 +43,26 @@ static void switch_tasks(void)
 		die("echo process is gone");
 }
 
+/*
+ * Looks at the symlink in rounds. Every look makes an inode and a dentry that are freed once tasks have changed, and free
+ * memory can be seen in the lab (NSS mixes it into its random numbers): so an order is taken at the end of a round only,
+ * when all that is freed, and the lab is the same however many rounds it waited.
+ */
 static uint32_t await_order(uint32_t done)
 {
 	char target[32];
-	for (unsigned spin = 0;; spin++) {
-		ssize_t n = readlink("/out/lab/next", target, sizeof target - 1);
-		if (n > 0) {
-			target[n] = 0;
-			uint32_t number = (uint32_t)strtoul(target, NULL, 10);
-			if (number > done)
-				return number;
-		}
-		if (spin % 64 == 0)
+	for (;;) {
+		ssize_t n = 0;
+		for (int look = 0; look < LOOKS; look++)
+			n = readlink("/out/lab/next", target, sizeof target - 1);
+		for (int i = 0; i < SWITCHES; i++)
 			switch_tasks();
+		if (n <= 0)
+			continue;
+		target[n] = 0;
+		uint32_t number = (uint32_t)strtoul(target, NULL, 10);
+		if (number > done)
+			return number;
 	}
 }
 

@@ -3,6 +3,7 @@ import { describeError, EspalierError, type Fault } from '../base/errors.ts';
 import * as accept from './accept.ts';
 import * as doctor from './doctor.ts';
 import * as image from './image.ts';
+import * as init from './init.ts';
 import { watchForInterruption } from './interruption.ts';
 import * as judge from './judge.ts';
 import * as kernel from './kernel.ts';
@@ -19,6 +20,7 @@ import * as shell from './shell.ts';
  */
 const commands: readonly { register(program: Command): void }[] = [
   run,
+  init,
   shell,
   list,
   judge,

@@ -37,19 +37,10 @@ export interface Daemon extends DaemonVersion {
   readSas(output: string): DaemonSas;
 }
 
-/** A program that runs in the background, and where it logs. */
-export interface Background {
-  readonly program: string;
-  readonly log: string;
-}
-
-/**
- * A shell loop that ends when a command succeeds, or when the program is gone: then with the last words of its log and status 1.
- * The console's virtual deadline stands behind it.
- */
-export function waitFor(command: string, { program, log }: Background): string {
-  const runs = `pidof ${program} > /dev/null`;
-  return `until ${command} > /dev/null 2>&1 || ! ${runs}; do sleep 0.1; done; ${runs} || { tail -n 5 ${log}; false; }`;
+/** A shell line that lasts until a command succeeds. After 30 s it fails, with the end of the daemon's log. */
+export function waitFor(command: string, log: string): string {
+  const tries = 'tries=0; until';
+  return `${tries} ${command} > /dev/null 2>&1 || (( ++tries > 300 )); do sleep 0.1; done; (( tries <= 300 )) || ( tail -n 15 ${log}; false )`;
 }
 
 /** A shell loop that ends when no process of a program is left. */

@@ -25,8 +25,8 @@ export function libreswanDaemon(version: string, image: string): Daemon {
       'ipsec initnss > /tmp/initnss.log 2>&1 || cat /tmp/initnss.log',
       ...views.flatMap(importKeys),
       'ipsec pluto --config /etc/ipsec.conf --leak-detective',
-      waitFor(`${whack} --briefstatus`, background),
-      ...views.map(({ connection }) => waitFor(isLoaded(connection.name), background)),
+      waitFor(`${whack} --briefstatus`, plutoLog),
+      ...views.map(({ connection }) => waitFor(isLoaded(connection.name), plutoLog)),
     ],
     reload: (views) => [
       ...checkConfiguration,
@@ -43,8 +43,6 @@ export function libreswanDaemon(version: string, image: string): Daemon {
     readSas,
   };
 }
-
-const background = { program: 'pluto', log: plutoLog };
 
 /** pluto itself would start without what it does not understand. */
 const checkConfiguration = ['ipsec addconn --config /etc/ipsec.conf --checkconfig'];

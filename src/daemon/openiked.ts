@@ -37,7 +37,7 @@ export function openikedDaemon(version: string, image: string): Daemon {
         makeKey,
         'iked -n > /tmp/iked.check 2>&1 || ( cat /tmp/iked.check; false )',
         `( iked -dv${passive} > ${log} 2>&1 & )`,
-        waitFor('ikectl show sa', { program: 'iked', log }),
+        waitFor('ikectl show sa', log),
       ];
     },
     reload: () => ['iked -n > /tmp/iked.check 2>&1 || ( cat /tmp/iked.check; false )', 'ikectl reload'],

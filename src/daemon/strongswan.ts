@@ -19,11 +19,7 @@ export function strongswanDaemon(version: string, image: string): Daemon {
     pfKey: false,
     collect: [charonLog],
     helpers: [{ path: vici, mode: 0o755, content: viciProgram }],
-    start: () => [
-      '( /usr/lib/ipsec/charon > /dev/null 2>&1 & )',
-      waitFor('test -S /run/charon.vici', { program: 'charon', log: charonLog }),
-      load,
-    ],
+    start: () => ['( /usr/lib/ipsec/charon > /dev/null 2>&1 & )', waitFor('test -S /run/charon.vici', charonLog), load],
     reload: () => [load],
     initiate: (name) => `swanctl --initiate --child ${name}`,
     terminate: ({ connection }) => `swanctl --terminate --ike ${connection.name}`,

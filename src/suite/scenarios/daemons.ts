@@ -7,7 +7,8 @@ import { limitIn, render, viewsOf } from '../../connection/render.ts';
 import { daemons } from '../../daemon/all.ts';
 import type { Daemon } from '../../daemon/daemon.ts';
 import type { HostDaemon } from '../../drive/daemon-host.ts';
-import type { Topology } from '../../topology/topology.ts';
+import { type Prefix, prefixContains } from '../../observation/addresses.ts';
+import type { Route, Topology, Host as TopologyHost } from '../../topology/topology.ts';
 
 /** A host's daemon with its connections and the files that are placed before it starts. */
 export interface PreparedDaemon extends HostDaemon {
@@ -73,6 +74,37 @@ function complete({ authentication, ends, ...connection }: ConnectionSketch, aro
     };
   };
   return { ...connection, ends: [end(one, other), end(other, one)] };
+}
+
+/**
+ * The topology with routes to the networks behind a connection's other end, via its address, where both ends are neighbours and
+ * the host has no route of its own there: what leads traffic of gateways to their policies.
+ */
+export function withRoutes(topology: Topology, daemons: ReadonlyMap<string, HostDaemon>): Topology {
+  const hosts = topology.hosts.map((host): TopologyHost => {
+    const wanted = (daemons.get(host.name)?.views ?? []).flatMap(({ remote }) =>
+      (remote.selectors ?? []).map((one) => ({ to: typeof one === 'string' ? one : one.network, via: remote.address })),
+    );
+    const routes = [...host.routes];
+    for (const route of wanted) if (isNew(route, { ...host, routes })) routes.push(route);
+    return { ...host, routes };
+  });
+  return { ...topology, hosts };
+}
+
+function isNew({ to, via }: Route, { nics, routes }: TopologyHost): boolean {
+  const networks = nics.flatMap(({ addresses }) => addresses.map(prefixOf));
+  const near = networks.some((network) => prefixContains(network, via));
+  const own = networks.some((network) => prefixContains(network, prefixOf(to).address));
+  const there = routes.some(
+    (route) => route.to === to || (route.to === 'default' && route.via.includes(':') === to.includes(':')),
+  );
+  return near && !own && !there && !prefixContains(prefixOf(to), via);
+}
+
+function prefixOf(text: string): Prefix {
+  const [address = '', length] = text.split('/');
+  return { address, prefix: Number(length) };
 }
 
 /** On a link that both are on, else the first. */

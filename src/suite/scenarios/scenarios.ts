@@ -8,7 +8,7 @@ import { runCourse } from '../../drive/course.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../scenario/scenario.ts';
 import type { Identity, LoadedScenario, Suite } from '../../scenario/suite.ts';
 import type { LabImage } from '../libreswan/libreswan.ts';
-import { limitOf, type PreparedDaemon, prepareDaemons } from './daemons.ts';
+import { limitOf, type PreparedDaemon, prepareDaemons, withRoutes } from './daemons.ts';
 import { type LoadedFile, loadFile } from './load.ts';
 import { networkOf } from './network.ts';
 
@@ -94,12 +94,13 @@ function understand(suite: string, declared: Declared, source: LoadedFile): Know
   try {
     if (!/^[^\p{C}:]{1,120}$/u.test(name))
       throw new EspalierError('usage', 'its name has to be 1 to 120 characters without a colon');
-    const topology = networkOf(definition);
-    const limit = definition.limits === 'unsupported' ? limitOf(definition, topology) : undefined;
+    const network = networkOf(definition);
+    const limit = definition.limits === 'unsupported' ? limitOf(definition, network) : undefined;
     const unsupported = definition.unsupported ?? limit;
     const hosts = Object.keys(definition.hosts);
     const entry = { suite, name, status: 'good', hosts, ...(unsupported !== undefined && { unsupported }) };
-    const daemons = unsupported === undefined ? prepareDaemons(definition, topology) : new Map();
+    const daemons = unsupported === undefined ? prepareDaemons(definition, network) : new Map();
+    const topology = withRoutes(network, daemons);
     return { entry, declared, source, daemons, plan: { ...planOf(declared, daemons), topology } };
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;

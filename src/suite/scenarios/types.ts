@@ -3,8 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import { cacheDir, projectDir } from '../../base/folders.ts';
+import { compilerOptions, library } from './compiler-options.ts';
 
-const library = join(projectDir, 'src', 'api', 'index.ts');
 /** Problems told at once; the others are often their consequences. */
 const told = 5;
 
@@ -35,25 +35,8 @@ interface Problem {
 
 async function problemsIn(files: readonly string[]): Promise<Problem[]> {
   const { default: ts } = await import('typescript');
-  const program = ts.createProgram([...files], {
-    target: ts.ScriptTarget.ES2024,
-    lib: ['lib.es2024.d.ts', 'lib.esnext.disposable.d.ts'],
-    // Not node's own resolution: without a package.json above them it would take the files for CommonJS.
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    paths: { espalier: [library] },
-    typeRoots: [join(projectDir, 'node_modules', '@types')],
-    types: ['node'],
-    strict: true,
-    noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
-    erasableSyntaxOnly: true,
-    verbatimModuleSyntax: true,
-    moduleDetection: ts.ModuleDetectionKind.Force,
-    allowImportingTsExtensions: true,
-    noEmit: true,
-    skipLibCheck: true,
-  });
+  const { options } = ts.convertCompilerOptionsFromJson(compilerOptions, projectDir);
+  const program = ts.createProgram([...files], options);
   const found = [...program.getSyntacticDiagnostics(), ...program.getSemanticDiagnostics()];
   return found.map(({ file, start = 0, messageText }) => ({
     file: file?.fileName ?? '',
@@ -82,5 +65,8 @@ function hashOf(files: readonly string[]): string {
 }
 
 function librarySources(): string[] {
-  return readdirSync(dirname(library)).map((name) => join(dirname(library), name));
+  const folders = [dirname(library), join(projectDir, 'src', 'connection')];
+  return folders
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .filter((path) => path.endsWith('.ts'));
 }
