@@ -5,6 +5,7 @@ import { type Candidate, column, current, type Pair, pairs } from './daemons.ts'
 import { direct, inner, outer } from './labs.ts';
 
 interface Stage {
+  readonly pair: Pair;
   readonly hosts: Ends;
   readonly net: Net<'wan'>;
   readonly clock: Clock;
@@ -17,8 +18,6 @@ interface Event {
   readonly west?: (daemon: Candidate) => Partial<EndSketch>;
   readonly east?: (daemon: Candidate) => Partial<EndSketch>;
   readonly both?: Partial<ConnectionSketch<'west' | 'east'>>;
-  /** Why a pair cannot have it, beyond what a connection can say. */
-  readonly unsupported?: (pair: Pair) => string | undefined;
   readonly course: (stage: Stage) => Promise<void>;
 }
 
@@ -42,12 +41,26 @@ const short = 120;
 async function replaced({ hosts, clock }: Stage, what: 'IKE' | 'Child'): Promise<void> {
   await establish(hosts, path);
   const [ike, child] = [await hosts.west.ikeSas(), hosts.west.ipsecSas()];
-  await clock.advance(60);
+  await clock.advance(85);
   await passes(hosts, path);
-  if (what === 'IKE') await expect(hosts.west).toHaveIkeSas(1, { otherThan: ike, within: 90 });
-  else await expect(hosts.west).toHaveIpsecSas(2, { otherThan: child, within: 90 });
+  // Each look asks the daemon, which costs more than the time that passes.
+  await clock.advance(20);
+  if (what === 'IKE') await expect(hosts.west).toHaveIkeSas(1, { otherThan: ike, within: 45 });
+  else await expect(hosts.west).toHaveIpsecSas(2, { otherThan: child, within: 45 });
   await clock.advance(5);
   await isUp(hosts, path);
+}
+
+/** What was asked to be up stays up: these initiate again when the peer deletes it (libreswan's revival, iked's active mode). */
+function revives({ implementation }: Candidate): boolean {
+  return implementation !== 'strongswan';
+}
+
+async function isDown({ west, east }: Ends): Promise<void> {
+  for (const host of [west, east]) {
+    await expect(host).toHaveIkeSas(0);
+    await expect(host).toHaveIpsecSas(0);
+  }
 }
 
 const events: Readonly<Record<string, Event>> = {
@@ -92,13 +105,12 @@ const events: Readonly<Record<string, Event>> = {
     course: (all) => replaced(all, 'IKE'),
   },
   'responder deletes': {
-    course: async ({ hosts }) => {
+    course: async ({ pair: [initiator], hosts }) => {
       await establish(hosts, path);
+      const before = await hosts.west.ikeSas();
       await hosts.east.terminate('net');
-      for (const host of [hosts.west, hosts.east]) {
-        await expect(host).toHaveIkeSas(0);
-        await expect(host).toHaveIpsecSas(0);
-      }
+      await expect(hosts.west).toHaveIkeSas(revives(initiator) ? 1 : 0, { otherThan: before });
+      await (revives(initiator) ? isUp(hosts, path) : isDown(hosts));
     },
   },
   'initiator deletes, and initiates again': {
@@ -120,10 +132,12 @@ const events: Readonly<Record<string, Event>> = {
   },
   'peer found dead': {
     both: { liveness: { delay: 10 } },
-    course: async ({ hosts, net }) => {
+    course: async ({ hosts, net, clock }) => {
       await establish(hosts, path);
       await net.link('wan').cut();
-      await expect(hosts.west).toHaveIkeSas(0, { within: '10min' });
+      // By then all have sent a request as often as they do before they give up.
+      await clock.advance('5min');
+      await expect(hosts.west).toHaveIkeSas(0);
       await expect(hosts.west).toHaveIpsecSas(0);
     },
   },
@@ -158,14 +172,14 @@ const events: Readonly<Record<string, Event>> = {
     },
   },
   'ESP in UDP without NAT': {
-    both: { encapsulation: 'force' },
+    west: () => ({ own: { encapsulation: 'force' } }),
     course: ({ hosts }) => establish(hosts, path),
   },
 };
 
 for (const pair of pairs(current, current)) {
   for (const [name, event] of Object.entries(events)) {
-    const { method = 'psk', west, east, both, unsupported, course } = event;
+    const { method = 'psk', west, east, both, course } = event;
     const [initiator, responder] = pair;
     const ends = [
       end('west', method, { address: outer[4].west, selectors: [westNet], ...west?.(initiator) }),
@@ -175,8 +189,7 @@ for (const pair of pairs(current, current)) {
       ...direct(pair),
       connections: [between2(...ends, { ike: { proposals: [commonIke] }, ...both })],
       limits: 'unsupported',
-      unsupported: unsupported?.(pair),
     } as const;
-    scenario(`${column(pair)}, ${name}`, lab, course);
+    scenario(`${column(pair)}, ${name}`, lab, (world) => course({ pair, ...world }));
   }
 }

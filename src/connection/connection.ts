@@ -42,12 +42,15 @@ export interface End {
    * selectors match, or not. Default: `none`.
    */
   readonly start?: 'none' | 'trap' | 'start';
-  /** What this end alone has in place of the connection's: lifetimes and liveness are each end's own (RFC 7296, 2.8). */
+  /** What this end alone has in place of the connection's: lifetimes, for one, are each end's own (RFC 7296, 2.8). */
   readonly own?: OwnSettings;
 }
 
 /** Settings that need not be those of the peer. */
-export type OwnSettings = Pick<Connection, 'ike' | 'child' | 'rekey' | 'liveness'>;
+export type OwnSettings = Pick<
+  Connection,
+  'ike' | 'child' | 'rekey' | 'liveness' | 'encapsulation' | 'mobike' | 'fragmentation'
+>;
 
 /** A network in CIDR form, or one with the protocol and port to which it is narrowed. */
 export type TrafficSelector =
