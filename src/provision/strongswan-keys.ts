@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Artifact, ArtifactStore } from '../base/artifacts.ts';
@@ -29,18 +30,18 @@ export interface StrongswanKeyInputs {
 /**
  * Stands before Debian's pki. A key of 16384 bits, as one test of TLS with huge certificates wants, takes minutes, and
  * there are four; all other keys have the size that the suite asks for. For digests of SHA-3 the suite names plugins that
- * Debian does not bring; without their names OpenSSL does the same.
+ * Debian does not bring; without their names OpenSSL does the same. A suite that still knows BLISS gets empty files for it:
+ * no test that would read them can run with Debian's strongSwan.
  */
-const pkiOfDebian: PlacedFile = {
-  host: '*',
-  path: '/usr/local/bin/pki',
-  mode: 0o755,
-  content: Buffer.from(`#!/bin/bash
+function pkiOfDebian(suite: string): PlacedFile {
+  const knowsBliss = readFileSync(join(suite, 'scripts', 'build-certs-chroot'), 'latin1').includes('--type bliss');
+  const content = `#!/bin/bash
 for arg; do [ "$arg" = 16384 ] && arg=4096; args+=("$arg"); done
-case $PKI_PLUGINS in *sha3*) unset PKI_PLUGINS ;; esac
+${knowsBliss ? 'case "$*" in *bliss*) exit 0 ;; esac\n' : ''}case $PKI_PLUGINS in *sha3*) unset PKI_PLUGINS ;; esac
 exec /usr/bin/pki "\${args[@]}"
-`),
-};
+`;
+  return { host: '*', path: '/usr/local/bin/pki', mode: 0o755, content: Buffer.from(content) };
+}
 
 /**
  * The suite's own script makes all certificates and keys; then winnetou gets what its guest image gets there: revocation
@@ -56,19 +57,20 @@ const script: readonly string[] = [
   'dnssec-signzone -K /etc/bind -o strongswan.org. /etc/bind/db.strongswan.org',
   'dnssec-signzone -K /etc/bind -o org. /etc/bind/db.org',
   'dnssec-signzone -K /etc/bind -o . /etc/bind/db.root',
-  'mkdir -p /testing/made/winnetou && cp -a --parents /var/www /etc/bind /etc/ca /testing/made/winnetou',
+  'mkdir -p /testing/made/winnetou',
+  'tar c -C / var/www etc/bind etc/ca | tar x -C /testing/made/winnetou',
   'tar cf /made.tar -C / testing/hosts testing/tests testing/made',
 ];
 
 /** The lab's clock stands a day before that of the tests, so that nothing in them is of the future. */
 const day = 86_400_000_000_000n;
 
-function planOf({ image }: StrongswanKeyInputs, layer: string): LabPlan {
+function planOf({ image, tree }: StrongswanKeyInputs, layer: string): LabPlan {
   return {
     topology: { hosts: [{ name: 'winnetou', nics: [], routes: [], sysctls: [] }], links: [] },
     images: { winnetou: image.path },
     sharedTrees: [{ path: '/suite', layers: [layer] }],
-    files: [pkiOfDebian],
+    files: [pkiOfDebian(tree.dir)],
     cwd: '/root',
     shellSetup: ['export LEAK_DETECTIVE_DISABLE=1'],
     steps: script.map((line, index) => ({
@@ -107,7 +109,11 @@ export async function ensureStrongswanKeys(inputs: StrongswanKeyInputs): Promise
   const { image, tree } = inputs;
   const tools = ['strongswan-pki', 'libstrongswan', 'openssl', 'bind9-utils'].map((name) => image.versions[name]);
   const suite = (await packTesting(tree.dir)).sha256;
-  const identity = [JSON.stringify([script, pkiOfDebian.content.toString(), tools]), suite, timing.start];
+  const identity = [
+    JSON.stringify([script, Buffer.from(pkiOfDebian(tree.dir).content).toString(), tools]),
+    suite,
+    timing.start,
+  ];
   const id = sha256(identity.join('\n')).slice(0, 16);
   const wait = (): void => say('waiting for another process that makes the key material');
   return materials.ensure(id, (out) => make(out, inputs), wait);

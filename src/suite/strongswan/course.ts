@@ -1,6 +1,7 @@
 import type { CommandStep } from '../../scenario/scenario.ts';
 import { weightOf } from './check-weight.ts';
 import type { CheckLine, CommandLine, Hit } from './dat-lines.ts';
+import type { Service } from './services.ts';
 import type { TestConf } from './test-conf.ts';
 import type { TestFiles } from './test-files.ts';
 
@@ -23,18 +24,24 @@ export interface Course {
 /** Steps that stand in no file of the test: what its driver and its machines do by themselves. */
 const driver = 'the driver';
 
+/** What a course is made from. */
+export interface CourseParts extends Pick<TestFiles, 'pretest' | 'evaltest' | 'posttest'> {
+  readonly conf: TestConf;
+  readonly services: readonly Service[];
+}
+
 /** Puts a test's lines into the driver's order: captures, pretest, evaltest, posttest, and no SAs and policies left. */
-export function courseOf(test: TestFiles & { readonly conf: TestConf }): Course {
+export function courseOf(test: CourseParts): Course {
   return new Composer(test).compose();
 }
 
 class Composer {
-  readonly #test: TestFiles & { readonly conf: TestConf };
+  readonly #test: CourseParts;
   readonly #steps: CommandStep[] = [];
   readonly #checks: Check[] = [];
   readonly #capturing: Set<string>;
 
-  constructor(test: TestFiles & { readonly conf: TestConf }) {
+  constructor(test: CourseParts) {
     this.#test = test;
     this.#capturing = new Set(test.conf.tcpdumpHosts);
   }
@@ -60,9 +67,9 @@ class Composer {
 
   /** What the machines start when they boot, and the driver before a test. */
   #boot(): void {
-    const { conf } = this.#test;
+    const { conf, services } = this.#test;
     for (const host of new Set([...conf.ipsecHosts, ...conf.radiusHosts])) this.#type(host, 'rsyslogd');
-    this.#type('winnetou', 'systemctl start apache2');
+    for (const { hosts, line } of services) for (const host of hosts) this.#type(host, line);
     for (const host of conf.tcpdumpHosts) this.#type(host, startCapture);
   }
 

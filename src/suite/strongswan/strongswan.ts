@@ -6,9 +6,10 @@ import type { Identity, LabImage, LoadedScenario, Suite } from '../../scenario/s
 import { adaptations } from './adaptations.ts';
 import { type Course, courseOf } from './course.ts';
 import { vacuity } from './dat-lines.ts';
+import { servicesFor } from './services.ts';
 import { readOverlayFile, readTest, type TestFiles, testNames } from './test-files.ts';
 import { knownHosts, testBed } from './topology.ts';
-import { unsupportedBy } from './unsupported.ts';
+import { pluginsOf, unsupportedBy } from './unsupported.ts';
 
 /** What a lab for this suite is made from; asked for when the first scenario is loaded. */
 export interface StrongswanInputs {
@@ -75,14 +76,9 @@ function entryOf(name: string, { name: suite, dir, debian }: StrongswanOptions):
 }
 
 function reasonAgainst(test: TestFiles, debian: string): string | undefined {
-  const { conf, pretest, evaltest, posttest, overlay } = test;
+  const { conf, pretest, evaltest, posttest } = test;
   if ('strange' in conf) return `test.conf is more than assignments: ${conf.strange}`;
-  const configurations = overlay.filter(({ path }) => /\/(?:strongswan|swanctl|ipsec)\.conf$/.test(path));
-  const rule = unsupportedBy({
-    debian,
-    commands: [pretest, evaltest, posttest].flatMap(({ lines }) => lines.map(({ remote }) => remote)),
-    configurations: configurations.map(({ source }) => readFileSync(source, 'latin1')),
-  });
+  const rule = unsupportedBy({ debian, commands: commandsOf(test), configurations: configurationsOf(test) });
   if (rule !== undefined) return rule.reason;
   for (const [file, { refused }] of Object.entries({ pretest, evaltest, posttest })) {
     const [first] = refused;
@@ -90,6 +86,16 @@ function reasonAgainst(test: TestFiles, debian: string): string | undefined {
   }
   const [lost] = evaltest.lost;
   return lost && `evaltest.dat:${lost.line}: ${lost.reason}`;
+}
+
+function commandsOf({ pretest, evaltest, posttest }: TestFiles): string[] {
+  return [pretest, evaltest, posttest].flatMap(({ lines }) => lines.map(({ remote }) => remote));
+}
+
+/** Contents of what strongSwan's programs are configured by. */
+function configurationsOf({ overlay }: TestFiles): string[] {
+  const files = overlay.filter(({ path }) => /\/(?:strongswan|swanctl|ipsec)\.conf$/.test(path));
+  return files.map(({ source }) => readFileSync(source, 'latin1'));
 }
 
 /** Checks that cannot fail, and lines that do nothing. */
@@ -108,12 +114,21 @@ function load(entry: ScenarioEntry, { image, dir, layers, identity }: Strongswan
   const test = readTest(dir, entry.name);
   const { conf } = test;
   if ('strange' in conf) throw new EspalierError('scenario', `test.conf is more than assignments: ${conf.strange}`);
-  const { steps, checks } = courseOf({ ...test, conf });
+  const commands = commandsOf(test);
+  const services = servicesFor(commands, new Set(configurationsOf(test).flatMap(pluginsOf)));
+  const { steps, checks } = courseOf({ ...test, conf, services });
   const { id, sha256 } = image;
   return {
     format: 'strongswan',
     entry,
-    plan: { ...planBase(image), overlays: layers, files: [...placedFiles(), ...overlayFiles(test)], steps },
+    plan: {
+      ...planBase(image),
+      overlays: layers,
+      files: [...placedFiles(), ...overlayFiles(test)],
+      steps,
+      // Where the suite was written, the first of these loads a module that makes the fallback devices.
+      fallbackTunnels: commands.some((line) => /\bip tunnel\b/.test(line)),
+    },
     images: Object.fromEntries(knownHosts.map((host) => [host, { id, sha256 }])),
     suite: identity,
     versions: image.versions,

@@ -66,7 +66,7 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
 ];
 
 /** Plugins that the `load` lines of a configuration name. */
-function pluginsOf(configuration: string): string[] {
+export function pluginsOf(configuration: string): string[] {
   return [...configuration.matchAll(/^[ \t]*load[ \t]*=(.*)$/gm)].flatMap(([, list = '']) => list.trim().split(/\s+/));
 }
 

@@ -4,6 +4,7 @@ import { fileWithAddresses, withAddresses } from '../../../../src/suite/strongsw
 import { weightOf } from '../../../../src/suite/strongswan/check-weight.ts';
 import { courseOf } from '../../../../src/suite/strongswan/course.ts';
 import { readChecks, readCommands } from '../../../../src/suite/strongswan/dat-lines.ts';
+import { servicesFor } from '../../../../src/suite/strongswan/services.ts';
 import { readTestConf } from '../../../../src/suite/strongswan/test-conf.ts';
 import { unsupportedBy } from '../../../../src/suite/strongswan/unsupported.ts';
 
@@ -47,8 +48,7 @@ test('what a command tells of decides how much its check weighs', () => {
 
 test('a test is typed in the order of the suite’s driver, its captures stopped by the first look at them', () => {
   const { steps, checks } = courseOf({
-    dir: '',
-    overlay: [],
+    services: servicesFor([], new Set()),
     conf: { tcpdumpHosts: ['sun'], ipsecHosts: ['moon'], radiusHosts: [], dbHosts: [] },
     pretest: readCommands("moon::echo it's\n"),
     evaltest: readChecks('sun::tcpdump::ESP::YES\nsun::tcpdump::AH::NO\nmoon::cat log::x::YES\n'),
