@@ -128,8 +128,9 @@ export class Stepper {
     return result;
   }
 
-  /** Resolves when no order is on its way. */
-  async idle(): Promise<void> {
+  /** Refuses all further steps; resolves when no order is on its way. */
+  async close(): Promise<void> {
+    this.#gone = true;
     await this.#turn;
   }
 
