@@ -76,9 +76,9 @@ export class Stepper {
     return this.#state(host).tables;
   }
 
-  /** Waits until the lab has booted. */
+  /** Waits until the lab has booted, and learns its time. */
   begin(): Promise<void> {
-    return this.#inTurn(() => this.#send([]));
+    return this.advance(0n);
   }
 
   /** Types a line and returns what it left. Raises `scenario` for a line that no terminal takes. */

@@ -1,3 +1,4 @@
+import { errorOrigin } from '../api/origin.ts';
 import { every } from '../base/deadline.ts';
 import { EspalierError } from '../base/errors.ts';
 import type { Origin } from '../scenario/scenario.ts';
@@ -7,17 +8,27 @@ import type { Stepper } from './stepper.ts';
 const stuckMs = 300_000;
 const lookMs = 1_000;
 
-/** What an error that nobody awaited is told to. */
-type Stray = (error: unknown) => void;
-const active = new Set<Stray>();
+/** A scenario that runs, and how it is told of an error that nobody awaited. */
+interface Running {
+  /** Where it is declared. */
+  readonly origin: Origin;
+  readonly tell: (error: unknown) => void;
+}
 
-function tellAll(error: unknown): void {
-  for (const stray of active) stray(error);
+const running = new Set<Running>();
+
+/** Whose error it is: of the scenario declared last before its line. All hear of one from a file that they share. */
+function tellOwner(error: unknown): void {
+  const place = errorOrigin(error);
+  const before = [...running].filter(({ origin }) => origin.file === place?.file && origin.line <= place.line);
+  const last = Math.max(...before.map(({ origin }) => origin.line));
+  const owners = before.filter(({ origin }) => origin.line === last);
+  for (const { tell } of owners.length > 0 ? owners : running) tell(error);
 }
 
 /**
  * Runs a scenario's function and ends with it, or raises what it cannot tell itself: an error in a promise that nobody awaits
- * (Node would end the whole process for it), or that it stands still. Scenarios that run at the same time all hear of such an error.
+ * (Node would end the whole process for it), or that it stands still.
  */
 export async function watched(stepper: Stepper, origin: Origin, body: () => Promise<void>): Promise<void> {
   const stopped = Promise.withResolvers<never>();
@@ -30,12 +41,13 @@ export async function watched(stepper: Stepper, origin: Origin, body: () => Prom
     const message = `the function has asked for nothing in ${stuckMs / 1000} s; does it await what never comes?`;
     stopped.reject(new EspalierError('scenario', message, origin));
   });
-  if (active.size === 0) process.on('unhandledRejection', tellAll);
-  active.add(stopped.reject);
+  const own: Running = { origin, tell: stopped.reject };
+  if (running.size === 0) process.on('unhandledRejection', tellOwner);
+  running.add(own);
   try {
     await Promise.race([body(), stopped.promise]);
   } finally {
-    active.delete(stopped.reject);
-    if (active.size === 0) process.off('unhandledRejection', tellAll);
+    running.delete(own);
+    if (running.size === 0) process.off('unhandledRejection', tellOwner);
   }
 }

@@ -84,7 +84,8 @@ test('what fails says file and line, and every kind of failure has its word', as
     daemonless: 'await expect(west).toHaveIkeSas(1);',
     multiline: "await west.exec('echo one\\necho two');",
     hang: "await west.exec('fake: timeout');",
-    stray: "void (async () => {\nawait west.exec('true');\nthrow new RangeError('astray');\n})();\nawait clock.advance('1s');\nawait east.exec('true');\nawait east.exec('true');",
+    stray:
+      "void (async () => {\nawait west.exec('true');\nthrow new RangeError('astray');\n})();\nawait clock.advance('1s');\nawait east.exec('true');\nawait east.exec('true');",
     caught: 'await expect(west).toHaveIpsecSas(1, { within: 0 }).catch(() => {});',
   };
   box.write(
@@ -176,11 +177,15 @@ test('paths are suites: listed, narrowed down, run again, replayed', async (t) =
 
 test('a transcript is accepted into the scenario’s folder, and then passes', async (t) => {
   const box = new Sandbox(t);
-  box.write('demo/a.scenario.ts', head + declare('a', "await west.exec('echo new');\nawait expect(west).toMatchTranscript('west.txt');"));
+  box.write(
+    'demo/a.scenario.ts',
+    head + declare('a', "await west.exec('echo new');\nawait expect(west).toMatchTranscript('west.txt');"),
+  );
   assert.equal((await run(box, 'demo')).code, 1);
-  assert.deepEqual(verdict(box, 'a').issues.map(({ message }) => message), [
-    'expected the transcript of west.txt, received there is no such file yet',
-  ]);
+  assert.deepEqual(
+    verdict(box, 'a').issues.map(({ message }) => message),
+    ['expected the transcript of west.txt, received there is no such file yet'],
+  );
   const accepted = await box.espalier('accept', 'latest', '--yes');
   assert.equal(accepted.code, 0, accepted.stderr);
   assert.equal(box.read('demo/west.txt'), 'west# echo new\nnew\n');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -50,7 +50,7 @@ scenario(
     check('file', (await gate.exec('stat -c %a:%s /etc/some/file')).stdout === '600:6000\\\\n');
     const before = clock.now();
     await clock.advance('1h');
-    check('advance', clock.now() - before - 3_600_000_000_000n < 1_000_000n);
+    check('advance', clock.now() - before - 3_600_000_000_000n < 10_000_000n);
     const wall = async (): Promise<number> => Number((await gate.exec('date +%s')).stdout);
     const [early, at] = [await wall(), clock.now()];
     await clock.jump('1d');
@@ -79,7 +79,9 @@ async function run(cwd: string, ...args: readonly string[]) {
   return ended(spawn(process.execPath, [main, 'run', ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }));
 }
 
-test('a scenario repeats to the byte, whatever the driver’s pauses; a refused configuration is told in the daemon’s words', { skip }, async (t) => {
+test('a scenario repeats to the byte, whatever the driver’s pauses; a refused configuration is told in the daemon’s words', {
+  skip,
+}, async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'espalier-scenarios-'));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   writeFileSync(join(dir, 'lab.scenario.ts'), text);
@@ -87,13 +89,21 @@ test('a scenario repeats to the byte, whatever the driver’s pauses; a refused 
   assert.equal(repeated.code, 0, repeated.stdout + repeated.stderr);
   const refused = await run(dir, 'lab.scenario.ts:refused');
   assert.equal(refused.code, 1, refused.stdout + refused.stderr);
-  const id = readdirSync(join(dir, 'runs')).filter((name) => /^\d.*_/.test(name)).sort().at(-1) ?? '';
-  const verdict = JSON.parse(readFileSync(join(dir, 'runs', id, 'attempts/lab.scenario.ts/refused/0/verdict.json'), 'utf8')) as {
+  const id =
+    readdirSync(join(dir, 'runs'))
+      .filter((name) => /^\d.*_/.test(name))
+      .sort()
+      .at(-1) ?? '';
+  const verdict = JSON.parse(
+    readFileSync(join(dir, 'runs', id, 'attempts/lab.scenario.ts/refused/0/verdict.json'), 'utf8'),
+  ) as {
     readonly word: string;
     readonly issues: readonly { readonly line: number; readonly host: string; readonly excerpt: string }[];
   };
+  const lineOfStart = text.split('\n').findIndex((line) => line.includes('west.daemon.start')) + 1;
   assert.equal(verdict.word, 'unresolved');
-  assert.deepEqual(verdict.issues.map(({ host, line, excerpt }) => [host, line, excerpt]), [
-    ['west', 69, "FATAL ERROR: ipsec addconn: /etc/ipsec.conf:2: unrecognized keyword 'nonsense'\n"],
-  ]);
+  assert.deepEqual(
+    verdict.issues.map(({ host, line, excerpt }) => [host, line, excerpt]),
+    [['west', lineOfStart, "FATAL ERROR: ipsec addconn: /etc/ipsec.conf:2: unrecognized keyword 'nonsense'\n"]],
+  );
 });
