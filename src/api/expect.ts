@@ -1,9 +1,22 @@
+import type { IkeSa, IpsecSa } from '../observation/model.ts';
 import type { Duration } from './duration.ts';
 import type { Host } from './handles.ts';
 
 /** How long a check may wait for its condition, on the lab's clock. Default: 60 s. */
 export interface Within {
   readonly within?: Duration;
+}
+
+/** Which IKE SAs count. */
+export interface IkeSaOptions extends Within {
+  /** Only those count that are none of these, as `ikeSas` gave them: were they replaced? */
+  readonly otherThan?: readonly IkeSa[];
+}
+
+/** Which IPsec SAs count. */
+export interface IpsecSaOptions extends Within {
+  /** Only those count that are none of these, as `ipsecSas` gave them. */
+  readonly otherThan?: readonly IpsecSa[];
 }
 
 /** What a ping looks like. */
@@ -37,9 +50,9 @@ export interface Matchers {
   /** The opposite. */
   readonly not: Matchers;
   /** Established IKE SAs of the host's daemon. */
-  toHaveIkeSas(count: number, options?: Within): Promise<void>;
+  toHaveIkeSas(count: number, options?: IkeSaOptions): Promise<void>;
   /** ESP and AH SAs in the kernel. They are simplex (RFC 4301, 4.1): a tunnel has two, one in and one out. */
-  toHaveIpsecSas(count: number, options?: Within): Promise<void>;
+  toHaveIpsecSas(count: number, options?: IpsecSaOptions): Promise<void>;
   /** The other host, or an address, answers a ping. `not`: three in a row stay without an answer. */
   toReach(other: Host | string, options?: ReachOptions): Promise<void>;
   /** The host put IP packets on a link that are neither ESP, AH, IKE nor neighbour discovery. Does not wait. */

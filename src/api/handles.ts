@@ -1,3 +1,4 @@
+import type { IkeSa, IpsecSa } from '../observation/model.ts';
 import type { Duration } from './duration.ts';
 import type { DaemonSpec, HostSpec, NatSpec } from './hosts.ts';
 
@@ -19,6 +20,8 @@ export interface Host {
   exec(line: string): Promise<CommandResult>;
   /** Writes a file; its folder is made. */
   writeFile(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
+  /** ESP and AH SAs that the kernel has now. */
+  ipsecSas(): readonly IpsecSa[];
   /** What went over the console so far: each line typed by the scenario, and what came back. */
   console(): string;
 }
@@ -46,6 +49,8 @@ export interface DaemonControl {
 /** A host with an IKE daemon. */
 export interface DaemonHost extends Host {
   readonly daemon: DaemonControl;
+  /** Asks the daemon for its established IKE SAs. */
+  ikeSas(): Promise<readonly IkeSa[]>;
   /** Asks the daemon to establish a connection. What came of it is for checks to see: its words are the result. */
   initiate(connection: string): Promise<CommandResult>;
   /** Asks the daemon to delete a connection's IKE SA and Child SAs. */

@@ -1,5 +1,7 @@
 /** What scenario files import as `espalier`. */
-export { psk } from '../connection/authentication.ts';
+export { type Authentication, type Credential, certificate, psk } from '../connection/authentication.ts';
+export type { EspProposal, IkeProposal } from '../connection/connection.ts';
+export { Authority, type AuthorityWish, type CertificateWish } from '../x509/authority.ts';
 export type { Duration } from './duration.ts';
 export {
   type ClearFilter,

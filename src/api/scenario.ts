@@ -38,6 +38,10 @@ export interface Definition<
   readonly links: { readonly [N in L]: LinkSpec<keyof H & string> };
   /** Rendered to the files of the daemons at their ends. */
   readonly connections?: readonly ConnectionSketch<keyof H & string>[];
+  /** What becomes of a scenario whose daemon cannot have one of its connections (docs/connections.md). Default: `mistake`. */
+  readonly limits?: 'mistake' | 'unsupported';
+  /** Why it cannot run, where that is known beforehand: it is then `unsupported`. */
+  readonly unsupported?: string | undefined;
   /** A network of one's own in place of what `links` would give; it has the same hosts and links. */
   readonly topology?: Topology;
   /** Date in the lab at its boot, ISO 8601. Default: 2025-06-15T12:00:00Z. */

@@ -49,3 +49,8 @@ export interface Credential extends KeyPair {
 export function psk(secret: string): PreSharedKey {
   return { method: 'psk', secret };
 }
+
+/** Authentication by a certificate. */
+export function certificate(credential: Credential): CertificateAuthentication {
+  return { method: 'certificate', credential };
+}

@@ -42,7 +42,15 @@ export interface End {
    * selectors match, or not. Default: `none`.
    */
   readonly start?: 'none' | 'trap' | 'start';
+  /** What this end alone has in place of the connection's: lifetimes, for one, are each end's own (RFC 7296, 2.8). */
+  readonly own?: OwnSettings;
 }
+
+/** Settings that need not be those of the peer. */
+export type OwnSettings = Pick<
+  Connection,
+  'ike' | 'child' | 'rekey' | 'liveness' | 'encapsulation' | 'mobike' | 'fragmentation'
+>;
 
 /** A network in CIDR form, or one with the protocol and port to which it is narrowed. */
 export type TrafficSelector =
@@ -112,11 +120,22 @@ export interface LivenessSettings {
 /** `connection` as its end on `host` sees it; `undefined` where it has none there. */
 export function viewFrom(connection: Connection, host: string): View | undefined {
   const [first, second] = connection.ends;
-  if (first.host === host) return { connection, local: first, remote: second };
-  return second.host === host ? { connection, local: second, remote: first } : undefined;
+  if (first.host === host) return viewOf(connection, first, second);
+  return second.host === host ? viewOf(connection, second, first) : undefined;
 }
 
-/** A connection from one end. */
+function viewOf({ ike, child, ...connection }: Connection, local: End, remote: End): View {
+  const { ike: ownIke, child: ownChild, ...own } = local.own ?? {};
+  const merged: Connection = {
+    ...connection,
+    ...own,
+    ...((ike || ownIke) && { ike: { ...ike, ...ownIke } }),
+    ...((child || ownChild) && { child: { ...child, ...ownChild } }),
+  };
+  return { connection: merged, local, remote };
+}
+
+/** A connection from one end, with that end's own settings. */
 export interface View {
   readonly connection: Connection;
   readonly local: End;

@@ -19,22 +19,32 @@ export interface RenderOrder extends Configuration {
  */
 export function render(order: RenderOrder): ConfigFile[] {
   const views = viewsOf(order);
+  const limit = limitIn(order);
+  if (limit !== undefined) fail(limit, order.host);
   const byHand = order.files ?? [];
   const replaced = new Set(byHand.map(({ path }) => path));
   const rendered = views.length === 0 ? [] : filesOf(views, order.daemon);
   return [...rendered.filter(({ path }) => !replaced.has(path)), ...byHand];
 }
 
-/** The connections of a host as it sees them. Throws as `render` does. */
-export function viewsOf({ host, daemon, connections = [] }: RenderOrder): View[] {
+/** What the daemon cannot do of its connections, for people; the first there is. */
+export function limitIn(order: RenderOrder): string | undefined {
+  const { daemon } = order;
+  for (const view of viewsOf(order)) {
+    const [limit] = limitsOf(view, daemon);
+    if (limit === undefined) continue;
+    return `connection ${view.connection.name}: ${daemon.implementation} ${daemon.version}: ${limit.reason} (${limit.source})`;
+  }
+  return undefined;
+}
+
+/** The connections of a host as it sees them. Throws where one is wrong or has no end on the host. */
+export function viewsOf({ host, connections = [] }: RenderOrder): View[] {
   return connections.map((connection) => {
-    const [problem] = problemsOf(connection);
-    if (problem !== undefined) fail(`connection ${connection.name}: ${problem.field} ${problem.message}`, host);
     const view = viewFrom(connection, host);
     if (view === undefined) fail(`connection ${connection.name} has no end on this host`, host);
-    const [limit] = limitsOf(view, daemon);
-    const who = `${daemon.implementation} ${daemon.version}`;
-    if (limit !== undefined) fail(`connection ${connection.name}: ${who}: ${limit.reason} (${limit.source})`, host);
+    const [problem] = problemsOf(view.connection);
+    if (problem !== undefined) fail(`connection ${connection.name}: ${problem.field} ${problem.message}`, host);
     return view;
   });
 }

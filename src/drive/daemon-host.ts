@@ -41,8 +41,13 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
     return this.exec(this.#daemon.terminate(this.#view(connection)));
   }
 
+  ikeSas(): Promise<readonly IkeSa[]> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, () => this.listIkeSas(origin));
+  }
+
   /** Asks the daemon for its established IKE SAs. */
-  async ikeSas(origin: Origin): Promise<readonly IkeSa[]> {
+  async listIkeSas(origin: Origin): Promise<readonly IkeSa[]> {
     const { stdout } = await this.stepper.type({ host: this.name, line: this.#daemon.listSas, origin });
     return this.#daemon.readSas(stdout).ike.filter(({ established }) => established);
   }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { type CheckedHost, type Matchers, matchersOf } from '../api/expect.ts';
 import type { CommandResult, NatHost } from '../api/handles.ts';
 import { callerOrigin } from '../api/origin.ts';
+import type { IpsecSa } from '../observation/model.ts';
 import type { Origin } from '../scenario/scenario.ts';
 import type { Host as TopologyHost } from '../topology/topology.ts';
 import type { DoneCommand, Stepper } from './stepper.ts';
@@ -50,6 +51,11 @@ export class DrivenHost implements CheckedHost {
     return this.stepper.called(origin, async () => {
       for (const line of writingLines(path, Buffer.from(content), mode)) await this.must(line, origin);
     });
+  }
+
+  ipsecSas(): readonly IpsecSa[] {
+    const { sas } = this.stepper.tables(this.name);
+    return sas.filter(({ larval, protocol }) => !larval && (protocol === 'esp' || protocol === 'ah'));
   }
 
   console(): string {

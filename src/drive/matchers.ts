@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nanoseconds } from '../api/duration.ts';
-import type { Matchers, ReachOptions, TranscriptOptions, Within } from '../api/expect.ts';
+import type { IkeSaOptions, IpsecSaOptions, Matchers, ReachOptions, TranscriptOptions, Within } from '../api/expect.ts';
 import type { Host } from '../api/handles.ts';
 import { callerOrigin } from '../api/origin.ts';
 import { EspalierError } from '../base/errors.ts';
+import type { IkeSa, IpsecSa } from '../observation/model.ts';
 import type { Matcher } from '../scenario/checks.ts';
 import type { Origin } from '../scenario/scenario.ts';
 import type { CheckBook, Look } from './check-book.ts';
@@ -42,14 +43,14 @@ export function makeMatchers(parts: MatcherParts, negated = false): Matchers {
     get not() {
       return makeMatchers(parts, !negated);
     },
-    toHaveIkeSas: (count, options) =>
-      check('toHaveIkeSas', counted(count, 'IKE SA'), {
-        look: (origin) => ikeSas(parts, count, origin),
+    toHaveIkeSas: (count, options = {}) =>
+      check('toHaveIkeSas', counted(count, newly('IKE SA', options)), {
+        look: (origin) => ikeSas(host, { count, options, origin }),
         ...waiting(options),
       }),
-    toHaveIpsecSas: (count, options) =>
-      check('toHaveIpsecSas', counted(count, 'IPsec SA'), {
-        look: async () => ipsecSas(parts, count),
+    toHaveIpsecSas: (count, options = {}) =>
+      check('toHaveIpsecSas', counted(count, newly('IPsec SA', options)), {
+        look: async () => ipsecSas(host, count, options),
         ...waiting(options),
       }),
     toReach: (other, options = {}) => {
@@ -89,19 +90,36 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-async function ikeSas({ host }: MatcherParts, count: number, origin: Origin): Promise<Look> {
+/** `new IKE SA` where some that there were before do not count. */
+function newly(what: string, { otherThan }: { readonly otherThan?: unknown }): string {
+  return otherThan === undefined ? what : `new ${what}`;
+}
+
+interface IkeSaWish {
+  readonly count: number;
+  readonly options: IkeSaOptions;
+  readonly origin: Origin;
+}
+
+async function ikeSas(host: DrivenHost, { count, options, origin }: IkeSaWish): Promise<Look> {
   if (!(host instanceof DrivenDaemonHost)) {
     throw new EspalierError('scenario', 'the host has no IKE daemon', { ...origin, host: host.name });
   }
-  const sas = await host.ikeSas(origin);
-  return { holds: sas.length === count, received: counted(sas.length, 'IKE SA') };
+  const old = new Set(options.otherThan?.map(ikeSaKey));
+  const sas = (await host.listIkeSas(origin)).filter((sa) => !old.has(ikeSaKey(sa)));
+  return { holds: sas.length === count, received: counted(sas.length, newly('IKE SA', options)) };
 }
 
-function ipsecSas({ host, stepper }: MatcherParts, count: number): Look {
-  const sas = stepper
-    .tables(host.name)
-    .sas.filter(({ larval, protocol }) => !larval && (protocol === 'esp' || protocol === 'ah'));
-  return { holds: sas.length === count, received: counted(sas.length, 'IPsec SA') };
+/** The SPIs where the daemon tells them; otherwise its own number. */
+function ikeSaKey({ initiatorSpi, responderSpi, id }: IkeSa): string {
+  return initiatorSpi === undefined ? id : `${initiatorSpi} ${responderSpi}`;
+}
+
+function ipsecSas(host: DrivenHost, count: number, options: IpsecSaOptions): Look {
+  const key = ({ spi, destination, protocol }: IpsecSa): string => `${protocol} ${spi} ${destination}`;
+  const old = new Set(options.otherThan?.map(key));
+  const sas = host.ipsecSas().filter((sa) => !old.has(key(sa)));
+  return { holds: sas.length === count, received: counted(sas.length, newly('IPsec SA', options)) };
 }
 
 function pingLine(

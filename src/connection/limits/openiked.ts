@@ -30,16 +30,16 @@ export const openikedLimits: readonly Limit[] = [
     hits: ({ local }) => local.start === 'trap',
   },
   {
-    id: 'rekey-margin',
-    reason: 'when an SA is replaced is drawn at random from 85 to 95 percent of its lifetime',
-    source: 'iked/ikev2.c, ikev2_ike_sa_setreauth and pfkey.c; iked.conf(5), lifetime',
-    hits: ({ connection }) => connection.rekey !== undefined && connection.rekey !== false,
-  },
-  {
     id: 'reauthentication',
     reason: 'IKE SAs are rekeyed, never made anew',
     source: 'iked.conf(5), ikelifetime',
     hits: ({ connection }) => connection.ike?.reauthenticate === true,
+  },
+  {
+    id: 'rekey-margin',
+    reason: 'when an SA is replaced is drawn at random from 85 to 95 percent of its lifetime',
+    source: 'iked/ikev2.c, ikev2_ike_sa_setreauth and pfkey.c; iked.conf(5), lifetime',
+    hits: ({ connection }) => connection.rekey !== undefined && connection.rekey !== false,
   },
   {
     id: 'liveness-action',

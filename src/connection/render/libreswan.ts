@@ -69,24 +69,34 @@ function identity(text: string): string {
   return type === 'fqdn' ? `@${text}` : text;
 }
 
+/** The word of the key that there is: pluto would try RSA with an ECDSA key where both were allowed. */
 function authenticationOf({ connection, local, remote }: View): Setting[] {
-  const words = { psk: 'secret', certificate: undefined, 'raw-key': undefined };
-  const [one, other] = [local.authentication, remote.authentication];
-  const own: Setting[] =
-    one.method === 'psk'
-      ? []
-      : [
-          ['leftcert', connection.name],
-          ['leftsendcert', 'always'],
-        ];
-  if (one.method === other.method) return [['authby', words[one.method]], ...own];
-  const word = (end: End): string => {
-    const { authentication } = end;
-    if (authentication.method === 'psk') return 'secret';
-    const { kind } = authentication.method === 'certificate' ? authentication.credential : authentication.key;
-    return kind === 'ecdsa' ? 'ecdsa' : 'rsasig';
-  };
-  return [['leftauth', word(local)], ['rightauth', word(remote)], ...own];
+  const [own, peers] = [authenticationWord(local), authenticationWord(remote)];
+  const certificate: Setting[] = [
+    ['leftcert', connection.name],
+    ['leftsendcert', 'always'],
+  ];
+  return [
+    ...(own === peers
+      ? ([['authby', own]] as const)
+      : ([
+          ['leftauth', own],
+          ['rightauth', peers],
+        ] as const)),
+    ...(local.authentication.method === 'certificate' ? certificate : []),
+    // The peer has the root alone.
+    ['sendca', hasIntermediates(local) ? 'all' : undefined],
+  ];
+}
+
+function hasIntermediates({ authentication }: End): boolean {
+  return authentication.method === 'certificate' && authentication.credential.intermediates.length > 0;
+}
+
+function authenticationWord({ authentication }: End): string {
+  if (authentication.method === 'psk') return 'secret';
+  const { kind } = authentication.method === 'certificate' ? authentication.credential : authentication.key;
+  return kind === 'ecdsa' ? 'ecdsa' : 'rsasig';
 }
 
 /** The PRF stands for the integrity algorithm too, which libreswan takes to be of the same hash. */

@@ -94,10 +94,14 @@ function espProposal({ encryption, integrity = [], keyExchange = [], esn = 'no' 
   ].join(' ');
 }
 
-/** A distinguished name begins with a slash and its most general part. */
 function identity({ identity: text, address }: End): string {
   if (text === undefined) return address;
-  return identityType(text) === 'dn' ? `"/${distinguishedNameParts(text).reverse().join('/')}"` : text;
+  return identityType(text) === 'dn' ? `"${openikedName(text)}"` : text;
+}
+
+/** A distinguished name as iked writes it: from its most general part on, each after a slash. */
+export function openikedName(name: string): string {
+  return `/${distinguishedNameParts(name).reverse().join('/')}`;
 }
 
 function timesOf({ ike, child, rekey }: Connection): string[] {

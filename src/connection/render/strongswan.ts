@@ -43,6 +43,8 @@ function connectionOf(view: View): Section {
     mobike: yesNo(mobike),
     fragmentation: yesNo(fragmentation),
     dpd_delay: liveness && `${liveness.delay}s`,
+    // As for libreswan: peers that do not ask for a certificate need it all the same.
+    send_cert: local.authentication.method === 'certificate' ? 'always' : undefined,
     local: authenticationOf(local, view, 'local'),
     remote: authenticationOf(remote, view, 'remote'),
     children: { [connection.name]: childOf(view) },

@@ -3,7 +3,7 @@ import type { ConnectionSketch, Definition, EndSketch } from '../../api/scenario
 import { EspalierError } from '../../base/errors.ts';
 import type { Connection, End } from '../../connection/connection.ts';
 import type { ConfigFile } from '../../connection/files.ts';
-import { render, viewsOf } from '../../connection/render.ts';
+import { limitIn, render, viewsOf } from '../../connection/render.ts';
 import { daemons } from '../../daemon/all.ts';
 import type { Daemon } from '../../daemon/daemon.ts';
 import type { HostDaemon } from '../../drive/daemon-host.ts';
@@ -29,6 +29,18 @@ export function prepareDaemons(
     prepared.set(host, { daemon, views: viewsOf(order), files: [...render(order), ...daemon.helpers] });
   }
   return prepared;
+}
+
+/** What a daemon cannot do of its connections, for people; the first there is. */
+export function limitOf({ hosts, connections = [] }: Definition, topology: Topology): string | undefined {
+  const whole = connections.map((one) => complete(one, { hosts, topology }));
+  for (const [host, spec] of Object.entries(hosts)) {
+    if (spec.kind !== 'daemon') continue;
+    const own = whole.filter(({ ends }) => ends.some((end) => end.host === host));
+    const limit = limitIn({ host, daemon: daemonOf(spec), connections: own });
+    if (limit !== undefined) return limit;
+  }
+  return undefined;
 }
 
 function daemonOf({ implementation, version }: DaemonSpec): Daemon {

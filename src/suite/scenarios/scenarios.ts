@@ -8,7 +8,7 @@ import { runCourse } from '../../drive/course.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../scenario/scenario.ts';
 import type { Identity, LoadedScenario, Suite } from '../../scenario/suite.ts';
 import type { LabImage } from '../libreswan/libreswan.ts';
-import { type PreparedDaemon, prepareDaemons, withRoutes } from './daemons.ts';
+import { limitOf, type PreparedDaemon, prepareDaemons, withRoutes } from './daemons.ts';
 import { type LoadedFile, loadFile } from './load.ts';
 import { networkOf } from './network.ts';
 
@@ -94,16 +94,14 @@ function understand(suite: string, declared: Declared, source: LoadedFile): Know
   try {
     if (!/^[^\p{C}:]{1,120}$/u.test(name))
       throw new EspalierError('usage', 'its name has to be 1 to 120 characters without a colon');
-    const entry = { suite, name, status: 'good', hosts: Object.keys(definition.hosts) };
     const network = networkOf(definition);
-    const daemons = prepareDaemons(definition, network);
-    return {
-      entry,
-      declared,
-      source,
-      daemons,
-      plan: { ...planOf(declared, daemons), topology: withRoutes(network, daemons) },
-    };
+    const limit = definition.limits === 'unsupported' ? limitOf(definition, network) : undefined;
+    const unsupported = definition.unsupported ?? limit;
+    const hosts = Object.keys(definition.hosts);
+    const entry = { suite, name, status: 'good', hosts, ...(unsupported !== undefined && { unsupported }) };
+    const daemons = unsupported === undefined ? prepareDaemons(definition, network) : new Map();
+    const topology = withRoutes(network, daemons);
+    return { entry, declared, source, daemons, plan: { ...planOf(declared, daemons), topology } };
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
     throw new EspalierError('usage', `scenario ${JSON.stringify(name)}: ${error.message}`, {

@@ -4,7 +4,7 @@ import { EspalierError } from '../../../src/base/errors.ts';
 import { type Connection, viewFrom } from '../../../src/connection/connection.ts';
 import type { DaemonVersion } from '../../../src/connection/files.ts';
 import { limitsOf } from '../../../src/connection/limits.ts';
-import { render } from '../../../src/connection/render.ts';
+import { limitIn, render } from '../../../src/connection/render.ts';
 import { full, least } from './samples.ts';
 
 const daemons: Readonly<Record<string, DaemonVersion>> = {
@@ -70,4 +70,12 @@ test('rendering for a daemon that cannot says so, with the reason and where it s
         error.message,
       ),
   );
+});
+
+test('what an end has to itself is measured against its own daemon alone', () => {
+  const [west, east] = least.ends;
+  const connection: Connection = { ...least, ends: [{ ...west, own: { rekey: { margin: 30 } } }, east] };
+  const daemon = { implementation: 'openiked', version: '7.4' } as const;
+  assert.match(limitIn({ host: 'west', daemon, connections: [connection] }) ?? '', /drawn at random/);
+  assert.equal(limitIn({ host: 'east', daemon, connections: [connection] }), undefined);
 });

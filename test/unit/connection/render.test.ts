@@ -148,6 +148,18 @@ test('before version 5 libreswan is told what happens to a dead peer', () => {
   assert.match(conf, /\tdpddelay=30\n\tdpdtimeout=120\n\tdpdaction=restart\n$/);
 });
 
+test('an end has settings of its own, which its peer does not see', () => {
+  const [west, east] = least.ends;
+  const own = { child: { lifetime: 90 }, rekey: { margin: 30 }, encapsulation: 'force' } as const;
+  const connection: Connection = { ...least, child: { replayWindow: 64 }, ends: [{ ...west, own }, east] };
+  const conf = (host: string): string => filesOf(connection, libreswan, host)['/etc/ipsec.conf 644'] ?? '';
+  assert.match(
+    conf('west'),
+    /\treplay-window=64\n\tsalifetime=90s\n\trekeymargin=30s\n\trekeyfuzz=0%\n\tencapsulation=yes\n$/,
+  );
+  assert.match(conf('east'), /\tauto=add\n\treplay-window=64\n$/);
+});
+
 test('files by hand replace rendered ones and stand beside them', () => {
   const byHand = { path: '/etc/ipsec.conf', mode: 0o644, content: 'conn own\n' };
   const files = render({ host: 'west', daemon: libreswan, connections: [full], files: [byHand] });

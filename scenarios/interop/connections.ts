@@ -1,0 +1,53 @@
+import {
+  type Authentication,
+  Authority,
+  type ConnectionSketch,
+  certificate,
+  type EndSketch,
+  type EspProposal,
+  type IkeProposal,
+  psk,
+} from 'espalier';
+
+/** What all three implementations can do, on Linux's PF_KEY too. */
+export const commonIke: IkeProposal = { encryption: ['aes-256-gcm'], prf: ['hmac-sha2-256'], keyExchange: ['ecp-256'] };
+export const commonEsp: EspProposal = { encryption: ['aes-256-cbc'], integrity: ['hmac-sha2-512-256'] };
+
+const root = new Authority({ subject: 'CN=Interop Root, O=Espalier' });
+const between = root.intermediate({ subject: 'CN=Interop Intermediate, O=Espalier', key: 'rsa-4096' });
+
+/** How each end proves who it is. */
+export type Method = 'psk' | 'rsa' | 'ecdsa' | 'big certificates';
+type Side = 'west' | 'east';
+
+/** Made when they are first asked for: a list of the cells needs no keys. */
+const authentications: Readonly<Record<Method, (side: Side) => Authentication>> = {
+  psk: () => psk('known to west and east alone'),
+  rsa: (side) => certificate(root.issue({ ...named(side), key: 'rsa-2048' })),
+  ecdsa: (side) => certificate(root.issue({ ...named(side), key: 'ecdsa-p256' })),
+  'big certificates': (side) => certificate(between.issue({ ...named(side), key: 'rsa-4096' })),
+};
+
+function named(side: Side) {
+  return { subject: `CN=${side}.test, O=Espalier`, alternativeNames: [`${side}.test`] };
+}
+
+/** One end. */
+export function end(side: Side, method: Method, more: Omit<EndSketch<Side>, 'host'> = {}): EndSketch<Side> {
+  return { host: side, identity: `${side}.test`, authentication: authentications[method](side), ...more };
+}
+
+/** A connection of the two ends with the algorithms that all have. */
+export function between2(
+  west: EndSketch<Side>,
+  east: EndSketch<Side>,
+  more: Partial<ConnectionSketch<Side>> = {},
+): ConnectionSketch<Side> {
+  return {
+    name: 'net',
+    ends: [west, east],
+    ike: { proposals: [commonIke] },
+    child: { proposals: [commonEsp] },
+    ...more,
+  };
+}

@@ -1,0 +1,195 @@
+import { type Clock, type ConnectionSketch, type EndSketch, expect, type Net, scenario } from 'espalier';
+import { between2, commonEsp, commonIke, end, type Method } from './connections.ts';
+import { type Ends, establish, isUp, passes, start } from './courses.ts';
+import { type Candidate, column, current, type Pair, pairs } from './daemons.ts';
+import { direct, inner, outer } from './labs.ts';
+
+interface Stage {
+  readonly pair: Pair;
+  readonly hosts: Ends;
+  readonly net: Net<'wan'>;
+  readonly clock: Clock;
+}
+
+/** What happens to a tunnel. */
+interface Event {
+  readonly method?: Method;
+  /** Of one end, whose daemon it is. */
+  readonly west?: (daemon: Candidate) => Partial<EndSketch>;
+  readonly east?: (daemon: Candidate) => Partial<EndSketch>;
+  readonly both?: Partial<ConnectionSketch<'west' | 'east'>>;
+  readonly course: (stage: Stage) => Promise<void>;
+}
+
+const { westNet, eastNet, ...path } = inner[4];
+
+/** Lifetimes of one end, in seconds; iked draws by itself when it replaces an SA. */
+function lifetimes(ike: number, child: number) {
+  return ({ implementation }: Candidate): Partial<EndSketch> => ({
+    own: {
+      ike: { lifetime: ike },
+      child: { lifetime: child },
+      ...(implementation !== 'openiked' && { rekey: { margin: 30 } }),
+    },
+  });
+}
+
+const hour = 3600;
+/** Virtual seconds: rekeyed after 120 less 30, or at 85 to 95 percent. */
+const short = 120;
+
+async function replaced({ hosts, clock }: Stage, what: 'IKE' | 'Child'): Promise<void> {
+  await establish(hosts, path);
+  const [ike, child] = [await hosts.west.ikeSas(), hosts.west.ipsecSas()];
+  await clock.advance(85);
+  await passes(hosts, path);
+  // Each look asks the daemon, which costs more than the time that passes.
+  await clock.advance(20);
+  if (what === 'IKE') await expect(hosts.west).toHaveIkeSas(1, { otherThan: ike, within: 45 });
+  else await expect(hosts.west).toHaveIpsecSas(2, { otherThan: child, within: 45 });
+  await clock.advance(5);
+  await isUp(hosts, path);
+}
+
+/** What was asked to be up stays up: these initiate again when the peer deletes it (libreswan's revival, iked's active mode). */
+function revives({ implementation }: Candidate): boolean {
+  return implementation !== 'strongswan';
+}
+
+async function isDown({ west, east }: Ends): Promise<void> {
+  for (const host of [west, east]) {
+    await expect(host).toHaveIkeSas(0);
+    await expect(host).toHaveIpsecSas(0);
+  }
+}
+
+const events: Readonly<Record<string, Event>> = {
+  'initiator rekeys IKE': {
+    west: lifetimes(short, hour),
+    east: lifetimes(hour, hour),
+    course: (all) => replaced(all, 'IKE'),
+  },
+  'responder rekeys IKE': {
+    west: lifetimes(hour, hour),
+    east: lifetimes(short, hour),
+    course: (all) => replaced(all, 'IKE'),
+  },
+  'initiator rekeys Child': {
+    west: lifetimes(hour, short),
+    east: lifetimes(hour, hour),
+    course: (all) => replaced(all, 'Child'),
+  },
+  'responder rekeys Child': {
+    west: lifetimes(hour, hour),
+    east: lifetimes(hour, short),
+    course: (all) => replaced(all, 'Child'),
+  },
+  'both rekey IKE at once': {
+    west: lifetimes(short, hour),
+    east: lifetimes(short, hour),
+    course: (all) => replaced(all, 'IKE'),
+  },
+  'both rekey Child at once': {
+    west: lifetimes(hour, short),
+    east: lifetimes(hour, short),
+    course: (all) => replaced(all, 'Child'),
+  },
+  'Child rekeyed with PFS': {
+    west: lifetimes(hour, short),
+    east: lifetimes(hour, hour),
+    both: { child: { proposals: [{ ...commonEsp, keyExchange: ['ecp-256'] }] } },
+    course: (all) => replaced(all, 'Child'),
+  },
+  'initiator reauthenticates': {
+    west: () => ({ own: { ike: { lifetime: short, reauthenticate: true }, rekey: { margin: 30 } } }),
+    course: (all) => replaced(all, 'IKE'),
+  },
+  'responder deletes': {
+    course: async ({ pair: [initiator], hosts }) => {
+      await establish(hosts, path);
+      const before = await hosts.west.ikeSas();
+      await hosts.east.terminate('net');
+      await expect(hosts.west).toHaveIkeSas(revives(initiator) ? 1 : 0, { otherThan: before });
+      await (revives(initiator) ? isUp(hosts, path) : isDown(hosts));
+    },
+  },
+  'initiator deletes, and initiates again': {
+    course: async ({ hosts }) => {
+      await establish(hosts, path);
+      await hosts.west.terminate('net');
+      for (const host of [hosts.west, hosts.east]) await expect(host).toHaveIpsecSas(0);
+      await hosts.west.initiate('net');
+      await isUp(hosts, path);
+    },
+  },
+  'responder restarts, and initiates': {
+    course: async ({ hosts }) => {
+      await establish(hosts, path);
+      await hosts.east.daemon.restart();
+      await hosts.east.initiate('net');
+      await isUp(hosts, path);
+    },
+  },
+  'peer found dead': {
+    both: { liveness: { delay: 10 } },
+    course: async ({ hosts, net, clock }) => {
+      await establish(hosts, path);
+      await net.link('wan').cut();
+      // By then all have sent a request as often as they do before they give up.
+      await clock.advance('5min');
+      await expect(hosts.west).toHaveIkeSas(0);
+      await expect(hosts.west).toHaveIpsecSas(0);
+    },
+  },
+  'fragments of big certificates': {
+    method: 'big certificates',
+    both: { fragmentation: true },
+    course: ({ hosts }) => establish(hosts, path),
+  },
+  'a tenth of the packets lost': {
+    course: async ({ hosts, net }) => {
+      await start(hosts);
+      await net.link('wan').loss(0.1);
+      await hosts.west.initiate('net');
+      for (const host of [hosts.west, hosts.east]) await expect(host).toHaveIkeSas(1, { within: '3min' });
+      await net.link('wan').heal();
+      await isUp(hosts, path);
+    },
+  },
+  'initiates when loaded': {
+    west: () => ({ start: 'start' }),
+    course: async ({ hosts }) => {
+      await start(hosts);
+      await isUp(hosts, path);
+    },
+  },
+  'initiates at the first packet': {
+    west: () => ({ start: 'trap' }),
+    course: async ({ hosts }) => {
+      await start(hosts);
+      await expect(hosts.west).toReach(hosts.east, { from: path.west, at: path.east });
+      await isUp(hosts, path);
+    },
+  },
+  'ESP in UDP without NAT': {
+    west: () => ({ own: { encapsulation: 'force' } }),
+    course: ({ hosts }) => establish(hosts, path),
+  },
+};
+
+for (const pair of pairs(current, current)) {
+  for (const [name, event] of Object.entries(events)) {
+    const { method = 'psk', west, east, both, course } = event;
+    const [initiator, responder] = pair;
+    const ends = [
+      end('west', method, { address: outer[4].west, selectors: [westNet], ...west?.(initiator) }),
+      end('east', method, { address: outer[4].east, selectors: [eastNet], ...east?.(responder) }),
+    ] as const;
+    const lab = {
+      ...direct(pair),
+      connections: [between2(...ends, { ike: { proposals: [commonIke] }, ...both })],
+      limits: 'unsupported',
+    } as const;
+    scenario(`${column(pair)}, ${name}`, lab, (world) => course({ pair, ...world }));
+  }
+}
