@@ -25,11 +25,7 @@ export interface Kernel {
 }
 
 /** Kernels differ in their fragments only. OpenIKED speaks PF_KEY alone, whose presence a libreswan test forbids. */
-const flavours = {
-  standard: ['uml.config'],
-  netkey: ['uml.config', 'netkey.config'],
-  tickless: ['uml.config', 'tickless.config'],
-} as const;
+const flavours = { standard: ['uml.config'], netkey: ['uml.config', 'netkey.config'] } as const;
 export type Flavour = keyof typeof flavours;
 
 /** The flavour of a name. Throws `usage` where there is none. */
