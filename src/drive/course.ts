@@ -15,6 +15,7 @@ import { DrivenHost, DrivenNat, type HostParts } from './host.ts';
 import { netOf } from './links.ts';
 import { makeMatchers } from './matchers.ts';
 import { Stepper } from './stepper.ts';
+import { watched } from './watch.ts';
 
 /** A scenario ready to be played. */
 export interface Played {
@@ -65,7 +66,7 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Part
     net: netOf(plan.topology, stepper),
     clock: clockOf(stepper, first),
   } as unknown as World<Readonly<Record<string, HostSpec>>, string>;
-  await declared.course(world);
+  await watched(stepper, declared.origin, () => declared.course(world));
   const [forgotten] = stepper.pending.values();
   if (forgotten !== undefined) {
     const remedy = 'write `await` in front of it';
@@ -87,7 +88,7 @@ async function faultOf(body: () => Promise<void>, { stepper, book }: Parts): Pro
     if (error instanceof EspalierError && error.fault === 'bug') throw error;
     if (!stepper.gone && !book.isFailure(error)) fault = describe(error);
   }
-  await stepper.idle();
+  await stepper.close();
   return fault;
 }
 

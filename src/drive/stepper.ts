@@ -76,9 +76,9 @@ export class Stepper {
     return this.#state(host).tables;
   }
 
-  /** Waits until the lab has booted. */
+  /** Waits until the lab has booted, and learns its time. */
   begin(): Promise<void> {
-    return this.#inTurn(() => this.#send([]));
+    return this.advance(0n);
   }
 
   /** Types a line and returns what it left. Raises `scenario` for a line that no terminal takes. */
@@ -128,8 +128,9 @@ export class Stepper {
     return result;
   }
 
-  /** Resolves when no order is on its way. */
-  async idle(): Promise<void> {
+  /** Refuses all further steps; resolves when no order is on its way. */
+  async close(): Promise<void> {
+    this.#gone = true;
     await this.#turn;
   }
 

@@ -77,4 +77,6 @@ export interface Format<
   judge(stored: Stored, parts: AttemptParts): Promise<Verdict>;
   /** The references with which a judged attempt would pass, where the format has such. */
   golden?(stored: Stored, attemptDir: string): GoldenText[];
+  /** Folder of the user's that holds them, where it does not follow from the suite's tree. */
+  folder?(stored: Stored): string;
 }

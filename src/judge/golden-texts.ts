@@ -14,6 +14,12 @@ export function goldenTexts(attemptDir: string): GoldenText[] {
   return formatNamed(stored.format).golden?.(stored, attemptDir) ?? [];
 }
 
+/** The folder of an attempt's references, where its format says; `undefined`: it follows from the suite's tree. */
+export function goldenFolder(attemptDir: string): string | undefined {
+  const stored = readStored(attemptDir);
+  return formatNamed(stored.format).folder?.(stored);
+}
+
 /**
  * The `facts.json` that an attempt would pass with, where its scenario has one already, or where one is wanted anew.
  * Nothing comes of a lab that ended out of order: its facts are a part of those that the scenario has.

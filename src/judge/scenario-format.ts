@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { readJson, sha256, writeAtomic } from '../base/files.ts';
 import { type ChecksFile, matchers } from '../scenario/checks.ts';
@@ -47,6 +47,7 @@ export const scenarioFormat: Format<FileScenario, Stored> = {
   schema,
   store: ({ judging }) => ({ file: judging.file }),
   judge,
+  folder: ({ file }) => dirname(file),
   golden: (_, attemptDir) =>
     readChecks(attemptDir).checks.flatMap(({ golden }) => (golden ? [goldenText(golden)] : [])),
 };

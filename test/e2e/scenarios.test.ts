@@ -84,6 +84,8 @@ test('what fails says file and line, and every kind of failure has its word', as
     daemonless: 'await expect(west).toHaveIkeSas(1);',
     multiline: "await west.exec('echo one\\necho two');",
     hang: "await west.exec('fake: timeout');",
+    stray:
+      "void (async () => {\nawait west.exec('true');\nthrow new RangeError('astray');\n})();\nawait clock.advance('1s');\nawait east.exec('true');\nawait east.exec('true');",
     caught: 'await expect(west).toHaveIpsecSas(1, { within: 0 }).catch(() => {});',
   };
   box.write(
@@ -111,7 +113,8 @@ test('what fails says file and line, and every kind of failure has its word', as
     `daemonless | unresolved | ${at(31)}: the host has no IKE daemon`,
     `multiline | unresolved | ${at(35)}: a line to type holds a newline or a zero byte`,
     'hang | timeout | undefined:undefined: timeout after 120 s',
-    `caught | major | ${at(43)}: expected 1 IPsec SA, received 0 IPsec SAs`,
+    `stray | unresolved | ${at(45)}: RangeError: astray`,
+    `caught | major | ${at(53)}: expected 1 IPsec SA, received 0 IPsec SAs`,
   ]);
 });
 
@@ -170,4 +173,32 @@ test('paths are suites: listed, narrowed down, run again, replayed', async (t) =
   const other = await box.espalier('replay', 'latest', 'demo/one.scenario.ts:one');
   assert.match(other.stderr, /^cannot be replayed\nanother suite: /);
   assert.equal(other.code, 2);
+});
+
+test('a transcript is accepted into the scenario’s folder, and then passes', async (t) => {
+  const box = new Sandbox(t);
+  box.write(
+    'demo/a.scenario.ts',
+    head + declare('a', "await west.exec('echo new');\nawait expect(west).toMatchTranscript('west.txt');"),
+  );
+  assert.equal((await run(box, 'demo')).code, 1);
+  assert.deepEqual(
+    verdict(box, 'a').issues.map(({ message }) => message),
+    ['expected the transcript of west.txt, received there is no such file yet'],
+  );
+  const accepted = await box.espalier('accept', 'latest', '--yes');
+  assert.equal(accepted.code, 0, accepted.stderr);
+  assert.equal(box.read('demo/west.txt'), 'west# echo new\nnew\n');
+  assert.equal((await run(box, 'demo')).code, 0);
+});
+
+test('init writes what runs and what an editor needs, and overwrites nothing', async (t) => {
+  const box = new Sandbox(t);
+  const { code, stdout } = await box.espalier('init', 'vpn');
+  assert.match(stdout, /^vpn\/first\.scenario\.ts\nvpn\/tsconfig\.json\n\nNow: \S+espalier run vpn\n$/);
+  assert.equal(code, 0);
+  assert.equal((await box.espalier('list', 'vpn')).stdout, 'vpn:psk  good  west east\n');
+  const again = await box.espalier('init', 'vpn');
+  assert.match(again.stderr, /^vpn\/first\.scenario\.ts: is there already\n/);
+  assert.equal(again.code, 3);
 });

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { cacheDir } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
-import { goldenFactsText, goldenTexts } from '../../judge/golden-texts.ts';
+import { goldenFactsText, goldenFolder, goldenTexts } from '../../judge/golden-texts.ts';
 import { visible, visibleLine } from '../../report/visible.ts';
 import { attemptPath, findRun, runsDir } from '../../store/layout.ts';
 import { keyOf, type ScenarioResult } from '../../store/results.ts';
@@ -101,8 +101,9 @@ function refusal({ word, issues }: ScenarioResult, major: boolean): string | und
 
 function changesOf(folder: RunFolder, result: ScenarioResult, { suite, facts }: AcceptOptions): GoldenChange[] {
   const attempt = result.attempts.find(({ word }) => word === result.word)?.attempt ?? 0;
-  const dir = scenarioFolder(ownTree(result.suite, suite ?? folder.run.options.suite), result.name);
   const attemptDir = `${folder.dir}/${attemptPath({ ...result, attempt })}`;
+  const dir =
+    goldenFolder(attemptDir) ?? scenarioFolder(ownTree(result.suite, suite ?? folder.run.options.suite), result.name);
   // The consoles of one that passed are as expected, some of them only before received text is adapted.
   const texts = result.word === 'passed' ? [] : goldenTexts(attemptDir);
   return [...texts, ...goldenFactsText(attemptDir, facts === true)]

@@ -84,7 +84,13 @@ function authenticationOf({ connection, local, remote }: View): Setting[] {
           ['rightauth', peers],
         ] as const)),
     ...(local.authentication.method === 'certificate' ? certificate : []),
+    // The peer has the root alone.
+    ['sendca', hasIntermediates(local) ? 'all' : undefined],
   ];
+}
+
+function hasIntermediates({ authentication }: End): boolean {
+  return authentication.method === 'certificate' && authentication.credential.intermediates.length > 0;
 }
 
 function authenticationWord({ authentication }: End): string {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { projectDir } from '../../base/folders.ts';
 
 /** The file that scenario files import as `espalier`. */
-export const library = join(projectDir, 'src', 'api', 'index.ts');
+const library = join(projectDir, 'src', 'api', 'index.ts');
 
 /**
  * Options of TypeScript for scenario files, as a `tsconfig.json` has them: for Espalier's own check and for editors. Not node's own

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import { cacheDir, projectDir } from '../../base/folders.ts';
-import { compilerOptions, library } from './compiler-options.ts';
+import { compilerOptions } from './compiler-options.ts';
 
 /** Problems told at once; the others are often their consequences. */
 const told = 5;
@@ -64,9 +64,7 @@ function hashOf(files: readonly string[]): string {
   );
 }
 
+/** All of Espalier's own sources: the library's types reach far. */
 function librarySources(): string[] {
-  const folders = [dirname(library), join(projectDir, 'src', 'connection')];
-  return folders
-    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
-    .filter((path) => path.endsWith('.ts'));
+  return globSync('src/**/*.ts', { cwd: projectDir }).map((path) => join(projectDir, path));
 }

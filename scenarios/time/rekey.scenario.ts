@@ -1,0 +1,43 @@
+import { expect, libreswan, psk, scenario, strongswan } from 'espalier';
+
+/** A tunnel whose Child SA lives for an hour and whose IKE SA for eight, over a link that loses every twentieth packet. */
+for (const days of [1, 30]) {
+  scenario(
+    `${days} days of hourly rekeys`,
+    {
+      hosts: { west: libreswan(), east: strongswan() },
+      links: { wan: ['west', 'east'], left: { west: '10.1.0.1/24' }, right: { east: '10.2.0.1/24' } },
+      connections: [
+        {
+          name: 'soak',
+          authentication: psk('for as long as it takes'),
+          ends: [
+            { host: 'west', selectors: ['10.1.0.0/24'] },
+            { host: 'east', selectors: ['10.2.0.0/24'] },
+          ],
+          // By their defaults libreswan wants a key exchange when it rekeys, and strongSwan proposes none.
+          child: { proposals: [{ encryption: ['aes-256-gcm'], keyExchange: ['ecp-256'] }], lifetime: 3600 },
+          ike: { lifetime: 8 * 3600 },
+          liveness: { delay: 600 },
+        },
+      ],
+    },
+    async ({ hosts: { west, east }, net, clock }) => {
+      await east.daemon.start();
+      await west.daemon.start();
+      await west.initiate('soak');
+      await expect(west).toHaveIpsecSas(2);
+      await net.link('wan').loss(0.05);
+      for (let day = 0; day < days; day += 1) {
+        for (let hour = 0; hour < 24; hour += 1) {
+          await clock.advance('1h');
+          // Two while it is rekeyed are there for a moment only.
+          await expect(west).toHaveIpsecSas(2);
+          await expect(east).toHaveIpsecSas(2);
+          await expect(west).toReach(east, { from: '10.1.0.1', at: '10.2.0.1' });
+        }
+        await expect(west).toHaveIkeSas(1);
+      }
+    },
+  );
+}
