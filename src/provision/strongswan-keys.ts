@@ -33,14 +33,33 @@ export interface StrongswanKeyInputs {
  * Debian does not bring; without their names OpenSSL does the same. A suite that still knows BLISS gets empty files for it:
  * no test that would read them can run with Debian's strongSwan.
  */
-function pkiOfDebian(suite: string): PlacedFile {
-  const knowsBliss = readFileSync(join(suite, 'scripts', 'build-certs-chroot'), 'latin1').includes('--type bliss');
+function pkiOfDebian(makesCertificates: string): PlacedFile {
+  const knowsBliss = makesCertificates.includes('--type bliss');
   const content = `#!/bin/bash
 for arg; do [ "$arg" = 16384 ] && arg=4096; args+=("$arg"); done
 ${knowsBliss ? 'case "$*" in *bliss*) exit 0 ;; esac\n' : ''}case $PKI_PLUGINS in *sha3*) unset PKI_PLUGINS ;; esac
 exec /usr/bin/pki "\${args[@]}"
 `;
   return { host: '*', path: '/usr/local/bin/pki', mode: 0o755, content: Buffer.from(content) };
+}
+
+/**
+ * Stands before Debian's openssl where the suite was written for a version before 3, which writes RSA keys in the form that
+ * is called traditional since: the only one that plugins of the suite's daemons read.
+ */
+const opensslOfOld: PlacedFile = {
+  host: '*',
+  path: '/usr/local/bin/openssl',
+  mode: 0o755,
+  content: Buffer.from(`#!/bin/bash
+[ "$1" = rsa ] && set -- "$@" -traditional
+exec /usr/bin/openssl "$@"
+`),
+};
+
+function programsOf({ dir }: StrongswanTree): PlacedFile[] {
+  const makesCertificates = readFileSync(join(dir, 'scripts', 'build-certs-chroot'), 'latin1');
+  return [pkiOfDebian(makesCertificates), ...(makesCertificates.includes('-traditional') ? [] : [opensslOfOld])];
 }
 
 /**
@@ -70,7 +89,7 @@ function planOf({ image, tree }: StrongswanKeyInputs, layer: string): LabPlan {
     topology: { hosts: [{ name: 'winnetou', nics: [], routes: [], sysctls: [] }], links: [] },
     images: { winnetou: image.path },
     sharedTrees: [{ path: '/suite', layers: [layer] }],
-    files: [pkiOfDebian(tree.dir)],
+    files: programsOf(tree),
     cwd: '/root',
     shellSetup: ['export LEAK_DETECTIVE_DISABLE=1'],
     steps: script.map((line, index) => ({
@@ -110,7 +129,7 @@ export async function ensureStrongswanKeys(inputs: StrongswanKeyInputs): Promise
   const tools = ['strongswan-pki', 'libstrongswan', 'openssl', 'bind9-utils'].map((name) => image.versions[name]);
   const suite = (await packTesting(tree.dir)).sha256;
   const identity = [
-    JSON.stringify([script, Buffer.from(pkiOfDebian(tree.dir).content).toString(), tools]),
+    JSON.stringify([script, programsOf(tree).map(({ content }) => Buffer.from(content).toString()), tools]),
     suite,
     timing.start,
   ];
