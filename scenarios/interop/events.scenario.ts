@@ -138,7 +138,7 @@ const events: Readonly<Record<string, Event>> = {
       // iked asks only while it sends and hears nothing (RFC 7296, 2.4, wants no more).
       await hosts.west.exec(`ping -n -c 12 -i 5 -I ${path.west} ${path.east}`);
       // By then all have sent a request as often as they do before they give up.
-      await clock.advance('5min');
+      await clock.advance('15min');
       await expect(hosts.west).toHaveIkeSas(0);
       await expect(hosts.west).toHaveIpsecSas(0);
     },
