@@ -85,6 +85,10 @@ test('a test is unsupported by what it types and by the plugins it loads, not by
   assert.equal(unsupportedBy(none), undefined);
   assert.equal(unsupportedBy({ ...none, commands: ['service charon-tkm start'] })?.id, 'tkm');
   assert.equal(unsupportedBy({ ...none, configurations: ['charon {\n  load = random sql pem\n}\n'] })?.id, 'sql');
+  const loadsDes = { ...none, configurations: ['charon {\n  load = des\n}\n'] };
+  assert.equal(unsupportedBy(loadsDes), undefined);
+  const wants = 'connections {\n  a {\n    proposals = 3des-md5\n  }\n}\n';
+  assert.equal(unsupportedBy({ ...loadsDes, configurations: [...loadsDes.configurations, wants] })?.id, 'des');
   const old = { ...none, configurations: ['connections {\n  a {\n    version = 1\n  }\n}\n'] };
   assert.equal(unsupportedBy(old)?.id, 'ikev1');
   assert.equal(unsupportedBy({ ...old, debian: 'bookworm' }), undefined);
