@@ -23,6 +23,8 @@ export interface UnsupportedRule {
   readonly debian?: string;
   /** A configuration loads one of these plugins. */
   readonly plugins?: readonly string[];
+  /** A daemon (it loads `nonce`) is configured without this plugin. */
+  readonly without?: string;
 }
 
 const notBrought = ', which Debian’s strongSwan does not bring';
@@ -69,6 +71,15 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
     settings: /^[ \t]*(?:proposals|esp_proposals|ike|esp)[ \t]*=.*\b3?des\b/m,
   },
   {
+    id: 'kdf',
+    debian: 'bookworm',
+    reason:
+      'needs the key derivation of IKEv2 (KDF_PRF) from the plugin openssl, which does not offer it in Debian’s strongSwan 5.9.8',
+    without: 'kdf',
+    plugins: ['openssl'],
+    settings: /^[ \t]*(?:version[ \t]*=[ \t]*2|keyexchange[ \t]*=[ \t]*ikev2)\b/m,
+  },
+  {
     id: 'ikev1',
     debian: 'sid',
     reason: 'needs IKEv1, without which Debian’s strongSwan 6.1 is built',
@@ -76,19 +87,29 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
   },
 ];
 
+function hasDaemonWithout(plugin: string, configurations: readonly string[]): boolean {
+  const lists = configurations.flatMap((text) =>
+    [...text.matchAll(loadLine)].map(([, list = '']) => list.split(/\s+/)),
+  );
+  return lists.some((list) => list.includes('nonce') && !list.includes(plugin));
+}
+
+const loadLine = /^[ \t]*load[ \t]*=(.*)$/gm;
+
 /** Plugins that the `load` lines of a configuration name. */
 export function pluginsOf(configuration: string): string[] {
-  return [...configuration.matchAll(/^[ \t]*load[ \t]*=(.*)$/gm)].flatMap(([, list = '']) => list.trim().split(/\s+/));
+  return [...configuration.matchAll(loadLine)].flatMap(([, list = '']) => list.trim().split(/\s+/));
 }
 
 /** The first rule that holds for a test. */
 export function unsupportedBy(test: TestFacts, rules = unsupportedRules): UnsupportedRule | undefined {
   const loaded = new Set(test.configurations.flatMap(pluginsOf));
   return rules.find(
-    ({ commands, settings, plugins, debian }) =>
+    ({ commands, settings, plugins, without, debian }) =>
       (debian === undefined || debian === test.debian) &&
       (commands === undefined || test.commands.some((line) => commands.test(line))) &&
       (settings === undefined || test.configurations.some((text) => settings.test(text))) &&
+      (without === undefined || hasDaemonWithout(without, test.configurations)) &&
       (plugins === undefined || plugins.some((name) => loaded.has(name))),
   );
 }

@@ -89,6 +89,12 @@ test('a test is unsupported by what it types and by the plugins it loads, not by
   assert.equal(unsupportedBy(loadsDes), undefined);
   const wants = 'connections {\n  a {\n    proposals = 3des-md5\n  }\n}\n';
   assert.equal(unsupportedBy({ ...loadsDes, configurations: [...loadsDes.configurations, wants] })?.id, 'des');
+  const openssl = { ...none, debian: 'bookworm', configurations: ['  load = nonce openssl\n', '  version = 2\n'] };
+  assert.equal(unsupportedBy(openssl)?.id, 'kdf');
+  assert.equal(
+    unsupportedBy({ ...openssl, configurations: ['  load = nonce openssl kdf\n', '  version = 2\n'] }),
+    undefined,
+  );
   const old = { ...none, configurations: ['connections {\n  a {\n    version = 1\n  }\n}\n'] };
   assert.equal(unsupportedBy(old)?.id, 'ikev1');
   assert.equal(unsupportedBy({ ...old, debian: 'bookworm' }), undefined);
