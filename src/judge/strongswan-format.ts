@@ -128,7 +128,7 @@ function consoleText({ steps }: Stored, commands: ReadonlyMap<number, Said>, che
 }
 
 function checkText(check: CheckEvidence): string {
-  const { found, pattern, hit } = check;
-  const result = 'problem' in found ? found.problem : holds(check, found.lines) ? 'holds' : 'FAILS';
-  return `~~ grep '${pattern}' [${hit}]: ${result}\n`;
+  const { found, pattern, hit, output } = check;
+  const judged = 'problem' in found ? found.problem : holds(check, found.lines) ? 'holds' : 'FAILS';
+  return `~~ grep '${pattern}' [${hit}]: ${output === undefined ? 'not reached' : judged}\n`;
 }

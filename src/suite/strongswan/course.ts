@@ -69,7 +69,7 @@ class Composer {
   #boot(): void {
     const { conf, services } = this.#test;
     for (const host of new Set([...conf.ipsecHosts, ...conf.radiusHosts])) this.#type(host, 'rsyslogd');
-    for (const { hosts, line } of services) for (const host of hosts) this.#type(host, line);
+    for (const { host, line } of services) this.#type(host, line);
     for (const host of conf.tcpdumpHosts) this.#type(host, startCapture);
   }
 

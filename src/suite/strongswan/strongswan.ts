@@ -115,7 +115,7 @@ function load(entry: ScenarioEntry, { image, dir, layers, identity }: Strongswan
   const { conf } = test;
   if ('strange' in conf) throw new EspalierError('scenario', `test.conf is more than assignments: ${conf.strange}`);
   const commands = commandsOf(test);
-  const services = servicesFor(commands, new Set(configurationsOf(test).flatMap(pluginsOf)));
+  const services = servicesFor(new Set(configurationsOf(test).flatMap(pluginsOf)));
   const { steps, checks } = courseOf({ ...test, conf, services });
   const { id, sha256 } = image;
   return {

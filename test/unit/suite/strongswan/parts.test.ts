@@ -48,7 +48,7 @@ test('what a command tells of decides how much its check weighs', () => {
 
 test('a test is typed in the order of the suite’s driver, its captures stopped by the first look at them', () => {
   const { steps, checks } = courseOf({
-    services: servicesFor([], new Set()),
+    services: servicesFor(new Set()),
     conf: { tcpdumpHosts: ['sun'], ipsecHosts: ['moon'], radiusHosts: [], dbHosts: [] },
     pretest: readCommands("moon::echo it's\n"),
     evaltest: readChecks('sun::tcpdump::ESP::YES\nsun::tcpdump::AH::NO\nmoon::cat log::x::YES\n'),
@@ -85,6 +85,16 @@ test('a test is unsupported by what it types and by the plugins it loads, not by
   assert.equal(unsupportedBy(none), undefined);
   assert.equal(unsupportedBy({ ...none, commands: ['service charon-tkm start'] })?.id, 'tkm');
   assert.equal(unsupportedBy({ ...none, configurations: ['charon {\n  load = random sql pem\n}\n'] })?.id, 'sql');
+  const loadsDes = { ...none, configurations: ['charon {\n  load = des\n}\n'] };
+  assert.equal(unsupportedBy(loadsDes), undefined);
+  const wants = 'connections {\n  a {\n    proposals = 3des-md5\n  }\n}\n';
+  assert.equal(unsupportedBy({ ...loadsDes, configurations: [...loadsDes.configurations, wants] })?.id, 'des');
+  const openssl = { ...none, debian: 'bookworm', configurations: ['  load = nonce openssl\n', '  version = 2\n'] };
+  assert.equal(unsupportedBy(openssl)?.id, 'kdf');
+  assert.equal(
+    unsupportedBy({ ...openssl, configurations: ['  load = nonce openssl kdf\n', '  version = 2\n'] }),
+    undefined,
+  );
   const old = { ...none, configurations: ['connections {\n  a {\n    version = 1\n  }\n}\n'] };
   assert.equal(unsupportedBy(old)?.id, 'ikev1');
   assert.equal(unsupportedBy({ ...old, debian: 'bookworm' }), undefined);
