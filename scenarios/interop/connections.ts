@@ -14,7 +14,11 @@ export const commonIke: IkeProposal = { encryption: ['aes-256-gcm'], prf: ['hmac
 export const commonEsp: EspProposal = { encryption: ['aes-256-cbc'], integrity: ['hmac-sha2-512-256'] };
 
 const root = new Authority({ subject: 'CN=Interop Root, O=Espalier' });
-const between = root.intermediate({ subject: 'CN=Interop Intermediate, O=Espalier', key: 'rsa-4096' });
+/** Each end's own, so that it must be sent. */
+const above = {
+  west: root.intermediate({ subject: 'CN=Above West, O=Espalier' }),
+  east: root.intermediate({ subject: 'CN=Above East, O=Espalier' }),
+};
 
 /** How each end proves who it is. */
 export type Method = 'psk' | 'rsa' | 'ecdsa' | 'big certificates';
@@ -25,7 +29,7 @@ const authentications: Readonly<Record<Method, (side: Side) => Authentication>> 
   psk: () => psk('known to west and east alone'),
   rsa: (side) => certificate(root.issue({ ...named(side), key: 'rsa-2048' })),
   ecdsa: (side) => certificate(root.issue({ ...named(side), key: 'ecdsa-p256' })),
-  'big certificates': (side) => certificate(between.issue({ ...named(side), key: 'rsa-4096' })),
+  'big certificates': (side) => certificate(above[side].issue({ ...named(side), key: 'rsa-4096' })),
 };
 
 function named(side: Side) {

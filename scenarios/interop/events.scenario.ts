@@ -135,6 +135,8 @@ const events: Readonly<Record<string, Event>> = {
     course: async ({ hosts, net, clock }) => {
       await establish(hosts, path);
       await net.link('wan').cut();
+      // iked asks only while it sends and hears nothing (RFC 7296, 2.4, wants no more).
+      await hosts.west.exec(`ping -n -c 12 -i 5 -I ${path.west} ${path.east}`);
       // By then all have sent a request as often as they do before they give up.
       await clock.advance('5min');
       await expect(hosts.west).toHaveIkeSas(0);

@@ -132,7 +132,8 @@ function keyFiles({ connection, local, remote }: View): ConfigFile[] {
   }
   if (one.method === 'certificate') {
     files.push(file(`certs/${name}.crt`, one.credential.certificate));
-    files.push(...one.credential.intermediates.map((pem, index) => file(`certs/${name}-${index}.crt`, pem)));
+    // iked looks for what it sends with its certificate among the authorities (ca.c, by X509_STORE_CTX_get1_issuer).
+    files.push(...one.credential.intermediates.map((pem, index) => file(`ca/${name}-${index}.crt`, pem)));
   }
   if (other.method === 'certificate') {
     files.push(file(`ca/${name}.crt`, other.credential.root));
