@@ -4,7 +4,7 @@ import { readJson, sha256, writeAtomic } from '../base/files.ts';
 import { type ChecksFile, matchers } from '../scenario/checks.ts';
 import type { FileScenario } from '../suite/scenarios/scenarios.ts';
 import { unifiedDiff } from '../verdict/difference.ts';
-import { judgeChecks } from '../verdict/judge-checks.ts';
+import { judgeCourse } from '../verdict/judge-course.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { type AttemptParts, type Format, type GoldenText, storedSchema } from './format.ts';
 
@@ -70,7 +70,7 @@ async function judge(stored: Stored, { attemptDir, attempt, damage, golden, fact
     writeAtomic(join(attemptDir, 'derived', `${name}.diff`), diff);
   }
   const step = attempt.end.step === undefined ? undefined : stored.steps[attempt.end.step];
-  return judgeChecks({
+  return judgeCourse({
     checks,
     ...(fault && { fault }),
     end: attempt.end,

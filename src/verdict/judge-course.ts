@@ -8,7 +8,7 @@ import { type Issue, type Verdict, verdictWords } from './verdict.ts';
 import { heaviest, wordTable } from './words.ts';
 
 /** What is known of an attempt at a scenario that checks itself. */
-export interface ChecksEvidence {
+export interface CourseEvidence {
   readonly checks: readonly Check[];
   readonly fault?: CourseFault;
   readonly end: AttemptFile['end'];
@@ -30,7 +30,7 @@ const kinds: Readonly<Record<Matcher, string>> = {
 };
 
 /** Judges an attempt by the scenario's own checks and by what the oracles found. */
-export function judgeChecks(evidence: ChecksEvidence): Verdict {
+export function judgeCourse(evidence: CourseEvidence): Verdict {
   const { checks, fault, facts } = evidence;
   const found = [
     ...evidence.issues,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Check, Matcher } from '../../../src/scenario/checks.ts';
-import { type ChecksEvidence, judgeChecks } from '../../../src/verdict/judge-checks.ts';
+import { type CourseEvidence, judgeCourse } from '../../../src/verdict/judge-course.ts';
 import { type PacketWord, packetWords, type VerdictWord } from '../../../src/verdict/verdict.ts';
 
 const packets = Object.fromEntries(packetWords.map((word) => [word, 0])) as Record<PacketWord, number>;
@@ -13,8 +13,8 @@ function check(matcher: Matcher, change: Partial<Check> = {}): Check {
   return { ...base, passed: false, ...change };
 }
 
-function judged(evidence: Partial<ChecksEvidence>) {
-  return judgeChecks({ checks: [], end: { word: 'completed' }, issues: [], facts, ...evidence });
+function judged(evidence: Partial<CourseEvidence>) {
+  return judgeCourse({ checks: [], end: { word: 'completed' }, issues: [], facts, ...evidence });
 }
 
 const words: readonly (readonly [Check, VerdictWord])[] = [
