@@ -49,12 +49,23 @@ void make_parents(const char *path)
 	}
 }
 
+/* The kernel has eight loop devices by itself; more exist when asked for. */
+static void add_loop_device(int number)
+{
+	mknod("/dev/loop-control", S_IFCHR | 0600, makedev(10, 237));
+	int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+	if (control < 0 || (ioctl(control, LOOP_CTL_ADD, number) < 0 && errno != EEXIST))
+		die("loop device %d: %s", number, strerror(errno));
+	close(control);
+}
+
 /* Mounts a squashfs file of the (read-only) host tree on `target` through a loop device. */
 static void mount_image(const char *file, const char *target)
 {
 	static int number;
 	char *source = path_of("/images/%s", file), device[32];
 	int fd = open(source, O_RDONLY | O_CLOEXEC);
+	add_loop_device(number);
 	if (fd < 0)
 		die("open image %s: %s", file, strerror(errno));
 	snprintf(device, sizeof device, "/dev/loop%d", number);

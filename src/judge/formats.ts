@@ -2,11 +2,13 @@ import { EspalierError } from '../base/errors.ts';
 import type { Format } from './format.ts';
 import { libreswanFormat } from './libreswan-format.ts';
 import { scenarioFormat } from './scenario-format.ts';
+import { strongswanFormat } from './strongswan-format.ts';
 
 /** Formats of suites by the name that scenarios and `scenario.json` give. */
 const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
   ['libreswan', libreswanFormat],
   ['scenario', scenarioFormat],
+  ['strongswan', strongswanFormat],
 ]);
 
 /** The format of a name. Throws for one that this Espalier does not know. */

@@ -1,6 +1,7 @@
 import { ensureImage, type Image } from '../image/image.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { baseOfPlans, type LabImage, type LabInputs } from '../suite/libreswan/libreswan.ts';
+import type { LabImage } from '../scenario/suite.ts';
+import { baseOfPlans, type LabInputs } from '../suite/libreswan/libreswan.ts';
 import { packTesting } from '../suite/libreswan/obtain.ts';
 import { ensureKeyMaterial } from './key-material.ts';
 

@@ -125,8 +125,21 @@ export function withSettings(
   return {
     ...plan,
     timing: { ...plan.timing, deadline, gap },
-    ...(overlays && { overlays: mapLayers(overlays, ({ path }) => path) }),
+    ...(overlays && {
+      overlays: over(
+        plan.overlays ?? {},
+        mapLayers(overlays, ({ path }) => path),
+      ),
+    }),
   };
+}
+
+type Layers = NonNullable<LabPlan['overlays']>;
+
+/** The user's layers lie over those of the scenario. */
+function over(below: Layers, above: Layers): Layers {
+  const hosts = [...new Set([...Object.keys(below), ...Object.keys(above)])];
+  return Object.fromEntries(hosts.map((host) => [host, [...(above[host] ?? []), ...(below[host] ?? [])]]));
 }
 
 function mapLayers<T>(

@@ -105,4 +105,6 @@ export interface ScenarioEntry {
   readonly unsupported?: string;
   /** The test's own files are broken; the error message names the file. */
   readonly broken?: string;
+  /** What of its own files says less than it seems to, each with its place: checks that cannot fail, lines that do nothing. */
+  readonly warnings?: readonly string[];
 }

@@ -7,6 +7,13 @@ export interface Identity {
   readonly sha256: string;
 }
 
+/** What hosts boot from. */
+export interface LabImage extends Identity {
+  readonly path: string;
+  /** Versions of what is under test in it. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
 /** A scenario read in full: what the lab gets, and what judging compares with. Each format adds what it judges by. */
 export interface LoadedScenario {
   /** How it is judged: a key of the table in `src/judge/formats.ts`. */

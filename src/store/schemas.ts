@@ -69,6 +69,7 @@ const entry = z.object({
   hosts: z.array(text),
   unsupported: optionalText,
   broken: optionalText,
+  warnings: z.array(text).readonly().exactOptional(),
 });
 
 /** What a run was asked to do; enough to resume it. */

@@ -4,6 +4,7 @@ import { readConsoleFacts } from '../observation/text/read-facts.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
 import { compareText, type Rewrite } from './adapted-text.ts';
 import { firstDifference, sameButWhitespace } from './difference.ts';
+import { endIssues } from './end-issues.ts';
 import type { FactFindings } from './facts/judge-facts.ts';
 import { issueOf } from './issue.ts';
 import { type Source, signs, upstreamOf } from './libreswan-issues.ts';
@@ -67,14 +68,6 @@ export function judgeConsoles(evidence: AttemptEvidence): Verdict {
     adapted,
     passesOnlyAdapted: word === 'passed' && findings.some((one) => one.onlyAdapted),
   };
-}
-
-/** What an end out of order says. */
-export function endIssues({ end, command }: Pick<AttemptEvidence, 'end' | 'command'>): Issue[] {
-  if (end.word === 'completed') return [];
-  const kind = end.word === 'timeout' ? 'TIMEOUT' : end.word;
-  const message = end.detail ?? `the lab ended with ${end.word}`;
-  return [issueOf(kind, { message, ...(end.host && { host: end.host }), ...(command !== undefined && { command }) })];
 }
 
 interface ConsoleFinding {

@@ -1,9 +1,9 @@
 import type { Check, CourseFault, Matcher } from '../scenario/checks.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
 import { firstDifference } from './difference.ts';
+import { endIssues } from './end-issues.ts';
 import type { FactFindings } from './facts/judge-facts.ts';
 import { issueOf } from './issue.ts';
-import { endIssues } from './judge-consoles.ts';
 import { type Issue, type Verdict, verdictWords } from './verdict.ts';
 import { heaviest, wordTable } from './words.ts';
 

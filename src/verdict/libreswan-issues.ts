@@ -82,6 +82,10 @@ export const issueKinds: Readonly<Record<string, { readonly word: VerdictWord; r
   'output-different': { word: 'minor', upstream: 'failed' },
   // The same, where the differing lines tell of other SAs, tunnels or reachability.
   'facts-different': { word: 'major', upstream: 'failed' },
+  // strongSwan's suite: a search in a command's output that must find something, or must not.
+  'check-tunnel': { word: 'major', upstream: 'failed' },
+  'check-text': { word: 'minor', upstream: 'failed' },
+  'check-unreadable': { word: 'unresolved', upstream: 'failed' },
   // Ours: libreswan's machines have no word for these and run into its time limit.
   flood: { word: 'timeout', upstream: 'failed' },
   'shell-exit': { word: 'unresolved', upstream: 'unresolved' },

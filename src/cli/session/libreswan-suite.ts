@@ -1,7 +1,7 @@
 import { sha256 } from '../../base/files.ts';
-import type { Suite } from '../../scenario/suite.ts';
+import type { LabImage, Suite } from '../../scenario/suite.ts';
 import type { RunOptions } from '../../store/schemas.ts';
-import { type LabImage, type LabInputs, openLibreswan } from '../../suite/libreswan/libreswan.ts';
+import { type LabInputs, openLibreswan } from '../../suite/libreswan/libreswan.ts';
 import type { SuiteWish } from './suite-wish.ts';
 import { bundledTree, type SuiteTree, userTree } from './trees.ts';
 

@@ -33,7 +33,7 @@ export async function selectScenarios(suites: Iterable<Suite>, selection: Select
   return [...chosen];
 }
 
-/** One line per scenario: name, status, hosts, and why it cannot run. */
+/** One line per scenario: name, status, hosts, and why it cannot run; below it what its own files say less than they seem to. */
 export function listingText(entries: readonly ScenarioEntry[]): string {
   const rows = entries.map((entry) => [
     `${entry.suite}:${entry.name}`,
@@ -43,7 +43,8 @@ export function listingText(entries: readonly ScenarioEntry[]): string {
   ]);
   const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return lines.map((line) => `${visibleLine(line).trimEnd()}\n`).join('');
+  const warned = entries.map(({ warnings = [] }) => warnings.map((warning) => `  ${visibleLine(warning)}\n`).join(''));
+  return lines.map((line, index) => `${visibleLine(line).trimEnd()}\n${warned[index]}`).join('');
 }
 
 function noteOf({ broken, unsupported }: ScenarioEntry): string {

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../base/files.ts';
 import { projectDir } from '../../base/folders.ts';
-import type { Suite } from '../../scenario/suite.ts';
-import type { LabImage } from '../../suite/libreswan/libreswan.ts';
+import type { LabImage, Suite } from '../../scenario/suite.ts';
+
 import { scenarioEnding, scenarioFiles } from '../../suite/scenarios/find.ts';
 import { openScenarios } from '../../suite/scenarios/scenarios.ts';
 import { checkTypes } from '../../suite/scenarios/types.ts';

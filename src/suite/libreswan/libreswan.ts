@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { scriptFile } from '../../sanitizer/plan-stages.ts';
 import type { ConsoleExpectation, LabPlan, PlacedFile, ScenarioEntry, Step } from '../../scenario/scenario.ts';
-import type { Identity, LoadedScenario, Suite } from '../../scenario/suite.ts';
+import type { Identity, LabImage, LoadedScenario, Suite } from '../../scenario/suite.ts';
 import { adaptations, rewritesFor } from './adaptations.ts';
 import type { GuestLine } from './ordering.ts';
 import { isFile, openTree, readBytes, readTest, readText, type TestFiles, type TestingTree } from './test-files.ts';
@@ -11,13 +11,6 @@ import { type ListedTest, parseTestlist } from './testlist.ts';
 import { knownHosts, topologyOf } from './topology.ts';
 import { unsupportedBy } from './unsupported.ts';
 import { type Userland, userlandsOf } from './userlands.ts';
-
-/** What hosts with one userland boot from. */
-export interface LabImage extends Identity {
-  readonly path: string;
-  /** Versions of what is under test in it. */
-  readonly versions: Readonly<Record<string, string>>;
-}
 
 /** What a lab for this suite is made from; asked for when the first scenario is loaded. */
 export interface LabInputs {

@@ -1,13 +1,11 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { z } from 'zod';
 import { EspalierError } from '../../base/errors.ts';
-import { readJsonIfPresent, sha256, sha256File, writeAtomic } from '../../base/files.ts';
+import { sha256, sha256File, writeAtomic } from '../../base/files.ts';
 import { cacheDir, withLock } from '../../base/folders.ts';
-import { succeed } from '../../base/processes.ts';
-import { fetchSuiteTarball } from '../../debian/packages.ts';
 import { packSquashfs } from '../../image/squashfs.ts';
 import type { Identity } from '../../scenario/suite.ts';
+import { obtainSource } from '../source-package.ts';
 
 /** A `testing/` folder and what it is. */
 export interface SuiteTree {
@@ -17,52 +15,12 @@ export interface SuiteTree {
   readonly version?: string;
 }
 
-const noteSchema = z.object({ version: z.string(), sha256: z.string() });
-
-/**
- * Takes the suite from Debian's source package of libreswan, unpacked once into the cache. What is
- * there is kept until its folder is deleted; the archive is not asked again.
- */
+/** Takes the suite from Debian's source package of libreswan. */
 export async function obtainLibreswan(debian = 'trixie'): Promise<SuiteTree> {
-  const store = cacheDir('suites');
-  const note = join(store, `libreswan-${debian}.json`);
-  const known = readJsonIfPresent(note, noteSchema);
-  if (known !== undefined && existsSync(folderOf(store, known))) return treeOf(store, known);
-  const tarball = await fetchSuiteTarball('libreswan', debian);
-  const dir = folderOf(store, tarball);
-  await withLock(`${dir}.lock`, async () => {
-    if (!existsSync(dir)) await unpack(tarball.file, dir);
-  });
-  const found = { version: tarball.version, sha256: tarball.sha256 };
-  writeAtomic(note, `${JSON.stringify(found)}\n`);
-  return treeOf(store, found);
-}
-
-type Note = z.infer<typeof noteSchema>;
-
-function folderOf(store: string, { version, sha256: hash }: Note): string {
-  return join(store, `libreswan-${version}-${hash.slice(0, 12)}`);
-}
-
-function treeOf(store: string, note: Note): SuiteTree {
-  const identity = { id: `libreswan-${note.version}`, sha256: note.sha256 };
-  return { dir: join(folderOf(store, note), 'testing'), identity, version: note.version };
-}
-
-/** Unpacks the parts that the suite reads, beside the target, and moves them there when whole. */
-async function unpack(tarball: string, dir: string): Promise<void> {
-  const work = mkdtempSync(`${dir}.`);
-  try {
-    const wanted = ['--wildcards', '--no-wildcards-match-slash', '*/testing', '*/mk/version.mk'];
-    await succeed('tar', ['-xf', tarball, '-C', work, '--no-same-owner', ...wanted]);
-    const [top, ...others] = readdirSync(work);
-    if (top === undefined || others.length > 0 || !existsSync(join(work, top, 'testing', 'pluto', 'TESTLIST'))) {
-      throw new EspalierError('infrastructure', 'holds no testing/pluto/TESTLIST', { file: tarball });
-    }
-    renameSync(join(work, top), dir);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
+  const wanted = ['*/testing', '*/mk/version.mk'];
+  const source = await obtainSource({ name: 'libreswan', debian, wanted, proof: 'testing/pluto/TESTLIST' });
+  const { dir, version, sha256: hash } = source;
+  return { dir: join(dir, 'testing'), identity: { id: `libreswan-${version}`, sha256: hash }, version };
 }
 
 /** A checkout of the user's: its root, its `testing/` or `testing/pluto`. Throws `usage`. */

@@ -6,8 +6,8 @@ import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import { runCourse } from '../../drive/course.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../scenario/scenario.ts';
-import type { Identity, LoadedScenario, Suite } from '../../scenario/suite.ts';
-import type { LabImage } from '../libreswan/libreswan.ts';
+import type { Identity, LabImage, LoadedScenario, Suite } from '../../scenario/suite.ts';
+
 import { limitOf, type PreparedDaemon, prepareDaemons, withRoutes } from './daemons.ts';
 import { type LoadedFile, loadFile } from './load.ts';
 import { networkOf } from './network.ts';

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Suite } from '../../../src/scenario/suite.ts';
-import { type LabImage, type LibreswanScenario, openLibreswan } from '../../../src/suite/libreswan/libreswan.ts';
+import type { LabImage, Suite } from '../../../src/scenario/suite.ts';
+import { type LibreswanScenario, openLibreswan } from '../../../src/suite/libreswan/libreswan.ts';
 
 /** A small test suite of our own in libreswan's format, removed with its scope. */
 export interface Tree extends Disposable {

@@ -1,0 +1,94 @@
+/** What the rules look at. */
+export interface TestFacts {
+  /** Everything that is typed on hosts, in order. */
+  readonly commands: readonly string[];
+  /** Contents of the test's configuration files, those of strongSwan's daemons and programs. */
+  readonly configurations: readonly string[];
+  /** Code name of the Debian suite whose strongSwan runs. */
+  readonly debian: string;
+}
+
+/**
+ * Something a test needs that a lab, or Debian's strongSwan, does not have. A rule holds when all that it names does; the
+ * first one names the reason.
+ */
+export interface UnsupportedRule {
+  readonly id: string;
+  readonly reason: string;
+  /** A command matches. */
+  readonly commands?: RegExp;
+  /** A configuration says so. */
+  readonly settings?: RegExp;
+  /** The strongSwan is that of this Debian suite. */
+  readonly debian?: string;
+  /** A configuration loads one of these plugins. */
+  readonly plugins?: readonly string[];
+}
+
+const notBrought = ', which Debian’s strongSwan does not bring';
+
+export const unsupportedRules: readonly UnsupportedRule[] = [
+  { id: 'tkm', reason: 'needs charon-tkm and the Trusted Key Manager in Ada', commands: /\bcharon-tkm\b|\btkm_/ },
+  { id: 'ha', reason: 'needs a kernel patch for ClusterIP', plugins: ['ha'] },
+  {
+    id: 'tnc',
+    reason: `needs Trusted Network Connect${notBrought}`,
+    plugins: ['tnc-pdp', 'tnc-imc', 'tnc-imv', 'tnccs-11', 'tnccs-20', 'tnccs-dynamic'],
+  },
+  { id: 'pt-tls', reason: 'needs a client of Trusted Network Connect', commands: /\bpt-tls-client\b/ },
+  { id: 'sql', reason: `needs the plugins sql or attr-sql with a database${notBrought}`, plugins: ['sql', 'attr-sql'] },
+  { id: 'sqlite', reason: `needs the plugin sqlite${notBrought}`, plugins: ['sqlite'] },
+  { id: 'crypto-library', reason: `needs another cryptographic library${notBrought}`, plugins: ['botan', 'wolfssl'] },
+  {
+    id: 'post-quantum',
+    reason: `needs the plugins ntru, newhope or bliss${notBrought}`,
+    plugins: ['ntru', 'newhope', 'bliss'],
+  },
+  { id: 'pfkey', reason: `needs the plugin kernel-pfkey${notBrought}`, plugins: ['kernel-pfkey'] },
+  { id: 'acert', reason: `needs the plugin acert${notBrought}`, plugins: ['acert'] },
+  { id: 'blowfish', reason: `needs the plugin blowfish${notBrought}`, plugins: ['blowfish'] },
+  {
+    id: 'dns',
+    reason: `needs the plugins unbound, ipseckey or dnscert${notBrought}`,
+    plugins: ['unbound', 'ipseckey', 'dnscert'],
+  },
+  {
+    id: 'eap-sim',
+    reason: `needs the plugins eap-sim, eap-sim-file or eap-aka-3gpp2${notBrought}`,
+    plugins: ['eap-sim', 'eap-sim-file', 'eap-aka-3gpp2', 'eap-simaka-sql'],
+  },
+  { id: 'eap-peap', reason: `needs the plugin eap-peap${notBrought}`, plugins: ['eap-peap'] },
+  { id: 'eap-dynamic', reason: `needs the plugin eap-dynamic${notBrought}`, plugins: ['eap-dynamic'] },
+  { id: 'whitelist', reason: `needs the plugin whitelist${notBrought}`, plugins: ['whitelist'] },
+  { id: 'sha3', reason: `needs the plugin sha3${notBrought}`, plugins: ['sha3'] },
+  { id: 'md4', reason: `needs the plugin md4${notBrought}`, plugins: ['md4'], debian: 'bookworm' },
+  {
+    id: 'des',
+    reason: `wants DES of the plugin des${notBrought}`,
+    plugins: ['des'],
+    settings: /^[ \t]*(?:proposals|esp_proposals|ike|esp)[ \t]*=.*\b3?des\b/m,
+  },
+  {
+    id: 'ikev1',
+    debian: 'sid',
+    reason: 'needs IKEv1, without which Debian’s strongSwan 6.1 is built',
+    settings: /^[ \t]*(?:version[ \t]*=[ \t]*1|keyexchange[ \t]*=[ \t]*ikev1)\b/m,
+  },
+];
+
+/** Plugins that the `load` lines of a configuration name. */
+export function pluginsOf(configuration: string): string[] {
+  return [...configuration.matchAll(/^[ \t]*load[ \t]*=(.*)$/gm)].flatMap(([, list = '']) => list.trim().split(/\s+/));
+}
+
+/** The first rule that holds for a test. */
+export function unsupportedBy(test: TestFacts, rules = unsupportedRules): UnsupportedRule | undefined {
+  const loaded = new Set(test.configurations.flatMap(pluginsOf));
+  return rules.find(
+    ({ commands, settings, plugins, debian }) =>
+      (debian === undefined || debian === test.debian) &&
+      (commands === undefined || test.commands.some((line) => commands.test(line))) &&
+      (settings === undefined || test.configurations.some((text) => settings.test(text))) &&
+      (plugins === undefined || plugins.some((name) => loaded.has(name))),
+  );
+}
