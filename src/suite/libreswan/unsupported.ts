@@ -62,7 +62,7 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
   {
     id: 'crypto-policies',
     reason: 'needs the system-wide crypto policies of another distribution',
-    lines: /\bupdate-crypto-policies\b/,
+    lines: /\bupdate-crypto-policies\b|\/share\/crypto-policies\//,
   },
   {
     id: 'compiler',

@@ -90,6 +90,7 @@ test('what a lab cannot do is told by rule', () => {
   assert.equal(id({ files: ['x.te'] }), 'selinux');
   assert.equal(id({ lines: ['ausearch -r -m avc'] }), 'audit');
   assert.equal(id({ lines: ['if [ -f /sbin/ausearch ]; then ausearch; fi'] }), undefined);
+  assert.equal(id({ lines: ['cp /usr/share/crypto-policies/DEFAULT/x /etc/x'] }), 'crypto-policies');
   assert.equal(id({ files: ['west.strongswan.conf'] }), undefined);
   assert.equal(id({ lines: [`: ${'é'.repeat(2048)}`] }), 'long-line');
 });
