@@ -45,7 +45,7 @@ function stepsOf(): Step[] {
       `/testing/guestbin/swan-prep --nokeys; cp ${whack} /tmp/whack; touch /tmp/bent; mount --bind /tmp/bent ${whack}`,
     ],
     ...Object.values(damages).flatMap((damage) => [
-      [host, `(echo '#!/bin/sh'; echo ${shellWord(damage)}) >/tmp/bent; chmod 755 /tmp/bent; : >OUTPUT/log`],
+      [host, `(echo '#!/bin/sh'; echo ${shellWord(damage)}) >/tmp/bent; chmod 755 /tmp/bent`],
       [host, 'rm -f OUTPUT/*post-mortem*; ipsec start; sleep 2'],
       [host, script],
       [host, cleanUp],

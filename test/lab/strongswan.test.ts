@@ -6,21 +6,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectDir } from '../../src/base/folders.ts';
 import { run } from '../../src/base/processes.ts';
+import { skip } from './lab.ts';
 
-test('tests of strongSwan’s suite with a PSK and with certificates pass', async (t) => {
+test('tests of strongSwan’s suite with a PSK and with certificates pass', { skip }, async (t) => {
   const output = mkdtempSync(join(tmpdir(), 'espalier-strongswan-'));
   t.after(() => rmSync(output, { recursive: true, force: true }));
   const main = join(projectDir, 'src/cli/main.ts');
-  const tests = ['strongswan:ikev2/net2net-psk', 'strongswan:ikev2/crl-revoked'];
-  const { status, stdout } = await run(process.execPath, [
-    main,
-    'run',
-    ...tests,
-    '--reporter',
-    'list',
-    '--output',
-    output,
-  ]);
-  assert.match(stdout.toString(), /^2 passed$/m);
-  assert.equal(status, 0);
+  const kernel = process.env.ESPALIER_KERNEL;
+  const args = ['run', 'strongswan:ikev2/net2net-psk', 'strongswan:ikev2/crl-revoked', '--reporter', 'list'];
+  if (kernel !== undefined) args.push('--kernel', kernel);
+  const { status, stdout, stderr } = await run(process.execPath, [main, ...args, '--output', output]);
+  const said = `${stdout}${stderr}`;
+  assert.match(said, /^2 passed$/m, said);
+  assert.equal(status, 0, said);
 });
