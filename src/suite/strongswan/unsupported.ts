@@ -36,6 +36,12 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
     reason: 'runs a daemon in Python with strongSwan’s module vici, which Debian does not bring',
     settings: /^[ \t]*updown[ \t]*=[ \t]*\S*python/m,
   },
+  {
+    id: 'dhcp-server',
+    reason: 'needs isc-dhcp-server, which Debian sid has no more',
+    commands: /\bisc-dhcp-server\b/,
+    debian: 'sid',
+  },
   { id: 'ha', reason: 'needs a kernel patch for ClusterIP', plugins: ['ha'] },
   {
     id: 'tnc',
