@@ -42,6 +42,11 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
     commands: /\bisc-dhcp-server\b/,
     debian: 'sid',
   },
+  {
+    id: 'cpus',
+    reason: 'needs hosts with several CPUs; a lab’s kernel has one',
+    commands: /\btaskset -c [1-9]/,
+  },
   { id: 'ha', reason: 'needs a kernel patch for ClusterIP', plugins: ['ha'] },
   {
     id: 'tnc',

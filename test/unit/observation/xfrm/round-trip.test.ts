@@ -73,6 +73,6 @@ test('a move to no encapsulation is told by type 0', () => {
     reqid: 7,
     selector: aSelector(),
   };
-  const none = { type: '0', sourcePort: 0, destinationPort: 0, originalAddress: '0.0.0.0' };
+  const none = { type: '0', sourcePort: 0, destinationPort: 0, originalAddress: '0.0.0.0' } as const;
   assert.deepEqual(readXfrmMessage(eventMessage({ ...moved, encapsulation: none })), moved);
 });
