@@ -55,9 +55,10 @@ function readSas(output: string): DaemonSas {
   return followPluto(output.split('\n').flatMap((line) => plutoStatusFacts(line.trimEnd())));
 }
 
+const database = 'sql:/var/lib/ipsec/nss';
+
 /** Keys and certificates live in pluto's NSS database, which takes them as PKCS#12. */
 function importKeys({ connection, local, remote }: View): string[] {
-  const database = 'sql:/var/lib/ipsec/nss';
   const folder = `/etc/ipsec.d/${connection.name}`;
   const lines: string[] = [];
   if (local.authentication.method === 'certificate') {
@@ -69,7 +70,16 @@ function importKeys({ connection, local, remote }: View): string[] {
   for (const [name, trust] of certificatesOf(local.authentication, remote.authentication)) {
     lines.push(`certutil -A -a -n ${connection.name}-${name} -t ${trust} -d ${database} -i ${folder}/${name}.pem`);
   }
+  if (remote.authentication.method === 'certificate') {
+    lines.push(...remote.authentication.credential.crls.map((_, index) => importRevocationList(`${folder}/crl${index}`)));
+  }
   return lines;
+}
+
+/** NSS takes revocation lists in DER, after the authority that signed them. */
+function importRevocationList(path: string): string {
+  const der = `openssl crl -in ${path}.pem -outform DER -out ${path}.der`;
+  return `${der} && crlutil -I -i ${path}.der -d ${database} > /dev/null`;
 }
 
 type Method = View['local']['authentication'];

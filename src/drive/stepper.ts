@@ -100,13 +100,14 @@ export class Stepper {
     });
   }
 
-  /** Types a line that must succeed. Raises `guest` with its output where it does not. */
-  async must(typed: Typed): Promise<DoneCommand> {
+  /** Types a line that must succeed. Raises `guest` with its output where it does not; `failed` says what that means. */
+  async must(typed: Typed, failed?: string): Promise<DoneCommand> {
     const done = await this.type(typed);
     if (done.status === 0) return done;
     const { host, line, origin } = typed;
-    const place = { ...origin, host, command: line };
-    throw new EspalierError('guest', `did not succeed (exit status ${done.status})`, { ...place, output: done.stdout });
+    const place = { ...origin, host, ...(failed === undefined && { command: line }) };
+    const message = `${failed ?? 'did not succeed'} (exit status ${done.status})`;
+    throw new EspalierError('guest', message, { ...place, output: done.stdout });
   }
 
   /** Lets virtual time pass. */
