@@ -43,7 +43,10 @@ export function gateways(west: Candidate, east: Candidate) {
 /** The tunnel between the two networks. */
 export function tunnel(
   more: Partial<ConnectionSketch<'west' | 'east'>> = {},
-  [west, east]: readonly [Authentication, Authentication] = [psk('for as long as it takes'), psk('for as long as it takes')],
+  [west, east]: readonly [Authentication, Authentication] = [
+    psk('for as long as it takes'),
+    psk('for as long as it takes'),
+  ],
 ): ConnectionSketch<'west' | 'east'> {
   return {
     name: 'net',

@@ -14,7 +14,10 @@ for (const [initiator, responder] of pairs) {
       ...gateways(initiator, responder),
       connections: [
         tunnel({
-          ends: [{ ...west, start: 'trap', own: { liveness: { delay: 600, action: 'trap' } } }, { ...east, own: { liveness: { delay: 600 } } }],
+          ends: [
+            { ...west, start: 'trap', own: { liveness: { delay: 600, action: 'trap' } } },
+            { ...east, own: { liveness: { delay: 600 } } },
+          ],
         }),
       ],
     },

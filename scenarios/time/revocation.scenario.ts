@@ -1,4 +1,13 @@
-import { Authority, type Authentication, type CertificateWish, type Credential, certificate, type DaemonHost, expect, scenario } from 'espalier';
+import {
+  type Authentication,
+  Authority,
+  type CertificateWish,
+  type Credential,
+  certificate,
+  type DaemonHost,
+  expect,
+  scenario,
+} from 'espalier';
 import { daemons, gateways, path, tunnel } from './labs.ts';
 
 /** When the labs of these scenarios begin. */

@@ -1,18 +1,28 @@
-import { expect, scenario } from 'espalier';
+import { type Count, expect, scenario } from 'espalier';
 import { type Candidate, daemons, gateways, tunnel } from './labs.ts';
 
-/** Tunnels of one pair of gateways, each for a network of its own and with names of its own, hence with an IKE SA of its own. */
+/** Tunnels between one pair of gateways, each of networks and identities of its own, hence with an IKE SA of its own. */
 const tunnels = 16;
-/** Virtual seconds: all are replaced at the same moment, by both ends. */
+/** Virtual seconds: all Child SAs are replaced at the same moment, by both ends. */
 const [lifetime, margin] = [300, 60];
 
-const pairs: readonly (readonly [Candidate, Candidate])[] = [
-  [daemons.libreswan, daemons.strongswan],
-  [daemons.strongswan, daemons.strongswan],
-  [daemons.libreswan, daemons.libreswan],
+interface Pair {
+  readonly ends: readonly [Candidate, Candidate];
+  /** IPsec SAs at each end when the storm is over. */
+  readonly left: Count;
+}
+
+const { libreswan, strongswan } = daemons;
+const pairs: readonly Pair[] = [
+  { ends: [strongswan, strongswan], left: 2 * tunnels },
+  { ends: [libreswan, libreswan], left: 2 * tunnels },
+  // pluto 5.2 keeps the Child SA that it made and that lost a collision, where RFC 7296 (2.8.1) has it delete that; the
+  // next collision makes no third one.
+  { ends: [libreswan, strongswan], left: { atLeast: 2 * tunnels, atMost: 4 * tunnels } },
 ];
 
-for (const [initiator, responder] of pairs) {
+for (const { ends, left } of pairs) {
+  const [initiator, responder] = ends;
   const connections = Array.from({ length: tunnels }, (_, at) => {
     const [west, east] = tunnel().ends;
     return tunnel({
@@ -33,16 +43,15 @@ for (const [initiator, responder] of pairs) {
       await west.daemon.start();
       for (const { name } of connections) await west.initiate(name);
       await expect(west).toHaveIpsecSas(2 * tunnels);
-      // Requests cross, which a link without delay would hardly let them do.
+      // Without delay the first request arrives before the other end has sent its own.
       await net.link('wan').delay('40ms');
       for (let round = 0; round < 12; round += 1) {
         const before = west.ipsecSas();
         await clock.advance(lifetime);
-        for (const host of [west, east]) await expect(host).toHaveIpsecSas(2 * tunnels);
-        await expect(west).toHaveIpsecSas(2 * tunnels, { otherThan: before });
+        await expect(west).toHaveIpsecSas(left, { otherThan: before });
+        for (const host of [west, east]) await expect(host).toHaveIpsecSas(left);
       }
-      await expect(west).toHaveIkeSas(tunnels);
-      await expect(east).toHaveIkeSas(tunnels);
+      for (const host of [west, east]) await expect(host).toHaveIkeSas(tunnels);
       await expect(west).toReach(east, { from: '10.1.0.1', at: '10.2.0.1' });
     },
   );

@@ -5,6 +5,7 @@ export { Authority, type AuthorityWish, type CertificateWish } from '../x509/aut
 export type { Duration } from './duration.ts';
 export {
   type ClearFilter,
+  type Count,
   expect,
   type Matchers,
   type ReachOptions,

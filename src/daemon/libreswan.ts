@@ -71,7 +71,9 @@ function importKeys({ connection, local, remote }: View): string[] {
     lines.push(`certutil -A -a -n ${connection.name}-${name} -t ${trust} -d ${database} -i ${folder}/${name}.pem`);
   }
   if (remote.authentication.method === 'certificate') {
-    lines.push(...remote.authentication.credential.crls.map((_, index) => importRevocationList(`${folder}/crl${index}`)));
+    lines.push(
+      ...remote.authentication.credential.crls.map((_, index) => importRevocationList(`${folder}/crl${index}`)),
+    );
   }
   return lines;
 }

@@ -66,7 +66,7 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Part
     net: netOf(plan.topology, stepper),
     clock: clockOf(stepper, first),
   } as unknown as World<Readonly<Record<string, HostSpec>>, string>;
-  await watched(stepper, declared.origin, () => declared.course(world));
+  await watched({ stepper, origin: declared.origin }, () => declared.course(world));
   const [forgotten] = stepper.pending.values();
   if (forgotten !== undefined) {
     const remedy = 'write `await` in front of it';

@@ -62,6 +62,11 @@ export class Stepper {
     return this.#lab.dir;
   }
 
+  /** CPU time that the lab has used so far, in ms. */
+  get cpuMs(): number {
+    return this.#lab.cpuMs;
+  }
+
   /** The lab has ended, or something in it went wrong that ends it: its own records say what. */
   get gone(): boolean {
     return this.#gone;
