@@ -24,8 +24,9 @@ export function libreswanDaemon(version: string, image: string): Daemon {
       ...checkConfiguration,
       'ipsec initnss > /tmp/initnss.log 2>&1 || cat /tmp/initnss.log',
       ...views.flatMap(importKeys),
-      'ipsec pluto --config /etc/ipsec.conf --leak-detective',
+      `ipsec pluto --config /etc/ipsec.conf --logfile ${plutoLog} --leak-detective`,
       waitFor(`${whack} --briefstatus`, plutoLog),
+      noneRefused,
       ...views.map(({ connection }) => waitFor(isLoaded(connection.name), plutoLog)),
     ],
     reload: (views) => [
@@ -46,6 +47,9 @@ export function libreswanDaemon(version: string, image: string): Daemon {
 
 /** pluto itself would start without what it does not understand. */
 const checkConfiguration = ['ipsec addconn --config /etc/ipsec.conf --checkconfig'];
+
+/** pluto has a process of its own load the connections, and goes on when it takes one of them for wrong. */
+const noneRefused = `${waitForEnd('addconn')}; ! grep 'failed to add connection' ${plutoLog}`;
 
 function isLoaded(name: string): string {
   return `ipsec whack --status | grep -q '"${name}"'`;

@@ -45,7 +45,6 @@ export class Stepper {
   readonly #names: readonly string[];
   #turn: Promise<unknown> = Promise.resolve();
   #time = 0n;
-  #jumped = 0n;
   #gone = false;
 
   constructor(lab: HeldLab, hosts: readonly string[]) {
@@ -72,9 +71,9 @@ export class Stepper {
     return this.#gone;
   }
 
-  /** Virtual nanoseconds since 1970, jumps of the wall clock left out. */
+  /** Virtual nanoseconds since 1970, as no jump of the hosts' wall clock changes it. */
   get now(): bigint {
-    return this.#time - this.#jumped;
+    return this.#time;
   }
 
   tables(host: string): LiveTables {
@@ -120,9 +119,9 @@ export class Stepper {
     return this.#inTurn(() => this.#send([{ kind: 'advance', ns }]));
   }
 
-  /** Tells that the next records' clock is ahead by so many nanoseconds more. */
-  jumpedBy(ns: bigint): void {
-    this.#jumped += ns;
+  /** Sets the hosts' wall clock forward or back. */
+  jump(ns: bigint): Promise<void> {
+    return this.#inTurn(() => this.#send([{ kind: 'jump', ns }]));
   }
 
   /** Keeps what a scenario called among `pending` until it is over; nobody needs to look at its failure. */
@@ -167,7 +166,7 @@ export class Stepper {
       const status = Buffer.from(payload).readInt32LE(0);
       const stdout = Buffer.concat(state.output).toString('utf8');
       state.output = [];
-      state.done = { stdout, status, begin: state.begin - this.#jumped, end: time - this.#jumped };
+      state.done = { stdout, status, begin: state.begin, end: time };
     }
   }
 

@@ -5,10 +5,11 @@ import {
   type Credential,
   certificate,
   type DaemonHost,
+  type EndSketch,
   expect,
   scenario,
 } from 'espalier';
-import { daemons, gateways, path, tunnel } from './labs.ts';
+import { type Candidate, daemons, gateways, path, tunnel } from './labs.ts';
 
 /** When the labs of these scenarios begin. */
 const start = new Date(Date.UTC(2025, 5, 15));
@@ -18,6 +19,7 @@ function issue(name: string, more: Partial<CertificateWish> = {}): Credential {
   return ca.issue({ subject: `CN=${name}`, alternativeNames: [name], key: 'ecdsa-p256', ...more });
 }
 
+/** So many hours after the lab's beginning. */
 function after(hours: number): Date {
   return new Date(start.getTime() + hours * 3_600_000);
 }
@@ -53,13 +55,13 @@ async function isEnded(west: DaemonHost, east: DaemonHost): Promise<void> {
   for (const host of [west, east]) await expect(host).toHaveIpsecSas(0);
 }
 
-/** Its certificate is looked up by east alone, strictly. */
-function lab(verifier: (typeof daemons)[keyof typeof daemons], holder: Authentication) {
+/** West shows its certificate to the verifier. */
+function lab(verifier: Candidate, holder: Authentication, own: EndSketch['own'] = {}) {
   const [west, east] = tunnel({}, [holder, eastCertificate]).ends;
   return {
     ...gateways(daemons.strongswan, verifier),
     start: start.toISOString(),
-    connections: [tunnel({ ends: [west, { ...east, own: { revocation: 'strict' } }] })],
+    connections: [tunnel({ ends: [west, { ...east, own }] })],
   } as const;
 }
 
@@ -69,8 +71,25 @@ for (const verifier of Object.values(daemons)) {
     ca.revocationList(revoked, { from: after(2 * (number - 1)), days: 1 / 24, number });
 
   scenario(
+    `a certificate becomes valid at ${verifier.name}, and expires`,
+    lab(verifier, certificate(issue('west.test', { notBefore: after(2), notAfter: after(6) }))),
+    async ({ hosts: { west, east }, clock }) => {
+      await east.daemon.start();
+      await west.daemon.start();
+      await isRefused(west, east);
+      await clock.advance('3h');
+      await isAccepted(west, east);
+      await clock.jump('4h');
+      // Who was authenticated stays so until it is asked again (RFC 7296, 2.8.3).
+      for (const host of [west, east]) await expect(host).toHaveIkeSas(1);
+      await isEnded(west, east);
+      await isRefused(west, east);
+    },
+  );
+
+  scenario(
     `a revocation list at ${verifier.name} runs out, is renewed, revokes`,
-    lab(verifier, certificate({ ...holder, crls: [list(1, [])] })),
+    lab(verifier, certificate({ ...holder, crls: [list(1, [])] }), { revocation: 'strict' }),
     async ({ hosts: { west, east }, clock }) => {
       const renew = async (text: string): Promise<void> => {
         await east.writeFile(listFiles[verifier.name], text);
