@@ -70,16 +70,19 @@ for (const verifier of Object.values(daemons)) {
   const list = (number: number, revoked: readonly Credential[]): string =>
     ca.revocationList(revoked, { from: after(2 * (number - 1)), days: 1 / 24, number });
 
+  // Not a day: NSS takes certificates that become valid within one (lib/certdb/certdb.c, PENDING_SLOP), and so does pluto.
   scenario(
     `a certificate becomes valid at ${verifier.name}, and expires`,
-    lab(verifier, certificate(issue('west.test', { notBefore: after(2), notAfter: after(6) }))),
+    lab(verifier, certificate(issue('west.test', { notBefore: after(48), notAfter: after(96) }))),
     async ({ hosts: { west, east }, clock }) => {
       await east.daemon.start();
       await west.daemon.start();
       await isRefused(west, east);
-      await clock.advance('3h');
+      await clock.jump('47h');
+      await clock.advance('2h');
       await isAccepted(west, east);
-      await clock.jump('4h');
+      await clock.jump('47h');
+      await clock.advance('1h');
       // Who was authenticated stays so until it is asked again (RFC 7296, 2.8.3).
       for (const host of [west, east]) await expect(host).toHaveIkeSas(1);
       await isEnded(west, east);
