@@ -2,7 +2,7 @@ import { type Count, expect, scenario } from 'espalier';
 import { type Candidate, daemons, gateways, path, tunnel } from './labs.ts';
 
 /** Virtual seconds. */
-const [lifetime, margin] = [600, 150];
+const [lifetime, margin] = [600, 100];
 const { libreswan, strongswan } = daemons;
 
 /** A packet a second crosses the tunnel for a lifetime; the IKE SA is made anew meanwhile, and none or next to none is lost. */
