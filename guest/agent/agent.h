@@ -126,6 +126,8 @@ void plan_read(const char *path);
 
 /* record.c */
 uint64_t now_ns(void);	  /* virtual ns since 1970 */
+uint64_t lab_time(uint64_t wall_ns); /* of a stamp of the wall clock */
+void jump_clock(int64_t ns);
 uint64_t uptime_ns(void); /* virtual ns since boot */
 void record_open(const char *path);
 void record(enum record_type type, int host, const void *payload, size_t length);

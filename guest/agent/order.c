@@ -106,6 +106,15 @@ static void order_advance(char *rest)
 	record_time();
 }
 
+/* `jump NANOSECONDS`, negative for back. What the old clock stamped is taken before. */
+static void order_jump(char *rest)
+{
+	settle();
+	capture_drain();
+	jump_clock(strtoll(rest, NULL, 10));
+	record_time();
+}
+
 /* `resize HOST ROWS COLUMNS` */
 static void order_resize(char *rest)
 {
@@ -167,6 +176,8 @@ static bool obey(uint32_t number)
 			order_command(rest);
 		else if (!strcmp(word, "advance"))
 			order_advance(rest);
+		else if (!strcmp(word, "jump"))
+			order_jump(rest);
 		else if (!strcmp(word, "resize"))
 			order_resize(rest);
 		else if (!strcmp(word, "interactive"))

@@ -29,7 +29,22 @@ static uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-uint64_t now_ns(void) { return clock_ns(CLOCK_REALTIME); }
+/* By how much jumps have set the hosts' wall clock off from the lab's own. */
+static uint64_t jumped;
+
+uint64_t now_ns(void) { return clock_ns(CLOCK_REALTIME) - jumped; }
+uint64_t lab_time(uint64_t wall) { return wall - jumped; }
+
+/* Sets the wall clock of all hosts, forward or back; records and captures keep the lab's. */
+void jump_clock(int64_t ns)
+{
+	uint64_t wall = clock_ns(CLOCK_REALTIME) + (uint64_t)ns;
+	struct timespec t = { (time_t)(wall / 1000000000u), (long)(wall % 1000000000u) };
+	if (clock_settime(CLOCK_REALTIME, &t))
+		die("set the clock: %s", strerror(errno));
+	jumped += (uint64_t)ns;
+}
+
 uint64_t uptime_ns(void) { return clock_ns(CLOCK_BOOTTIME); }
 
 void *grow(void *old, size_t *cap, size_t need)

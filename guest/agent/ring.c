@@ -88,7 +88,7 @@ bool ring_next(struct frame *out)
 	struct sockaddr_ll *from = (struct sockaddr_ll *)(at + TPACKET_ALIGN((int)sizeof *packet));
 	*out = (struct frame){ .bytes = at + packet->tp_mac, .kept = packet->tp_snaplen, .length = packet->tp_len,
 			       .interface = from->sll_ifindex,
-			       .time = packet->tp_sec * (uint64_t)1000000000 + packet->tp_nsec };
+			       .time = lab_time(packet->tp_sec * (uint64_t)1000000000 + packet->tp_nsec) };
 	next += packet->tp_next_offset;
 	taken++;
 	return true;

@@ -3,6 +3,9 @@ import { EspalierError } from '../base/errors.ts';
 /** A span of the lab's time: `50ms`, `1.5h`, `30d`; a number counts seconds. */
 export type Duration = number | `${number}${keyof typeof units}`;
 
+/** A span forward, or back: `-1h`. */
+export type Jump = Duration | `-${Duration}`;
+
 /** Nanoseconds of each unit. */
 const units = {
   ns: 1,

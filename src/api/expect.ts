@@ -7,6 +7,9 @@ export interface Within {
   readonly within?: Duration;
 }
 
+/** How many: exactly so many, or so many at least, at most, or both. */
+export type Count = number | { readonly atLeast?: number; readonly atMost?: number };
+
 /** Which IKE SAs count. */
 export interface IkeSaOptions extends Within {
   /** Only those count that are none of these, as `ikeSas` gave them: were they replaced? */
@@ -50,9 +53,9 @@ export interface Matchers {
   /** The opposite. */
   readonly not: Matchers;
   /** Established IKE SAs of the host's daemon. */
-  toHaveIkeSas(count: number, options?: IkeSaOptions): Promise<void>;
+  toHaveIkeSas(count: Count, options?: IkeSaOptions): Promise<void>;
   /** ESP and AH SAs in the kernel. They are simplex (RFC 4301, 4.1): a tunnel has two, one in and one out. */
-  toHaveIpsecSas(count: number, options?: IpsecSaOptions): Promise<void>;
+  toHaveIpsecSas(count: Count, options?: IpsecSaOptions): Promise<void>;
   /** The other host, or an address, answers a ping. `not`: three in a row stay without an answer. */
   toReach(other: Host | string, options?: ReachOptions): Promise<void>;
   /** The host put IP packets on a link that are neither ESP, AH, IKE nor neighbour discovery. Does not wait. */

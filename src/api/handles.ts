@@ -1,5 +1,5 @@
 import type { IkeSa, IpsecSa } from '../observation/model.ts';
-import type { Duration } from './duration.ts';
+import type { Duration, Jump } from './duration.ts';
 import type { DaemonSpec, HostSpec, NatSpec } from './hosts.ts';
 
 /** What a command left. Times are the lab's, in nanoseconds since 1970. */
@@ -84,8 +84,8 @@ export interface Clock {
   now(): bigint;
   /** Lets time pass. */
   advance(span: Duration): Promise<void>;
-  /** Sets the wall clock of all hosts forward; no time passes, timers that count from boot do not notice. */
-  jump(span: Duration): Promise<void>;
+  /** Sets the wall clock of all hosts forward or back; no time passes, timers that count from boot do not notice. */
+  jump(span: Jump): Promise<void>;
 }
 
 /** What a scenario's function gets. */

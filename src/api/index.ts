@@ -2,9 +2,10 @@
 export { type Authentication, type Credential, certificate, psk } from '../connection/authentication.ts';
 export type { EspProposal, IkeProposal } from '../connection/connection.ts';
 export { Authority, type AuthorityWish, type CertificateWish } from '../x509/authority.ts';
-export type { Duration } from './duration.ts';
+export type { Duration, Jump } from './duration.ts';
 export {
   type ClearFilter,
+  type Count,
   expect,
   type Matchers,
   type ReachOptions,

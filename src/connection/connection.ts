@@ -22,6 +22,11 @@ export interface Connection {
   /** IKE fragmentation, RFC 7383. */
   readonly fragmentation?: boolean;
   readonly liveness?: LivenessSettings;
+  /**
+   * What is done with a peer's certificate that no revocation list tells of which is there and not out of date (RFC 5280, 6.3).
+   * `strict`: it is refused. What a list names as revoked is refused always. Default: `relaxed`.
+   */
+  readonly revocation?: 'strict' | 'relaxed';
 }
 
 /** One of the two peers. */
@@ -49,7 +54,7 @@ export interface End {
 /** Settings that need not be those of the peer. */
 export type OwnSettings = Pick<
   Connection,
-  'ike' | 'child' | 'rekey' | 'liveness' | 'encapsulation' | 'mobike' | 'fragmentation'
+  'ike' | 'child' | 'rekey' | 'liveness' | 'encapsulation' | 'mobike' | 'fragmentation' | 'revocation'
 >;
 
 /** A network in CIDR form, or one with the protocol and port to which it is narrowed. */

@@ -37,10 +37,11 @@ export interface Daemon extends DaemonVersion {
   readSas(output: string): DaemonSas;
 }
 
-/** A shell line that lasts until a command succeeds. After 30 s it fails, with the end of the daemon's log. */
-export function waitFor(command: string, log: string): string {
+/** A shell line that lasts until a command succeeds. After 30 s it fails, with the ends of what the daemon wrote. */
+export function waitFor(command: string, ...logs: readonly string[]): string {
   const tries = 'tries=0; until';
-  return `${tries} ${command} > /dev/null 2>&1 || (( ++tries > 300 )); do sleep 0.1; done; (( tries <= 300 )) || ( tail -n 15 ${log}; false )`;
+  const tell = `tail -q -n 15 ${logs.join(' ')} 2> /dev/null`;
+  return `${tries} ${command} > /dev/null 2>&1 || (( ++tries > 300 )); do sleep 0.1; done; (( tries <= 300 )) || ( ${tell}; false )`;
 }
 
 /** A shell loop that ends when no process of a program is left. */

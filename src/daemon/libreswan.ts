@@ -24,8 +24,9 @@ export function libreswanDaemon(version: string, image: string): Daemon {
       ...checkConfiguration,
       'ipsec initnss > /tmp/initnss.log 2>&1 || cat /tmp/initnss.log',
       ...views.flatMap(importKeys),
-      'ipsec pluto --config /etc/ipsec.conf --leak-detective',
+      `ipsec pluto --config /etc/ipsec.conf --logfile ${plutoLog} --leak-detective`,
       waitFor(`${whack} --briefstatus`, plutoLog),
+      noneRefused,
       ...views.map(({ connection }) => waitFor(isLoaded(connection.name), plutoLog)),
     ],
     reload: (views) => [
@@ -47,6 +48,9 @@ export function libreswanDaemon(version: string, image: string): Daemon {
 /** pluto itself would start without what it does not understand. */
 const checkConfiguration = ['ipsec addconn --config /etc/ipsec.conf --checkconfig'];
 
+/** pluto has a process of its own load the connections, and goes on when it takes one of them for wrong. */
+const noneRefused = `${waitForEnd('addconn')}; ! grep 'failed to add connection' ${plutoLog}`;
+
 function isLoaded(name: string): string {
   return `ipsec whack --status | grep -q '"${name}"'`;
 }
@@ -55,9 +59,10 @@ function readSas(output: string): DaemonSas {
   return followPluto(output.split('\n').flatMap((line) => plutoStatusFacts(line.trimEnd())));
 }
 
+const database = 'sql:/var/lib/ipsec/nss';
+
 /** Keys and certificates live in pluto's NSS database, which takes them as PKCS#12. */
 function importKeys({ connection, local, remote }: View): string[] {
-  const database = 'sql:/var/lib/ipsec/nss';
   const folder = `/etc/ipsec.d/${connection.name}`;
   const lines: string[] = [];
   if (local.authentication.method === 'certificate') {
@@ -69,7 +74,18 @@ function importKeys({ connection, local, remote }: View): string[] {
   for (const [name, trust] of certificatesOf(local.authentication, remote.authentication)) {
     lines.push(`certutil -A -a -n ${connection.name}-${name} -t ${trust} -d ${database} -i ${folder}/${name}.pem`);
   }
+  if (remote.authentication.method === 'certificate') {
+    lines.push(
+      ...remote.authentication.credential.crls.map((_, index) => importRevocationList(`${folder}/crl${index}`)),
+    );
+  }
   return lines;
+}
+
+/** NSS takes revocation lists in DER, after the authority that signed them. */
+function importRevocationList(path: string): string {
+  const der = `openssl crl -in ${path}.pem -outform DER -out ${path}.der`;
+  return `${der} && crlutil -I -i ${path}.der -d ${database} > /dev/null`;
 }
 
 type Method = View['local']['authentication'];

@@ -5,8 +5,12 @@ import { listSasRequest, readListedSas } from './vici.ts';
 
 const vici = '/usr/local/libexec/vici';
 
-/** Exits with an error where charon took only some of what the files say. */
-const load = 'swanctl --load-all --noprompt';
+/** What charon says before its log is open, and instead of it. */
+const charonOutput = '/var/log/charon.out';
+
+/** Fails where charon took only some of what the files say, and where swanctl could not read them, which it takes for none. */
+const load =
+  'swanctl --load-all --noprompt > /tmp/load 2>&1 && ! grep -q "^invalid config file" /tmp/load || ( cat /tmp/load; false )';
 
 /** strongSwan's charon, configured by swanctl. */
 export function strongswanDaemon(version: string, image: string): Daemon {
@@ -17,9 +21,13 @@ export function strongswanDaemon(version: string, image: string): Daemon {
     image,
     package: 'strongswan-charon',
     pfKey: false,
-    collect: [charonLog],
+    collect: [charonLog, charonOutput],
     helpers: [{ path: vici, mode: 0o755, content: viciProgram }],
-    start: () => ['( /usr/lib/ipsec/charon > /dev/null 2>&1 & )', waitFor('test -S /run/charon.vici', charonLog), load],
+    start: () => [
+      `( /usr/lib/ipsec/charon > ${charonOutput} 2>&1 & )`,
+      waitFor('test -S /run/charon.vici', charonOutput, charonLog),
+      load,
+    ],
     reload: () => [load],
     initiate: (name) => `swanctl --initiate --child ${name}`,
     terminate: ({ connection }) => `swanctl --terminate --ike ${connection.name}`,

@@ -60,13 +60,12 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Part
     }),
   );
   for (const host of hosts.values()) if (host instanceof DrivenNat) await host.setUp(declared.origin);
-  const [first = ''] = hosts.keys();
   const world = {
     hosts: Object.fromEntries(hosts),
     net: netOf(plan.topology, stepper),
-    clock: clockOf(stepper, first),
+    clock: clockOf(stepper),
   } as unknown as World<Readonly<Record<string, HostSpec>>, string>;
-  await watched(stepper, declared.origin, () => declared.course(world));
+  await watched({ stepper, origin: declared.origin }, () => declared.course(world));
   const [forgotten] = stepper.pending.values();
   if (forgotten !== undefined) {
     const remedy = 'write `await` in front of it';

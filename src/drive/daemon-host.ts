@@ -24,11 +24,11 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
     this.#daemon = daemon;
     this.#views = views;
     this.daemon = {
-      start: () => this.#all(daemon.start(views)),
-      reload: () => this.#all(daemon.reload(views)),
-      stop: () => this.#all([daemon.stop]),
-      restart: () => this.#all([daemon.stop, ...daemon.start(views)]),
-      kill: () => this.#all([daemon.kill]),
+      start: () => this.#all(daemon.start(views), 'did not start'),
+      reload: () => this.#all(daemon.reload(views), 'did not take its files'),
+      stop: () => this.#all([daemon.stop], 'did not stop'),
+      restart: () => this.#all([daemon.stop, ...daemon.start(views)], 'did not restart'),
+      kill: () => this.#all([daemon.kill], 'could not be killed'),
     };
   }
 
@@ -52,10 +52,12 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
     return this.#daemon.readSas(stdout).ike.filter(({ established }) => established);
   }
 
-  #all(lines: readonly string[]): Promise<void> {
+  /** Types lines that must succeed. Where one does not, the daemon's own words say why. */
+  #all(lines: readonly string[], failed: string): Promise<void> {
     const origin = callerOrigin();
     return this.stepper.called(origin, async () => {
-      for (const line of lines) await this.must(line, origin);
+      for (const line of lines)
+        await this.stepper.must({ host: this.name, line, origin }, `${this.#daemon.id} ${failed}`);
     });
   }
 

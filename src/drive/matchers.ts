@@ -1,7 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nanoseconds } from '../api/duration.ts';
-import type { IkeSaOptions, IpsecSaOptions, Matchers, ReachOptions, TranscriptOptions, Within } from '../api/expect.ts';
+import type {
+  Count,
+  IkeSaOptions,
+  IpsecSaOptions,
+  Matchers,
+  ReachOptions,
+  TranscriptOptions,
+  Within,
+} from '../api/expect.ts';
 import type { Host } from '../api/handles.ts';
 import { callerOrigin } from '../api/origin.ts';
 import { EspalierError } from '../base/errors.ts';
@@ -44,12 +52,12 @@ export function makeMatchers(parts: MatcherParts, negated = false): Matchers {
       return makeMatchers(parts, !negated);
     },
     toHaveIkeSas: (count, options = {}) =>
-      check('toHaveIkeSas', counted(count, newly('IKE SA', options)), {
+      check('toHaveIkeSas', wanted(count, newly('IKE SA', options)), {
         look: (origin) => ikeSas(host, { count, options, origin }),
         ...waiting(options),
       }),
     toHaveIpsecSas: (count, options = {}) =>
-      check('toHaveIpsecSas', counted(count, newly('IPsec SA', options)), {
+      check('toHaveIpsecSas', wanted(count, newly('IPsec SA', options)), {
         look: async () => ipsecSas(host, count, options),
         ...waiting(options),
       }),
@@ -86,6 +94,20 @@ function waiting({ within }: Within = {}): { within?: bigint } {
   return within === undefined ? {} : { within: nanoseconds(within) };
 }
 
+/** `2 IKE SAs`, `at most 4 IKE SAs`. */
+function wanted(count: Count, what: string): string {
+  if (typeof count === 'number') return counted(count, what);
+  const { atLeast, atMost } = count;
+  const bounds = [atLeast !== undefined && `at least ${atLeast}`, atMost !== undefined && `at most ${atMost}`];
+  return `${bounds.filter(Boolean).join(' and ')} ${what}s`;
+}
+
+function isCount(number: number, count: Count): boolean {
+  const { atLeast = 0, atMost = Number.POSITIVE_INFINITY } =
+    typeof count === 'number' ? { atLeast: count, atMost: count } : count;
+  return number >= atLeast && number <= atMost;
+}
+
 function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
@@ -96,7 +118,7 @@ function newly(what: string, { otherThan }: { readonly otherThan?: unknown }): s
 }
 
 interface IkeSaWish {
-  readonly count: number;
+  readonly count: Count;
   readonly options: IkeSaOptions;
   readonly origin: Origin;
 }
@@ -107,7 +129,7 @@ async function ikeSas(host: DrivenHost, { count, options, origin }: IkeSaWish): 
   }
   const old = new Set(options.otherThan?.map(ikeSaKey));
   const sas = (await host.listIkeSas(origin)).filter((sa) => !old.has(ikeSaKey(sa)));
-  return { holds: sas.length === count, received: counted(sas.length, newly('IKE SA', options)) };
+  return { holds: isCount(sas.length, count), received: counted(sas.length, newly('IKE SA', options)) };
 }
 
 /** The SPIs where the daemon tells them; otherwise its own number. */
@@ -115,11 +137,11 @@ function ikeSaKey({ initiatorSpi, responderSpi, id }: IkeSa): string {
   return initiatorSpi === undefined ? id : `${initiatorSpi} ${responderSpi}`;
 }
 
-function ipsecSas(host: DrivenHost, count: number, options: IpsecSaOptions): Look {
+function ipsecSas(host: DrivenHost, count: Count, options: IpsecSaOptions): Look {
   const key = ({ spi, destination, protocol }: IpsecSa): string => `${protocol} ${spi} ${destination}`;
   const old = new Set(options.otherThan?.map(key));
   const sas = host.ipsecSas().filter((sa) => !old.has(key(sa)));
-  return { holds: sas.length === count, received: counted(sas.length, newly('IPsec SA', options)) };
+  return { holds: isCount(sas.length, count), received: counted(sas.length, newly('IPsec SA', options)) };
 }
 
 function pingLine(

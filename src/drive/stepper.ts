@@ -45,7 +45,6 @@ export class Stepper {
   readonly #names: readonly string[];
   #turn: Promise<unknown> = Promise.resolve();
   #time = 0n;
-  #jumped = 0n;
   #gone = false;
 
   constructor(lab: HeldLab, hosts: readonly string[]) {
@@ -62,14 +61,19 @@ export class Stepper {
     return this.#lab.dir;
   }
 
+  /** CPU time that the lab has used so far, in ms. */
+  get cpuMs(): number {
+    return this.#lab.cpuMs;
+  }
+
   /** The lab has ended, or something in it went wrong that ends it: its own records say what. */
   get gone(): boolean {
     return this.#gone;
   }
 
-  /** Virtual nanoseconds since 1970, jumps of the wall clock left out. */
+  /** Virtual nanoseconds since 1970, as no jump of the hosts' wall clock changes it. */
   get now(): bigint {
-    return this.#time - this.#jumped;
+    return this.#time;
   }
 
   tables(host: string): LiveTables {
@@ -100,13 +104,14 @@ export class Stepper {
     });
   }
 
-  /** Types a line that must succeed. Raises `guest` with its output where it does not. */
-  async must(typed: Typed): Promise<DoneCommand> {
+  /** Types a line that must succeed. Raises `guest` with its output where it does not; `failed` says what that means. */
+  async must(typed: Typed, failed?: string): Promise<DoneCommand> {
     const done = await this.type(typed);
     if (done.status === 0) return done;
     const { host, line, origin } = typed;
-    const place = { ...origin, host, command: line };
-    throw new EspalierError('guest', `did not succeed (exit status ${done.status})`, { ...place, output: done.stdout });
+    const place = { ...origin, host, ...(failed === undefined && { command: line }) };
+    const message = `${failed ?? 'did not succeed'} (exit status ${done.status})`;
+    throw new EspalierError('guest', message, { ...place, output: done.stdout });
   }
 
   /** Lets virtual time pass. */
@@ -114,9 +119,9 @@ export class Stepper {
     return this.#inTurn(() => this.#send([{ kind: 'advance', ns }]));
   }
 
-  /** Tells that the next records' clock is ahead by so many nanoseconds more. */
-  jumpedBy(ns: bigint): void {
-    this.#jumped += ns;
+  /** Sets the hosts' wall clock forward or back. */
+  jump(ns: bigint): Promise<void> {
+    return this.#inTurn(() => this.#send([{ kind: 'jump', ns }]));
   }
 
   /** Keeps what a scenario called among `pending` until it is over; nobody needs to look at its failure. */
@@ -161,7 +166,7 @@ export class Stepper {
       const status = Buffer.from(payload).readInt32LE(0);
       const stdout = Buffer.concat(state.output).toString('utf8');
       state.output = [];
-      state.done = { stdout, status, begin: state.begin - this.#jumped, end: time - this.#jumped };
+      state.done = { stdout, status, begin: state.begin, end: time };
     }
   }
 

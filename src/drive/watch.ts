@@ -4,9 +4,25 @@ import { EspalierError } from '../base/errors.ts';
 import type { Origin } from '../scenario/scenario.ts';
 import type { Stepper } from './stepper.ts';
 
-/** Wall milliseconds in which a scenario's function asks for nothing before it counts as stuck: it awaits what never comes. */
-const stuckMs = 300_000;
-const lookMs = 1_000;
+/** When a scenario's function counts as one that never ends. */
+export interface Patience {
+  /** Wall ms in which it asks for nothing: it awaits what never comes. */
+  readonly stuckMs: number;
+  /** CPU ms of its lab: it asks again and again. A month of rekeys takes a third. */
+  readonly cpuMs: number;
+  /** Wall ms between two looks. */
+  readonly lookMs: number;
+}
+
+const usual: Patience = { stuckMs: 300_000, cpuMs: 1_800_000, lookMs: 1_000 };
+
+/** What is watched. */
+export interface Watch {
+  readonly stepper: Pick<Stepper, 'steps' | 'pending' | 'cpuMs'>;
+  /** Where the scenario is declared. */
+  readonly origin: Origin;
+  readonly patience?: Patience;
+}
 
 /** A scenario that runs, and how it is told of an error that nobody awaited. */
 interface Running {
@@ -28,18 +44,24 @@ function tellOwner(error: unknown): void {
 
 /**
  * Runs a scenario's function and ends with it, or raises what it cannot tell itself: an error in a promise that nobody awaits
- * (Node would end the whole process for it), or that it stands still.
+ * (Node would end the whole process for it), that it stands still, or that it goes on for ever.
  */
-export async function watched(stepper: Stepper, origin: Origin, body: () => Promise<void>): Promise<void> {
+export async function watched({ stepper, origin, patience = usual }: Watch, body: () => Promise<void>): Promise<void> {
+  const { stuckMs, cpuMs, lookMs } = patience;
   const stopped = Promise.withResolvers<never>();
+  const stop = (message: string, place: Origin): void =>
+    stopped.reject(new EspalierError('scenario', message, { file: place.file, line: place.line }));
   let seen = stepper.steps.length;
   let since = performance.now();
   using _watch = every(lookMs, () => {
-    if (stepper.pending.size > 0 || stepper.steps.length !== seen) since = performance.now();
+    const [step] = stepper.pending.values();
+    if (step !== undefined || stepper.steps.length !== seen) since = performance.now();
     seen = stepper.steps.length;
-    if (performance.now() - since < stuckMs) return;
-    const message = `the function has asked for nothing in ${stuckMs / 1000} s; does it await what never comes?`;
-    stopped.reject(new EspalierError('scenario', message, origin));
+    if (stepper.cpuMs > cpuMs) {
+      stop(`its lab has used ${cpuMs / 1000} s of CPU, and the function goes on; does it end?`, step ?? origin);
+    } else if (performance.now() - since >= stuckMs) {
+      stop(`the function has asked for nothing in ${stuckMs / 1000} s; does it await what never comes?`, origin);
+    }
   });
   const own: Running = { origin, tell: stopped.reject };
   if (running.size === 0) process.on('unhandledRejection', tellOwner);

@@ -50,7 +50,9 @@ export function issueLines(issue: Issue): string[] {
     issue.command && `\`${issue.command}\``,
   ].filter((part) => part !== undefined && part !== '');
   const place = where.length > 0 ? `${where.join(', ')}: ` : '';
-  const excerpt = visible(issue.excerpt ?? '').split('\n');
+  const excerpt = visible(issue.excerpt ?? '')
+    .trimEnd()
+    .split('\n');
   const shown = issue.excerpt === undefined ? [] : excerpt.slice(0, excerptLines);
   if (excerpt.length > excerptLines) shown.push(`… ${excerpt.length - excerptLines} more lines`);
   return [`   ${place}${issue.message}`, ...shown.map((line) => `     ${line}`)];

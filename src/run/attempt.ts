@@ -97,6 +97,9 @@ function held(lab: Lab, dir: string): HeldLab {
     get over() {
       return lab.ending;
     },
+    get cpuMs() {
+      return lab.cpuMs;
+    },
     send: (orders) => lab.send(orders),
   };
 }

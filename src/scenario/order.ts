@@ -5,6 +5,8 @@ export type Order =
   /** Bytes as from a keyboard. The console's prompts are output from then on. */
   | { readonly kind: 'input'; readonly host: string; readonly bytes: Uint8Array }
   | { readonly kind: 'advance'; readonly ns: bigint }
+  /** Sets the wall clock of all hosts by so much forward, or back; no time passes, and the lab's own clock goes on as it did. */
+  | { readonly kind: 'jump'; readonly ns: bigint }
   | { readonly kind: 'resize'; readonly host: string; readonly rows: number; readonly columns: number }
   /** Echo and line editing as a person expects them; suites' consoles have neither. */
   | { readonly kind: 'interactive'; readonly host: string }

@@ -44,6 +44,8 @@ export interface HeldLab {
   readonly dir: string;
   /** Nothing of the lab runs any more. */
   readonly over: boolean;
+  /** CPU time that it has used so far, in ms. */
+  readonly cpuMs: number;
   /** Resolves when the orders are worked off and the clock stands again, or when the lab is over. */
   send(orders: readonly Order[]): Promise<void>;
 }

@@ -93,6 +93,11 @@ export class Lab implements AsyncDisposable {
     if (!this.#over && this.#busy === undefined) this.#backend.rest?.();
   }
 
+  /** CPU time used so far, in ms. */
+  get cpuMs(): number {
+    return this.#backend.cpuMs();
+  }
+
   /** True once nothing of the lab runs any more. */
   get over(): boolean {
     return this.#over;

@@ -55,6 +55,9 @@ scenario(
     const [early, at] = [await wall(), clock.now()];
     await clock.jump('1d');
     check('jump', (await wall()) - early === 86_400 && clock.now() - at < 1_000_000_000n);
+    await clock.jump('-3d');
+    check('jump back', (await wall()) - early === -2 * 86_400 && clock.now() - at < 1_000_000_000n);
+    await expect(gate).toReach(box);
     await pause(ms);
     await expect(road).toHaveSentInClear({ to: '198.18.2.2' });
     await road.exec('cat /proc/meminfo; head -c 8 /dev/urandom | xxd');

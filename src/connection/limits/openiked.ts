@@ -77,6 +77,15 @@ export const openikedLimits: readonly Limit[] = [
     hits: ({ connection }) => connection.child?.replayWindow !== undefined,
   },
   {
+    id: 'revocation',
+    reason: 'revocation lists are asked for where there is at least one, and then all certificates need one',
+    source: 'iked/ca.c, ca_reload and ca_validate_cert: X509_V_FLAG_CRL_CHECK',
+    hits: ({ connection, remote: { authentication } }) =>
+      connection.revocation !== undefined &&
+      authentication.method === 'certificate' &&
+      (connection.revocation === 'strict') !== authentication.credential.crls.length > 0,
+  },
+  {
     id: 'mixed-authentication',
     reason: 'a secret authenticates both ends or none',
     source: 'iked.conf(5), ikeauth',

@@ -10,6 +10,8 @@ export const plutoLog = '/var/log/pluto.log';
 /** ipsec.conf(5) and ipsec.secrets(5) of one host. */
 export function renderLibreswan(views: readonly View[], version: string): ConfigFile[] {
   const setup = ['config setup', `\tlogfile=${plutoLog}`, '\tlogtime=no', '\tlogappend=no'];
+  // Of the daemon as a whole, and stricter wins.
+  if (views.some(({ connection }) => connection.revocation === 'strict')) setup.push('\tcrl-strict=yes');
   const conns = views.map((view) => [`conn ${view.connection.name}`, ...settingsOf(view, version).map(indent)]);
   const text = [setup, ...conns].map((section) => `${section.join('\n')}\n`).join('\n');
   return [
@@ -178,6 +180,9 @@ function credentialFiles({ connection, local, remote }: View): ConfigFile[] {
     files.push(file('local', certificate), file('key', privateKey, 0o600));
     files.push(...intermediates.map((pem, index) => file(`intermediate${index}`, pem)));
   }
-  if (other.method === 'certificate') files.push(file('root', other.credential.root));
+  if (other.method === 'certificate') {
+    files.push(file('root', other.credential.root));
+    files.push(...other.credential.crls.map((pem, index) => file(`crl${index}`, pem)));
+  }
   return files;
 }

@@ -59,6 +59,7 @@ function authenticationOf(end: End, { connection }: View, which: 'local' | 'remo
     id: end.identity && quote(end.identity),
     certs: method === 'certificate' && which === 'local' ? file : undefined,
     pubkeys: method === 'raw-key' ? file : undefined,
+    revocation: which === 'remote' ? connection.revocation : undefined,
   };
 }
 

@@ -14,6 +14,8 @@ function encodeOrder(order: Order): string {
       return `input ${order.host} ${Buffer.from(order.bytes).toString('hex')}`;
     case 'advance':
       return `advance ${order.ns}`;
+    case 'jump':
+      return `jump ${order.ns}`;
     case 'resize':
       return `resize ${order.host} ${order.rows} ${order.columns}`;
     case 'interactive':
