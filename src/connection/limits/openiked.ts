@@ -1,4 +1,5 @@
 import type { View } from '../connection.ts';
+import { selectorsOf } from '../selectors.ts';
 import { type Limit, usesKey, wantsAead } from './limit.ts';
 
 const esp = ({ connection }: View) => connection.child?.proposals ?? [];
@@ -16,6 +17,17 @@ export const openikedLimits: readonly Limit[] = [
     reason: 'PF_KEY of Linux truncates HMAC-SHA2-256 to 96 bits, where RFC 4868 wants 128; iked leaves it out',
     source: 'net/xfrm/xfrm_algo.c: icv_truncbits of hmac(sha256); iked/pfkey.c',
     hits: (view) => esp(view).some(({ integrity = [] }) => integrity.includes('hmac-sha2-256-128')),
+  },
+  {
+    id: 'families',
+    reason:
+      'PF_KEY of Linux takes what goes through a tunnel for the address family of its ends: other packets are lost',
+    source: 'net/key/af_key.c, pfkey_msg2xfrm_state: sel.family; seen in the SA tables of labs',
+    hits: ({ connection, local, remote }) =>
+      connection.mode !== 'transport' &&
+      [local, remote].some((end) =>
+        selectorsOf(end, 'by-itself').some(({ network }) => network.includes(':') !== end.address.includes(':')),
+      ),
   },
   {
     id: 'esn',

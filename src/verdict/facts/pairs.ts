@@ -1,5 +1,5 @@
 import type { Life } from '../../observation/lives.ts';
-import type { IpsecSa } from '../../observation/model.ts';
+import type { IpsecSa, Selector } from '../../observation/model.ts';
 import { type Tables, tablesAt } from '../../observation/tables.ts';
 import type { Timeline } from '../../observation/timeline.ts';
 import { issueOf } from '../issue.ts';
@@ -206,10 +206,19 @@ function disagree(one: End, other: End, { commands }: FactEvidence): string[] {
   if (a.direction !== undefined && a.direction === b.direction) found.push(`both are of direction ${a.direction}`);
   if (nat || translated) return found;
   check('addresses', `${a.source} > ${a.destination}`, `${b.source} > ${b.destination}`);
-  check('selectors', selectorText(a.selector), selectorText(b.selector));
+  if (restricts(a.selector) && restricts(b.selector)) {
+    check('selectors', selectorText(a.selector), selectorText(b.selector));
+  }
   const policies = unmirrored(one, other);
   if (policies !== undefined) found.push(`policies: ${policies}`);
   return found;
+}
+
+/** Whether an SA's own selector says anything: PF_KEY sets none, and others set one in transport mode only. */
+function restricts({ source, destination, protocol, sourcePort, destinationPort }: Selector): boolean {
+  return [source.prefix, destination.prefix, protocol, sourcePort.mask, destinationPort.mask].some(
+    (part) => part !== 0,
+  );
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -79,10 +79,25 @@ const disagreements: readonly (readonly [what: RegExp, west: IpsecSa, east: Ipse
   [/ESN: false, true/, out(), inward({ esn: true, replayWindow: 64 })],
   [/both are of direction in/, inward(), inward()],
   [/addresses: 192.1.2.45 > 192.1.2.23, 192.1.2.45 > 192.1.2.24/, out(), inward({ destination: '192.1.2.24' })],
-  [/selectors: 0.0.0.0\/0 > .*, 192.0.1.0\/24 > /, out(), inward({ selector: narrow })],
+  [
+    /selectors: 192.0.1.0\/24 > .* proto 6, 192.0.1.0\/24 > /,
+    out({ selector: { ...narrow, protocol: 6 } }),
+    inward({ selector: narrow }),
+  ],
   [/encapsulation: espinudp, undefined/, out({ encapsulation: udp }), inward()],
   [/encapsulation: espinudp, espintcp/, out({ encapsulation: udp }), inward({ encapsulation: tcp })],
 ];
+test('a selector that restricts nothing agrees with any: PF_KEY gives SAs none', () => {
+  const steps = holding(
+    [
+      ['west', out()],
+      ['east', inward({ selector: narrow })],
+    ],
+    [100, 200, 300],
+  );
+  assert.deepEqual(comparePairs(evidenceOf({ steps })).issues, []);
+});
+
 for (const [what, west, east] of disagreements) {
   test(`ends do not agree on ${what.source}`, () => {
     const steps = holding(
