@@ -80,9 +80,9 @@ export class ArtifactStore<Facts> {
     return found.sort((a, b) => (a.made < b.made ? 1 : -1));
   }
 
-  /** The artifact with this id, or the newest; none is a usage error. */
-  choose(id?: string): Artifact<Facts> {
-    const found = id === undefined ? this.list()[0] : this.find(id);
+  /** The artifact with this id, or the newest that `fits`; none is a usage error. */
+  choose(id?: string, fits: (facts: Facts) => boolean = () => true): Artifact<Facts> {
+    const found = id === undefined ? this.list().find(({ facts }) => fits(facts)) : this.find(id);
     if (found) return found;
     const { name } = this.#kind;
     throw new EspalierError('usage', `the cache holds no ${name}${id === undefined ? '' : ` ${id}`}`, {

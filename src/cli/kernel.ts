@@ -41,7 +41,10 @@ export function register(program: Command): void {
     .addHelpText('after', '\nExample: espalier kernel export kernel.tar')
     .action(async (file: string, options: { id?: string }) => {
       const { kernelStore } = await import('../kernel/kernel.ts');
-      await kernelStore.exportTo(kernelStore.choose(options.id), file);
+      await kernelStore.exportTo(
+        kernelStore.choose(options.id, ({ flavour }) => flavour === 'standard'),
+        file,
+      );
     });
 
   kernel
