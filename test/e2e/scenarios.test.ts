@@ -136,7 +136,7 @@ test('files that cannot be loaded stop the run before it begins, with file and l
     ],
     [
       `${head}scenario('x', { hosts: { a: linux(), b: linux() }, links: { l: { a: '10.0.0.1/24', b: '10.0.0.1/24' } } }, async () => {});\n`,
-      /^demo\/x\.scenario\.ts:2: scenario "x": this network cannot be: link l: b and a both have the address 10\.0\.0\.1\n/,
+      /^demo\/x\.scenario\.ts:2: scenario "x": this network cannot be: link l: a and b both have the address 10\.0\.0\.1\n/,
     ],
     [
       `${head}scenario('x', { hosts: { a: linux({ routes: { default: '10.9.9.9' } }), b: linux() }, links: { l: ['a', 'b'] } }, async () => {});\n`,
