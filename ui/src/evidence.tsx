@@ -60,7 +60,12 @@ function Issue({ issue, point }: { readonly issue: IssueData; readonly point: Po
           <code>{part}</code>
         ))}
         {issue.t !== undefined && (
-          <button type="button" class="moment" onClick={() => point(issue.t, 'issue')} title="show this moment below">
+          <button
+            type="button"
+            class="moment"
+            onClick={() => point(issue.t, 'evidence')}
+            title="show this moment below"
+          >
             {clockText(issue.t)}
           </button>
         )}
@@ -110,7 +115,7 @@ function Checks({ checks, point }: { readonly checks: readonly CheckData[]; read
                 {what}
                 <span class="where">{where}</span>
                 {t !== undefined && (
-                  <button type="button" class="moment" onClick={() => point(t, 'check')}>
+                  <button type="button" class="moment" onClick={() => point(t, 'evidence')}>
                     {clockText(t)}
                   </button>
                 )}

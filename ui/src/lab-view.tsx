@@ -20,6 +20,7 @@ function axisOf({ ladder, end }: LabData, linear: boolean): Axis {
 /** What happened in the lab: one ruler above, the ladder, and beside it what was typed and logged. */
 export function LabView({ lab, cursor, point }: LabViewProps): JSX.Element {
   const [linear, setLinear] = useState(false);
+  const [wide, setWide] = useState('');
   const axis = useMemo(() => axisOf(lab, linear), [lab, linear]);
   const tabs = tabsOf(lab);
   const [tab, setTab] = useState(tabs[0]?.name ?? '');
@@ -32,12 +33,25 @@ export function LabView({ lab, cursor, point }: LabViewProps): JSX.Element {
           virtual time from {lab.start.replace('T', ' ').replace('Z', '')}, {clockText(lab.end)}
         </span>
         {cursor && <output class="now">{clockText(cursor.t)}</output>}
+        <span class="spread">
+          {Shown &&
+            ['ladder', 'side'].map((one) => (
+              <button
+                type="button"
+                class="toggle"
+                aria-pressed={wide === one}
+                onClick={() => setWide(wide === one ? '' : one)}
+              >
+                {one === 'ladder' ? 'ladder' : tab} only
+              </button>
+            ))}
+        </span>
         <button type="button" class="toggle" aria-pressed={linear} onClick={() => setLinear(!linear)}>
           linear ruler
         </button>
       </div>
       <Strip lab={lab} cursor={cursor} point={point} axis={axis} />
-      <div class={Shown ? 'panes' : 'panes single'}>
+      <div class={`panes ${Shown ? wide : 'single'}`}>
         <Ladder lab={lab} cursor={cursor} point={point} />
         {Shown && (
           <div class="pane side">

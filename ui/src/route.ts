@@ -20,8 +20,13 @@ function decoded(text: string): string {
   }
 }
 
+/** `suite:name`, as addresses can hold it: names may be anything. */
+export function keyOf({ suite, name }: { readonly suite: string; readonly name: string }): string {
+  return `${suite}:${name}`.toWellFormed();
+}
+
 export function testLink({ suite, name }: { readonly suite: string; readonly name: string }): string {
-  return `#/test/${encodeURIComponent(`${suite}:${name}`)}`;
+  return `#/test/${encodeURIComponent(keyOf({ suite, name }))}`;
 }
 
 /** Address of the run's page with filters; empty ones are left out. */

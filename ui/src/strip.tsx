@@ -98,7 +98,7 @@ function Bar({ lane: { sa, index, lane }, lab, lit, setLit, percent, point }: Ba
     // biome-ignore lint/a11y/useKeyWithClickEvents: as the area around it
     // biome-ignore lint/a11y/noStaticElementInteractions: the same
     <div
-      class={`sa-bar ${sa.direction} ${sa.died === undefined ? 'open' : ''} ${lit === index || sa.pair === lit ? 'lit' : shown ? 'chain' : ''}`}
+      class={`sa-bar ${sa.direction ?? ''} ${sa.died === undefined ? 'open' : ''} ${lit === index || sa.pair === lit ? 'lit' : shown ? 'chain' : ''}`}
       style={{ left, width: `max(3px, calc(${right} - ${left}))`, top: `${marksHeight + lane * laneHeight}px` }}
       title={titleOf(sa)}
       onMouseEnter={() => setLit(index)}
@@ -123,5 +123,5 @@ function titleOf({
   reason,
 }: SaData): string {
   const life = `${clockText(born)} to ${died === undefined ? 'the end' : `${clockText(died)}, ${reason}`}`;
-  return [`${protocol} ${direction} ${spi}`, text, algorithms, selector, packets, life].join('\n');
+  return [`${protocol} ${direction ?? ''} ${spi}`, text, algorithms, selector, packets, life].join('\n');
 }

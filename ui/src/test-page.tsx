@@ -6,7 +6,7 @@ import type { Cursor, Point } from './cursor.ts';
 import { Evidence } from './evidence.tsx';
 import { LabView } from './lab-view.tsx';
 import { load } from './load.ts';
-import { testLink } from './route.ts';
+import { keyOf, testLink } from './route.ts';
 
 interface TestPageProps {
   readonly run: RunData;
@@ -16,7 +16,7 @@ interface TestPageProps {
 
 /** One test: its verdict with the evidence, then what happened in its lab. */
 export function TestPage({ run, name }: TestPageProps): JSX.Element {
-  const row = run.tests.find((test) => `${test.suite}:${test.name}` === name);
+  const row = run.tests.find((test) => keyOf(test) === name);
   const [data, setData] = useState<TestData | string>();
   useEffect(() => {
     document.title = `${name} · Espalier`;
@@ -39,7 +39,9 @@ interface LoadedProps {
 function LoadedTest({ run, row, data }: LoadedProps): JSX.Element {
   const [cursor, setCursor] = useState<Cursor>();
   const point: Point = (t, from) => {
-    if (t !== undefined) setCursor((old) => ({ t, from, token: (old?.token ?? 0) + 1 }));
+    if (t === undefined) return;
+    setCursor((old) => ({ t, from, token: (old?.token ?? 0) + 1 }));
+    if (from === 'evidence') document.querySelector('.lab')?.scrollIntoView();
   };
   return (
     <main class="test">

@@ -5,6 +5,9 @@ import { consoleLine, Style } from './ansi.ts';
 import type { PageClock } from './clock.ts';
 import type { CommandData, ConsoleData, ConsoleLine } from './data.ts';
 
+/** What a command without a terminal wrote to standard error follows behind this (docs/run-format.md, strongswan). */
+const errorMark = '\u001c';
+
 /** A console that never stops talking must not make a page that no browser opens. */
 const linesPerHost = 40_000;
 
@@ -54,7 +57,7 @@ class ConsoleReader {
   #line(raw: string, t: number): void {
     this.#count += 1;
     if (this.#count > linesPerHost) this.#left += 1;
-    else this.#lines.push({ ...consoleLine(raw, this.#style), t });
+    else this.#lines.push({ ...consoleLine(raw.replace(errorMark, 'stderr: '), this.#style), t });
   }
 
   #close(end: Pick<CommandData, 'until' | 'status'>): void {

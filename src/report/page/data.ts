@@ -170,7 +170,8 @@ export interface LadderRow {
 export interface SaData {
   readonly host: number;
   readonly protocol: string;
-  readonly direction: string;
+  /** Kernels before 6.10 do not tell. */
+  readonly direction?: 'in' | 'out';
   readonly spi: string;
   readonly text: string;
   readonly algorithms: string;

@@ -39,8 +39,13 @@ export class IkeReader {
     const request = requestKey(message);
     if (request !== undefined && !this.#answers.has(request)) flags.push('unanswered');
     if (message.problem !== undefined || payloadsOf(message).problem !== undefined) flags.push('malformed');
-    return { text: describeIke(bytes), details: detailsOf(message), flags };
+    return { text: shortText(describeIke(bytes)), details: detailsOf(message), flags };
   }
+}
+
+/** `IKE_AUTH request 1: SK`; identifiers of IKEv1 count nothing and stay as they are. */
+function shortText(text: string): string {
+  return text.replace(/^(\S+ (?:request|response)), message (\d+)/, '$1 $2');
 }
 
 function header(bytes: Uint8Array): IkeMessage | undefined {

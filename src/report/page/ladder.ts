@@ -76,7 +76,7 @@ function saRows({ sas }: LadderContext): LadderRow[] {
 }
 
 function nameOf({ protocol, direction, spi }: SaData): string {
-  return `${protocol} ${direction} ${spi}`;
+  return [protocol, direction, spi].filter(Boolean).join(' ');
 }
 
 function ikeRows({ frames }: FactEvidence, context: LadderContext): LadderRow[] {

@@ -37,7 +37,7 @@ function draft(life: Life<IpsecSa>, place: Pick<SaData, 'host' | 'chain' | 'born
     ...place,
     key: `${sa.protocol} ${sa.spi}`,
     protocol: sa.protocol.toUpperCase(),
-    direction: sa.direction ?? '?',
+    ...(sa.direction !== undefined && { direction: sa.direction }),
     spi: spiText(sa.spi),
     text: `${sa.source} > ${sa.destination}, ${sa.mode}${encapsulation}${sa.esn ? ', ESN' : ''}`,
     algorithms: algorithmsText(sa),

@@ -6,6 +6,8 @@ import { lab, MadeReport, row, run, testData } from './samples.ts';
 
 const skip = noBrowser;
 const repeats = 5;
+/** The yardstick is coarse, and takes long. */
+const repeatsOfAll = 3;
 
 /** Notes when the first row that can be read was painted: milliseconds since the page was asked for. */
 const watch = (selector: string): string => `
@@ -24,10 +26,10 @@ async function timeToPaint(browser: Browser, url: string, selector: string): Pro
   return time;
 }
 
-async function median(measure: () => Promise<number>): Promise<number> {
+async function median(measure: () => Promise<number>, count = repeats): Promise<number> {
   const times: number[] = [];
-  for (let count = 0; count < repeats; count += 1) times.push(await measure());
-  return times.sort((a, b) => a - b)[Math.floor(repeats / 2)] as number;
+  for (let done = 0; done < count; done += 1) times.push(await measure());
+  return times.sort((a, b) => a - b)[Math.floor(count / 2)] as number;
 }
 
 /** What the same list takes a page that simply writes all of it: the yardstick, on the same machine at the same time. */
@@ -37,7 +39,7 @@ function reference(t: TestContext, lines: number): MadeReport {
     const main = document.createElement('main');
     for (let index = 0; index < ${lines}; index += 1) {
       const line = document.createElement('div');
-      for (let cell = 0; cell < 6; cell += 1) {
+      for (let cell = 0; cell < 3; cell += 1) {
         const span = document.createElement('span');
         span.textContent = 'text ' + index + ' ' + cell;
         line.append(span);
@@ -70,14 +72,14 @@ test('10,000 tests open and filter faster than a page that writes them all', { s
   const browser = await openBrowser(t);
   const made = new MadeReport(t).add('run', run(Array.from({ length: 10_000 }, (_, index) => row(index))));
   const plain = reference(t, 10_000);
-  const all = await median(() => timeToPaint(browser, plain.url(), 'main'));
+  const all = await median(() => timeToPaint(browser, plain.url(), 'main'), repeatsOfAll);
   const opened = await median(() => timeToPaint(browser, made.url(), 'a.test'));
   const { page } = await open(browser, made.url());
   await page.waitForSelector('a.test');
   const searches = ['algo-77', 'algo-7', 'test 99', 'nothing', 'algo'].values();
   const filtered = await median(() => timeToFilter(page, searches.next().value ?? ''));
   t.diagnostic(`all rows ${Math.round(all)} ms, opened ${Math.round(opened)} ms, filtered ${Math.round(filtered)} ms`);
-  assert.ok(opened < 1.5 * all, `opened in ${opened} ms, all rows in ${all} ms`);
+  assert.ok(opened < all, `opened in ${opened} ms, all rows in ${all} ms`);
   assert.ok(filtered < 0.5 * all, `filtered in ${filtered} ms, all rows in ${all} ms`);
 });
 
@@ -87,7 +89,7 @@ test('5,000 packets and 20,000 lines open faster than a page that writes them al
   const made = new MadeReport(t).add('run', run([row(0)])).add('test/1', data);
   const hash = `#/test/${encodeURIComponent('made:column 0, ikev2-algo-0')}`;
   const plain = reference(t, 25_000);
-  const all = await median(() => timeToPaint(browser, plain.url(), 'main'));
+  const all = await median(() => timeToPaint(browser, plain.url(), 'main'), repeatsOfAll);
   const opened = await median(() => timeToPaint(browser, made.url(hash), '.console .output-row'));
   t.diagnostic(`all lines ${Math.round(all)} ms, opened ${Math.round(opened)} ms`);
   assert.ok(opened < all, `opened in ${opened} ms, all lines in ${all} ms`);

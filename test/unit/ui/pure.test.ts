@@ -106,7 +106,6 @@ test('SAs that live at one time never share a lane of their host', () => {
             chain: 10 * host + chain,
             born,
             protocol: 'ESP',
-            direction: 'in',
             spi: '',
             text: '',
             algorithms: '',
