@@ -19,9 +19,9 @@ export const storedSchema = z.object({
   cwd: text,
   postMortem: text.exactOptional(),
   hosts: z.array(text),
-  /** Names of captures, and whose frames carry which MAC address. */
+  /** Names of captures, and whose frames carry which MAC address, through which interface. */
   links: z.array(text),
-  nics: z.array(z.object({ host: text, mac: text })),
+  nics: z.array(z.object({ host: text, mac: text, ifindex: z.number().int().exactOptional() })),
   steps: z.array(
     z.object({
       kind: z.enum(['command', 'comment']),

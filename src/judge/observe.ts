@@ -31,7 +31,7 @@ export function observe(
   { file, endedInOrder }: { readonly file: RecordFile; readonly endedInOrder: boolean },
 ): Observed {
   const timeline = readTimeline(file);
-  const senders = new Map(nics.map(({ mac, host }) => [mac.toLowerCase(), host]));
+  const senders = new Map(nics.map((nic) => [nic.mac.toLowerCase(), nic]));
   const issues: Issue[] = [];
   const frames = links.flatMap((link) => {
     const read = readLink(attemptDir, link, senders);
@@ -53,14 +53,23 @@ interface ReadLink {
   readonly damage?: string;
 }
 
-function readLink(attemptDir: string, link: string, senders: ReadonlyMap<string, string>): ReadLink {
+type Senders = ReadonlyMap<string, StoredScenario['nics'][number]>;
+
+function readLink(attemptDir: string, link: string, senders: Senders): ReadLink {
   const name = `links/${link}.pcapng`;
   const bytes = readMaybePacked(join(attemptDir, name));
   if (bytes === undefined) return { name, frames: [], damage: 'is missing' };
   const capture = readCapture(bytes);
   const frames = readWire(capture.packets).map((packet): SeenFrame => {
-    const sender = senders.get(packet.dissected.sourceMac);
-    return { file: name, number: packet.index + 1, time: packet.time, ...(sender && { sender }), packet };
+    const { host: sender, ifindex } = senders.get(packet.dissected.sourceMac) ?? {};
+    return {
+      file: name,
+      number: packet.index + 1,
+      time: packet.time,
+      ...(sender !== undefined && { sender }),
+      ...(ifindex !== undefined && { ifindex }),
+      packet,
+    };
   });
   const problem = problemOf(capture);
   return { name, frames, ...(problem && { damage: problem }) };

@@ -24,11 +24,18 @@ export function toStored(loaded: LoadedScenario, folder: InputFolder): StoredSce
     ...(plan.postMortem !== undefined && { postMortem: plan.postMortem }),
     hosts: plan.topology.hosts.map(({ name }) => name),
     links: plan.topology.links.map(({ name }) => name),
-    nics: plan.topology.hosts.flatMap(({ name, nics }) => nics.map(({ mac }) => ({ host: name, mac }))),
+    nics: plan.topology.hosts.flatMap(({ name, nics }) =>
+      nics.map(({ mac }, at) => ({ host: name, mac, ifindex: firstIfindex(plan) + at })),
+    ),
     steps: plan.steps.map(({ kind, host, line, origin }) => ({ kind, host, line, origin })),
     ...(judging.facts && { facts: putInput(folder, judging.facts) }),
   };
   return { ...common, ...formatNamed(format).store(loaded, folder) };
+}
+
+/** As the guest numbers interfaces (guest/agent/net.c, nic_index). */
+function firstIfindex({ fallbackTunnels }: LoadedScenario['plan']): number {
+  return fallbackTunnels === true ? 32 : 2;
 }
 
 /** Reads an attempt's `scenario.json`; every error names the file. */

@@ -3,13 +3,13 @@ import type { ConsoleFact } from '../observation/text/facts.ts';
 import { readConsoleFacts } from '../observation/text/read-facts.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
 import { type ComparedText, compareText, type Rewrite } from './adapted-text.ts';
+import { composeVerdict } from './compose.ts';
 import { firstDifference, sameButWhitespace } from './difference.ts';
 import { endIssues } from './end-issues.ts';
 import type { FactFindings } from './facts/judge-facts.ts';
 import { issueOf } from './issue.ts';
 import { type Source, signs, upstreamOf } from './libreswan-issues.ts';
-import { type Issue, type Verdict, verdictWords } from './verdict.ts';
-import { heaviest } from './words.ts';
+import type { Issue, Verdict } from './verdict.ts';
 
 /** What is known about one console. Texts are Latin-1, one character per byte. */
 export interface ConsoleEvidence {
@@ -49,24 +49,21 @@ export interface AttemptEvidence {
 export function judgeConsoles(evidence: AttemptEvidence): Verdict {
   const findings = evidence.consoles.map((console) => judgeConsole(console, evidence));
   const logs = evidence.plutoLogs.flatMap(({ host, file, text }) => signsIn('pluto-log', text, { host, file }));
-  const found = [
-    ...evidence.issues,
-    ...endIssues(evidence),
-    ...logs,
-    ...evidence.facts.issues,
-    ...findings.flatMap((one) => one.issues),
-  ];
-  const issues = found.sort((a, b) => verdictWords.indexOf(a.word) - verdictWords.indexOf(b.word));
-  const word = heaviest(issues.map((issue) => issue.word));
-  const adapted = [...new Set(findings.flatMap((one) => one.adapted))].sort();
+  const verdict = composeVerdict({
+    issues: [
+      ...evidence.issues,
+      ...endIssues(evidence),
+      ...logs,
+      ...evidence.facts.issues,
+      ...findings.flatMap((one) => one.issues),
+    ],
+    facts: evidence.facts,
+    upstream: ({ issues }) => upstreamOf(issues.map((issue) => issue.kind)),
+  });
   return {
-    version: 2,
-    word,
-    upstream: upstreamOf(issues.map((issue) => issue.kind)),
-    issues,
-    facts: evidence.facts.summary,
-    adapted,
-    passesOnlyAdapted: word === 'passed' && findings.some((one) => one.onlyAdapted),
+    ...verdict,
+    adapted: [...new Set(findings.flatMap((one) => one.adapted))].sort(),
+    passesOnlyAdapted: verdict.word === 'passed' && findings.some((one) => one.onlyAdapted),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { Check, CourseFault, Matcher } from '../scenario/checks.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
+import { composeVerdict } from './compose.ts';
 import { firstDifference } from './difference.ts';
 import { endIssues } from './end-issues.ts';
 import type { FactFindings } from './facts/judge-facts.ts';
 import { issueOf } from './issue.ts';
-import { type Issue, type Verdict, verdictWords } from './verdict.ts';
-import { heaviest, wordTable } from './words.ts';
+import type { Issue, Verdict } from './verdict.ts';
+import { wordTable } from './words.ts';
 
 /** What is known of an attempt at a scenario that checks itself. */
 export interface CourseEvidence {
@@ -32,24 +33,17 @@ const kinds: Readonly<Record<Matcher, string>> = {
 /** Judges an attempt by the scenario's own checks and by what the oracles found. */
 export function judgeCourse(evidence: CourseEvidence): Verdict {
   const { checks, fault, facts } = evidence;
-  const found = [
-    ...evidence.issues,
-    ...endIssues(evidence),
-    ...(fault === undefined ? [] : [faultIssue(fault)]),
-    ...facts.issues,
-    ...checks.filter(({ passed }) => !passed).map(checkIssue),
-  ];
-  const issues = found.sort((a, b) => verdictWords.indexOf(a.word) - verdictWords.indexOf(b.word));
-  const word = heaviest(issues.map((issue) => issue.word));
-  return {
-    version: 2,
-    word,
-    upstream: wordTable[word].upstream,
-    issues,
-    facts: facts.summary,
-    adapted: [],
-    passesOnlyAdapted: false,
-  };
+  return composeVerdict({
+    issues: [
+      ...evidence.issues,
+      ...endIssues(evidence),
+      ...(fault === undefined ? [] : [faultIssue(fault)]),
+      ...facts.issues,
+      ...checks.filter(({ passed }) => !passed).map(checkIssue),
+    ],
+    facts,
+    upstream: ({ word }) => wordTable[word].upstream,
+  });
 }
 
 function checkIssue({ matcher, host, expected, received, waited, origin, golden }: Check): Issue {

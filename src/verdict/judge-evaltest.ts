@@ -1,10 +1,10 @@
 import type { AttemptFile } from '../transcript/attempt.ts';
+import { composeVerdict } from './compose.ts';
 import { endIssues } from './end-issues.ts';
 import type { FactFindings } from './facts/judge-facts.ts';
 import { issueOf } from './issue.ts';
 import { upstreamOf } from './libreswan-issues.ts';
-import { type Issue, type Verdict, verdictWords } from './verdict.ts';
-import { heaviest } from './words.ts';
+import type { Issue, Verdict } from './verdict.ts';
 
 /** A check of strongSwan's suite and what came of it. Texts are Latin-1, one character per byte. */
 export interface CheckEvidence {
@@ -38,23 +38,26 @@ export interface CheckedAttempt {
 
 /** Judges an attempt by the suite's own checks; what the oracles found in records and captures comes beside. */
 export function judgeEvaltest(attempt: CheckedAttempt): Verdict {
-  const found = [
-    ...attempt.issues,
-    ...endIssues(attempt),
-    ...attempt.logs.flatMap(crashes),
-    ...attempt.facts.issues,
-    ...attempt.checks.flatMap((check) => failure(check) ?? []),
-  ];
-  const issues = found.sort((a, b) => verdictWords.indexOf(a.word) - verdictWords.indexOf(b.word));
-  return {
-    version: 2,
-    word: heaviest(issues.map(({ word }) => word)),
-    upstream: upstreamOf(issues.map(({ kind }) => kind)),
-    issues,
-    facts: attempt.facts.summary,
-    adapted: [],
-    passesOnlyAdapted: false,
-  };
+  return composeVerdict({
+    issues: [
+      ...attempt.issues,
+      ...endIssues(attempt),
+      ...attempt.logs.flatMap(crashes),
+      ...attempt.facts.issues.filter(besideUserSpace(attempt)),
+      ...attempt.checks.flatMap((check) => failure(check) ?? []),
+    ],
+    facts: attempt.facts,
+    upstream: ({ issues }) => upstreamOf(issues.map(({ kind }) => kind)),
+  });
+}
+
+/** What charon logs when its SAs live in itself (libipsec) and not in the kernel. */
+const ipsecInUserSpace = /\bloaded plugins:.*\bkernel-libipsec\b/;
+
+/** No kernel tells of the SAs of such a host, so nothing is known of a packet that has none. */
+function besideUserSpace({ logs }: CheckedAttempt): (issue: Issue) => boolean {
+  const hosts = new Set(logs.filter(({ text }) => ipsecInUserSpace.test(text)).map(({ host }) => host));
+  return ({ kind, host }) => kind !== 'unknown-sa' || host === undefined || !hosts.has(host);
 }
 
 /** Does the check hold, as the suite's driver counts? It counts one line where there is none. */

@@ -58,10 +58,4 @@ export const libreswanLimits: readonly Limit[] = [
     source: 'ipsec-newhostkey(8)',
     hits: ({ local, remote }) => [local, remote].some(({ authentication }) => authentication.method === 'raw-key'),
   },
-  {
-    id: 'mobike',
-    reason: 'only a client that was given an address may move',
-    source: 'ipsec.conf(5), mobike=',
-    hits: ({ connection }) => connection.mobike === true,
-  },
 ];

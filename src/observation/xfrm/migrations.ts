@@ -73,7 +73,8 @@ export function saMigrated({ raw }: NetlinkMessage): XfrmEvent {
   const family = readKnownFamily(body);
   body.skip(2);
   const attributes = readAttributes(body);
-  const encapsulation = findAttribute(attributes, xfrmAttribute.encap, 'XFRM encapsulation');
+  const template = findAttribute(attributes, xfrmAttribute.encap, 'XFRM encapsulation');
+  const encapsulation = template && readEncapsulation(template, family);
   const mark = markOf(attributes);
   const marked = oldMark.value !== 0 || oldMark.mask !== 0;
   return {
@@ -84,6 +85,7 @@ export function saMigrated({ raw }: NetlinkMessage): XfrmEvent {
     reqid,
     selector,
     ...(mark && { mark }),
-    ...(encapsulation && { encapsulation: readEncapsulation(encapsulation, family) }),
+    // Who asks for a move without encapsulation writes type 0, and the event repeats it (xfrm_user.c, xfrm_do_migrate_state).
+    ...(encapsulation && encapsulation.type !== '0' && { encapsulation }),
   };
 }

@@ -2,7 +2,7 @@
  * What "unmodified" still needs: every place where a lab differs from the machines that the suite was written for, with
  * the reason. No adaptation names a test.
  */
-export type Adaptation = GuestFile | GuestFolders | HostSetup;
+export type Adaptation = GuestFile | GuestFolders | HostSetup | WrittenThrough;
 
 interface Described {
   readonly id: string;
@@ -18,10 +18,17 @@ export interface GuestFile extends Described {
   readonly source: string;
 }
 
-/** Empty folders that every host has before the first command. */
+/** Empty folders that every host has before the first command: path to mode. */
 export interface GuestFolders extends Described {
   readonly kind: 'guest-folders';
-  readonly paths: readonly string[];
+  readonly modes: Readonly<Record<string, number>>;
+}
+
+/** A symbolic link of the image: the suite's copying writes through it, a lab's would take its place. */
+export interface WrittenThrough extends Described {
+  readonly kind: 'written-through';
+  readonly path: string;
+  readonly target: string;
 }
 
 /** A line run by every host's shell before the first prompt, not recorded. */
@@ -83,16 +90,24 @@ export const adaptations: readonly Adaptation[] = [
   {
     id: 'daemon-folders',
     kind: 'guest-folders',
-    reason: 'where the suite was written systemd makes these; /run is new in every lab',
-    paths: [
-      '/run/apache2',
-      '/run/freeradius',
-      '/run/lock',
-      '/run/named',
-      '/run/slapd',
-      '/run/sshd',
-      '/var/log/apache2/ocsp',
-    ],
+    reason: 'where the suite was written systemd makes these, some for a daemon’s own user; /run is new in every lab',
+    modes: {
+      '/run/apache2': 0o755,
+      '/run/freeradius': 0o1777,
+      '/run/lock': 0o755,
+      '/run/named': 0o755,
+      '/run/openldap': 0o1777,
+      '/run/slapd': 0o755,
+      '/run/sshd': 0o755,
+      '/var/log/apache2/ocsp': 0o755,
+    },
+  },
+  {
+    id: 'radius-users',
+    kind: 'written-through',
+    reason: 'FreeRADIUS reads its users from there, and Debian keeps the old name as a link',
+    path: '/etc/freeradius/3.0/users',
+    target: '/etc/freeradius/3.0/mods-config/files/authorize',
   },
   {
     id: 'configuration',

@@ -40,9 +40,10 @@ const second = 1_000_000_000n;
 
 /** ssh takes some time for each command where the suite was written. */
 export const timing = {
-  start: BigInt(Date.UTC(2026, 8, 15, 12)) * 1_000_000n,
+  // Certificates that one test brings along end in August 2026.
+  start: BigInt(Date.UTC(2026, 5, 15, 12)) * 1_000_000n,
   warmup: 60n * second,
-  gap: second / 10n,
+  gap: second / 20n,
   deadline: 120n * second,
 };
 
@@ -115,7 +116,7 @@ function load(entry: ScenarioEntry, { image, dir, layers, identity }: Strongswan
   const { conf } = test;
   if ('strange' in conf) throw new EspalierError('scenario', `test.conf is more than assignments: ${conf.strange}`);
   const commands = commandsOf(test);
-  const services = servicesFor(new Set(configurationsOf(test).flatMap(pluginsOf)));
+  const services = servicesFor({ plugins: new Set(configurationsOf(test).flatMap(pluginsOf)), commands });
   const { steps, checks } = courseOf({ ...test, conf, services });
   const { id, sha256 } = image;
   return {
@@ -152,17 +153,22 @@ export function planBase(image: Pick<LabImage, 'path'>): Omit<LabPlan, 'files' |
 
 function placedFiles(): PlacedFile[] {
   return adaptations.flatMap((one): PlacedFile[] => {
-    if (one.kind === 'guest-folders') return one.paths.map((path) => folder(path));
+    if (one.kind === 'guest-folders') return Object.entries(one.modes).map(([path, mode]) => folder(path, mode));
     if (one.kind !== 'guest-file') return [];
     const content = readFileSync(join(import.meta.dirname, 'guest', one.source));
     return [{ host: '*', path: one.path, mode: one.mode, content }];
   });
 }
 
-function folder(path: string): PlacedFile {
-  return { host: '*', path: `${path}/`, mode: 0o755, content: new Uint8Array() };
+function folder(path: string, mode: number): PlacedFile {
+  return { host: '*', path: `${path}/`, mode, content: new Uint8Array() };
 }
 
 function overlayFiles({ overlay }: TestFiles): PlacedFile[] {
-  return overlay.map((file) => ({ host: file.host, path: file.path, ...readOverlayFile(file) }));
+  return overlay.map((file) => ({ host: file.host, path: throughLinks(file.path), ...readOverlayFile(file) }));
+}
+
+function throughLinks(path: string): string {
+  for (const one of adaptations) if (one.kind === 'written-through' && one.path === path) return one.target;
+  return path;
 }

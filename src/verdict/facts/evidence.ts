@@ -22,6 +22,8 @@ export interface SeenFrame {
   readonly time: bigint;
   /** Who put it on the link; undefined: a MAC address that no host of the topology has. */
   readonly sender?: string;
+  /** The sender's interface on this link; undefined: not recorded (attempts of earlier versions). */
+  readonly ifindex?: number;
   readonly packet: WirePacket;
 }
 

@@ -33,11 +33,11 @@ export function leaks({ timeline, frames, commands }: FactEvidence): Issue[] {
 /** What says that a packet may not pass in clear; `no-policy`: the action where none matches. */
 type Rule = IpsecPolicy | 'no-policy';
 
-function violated(host: HostTimeline, { time, packet }: SeenFrame, ports: DaemonPorts): Rule | undefined {
+function violated(host: HostTimeline, { time, packet, ifindex }: SeenFrame, ports: DaemonPorts): Rule | undefined {
   const { ip } = packet.dissected;
   const lawless = host.policies.length === 0 && host.defaults.length === 0;
   if (ip === undefined || lawless || bypasses.some(({ is }) => is(ip, ports))) return undefined;
-  const flow = flowOf(ip);
+  const flow = { ...flowOf(ip), ...(ifindex !== undefined && { ifindex }) };
   const rule = forbidding(host, time - 1n, flow);
   if (rule === undefined) return undefined;
   // Events are recorded late, and packets are sent late: so it must have been before, and stay.
@@ -48,8 +48,8 @@ function violated(host: HostTimeline, { time, packet }: SeenFrame, ports: Daemon
 /**
  * What forbids a flow in clear at a time: the strongest outbound policy, of equal ones the oldest, or the default
  * action (net/xfrm/xfrm_policy.c, xfrm_policy_lookup_bytype, xfrm_lookup_with_ifid). Policies with an interface id
- * choose only what an XFRM interface sends, which never is cleartext. Marks are not seen on links: one may choose a
- * packet, so where a stronger one lets it pass, nothing is said.
+ * choose only what an XFRM interface sends, which never is cleartext. Marks are not seen on links, nor in earlier
+ * versions interfaces: such a policy may choose a packet, so where a stronger one lets it pass, nothing is said.
  */
 function forbidding(host: HostTimeline, time: bigint, flow: Flow): Rule | undefined {
   const { policies, defaults } = tablesAt(host, time);
@@ -59,12 +59,17 @@ function forbidding(host: HostTimeline, time: bigint, flow: Flow): Rule | undefi
     if (policy.direction !== 'out' || policy.type !== 'main' || policy.ifId) continue;
     if (best !== undefined && best.priority <= policy.priority) continue;
     if (!selectorMatches(policy.selector, flow)) continue;
-    if (!policy.mark?.mask) best = policy;
+    if (!unseen(policy, flow)) best = policy;
     else if (!forbids(policy) && (perhaps?.priority ?? policy.priority) >= policy.priority) perhaps = policy;
   }
   if (perhaps && (best === undefined || perhaps.priority <= best.priority)) return undefined;
   if (best === undefined) return defaults.out === 'block' ? 'no-policy' : undefined;
   return forbids(best) ? best : undefined;
+}
+
+/** Whether the policy chooses the packet depends on what no capture tells. */
+function unseen({ mark, selector }: IpsecPolicy, { ifindex }: Flow): boolean {
+  return Boolean(mark?.mask) || (selector.ifindex !== 0 && ifindex === undefined);
 }
 
 /** Cleartext may not pass it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CheckEvidence, type CheckedAttempt, holds, judgeEvaltest } from '../../../src/verdict/judge-evaltest.ts';
-import { packetWords } from '../../../src/verdict/verdict.ts';
+import { type Issue, packetWords } from '../../../src/verdict/verdict.ts';
 
 const packets = Object.fromEntries(packetWords.map((word) => [word, 0])) as Record<
   (typeof packetWords)[number],
@@ -92,4 +92,16 @@ test('a daemon that crashed is told by its log', () => {
   const logs = [{ host: 'moon', file: 'files/moon/var/log/daemon.log', text }];
   const { word, issues } = judgeEvaltest({ end: { word: 'completed' }, checks: [], logs, issues: [], facts });
   assert.deepEqual([word, issues[0]?.line], ['crash', 2]);
+});
+
+test('a packet without an SA tells nothing where IPsec lives in the daemon', () => {
+  const unknown = (host: string): Issue => ({ kind: 'unknown-sa', word: 'major', host, message: 'no SA' });
+  const text = '00[LIB] loaded plugins: charon nonce kernel-libipsec kernel-netlink vici\n';
+  const logs = [{ host: 'moon', file: 'files/moon/var/log/daemon.log', text }];
+  const found = { ...facts, issues: [unknown('moon'), unknown('sun')] };
+  const { issues } = judgeEvaltest({ end: { word: 'completed' }, checks: [], logs, issues: [], facts: found });
+  assert.deepEqual(
+    issues.map(({ host }) => host),
+    ['sun'],
+  );
 });

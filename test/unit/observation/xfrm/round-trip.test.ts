@@ -63,3 +63,16 @@ for (const event of rare) {
     assert.deepEqual(readXfrmMessage(eventMessage(event)), event);
   });
 }
+
+test('a move to no encapsulation is told by type 0', () => {
+  const moved: Extract<XfrmEvent, { kind: 'sa-migrated' }> = {
+    kind: 'sa-migrated',
+    id: { protocol: 'esp', spi: 0x1234, destination: '192.1.2.23' },
+    source: '192.1.3.33',
+    destination: '192.1.2.23',
+    reqid: 7,
+    selector: aSelector(),
+  };
+  const none = { type: '0', sourcePort: 0, destinationPort: 0, originalAddress: '0.0.0.0' } as const;
+  assert.deepEqual(readXfrmMessage(eventMessage({ ...moved, encapsulation: none })), moved);
+});

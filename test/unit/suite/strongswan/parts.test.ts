@@ -48,7 +48,7 @@ test('what a command tells of decides how much its check weighs', () => {
 
 test('a test is typed in the order of the suite’s driver, its captures stopped by the first look at them', () => {
   const { steps, checks } = courseOf({
-    services: servicesFor(new Set()),
+    services: servicesFor({ plugins: new Set(), commands: [] }),
     conf: { tcpdumpHosts: ['sun'], ipsecHosts: ['moon'], radiusHosts: [], dbHosts: [] },
     pretest: readCommands("moon::echo it's\n"),
     evaltest: readChecks('sun::tcpdump::ESP::YES\nsun::tcpdump::AH::NO\nmoon::cat log::x::YES\n'),

@@ -176,6 +176,14 @@ test('who is asked is the host that put the frame on the link', () => {
   );
 });
 
+test('a policy of an interface chooses what leaves through it', () => {
+  const ofInterface = protect({ selector: { ...toPeer, ifindex: 2 } });
+  const steps: Step[] = [[1, 'west', installed(ofInterface)]];
+  const leaksThrough = (ifindex?: number): boolean =>
+    leaks(evidenceOf({ steps, frames: [{ ...seen(1000, ping), ...(ifindex && { ifindex }) }] })).length > 0;
+  assert.deepEqual([2, 3, undefined].map(leaksThrough), [true, false, false]);
+});
+
 test('a policy counts from a moment after it came until a moment before it goes', () => {
   const policy = protect();
   const steps: Step[] = [
