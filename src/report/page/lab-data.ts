@@ -6,6 +6,7 @@ import { readStored } from '../../judge/stored-scenario.ts';
 import { readDifferences } from '../../store/attempt-content.ts';
 import type { RecordFile } from '../../transcript/reader.ts';
 import { recordType } from '../../transcript/record.ts';
+import type { Issue } from '../../verdict/verdict.ts';
 import { PageClock } from './clock.ts';
 import { consolesOf } from './console-data.ts';
 import type { ConsoleData, DiffLine, LabData, LogData } from './data.ts';
@@ -21,11 +22,19 @@ export interface LabView extends Moments {
   readonly notes: readonly string[];
 }
 
+/** What is wanted of a lab. */
+interface LabWish {
+  /** With consoles and logs; else only what went over links and the SAs. */
+  readonly full: boolean;
+  /** What its verdict found. */
+  readonly verdict: readonly Issue[];
+}
+
 /**
- * Reads what an attempt left. `full`: with consoles and logs; else only what went over links and the SAs. Undefined
+ * Reads what an attempt left. Undefined
  * where there are no records at all. Raises what reading raises: files may be anything.
  */
-export function readLab(attemptDir: string, full: boolean): LabView | undefined {
+export function readLab(attemptDir: string, { full, verdict }: LabWish): LabView | undefined {
   const stored = readStored(attemptDir);
   const { file } = readAttemptRecords(attemptDir, false);
   const first = file.records[0];
@@ -42,7 +51,7 @@ export function readLab(attemptDir: string, full: boolean): LabView | undefined 
     end: clock.at(file.records.at(-1)?.time ?? first.time),
     hosts,
     links: stored.links,
-    ladder: ladderOf(evidence, { clock, hosts, owners, sas }),
+    ladder: ladderOf(evidence, { clock, hosts, owners, sas, issues: verdict }),
     sas,
     consoles: withDifferences(consoles, attemptDir),
     logs: full ? logsOf(attemptDir, logContext) : [],

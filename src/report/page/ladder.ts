@@ -1,6 +1,7 @@
 import { messagesOf } from '../../observation/packet/wire.ts';
 import type { FactEvidence, SeenFrame } from '../../verdict/facts/evidence.ts';
 import { leaks } from '../../verdict/facts/leaks.ts';
+import type { Issue } from '../../verdict/verdict.ts';
 import type { PageClock } from './clock.ts';
 import type { LadderRow, RowFlag, SaData } from './data.ts';
 import { IkeReader, type IkeSighting } from './ladder-ike.ts';
@@ -13,6 +14,8 @@ export interface LadderContext {
   /** Host by MAC address, in lower case. */
   readonly owners: ReadonlyMap<string, string>;
   readonly sas: readonly SaData[];
+  /** Of the verdict. */
+  readonly issues: readonly Issue[];
 }
 
 /** Kinds of packets and sequence numbers that a bundle names; more are counted. */
@@ -24,12 +27,18 @@ const framesTold = 4;
  * anything else between are one row; what one host forwards is a row of its own, from the host that did.
  */
 export function ladderOf(evidence: FactEvidence, context: LadderContext): LadderRow[] {
-  const leaked = new Set(leaks(evidence).map(({ file, packet }) => `${file} ${packet}`));
+  const leaked = new Set(leaksOf(evidence, context).map(({ file, packet }) => `${file} ${packet}`));
   const rows = [...commandRows(evidence, context), ...saRows(context), ...ikeRows(evidence, context)];
   rows.sort((a, b) => a.t - b.t || forwarding(a, b));
   const flows = [...protectedFlows(evidence), ...clearFlows(evidence, leaked)];
   flows.sort((a, b) => (a.frame.time < b.frame.time ? -1 : a.frame.time > b.frame.time ? 1 : 0));
   return bundled(rows, flows, context);
+}
+
+/** The verdict says whether there are leaks, and names the first of them; the others are found as it found those. */
+function leaksOf(evidence: FactEvidence, { issues }: LadderContext): readonly Issue[] {
+  const told = issues.filter(({ kind }) => kind === 'cleartext');
+  return told.length === 0 ? told : [...told, ...leaks(evidence)];
 }
 
 /** Who passes a message on does so after it came, also where the clock stood still. */

@@ -43,9 +43,16 @@ function wordCounts({ results }: Results): WordCount[] {
   });
 }
 
+/** What was seen first, and where; else what the lab's end says. */
+function whyOf({ issues: [first], word, attempts }: ScenarioResult): string | undefined {
+  if (first === undefined) return word === 'passed' ? undefined : attempts.at(-1)?.end?.detail;
+  const place = [first.host, first.command].filter((part) => part !== undefined && part !== '').join(', ');
+  return place === '' ? first.message : `${first.message} (${place})`;
+}
+
 function row(result: ScenarioResult, page: string | undefined): TestRow {
   const last = result.attempts.at(-1);
-  const why = result.issues[0]?.message ?? (result.word === 'passed' ? undefined : last?.end?.detail);
+  const why = whyOf(result);
   return {
     suite: result.suite,
     name: result.name,

@@ -35,7 +35,7 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
   const last = result.attempts.at(-1);
   const dir = last && join(source.runDir, attemptPath({ ...result, attempt: last.attempt }));
   const notes: string[] = [];
-  const view = dir === undefined || source.depth === 'verdict' ? undefined : tryReading(dir, source, notes);
+  const view = dir === undefined || source.depth === 'verdict' ? undefined : tryReading({ dir, result }, source, notes);
   const issues = issuesOf(result.issues, view);
   const full = source.depth === 'full' && dir !== undefined;
   if (!full && last !== undefined)
@@ -62,11 +62,16 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
   };
 }
 
+interface Attempted {
+  readonly dir: string;
+  readonly result: ScenarioResult;
+}
+
 /** A damaged attempt costs its own page, never the report. */
-function tryReading(dir: string, { depth }: TestSource, notes: string[]): LabView | undefined {
+function tryReading({ dir, result }: Attempted, { depth }: TestSource, notes: string[]): LabView | undefined {
   if (!existsSync(join(dir, 'records')) && !existsSync(join(dir, 'records.zst'))) return undefined;
   try {
-    const view = readLab(dir, depth === 'full');
+    const view = readLab(dir, { full: depth === 'full', verdict: result.issues });
     notes.push(...(view?.notes ?? []));
     return view;
   } catch (error) {

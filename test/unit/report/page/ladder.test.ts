@@ -5,8 +5,9 @@ import type { LadderRow } from '../../../../src/report/page/data.ts';
 import { ladderOf } from '../../../../src/report/page/ladder.ts';
 import { sasOf } from '../../../../src/report/page/sas.ts';
 import type { FactEvidence, ProtectedPacket } from '../../../../src/verdict/facts/evidence.ts';
+import type { Issue } from '../../../../src/verdict/verdict.ts';
 import { bytes, concat, ipv4, u32, udp } from '../../observation/build.ts';
-import { aPolicy, anSa } from '../../observation/xfrm-samples.ts';
+import { anSa, aPolicy } from '../../observation/xfrm-samples.ts';
 import {
   added,
   deleted,
@@ -30,10 +31,10 @@ function esp(at: number, sequence: number, change: Partial<ProtectedPacket> = {}
   return protectedPacket(at, { frame: seen(at, content), ...change });
 }
 
-function ladder(evidence: FactEvidence): LadderRow[] {
+function ladder(evidence: FactEvidence, issues: readonly Issue[] = []): LadderRow[] {
   const clock = new PageClock(0n);
   const owners = new Map([['02:00:00:00:00:02', 'east']]);
-  return ladderOf(evidence, { clock, hosts, owners, sas: sasOf(evidence.timeline, clock) });
+  return ladderOf(evidence, { clock, hosts, owners, sas: sasOf(evidence.timeline, clock), issues });
 }
 
 const brief = ({ kind, from, to, text, count, flags }: LadderRow): string =>
@@ -71,10 +72,13 @@ test('a packet that a policy protects is a leak, another one is in clear', () =>
     steps: [[0, 'west', installed(policy)]],
     frames: [seen(5, ipv4(1, bytes('08000000 00010001'))), seen(6, ipv4(1, bytes('08000000 00010002')), 'east')],
   });
-  const shown = ladder({
-    ...evidence,
-    frames: evidence.frames.map((frame, index) => ({ ...frame, number: index + 1 })),
-  });
+  const shown = ladder(
+    {
+      ...evidence,
+      frames: evidence.frames.map((frame, index) => ({ ...frame, number: index + 1 })),
+    },
+    [{ kind: 'cleartext', word: 'leak', file: 'links/test.pcapng', packet: 1, message: '' }],
+  );
   assert.deepEqual(shown.map(brief), [
     'leak 0>1 192.0.2.1 > 198.51.100.2 ICMP echo request',
     'clear 1>1 192.0.2.1 > 198.51.100.2 ICMP echo request',
