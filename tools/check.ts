@@ -2,12 +2,14 @@
  * The gate: `npm run check`. Format, lint, types, imports, sizes, dead code; silent about what
  * is right. `--fix` lets the formatter write.
  */
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { projectDir } from '../src/base/folders.ts';
 import { run } from '../src/base/processes.ts';
 import { type CodeRules, codeProblems } from './code-rules.ts';
 import { importProblems, readRules } from './import-rules.ts';
+import { buildPageScript, pageScript } from './page-script.ts';
 import { sourceFiles } from './source-files.ts';
 
 interface Step {
@@ -33,10 +35,20 @@ const steps: readonly Step[] = [
   program('format and lint', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings', ...(fix ? ['--write'] : [])]),
   // What tsc knew of files that did not change spares most of its work.
   program('types', 'typescript/bin/tsc', ['--incremental', '--tsBuildInfoFile', 'node_modules/.cache/tsc.tsbuildinfo']),
+  program('types of the page', 'typescript/bin/tsc', [
+    ...['--project', 'ui', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/tsc-ui.tsbuildinfo'],
+  ]),
   program('dead code', 'knip/bin/knip.js', ['--no-progress']),
   {
     name: 'imports',
     check: async () => importProblems(sourceFiles(), readRules(rulesFile)).join('\n'),
+  },
+  {
+    name: 'page script',
+    check: async () =>
+      readFileSync(pageScript, 'utf8') === (await buildPageScript())
+        ? ''
+        : 'ui/dist is not of ui/src: npm run build:ui',
   },
   {
     name: 'sizes and rules',

@@ -11,8 +11,7 @@ export interface SourceFile {
 
 /** All TypeScript files that the rules apply to. */
 export function sourceFiles(): SourceFile[] {
-  const paths = globSync(['src/**/*.ts', 'tools/**/*.ts', 'test/**/*.ts', 'scenarios/**/*.ts'], {
-    cwd: projectDir,
-  }).sort();
+  const folders = ['src/**/*.ts', 'tools/**/*.ts', 'test/**/*.ts', 'scenarios/**/*.ts', 'ui/src/**/*.{ts,tsx}'];
+  const paths = globSync(folders, { cwd: projectDir }).sort();
   return paths.map((path) => ({ path, text: readFileSync(join(projectDir, path), 'utf8') }));
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 const examples = `
 Examples:
   espalier report latest
+  espalier report latest --full
   espalier report latest --reporter junit=junit.xml
   espalier report espalier-runs/2026-11-21_06-39-09_1f2e`;
 
@@ -17,9 +18,10 @@ export function register(program: Command): void {
       'list, line, dot, matrix, json, junit, tap; comma separated, NAME=FILE for a file',
       'list',
     )
+    .option('--full', 'consoles, logs and downloads of tests that passed, too')
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', examples)
-    .action(async (run: string, options: { reporter: string; output?: string }) => {
+    .action(async (run: string, options: { reporter: string; output?: string; full?: boolean }) => {
       const { reportCommand } = await import('./session/stored-run.ts');
       process.exitCode = await reportCommand(run, options);
     });

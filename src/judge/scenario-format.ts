@@ -52,7 +52,8 @@ export const scenarioFormat: Format<FileScenario, Stored> = {
     readChecks(attemptDir).checks.flatMap(({ golden }) => (golden ? [goldenText(golden)] : [])),
 };
 
-function readChecks(attemptDir: string): ChecksFile {
+/** Reads `checks.json`. */
+export function readChecks(attemptDir: string): ChecksFile {
   return readJson(join(attemptDir, 'checks.json'), checksSchema);
 }
 

@@ -1,5 +1,4 @@
 import type { Cluster } from '../verdict/clusters.ts';
-import { type Html, html } from './page.ts';
 import { visible, visibleLine } from './visible.ts';
 
 /** More clusters than this are counted, not shown. */
@@ -21,13 +20,4 @@ export function clustersText(clusters: readonly Cluster[]): string {
   const more = clusters.length - clustersShown;
   if (more > 0) lines.push(`… and ${more} more`);
   return `the same change in several tests:\n${lines.join('\n')}\n`;
-}
-
-/** The same for a page. */
-export function clustersList(clusters: readonly Cluster[]): Html | undefined {
-  if (clusters.length === 0) return undefined;
-  const items = clusters
-    .slice(0, clustersShown)
-    .map((cluster) => html`<li>${headOf(cluster)}<pre>${cluster.lines.join('\n')}</pre></li>\n`);
-  return html`<h2>The same change in several tests</h2>\n<ul>${items}</ul>`;
 }

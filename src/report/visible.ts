@@ -16,14 +16,3 @@ function spell(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
-
-/** Operating system commands (titles, links, clipboard), then control sequences, then other escapes. */
-const sequences =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-  /\u001b[\]PX^_][^\u0007\u001b\n]*(?:\u0007|\u001b\\)?|\u001b\[[0-?]*[ -/]*[@-~]|\u001b[ -/]*[0-~]/g;
-
-/** Console bytes for a page: terminal sequences dropped, other control characters visible. */
-export function pageText(bytes: Uint8Array | string): string {
-  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8');
-  return visible(text.replaceAll('\r\n', '\n').replace(sequences, ''));
-}

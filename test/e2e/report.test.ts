@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { RunData, TestData } from '../../src/report/page/data.ts';
 import { normal, passing, reference, Sandbox } from './sandbox.ts';
 
 const hostile = '\x1b]0;evil\x07\x1b[31m<script>alert(1)</script>\x1b[0m\r\n</pre>\x9b&\u202e"\'\n';
@@ -59,18 +60,32 @@ test('console bytes are harmless on a terminal and on pages', async (t) => {
   const { stdout } = await box.run('--reporter', 'list');
   assert.doesNotMatch(stdout, /[^\n\t\P{Cc}]|\u202e/u);
   const report = join(box.dir, 'espalier-runs', box.runs()[0] ?? '', 'report');
-  for (const file of readdirSync(report, { recursive: true })
-    .map(String)
-    .filter((name) => name.endsWith('.html'))) {
-    const page = readFileSync(join(report, file), 'utf8');
-    assert.match(page, /<meta http-equiv="Content-Security-Policy" content="default-src 'none'; /);
-    assert.doesNotMatch(page, /<script|onerror|[^\n\t\P{Cc}]|\u202e|0;evil/u, file);
-    for (const [, target = ''] of page.matchAll(/href="([^"]+)"/g)) {
-      assert.ok(existsSync(join(report, file, '..', decodeURI(target))), `${file} links to ${target}`);
-    }
+  const data = new Map<string, RunData | TestData>();
+  for (const file of readdirSync(join(report, 'data'), { recursive: true }).map(String)) {
+    if (!file.endsWith('.js')) continue;
+    const text = readFileSync(join(report, 'data', file), 'utf8');
+    assert.doesNotMatch(text, /[^\n\P{Cc}]|\u202e/u, file);
+    const [, name = '', json = ''] = /^espalierData\("([^"]+)",(.*)\);\n$/.exec(text) ?? [];
+    assert.equal(`${name}.js`, file);
+    data.set(name, JSON.parse(json) as RunData | TestData);
   }
-  const page = readFileSync(join(report, 'scenarios/libreswan/hostile.html'), 'utf8');
-  assert.match(page, /&lt;script&gt;alert\(1\)&lt;\/script&gt;\n&lt;\/pre&gt;/);
+  const { tests } = data.get('run') as RunData;
+  assert.deepEqual(
+    tests.map(({ name, word, page }) => [name, word, data.has(page ?? '')]),
+    [
+      ['good', 'passed', true],
+      ['hostile', 'minor', true],
+      ['labels', 'unsupported', true],
+    ],
+  );
+  const hostilePage = data.get(tests[1]?.page ?? '') as TestData;
+  const output = hostilePage.lab?.consoles[0]?.commands[0]?.output;
+  assert.deepEqual(output?.[0]?.text, '<script>alert(1)</script>');
+  assert.deepEqual(output?.[1]?.text, '</pre>\\u202e"\'');
+  for (const { href } of hostilePage.downloads) {
+    assert.match(href, /^files\/\d+\/[A-Za-z0-9.-]+\.(?:txt|txt\.gz|pcapng)$/);
+    assert.ok(existsSync(join(report, href)), href);
+  }
 });
 
 test('a stored run is reported again from its files alone', async (t) => {

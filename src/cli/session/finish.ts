@@ -1,16 +1,25 @@
 import { describeError } from '../../base/errors.ts';
 import { say, warn } from '../../base/log.ts';
-import { writeHtmlReport } from '../../report/html.ts';
+import type { Depth } from '../../report/page/test-data.ts';
+import { writeReport } from '../../report/page/write-report.ts';
 import type { Reporters } from '../../report/reporter.ts';
 import { recordDurations, writeLastRun } from '../../store/records-of-runs.ts';
-import type { Results } from '../../store/results.ts';
+import type { Results, ScenarioResult } from '../../store/results.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import { optionWords } from './options.ts';
 import type { SessionEnd } from './session.ts';
 import { shortPath } from './start.ts';
 
-/** Runs of so many scenarios get a page for each at once; longer ones only for what is unexpected. */
-const allPagesUpTo = 100;
+/** Runs of so many scenarios get whole pages at once; what passes in longer ones is told in brief. */
+const allFullUpTo = 100;
+
+/** How much of each test a report holds: `brief` ends a long run without a long wait, `usual` fits a CI artifact. */
+export type Extent = 'brief' | 'usual' | 'full';
+
+function depthOf({ word }: ScenarioResult, extent: Extent): Depth {
+  if (extent === 'full' || (word !== 'passed' && word !== 'unsupported')) return 'full';
+  return extent === 'brief' || word === 'unsupported' ? 'verdict' : 'compact';
+}
 
 /** What the head of a report says of a run. */
 function factsOf(folder: RunFolder): (readonly [string, string])[] {
@@ -26,9 +35,16 @@ function factsOf(folder: RunFolder): (readonly [string, string])[] {
 }
 
 /** Writes the pages of a run; returns the path of the index. */
-export function writePages(folder: RunFolder, results: Results, all = true): string {
-  const rerunOptions = optionWords(folder.run.options);
-  return writeHtmlReport({ dir: folder.dir, results, facts: factsOf(folder), rerunOptions, unexpectedOnly: !all });
+export function writePages(folder: RunFolder, results: Results, extent: Extent): string {
+  const { options } = folder.run;
+  return writeReport({
+    dir: folder.dir,
+    results,
+    facts: factsOf(folder),
+    rerunOptions: optionWords(options),
+    baseline: options.baseline,
+    depthOf: (result) => depthOf(result, extent),
+  });
 }
 
 /** A session that has ended, with what it ran in. */
@@ -53,7 +69,7 @@ export async function finishSession({ folder, runs, end, reporters }: Finished):
     rerunOptions,
     ...(stopped !== undefined && { stopped }),
   });
-  const index = writePages(folder, results, results.results.length <= allPagesUpTo);
+  const index = writePages(folder, results, results.results.length <= allFullUpTo ? 'full' : 'brief');
   say(`report: ${shortPath(index)}`);
   sayFailures(reporters);
   if (interrupted) return 130;

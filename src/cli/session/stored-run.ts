@@ -13,6 +13,8 @@ import { shortPath } from './start.ts';
 interface StoredRunOptions {
   readonly reporter: string;
   readonly output?: string;
+  /** Everything of every test. */
+  readonly full?: boolean;
 }
 
 /** `espalier report`; returns the exit code: trouble with reporting, not what the run was like. */
@@ -62,7 +64,7 @@ async function show(folder: RunFolder, results: Results, options: StoredRunOptio
     .reduce((sum, ms) => sum + ms, 0);
   const rerunOptions = optionWords(folder.run.options);
   await reporters.end({ dir: folder.dir, results, wallMs, interrupted: false, rerunOptions });
-  say(`report: ${shortPath(writePages(folder, results))}`);
+  say(`report: ${shortPath(writePages(folder, results, options.full ? 'full' : 'usual'))}`);
   sayFailures(reporters);
   return reporters.failures.length === 0;
 }

@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { writeAtomic } from '../../base/files.ts';
+import { readMaybePacked } from '../../judge/attempt-files.ts';
+import { espTable } from '../../observation/capture/esp-table.ts';
+import { mergeTraffic } from '../../observation/capture/merge.ts';
+import type { FactEvidence } from '../../verdict/facts/evidence.ts';
+import type { Download } from './data.ts';
+import { logFiles } from './logs.ts';
+
+/** Bytes from which on text is packed; browsers show smaller ones. */
+const packedFrom = 64 * 1024;
+
+/** What a test's files are copied from and to. */
+export interface DownloadPlan {
+  readonly attemptDir: string;
+  readonly reportDir: string;
+  /** Folder of the test below the report's. */
+  readonly folder: string;
+  readonly title: string;
+  readonly evidence?: FactEvidence | undefined;
+}
+
+/** Copies raw transcripts, logs and captures into the report, all under names that no browser takes for a page. */
+export function copyDownloads(plan: DownloadPlan): Download[] {
+  const downloads: Download[] = [];
+  const put = (name: string, bytes: Uint8Array): void => {
+    const packed = bytes.length >= packedFrom && name.endsWith('.txt');
+    const file = packed ? `${name}.gz` : name;
+    const href = `${plan.folder}/${file}`;
+    const content = packed ? gzipSync(bytes) : bytes;
+    writeAtomic(join(plan.reportDir, href), content);
+    downloads.push({ name: file, href, bytes: content.length });
+  };
+  const merged = captures(plan);
+  if (merged !== undefined) put('links.pcapng', merged);
+  const keys = plan.evidence === undefined ? undefined : espTable(plan.evidence.timeline);
+  if (keys !== undefined && keys.count > 0) put('wireshark-esp_sa.txt', Buffer.from(keys.text));
+  for (const [name, path] of texts(plan.attemptDir)) {
+    const bytes = readMaybePacked(path);
+    if (bytes !== undefined && bytes.length > 0) put(name, bytes);
+  }
+  return downloads;
+}
+
+/** All links as one capture, with the commands in its comments. */
+function captures({ attemptDir, title, evidence }: DownloadPlan): Uint8Array | undefined {
+  const dir = join(attemptDir, 'links');
+  const names = existsSync(dir) ? readdirSync(dir).filter((name) => name.endsWith('.pcapng')) : [];
+  if (names.length === 0) return undefined;
+  const links = names
+    .sort()
+    .map((name) => ({ name: name.replace(/\.pcapng$/, ''), bytes: readFileSync(join(dir, name)) }));
+  const notes = (evidence?.commands ?? []).map(({ host, line, begin }) => ({ time: begin, text: `${host}# ${line}` }));
+  return mergeTraffic({ title, notes, links }).bytes;
+}
+
+/** Name in the report, and path. Names are made of letters, digits, dots and dashes. */
+function texts(attemptDir: string): (readonly [string, string])[] {
+  const derived = join(attemptDir, 'derived');
+  const transcripts = existsSync(derived)
+    ? readdirSync(derived).filter((name) => /console(?:\.verbose)?\.txt$/.test(name))
+    : [];
+  const files = [
+    ...transcripts.sort().map((name): [string, string] => [name, join(derived, name)]),
+    ...logFiles(attemptDir).map((name): [string, string] => [name, join(attemptDir, 'files', name)]),
+    ['kernel.log', join(attemptDir, 'kernel.log')] as const,
+  ];
+  const taken = new Set<string>();
+  return files.map(([name, path]) => {
+    const flat = name.replace(/^testing\/pluto\/[^/]*\/OUTPUT\//, '').replace(/[^A-Za-z0-9.-]+/g, '-');
+    const base = flat.replace(/\.txt$/, '');
+    let unique = base;
+    for (let count = 2; taken.has(unique); count += 1) unique = `${base}-${count}`;
+    taken.add(unique);
+    return [`${unique}.txt`, path];
+  });
+}

@@ -1,0 +1,70 @@
+import type { FactEvidence } from '../../verdict/facts/evidence.ts';
+import type { Issue } from '../../verdict/verdict.ts';
+import { wordTable } from '../../verdict/words.ts';
+import type { PageClock } from './clock.ts';
+import type { CheckData, DiffLine, IssueData } from './data.ts';
+import { diffLines } from './diff-lines.ts';
+
+/** Where and when things of an attempt were, as far as anybody knows. */
+export interface Moments {
+  readonly clock: PageClock;
+  readonly evidence: FactEvidence;
+}
+
+/** Issues for the page; with `moments` they know when. */
+export function issuesOf(issues: readonly Issue[], moments?: Moments): IssueData[] {
+  return issues.map((issue) => {
+    const t = moments && momentOf(issue, moments);
+    const place = issue.file && (issue.line === undefined ? issue.file : `${issue.file}:${issue.line}`);
+    const packet = issue.packet === undefined ? undefined : `packet ${issue.packet}`;
+    const where = [issue.host, place, packet, issue.command].filter((part) => part !== undefined && part !== '');
+    return {
+      kind: issue.kind,
+      word: issue.word,
+      message: issue.message,
+      where: where as string[],
+      ...(issue.host !== undefined && { host: issue.host }),
+      ...(t !== undefined && { t }),
+      excerpt: issue.excerpt === undefined ? [] : diffLines(issue.excerpt),
+    };
+  });
+}
+
+/** The packet's time, else that of the command. */
+function momentOf({ packet, file, command, host }: Issue, { clock, evidence }: Moments): number | undefined {
+  const frame =
+    packet === undefined ? undefined : evidence.frames.find((one) => one.number === packet && one.file === file);
+  if (frame) return clock.at(frame.time);
+  const typed = evidence.commands.find((one) => one.line === command && (host === undefined || one.host === host));
+  const elsewhere = typed ?? evidence.commands.find((one) => one.line === command);
+  return elsewhere && clock.at(elsewhere.begin);
+}
+
+/** Kinds of issues whose excerpt is a list of facts, expected and received. */
+const factKinds = new Set(['facts-different', 'golden-facts']);
+
+/** Facts that were expected against those that came. */
+export function factChecks(issues: readonly IssueData[]): CheckData[] {
+  return issues
+    .filter(({ kind }) => factKinds.has(kind))
+    .map(({ message, where, excerpt, t }) => ({
+      what: message,
+      where: where.join(', '),
+      expected: side(excerpt, '-'),
+      received: side(excerpt, '+'),
+      passed: false,
+      ...(t !== undefined && { t }),
+    }));
+}
+
+function side(lines: readonly DiffLine[], sign: '-' | '+'): string {
+  return lines
+    .filter((line) => line.sign === sign)
+    .map(({ text }) => text)
+    .join('\n');
+}
+
+/** Meaning of a word, for people. */
+export function meaningOf(word: Issue['word']): string {
+  return wordTable[word].meaning;
+}

@@ -1,0 +1,71 @@
+import { keyOf, type Results, type ScenarioResult } from '../../store/results.ts';
+import { verdictWords } from '../../verdict/verdict.ts';
+import { type ClusterData, dataVersion, type RunData, type TestRow, type WordCount } from './data.ts';
+import { meaningOf } from './issues.ts';
+
+/** What the run's data is made from. */
+export interface RunSource {
+  readonly results: Results;
+  readonly facts: RunData['facts'];
+  readonly baseline?: string | undefined;
+  /** Name of the data file of a test, where it has one. */
+  readonly pageOf: (result: ScenarioResult) => string | undefined;
+}
+
+/** The data of the run's own page. */
+export function runData({ results, facts, baseline, pageOf }: RunSource): RunData {
+  const indices = new Map(results.results.map((result, index) => [keyOf(result), index]));
+  const clusters = (results.clusters ?? []).map(
+    ({ lines, tests }): ClusterData => ({
+      lines,
+      tests: tests.flatMap((key) => indices.get(key) ?? []),
+    }),
+  );
+  return {
+    version: dataVersion,
+    id: results.run,
+    facts,
+    words: wordCounts(results),
+    passedAdapted: results.passedAdapted,
+    pending: results.pending.length,
+    ...(baseline !== undefined && { baseline }),
+    tests: results.results.map((result) => row(result, pageOf(result))),
+    clusters,
+  };
+}
+
+function wordCounts({ results }: Results): WordCount[] {
+  return verdictWords.flatMap((word) => {
+    const members = results.filter((result) => result.word === word);
+    if (members.length === 0) return [];
+    const expected = members.filter((result) => result.expected).length;
+    return [{ word, meaning: meaningOf(word), count: members.length, expected }];
+  });
+}
+
+/** What was seen first, and where; else what the lab's end says. */
+function whyOf({ issues: [first], word, attempts }: ScenarioResult): string | undefined {
+  if (first === undefined) return word === 'passed' ? undefined : attempts.at(-1)?.end?.detail;
+  const place = [first.host, first.command].filter((part) => part !== undefined && part !== '').join(', ');
+  return place === '' ? first.message : `${first.message} (${place})`;
+}
+
+function row(result: ScenarioResult, page: string | undefined): TestRow {
+  const last = result.attempts.at(-1);
+  const why = whyOf(result);
+  return {
+    suite: result.suite,
+    name: result.name,
+    word: result.word,
+    expected: result.expected,
+    ...(result.change && { change: result.change }),
+    ...(result.word === 'passed' && result.passesOnlyAdapted && { adapted: true }),
+    hosts: result.hosts.length,
+    ...(last?.time && {
+      wallMs: Math.round(last.time.wallMs),
+      virtualMs: Math.round(Number(last.time.virtualNs) / 1e6),
+    }),
+    ...(why !== undefined && { why: why.slice(0, 300) }),
+    ...(page !== undefined && { page }),
+  };
+}

@@ -1,0 +1,173 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeError, EspalierError } from '../../base/errors.ts';
+import { readJsonIfPresent } from '../../base/files.ts';
+import { readChecks } from '../../judge/scenario-format.ts';
+import { attemptPath } from '../../store/layout.ts';
+import { keyOf, type ScenarioResult } from '../../store/results.ts';
+import { attemptSchema, verdictSchema } from '../../store/schemas.ts';
+import { seedsText } from '../../store/seeds.ts';
+import type { AttemptFile } from '../../transcript/attempt.ts';
+import type { FactSummary } from '../../verdict/verdict.ts';
+import { quote, rerunCommand } from '../summary.ts';
+import type { PageClock } from './clock.ts';
+import { type CheckData, dataVersion, type TestData } from './data.ts';
+import { copyDownloads } from './downloads.ts';
+import { factChecks, issuesOf, meaningOf } from './issues.ts';
+import { type LabView, readLab } from './lab-data.ts';
+
+/** How much of a test the report holds: all; what went over links and the SAs; the verdict alone. */
+export type Depth = 'full' | 'compact' | 'verdict';
+
+/** What the data of a test is made from. */
+export interface TestSource {
+  readonly runDir: string;
+  readonly runId: string;
+  readonly reportDir: string;
+  readonly rerunOptions: readonly string[];
+  readonly depth: Depth;
+  /** Its number in the run. */
+  readonly number: string;
+}
+
+/** The data of one test by its last attempt; copies what can be downloaded. What cannot be read is told in `notes`. */
+export function testData(result: ScenarioResult, source: TestSource): TestData {
+  const last = result.attempts.at(-1);
+  const dir = last && join(source.runDir, attemptPath({ ...result, attempt: last.attempt }));
+  const notes: string[] = [];
+  const view = dir === undefined || source.depth === 'verdict' ? undefined : tryReading({ dir, result }, source, notes);
+  const issues = issuesOf(result.issues, view);
+  const full = source.depth === 'full' && dir !== undefined;
+  if (!full && last !== undefined)
+    notes.push(`this report holds compact facts of it; espalier report ${source.runId} --full`);
+  const title = `${keyOf(result)} of run ${source.runId}`;
+  const folder = `files/${source.number}`;
+  return {
+    version: dataVersion,
+    suite: result.suite,
+    name: result.name,
+    word: result.word,
+    meaning: meaningOf(result.word),
+    expected: result.expected,
+    ...(result.change && { change: result.change }),
+    facts: factsOf(result, dir),
+    commands: commandsOf(result, source),
+    issues,
+    checks: [...factChecks(issues), ...(dir === undefined ? [] : scenarioChecks(dir, view?.clock))],
+    downloads: full
+      ? copyDownloads({ attemptDir: dir, reportDir: source.reportDir, folder, title, evidence: view?.evidence })
+      : [],
+    ...(view && { lab: view.lab }),
+    notes,
+  };
+}
+
+interface Attempted {
+  readonly dir: string;
+  readonly result: ScenarioResult;
+}
+
+/** A damaged attempt costs its own page, never the report. */
+function tryReading({ dir, result }: Attempted, { depth }: TestSource, notes: string[]): LabView | undefined {
+  if (!existsSync(join(dir, 'records')) && !existsSync(join(dir, 'records.zst'))) return undefined;
+  try {
+    const view = readLab(dir, { full: depth === 'full', verdict: result.issues });
+    notes.push(...(view?.notes ?? []));
+    return view;
+  } catch (error) {
+    if (!(error instanceof EspalierError) && !(error instanceof RangeError)) throw error;
+    notes.push(`what the lab recorded cannot be shown: ${describeError(error)}`);
+    return undefined;
+  }
+}
+
+function commandsOf(result: ScenarioResult, { runId, rerunOptions }: TestSource): TestData['commands'] {
+  const key = quote(keyOf(result));
+  const again: TestData['commands'] = [['run it again', rerunCommand(result, rerunOptions)]];
+  if (result.attempts.length === 0) return again;
+  return [
+    ...again,
+    ['repeat it to the byte', `./espalier replay ${runId} ${key}`],
+    ['a terminal on its hosts', `./espalier shell ${key}`],
+    ['open ESP in Wireshark', `./espalier pcap ${runId} ${key}`],
+  ];
+}
+
+function factsOf(result: ScenarioResult, dir: string | undefined): [string, string][] {
+  const facts: [string, string][] = [];
+  const last = result.attempts.at(-1);
+  if (result.change !== undefined) facts.push(['against the baseline', result.change]);
+  if (result.chance !== undefined) facts.push(['depends on chance', seedsText(result.chance)]);
+  facts.push(['hosts', result.hosts.join(', ') || 'none']);
+  if (last?.time !== undefined) {
+    facts.push([
+      'time',
+      `${secondsText(Number(last.time.virtualNs) / 1e6)} virtual, ${secondsText(last.time.wallMs)} wall`,
+    ]);
+  }
+  if (last?.end !== undefined && last.end.word !== 'completed') {
+    facts.push(['the lab', [last.end.word, last.end.detail].filter(Boolean).join(': ')]);
+  }
+  if (result.attempts.length > 1) facts.push(['attempts', result.attempts.map(({ word }) => word).join(', ')]);
+  if (last?.seed !== undefined) facts.push(['seed', last.seed]);
+  if (result.adapted.length > 0) facts.push(['adaptations', result.adapted.join(', ')]);
+  if (dir !== undefined) facts.push(...storedFacts(dir));
+  facts.push(['upstream', `${result.upstream} (status ${result.status})`]);
+  return facts;
+}
+
+/** What the attempt's own files say; what cannot be read is told by the verdict already. */
+function storedFacts(dir: string): [string, string][] {
+  const read = <T>(name: string, schema: { parse(value: unknown): T }): T | undefined => {
+    try {
+      return readJsonIfPresent(join(dir, name), schema);
+    } catch (error) {
+      if (error instanceof EspalierError) return undefined;
+      throw error;
+    }
+  };
+  const seen = read('verdict.json', verdictSchema)?.facts;
+  const inputs = read('attempt.json', attemptSchema)?.inputs;
+  return [...(seen ? seenFacts(seen) : []), ...(inputs ? inputFacts(inputs) : [])];
+}
+
+function seenFacts({ pairs, packets, halfOpen }: FactSummary): [string, string][] {
+  const counts = Object.entries(packets).filter(([, count]) => count > 0);
+  const told = counts.map(([word, count]) => `${count} ${word}`).join(', ') || 'none';
+  const facts: [string, string][] = [
+    ['SAs', String(pairs)],
+    ['protected packets', told],
+  ];
+  if (halfOpen.length > 0) facts.push(['SAs of one end', halfOpen.join('\n')]);
+  return facts;
+}
+
+function inputFacts({ versions, kernel, images, suite, overlays }: AttemptFile['inputs']): [string, string][] {
+  const under = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const used = [...new Set(Object.values(images).map(({ id }) => id))];
+  const facts: [string, string][] = [
+    ['under test', [...under, `kernel ${kernel.id}`].join(', ')],
+    ['images', used.join(', ')],
+    ['suite', suite.id],
+  ];
+  const laid = Object.entries(overlays ?? {}).flatMap(([host, list]) => list.map(({ id }) => `${host}: ${id}`));
+  if (laid.length > 0) facts.push(['overlays', laid.join(', ')]);
+  return facts;
+}
+
+/** What a scenario in TypeScript asked, passed or not. */
+function scenarioChecks(dir: string, clock: PageClock | undefined): CheckData[] {
+  if (!existsSync(join(dir, 'checks.json'))) return [];
+  return readChecks(dir).checks.map(({ matcher, host, expected, received, passed, time, origin }) => ({
+    what: matcher,
+    where: `${host}, ${origin.file}:${origin.line}`,
+    expected,
+    received,
+    passed,
+    ...(clock && { t: clock.at(BigInt(time)) }),
+  }));
+}
+
+function secondsText(ms: number): string {
+  return ms < 100_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+}

@@ -1,0 +1,172 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { CheckData, DiffLine, IssueData, TestData } from '../../src/report/page/data.ts';
+import { Badge, Marked } from './badge.tsx';
+import type { Point } from './cursor.ts';
+import { clockText, signs } from './words.ts';
+
+interface EvidenceProps {
+  readonly data: TestData;
+  readonly point: Point;
+}
+
+/** What the verdict rests on, what the attempt was made of, and how to go on. */
+export function Evidence({ data, point }: EvidenceProps): JSX.Element {
+  return (
+    <div class="evidence">
+      <section class="issues" aria-label="What was seen">
+        {data.issues.length === 0 && (
+          <p class="nothing">{data.word === 'passed' ? 'Nothing is other than expected.' : 'No more is known.'}</p>
+        )}
+        {data.issues.map((issue) => (
+          <Issue issue={issue} point={point} />
+        ))}
+        {data.checks.length > 0 && <Checks checks={data.checks} point={point} />}
+        {data.notes.map((note) => (
+          <p class="note">{note}</p>
+        ))}
+      </section>
+      <aside class="facts">
+        <dl>
+          {data.facts.map(([name, value]) => (
+            <>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </>
+          ))}
+        </dl>
+        {data.commands.map(([what, command]) => (
+          <Command what={what} command={command} />
+        ))}
+        {data.downloads.length > 0 && <Downloads data={data} />}
+      </aside>
+    </div>
+  );
+}
+
+/** What these found stands in the table of expected and received facts. */
+const factKinds: ReadonlySet<string> = new Set(['facts-different', 'golden-facts']);
+
+function Issue({ issue, point }: { readonly issue: IssueData; readonly point: Point }): JSX.Element {
+  return (
+    <article class={`issue word-${issue.word}`}>
+      <header>
+        <Badge word={issue.word} />
+        <b>{issue.message}</b>
+        <span class="kind">{issue.kind}</span>
+      </header>
+      <p class="where">
+        {issue.where.map((part) => (
+          <code>{part}</code>
+        ))}
+        {issue.t !== undefined && (
+          <button
+            type="button"
+            class="moment"
+            onClick={() => point(issue.t, 'evidence')}
+            title="show this moment below"
+          >
+            {clockText(issue.t)}
+          </button>
+        )}
+      </p>
+      {issue.excerpt.length > 0 && !factKinds.has(issue.kind) && (
+        <div class="diff" tabIndex={0} role="group" aria-label="Excerpt">
+          {issue.excerpt.map((line) => (
+            <DiffRow line={line} />
+          ))}
+        </div>
+      )}
+    </article>
+  );
+}
+
+const signNames = { '-': 'expected', '+': 'received', ' ': '', '@': '' };
+
+/** A line of a difference; the sign stands beside the colour. */
+export function DiffRow({ line }: { readonly line: DiffLine }): JSX.Element {
+  const kind = { '-': 'minus', '+': 'plus', ' ': 'same', '@': 'place' }[line.sign];
+  return (
+    <div class={`diff-line ${kind}`} title={signNames[line.sign]}>
+      <span class="diff-sign">{line.sign === '@' ? '' : line.sign}</span>
+      <Marked text={line.text} marks={line.marks} />
+    </div>
+  );
+}
+
+function Checks({ checks, point }: { readonly checks: readonly CheckData[]; readonly point: Point }): JSX.Element {
+  return (
+    <div class="checks" tabIndex={0} role="group" aria-label="Expected and received">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">check</th>
+            <th scope="col">expected</th>
+            <th scope="col">received</th>
+          </tr>
+        </thead>
+        <tbody>
+          {checks.map(({ what, where, expected, received, passed, t }) => (
+            <tr class={passed ? '' : 'failed'}>
+              <td>
+                <span class={passed ? 'sign word-passed' : 'sign word-major'}>
+                  {passed ? signs.passed : signs.major}
+                </span>{' '}
+                {what}
+                <span class="where">{where}</span>
+                {t !== undefined && (
+                  <button type="button" class="moment" onClick={() => point(t, 'evidence')}>
+                    {clockText(t)}
+                  </button>
+                )}
+              </td>
+              <td>
+                <code>{expected || 'nothing'}</code>
+              </td>
+              <td>
+                <code>{received || 'nothing'}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Command({ what, command }: { readonly what: string; readonly command: string }): JSX.Element {
+  const [copied, setCopied] = useState(false);
+  const copy = (): void => {
+    navigator.clipboard?.writeText(command).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
+  };
+  return (
+    <div class="command">
+      <span>{what}</span>
+      <code tabIndex={0}>{command}</code>
+      <button type="button" class="quiet" onClick={copy}>
+        {copied ? 'copied' : 'copy'}
+      </button>
+    </div>
+  );
+}
+
+function Downloads({ data }: { readonly data: TestData }): JSX.Element {
+  return (
+    <details class="downloads">
+      <summary>Files</summary>
+      <ul>
+        {data.downloads.map(({ name, href, bytes }) => (
+          <li>
+            <a href={href} download={name}>
+              {name}
+            </a>{' '}
+            <span class="number">{bytes < 10_000 ? `${bytes} B` : `${Math.round(bytes / 1024)} KiB`}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,75 @@
+import type { JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import type { RunData, TestRow } from '../../src/report/page/data.ts';
+import { type Grid, gridOf } from './grid.ts';
+import { testLink } from './route.ts';
+import { signs } from './words.ts';
+
+/** Tests whose names are `COLUMN, ROW`, as a grid. */
+export function MatrixPage({ run }: { readonly run: RunData }): JSX.Element {
+  const grid = useMemo(() => gridOf(run.tests), [run]);
+  const [only, setOnly] = useState(false);
+  const rows = only ? grid.rows.filter(({ cells }) => cells.some((cell) => cell && !cell.expected)) : grid.rows;
+  return (
+    <main class="matrix">
+      <div class="controls">
+        <h1>Every column against every row</h1>
+        <button type="button" class="toggle" aria-pressed={only} onClick={() => setOnly(!only)}>
+          rows with something unexpected
+        </button>
+        <Legend run={run} />
+      </div>
+      <div class="grid-box" tabIndex={0} role="group" aria-label="Matrix">
+        <GridTable columns={grid.columns} rows={rows} />
+      </div>
+    </main>
+  );
+}
+
+function GridTable({ columns, rows }: Grid): JSX.Element {
+  return (
+    <table class="grid">
+      <thead>
+        <tr>
+          <td />
+          {columns.map((column) => (
+            <th scope="col">
+              <span>{column}</span>
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ name, cells }) => (
+          <tr>
+            <th scope="row">{name}</th>
+            {cells.map((cell) => (
+              <td>{cell && <Cell test={cell} />}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Cell({ test }: { readonly test: TestRow }): JSX.Element {
+  const label = `${test.name}: ${test.word}${test.why ? `, ${test.why}` : ''}`;
+  return (
+    <a class={`cell word-${test.word}`} href={testLink(test)} title={label} aria-label={label}>
+      {signs[test.word]}
+    </a>
+  );
+}
+
+function Legend({ run }: { readonly run: RunData }): JSX.Element {
+  return (
+    <span class="legend">
+      {run.words.map(({ word, count }) => (
+        <span class={`word-${word}`}>
+          <span class="sign">{signs[word]}</span> {word} {count}
+        </span>
+      ))}
+    </span>
+  );
+}
