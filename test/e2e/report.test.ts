@@ -88,6 +88,21 @@ test('console bytes are harmless on a terminal and on pages', async (t) => {
   }
 });
 
+test('a file that cannot be read costs its part of one page, not the report', async (t) => {
+  const box = suite(new Sandbox(t));
+  await box.run();
+  const attempt = `espalier-runs/${box.runs()[0]}/attempts/libreswan/hostile/0`;
+  box.write(`${attempt}/files/var/log/east.log.zst`, 'no zstd');
+  box.write(`${attempt}/checks.json`, '{');
+  const { code, stderr } = await box.espalier('report', 'latest', '--full');
+  assert.equal(code, 0, stderr);
+  const text = box.read(`espalier-runs/${box.runs()[0]}/report/data/test/00001.js`);
+  const { lab, notes } = JSON.parse(text.slice(text.indexOf(',') + 1, -3)) as TestData;
+  assert.equal(lab?.consoles.length, 1);
+  assert.match(lab?.logs.find(({ name }) => name === 'east.log')?.left ?? '', /cannot be read/);
+  assert.equal(notes.filter((note) => /^(?:checks\.json|var-log-east\.log\.txt): /.test(note)).length, 2);
+});
+
 test('a stored run is reported again from its files alone', async (t) => {
   const box = suite(new Sandbox(t));
   const first = await box.run('--reporter', 'tap');

@@ -20,6 +20,8 @@ export interface DownloadPlan {
   readonly folder: string;
   readonly title: string;
   readonly evidence?: FactEvidence | undefined;
+  /** Does a piece of work; undefined where a file cannot be read, which is told elsewhere. */
+  readonly tried: <T>(what: string, read: () => T) => T | undefined;
 }
 
 /** Copies raw transcripts, logs and captures into the report, all under names that no browser takes for a page. */
@@ -38,7 +40,7 @@ export function copyDownloads(plan: DownloadPlan): Download[] {
   const keys = plan.evidence === undefined ? undefined : espTable(plan.evidence.timeline);
   if (keys !== undefined && keys.count > 0) put('wireshark-esp_sa.txt', Buffer.from(keys.text));
   for (const [name, path] of texts(plan.attemptDir)) {
-    const bytes = readMaybePacked(path);
+    const bytes = plan.tried(name, () => readMaybePacked(path));
     if (bytes !== undefined && bytes.length > 0) put(name, bytes);
   }
   return downloads;

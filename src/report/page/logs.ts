@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeError, EspalierError } from '../../base/errors.ts';
 import { readMaybePacked } from '../../judge/attempt-files.ts';
 import { consoleLine } from './ansi.ts';
 import type { PageClock } from './clock.ts';
@@ -30,13 +31,25 @@ export interface LogContext {
 
 /** A daemon's log; empty ones are left out. */
 export function readLog(attemptDir: string, name: string, context: LogContext): LogData | undefined {
-  const bytes = readMaybePacked(join(attemptDir, 'files', name));
-  if (bytes === undefined || bytes.length === 0) return undefined;
   const base = name.split('/');
   const host = context.hosts.find((one) => base.includes(one) || base.at(-1)?.startsWith(`${one}.`));
+  const place = { name: base.at(-1) ?? name, ...(host !== undefined && { host }) };
+  const bytes = readOrTold(join(attemptDir, 'files', name));
+  if (typeof bytes === 'string') return { ...place, left: bytes, lines: [], times: [] };
+  if (bytes === undefined || bytes.length === 0) return undefined;
   const spoken = new Spoken(context.consoles.find((one) => one.host === host));
   const log = linesOf(bytes, (text) => dateOf(text, context.clock) ?? spoken.timeOf(text));
-  return { name: base.at(-1) ?? name, ...(host !== undefined && { host }), ...log };
+  return { ...place, ...log };
+}
+
+/** A log's bytes, or why they cannot be read: that costs this log alone. */
+function readOrTold(path: string): Uint8Array | string | undefined {
+  try {
+    return readMaybePacked(path);
+  } catch (error) {
+    if (!(error instanceof EspalierError)) throw error;
+    return describeError(error);
+  }
 }
 
 /** The kernel's messages; its dates are seconds since boot. */

@@ -35,13 +35,22 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
   const last = result.attempts.at(-1);
   const dir = last && join(source.runDir, attemptPath({ ...result, attempt: last.attempt }));
   const notes: string[] = [];
-  const view = dir === undefined || source.depth === 'verdict' ? undefined : tryReading({ dir, result }, source, notes);
-  const issues = issuesOf(result.issues, view);
   const full = source.depth === 'full' && dir !== undefined;
-  if (!full && last !== undefined)
+  const read = <T>(what: string, work: (from: string) => T): T | undefined =>
+    dir === undefined || source.depth === 'verdict' ? undefined : tried(notes, what, () => work(dir));
+  const view = read('what the lab recorded cannot be shown', (from) => labOf(from, result, full));
+  notes.push(...(view?.notes ?? []));
+  const issues = issuesOf(result.issues, view);
+  if (!full && last !== undefined) {
     notes.push(`this report holds compact facts of it; espalier report ${source.runId} --full`);
+  }
+  const checks = read('checks.json', (from) => scenarioChecks(from, view?.clock)) ?? [];
+  const files = { reportDir: source.reportDir, folder: `files/${source.number}`, evidence: view?.evidence };
+  const reading = <T>(what: string, one: () => T): T | undefined => tried(notes, what, one);
   const title = `${keyOf(result)} of run ${source.runId}`;
-  const folder = `files/${source.number}`;
+  const downloads = full
+    ? read('files', (from) => copyDownloads({ ...files, attemptDir: from, title, tried: reading }))
+    : [];
   return {
     version: dataVersion,
     suite: result.suite,
@@ -53,32 +62,27 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
     facts: factsOf(result, dir),
     commands: commandsOf(result, source),
     issues,
-    checks: [...factChecks(issues), ...(dir === undefined ? [] : scenarioChecks(dir, view?.clock))],
-    downloads: full
-      ? copyDownloads({ attemptDir: dir, reportDir: source.reportDir, folder, title, evidence: view?.evidence })
-      : [],
+    checks: [...factChecks(issues), ...checks],
+    downloads: downloads ?? [],
     ...(view && { lab: view.lab }),
     notes,
   };
 }
 
-interface Attempted {
-  readonly dir: string;
-  readonly result: ScenarioResult;
-}
-
-/** A damaged attempt costs its own page, never the report. */
-function tryReading({ dir, result }: Attempted, { depth }: TestSource, notes: string[]): LabView | undefined {
-  if (!existsSync(join(dir, 'records')) && !existsSync(join(dir, 'records.zst'))) return undefined;
+/** A file that cannot be read costs its part of one page, never the report. */
+function tried<T>(notes: string[], what: string, read: () => T): T | undefined {
   try {
-    const view = readLab(dir, { full: depth === 'full', verdict: result.issues });
-    notes.push(...(view?.notes ?? []));
-    return view;
+    return read();
   } catch (error) {
     if (!(error instanceof EspalierError) && !(error instanceof RangeError)) throw error;
-    notes.push(`what the lab recorded cannot be shown: ${describeError(error)}`);
+    notes.push(`${what}: ${describeError(error)}`);
     return undefined;
   }
+}
+
+function labOf(dir: string, result: ScenarioResult, full: boolean): LabView | undefined {
+  if (!existsSync(join(dir, 'records')) && !existsSync(join(dir, 'records.zst'))) return undefined;
+  return readLab(dir, { full, verdict: result.issues });
 }
 
 function commandsOf(result: ScenarioResult, { runId, rerunOptions }: TestSource): TestData['commands'] {
