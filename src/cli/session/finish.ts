@@ -2,6 +2,7 @@ import { describeError } from '../../base/errors.ts';
 import { say, warn } from '../../base/log.ts';
 import { writeHtmlReport } from '../../report/html.ts';
 import type { Reporters } from '../../report/reporter.ts';
+import { withIndex } from '../../store/index/open-index.ts';
 import { recordDurations, writeLastRun } from '../../store/records-of-runs.ts';
 import type { Results } from '../../store/results.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
@@ -55,10 +56,20 @@ export async function finishSession({ folder, runs, end, reporters }: Finished):
   });
   const index = writePages(folder, results, results.results.length <= allPagesUpTo);
   say(`report: ${shortPath(index)}`);
+  await indexRuns(runs);
   sayFailures(reporters);
   if (interrupted) return 130;
   if (trouble || reporters.failures.length > 0) return 2;
   return exitCodeOf(results);
+}
+
+/** An index that cannot be written is made by whoever reads it next: no trouble of this run. */
+async function indexRuns(runs: string): Promise<void> {
+  try {
+    await withIndex(runs, () => undefined);
+  } catch (error) {
+    warn(`the index of ${shortPath(runs)}: ${describeError(error)}`);
+  }
 }
 
 export function sayFailures(reporters: Reporters): void {
