@@ -15,6 +15,7 @@ import * as reindex from './reindex.ts';
 import * as replay from './replay.ts';
 import * as report from './report.ts';
 import * as run from './run.ts';
+import * as serve from './serve.ts';
 import * as shell from './shell.ts';
 
 /**
@@ -31,6 +32,7 @@ const commands: readonly { register(program: Command): void }[] = [
   report,
   history,
   compare,
+  serve,
   pcap,
   replay,
   kernel,
