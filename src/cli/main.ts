@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { describeError, EspalierError, type Fault } from '../base/errors.ts';
 import * as accept from './accept.ts';
+import * as compare from './compare.ts';
 import * as doctor from './doctor.ts';
+import * as history from './history.ts';
 import * as image from './image.ts';
 import * as init from './init.ts';
 import { watchForInterruption } from './interruption.ts';
@@ -9,9 +11,11 @@ import * as judge from './judge.ts';
 import * as kernel from './kernel.ts';
 import * as list from './list.ts';
 import * as pcap from './pcap.ts';
+import * as reindex from './reindex.ts';
 import * as replay from './replay.ts';
 import * as report from './report.ts';
 import * as run from './run.ts';
+import * as serve from './serve.ts';
 import * as shell from './shell.ts';
 
 /**
@@ -26,10 +30,14 @@ const commands: readonly { register(program: Command): void }[] = [
   judge,
   accept,
   report,
+  history,
+  compare,
+  serve,
   pcap,
   replay,
   kernel,
   image,
+  reindex,
   doctor,
 ];
 

@@ -37,7 +37,8 @@ export const letters: Readonly<Record<VerdictWord, string>> = {
   passed: '.',
 };
 
-function coloured(word: VerdictWord, text: string, sink: Sink): string {
+/** The word in its colour, on a terminal. */
+export function coloured(word: VerdictWord, text: string, sink: Pick<Sink, 'terminal'>): string {
   return sink.terminal ? `\x1b[${colours[word]}m${text}\x1b[0m` : text;
 }
 

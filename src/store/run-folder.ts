@@ -6,6 +6,7 @@ import type { AttemptFile } from '../transcript/attempt.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 import { clustersOf } from './differences.ts';
 import { type AttemptKey, attemptNumbers, attemptPath } from './layout.ts';
+import { beginLiveResults } from './live-results.ts';
 import { compareAttempts } from './repeats.ts';
 import {
   type Baseline,
@@ -80,6 +81,11 @@ export class RunFolder {
     return found;
   }
 
+  /** What an attempt was fed with and how its lab ended; `undefined` where there was no lab. */
+  attemptFile(key: AttemptKey): AttemptFile | undefined {
+    return readJsonIfPresent(join(this.attemptDir(key), 'attempt.json'), attemptSchema);
+  }
+
   /** Folders of attempts whose lab is over, judged or not. */
   finished(entry: ScenarioEntry): { readonly attempt: number; readonly dir: string }[] {
     return attemptNumbers(this.dir, entry)
@@ -103,6 +109,12 @@ export class RunFolder {
     const summary = summarize(this.run.id, this.run.scenarios, results);
     const clusters = clustersOf(this.dir, summary.results);
     return clusters.length === 0 ? summary : { ...summary, clusters };
+  }
+
+  /** A session begins: what earlier ones wrote at their end no longer is the end. */
+  beginResults(done: readonly ScenarioResult[]): void {
+    beginLiveResults(this.dir, done);
+    rmSync(join(this.dir, 'results.json'), { force: true });
   }
 
   writeResults(results: Results): void {

@@ -32,6 +32,14 @@ export const verdictSchema: z.ZodType<Verdict> = z.object({
   passesOnlyAdapted: z.boolean(),
 });
 
+const attemptTime = z.object({
+  started: text,
+  wallMs: z.number(),
+  bootMs: z.number(),
+  labCpuMs: z.number(),
+  virtualNs: text,
+});
+
 /** `attempt.json`. */
 export const attemptSchema: z.ZodType<AttemptFile> = z.object({
   version: z.literal(1),
@@ -53,13 +61,7 @@ export const attemptSchema: z.ZodType<AttemptFile> = z.object({
     host: optionalText,
     step: count.exactOptional(),
   }),
-  time: z.object({
-    started: text,
-    wallMs: z.number(),
-    bootMs: z.number(),
-    labCpuMs: z.number(),
-    virtualNs: text,
-  }),
+  time: attemptTime,
 });
 
 const entry = z.object({
@@ -124,4 +126,28 @@ export const lastRunSchema = z.object({
 export const baselineSchema = z.object({
   version: z.literal(1),
   results: z.array(z.object({ suite: text, name: text, word: z.enum(verdictWords) })),
+});
+
+/** The part of a `results.json` that the index holds. */
+export const storedResultsSchema = z.object({
+  version: z.literal(1),
+  complete: z.boolean(),
+  results: z.array(
+    z.object({
+      suite: text,
+      name: text,
+      word: z.enum(verdictWords),
+      upstream: text,
+      expected: z.boolean(),
+      passesOnlyAdapted: z.boolean(),
+      attempts: z.array(
+        z.object({
+          attempt: count,
+          word: z.enum(verdictWords),
+          seed: optionalText,
+          time: attemptTime.exactOptional(),
+        }),
+      ),
+    }),
+  ),
 });

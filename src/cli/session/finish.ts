@@ -3,6 +3,7 @@ import { say, warn } from '../../base/log.ts';
 import type { Depth } from '../../report/page/test-data.ts';
 import { writeReport } from '../../report/page/write-report.ts';
 import type { Reporters } from '../../report/reporter.ts';
+import { withIndex } from '../../store/index/open-index.ts';
 import { recordDurations, writeLastRun } from '../../store/records-of-runs.ts';
 import type { Results, ScenarioResult } from '../../store/results.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
@@ -71,10 +72,20 @@ export async function finishSession({ folder, runs, end, reporters }: Finished):
   });
   const index = writePages(folder, results, results.results.length <= allFullUpTo ? 'full' : 'brief');
   say(`report: ${shortPath(index)}`);
+  await indexRuns(runs);
   sayFailures(reporters);
   if (interrupted) return 130;
   if (trouble || reporters.failures.length > 0) return 2;
   return exitCodeOf(results);
+}
+
+/** An index that cannot be written is made by whoever reads it next: no trouble of this run. */
+async function indexRuns(runs: string): Promise<void> {
+  try {
+    await withIndex(runs, () => undefined);
+  } catch (error) {
+    warn(`the index of ${shortPath(runs)}: ${describeError(error)}`);
+  }
 }
 
 export function sayFailures(reporters: Reporters): void {

@@ -6,6 +6,7 @@ import type { Capacity } from '../../run/choose.ts';
 import { runTasks, type Task } from '../../run/scheduler.ts';
 import type { ScenarioEntry } from '../../scenario/scenario.ts';
 import { compressBig } from '../../store/compress.ts';
+import { appendLiveResult } from '../../store/live-results.ts';
 import {
   type JudgedAttempt,
   keyOf,
@@ -78,6 +79,7 @@ class Session {
     const started = performance.now();
     const { scenarios, id } = folder.run;
     const tasks = this.#resume();
+    folder.beginResults([...this.#results.values()]);
     const total = tasks.reduce((sum, task) => sum + task.estimateMs, 0);
     this.#pace = new Pace(total, capacity.slots);
     reporters.begin({ dir: folder.dir, id, scenarios, done: this.#results.size, jobs: capacity.slots });
@@ -212,6 +214,7 @@ class Session {
     const retry = this.#retry(entry, result);
     if (retry !== undefined) return [retry];
     this.#results.set(keyOf(entry), result);
+    appendLiveResult(folder.dir, result);
     if (!result.expected) this.#unexpected += 1;
     const unexpected = this.#unexpected;
     const leftMs = this.#pace.leftMs();

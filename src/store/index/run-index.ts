@@ -1,0 +1,146 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { sha256 } from '../../base/files.ts';
+import type { VerdictWord } from '../../verdict/verdict.ts';
+import type { IndexedResult, IndexedRun, RunRows, TestedInputs } from './run-rows.ts';
+import { transaction } from './schema.ts';
+
+type Row = Readonly<Record<string, SQLOutputValue>>;
+
+/** A result with the run that it is of. */
+export interface PastResult extends IndexedResult {
+  readonly run: IndexedRun;
+}
+
+const runColumns = 'runs.id, runs.started, runs.espalier, runs.command, runs.scenarios, runs.complete';
+const resultColumns = `results.suite, results.name, results.word, results.upstream, results.expected, results.adapted,
+  results.attempts, results.seed, results.wall_ms, results.cpu_ms, CAST(results.virtual_ns AS TEXT) AS virtual_ns,
+  inputs.json`;
+
+/**
+ * The index of a folder of runs. Several processes may read and write one: a writer replaces all rows of one run in one
+ * short transaction, and a reader sees a run before or after it.
+ */
+export class RunIndex {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /** Stamp of every run in it, by id. */
+  stamps(): Map<string, string> {
+    const rows = this.#database.prepare('SELECT id, stamp FROM runs').all();
+    return new Map(rows.map(({ id, stamp }) => [String(id), String(stamp)]));
+  }
+
+  /** Puts a run in, instead of what was there of it. */
+  put({ run, results }: RunRows, stamp: string): void {
+    transaction(this.#database, () => {
+      this.#delete(run.id);
+      this.#database
+        .prepare('INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)')
+        .run(run.id, stamp, run.started, run.espalier, run.command, run.scenarios, Number(run.complete));
+      const insert = this.#database.prepare('INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+      const known = new Map<string, string>();
+      for (const one of results) {
+        const virtual = one.virtualNs === undefined ? null : BigInt(one.virtualNs);
+        const flags = [Number(one.expected), Number(one.adapted), one.attempts];
+        const durations = [one.wallMs ?? null, one.cpuMs ?? null, virtual];
+        const inputs = this.#inputs(one.inputs, known);
+        insert.run(
+          ...[one.suite, one.name, run.id, one.word, one.upstream, ...flags, one.seed ?? null, ...durations, inputs],
+        );
+      }
+    });
+  }
+
+  /** Takes runs out whose folders are gone. */
+  remove(ids: readonly string[]): void {
+    if (ids.length === 0) return;
+    transaction(this.#database, () => {
+      for (const id of ids) this.#delete(id);
+      this.#database.exec('DELETE FROM inputs WHERE sha256 NOT IN (SELECT inputs FROM results WHERE inputs NOT NULL)');
+    });
+  }
+
+  /** All runs, oldest first. */
+  runs(): IndexedRun[] {
+    return this.#database.prepare(`SELECT ${runColumns} FROM runs ORDER BY id`).all().map(runOf);
+  }
+
+  /** How often each word occurs in each run: run → word → count. */
+  totals(): Map<string, Map<VerdictWord, number>> {
+    const totals = new Map<string, Map<VerdictWord, number>>();
+    const rows = this.#database.prepare('SELECT run, word, count(*) AS count FROM results GROUP BY run, word').all();
+    for (const { run, word, count } of rows) {
+      const words = totals.get(String(run)) ?? new Map<VerdictWord, number>();
+      totals.set(String(run), words.set(word as VerdictWord, Number(count)));
+    }
+    return totals;
+  }
+
+  /** Results of a suite, or of one test of it: by name, then oldest run first. */
+  results(suite: string, name?: string): PastResult[] {
+    const one = name === undefined ? '' : ' AND results.name = ?';
+    const query = `SELECT ${runColumns}, ${resultColumns} FROM results JOIN runs ON runs.id = results.run
+      LEFT JOIN inputs ON inputs.sha256 = results.inputs
+      WHERE results.suite = ?${one} ORDER BY results.name, results.run`;
+    const rows = this.#database.prepare(query).all(...(name === undefined ? [suite] : [suite, name]));
+    const parsed = new Map<string, TestedInputs>();
+    return rows.map((row) => ({ run: runOf(row), ...resultOf(row, parsed) }));
+  }
+
+  /** Names of suites that have results. */
+  suites(): string[] {
+    const rows = this.#database.prepare('SELECT DISTINCT suite FROM results ORDER BY suite').all();
+    return rows.map(({ suite }) => String(suite));
+  }
+
+  #delete(id: string): void {
+    this.#database.prepare('DELETE FROM results WHERE run = ?').run(id);
+    this.#database.prepare('DELETE FROM runs WHERE id = ?').run(id);
+  }
+
+  /** Key of stored inputs. Tests of a run share most of theirs. */
+  #inputs(inputs: TestedInputs | undefined, known: Map<string, string>): string | null {
+    if (inputs === undefined) return null;
+    const json = JSON.stringify(inputs);
+    const before = known.get(json);
+    if (before !== undefined) return before;
+    const key = sha256(json);
+    this.#database.prepare('INSERT OR IGNORE INTO inputs VALUES (?, ?)').run(key, json);
+    known.set(json, key);
+    return key;
+  }
+}
+
+function runOf(row: Row): IndexedRun {
+  return {
+    id: String(row.id),
+    started: String(row.started),
+    espalier: String(row.espalier),
+    command: String(row.command),
+    scenarios: Number(row.scenarios),
+    complete: row.complete === 1,
+  };
+}
+
+function resultOf(row: Row, parsed: Map<string, TestedInputs>): IndexedResult {
+  const json = row.json === null ? undefined : String(row.json);
+  if (json !== undefined && !parsed.has(json)) parsed.set(json, JSON.parse(json) as TestedInputs);
+  const inputs = json === undefined ? undefined : parsed.get(json);
+  return {
+    suite: String(row.suite),
+    name: String(row.name),
+    word: row.word as VerdictWord,
+    upstream: String(row.upstream),
+    expected: row.expected === 1,
+    adapted: row.adapted === 1,
+    attempts: Number(row.attempts),
+    ...(row.seed !== null && { seed: String(row.seed) }),
+    ...(row.wall_ms !== null && { wallMs: Number(row.wall_ms) }),
+    ...(row.cpu_ms !== null && { cpuMs: Number(row.cpu_ms) }),
+    ...(row.virtual_ns !== null && { virtualNs: String(row.virtual_ns) }),
+    ...(inputs && { inputs }),
+  };
+}

@@ -1,0 +1,136 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
+import { readJson } from '../../base/files.ts';
+import type { AttemptInputs } from '../../transcript/attempt.ts';
+import type { VerdictWord } from '../../verdict/verdict.ts';
+import { readLiveResults } from '../live-results.ts';
+import type { ScenarioResult } from '../results.ts';
+import { RunFolder } from '../run-folder.ts';
+import { storedResultsSchema } from '../schemas.ts';
+
+/** Inputs of an attempt without its seed: what a version of the world under test is. */
+export type TestedInputs = Omit<AttemptInputs, 'seed'>;
+
+/** A run as the index knows it. */
+export interface IndexedRun {
+  /** Name of its folder. */
+  readonly id: string;
+  /** ISO 8601 wall date. */
+  readonly started: string;
+  readonly espalier: string;
+  /** The command line, a space between its words. */
+  readonly command: string;
+  /** How many scenarios it was to do. */
+  readonly scenarios: number;
+  readonly complete: boolean;
+}
+
+/** The result of one test in one run. */
+export interface IndexedResult {
+  readonly suite: string;
+  readonly name: string;
+  readonly word: VerdictWord;
+  readonly upstream: string;
+  readonly expected: boolean;
+  /** Passes only with adaptations. */
+  readonly adapted: boolean;
+  /** How many attempts were made. */
+  readonly attempts: number;
+  /** Of the last attempt, as all that follows. Decimal. */
+  readonly seed?: string;
+  readonly wallMs?: number;
+  readonly cpuMs?: number;
+  /** Virtual nanoseconds from boot to end, decimal. */
+  readonly virtualNs?: string;
+  readonly inputs?: TestedInputs;
+}
+
+/** What the index stores of a run folder. */
+export interface RunRows {
+  readonly run: IndexedRun;
+  readonly results: readonly IndexedResult[];
+}
+
+/** Names of the run folders below `runs`, oldest first. */
+export function runIds(runs: string): string[] {
+  const names = existsSync(runs) ? readdirSync(runs) : [];
+  return names.filter((name) => !name.startsWith('.') && existsSync(join(runs, name, 'run.json'))).sort();
+}
+
+/**
+ * State of the files that results are read from. It changes whenever they do: at the end of a session, when a run is judged
+ * again, with every result of a run that is going on.
+ */
+export function stampOf(runDir: string): string {
+  const [ended, live] = ['results.json', 'results.jsonl'].map((name) =>
+    statSync(join(runDir, name), { throwIfNoEntry: false }),
+  );
+  if (ended !== undefined) return `ended ${ended.ino} ${ended.mtimeMs} ${ended.size}`;
+  return live === undefined ? `attempts ${countVerdicts(join(runDir, 'attempts'))}` : `live ${live.ino} ${live.size}`;
+}
+
+function countVerdicts(attempts: string): number {
+  const files = existsSync(attempts) ? readdirSync(attempts, { recursive: true }) : [];
+  return files.filter((file) => String(file).endsWith('/verdict.json')).length;
+}
+
+/** Reads a run folder for the index. */
+export function readRun(runs: string, id: string): RunRows {
+  const folder = RunFolder.open(join(runs, id));
+  const { run } = folder;
+  const { results, complete } = resultsOf(folder);
+  return {
+    run: {
+      id,
+      started: run.started,
+      espalier: run.espalier,
+      command: run.command.join(' '),
+      scenarios: run.scenarios.length,
+      complete,
+    },
+    results: results.map((result) => rowOf(folder, result)),
+  };
+}
+
+type StoredResult = Pick<
+  ScenarioResult,
+  'suite' | 'name' | 'word' | 'upstream' | 'expected' | 'passesOnlyAdapted' | 'attempts'
+>;
+
+/** From what a session wrote; where that is missing or damaged, from the attempts themselves. */
+function resultsOf(folder: RunFolder): { readonly results: readonly StoredResult[]; readonly complete: boolean } {
+  const ended = join(folder.dir, 'results.json');
+  if (!existsSync(ended)) {
+    const results = readLiveResults(folder.dir)?.results;
+    return results === undefined ? folder.rebuild() : { results, complete: false };
+  }
+  try {
+    return readJson(ended, storedResultsSchema);
+  } catch (error) {
+    if (!(error instanceof EspalierError)) throw error;
+    return folder.rebuild();
+  }
+}
+
+function rowOf(folder: RunFolder, result: StoredResult): IndexedResult {
+  const last = result.attempts.at(-1);
+  const file = last && folder.attemptFile({ ...result, attempt: last.attempt });
+  const { seed: _, ...inputs } = file?.inputs ?? {};
+  return {
+    suite: result.suite,
+    name: result.name,
+    word: result.word,
+    upstream: result.upstream,
+    expected: result.expected,
+    adapted: result.passesOnlyAdapted,
+    attempts: result.attempts.length,
+    ...(last?.seed !== undefined && { seed: last.seed }),
+    ...(last?.time && {
+      wallMs: last.time.wallMs,
+      cpuMs: last.time.labCpuMs,
+      virtualNs: last.time.virtualNs,
+    }),
+    ...(file && { inputs: inputs as TestedInputs }),
+  };
+}
