@@ -58,7 +58,6 @@ test('a difference exits with 1 and says host, place, both texts and how to run 
       echo wrong
      -right
      +wrong
-      
    files: espalier-runs/RUN/attempts/libreswan/bad/0
    again: ./espalier run --substrate fake --suite testing --seed 5 libreswan:bad
 
