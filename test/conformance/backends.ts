@@ -41,7 +41,7 @@ export async function backends(): Promise<Backend[]> {
   for (const substrate of substrates) {
     if (wanted !== undefined && !wanted.includes(substrate.name)) continue;
     const provoke = provocations[substrate.name] ?? {};
-    const kernel = kernelStore.list()[0]?.path ?? '';
+    const kernel = kernelStore.list().find(({ facts }) => facts.flavour === 'standard')?.path ?? '';
     const image = imageStore.list().find(({ facts }) => facts.name === 'debian-trixie-libreswan')?.path ?? '';
     const needsFiles = substrate.name !== 'fake' && (kernel === '' || image === '');
     const missing = needsFiles

@@ -13,7 +13,7 @@ import { imageMode } from '../../src/image/mode.ts';
 import { parseRecipe } from '../../src/image/recipe.ts';
 import { kernelStore } from '../../src/kernel/kernel.ts';
 
-const [kernel] = kernelStore.list();
+const kernel = kernelStore.list().find(({ facts }) => facts.flavour === 'standard');
 const { mode } = await imageMode();
 const skip = kernel === undefined ? 'the cache holds no kernel' : false;
 const asRoot = process.getuid?.() === 0;
