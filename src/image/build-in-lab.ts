@@ -17,7 +17,7 @@ const memory = 2048;
 /** Longer than any build on a slow machine. */
 const timeoutMs = 2 * 60 * 60 * 1000;
 /** Where the lab sees the work folder (lab-init.sh). */
-const seenAs = '/tmp/work';
+const seenAs = '/tmp/build';
 const image = 'image.squashfs';
 
 /** What is done when mmdebstrap begins a step, as measured for debian-trixie-libreswan. */

@@ -7,7 +7,9 @@ import { visible, visibleLine } from './visible.ts';
 export function jsonReporter(sink: Sink): Reporter {
   return {
     end({ results, wallMs, interrupted }) {
-      sink.write(`${JSON.stringify({ ...results, interrupted, wallMs: Math.round(wallMs) }, undefined, 1)}\n`);
+      sink.write(
+        `${JSON.stringify({ ...results, interrupted, ...(wallMs !== undefined && { wallMs: Math.round(wallMs) }) }, undefined, 1)}\n`,
+      );
     },
   };
 }

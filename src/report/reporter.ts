@@ -25,7 +25,8 @@ export interface ReportProgress {
 export interface ReportEnd {
   readonly dir: string;
   readonly results: Results;
-  readonly wallMs: number;
+  /** Of the session; absent where a stored run is shown. */
+  readonly wallMs?: number;
   readonly interrupted: boolean;
   /** Why the run ended early, where it did by rule. */
   readonly stopped?: string;

@@ -99,7 +99,9 @@ export function totalsText(end: ReportEnd): string {
   if (results.pending.length > 0) rows.push(['not run', results.pending.length]);
   const width = Math.max(...rows.map(([, count]) => String(count).length));
   const lines = rows.map(([word, count]) => `${String(count).padStart(width)} ${word}`);
-  lines.push(`${done} of ${done + results.pending.length} done in ${duration(wallMs)}`);
+  lines.push(
+    `${done} of ${done + results.pending.length} done${wallMs === undefined ? '' : ` in ${duration(wallMs)}`}`,
+  );
   const run = relative(process.cwd(), end.dir) || '.';
   if (interrupted) lines.push(`interrupted; to go on: ./espalier run --resume ${quote(run)}`);
   else if (stopped !== undefined) lines.push(`stopped: ${stopped}; to go on: ./espalier run --resume ${quote(run)}`);

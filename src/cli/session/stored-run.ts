@@ -59,11 +59,8 @@ async function show(folder: RunFolder, results: Results, options: StoredRunOptio
     if (!result.expected) unexpected += 1;
     reporters.result(result, { done: index + 1, total: scenarios.length, unexpected });
   }
-  const wallMs = results.results
-    .flatMap(({ attempts }) => attempts.map(({ time }) => time?.wallMs ?? 0))
-    .reduce((sum, ms) => sum + ms, 0);
   const rerunOptions = optionWords(folder.run.options);
-  await reporters.end({ dir: folder.dir, results, wallMs, interrupted: false, rerunOptions });
+  await reporters.end({ dir: folder.dir, results, interrupted: false, rerunOptions });
   say(`report: ${shortPath(writePages(folder, results, options.full ? 'full' : 'usual'))}`);
   sayFailures(reporters);
   return reporters.failures.length === 0;
