@@ -3,6 +3,7 @@ import type { RawRunOptions } from './session/options.ts';
 
 const examples = `
 Examples:
+  espalier list                                 the suites there are
   espalier list libreswan
   espalier list 'libreswan:*nat*' --status all
   espalier list --suite ~/libreswan/testing/pluto`;
@@ -11,8 +12,8 @@ Examples:
 export function register(program: Command): void {
   program
     .command('list')
-    .description('list scenarios with their status and hosts')
-    .argument('[selector...]', 'what to list')
+    .description('list scenarios with their status and hosts, or all suites')
+    .argument('[selector...]', 'what to list; none: the suites themselves')
     .option('-g, --grep <regexp>', 'only scenarios whose suite:name matches')
     .option('--grep-invert <regexp>', 'only scenarios whose suite:name does not match')
     .option('--status <word>', 'only scenarios of this status in their suite, or `all`', 'good')
@@ -20,6 +21,11 @@ export function register(program: Command): void {
     .option('--shard <i/n>', 'the i-th of n parts')
     .addHelpText('after', examples)
     .action(async (selectors: string[], options: Partial<RawRunOptions>) => {
+      if (selectors.length === 0 && Object.keys(options).every((key) => key === 'status')) {
+        const { suitesText } = await import('./session/suites.ts');
+        process.stdout.write(suitesText());
+        return;
+      }
       const { runCommand } = await import('./session/run-command.ts');
       const defaults = { substrate: 'fake', status: 'good', seed: '1', retries: '0', repeatEach: '1' };
       process.exitCode = await runCommand(selectors, { ...defaults, ...options, list: true }, []);

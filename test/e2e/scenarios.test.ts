@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { projectDir } from '../../src/base/folders.ts';
 import { saMessage } from '../unit/observation/xfrm-build.ts';
 import { anSa } from '../unit/observation/xfrm-samples.ts';
 import { normal, Sandbox } from './sandbox.ts';
@@ -160,6 +163,12 @@ test('files that cannot be loaded stop the run before it begins, with file and l
     /^nowhere\/x\.scenario\.ts: there is no such file or folder/,
   );
   assert.match((await run(box, './testing')).stderr, /^\.\/testing: the folder holds no file \*\.scenario\.ts/);
+});
+
+test('list names all bundled suites where none is asked for', async (t) => {
+  const { stdout } = await new Sandbox(t).espalier('list');
+  const folders = readdirSync(join(projectDir, 'scenarios'));
+  for (const suite of [...folders, 'libreswan', 'strongswan']) assert.match(stdout, new RegExp(`^${suite} +\\w`, 'm'));
 });
 
 test('paths are suites: listed, narrowed down, run again, replayed', async (t) => {

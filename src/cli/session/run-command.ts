@@ -18,7 +18,7 @@ import { parseRunOptions, type RawRunOptions, suitesOf, wholeNumber } from './op
 import { refuseOtherInputs } from './resume-inputs.ts';
 import { runSession } from './session.ts';
 import { createRun, parseSelection, refuseWithResume } from './start.ts';
-import { suiteNames } from './suites.ts';
+import { suites as knownSuites } from './suites.ts';
 
 /** `espalier run`; returns the exit code. `given` are the options that stood on the command line. */
 export async function runCommand(
@@ -49,7 +49,10 @@ async function newRun(selectors: readonly string[], raw: RawRunOptions): Promise
   const options = parseRunOptions(raw);
   const selection = parseSelection(selectors, raw, runs);
   const names = suitesOf(selection.selectors);
-  checkSuiteNames(names, suiteNames());
+  checkSuiteNames(
+    names,
+    knownSuites.map(({ name }) => name),
+  );
   const { suites } = await openJudging(names, options, interruption());
   const scenarios = await selectScenarios(suites.values(), selection);
   if (raw.list) {

@@ -1,25 +1,30 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../base/files.ts';
 import { projectDir } from '../../base/folders.ts';
 import type { LabImage, Suite } from '../../scenario/suite.ts';
-import { scenarioEnding, scenarioFiles } from '../../suite/scenarios/find.ts';
+import { scenarioFiles } from '../../suite/scenarios/find.ts';
 import { openScenarios } from '../../suite/scenarios/scenarios.ts';
 import { checkTypes } from '../../suite/scenarios/types.ts';
 import type { SuiteWish } from './suite-wish.ts';
 
 const bundled = join(projectDir, 'scenarios');
 
-/** Names of the bundled suites that are scenario files: folders below `scenarios/`. */
-export function bundledScenarioSuites(): string[] {
-  const files = readdirSync(bundled, { recursive: true, encoding: 'utf8' });
-  const folders = files.filter((file) => file.endsWith(scenarioEnding)).map((file) => file.split('/')[0] ?? '');
-  return [...new Set(folders)].sort();
+/** Opens a bundled suite: the scenario files of its folder below `scenarios/`. */
+export function openBundledScenarios(name: string, wish: SuiteWish): Promise<Suite> {
+  return open({ name, path: join(bundled, name) }, wish);
 }
 
-/** Opens a bundled suite by its name, or the scenario files of a path. The suite is called as it was named. */
-export async function openScenarioSuite(name: string, { options, signal }: SuiteWish): Promise<Suite> {
-  const path = bundledScenarioSuites().includes(name) ? join(bundled, name) : name;
+/** Opens the scenario files of a path. The suite is called as it was named. */
+export function openScenarioPath(path: string, wish: SuiteWish): Promise<Suite> {
+  return open({ name: path, path }, wish);
+}
+
+interface Origin {
+  readonly name: string;
+  readonly path: string;
+}
+
+async function open({ name, path }: Origin, { options, signal }: SuiteWish): Promise<Suite> {
   const image = async (recipe: string): Promise<LabImage> => {
     if (options.substrate === 'fake') return noImage;
     const { ensureImage } = await import('../../image/image.ts');

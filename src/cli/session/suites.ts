@@ -1,28 +1,47 @@
 import { EspalierError } from '../../base/errors.ts';
+import { table } from '../../report/text-table.ts';
 import type { Suite } from '../../scenario/suite.ts';
 import { isPath } from '../../suite/scenarios/find.ts';
 import { openBundled, openLibreswanSuite } from './libreswan-suite.ts';
-import { bundledScenarioSuites, openScenarioSuite } from './scenario-suite.ts';
+import { openBundledScenarios, openScenarioPath } from './scenario-suite.ts';
 import { openStrongswanOfBookworm, openStrongswanSuite } from './strongswan-suite.ts';
 import type { SuiteWish } from './suite-wish.ts';
 
-/** Suites that selectors can name, and how each is found and opened. */
-const suites: ReadonlyMap<string, (wish: SuiteWish) => Promise<Suite>> = new Map([
-  ['examples', openBundled],
-  ['libreswan', openLibreswanSuite],
-  ['strongswan', openStrongswanSuite],
-  ['strongswan-5.9.8', openStrongswanOfBookworm],
-]);
-
-/** Names of all suites; paths of scenario files are suites as well. */
-export function suiteNames(): string[] {
-  return [...suites.keys(), ...bundledScenarioSuites()];
+/** A suite that selectors can name. */
+export interface KnownSuite {
+  readonly name: string;
+  /** What it tests, in one line. */
+  readonly about: string;
+  readonly open: (wish: SuiteWish) => Promise<Suite>;
 }
+
+const bundled = (name: string, about: string): KnownSuite => ({
+  name,
+  about,
+  open: (wish) => openBundledScenarios(name, wish),
+});
+
+/** All of them. Paths of scenario files are suites as well. */
+export const suites: readonly KnownSuite[] = [
+  { name: 'examples', about: "three tests in libreswan's format: what runs where none is named", open: openBundled },
+  bundled('first', 'the scenario that `espalier init` writes'),
+  bundled('interop', 'libreswan, strongSwan and OpenIKED, each against each'),
+  bundled('time', 'days of lifetimes: rekeys, reauthentication, expiry, steps of the clock'),
+  { name: 'libreswan', about: "libreswan's own suite, of Debian trixie or --suite", open: openLibreswanSuite },
+  { name: 'strongswan', about: "strongSwan's own suite, of Debian sid or --suite", open: openStrongswanSuite },
+  { name: 'strongswan-5.9.8', about: 'the same of bookworm, with IKEv1', open: openStrongswanOfBookworm },
+];
 
 /** Opens the suite of a name, or the scenario files of a path. */
 export async function openSuite(name: string, wish: SuiteWish): Promise<Suite> {
-  const open = suites.get(name);
-  if (open !== undefined) return open(wish);
-  if (isPath(name) || bundledScenarioSuites().includes(name)) return openScenarioSuite(name, wish);
+  const known = suites.find((suite) => suite.name === name);
+  if (known !== undefined) return known.open(wish);
+  if (isPath(name)) return openScenarioPath(name, wish);
   throw new EspalierError('bug', `there is no suite ${name}`);
+}
+
+/** What `espalier list` says where no suite is named. */
+export function suitesText(): string {
+  const lines = table(suites.map(({ name, about }) => [name, about]));
+  return `${lines.join('\n')}\n\nespalier list SUITE shows its scenarios; a folder of scenario files is a suite as well.\n`;
 }
