@@ -50,7 +50,11 @@ export async function strongswanInputs({
     image: { ...image, versions: version === undefined ? {} : { strongswan: version } },
     dir: join(made, 'testing'),
     layers: Object.fromEntries(['*', ...knownHosts].map((host) => [host, [layerOf(made, host)]])),
-    identity: { id: `strongswan-${tree.version}`, sha256: sha256(`${layerMethod} ${keys.sha256}`) },
+    identity: {
+      id: `strongswan-${tree.version}`,
+      sha256: sha256(`${layerMethod} ${keys.sha256}`),
+      ...(tree.commit && { commit: tree.commit }),
+    },
   };
 }
 

@@ -7,6 +7,19 @@ export interface Identity {
   readonly sha256: string;
 }
 
+/** A commit of the repository that something was read from. */
+export interface Commit {
+  readonly hash: string;
+  /** ISO 8601, of the committer. */
+  readonly date: string;
+  readonly subject: string;
+}
+
+/** A suite's files: of a checkout with the commit, beside which the tree may hold changes of its own. */
+export interface SuiteIdentity extends Identity {
+  readonly commit?: Commit;
+}
+
 /** What hosts boot from. */
 export interface LabImage extends Identity {
   readonly path: string;
@@ -26,7 +39,7 @@ export interface LoadedScenario {
   };
   /** Image of each host by host name, as it goes into `attempt.json`. */
   readonly images: Readonly<Record<string, Identity>>;
-  readonly suite: Identity;
+  readonly suite: SuiteIdentity;
   /** Versions of what is under test, e.g. `{ libreswan: '5.2-2.2' }`. */
   readonly versions: Readonly<Record<string, string>>;
   /** A daemon of it talks to the kernel by PF_KEY (RFC 2367), which only one flavour of kernels has. */

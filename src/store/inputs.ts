@@ -1,6 +1,6 @@
 import type { AttemptInputs } from '../transcript/attempt.ts';
 
-type Identity = AttemptInputs['kernel'];
+type Identity = AttemptInputs['suite'];
 
 /** Something that an attempt was fed with and that is another one now. */
 export interface InputDifference {
@@ -20,7 +20,7 @@ export function inputDifferences(stored: AttemptInputs, present: AttemptInputs):
   return [...names].flatMap((what) => {
     const [a, b] = [before.get(what), now.get(what)];
     if (a?.sha256 === b?.sha256) return [];
-    const remedy = remedies[what.split(' ')[0] ?? '']?.(a?.id ?? '') ?? '';
+    const remedy = remedies[what.split(' ')[0] ?? '']?.(a ?? { id: '', sha256: '' }) ?? '';
     return [{ what, stored: textOf(a, b), present: textOf(b, a), remedy }];
   });
 }
@@ -34,17 +34,23 @@ function partsOf({ kernel, images, overlays, suite }: AttemptInputs): Map<string
   return parts.set('suite', suite);
 }
 
-/** The id; with the beginning of the hash where that alone tells them apart. */
+/** The id; with the beginning of the commit's hash, or of the files', where that alone tells them apart. */
 function textOf(one: Identity | undefined, other: Identity | undefined): string {
   if (one === undefined) return 'none';
-  return one.id === other?.id ? `${one.id} (sha256 ${one.sha256.slice(0, 12)})` : one.id;
+  if (one.id !== other?.id) return one.id;
+  const byCommit = one.commit !== undefined && one.commit.hash !== other.commit?.hash;
+  return byCommit ? `${one.id} (${commitText(one)})` : `${one.id} (sha256 ${one.sha256.slice(0, 12)})`;
 }
 
-const remedies: Readonly<Record<string, (id: string) => string>> = {
-  kernel: (id) =>
+function commitText({ commit }: Identity): string {
+  return commit === undefined ? '' : `commit ${commit.hash.slice(0, 12)}, ${commit.subject}`;
+}
+
+const remedies: Readonly<Record<string, (stored: Identity) => string>> = {
+  kernel: ({ id }) =>
     `bring that kernel from where it is: \`espalier kernel export FILE --id ${id}\`, here \`espalier kernel import FILE\``,
-  image: (id) =>
+  image: ({ id }) =>
     `bring that image from where it is: \`espalier image export FILE --id ${id}\`, here \`espalier image import FILE\``,
   overlay: () => 'put the files of --overlay back to what they were',
-  suite: (id) => `check out the suite as it was (${id})`,
+  suite: (suite) => `check out the suite as it was (${[suite.id, commitText(suite)].filter(Boolean).join(', ')})`,
 };

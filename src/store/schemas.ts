@@ -51,7 +51,7 @@ export const attemptSchema: z.ZodType<AttemptFile> = z.object({
     kernel: identity,
     images: z.record(text, identity),
     overlays: z.record(text, z.array(identity)).exactOptional(),
-    suite: identity,
+    suite: identity.extend({ commit: z.object({ hash: text, date: text, subject: text }).exactOptional() }),
     versions: z.record(text, text),
     seed: optionalText,
   }),

@@ -20,7 +20,12 @@ export interface AttemptInputs {
   readonly images: Readonly<Record<string, { readonly id: string; readonly sha256: string }>>;
   /** Layers over the images by host name, `*` for all hosts. */
   readonly overlays?: Readonly<Record<string, readonly { readonly id: string; readonly sha256: string }[]>>;
-  readonly suite: { readonly id: string; readonly sha256: string };
+  /** With the commit that a checkout was at; its date in ISO 8601. */
+  readonly suite: {
+    readonly id: string;
+    readonly sha256: string;
+    readonly commit?: { readonly hash: string; readonly date: string; readonly subject: string };
+  };
   /** Versions of what is under test, e.g. `{ libreswan: '5.2-2.2' }`. */
   readonly versions: Readonly<Record<string, string>>;
   /** `undefined`: the lab drew its randomness from this machine. */

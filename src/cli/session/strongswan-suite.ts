@@ -26,7 +26,7 @@ export const openStrongswanOfBookworm = (wish: SuiteWish): Promise<Suite> => ope
 async function open({ name, debian, image }: Version, { options, kernel, signal }: SuiteWish): Promise<Suite> {
   const { obtainStrongswan, openStrongswanCheckout } = await import('../../suite/strongswan/obtain.ts');
   const { suite, substrate } = options;
-  const tree = suite === undefined ? await obtainStrongswan(debian) : openStrongswanCheckout(suite, debian);
+  const tree = suite === undefined ? await obtainStrongswan(debian) : await openStrongswanCheckout(suite, debian);
   // Asked for by the first scenario that is loaded, and by many at once: made only once.
   let made: Promise<StrongswanInputs> | undefined;
   const make = async (): Promise<StrongswanInputs> => {

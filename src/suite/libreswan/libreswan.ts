@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { scriptFile } from '../../sanitizer/plan-stages.ts';
 import type { ConsoleExpectation, LabPlan, PlacedFile, ScenarioEntry, Step } from '../../scenario/scenario.ts';
-import type { Identity, LabImage, LoadedScenario, Suite } from '../../scenario/suite.ts';
+import type { LabImage, LoadedScenario, Suite, SuiteIdentity } from '../../scenario/suite.ts';
 import { adaptations, rewritesFor } from './adaptations.ts';
 import type { GuestLine } from './ordering.ts';
 import { isFile, openTree, readBytes, readTest, readText, type TestFiles, type TestingTree } from './test-files.ts';
@@ -24,7 +24,7 @@ export interface LabInputs {
 export interface LibreswanOptions {
   /** The `testing/` folder. */
   readonly dir: string;
-  readonly identity: Identity;
+  readonly identity: SuiteIdentity;
   readonly inputs: () => Promise<LabInputs>;
   /** `libreswan` unless another suite has this format. */
   readonly name?: string;

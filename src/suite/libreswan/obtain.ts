@@ -4,13 +4,14 @@ import { EspalierError } from '../../base/errors.ts';
 import { sha256, sha256File, writeAtomic } from '../../base/files.ts';
 import { cacheDir, withLock } from '../../base/folders.ts';
 import { packSquashfs } from '../../image/squashfs.ts';
-import type { Identity } from '../../scenario/suite.ts';
+import type { SuiteIdentity } from '../../scenario/suite.ts';
+import { commitOf } from '../commit.ts';
 import { obtainSource } from '../source-package.ts';
 
 /** A `testing/` folder and what it is. */
 export interface SuiteTree {
   readonly dir: string;
-  readonly identity: Identity;
+  readonly identity: SuiteIdentity;
   /** Version of libreswan that the folder belongs to, where it says so. */
   readonly version?: string;
 }
@@ -35,8 +36,9 @@ export async function openCheckout(path: string): Promise<SuiteTree> {
     });
   }
   const version = versionOf(dir);
-  const tree = await packTesting(dir);
-  const identity = { id: version ? `libreswan-${version}` : basename(resolve(dir, '..')), sha256: tree.sha256 };
+  const [tree, commit] = await Promise.all([packTesting(dir), commitOf(dir)]);
+  const id = version ? `libreswan-${version}` : basename(resolve(dir, '..'));
+  const identity = { id, sha256: tree.sha256, ...(commit && { commit }) };
   return { dir, identity, ...(version !== undefined && { version }) };
 }
 

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { PlacedContent } from '../../api/hosts.ts';
 import type { Declared } from '../../api/scenario.ts';
 import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import { runCourse } from '../../drive/course.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../scenario/scenario.ts';
-import type { Identity, LabImage, LoadedScenario, Suite } from '../../scenario/suite.ts';
+import type { Commit, LabImage, LoadedScenario, Suite, SuiteIdentity } from '../../scenario/suite.ts';
+import { commitOf } from '../commit.ts';
 import { limitOf, type PreparedDaemon, prepareDaemons, withRoutes } from './daemons.ts';
 import { type LoadedFile, loadFile } from './load.ts';
 import { networkOf } from './network.ts';
@@ -162,7 +163,7 @@ async function load(
     plan: whole,
     judging: { file: source.file },
     images: Object.fromEntries([...images].map(([host, { id, sha256: hash }]) => [host, { id, sha256: hash }])),
-    suite: identityOf(name, source),
+    suite: await identityOf(name, source),
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
     ...([...daemons.values()].some(({ daemon }) => daemon.pfKey) && { pfKey: true }),
     course: (lab) => runCourse({ declared, plan: whole, daemons }, lab),
@@ -170,7 +171,17 @@ async function load(
 }
 
 /** The scenario's own sources: what the replay of an attempt must find unchanged. */
-function identityOf(name: string, { file, sources }: LoadedFile): Identity {
+async function identityOf(name: string, { file, sources }: LoadedFile): Promise<SuiteIdentity> {
   const parts = sources.map((path) => `${relative(file, path)} ${sha256(readFileSync(path))}\n`);
-  return { id: name, sha256: sha256(parts.join('')) };
+  const commit = await commitOfFolder(dirname(file));
+  return { id: name, sha256: sha256(parts.join('')), ...(commit && { commit }) };
+}
+
+/** Asked once for a folder, not for each of its hundreds of scenarios. */
+const commits = new Map<string, Promise<Commit | undefined>>();
+
+function commitOfFolder(dir: string): Promise<Commit | undefined> {
+  const asked = commits.get(dir) ?? commitOf(dir);
+  commits.set(dir, asked);
+  return asked;
 }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
+import type { Commit } from '../../scenario/suite.ts';
+import { commitOf } from '../commit.ts';
 import { obtainSource } from '../source-package.ts';
 
 /** A `testing/` folder of strongSwan on this machine. */
@@ -10,6 +12,8 @@ export interface StrongswanTree {
   readonly version: string;
   /** Code name of the Debian suite whose strongSwan is of that version. */
   readonly debian: string;
+  /** Of a checkout. */
+  readonly commit?: Commit;
 }
 
 const proof = 'testing/scripts/build-certs-chroot';
@@ -21,7 +25,7 @@ export async function obtainStrongswan(debian: string): Promise<StrongswanTree> 
 }
 
 /** A checkout of the user's: its root, or its `testing/`. Throws `usage`. */
-export function openStrongswanCheckout(path: string, debian: string): StrongswanTree {
+export async function openStrongswanCheckout(path: string, debian: string): Promise<StrongswanTree> {
   const given = resolve(path);
   const root = [given, join(given, '..')].find((candidate) => existsSync(join(candidate, proof)));
   if (root === undefined) {
@@ -30,5 +34,6 @@ export function openStrongswanCheckout(path: string, debian: string): Strongswan
       remedy: `give a folder that holds ${proof}`,
     });
   }
-  return { dir: join(root, 'testing'), version: basename(root), debian };
+  const commit = await commitOf(root);
+  return { dir: join(root, 'testing'), version: basename(root), debian, ...(commit && { commit }) };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../scenario/scenario.ts';
-import type { Identity, LabImage, LoadedScenario, Suite } from '../../scenario/suite.ts';
+import type { LabImage, LoadedScenario, Suite, SuiteIdentity } from '../../scenario/suite.ts';
 import { adaptations } from './adaptations.ts';
 import { type Course, courseOf } from './course.ts';
 import { vacuity } from './dat-lines.ts';
@@ -19,7 +19,7 @@ export interface StrongswanInputs {
   /** Image files laid over each host's image, uppermost first: what makes it that host. */
   readonly layers: Readonly<Record<string, readonly string[]>>;
   /** The suite with what was made for it. */
-  readonly identity: Identity;
+  readonly identity: SuiteIdentity;
 }
 
 export interface StrongswanOptions {

@@ -38,3 +38,16 @@ test('each input that is another one is named with both identities and how to ge
   assert.match(found[0]?.remedy ?? '', /espalier kernel import FILE/);
   assert.match(found[1]?.remedy ?? '', /--id i1/);
 });
+
+test('a suite of the same name is told by its commit, and by its files where the commit is the same', () => {
+  const at = (hash: string, sha256: string): AttemptInputs => {
+    const commit = { hash: hash.padEnd(40, '0'), date: '2026-01-02T03:04:05Z', subject: `add ${hash}` };
+    return { ...stored, suite: { ...thing('s1', sha256.padEnd(64, '0')), commit } };
+  };
+  const [moved] = inputDifferences(at('abc', '1'), at('def', '2'));
+  assert.equal(moved?.stored, 's1 (commit abc000000000, add abc)');
+  assert.equal(moved.present, 's1 (commit def000000000, add def)');
+  assert.equal(moved.remedy, 'check out the suite as it was (s1, commit abc000000000, add abc)');
+  assert.equal(inputDifferences(at('abc', '1'), at('abc', '2'))[0]?.present, 's1 (sha256 200000000000)');
+  assert.deepEqual(inputDifferences(at('abc', '1'), at('def', '1')), []);
+});
