@@ -20,6 +20,8 @@ interface Totals {
   passed: number;
   skipped: number;
   readonly failures: Failure[];
+  /** Wall milliseconds by file. */
+  readonly durations: Map<string, number>;
 }
 
 /** Test files whose path starts with one of the given ones; all when none is given. */
@@ -43,7 +45,7 @@ async function setUpLabs(): Promise<void> {
 }
 
 async function runFiles(files: readonly string[], pattern: string | undefined): Promise<Totals> {
-  const totals: Totals = { passed: 0, skipped: 0, failures: [] };
+  const totals: Totals = { passed: 0, skipped: 0, failures: [], durations: new Map() };
   const stream = run({
     files: files.map((file) => join(projectDir, file)),
     cwd: projectDir,
@@ -51,6 +53,8 @@ async function runFiles(files: readonly string[], pattern: string | undefined): 
     ...(pattern !== undefined && { testNamePatterns: [new RegExp(pattern)] }),
   });
   for await (const { type, data } of stream) {
+    if (type === 'test:summary' && data.file !== undefined)
+      totals.durations.set(relative(projectDir, data.file), data.duration_ms);
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     if (data.details.type === 'suite') continue;
     const file = relative(projectDir, data.file ?? '');
@@ -65,6 +69,12 @@ async function runFiles(files: readonly string[], pattern: string | undefined): 
   return totals;
 }
 
+/** The files that took longest, if any took long: what to look at first when the tests take too long. */
+function slowest(durations: ReadonlyMap<string, number>): string[] {
+  const long = [...durations].filter(([, ms]) => ms > 20_000).sort(([, a], [, b]) => b - a);
+  return long.slice(0, 8).map(([file, ms]) => `slow: ${file}, ${Math.round(ms / 1000)} s`);
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     options: { grep: { type: 'string', short: 'g' } },
@@ -77,6 +87,7 @@ async function main(): Promise<number> {
     const text = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
     process.stdout.write(`\n== ${file}\n   ${name}\n${text.replace(/^/gm, '   ')}\n`);
   }
+  for (const line of slowest(totals.durations)) process.stdout.write(`${line}\n`);
   if (totals.skipped > 0) process.stdout.write(`${totals.skipped} skipped\n`);
   process.stdout.write(`${totals.passed} passed, ${totals.failures.length} failed\n`);
   return totals.failures.length > 0 || totals.passed === 0 ? 1 : 0;
