@@ -16,6 +16,7 @@ export const storedSchema = z.object({
   format: text,
   suite: text,
   name: text,
+  description: text.exactOptional(),
   cwd: text,
   postMortem: text.exactOptional(),
   hosts: z.array(text),

@@ -14,12 +14,13 @@ export function storeScenario(runDir: string, attemptDir: string, loaded: Loaded
 
 /** Brings a loaded scenario into stored form, its large parts into a folder. */
 export function toStored(loaded: LoadedScenario, folder: InputFolder): StoredScenario {
-  const { format, entry, plan, judging } = loaded;
+  const { format, entry, plan, judging, description } = loaded;
   const common: StoredScenario = {
     version: 2,
     format,
     suite: entry.suite,
     name: entry.name,
+    ...(description !== undefined && { description }),
     cwd: plan.cwd,
     ...(plan.postMortem !== undefined && { postMortem: plan.postMortem }),
     hosts: plan.topology.hosts.map(({ name }) => name),

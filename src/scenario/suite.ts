@@ -33,6 +33,8 @@ export interface LoadedScenario {
   readonly format: string;
   readonly entry: ScenarioEntry;
   readonly plan: LabPlan;
+  /** What its author says of it, as text. */
+  readonly description?: string | undefined;
   readonly judging: {
     /** Content of the test's `facts.json`: the SAs and policies that hosts have after its commands. */
     readonly facts?: Uint8Array;

@@ -3,6 +3,7 @@ import { EspalierError } from '../../base/errors.ts';
 import { scriptFile } from '../../sanitizer/plan-stages.ts';
 import type { ConsoleExpectation, LabPlan, PlacedFile, ScenarioEntry, Step } from '../../scenario/scenario.ts';
 import type { LabImage, LoadedScenario, Suite, SuiteIdentity } from '../../scenario/suite.ts';
+import { descriptionOf } from '../description.ts';
 import { adaptations, rewritesFor } from './adaptations.ts';
 import type { GuestLine } from './ordering.ts';
 import { isFile, openTree, readBytes, readTest, readText, type TestFiles, type TestingTree } from './test-files.ts';
@@ -40,6 +41,11 @@ export interface JudgingInputs {
   readonly sanitizers: ReadonlyMap<string, Uint8Array>;
   /** Content of the test's `facts.json`: the SAs and policies that hosts have after its commands. */
   readonly facts?: Uint8Array;
+}
+
+function describe({ dir, files }: TestFiles): string | undefined {
+  const file = 'description.txt';
+  return files.includes(file) ? descriptionOf(readBytes(join(dir, file))) : undefined;
 }
 
 /** Name of a test's golden facts in its folder. Ours; libreswan's tests have none. */
@@ -146,6 +152,7 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
     format: 'libreswan',
     entry,
     plan: planOf({ test, steps, images, inputs, options }),
+    description: describe(test),
     expectations,
     images: Object.fromEntries([...images].map(([host, { id, sha256 }]) => [host, { id, sha256 }])),
     suite: options.identity,

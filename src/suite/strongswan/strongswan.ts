@@ -122,6 +122,7 @@ function load(entry: ScenarioEntry, { image, dir, layers, identity }: Strongswan
   return {
     format: 'strongswan',
     entry,
+    description: test.description,
     plan: {
       ...planBase(image),
       overlays: layers,

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
+import { descriptionOf, textOfHtml } from '../description.ts';
 import { fileWithAddresses, withAddresses } from './addresses.ts';
 import { type CheckLine, type CommandLine, type DatFile, readChecks, readCommands } from './dat-lines.ts';
 import { readTestConf, type TestConf } from './test-conf.ts';
@@ -17,6 +18,7 @@ export interface OverlayFile {
 /** A test as its folder tells it. */
 export interface TestFiles {
   readonly dir: string;
+  readonly description: string | undefined;
   readonly conf: TestConf | { readonly strange: string };
   readonly pretest: DatFile<CommandLine>;
   readonly evaltest: DatFile<CheckLine>;
@@ -47,6 +49,7 @@ export function readTest(dir: string, name: string): TestFiles {
   const text = (file: string): string => readFileSync(join(test, file), 'latin1');
   return {
     dir: test,
+    description: descriptionOf(Buffer.from(textOfHtml(readFileSync(join(test, 'description.txt'), 'utf8')))),
     conf: readTestConf(text('test.conf')),
     pretest: readCommands(withAddresses(text('pretest.dat'))),
     evaltest: readChecks(withAddresses(text('evaltest.dat'))),

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { descriptionOf, textOfHtml } from '../../../src/suite/description.ts';
+
+test('a description is the text of its file, cut where it is no description any more', () => {
+  assert.equal(descriptionOf(Buffer.from('\n two hosts\n\n and a tunnel \n\n')), 'two hosts\n\n and a tunnel');
+  assert.equal(descriptionOf(Buffer.from(' \n')), undefined);
+  assert.equal(descriptionOf(Buffer.from([0x61, 0xff])), 'a\ufffd');
+  assert.equal(descriptionOf(Buffer.alloc(1_000_000, 'x'))?.length, 8000);
+});
+
+const table: readonly (readonly [html: string, text: string])[] = [
+  ['Host <b>moon</b>\nhas two.', 'Host moon has two.'],
+  ['one\n<p/>\ntwo<p>three', 'one\n\ntwo\n\nthree'],
+  ['all:<ul> <li>first</li>\n<li>second</li></ul> and', 'all:\n\n- first\n- second\n\nand'],
+  ['a<br/>b', 'a\nb'],
+  ['1 &lt; 2 &amp;amp; &unknown; &constructor;', '1 < 2 &amp; &unknown; &constructor;'],
+  ['<a href="https://example.org/">RFC 7296</a>, if 3 < 4 and 5 > 4', 'RFC 7296, if 3 < 4 and 5 > 4'],
+];
+
+for (const [html, text] of table) test(`as text: ${JSON.stringify(html)}`, () => assert.equal(textOfHtml(html), text));
+
+test('any bytes are read in no time', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ maxLength: 5000, unit: fc.constantFrom('<', '>', 'p', ' ', '\n', '&', ';', 'li', '/') }),
+      (html) => {
+        assert.ok(textOfHtml(html).length <= html.length + 4 * html.split('<').length);
+      },
+    ),
+  );
+});
