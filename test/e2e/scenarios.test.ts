@@ -86,7 +86,7 @@ test('what fails says file and line, and every kind of failure has its word', as
     hang: "await west.exec('fake: timeout');",
     stray:
       "void (async () => {\nawait west.exec('true');\nthrow new RangeError('astray');\n})();\nawait clock.advance('1s');\nawait east.exec('true');\nawait east.exec('true');",
-    logless: "await expect(west).toHaveLogged(/x/);",
+    logless: 'await expect(west).toHaveLogged(/x/);',
     caught: 'await expect(west).toHaveIpsecSas(1, { within: 0 }).catch(() => {});',
   };
   box.write(
