@@ -6,7 +6,9 @@ import {
   type EndSketch,
   type EspProposal,
   type IkeProposal,
+  keyPair,
   psk,
+  rawKey,
 } from 'espalier';
 
 /** What all three implementations can do, on Linux's PF_KEY too. */
@@ -21,7 +23,7 @@ const above = {
 };
 
 /** How each end proves who it is. */
-export type Method = 'psk' | 'rsa' | 'ecdsa' | 'big certificates';
+export type Method = 'psk' | 'rsa' | 'ecdsa' | 'big certificates' | 'raw rsa' | 'raw ecdsa' | 'raw ed25519';
 type Side = 'west' | 'east';
 
 /** Made when they are first asked for: a list of the cells needs no keys. */
@@ -30,6 +32,9 @@ const authentications: Readonly<Record<Method, (side: Side) => Authentication>> 
   rsa: (side) => certificate(root.issue({ ...named(side), key: 'rsa-2048' })),
   ecdsa: (side) => certificate(root.issue({ ...named(side), key: 'ecdsa-p256' })),
   'big certificates': (side) => certificate(above[side].issue({ ...named(side), key: 'rsa-4096' })),
+  'raw rsa': (side) => rawKey(keyPair(`${side}.test`, 'rsa-2048')),
+  'raw ecdsa': (side) => rawKey(keyPair(`${side}.test`, 'ecdsa-p256')),
+  'raw ed25519': (side) => rawKey(keyPair(`${side}.test`, 'ed25519')),
 };
 
 function named(side: Side) {

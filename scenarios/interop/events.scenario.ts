@@ -18,8 +18,6 @@ interface Event {
   readonly west?: (daemon: Candidate) => Partial<EndSketch>;
   readonly east?: (daemon: Candidate) => Partial<EndSketch>;
   readonly both?: Partial<ConnectionSketch<'west' | 'east'>>;
-  /** Why a pair cannot do it, beyond what its connections tell. */
-  readonly cannot?: (pair: Pair) => string | undefined;
   readonly course: (stage: Stage) => Promise<void>;
 }
 
@@ -57,12 +55,6 @@ async function replaced({ hosts, clock }: Stage, what: 'IKE' | 'Child'): Promise
 function revives({ implementation }: Candidate): boolean {
   return implementation !== 'strongswan';
 }
-
-/** Which initiators keep their SAs where they are when their address goes (RFC 4555, 3.5). */
-const movesNothing: Partial<Record<Candidate['implementation'], string>> = {
-  libreswan: 'libreswan moves only clients that were given an address (ipsec.conf(5), mobike=)',
-  openiked: 'iked answers UPDATE_SA_ADDRESSES, and never sends it',
-};
 
 async function isDown({ west, east }: Ends): Promise<void> {
   for (const host of [west, east]) {
@@ -181,22 +173,6 @@ const events: Readonly<Record<string, Event>> = {
       await isUp(hosts, path);
     },
   },
-  'initiator moves (MOBIKE)': {
-    // libreswan moves the SAs of peers only that may have any address.
-    west: () => ({ seenAs: 'any' }),
-    both: { mobike: true },
-    cannot: ([{ implementation }]) => movesNothing[implementation],
-    course: async ({ hosts }) => {
-      await establish(hosts, path);
-      const before = await hosts.west.ikeSas();
-      // Without the first line the second address would go with the first.
-      await hosts.west.exec('sysctl -qw net.ipv4.conf.eth0.promote_secondaries=1');
-      await hosts.west.exec('ip address add 192.0.2.3/24 dev eth0');
-      await hosts.west.exec('ip address del 192.0.2.1/24 dev eth0');
-      await isUp(hosts, path);
-      await expect(hosts.west).toHaveIkeSas(0, { otherThan: before });
-    },
-  },
   'ESP in UDP without NAT': {
     west: () => ({ own: { encapsulation: 'force' } }),
     course: ({ hosts }) => establish(hosts, path),
@@ -205,7 +181,7 @@ const events: Readonly<Record<string, Event>> = {
 
 for (const pair of pairs(current, current)) {
   for (const [name, event] of Object.entries(events)) {
-    const { method = 'psk', west, east, both, cannot, course } = event;
+    const { method = 'psk', west, east, both, course } = event;
     const [initiator, responder] = pair;
     const ends = [
       end('west', method, { address: outer[4].west, selectors: [westNet], ...west?.(initiator) }),
@@ -215,7 +191,6 @@ for (const pair of pairs(current, current)) {
       ...direct(pair),
       connections: [between2(...ends, { ike: { proposals: [commonIke] }, ...both })],
       limits: 'unsupported',
-      unsupported: cannot?.(pair),
     } as const;
     scenario(`${column(pair)}, ${name}`, lab, (world) => course({ pair, ...world }));
   }

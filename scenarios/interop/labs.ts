@@ -1,4 +1,4 @@
-import { nat } from 'espalier';
+import { linux, nat } from 'espalier';
 import type { Pair } from './daemons.ts';
 
 /** Inner addresses of the gateways and the networks behind them, by address family. */
@@ -27,6 +27,22 @@ export function direct([initiator, responder]: Pair) {
     },
     links: {
       wan: { west: ['192.0.2.1/24', '2001:db8:2::1/64'], east: ['192.0.2.2/24', '2001:db8:2::2/64'] },
+      ...lans,
+    },
+  };
+}
+
+/** The same with a router between them. */
+export function routed([initiator, responder]: Pair) {
+  return {
+    hosts: {
+      west: initiator.host({ routes: { default: '192.0.2.9' } }),
+      router: linux(),
+      east: responder.host({ routes: { default: '198.51.100.9' } }),
+    },
+    links: {
+      home: { west: '192.0.2.1/24', router: '192.0.2.9/24' },
+      wan: { router: '198.51.100.9/24', east: '198.51.100.2/24' },
       ...lans,
     },
   };

@@ -1,7 +1,15 @@
 /** What scenario files import as `espalier`. */
-export { type Authentication, type Credential, certificate, psk } from '../connection/authentication.ts';
+export {
+  type Authentication,
+  type Credential,
+  certificate,
+  type KeyPair,
+  psk,
+  rawKey,
+} from '../connection/authentication.ts';
 export type { EspProposal, IkeProposal } from '../connection/connection.ts';
 export { Authority, type AuthorityWish, type CertificateWish } from '../x509/authority.ts';
+export { type KeyType, keyPair } from '../x509/seeded-keys.ts';
 export type { Duration, Jump } from './duration.ts';
 export {
   type ClearFilter,

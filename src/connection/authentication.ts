@@ -54,3 +54,8 @@ export function psk(secret: string): PreSharedKey {
 export function certificate(credential: Credential): CertificateAuthentication {
   return { method: 'certificate', credential };
 }
+
+/** Authentication by a key whose public half the other end has: no certificate, no authority. */
+export function rawKey(key: KeyPair): RawKeyAuthentication {
+  return { method: 'raw-key', key };
+}

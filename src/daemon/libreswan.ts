@@ -71,6 +71,7 @@ function importKeys({ connection, local, remote }: View): string[] {
         `-out ${folder}/local.p12 && pk12util -i ${folder}/local.p12 -d ${database} -W '' > /dev/null`,
     );
   }
+  if (local.authentication.method === 'raw-key') lines.push(importRawKey(connection.name, folder));
   for (const [name, trust] of certificatesOf(local.authentication, remote.authentication)) {
     lines.push(`certutil -A -a -n ${connection.name}-${name} -t ${trust} -d ${database} -i ${folder}/${name}.pem`);
   }
@@ -80,6 +81,16 @@ function importKeys({ connection, local, remote }: View): string[] {
     );
   }
   return lines;
+}
+
+/** NSS takes a key with a certificate only, which is taken out again: pluto would send it. */
+function importRawKey(name: string, folder: string): string {
+  return [
+    `openssl req -x509 -new -key ${folder}/key.pem -subj /CN=${name} -out ${folder}/key.crt`,
+    `openssl pkcs12 -export -passout pass: -name ${name} -in ${folder}/key.crt -inkey ${folder}/key.pem -out ${folder}/key.p12`,
+    `pk12util -i ${folder}/key.p12 -d ${database} -W '' > /dev/null`,
+    `certutil -D -n ${name} -d ${database}`,
+  ].join(' && ');
 }
 
 /** NSS takes revocation lists in DER, after the authority that signed them. */

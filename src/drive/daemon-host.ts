@@ -5,7 +5,7 @@ import type { View } from '../connection/connection.ts';
 import type { Daemon } from '../daemon/daemon.ts';
 import type { IkeSa } from '../observation/model.ts';
 import type { Origin } from '../scenario/scenario.ts';
-import { DrivenHost, type HostParts } from './host.ts';
+import { DrivenHost, type HostParts, quoted } from './host.ts';
 
 /** A host's daemon with the connections that it has an end of. */
 export interface HostDaemon {
@@ -50,6 +50,23 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
   async listIkeSas(origin: Origin): Promise<readonly IkeSa[]> {
     const { stdout } = await this.stepper.type({ host: this.name, line: this.#daemon.listSas, origin });
     return this.#daemon.readSas(stdout).ike.filter(({ established }) => established);
+  }
+
+  /** The first line of the daemon's logs that `grep` finds; `undefined`: there is none so far. */
+  async firstLogged(what: string | RegExp, origin: Origin): Promise<string | undefined> {
+    const pattern = typeof what === 'string' ? `-F -e ${quoted(what)}` : `-P -e ${quoted(what.source)}`;
+    const line = `grep -h -s -a -m 1 ${pattern} ${this.#daemon.collect.join(' ')}`;
+    const { stdout, status } = await this.stepper.type({ host: this.name, line, origin });
+    const [first = ''] = stdout.split('\n');
+    if (status === 2 && first.startsWith('grep: ')) {
+      throw new EspalierError('scenario', 'the pattern is none', {
+        ...origin,
+        host: this.name,
+        command: line,
+        output: first,
+      });
+    }
+    return first || undefined;
   }
 
   /** Types lines that must succeed. Where one does not, the daemon's own words say why. */

@@ -78,6 +78,11 @@ export function makeMatchers(parts: MatcherParts, negated = false): Matchers {
       const look = async (): Promise<Look> => sentInClear(parts, filter);
       return check('toHaveSentInClear', `packets in clear ${what}`.trimEnd(), { look, within: 0n });
     },
+    toHaveLogged: (what, options = {}) =>
+      check('toHaveLogged', `a log line with ${typeof what === 'string' ? what : String(what)}`, {
+        look: (origin) => logged(host, what, origin),
+        ...waiting(options),
+      }),
     toMatchTranscript: (file, options = {}) => {
       const look = async (origin: Origin): Promise<Look> => transcript(host, { file, origin, ...options });
       return check('toMatchTranscript', `the transcript of ${file}`, { look, within: 0n });
@@ -130,6 +135,14 @@ async function ikeSas(host: DrivenHost, { count, options, origin }: IkeSaWish): 
   const old = new Set(options.otherThan?.map(ikeSaKey));
   const sas = (await host.listIkeSas(origin)).filter((sa) => !old.has(ikeSaKey(sa)));
   return { holds: isCount(sas.length, count), received: counted(sas.length, newly('IKE SA', options)) };
+}
+
+async function logged(host: DrivenHost, what: string | RegExp, origin: Origin): Promise<Look> {
+  if (!(host instanceof DrivenDaemonHost)) {
+    throw new EspalierError('scenario', 'the host has no IKE daemon', { ...origin, host: host.name });
+  }
+  const line = await host.firstLogged(what, origin);
+  return { holds: line !== undefined, received: line ?? 'no such line' };
 }
 
 /** The SPIs where the daemon tells them; otherwise its own number. */

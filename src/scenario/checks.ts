@@ -6,6 +6,7 @@ export const matchers = [
   'toHaveIpsecSas',
   'toReach',
   'toHaveSentInClear',
+  'toHaveLogged',
   'toMatchTranscript',
 ] as const;
 export type Matcher = (typeof matchers)[number];

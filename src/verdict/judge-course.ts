@@ -27,6 +27,7 @@ const kinds: Readonly<Record<Matcher, string>> = {
   toHaveIpsecSas: 'check-sas',
   toReach: 'check-reach',
   toHaveSentInClear: 'check-clear',
+  toHaveLogged: 'check-log',
   toMatchTranscript: 'check-transcript',
 };
 

@@ -112,6 +112,7 @@ export const issueKinds: Readonly<Record<string, { readonly word: VerdictWord; r
   // What a scenario's own checks found, and a scenario that could not go on.
   'check-sas': { word: 'major', upstream: 'failed' },
   'check-reach': { word: 'major', upstream: 'failed' },
+  'check-log': { word: 'major', upstream: 'failed' },
   'check-clear': { word: 'major', upstream: 'failed' },
   'check-leak': { word: 'leak', upstream: 'failed' },
   'check-transcript': { word: 'minor', upstream: 'failed' },

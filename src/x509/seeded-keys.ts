@@ -12,6 +12,12 @@ export interface SeededKey extends KeyPair {
 
 const made = new Map<string, SeededKey>();
 
+/** A key of its own for each name; the same name, kind and seed give the same key, everywhere. */
+export function keyPair(name: string, type: KeyType = 'rsa-2048', seed = '1'): KeyPair {
+  const { kind, privateKey, publicKey } = seededKey(type, seed, name);
+  return { kind, privateKey, publicKey };
+}
+
 /** Makes the key of a seed and a label. An RSA key takes up to a second, once per process. */
 export function seededKey(type: KeyType, seed: string, label: string): SeededKey {
   const name = JSON.stringify([type, seed, label]);

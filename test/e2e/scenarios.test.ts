@@ -89,6 +89,7 @@ test('what fails says file and line, and every kind of failure has its word', as
     hang: "await west.exec('fake: timeout');",
     stray:
       "void (async () => {\nawait west.exec('true');\nthrow new RangeError('astray');\n})();\nawait clock.advance('1s');\nawait east.exec('true');\nawait east.exec('true');",
+    logless: 'await expect(west).toHaveLogged(/x/);',
     caught: 'await expect(west).toHaveIpsecSas(1, { within: 0 }).catch(() => {});',
   };
   box.write(
@@ -117,7 +118,8 @@ test('what fails says file and line, and every kind of failure has its word', as
     `multiline | unresolved | ${at(35)}: a line to type holds a newline or a zero byte`,
     'hang | timeout | undefined:undefined: timeout after 120 s',
     `stray | unresolved | ${at(45)}: RangeError: astray`,
-    `caught | major | ${at(53)}: expected 1 IPsec SA, received 0 IPsec SAs`,
+    `logless | unresolved | ${at(53)}: the host has no IKE daemon`,
+    `caught | major | ${at(57)}: expected 1 IPsec SA, received 0 IPsec SAs`,
   ]);
 });
 

@@ -23,7 +23,7 @@ export const libreswanLimits: readonly Limit[] = [
   },
   {
     id: 'ed25519',
-    reason: 'Ed25519 certificates cannot be used: NSS has no EdDSA signatures for IKE',
+    reason: 'Ed25519 keys cannot be used: NSS has no EdDSA signatures for IKE',
     source: 'ipsec.conf(5), authby=',
     hits: (view) => usesKey(view, 'ed25519'),
   },
@@ -51,11 +51,5 @@ export const libreswanLimits: readonly Limit[] = [
       const { liveness } = connection;
       return isAtLeast(version, '5.0') && liveness !== undefined && (liveness.action ?? 'clear') !== follows;
     },
-  },
-  {
-    id: 'raw-key',
-    reason: 'a raw key must be made in the NSS database of its host, from which it cannot be had before',
-    source: 'ipsec-newhostkey(8)',
-    hits: ({ local, remote }) => [local, remote].some(({ authentication }) => authentication.method === 'raw-key'),
   },
 ];

@@ -86,9 +86,17 @@ function authenticationOf({ connection, local, remote }: View): Setting[] {
           ['rightauth', peers],
         ] as const)),
     ...(local.authentication.method === 'certificate' ? certificate : []),
+    ['leftpubkey', publicKeyOf(local)],
+    ['rightpubkey', publicKeyOf(remote)],
     // The peer has the root alone.
     ['sendca', hasIntermediates(local) ? 'all' : undefined],
   ];
+}
+
+/** SubjectPublicKeyInfo in base64. Its own half tells pluto which private key in its database is meant. */
+function publicKeyOf({ authentication }: End): string | undefined {
+  if (authentication.method !== 'raw-key') return undefined;
+  return authentication.key.publicKey.replace(/-----[^-]*-----|\s/g, '');
 }
 
 function hasIntermediates({ authentication }: End): boolean {
@@ -179,6 +187,8 @@ function credentialFiles({ connection, local, remote }: View): ConfigFile[] {
     const { certificate, privateKey, intermediates } = one.credential;
     files.push(file('local', certificate), file('key', privateKey, 0o600));
     files.push(...intermediates.map((pem, index) => file(`intermediate${index}`, pem)));
+  } else if (one.method === 'raw-key') {
+    files.push(file('key', one.key.privateKey, 0o600));
   }
   if (other.method === 'certificate') {
     files.push(file('root', other.credential.root));

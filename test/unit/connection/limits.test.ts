@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EspalierError } from '../../../src/base/errors.ts';
+import { rawKey } from '../../../src/connection/authentication.ts';
 import { type Connection, viewFrom } from '../../../src/connection/connection.ts';
 import type { DaemonVersion } from '../../../src/connection/files.ts';
 import { limitsOf } from '../../../src/connection/limits.ts';
 import { limitIn, render } from '../../../src/connection/render.ts';
-import { full, least } from './samples.ts';
+import { full, key, least, rawKeys } from './samples.ts';
 
 const daemons: Readonly<Record<string, DaemonVersion>> = {
   'libreswan 4.10': { implementation: 'libreswan', version: '4.10' },
@@ -44,6 +45,12 @@ const table: readonly (readonly [what: string, Connection, Readonly<Record<strin
       'strongswan 5.9.8': ['ml-kem'],
       'openiked 7.4': ['algorithm', 'additional-key-exchange'],
     },
+  ],
+  ['raw ECDSA keys', rawKeys, {}],
+  [
+    'a raw Ed25519 key of the peer',
+    { ...rawKeys, ends: [rawKeys.ends[0], { ...rawKeys.ends[1], authentication: rawKey(key('east', 'ed25519')) }] },
+    { 'libreswan 4.10': ['ed25519'], 'libreswan 5.2': ['ed25519'], 'openiked 7.4': ['ed25519'] },
   ],
   ['replacing SAs at a set time', { ...least, rekey: { margin: 60 } }, { 'openiked 7.4': ['rekey-margin'] }],
 ];

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Connection } from '../../../src/connection/connection.ts';
 import type { DaemonVersion } from '../../../src/connection/files.ts';
 import { render } from '../../../src/connection/render.ts';
-import { full, least } from './samples.ts';
+import { full, least, rawKeys } from './samples.ts';
 
 const libreswan: DaemonVersion = { implementation: 'libreswan', version: '5.2' };
 const strongswan: DaemonVersion = { implementation: 'strongswan', version: '6.1.0' };
@@ -171,4 +171,34 @@ test('files by hand replace rendered ones and stand beside them', () => {
     ],
   );
   assert.deepEqual(render({ host: 'west', daemon: libreswan, files: [byHand] }), [byHand]);
+});
+
+test('raw keys: the own pair, and the public half of the peer, where each daemon looks for them', () => {
+  const westPrivate = '-----BEGIN PRIVATE KEY-----\nwest\nAAAA\n-----END PRIVATE KEY-----\n';
+  const westPublic = westPrivate.replaceAll('PRIVATE', 'PUBLIC');
+  const eastPublic = westPublic.replace('west', 'east');
+  const ipsec = filesOf(rawKeys, libreswan);
+  assert.match(
+    ipsec['/etc/ipsec.conf 644'] ?? '',
+    /\n\tauthby=ecdsa\n\tleftpubkey=westAAAA\n\trightpubkey=eastAAAA\n\tauto=add\n$/,
+  );
+  assert.equal(ipsec['/etc/ipsec.d/keys/key.pem 600'], westPrivate);
+  const {
+    '/etc/strongswan.conf 644': _,
+    '/etc/swanctl/swanctl.conf 600': swanctl = '',
+    ...keys
+  } = filesOf(rawKeys, strongswan);
+  assert.match(swanctl, /local \{\n +auth = pubkey\n +id = "west.test"\n +pubkeys = keys-local.pem\n/);
+  assert.match(swanctl, /remote \{\n +auth = pubkey\n +id = "user@east.test"\n +pubkeys = keys-remote.pem\n/);
+  assert.deepEqual(keys, {
+    '/etc/swanctl/pubkey/keys-local.pem 644': westPublic,
+    '/etc/swanctl/private/keys-local.pem 600': westPrivate,
+    '/etc/swanctl/pubkey/keys-remote.pem 644': eastPublic,
+  });
+  const { '/etc/iked.conf 600': __, ...iked } = filesOf(rawKeys, openiked);
+  assert.deepEqual(iked, {
+    '/etc/iked/private/local.key 600': westPrivate,
+    '/etc/iked/local.pub 644': westPublic,
+    '/etc/iked/pubkeys/ufqdn/user@east.test 644': eastPublic,
+  });
 });

@@ -1,4 +1,4 @@
-import { psk } from '../../../src/connection/authentication.ts';
+import { type KeyPair, psk, rawKey } from '../../../src/connection/authentication.ts';
 import type { Connection } from '../../../src/connection/connection.ts';
 
 /** Every setting of the model that all three daemons can be told. */
@@ -51,5 +51,20 @@ export const least: Connection = {
   ends: [
     { host: 'west', address: '2001:db8::1', authentication: psk('x') },
     { host: 'east', address: '2001:db8::2', authentication: psk('x') },
+  ],
+};
+
+/** A key that is none; what it is made of does not matter to who writes files. */
+export function key(name: string, kind: KeyPair['kind'] = 'ecdsa'): KeyPair {
+  const pem = (label: string): string => `-----BEGIN ${label} KEY-----\n${name}\nAAAA\n-----END ${label} KEY-----\n`;
+  return { kind, privateKey: pem('PRIVATE'), publicKey: pem('PUBLIC') };
+}
+
+/** Each end has the other's public key. */
+export const rawKeys: Connection = {
+  name: 'keys',
+  ends: [
+    { host: 'west', address: '192.0.2.1', identity: 'west.test', authentication: rawKey(key('west')) },
+    { host: 'east', address: '192.0.2.2', identity: 'user@east.test', authentication: rawKey(key('east')) },
   ],
 };

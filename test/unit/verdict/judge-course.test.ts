@@ -22,6 +22,7 @@ const words: readonly (readonly [Check, VerdictWord])[] = [
   [check('toHaveIpsecSas'), 'major'],
   [check('toReach'), 'major'],
   [check('toHaveSentInClear'), 'major'],
+  [check('toHaveLogged'), 'major'],
   [check('toHaveSentInClear', { expected: 'not packets in clear' }), 'leak'],
   [check('toMatchTranscript'), 'minor'],
   [check('toReach', { passed: true }), 'passed'],

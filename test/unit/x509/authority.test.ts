@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { EspalierError } from '../../../src/base/errors.ts';
 import { run } from '../../../src/base/processes.ts';
 import { Authority } from '../../../src/x509/authority.ts';
-import { type KeyType, seededKey } from '../../../src/x509/seeded-keys.ts';
+import { type KeyType, keyPair, seededKey } from '../../../src/x509/seeded-keys.ts';
 
 const root = new Authority();
 const intermediate = root.intermediate({ subject: 'CN=Espalier Sub CA', key: 'ed25519' });
@@ -25,6 +25,14 @@ for (const type of ['rsa-2048', 'ecdsa-p256', 'ecdsa-p384', 'ed25519'] satisfies
     assert.notEqual(seededKey(type, '2', `CN=${type}.test`).privateKey, credential.privateKey);
   });
 }
+
+test('a raw key is of its name, kind and seed, and holds nothing but PEM', () => {
+  assert.deepEqual(keyPair('west', 'ecdsa-p256'), keyPair('west', 'ecdsa-p256'));
+  const others = [keyPair('west', 'ecdsa-p256'), keyPair('east', 'ecdsa-p256'), keyPair('west', 'ecdsa-p256', '2')];
+  assert.equal(new Set(others.map(({ publicKey }) => publicKey)).size, 3);
+  assert.deepEqual(Object.keys(keyPair('west')), ['kind', 'privateKey', 'publicKey']);
+  assert.equal(createPrivateKey(keyPair('west').privateKey).asymmetricKeyDetails?.modulusLength, 2048);
+});
 
 test('the same wishes give the same octets', () => {
   const again = new Authority();
