@@ -119,7 +119,12 @@ export const adaptations: readonly Adaptation[] = [
     id: 'gateway',
     kind: 'host-setup',
     reason:
-      'the machine that runs the suite’s guests is their default gateway: it answers ARP and forwards nothing; here its address leads to nobody at once',
-    line: 'case $HOSTNAME in moon|sun|carol|dave|winnetou) ip neigh add 192.168.0.254 lladdr 52:54:00:97:f9:fd nud permanent dev eth0;; alice) ip link set eth1 down;; esac',
+      'the machine that runs the suite’s guests is their default gateway: it answers ARP, forwards nothing, and says so; here winnetou takes what goes there, and refuses it from its own address',
+    line: 'case $HOSTNAME in moon|sun|carol|dave) ip neigh add 192.168.0.254 lladdr 52:54:00:4b:23:fa nud permanent dev eth0;; winnetou) ip neigh add 192.168.0.254 lladdr 52:54:00:97:f9:fd nud permanent dev eth0; ip rule add iif eth0 unreachable;; alice) ip link set eth1 down;; esac',
   },
 ];
+
+/** Those that an image with these features needs. */
+export function adaptationsFor(features: ReadonlySet<string>): Adaptation[] {
+  return adaptations.filter(({ unless }) => unless === undefined || !features.has(unless));
+}
