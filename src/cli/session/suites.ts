@@ -3,15 +3,14 @@ import type { Suite } from '../../scenario/suite.ts';
 import { isPath } from '../../suite/scenarios/find.ts';
 import { openBundled, openLibreswanSuite } from './libreswan-suite.ts';
 import { bundledScenarioSuites, openScenarioSuite } from './scenario-suite.ts';
-import { openStrongswanOfBookworm, openStrongswanSuite } from './strongswan-suite.ts';
+import { strongswanSuites } from './strongswan-suite.ts';
 import type { SuiteWish } from './suite-wish.ts';
 
 /** Suites that selectors can name, and how each is found and opened. */
 const suites: ReadonlyMap<string, (wish: SuiteWish) => Promise<Suite>> = new Map([
   ['examples', openBundled],
   ['libreswan', openLibreswanSuite],
-  ['strongswan', openStrongswanSuite],
-  ['strongswan-5.9.8', openStrongswanOfBookworm],
+  ...strongswanSuites,
 ]);
 
 /** Names of all suites; paths of scenario files are suites as well. */

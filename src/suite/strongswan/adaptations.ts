@@ -7,6 +7,8 @@ export type Adaptation = GuestFile | GuestFolders | HostSetup | WrittenThrough;
 interface Described {
   readonly id: string;
   readonly reason: string;
+  /** Not needed where the image has this (`src/image/features.ts`). */
+  readonly unless?: string;
 }
 
 /** A file put over the hosts' own before the first command. */
@@ -83,6 +85,7 @@ export const adaptations: readonly Adaptation[] = [
     kind: 'guest-file',
     reason:
       'Debian’s strongSwan is built without checksums of itself, and refuses to start where a test asks for them to be checked; the file that the suite compiles in is included, with that one setting off behind it',
+    unless: 'integrity-test',
     path: '/etc/strongswan.conf.espalier',
     mode: 0o644,
     source: 'strongswan.conf',
@@ -113,6 +116,7 @@ export const adaptations: readonly Adaptation[] = [
     id: 'configuration',
     kind: 'host-setup',
     reason: 'the suite’s strongSwan is built with the name of its own configuration file, Debian’s with another',
+    unless: 'strongswan.conf.testing',
     line: 'export STRONGSWAN_CONF=/etc/strongswan.conf.espalier',
   },
   {
