@@ -7,8 +7,17 @@ import { projectDir } from '../base/folders.ts';
 const lockSchema = z.object({
   version: z.literal(1),
   kernel: z.object({ package: z.string(), suite: z.string(), version: z.string() }).optional(),
-  /** Per image: package file names as the archive has them. */
-  images: z.record(z.string(), z.object({ packages: z.array(z.string()) })),
+  images: z.record(
+    z.string(),
+    z.object({
+      /** Package files as the archive has them. */
+      packages: z.array(z.string()),
+      /** The source archive that a part of it is built from, and the packages that build it. */
+      source: z.object({ file: z.string(), sha256: z.string(), packages: z.array(z.string()) }).optional(),
+      /** What its files showed it to have that tests ask for. */
+      features: z.array(z.string()).optional(),
+    }),
+  ),
 });
 export type LockFile = z.infer<typeof lockSchema>;
 

@@ -1,22 +1,31 @@
 import type { Recipe } from './recipe.ts';
 import { packDate } from './squashfs.ts';
 
-/** What mmdebstrap is asked for. All paths are as mmdebstrap itself will see them. */
-export interface Bootstrap {
-  readonly recipe: Recipe;
+/** Where and how mmdebstrap works. All paths are as mmdebstrap itself will see them. */
+export interface Place {
   readonly mode: 'root' | 'unshare';
-  /** Folder of the recipe's files (`writeRecipeFiles`), where the results go too. */
+  /** Folder of the files that hooks take, where the results go too. */
   readonly folder: string;
-  /** The archive as the finished image names it: a line of sources.list. */
+  /** The archive as the finished root names it: a line of sources.list. */
   readonly source: string;
   /** Another archive to build from. */
   readonly buildFrom?: string;
 }
 
-/** Names in a bootstrap's folder. */
+/** A root that mmdebstrap is asked for. */
+interface Root extends Pick<Recipe, 'suite' | 'packages' | 'exclude'> {
+  /** Shell run on the finished root (`$1`), in order. */
+  readonly hooks: readonly string[];
+  /** Where its tar goes; left out: the root is thrown away. */
+  readonly tar?: string;
+}
+
+/** Names in the folder of an image's bootstrap. */
 export const bootstrapFiles = {
   tar: 'root.tar',
   status: 'status',
+  /** What a build from source installs. */
+  installed: 'installed.tar',
   recipeFile: (index: number) => `file-${index}`,
 } as const;
 
@@ -53,6 +62,11 @@ function placeFiles(recipe: Recipe, folder: string): string[] {
   return hooks;
 }
 
+/** What a build from source installed goes over the packages. */
+function placeBuild({ build }: Recipe, folder: string): string[] {
+  return build === undefined ? [] : [`tar-in ${shellQuoted(`${folder}/${bootstrapFiles.installed}`)} /`];
+}
+
 function makeLinks({ links }: Recipe): string[] {
   return Object.entries(links).map(([path, target]) => `ln -sfn ${shellQuoted(target)} "$1"${shellQuoted(path)}`);
 }
@@ -61,32 +75,38 @@ function compileLocales({ locales }: Recipe): string[] {
   return locales.map((name) => `chroot "$1" localedef -i ${name.split('.')[0]} -f UTF-8 ${name}`);
 }
 
-function nameSource({ source, buildFrom }: Bootstrap): string[] {
+function nameSource({ source, buildFrom }: Place): string[] {
   return buildFrom === undefined ? [] : [`echo ${shellQuoted(source)} > "$1"/etc/apt/sources.list`];
 }
 
-/** The arguments of mmdebstrap. */
-export function bootstrapArguments(bootstrap: Bootstrap): string[] {
-  const { recipe, folder } = bootstrap;
+/** The arguments of mmdebstrap for the root of an image. */
+export function imageArguments(recipe: Recipe, place: Place): string[] {
+  const { folder } = place;
   const hooks = [
+    ...placeBuild(recipe, folder),
     ...compileLocales(recipe),
     ...makeLinks(recipe),
     ...placeFiles(recipe, folder),
-    ...nameSource(bootstrap),
+    ...nameSource(place),
     forgetThisMachine,
     `download /var/lib/dpkg/status ${shellQuoted(`${folder}/${bootstrapFiles.status}`)}`,
   ];
+  return bootstrapArguments({ ...recipe, hooks, tar: `${folder}/${bootstrapFiles.tar}` }, place);
+}
+
+/** The arguments of mmdebstrap. */
+export function bootstrapArguments(root: Root, place: Place): string[] {
   return [
-    `--mode=${bootstrap.mode}`,
+    `--mode=${place.mode}`,
     '--variant=essential',
-    '--format=tar',
-    `--include=${recipe.packages.join(',')}`,
-    ...recipe.exclude.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
+    `--format=${root.tar === undefined ? 'null' : 'tar'}`,
+    `--include=${root.packages.join(',')}`,
+    ...root.exclude.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
     '--dpkgopt=path-include=/usr/share/doc/*/copyright',
     '--aptopt=APT::Install-Recommends "false"',
-    ...hooks.map((hook) => `--customize-hook=${hook}`),
-    recipe.suite,
-    `${folder}/${bootstrapFiles.tar}`,
-    bootstrap.buildFrom ?? bootstrap.source,
+    ...root.hooks.map((hook) => `--customize-hook=${hook}`),
+    root.suite,
+    root.tar ?? '/dev/null',
+    place.buildFrom ?? place.source,
   ];
 }

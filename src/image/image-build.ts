@@ -7,6 +7,8 @@ export interface ImageBuild {
   readonly name: string;
   readonly recipe: Recipe;
   readonly builder: ImageBuilder;
+  /** Tar of what the recipe's build from source installed. */
+  readonly installed?: string | undefined;
   /** The image file to write. */
   readonly out: string;
   readonly progress: Progress;

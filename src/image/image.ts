@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Artifact, ArtifactStore } from '../base/artifacts.ts';
 import { EspalierError } from '../base/errors.ts';
@@ -7,13 +7,15 @@ import { sha256, sha256File } from '../base/files.ts';
 import { cacheDir } from '../base/folders.ts';
 import { say, warn } from '../base/log.ts';
 import { startProgress } from '../base/progress.ts';
-import { readLock, updateLock } from '../debian/lock-file.ts';
+import { type LockFile, readLock, updateLock } from '../debian/lock-file.ts';
 import { ensureTools } from '../debian/machine-tools.ts';
 import { packageClosure } from '../debian/packages.ts';
 import { ensureKernel } from '../kernel/kernel.ts';
 import { buildImage } from './build.ts';
+import { featuresOf } from './features.ts';
 import { type ImageBuilder, type ImageMode, imageMode } from './mode.ts';
 import { hashOfRecipe, readRecipe } from './recipe.ts';
+import { ensureSourceBuild, type ResolvedSource, resolveSource } from './source-build.ts';
 import { packSquashfs } from './squashfs.ts';
 
 /** An image that hosts can boot from. */
@@ -25,7 +27,18 @@ export interface Image {
   readonly sha256: string;
   /** Installed packages by name. */
   readonly versions: Readonly<Record<string, string>>;
+  /** What its recipe had built from source. */
+  readonly built?: BuiltSource | undefined;
 }
+
+const builtSchema = z.object({
+  /** Of the build: source package, version and a hash of all that it was made from. */
+  id: z.string(),
+  source: z.string(),
+  /** Upstream's version. */
+  version: z.string(),
+});
+export type BuiltSource = z.infer<typeof builtSchema>;
 
 const factsSchema = z.object({
   name: z.string(),
@@ -36,6 +49,9 @@ const factsSchema = z.object({
   /** Package files of the archive that it was built from. */
   packages: z.array(z.string()),
   versions: z.record(z.string(), z.string()),
+  /** What it has that tests ask for (`featuresOf`); images of earlier days do not say. */
+  features: z.array(z.string()).optional(),
+  built: builtSchema.optional(),
 });
 export type ImageFacts = z.infer<typeof factsSchema>;
 
@@ -63,7 +79,22 @@ function expectedMs(name: string, mode: ImageMode): number {
 }
 
 function asImage(artifact: Artifact<ImageFacts>): Image {
-  return { path: artifact.path, id: artifact.id, sha256: artifact.sha256, versions: artifact.facts.versions };
+  const { path, id, sha256, facts } = artifact;
+  return { path, id, sha256, versions: facts.versions, built: facts.built };
+}
+
+/** The newest image in the cache that was built from today's recipe. */
+function presentImage(name: string): Artifact<ImageFacts> | undefined {
+  const recipeHash = hashOfRecipe(readRecipe(name));
+  return imageStore.list().find(({ facts }) => facts.name === name && facts.recipeHash === recipeHash);
+}
+
+/**
+ * What the image of a recipe has (`featuresOf`): as read from the one in the cache, else as the tested one
+ * had it. Builds nothing.
+ */
+export function imageFeatures(name: string): ReadonlySet<string> {
+  return new Set(presentImage(name)?.facts.features ?? readLock().images[name]?.features ?? []);
 }
 
 /**
@@ -71,50 +102,77 @@ function asImage(artifact: Artifact<ImageFacts>): Image {
  * built, which takes half a minute (minutes inside a lab) and shows its progress.
  */
 export async function ensureImage(name: string, signal?: AbortSignal): Promise<Image> {
-  const recipeHash = hashOfRecipe(readRecipe(name));
-  const present = imageStore.list().find(({ facts }) => facts.name === name && facts.recipeHash === recipeHash);
+  const present = presentImage(name);
   return present ? asImage(present) : buildDebianImage(name, { signal });
 }
 
+interface BuildOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Records what it is made from as the tested. */
+  readonly updateLock?: boolean;
+}
+
 /** Builds an image with the packages Debian has today, unless exactly that one is in the cache. */
-export async function buildDebianImage(
-  name: string,
-  options: { signal?: AbortSignal | undefined; updateLock?: boolean } = {},
-): Promise<Image> {
+export async function buildDebianImage(name: string, { signal, updateLock: lock }: BuildOptions = {}): Promise<Image> {
   const recipe = readRecipe(name);
   await ensureTools('image');
   const closure = await packageClosure(recipe.packages, recipe.suite);
+  const source = recipe.build && (await resolveSource(recipe, recipe.build));
   const packages = closure.map((file) => file.name);
-  compareWithLock(name, packages, options.updateLock === true);
+  const inputs = { packages, ...(source && { source: lockedSource(source) }) };
+  if (!lock) compareWithLock(name, inputs);
   const recipeHash = hashOfRecipe(recipe);
-  const resolved = closure.map((file) => `${file.name} ${file.sha256 ?? ''}`).join('\n');
-  const id = `${name}-${sha256(`${buildMethod}\n${recipeHash}\n${resolved}`).slice(0, 12)}`;
+  const resolved = closure.map((file) => `${file.name} ${file.sha256 ?? ''}`);
+  if (source) resolved.push(source.id);
+  const id = `${name}-${sha256(`${buildMethod}\n${recipeHash}\n${resolved.join('\n')}`).slice(0, 12)}`;
   const make = async (out: string): Promise<ImageFacts> => {
-    const builder = await chooseBuilder(name, options.signal);
+    const builder = await chooseBuilder(name, signal);
     const { mode } = builder;
+    const wish = recipe.build && { recipe, build: recipe.build, builder, signal };
+    const installed = source && wish && (await ensureSourceBuild(source, wish));
     const started = performance.now();
     using progress = startProgress(`building the image ${name}`, { expectedMs: expectedMs(name, mode) });
-    const versions = await buildImage({ name, recipe, builder, out, progress, signal: options.signal });
+    const build = { name, recipe, builder, installed: installed?.path, out, progress, signal };
+    const versions = await buildImage(build);
     progress.end(`built the image ${name}`);
-    return { name, recipeHash, packages, versions, mode, buildMs: Math.round(performance.now() - started) };
+    const buildMs = Math.round(performance.now() - started);
+    const built = installed && { ...installed.facts, id: installed.id };
+    return { name, recipeHash, packages, versions, mode, buildMs, features: await featuresOf(out), built };
   };
-  return asImage(await imageStore.ensure(id, make, () => say('waiting for another process that builds it')));
+  const image = await imageStore.ensure(id, make, () => say('waiting for another process that builds it'));
+  if (lock) await lockImage(image, inputs);
+  return asImage(image);
 }
 
-function compareWithLock(name: string, packages: readonly string[], update: boolean): void {
-  if (update) {
-    updateLock((lock) => ({ ...lock, images: { ...lock.images, [name]: { packages: [...packages] } } }));
-    return;
-  }
+type LockedImage = LockFile['images'][string];
+
+function lockedSource({ tarball, packages }: ResolvedSource): LockedImage['source'] {
+  return { file: basename(tarball.file), sha256: tarball.sha256, packages: [...packages] };
+}
+
+async function lockImage({ path, facts }: Artifact<ImageFacts>, inputs: LockedImage): Promise<void> {
+  const features = facts.features ?? (await featuresOf(path));
+  const locked = { ...inputs, ...(features.length > 0 && { features }) };
+  updateLock((lock) => ({ ...lock, images: { ...lock.images, [facts.name]: locked } }));
+}
+
+function compareWithLock(name: string, { packages, source }: LockedImage): void {
   const tested = readLock().images[name];
   if (!tested) return;
-  const known = new Set(tested.packages);
+  warnOfOthers(`packages of the image ${name}`, packages, tested.packages);
+  if (!source || !tested.source) return;
+  warnOfOthers(`packages that ${source.file} is built with`, source.packages, tested.source.packages);
+  if (source.sha256 === tested.source.sha256) return;
+  warn(`the image ${name} is built from ${source.file}; this Espalier was tested with ${tested.source.file}`);
+}
+
+function warnOfOthers(what: string, packages: readonly string[], tested: readonly string[]): void {
+  const known = new Set(tested);
   const other = packages.filter((file) => !known.has(file));
   if (other.length === 0) return;
   const some = other.slice(0, 5).map((file) => file.replace(/_[^_]*\.deb$/, ''));
-  warn(
-    `${other.length} packages of the image ${name} are not those this Espalier was tested with: ${some.join(', ')}${other.length > 5 ? ', …' : ''}`,
-  );
+  const more = other.length > 5 ? ', …' : '';
+  warn(`${other.length} ${what} are not those this Espalier was tested with: ${some.join(', ')}${more}`);
 }
 
 /** A layer over an image: a developer's own installation. */

@@ -8,10 +8,29 @@ import { projectDir } from '../base/folders.ts';
 
 const absolute = z.string().regex(/^\/[^\0]*$/, 'must be an absolute path');
 
+const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be the name of a Debian package');
+
+const suiteName = z.string().regex(/^[a-z]+$/, 'must be the code name of a Debian suite');
+
+const buildSchema = z.strictObject({
+  /** Debian source package whose original archive is built. */
+  source: packageName,
+  /** Debian suite that the source package is of. */
+  suite: suiteName,
+  /** What the build needs, beyond the essential packages. */
+  packages: z.array(packageName).min(1),
+  /** Arguments of its `configure`. */
+  configure: z.array(z.string().regex(/^--[\w-]+(=\S+)?$/, 'must be an option of configure')).default([]),
+  /** Files that get another name once installed: path to path. */
+  moves: z.record(absolute, absolute).default({}),
+});
+
 const recipeSchema = z.strictObject({
   /** Debian suite: `trixie`. */
-  suite: z.string().regex(/^[a-z]+$/, 'must be the code name of a Debian suite'),
-  packages: z.array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be the name of a Debian package')).min(1),
+  suite: suiteName,
+  packages: z.array(packageName).min(1),
+  /** A program built from its source, laid over the packages. */
+  build: buildSchema.optional(),
   /** Path patterns that dpkg leaves out, except for licences. */
   exclude: z.array(absolute).default([]),
   /** Files deleted after all packages are in place: keys that a package drew for one machine. */
@@ -26,6 +45,7 @@ const recipeSchema = z.strictObject({
     .default([]),
 });
 export type Recipe = z.infer<typeof recipeSchema>;
+export type SourceRecipe = z.infer<typeof buildSchema>;
 
 const recipeDir = join(projectDir, 'images');
 

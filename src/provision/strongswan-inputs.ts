@@ -42,14 +42,17 @@ export async function strongswanInputs({
   const image = await ensureImage(name, signal);
   const keys = await ensureStrongswanKeys({ tree, image, kernel: await kernel(), signal });
   const made = join(cacheDir('suites'), `strongswan-${tree.version}-${keys.id}-made${layerMethod}`);
-  const version = image.versions['charon-systemd'];
+  const { built } = image;
+  const version = built ? `${built.version}, built from source` : image.versions['charon-systemd'];
   await withLock(`${made}.lock`, async () => {
-    if (!existsSync(made)) await unpack({ tar: keys.path, debian: tree.debian, version }, made);
+    if (existsSync(made)) return;
+    await unpack({ tar: keys.path, debian: tree.debian, version, isBuilt: built !== undefined }, made);
   });
+  const layered = built ? knownHosts : ['*', ...knownHosts];
   return {
     image: { ...image, versions: version === undefined ? {} : { strongswan: version } },
     dir: join(made, 'testing'),
-    layers: Object.fromEntries(['*', ...knownHosts].map((host) => [host, [layerOf(made, host)]])),
+    layers: Object.fromEntries(layered.map((host) => [host, [layerOf(made, host)]])),
     identity: {
       id: `strongswan-${tree.version}`,
       sha256: sha256(`${layerMethod} ${keys.sha256}`),
@@ -71,10 +74,12 @@ interface Parts {
   readonly debian: string;
   /** Of the image's strongSwan. */
   readonly version: string | undefined;
+  /** It was built as the suite builds it, in the places where the suite has it. */
+  readonly isBuilt: boolean;
 }
 
 /** Unpacks what was made, and packs what makes each host that host. */
-async function unpack({ tar, ...charon }: Parts, dir: string): Promise<void> {
+async function unpack({ tar, isBuilt, ...charon }: Parts, dir: string): Promise<void> {
   const work = temporaryBeside(dir);
   try {
     mkdirSync(join(work, 'layers'), { recursive: true });
@@ -82,10 +87,11 @@ async function unpack({ tar, ...charon }: Parts, dir: string): Promise<void> {
     for (const host of knownHosts) {
       const root = join(work, 'root');
       fillRoot(root, join(work, 'testing'), host);
+      makeLinks(root, [...links, ...(isBuilt ? [] : linksOfDebian), ...(linksOf[host] ?? [])]);
       await packSquashfs(root, layerOf(work, host), { allRoot: true, sameDates: true });
       rmSync(root, { recursive: true });
     }
-    await packCharon(charon, work, layerOf(work, '*'));
+    if (!isBuilt) await packCharon(charon, work, layerOf(work, '*'));
     renameSync(work, dir);
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -96,7 +102,11 @@ async function unpack({ tar, ...charon }: Parts, dir: string): Promise<void> {
  * Tests that begin with `ipsec start` need the daemon of another package than those that use systemd, and Debian's two
  * packages conflict. So that hosts have both, as the suite's have, the second one's files are laid over.
  */
-async function packCharon({ debian, version }: Omit<Parts, 'tar'>, work: string, out: string): Promise<void> {
+async function packCharon(
+  { debian, version }: Omit<Parts, 'tar' | 'isBuilt'>,
+  work: string,
+  out: string,
+): Promise<void> {
   const root = join(work, 'charon');
   mkdirSync(root);
   const file = await downloadPackage('strongswan-charon', debian, work);
@@ -111,10 +121,11 @@ async function packCharon({ debian, version }: Omit<Parts, 'tar'>, work: string,
 
 type Link = readonly [path: string, target: string];
 
+const links: readonly Link[] = [['usr/local/bin/ping6', '/usr/bin/ping']];
+
 /** What stands where, since the suite's machines build strongSwan below /usr/local. */
-const links: readonly Link[] = [
+const linksOfDebian: readonly Link[] = [
   ['usr/local/libexec/ipsec', '/usr/lib/ipsec'],
-  ['usr/local/bin/ping6', '/usr/bin/ping'],
   ['usr/local/sbin/ipsec.orig', '/usr/sbin/ipsec'],
 ];
 
@@ -134,7 +145,10 @@ function fillRoot(root: string, testing: string, host: string): void {
   }
   // No machine has a name server unless a test says so; the one that built the image may have.
   writeFileSync(join(root, 'etc', 'resolv.conf'), '');
-  for (const [path, target] of [...links, ...(linksOf[host] ?? [])]) {
+}
+
+function makeLinks(root: string, made: readonly Link[]): void {
+  for (const [path, target] of made) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     symlinkSync(target, join(root, path));
   }

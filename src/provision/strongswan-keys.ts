@@ -28,38 +28,39 @@ export interface StrongswanKeyInputs {
 }
 
 /**
- * Stands before Debian's pki. A key of 16384 bits, as one test of TLS with huge certificates wants, takes minutes, and
- * there are four; all other keys have the size that the suite asks for. For digests of SHA-3 the suite names plugins that
- * Debian does not bring; without their names OpenSSL does the same. A suite that still knows BLISS gets empty files for it:
- * no test that would read them can run with Debian's strongSwan.
+ * Stands before pki. A key of 16384 bits, as one test of TLS with huge certificates wants, takes minutes, and there are
+ * four; all other keys have the size that the suite asks for. For digests of SHA-3 the suite names plugins that Debian does
+ * not bring; without their names OpenSSL does the same. A suite that still knows BLISS gets empty files for it: no test that
+ * would read them can run with Debian's strongSwan.
  */
-function pkiOfDebian(makesCertificates: string): PlacedFile {
-  const knowsBliss = makesCertificates.includes('--type bliss');
-  const content = `#!/bin/bash
+function pkiBefore(pki: string, makesCertificates: string): string {
+  const ofDebian = pki === '/usr/bin/pki';
+  const knowsBliss = ofDebian && makesCertificates.includes('--type bliss');
+  return `#!/bin/bash
 for arg; do [ "$arg" = 16384 ] && arg=4096; args+=("$arg"); done
-${knowsBliss ? 'case "$*" in *bliss*) exit 0 ;; esac\n' : ''}case $PKI_PLUGINS in *sha3*) unset PKI_PLUGINS ;; esac
-exec /usr/bin/pki "\${args[@]}"
+${knowsBliss ? 'case "$*" in *bliss*) exit 0 ;; esac\n' : ''}${ofDebian ? 'case $PKI_PLUGINS in *sha3*) unset PKI_PLUGINS ;; esac\n' : ''}exec ${pki} "\${args[@]}"
 `;
-  return { host: '*', path: '/usr/local/bin/pki', mode: 0o755, content: Buffer.from(content) };
 }
 
 /**
  * Stands before Debian's openssl where the suite was written for a version before 3, which writes RSA keys in the form that
  * is called traditional since: the only one that plugins of the suite's daemons read.
  */
-const opensslOfOld: PlacedFile = {
-  host: '*',
-  path: '/usr/local/bin/openssl',
-  mode: 0o755,
-  content: Buffer.from(`#!/bin/bash
+const opensslOfOld = `#!/bin/bash
 [ "$1" = rsa ] && set -- "$@" -traditional
 exec /usr/bin/openssl "$@"
-`),
-};
+`;
 
-function programsOf({ dir }: StrongswanTree): PlacedFile[] {
-  const makesCertificates = readFileSync(join(dir, 'scripts', 'build-certs-chroot'), 'latin1');
-  return [pkiOfDebian(makesCertificates), ...(makesCertificates.includes('-traditional') ? [] : [opensslOfOld])];
+/** Programs that stand before those of the image. */
+function programsOf({ tree, image }: Pick<StrongswanKeyInputs, 'tree' | 'image'>): PlacedFile[] {
+  const makesCertificates = readFileSync(join(tree.dir, 'scripts', 'build-certs-chroot'), 'latin1');
+  // What was built from source lies where these would.
+  const folder = image.built ? '/usr/local/lib/espalier/bin' : '/usr/local/bin';
+  const program = (name: string, text: string): PlacedFile => {
+    return { host: '*', path: `${folder}/${name}`, mode: 0o755, content: Buffer.from(text) };
+  };
+  const pki = program('pki', pkiBefore(image.built ? '/usr/local/bin/pki' : '/usr/bin/pki', makesCertificates));
+  return makesCertificates.includes('-traditional') ? [pki] : [pki, program('openssl', opensslOfOld)];
 }
 
 /**
@@ -84,14 +85,15 @@ const script: readonly string[] = [
 /** The lab's clock stands a day before that of the tests, so that nothing in them is of the future. */
 const day = 86_400_000_000_000n;
 
-function planOf({ image, tree }: StrongswanKeyInputs, layer: string): LabPlan {
+function planOf(inputs: StrongswanKeyInputs, layer: string): LabPlan {
+  const { image } = inputs;
   return {
     topology: { hosts: [{ name: 'winnetou', nics: [], routes: [], sysctls: [] }], links: [] },
     images: { winnetou: image.path },
     sharedTrees: [{ path: '/suite', layers: [layer] }],
-    files: programsOf(tree),
+    files: programsOf(inputs),
     cwd: '/root',
-    shellSetup: ['export LEAK_DETECTIVE_DISABLE=1'],
+    shellSetup: ['export LEAK_DETECTIVE_DISABLE=1 PATH=/usr/local/lib/espalier/bin:$PATH'],
     steps: script.map((line, index) => ({
       kind: 'command',
       host: 'winnetou',
@@ -127,9 +129,10 @@ async function make(out: string, inputs: StrongswanKeyInputs): Promise<Facts> {
 export async function ensureStrongswanKeys(inputs: StrongswanKeyInputs): Promise<Artifact<Facts>> {
   const { image, tree } = inputs;
   const tools = ['strongswan-pki', 'libstrongswan', 'openssl', 'bind9-utils'].map((name) => image.versions[name]);
+  if (image.built) tools.push(image.built.id);
   const suite = (await packTesting(tree.dir)).sha256;
   const identity = [
-    JSON.stringify([script, programsOf(tree).map(({ content }) => Buffer.from(content).toString()), tools]),
+    JSON.stringify([script, programsOf(inputs).map(({ content }) => Buffer.from(content).toString()), tools]),
     suite,
     timing.start,
   ];

@@ -1,27 +1,41 @@
 import { sha256 } from '../../base/files.ts';
 import type { Suite } from '../../scenario/suite.ts';
 import { openStrongswan, type StrongswanInputs } from '../../suite/strongswan/strongswan.ts';
-import type { SuiteWish } from './suite-wish.ts';
+import type { KnownSuite, SuiteWish } from './suite-wish.ts';
 
-/** A version of strongSwan with its own suite: the Debian suite that has both, and the image made from it. */
-interface Version {
-  readonly name: string;
+/** A version of strongSwan with its own suite: the Debian suite that has their source, and the image that runs it. */
+interface Version extends Pick<KnownSuite, 'name' | 'about'> {
   readonly debian: string;
   readonly image: string;
 }
 
-const newest: Version = { name: 'strongswan', debian: 'sid', image: 'debian-sid-strongswan-suite' };
-const bookworm: Version = {
-  name: 'strongswan-5.9.8',
-  debian: 'bookworm',
-  image: 'debian-bookworm-strongswan-suite',
-};
+const versions: readonly Version[] = [
+  {
+    name: 'strongswan',
+    about: "strongSwan's own suite, of Debian sid or --suite, on Debian's build",
+    debian: 'sid',
+    image: 'debian-sid-strongswan-suite',
+  },
+  {
+    name: 'strongswan-5.9.8',
+    about: 'the same of bookworm, the last with IKEv1 in Debian',
+    debian: 'bookworm',
+    image: 'debian-bookworm-strongswan-suite',
+  },
+  {
+    name: 'strongswan-built',
+    about: "strongSwan's own suite, on a build with all that it tests and Debian's leaves out",
+    debian: 'sid',
+    image: 'debian-trixie-strongswan-built',
+  },
+];
 
-/** strongSwan's own suite: the user's tree, else that of Debian's source package. */
-export const openStrongswanSuite = (wish: SuiteWish): Promise<Suite> => open(newest, wish);
-
-/** The same as of bookworm, the last with IKEv1 in Debian. */
-export const openStrongswanOfBookworm = (wish: SuiteWish): Promise<Suite> => open(bookworm, wish);
+/** strongSwan's own suite, of the user's tree or else of Debian's source package, by the strongSwan that runs. */
+export const strongswanSuites: readonly KnownSuite[] = versions.map((version) => ({
+  name: version.name,
+  about: version.about,
+  open: (wish) => open(version, wish),
+}));
 
 async function open({ name, debian, image }: Version, { options, kernel, signal }: SuiteWish): Promise<Suite> {
   const { obtainStrongswan, openStrongswanCheckout } = await import('../../suite/strongswan/obtain.ts');
@@ -38,7 +52,8 @@ async function open({ name, debian, image }: Version, { options, kernel, signal 
     made ??= make();
     return made;
   };
-  return openStrongswan({ name, debian, dir: tree.dir, inputs });
+  const { imageFeatures } = await import('../../image/image.ts');
+  return openStrongswan({ name, debian, features: imageFeatures(image), dir: tree.dir, inputs });
 }
 
 /** What labs of the fake substrate are made from. */

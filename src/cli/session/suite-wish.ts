@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { Suite } from '../../scenario/suite.ts';
 import type { RunOptions } from '../../store/schemas.ts';
 
 /** What a suite is opened with. */
@@ -7,4 +8,12 @@ export interface SuiteWish {
   /** The kernel of the run, made on first need: key material is made in labs. */
   readonly kernel: () => Promise<Kernel>;
   readonly signal: AbortSignal | undefined;
+}
+
+/** A suite that selectors can name. */
+export interface KnownSuite {
+  readonly name: string;
+  /** What it tests, in one line. */
+  readonly about: string;
+  readonly open: (wish: SuiteWish) => Promise<Suite>;
 }

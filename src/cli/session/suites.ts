@@ -4,16 +4,8 @@ import type { Suite } from '../../scenario/suite.ts';
 import { isPath } from '../../suite/scenarios/find.ts';
 import { openBundled, openLibreswanSuite } from './libreswan-suite.ts';
 import { openBundledScenarios, openScenarioPath } from './scenario-suite.ts';
-import { openStrongswanOfBookworm, openStrongswanSuite } from './strongswan-suite.ts';
-import type { SuiteWish } from './suite-wish.ts';
-
-/** A suite that selectors can name. */
-export interface KnownSuite {
-  readonly name: string;
-  /** What it tests, in one line. */
-  readonly about: string;
-  readonly open: (wish: SuiteWish) => Promise<Suite>;
-}
+import { strongswanSuites } from './strongswan-suite.ts';
+import type { KnownSuite, SuiteWish } from './suite-wish.ts';
 
 const bundled = (name: string, about: string): KnownSuite => ({
   name,
@@ -28,8 +20,7 @@ export const suites: readonly KnownSuite[] = [
   bundled('interop', 'libreswan, strongSwan and OpenIKED, each against each'),
   bundled('time', 'days of lifetimes: rekeys, reauthentication, expiry, steps of the clock'),
   { name: 'libreswan', about: "libreswan's own suite, of Debian trixie or --suite", open: openLibreswanSuite },
-  { name: 'strongswan', about: "strongSwan's own suite, of Debian sid or --suite", open: openStrongswanSuite },
-  { name: 'strongswan-5.9.8', about: 'the same of bookworm, with IKEv1', open: openStrongswanOfBookworm },
+  ...strongswanSuites,
 ];
 
 /** Opens the suite of a name, or the scenario files of a path. */

@@ -7,6 +7,8 @@ export type Adaptation = GuestFile | GuestFolders | HostSetup | WrittenThrough;
 interface Described {
   readonly id: string;
   readonly reason: string;
+  /** Not needed where the image has this (`src/image/features.ts`). */
+  readonly unless?: string;
 }
 
 /** A file put over the hosts' own before the first command. */
@@ -83,6 +85,7 @@ export const adaptations: readonly Adaptation[] = [
     kind: 'guest-file',
     reason:
       'Debian’s strongSwan is built without checksums of itself, and refuses to start where a test asks for them to be checked; the file that the suite compiles in is included, with that one setting off behind it',
+    unless: 'integrity-test',
     path: '/etc/strongswan.conf.espalier',
     mode: 0o644,
     source: 'strongswan.conf',
@@ -113,13 +116,19 @@ export const adaptations: readonly Adaptation[] = [
     id: 'configuration',
     kind: 'host-setup',
     reason: 'the suite’s strongSwan is built with the name of its own configuration file, Debian’s with another',
+    unless: 'strongswan.conf.testing',
     line: 'export STRONGSWAN_CONF=/etc/strongswan.conf.espalier',
   },
   {
     id: 'gateway',
     kind: 'host-setup',
     reason:
-      'the machine that runs the suite’s guests is their default gateway: it answers ARP and forwards nothing; here its address leads to nobody at once',
-    line: 'case $HOSTNAME in moon|sun|carol|dave|winnetou) ip neigh add 192.168.0.254 lladdr 52:54:00:97:f9:fd nud permanent dev eth0;; alice) ip link set eth1 down;; esac',
+      'the machine that runs the suite’s guests is their default gateway: it answers ARP, forwards nothing, and says so; here winnetou takes what goes there, and refuses it from its own address',
+    line: 'case $HOSTNAME in moon|sun|carol|dave) ip neigh add 192.168.0.254 lladdr 52:54:00:4b:23:fa nud permanent dev eth0;; winnetou) ip neigh add 192.168.0.254 lladdr 52:54:00:97:f9:fd nud permanent dev eth0; ip rule add iif eth0 unreachable;; alice) ip link set eth1 down;; esac',
   },
 ];
+
+/** Those that an image with these features needs. */
+export function adaptationsFor(features: ReadonlySet<string>): Adaptation[] {
+  return adaptations.filter(({ unless }) => unless === undefined || !features.has(unless));
+}

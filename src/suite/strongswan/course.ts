@@ -69,6 +69,7 @@ class Composer {
   #boot(): void {
     const { conf, services } = this.#test;
     for (const host of new Set([...conf.ipsecHosts, ...conf.radiusHosts])) this.#type(host, 'rsyslogd');
+    for (const host of conf.dbHosts) this.#type(host, makeDatabases);
     for (const { host, line } of services) this.#type(host, line);
     for (const host of conf.tcpdumpHosts) this.#type(host, startCapture);
   }
@@ -88,6 +89,9 @@ class Composer {
     for (const step of [states, policies]) this.#checks.push({ step, pattern: '.', hit: 'NO', weight: 'major' });
   }
 }
+
+/** On a file system in memory there, as all of a lab's is. */
+const makeDatabases = 'mkdir -p /etc/db.d; chgrp www-data /etc/db.d; chmod g+w /etc/db.d';
 
 const startCapture =
   'tcpdump -l --immediate-mode -i eth0 not port ssh and not port domain >/tmp/tcpdump.log 2>/tmp/tcpdump.err.log </dev/null &';

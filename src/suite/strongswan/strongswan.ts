@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../scenario/scenario.ts';
 import type { LabImage, LoadedScenario, Suite, SuiteIdentity } from '../../scenario/suite.ts';
-import { adaptations } from './adaptations.ts';
+import { adaptations, adaptationsFor } from './adaptations.ts';
 import { type Course, courseOf } from './course.ts';
 import { vacuity } from './dat-lines.ts';
 import { servicesFor } from './services.ts';
@@ -26,6 +26,8 @@ export interface StrongswanOptions {
   readonly name: string;
   /** Code name of the Debian suite whose strongSwan runs. */
   readonly debian: string;
+  /** What the image has that tests ask for (`src/image/features.ts`). */
+  readonly features: ReadonlySet<string>;
   /** The `testing/` folder. */
   readonly dir: string;
   readonly inputs: () => Promise<StrongswanInputs>;
@@ -58,16 +60,17 @@ export function openStrongswan(options: StrongswanOptions): Suite<StrongswanScen
     load: async (name) => {
       const entry = entryOf(name, options);
       if (entry.broken !== undefined) throw new EspalierError('scenario', entry.broken);
-      return load(entry, await inputs());
+      return load(entry, await inputs(), options.features);
     },
   };
 }
 
-function entryOf(name: string, { name: suite, dir, debian }: StrongswanOptions): ScenarioEntry {
+function entryOf(name: string, options: StrongswanOptions): ScenarioEntry {
+  const { name: suite, dir } = options;
   const entry = { suite, name, status: 'good', hosts: knownHosts };
   try {
     const test = readTest(dir, name);
-    const unsupported = reasonAgainst(test, debian);
+    const unsupported = reasonAgainst(test, options);
     const warnings = warningsOf(test);
     return { ...entry, ...(unsupported && { unsupported }), ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
@@ -76,10 +79,13 @@ function entryOf(name: string, { name: suite, dir, debian }: StrongswanOptions):
   }
 }
 
-function reasonAgainst(test: TestFiles, debian: string): string | undefined {
+type Userland = Pick<StrongswanOptions, 'debian' | 'features'>;
+
+function reasonAgainst(test: TestFiles, { debian, features }: Userland): string | undefined {
   const { conf, pretest, evaltest, posttest } = test;
   if ('strange' in conf) return `test.conf is more than assignments: ${conf.strange}`;
-  const rule = unsupportedBy({ debian, commands: commandsOf(test), configurations: configurationsOf(test) });
+  const [commands, configurations] = [commandsOf(test), configurationsOf(test)];
+  const rule = unsupportedBy({ debian, features, commands, configurations });
   if (rule !== undefined) return rule.reason;
   for (const [file, { refused }] of Object.entries({ pretest, evaltest, posttest })) {
     const [first] = refused;
@@ -111,7 +117,11 @@ function warningsOf({ pretest, evaltest, posttest }: TestFiles): string[] {
   return [...lost, ...vacuous];
 }
 
-function load(entry: ScenarioEntry, { image, dir, layers, identity }: StrongswanInputs): StrongswanScenario {
+function load(
+  entry: ScenarioEntry,
+  { image, dir, layers, identity }: StrongswanInputs,
+  features: ReadonlySet<string>,
+): StrongswanScenario {
   const test = readTest(dir, entry.name);
   const { conf } = test;
   if ('strange' in conf) throw new EspalierError('scenario', `test.conf is more than assignments: ${conf.strange}`);
@@ -124,9 +134,9 @@ function load(entry: ScenarioEntry, { image, dir, layers, identity }: Strongswan
     entry,
     description: test.description,
     plan: {
-      ...planBase(image),
+      ...planBase(image, features),
       overlays: layers,
-      files: [...placedFiles(), ...overlayFiles(test)],
+      files: [...placedFiles(features), ...overlayFiles(test)],
       steps,
       // Where the suite was written, the first of these loads a module that makes the fallback devices.
       fallbackTunnels: commands.some((line) => /\bip tunnel\b/.test(line)),
@@ -138,22 +148,22 @@ function load(entry: ScenarioEntry, { image, dir, layers, identity }: Strongswan
   };
 }
 
-/** What the plans of all tests have in common; also for labs that make something for them. */
-export function planBase(image: Pick<LabImage, 'path'>): Omit<LabPlan, 'files' | 'steps'> {
+/** What the plans of all tests have in common. */
+function planBase(image: Pick<LabImage, 'path'>, features: ReadonlySet<string>): Omit<LabPlan, 'files' | 'steps'> {
   return {
     topology: testBed(),
     images: Object.fromEntries(knownHosts.map((host) => [host, image.path])),
     sharedTrees: [],
     cwd: '/root',
-    shellSetup: adaptations.flatMap((one) => (one.kind === 'host-setup' ? [one.line] : [])),
+    shellSetup: adaptationsFor(features).flatMap((one) => (one.kind === 'host-setup' ? [one.line] : [])),
     timing,
     collect: ['/var/log/daemon.log', '/var/log/auth.log'],
     memory: guestMemory,
   };
 }
 
-function placedFiles(): PlacedFile[] {
-  return adaptations.flatMap((one): PlacedFile[] => {
+function placedFiles(features: ReadonlySet<string>): PlacedFile[] {
+  return adaptationsFor(features).flatMap((one): PlacedFile[] => {
     if (one.kind === 'guest-folders') return Object.entries(one.modes).map(([path, mode]) => folder(path, mode));
     if (one.kind !== 'guest-file') return [];
     const content = readFileSync(join(import.meta.dirname, 'guest', one.source));

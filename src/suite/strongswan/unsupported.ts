@@ -4,13 +4,15 @@ export interface TestFacts {
   readonly commands: readonly string[];
   /** Contents of the test's configuration files, those of strongSwan's daemons and programs. */
   readonly configurations: readonly string[];
-  /** Code name of the Debian suite whose strongSwan runs. */
+  /** What the image that runs it has (`src/image/features.ts`): `plugin sql`, `ikev1`. */
+  readonly features: ReadonlySet<string>;
+  /** Code name of the Debian suite that the image is of. */
   readonly debian: string;
 }
 
 /**
- * Something a test needs that a lab, or Debian's strongSwan, does not have. A rule holds when all that it names does; the
- * first one names the reason.
+ * Something a test needs that a lab, or the strongSwan that runs, does not have. A rule holds when all that it names does;
+ * the first one names the reason.
  */
 export interface UnsupportedRule {
   readonly id: string;
@@ -19,41 +21,57 @@ export interface UnsupportedRule {
   readonly commands?: RegExp;
   /** A configuration says so. */
   readonly settings?: RegExp;
-  /** The strongSwan is that of this Debian suite. */
+  /** The image is of this Debian suite: for what no file of it tells. */
   readonly debian?: string;
+  /** The image has not this feature. */
+  readonly lacks?: string;
   /** A configuration loads one of these plugins. */
+  readonly loads?: readonly string[];
+  /** A configuration loads one of these plugins, and the image has it not. */
   readonly plugins?: readonly string[];
   /** A daemon (it loads `nonce`) is configured without this plugin. */
   readonly without?: string;
 }
 
-const notBrought = ', which Debian’s strongSwan does not bring';
+const notBrought = ', which this strongSwan is built without';
 
 export const unsupportedRules: readonly UnsupportedRule[] = [
-  { id: 'tkm', reason: 'needs charon-tkm and the Trusted Key Manager in Ada', commands: /\bcharon-tkm\b|\btkm_/ },
+  {
+    id: 'tkm',
+    reason: 'needs charon-tkm and the Trusted Key Manager in Ada',
+    commands: /\bcharon-tkm\b|\btkm_/,
+    lacks: 'program charon-tkm',
+  },
   {
     id: 'python-vici',
-    reason: 'runs a daemon in Python with strongSwan’s module vici, which Debian does not bring',
+    reason: 'runs a daemon in Python with strongSwan’s module vici, which the image does not bring',
+    lacks: 'python vici',
     settings: /^[ \t]*updown[ \t]*=[ \t]*\S*python/m,
   },
   {
     id: 'dhcp-server',
-    reason: 'needs isc-dhcp-server, which Debian sid has no more',
+    reason: 'needs isc-dhcp-server, which the image does not bring (Debian sid has it no more)',
     commands: /\bisc-dhcp-server\b/,
-    debian: 'sid',
+    lacks: 'program dhcpd',
   },
   {
     id: 'cpus',
     reason: 'needs hosts with several CPUs; a lab’s kernel has one',
     commands: /\btaskset -c [1-9]/,
   },
-  { id: 'ha', reason: 'needs a kernel patch for ClusterIP', plugins: ['ha'] },
+  { id: 'ha', reason: 'needs a kernel patch for ClusterIP', loads: ['ha'] },
   {
     id: 'tnc',
     reason: `needs Trusted Network Connect${notBrought}`,
     plugins: ['tnc-pdp', 'tnc-imc', 'tnc-imv', 'tnccs-11', 'tnccs-20', 'tnccs-dynamic'],
   },
-  { id: 'pt-tls', reason: 'needs a client of Trusted Network Connect', commands: /\bpt-tls-client\b/ },
+  {
+    id: 'pt-tls',
+    reason: 'needs a client of Trusted Network Connect',
+    commands: /\bpt-tls-client\b/,
+    lacks: 'program pt-tls-client',
+  },
+  { id: 'strongtnc', reason: 'needs strongTNC, a web application that Debian does not have', commands: /\binit_tnc\b/ },
   { id: 'sql', reason: `needs the plugins sql or attr-sql with a database${notBrought}`, plugins: ['sql', 'attr-sql'] },
   { id: 'sqlite', reason: `needs the plugin sqlite${notBrought}`, plugins: ['sqlite'] },
   { id: 'crypto-library', reason: `needs another cryptographic library${notBrought}`, plugins: ['botan', 'wolfssl'] },
@@ -79,7 +97,7 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
   { id: 'eap-dynamic', reason: `needs the plugin eap-dynamic${notBrought}`, plugins: ['eap-dynamic'] },
   { id: 'whitelist', reason: `needs the plugin whitelist${notBrought}`, plugins: ['whitelist'] },
   { id: 'sha3', reason: `needs the plugin sha3${notBrought}`, plugins: ['sha3'] },
-  { id: 'md4', reason: `needs the plugin md4${notBrought}`, plugins: ['md4'], debian: 'bookworm' },
+  { id: 'md4', reason: `needs the plugin md4${notBrought}`, plugins: ['md4'] },
   {
     id: 'des',
     reason: `wants DES of the plugin des${notBrought}`,
@@ -93,13 +111,13 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
       // Seen outside of labs too: with `crypto_test` on, charon drops KDF_PRF[openssl] of libssl 3.0.20 at its start.
       'needs the key derivation of IKEv2 (KDF_PRF) from the plugin openssl, where strongSwan 5.9.8 fails with bookworm’s OpenSSL',
     without: 'kdf',
-    plugins: ['openssl'],
+    loads: ['openssl'],
     settings: /^[ \t]*(?:version[ \t]*=[ \t]*2|keyexchange[ \t]*=[ \t]*ikev2)\b/m,
   },
   {
     id: 'ikev1',
-    debian: 'sid',
-    reason: 'needs IKEv1, without which Debian’s strongSwan 6.1 is built',
+    lacks: 'ikev1',
+    reason: `needs IKEv1${notBrought}`,
     settings: /^[ \t]*(?:version[ \t]*=[ \t]*1|keyexchange[ \t]*=[ \t]*ikev1)\b/m,
   },
 ];
@@ -121,12 +139,15 @@ export function pluginsOf(configuration: string): string[] {
 /** The first rule that holds for a test. */
 export function unsupportedBy(test: TestFacts, rules = unsupportedRules): UnsupportedRule | undefined {
   const loaded = new Set(test.configurations.flatMap(pluginsOf));
+  const absent = (name: string): boolean => loaded.has(name) && !test.features.has(`plugin ${name}`);
   return rules.find(
-    ({ commands, settings, plugins, without, debian }) =>
+    ({ commands, settings, loads, plugins, without, lacks, debian }) =>
       (debian === undefined || debian === test.debian) &&
+      (lacks === undefined || !test.features.has(lacks)) &&
       (commands === undefined || test.commands.some((line) => commands.test(line))) &&
       (settings === undefined || test.configurations.some((text) => settings.test(text))) &&
       (without === undefined || hasDaemonWithout(without, test.configurations)) &&
-      (plugins === undefined || plugins.some((name) => loaded.has(name))),
+      (loads === undefined || loads.some((name) => loaded.has(name))) &&
+      (plugins === undefined || plugins.some(absent)),
   );
 }

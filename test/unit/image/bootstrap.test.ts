@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { bootstrapArguments, shellQuoted } from '../../../src/image/bootstrap.ts';
+import { imageArguments, shellQuoted } from '../../../src/image/bootstrap.ts';
 import { parseRecipe } from '../../../src/image/recipe.ts';
 
 const recipe = parseRecipe(
@@ -19,7 +19,7 @@ files: [{path: "/etc/it's", content: "x", mode: 0o600}]
 const source = 'deb http://a.example/debian trixie main';
 
 test('a recipe becomes the arguments of mmdebstrap, its hooks in order', () => {
-  const args = bootstrapArguments({ recipe, mode: 'unshare', folder: '/w f', source });
+  const args = imageArguments(recipe, { mode: 'unshare', folder: '/w f', source });
   const hooks = args.filter((arg) => arg.startsWith('--customize-hook='));
   assert.deepEqual(
     hooks.map((hook) => hook.slice('--customize-hook='.length)).filter((hook) => !hook.includes('machine-id')),
@@ -38,7 +38,7 @@ test('a recipe becomes the arguments of mmdebstrap, its hooks in order', () => {
 
 test('an image built from elsewhere names the archive all the same', () => {
   const buildFrom = 'deb [trusted=yes] copy:///r trixie main';
-  const args = bootstrapArguments({ recipe, mode: 'root', folder: '/w', source, buildFrom });
+  const args = imageArguments(recipe, { mode: 'root', folder: '/w', source, buildFrom });
   assert.equal(args.at(-1), buildFrom);
   assert.ok(args.includes(`--customize-hook=echo '${source}' > "$1"/etc/apt/sources.list`));
 });

@@ -81,10 +81,12 @@ test('a test is typed in the order of the suite’s driver, its captures stopped
 });
 
 test('a test is unsupported by what it types and by the plugins it loads, not by words elsewhere', () => {
-  const none = { commands: [], configurations: [], debian: 'sid' };
+  const none = { commands: [], configurations: [], debian: 'sid', features: new Set<string>() };
   assert.equal(unsupportedBy(none), undefined);
   assert.equal(unsupportedBy({ ...none, commands: ['service charon-tkm start'] })?.id, 'tkm');
   assert.equal(unsupportedBy({ ...none, configurations: ['charon {\n  load = random sql pem\n}\n'] })?.id, 'sql');
+  const withSql = { ...none, features: new Set(['plugin sql']) };
+  assert.equal(unsupportedBy({ ...withSql, configurations: ['charon {\n  load = random sql pem\n}\n'] }), undefined);
   const loadsDes = { ...none, configurations: ['charon {\n  load = des\n}\n'] };
   assert.equal(unsupportedBy(loadsDes), undefined);
   const wants = 'connections {\n  a {\n    proposals = 3des-md5\n  }\n}\n';
@@ -97,6 +99,6 @@ test('a test is unsupported by what it types and by the plugins it loads, not by
   );
   const old = { ...none, configurations: ['connections {\n  a {\n    version = 1\n  }\n}\n'] };
   assert.equal(unsupportedBy(old)?.id, 'ikev1');
-  assert.equal(unsupportedBy({ ...old, debian: 'bookworm' }), undefined);
+  assert.equal(unsupportedBy({ ...old, features: new Set(['ikev1']) }), undefined);
   assert.equal(unsupportedBy({ ...none, configurations: ['# load = sql\n  sql {\n  }\n'] }), undefined);
 });
