@@ -1,5 +1,5 @@
-/** `npm run build:ui`: writes the report's page script. */
+/** `npm run build:ui`: writes the script and the style of the report's page. */
 import { writeAtomic } from '../src/base/files.ts';
-import { buildPageScript, pageScript } from './page-script.ts';
+import { buildPageFiles } from './page-files.ts';
 
-writeAtomic(pageScript, await buildPageScript());
+for (const [path, text] of await buildPageFiles()) writeAtomic(path, text);

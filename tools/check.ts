@@ -2,14 +2,14 @@
  * The gate: `npm run check`. Format, lint, types, imports, sizes, dead code; silent about what
  * is right. `--fix` lets the formatter write.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { projectDir } from '../src/base/folders.ts';
 import { run } from '../src/base/processes.ts';
 import { type CodeRules, codeProblems } from './code-rules.ts';
 import { importProblems, readRules } from './import-rules.ts';
-import { buildPageScript, pageScript } from './page-script.ts';
+import { buildPageFiles } from './page-files.ts';
 import { sourceFiles } from './source-files.ts';
 
 interface Step {
@@ -29,6 +29,10 @@ function program(name: string, script: string, args: readonly string[]): Step {
   return { name, check };
 }
 
+function readIfThere(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+}
+
 const fix = process.argv.includes('--fix');
 const rulesFile = join(projectDir, 'deps.json');
 const steps: readonly Step[] = [
@@ -44,11 +48,11 @@ const steps: readonly Step[] = [
     check: async () => importProblems(sourceFiles(), readRules(rulesFile)).join('\n'),
   },
   {
-    name: 'page script',
-    check: async () =>
-      readFileSync(pageScript, 'utf8') === (await buildPageScript())
-        ? ''
-        : 'ui/dist is not of ui/src: npm run build:ui',
+    name: 'page files',
+    check: async () => {
+      const stale = [...(await buildPageFiles())].some(([path, text]) => readIfThere(path) !== text);
+      return stale ? 'ui/dist is not of ui/: npm run build:ui' : '';
+    },
   },
   {
     name: 'sizes and rules',

@@ -1,5 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { MiddlewareHandler } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import { secureHeaders } from 'hono/secure-headers';
+import { timingSafeEqual } from 'hono/utils/buffer';
 
 /** Addresses that only this machine reaches. */
 export function isLoopback(host: string): boolean {
@@ -7,25 +9,51 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Name of the cookie that keeps a token given once in an address. */
-export const tokenCookie = 'espalier-token';
+const tokenCookie = 'espalier-token';
+
+/** No inline script or style, nothing from elsewhere, in no frame; a type is what its header says. */
+export const policy: MiddlewareHandler = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+});
+
+/** Only reading is answered. */
+export const readOnly: MiddlewareHandler = async (context, next) => {
+  if (context.req.method !== 'GET' && context.req.method !== 'HEAD') return context.text('refused\n', 405);
+  context.header('cache-control', 'no-store');
+  return next();
+};
 
 /**
- * Why a request is refused: its status, or nothing. Without a token (on loopback) the Host header must name loopback: a page
- * elsewhere could otherwise point a name of its own at this machine and read.
+ * On loopback the Host header must name loopback: a page elsewhere could otherwise point a name of its own at this machine
+ * and read.
  */
-export function refusal(request: IncomingMessage, url: URL, token: string | undefined): 401 | 403 | 405 | undefined {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return 405;
-  if (token === undefined) return isLoopback(url.hostname.replace(/^\[|\]$/g, '')) ? undefined : 403;
-  const given = [
-    url.searchParams.get('token'),
-    /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1],
-    new RegExp(`(?:^|; )${tokenCookie}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1],
-  ];
-  return given.some((one) => typeof one === 'string' && equal(one, token)) ? undefined : 401;
-}
+export const loopbackNames: MiddlewareHandler = async (context, next) => {
+  const { hostname } = new URL(context.req.url);
+  return isLoopback(hostname.replace(/^\[|\]$/g, '')) ? next() : context.text('refused\n', 403);
+};
 
-/** Takes the same time whatever differs. */
-function equal(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest());
-  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
+/** Anywhere else every request has the token. One in an address becomes a cookie, and leaves the address. */
+export function tokenOnly(token: string): MiddlewareHandler {
+  return async (context, next) => {
+    const asked = context.req.query('token');
+    const given = [
+      asked,
+      /^Bearer (.+)$/.exec(context.req.header('authorization') ?? '')?.[1],
+      getCookie(context, tokenCookie),
+    ];
+    const right = await Promise.all(given.map((one) => one !== undefined && timingSafeEqual(one, token)));
+    if (!right.includes(true)) return context.text('refused\n', 401);
+    if (asked === undefined) return next();
+    setCookie(context, tokenCookie, token, { httpOnly: true, sameSite: 'Strict', path: '/' });
+    return context.redirect(new URL(context.req.url).pathname.replace(/^\/+/, '/'), 303);
+  };
 }

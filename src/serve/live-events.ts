@@ -1,58 +1,112 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { Context } from 'hono';
+import { streamSSE } from 'hono/streaming';
 import { every } from '../base/deadline.ts';
-import { liveResultsFile } from '../store/live-results.ts';
+import type { LiveState } from '../report/page/data.ts';
+import { testRow } from '../report/page/run-data.ts';
+import { harmlessJson } from '../report/page/write-report.ts';
+import { isGoingOn } from '../store/current-results.ts';
+import { runIds, stampOf } from '../store/index/run-rows.ts';
+import { keyOf } from '../store/results.ts';
+import type { RunFolder } from '../store/run-folder.ts';
+import { beginning, linesAfter, parsePosition, positionText } from './live-lines.ts';
+import { LiveProgress } from './live-state.ts';
+import { pagesOf } from './run-pages.ts';
 
 /** How often the file is looked at: people see a result well within a second. */
 const intervalMs = 200;
+/** After so many looks it is told where the run is, though no result came. */
+const looksPerState = 5;
 
-/** Where a reader of events is: in which file, after which byte. */
-interface Position {
-  readonly file: number;
-  readonly offset: number;
-}
+/** How often all runs are looked at. */
+const changesMs = 1000;
+
+/** How soon a browser tries again when the server went away; ms. */
+const retryMs = 1000;
 
 /**
- * Sends the results of a run as server-sent events: those that are there, then each as it comes, then `end`. The id of an event
- * is a place in the file, so that a browser that comes back, to this server or the next, goes on where it was.
+ * Sends the results of a run as server-sent events: those after a position, then each as it comes, then `end`; between them
+ * where the run is. The id of an event is a place in the file, so that a browser that comes back, to this server or the
+ * next, goes on where it was.
  */
-export function sendLiveEvents(runDir: string, lastEventId: string | undefined, response: ServerResponse): void {
-  const [, file = '0', offset = '0'] = /^(\d{1,20})-(\d{1,15})$/.exec(lastEventId ?? '') ?? [];
-  let position: Position = { file: Number(file), offset: Number(offset) };
-  const tick = (): void => {
-    // Before the file is read: what is written at the end of a session must not be missed.
-    const ended = existsSync(join(runDir, 'results.json'));
-    const { text, next } = newEvents(runDir, position);
-    position = next;
-    if (text !== '') response.write(text);
-    if (!ended) return;
-    timer.stop();
-    response.end('event: end\ndata: {}\n\n');
-  };
-  const timer = every(intervalMs, tick);
-  response.on('close', () => timer.stop());
-  tick();
+export function sendLiveEvents(context: Context, folder: RunFolder): Response {
+  const known = context.req.header('last-event-id') ?? context.req.query('after');
+  const follower = new Follower(folder, known);
+  if (context.req.method === 'HEAD') return context.body(null, 200, { 'content-type': 'text/event-stream' });
+  context.header('x-accel-buffering', 'no');
+  return streamSSE(context, async (stream) => {
+    const over = Promise.withResolvers<void>();
+    const look = (): void => {
+      const { text, ended } = follower.look();
+      if (text !== '') void stream.write(text);
+      if (ended) over.resolve();
+    };
+    using _timer = every(intervalMs, look);
+    stream.onAbort(() => over.resolve());
+    await stream.write(`retry: ${retryMs}\n\n`);
+    look();
+    await over.promise;
+  });
 }
 
-/** Events of the whole lines after a position. Another session of the run begins another file. */
-function newEvents(runDir: string, { file, offset }: Position): { readonly text: string; readonly next: Position } {
-  const path = join(runDir, liveResultsFile);
-  if (!existsSync(path)) return { text: '', next: { file, offset } };
-  const descriptor = openSync(path, 'r');
-  try {
-    const { ino, size } = fstatSync(descriptor);
-    let at = ino === file && offset <= size ? offset : 0;
-    const bytes = Buffer.alloc(size - at);
-    const read = bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, at));
-    const whole = read.subarray(0, read.lastIndexOf(0x0a) + 1);
+/** Says `changed` when any run of a folder did, at most once a second; the first word says that this server is there. */
+export function sendChanges(context: Context, runs: string): Response {
+  if (context.req.method === 'HEAD') return context.body(null, 200, { 'content-type': 'text/event-stream' });
+  context.header('x-accel-buffering', 'no');
+  return streamSSE(context, async (stream) => {
+    const over = Promise.withResolvers<void>();
+    let known = '';
+    const look = (): void => {
+      const state = runIds(runs)
+        .map((id) => `${id} ${stampOf(join(runs, id))}`)
+        .join('\n');
+      if (state !== known) void stream.write('event: changed\ndata: {}\n\n');
+      known = state;
+    };
+    using _timer = every(changesMs, look);
+    stream.onAbort(() => over.resolve());
+    await stream.write(`retry: ${retryMs}\n\n`);
+    look();
+    await over.promise;
+  });
+}
+
+/** Reads a run while it goes on. */
+class Follower {
+  readonly #folder: RunFolder;
+  readonly #pages: ReadonlyMap<string, string>;
+  readonly #progress: LiveProgress;
+  #position = beginning;
+  #sent: ReturnType<typeof parsePosition>;
+  #looks = 0;
+
+  constructor(folder: RunFolder, known: string | undefined) {
+    this.#folder = folder;
+    this.#pages = pagesOf(folder);
+    this.#progress = new LiveProgress(folder);
+    this.#sent = parsePosition(known);
+  }
+
+  /** Events since the last look. */
+  look(): { readonly text: string; readonly ended: boolean } {
+    // Before the file is read: what is written at the end of a session must not be missed.
+    const ended = !isGoingOn(this.#folder.dir);
+    const { lines, next } = linesAfter(this.#folder.dir, this.#position);
     let text = '';
-    for (const line of whole.toString('utf8').split('\n').slice(0, -1)) {
-      at += Buffer.byteLength(line) + 1;
-      text += `id: ${ino}-${at}\nevent: result\ndata: ${line}\n\n`;
+    for (const { result, after } of lines) {
+      this.#progress.settle(result);
+      if (after.file === this.#sent.file && after.offset <= this.#sent.offset) continue;
+      const row = testRow(result, this.#pages.get(keyOf(result)));
+      text += `id: ${positionText(after)}\nevent: result\ndata: ${harmlessJson(row)}\n\n`;
     }
-    return { text, next: { file: ino, offset: at } };
-  } finally {
-    closeSync(descriptor);
+    this.#position = next;
+    if (lines.length > 0 || this.#looks % looksPerState === 0) text += this.#stateEvent();
+    this.#looks += 1;
+    return { text: ended ? `${text}event: end\ndata: {}\n\n` : text, ended };
+  }
+
+  #stateEvent(): string {
+    const state: LiveState = this.#progress.state(Date.now());
+    return `event: state\ndata: ${harmlessJson(state)}\n\n`;
   }
 }

@@ -1,6 +1,5 @@
-import { dataVersion, type RunData, type TestData } from '../../src/report/page/data.ts';
-
-type Data = RunData | TestData;
+import { dataVersion } from '../../src/report/page/data.ts';
+import type { PageData } from '../../src/report/page/write-report.ts';
 
 /** The part of the Trusted Types API that is used; browsers without it need none. */
 interface TrustedTypes {
@@ -8,9 +7,10 @@ interface TrustedTypes {
 }
 
 /** Scripts come from data/ beside the page, from names made of letters, digits and slashes, and from nowhere else. */
-function checkedUrl(name: string): string {
+function checkedUrl(address: string): string {
+  const [name = '', query] = address.split('?');
   if (!/^[a-z0-9/]+$/.test(name)) throw new TypeError(`no data file can be called ${name}`);
-  return `data/${name}.js`;
+  return `data/${name}.js${query ? `?${query}` : ''}`;
 }
 
 const trusted = (globalThis as unknown as { trustedTypes?: TrustedTypes }).trustedTypes;
@@ -18,31 +18,39 @@ const policy = trusted?.createPolicy('espalier-data', { createScriptURL: checked
   createScriptURL: checkedUrl,
 };
 
-const arrived = new Map<string, Data>();
-const asked = new Map<string, Promise<Data>>();
+const arrived = new Map<string, PageData>();
+const asked = new Map<string, Promise<PageData>>();
 
 /** Data files call this. */
 Object.defineProperty(globalThis, 'espalierData', {
-  value: (name: string, data: Data): void => {
+  value: (name: string, data: PageData): void => {
     arrived.set(name, data);
   },
 });
 
 /** Loads a data file once. Rejects where it is missing, or of another version than this page. */
-export function load<T extends Data>(name: string): Promise<T> {
+export function load<T extends PageData>(name: string): Promise<T> {
   const known = asked.get(name) ?? fetchScript(name);
   asked.set(name, known);
   return known as Promise<T>;
 }
 
-function fetchScript(name: string): Promise<Data> {
-  const { promise, resolve, reject } = Promise.withResolvers<Data>();
+/** The part of a file that a query asks a server for, as it is now; from disk a file is what it is. */
+export function loadPart<T extends PageData>(name: string, query: Readonly<Record<string, string>>): Promise<T> {
+  return fetchScript(`${name}?${new URLSearchParams(query)}`) as Promise<T>;
+}
+
+function fetchScript(address: string): Promise<PageData> {
+  const { promise, resolve, reject } = Promise.withResolvers<PageData>();
+  const name = address.split('?')[0] ?? '';
   const script = document.createElement('script');
-  script.src = policy.createScriptURL(name);
+  script.src = policy.createScriptURL(address);
   script.onerror = () => reject(new TypeError(`data/${name}.js is missing or cannot be read`));
+  // A script's end is told right after it was run: what arrived by this name is its own.
   script.onload = () => {
     script.remove();
     const data = arrived.get(name);
+    arrived.delete(name);
     if (data?.version === dataVersion) resolve(data);
     else reject(new TypeError(`data/${name}.js is not of version ${dataVersion}, which this page shows`));
   };

@@ -1,20 +1,26 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { RunData, TestRow } from '../../src/report/page/data.ts';
+import { replaceHash } from './address.ts';
 import { Badge } from './badge.tsx';
+import { Choice, SearchBox, Toggle } from './controls.tsx';
 import { type Filter, noFilter, searchTexts, select, sorts } from './filter.ts';
-import { runLink, testLink } from './route.ts';
+import { LiveLine } from './live-line.tsx';
+import { keyOf, runLink, testLink } from './route.ts';
 import { Totals } from './totals.tsx';
+import type { Live } from './use-live-run.ts';
 import { WindowList } from './window-list.tsx';
 import { duration, grouped } from './words.ts';
 
 interface RunPageProps {
   readonly run: RunData;
   readonly query: Readonly<Record<string, string>>;
+  /** Where it is, of a run that goes on. */
+  readonly live: Live | undefined;
 }
 
 /** The run: totals, filters, changes that tests share, and the list of tests. */
-export function RunPage({ run, query }: RunPageProps): JSX.Element {
+export function RunPage({ run, query, live }: RunPageProps): JSX.Element {
   const filter: Filter = { ...noFilter, ...query };
   const texts = useMemo(() => searchTexts(run.tests), [run]);
   const weights = run.words.map(({ word }) => word);
@@ -23,11 +29,11 @@ export function RunPage({ run, query }: RunPageProps): JSX.Element {
     [run, JSON.stringify(filter)],
   );
   const set = (change: Partial<Filter>): void => {
-    history.replaceState(undefined, '', runLink({ ...filter, ...change }));
-    dispatchEvent(new HashChangeEvent('hashchange'));
+    replaceHash(runLink({ ...filter, ...change }));
   };
   return (
     <main class="run">
+      {live && <LiveLine live={live} />}
       <Totals run={run} filter={filter} set={set} />
       <Controls run={run} filter={filter} set={set} count={chosen.length} />
       <div class={run.clusters.length > 0 ? 'columns' : ''}>
@@ -46,16 +52,6 @@ interface ControlProps {
 }
 
 function Controls({ run, filter, set, count }: ControlProps & { readonly count: number }): JSX.Element {
-  const search = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const focus = (event: KeyboardEvent): void => {
-      if (event.key !== '/' || event.target instanceof HTMLInputElement) return;
-      event.preventDefault();
-      search.current?.focus();
-    };
-    addEventListener('keydown', focus);
-    return () => removeEventListener('keydown', focus);
-  }, []);
   const suites = useMemo(() => [...new Set(run.tests.map(({ suite }) => suite))], [run]);
   const hosts = useMemo(
     () => [...new Set(run.tests.map((test) => test.hosts))].sort((a, b) => a - b).map(String),
@@ -64,14 +60,7 @@ function Controls({ run, filter, set, count }: ControlProps & { readonly count: 
   const narrowed = Object.entries(filter).some(([name, value]) => name !== 'sort' && value !== '');
   return (
     <div class="controls">
-      <input
-        ref={search}
-        type="search"
-        placeholder="Search tests and reasons ( / )"
-        aria-label="Search tests and reasons"
-        value={filter.q}
-        onInput={(event) => set({ q: event.currentTarget.value })}
-      />
+      <SearchBox label="Search tests and reasons" value={filter.q} set={(q) => set({ q })} />
       {suites.length > 1 && (
         <Choice label="suite" value={filter.suite} options={suites} set={(suite) => set({ suite })} />
       )}
@@ -106,43 +95,6 @@ function Controls({ run, filter, set, count }: ControlProps & { readonly count: 
   );
 }
 
-interface ChoiceProps {
-  readonly label: string;
-  readonly value: string;
-  readonly options: readonly string[];
-  readonly set: (value: string) => void;
-}
-
-function Choice({ label, value, options, set }: ChoiceProps): JSX.Element {
-  return (
-    <label class="choice">
-      <span>{label}</span>
-      <select value={value} onChange={(event) => set(event.currentTarget.value)}>
-        <option value="">all</option>
-        {options.map((option) => (
-          <option value={option}>{option}</option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-function Toggle({
-  name,
-  on,
-  set,
-}: {
-  readonly name: string;
-  readonly on: boolean;
-  readonly set: (on: boolean) => void;
-}): JSX.Element {
-  return (
-    <button type="button" class="toggle" aria-pressed={on} onClick={() => set(!on)}>
-      {name}
-    </button>
-  );
-}
-
 const phone = matchMedia('(max-width: 640px)');
 
 interface TestListProps {
@@ -152,19 +104,21 @@ interface TestListProps {
 }
 
 function TestList({ run, chosen, filterKey }: TestListProps): JSX.Element {
-  const [cursor, setCursor] = useState(-1);
+  const keys = useMemo(() => chosen.map((index) => keyOf(run.tests[index] as TestRow)), [run, chosen]);
+  const [current, setCurrent] = useState<string>();
+  const cursor = useMemo(() => (current === undefined ? -1 : keys.indexOf(current)), [keys, current]);
   const [small, setSmall] = useState(phone.matches);
   useEffect(() => {
     const change = (): void => setSmall(phone.matches);
     phone.addEventListener('change', change);
     return () => phone.removeEventListener('change', change);
   }, []);
-  useEffect(() => setCursor(-1), [filterKey]);
+  useEffect(() => setCurrent(undefined), [filterKey]);
   const open = (): void => {
     const test = run.tests[chosen[cursor] ?? -1];
     if (test) location.hash = testLink(test);
   };
-  if (chosen.length === 0) return <p class="nothing">No test is like that.</p>;
+  if (chosen.length === 0) return <p class="nothing">{emptyText(run)}</p>;
   return (
     <div class="tests">
       <div class="test head" aria-hidden="true">
@@ -180,13 +134,19 @@ function TestList({ run, chosen, filterKey }: TestListProps): JSX.Element {
         count={chosen.length}
         rowHeight={small ? 54 : 30}
         resetKey={filterKey}
+        keys={keys}
         current={cursor < 0 ? undefined : cursor}
-        choose={setCursor}
+        choose={(index) => setCurrent(keys[index])}
         enter={open}
         row={(index) => <TestLine test={run.tests[chosen[index] ?? 0] as TestRow} current={index === cursor} />}
       />
     </div>
   );
+}
+
+function emptyText({ tests, live }: RunData): string {
+  if (tests.length > 0) return 'No test is like that.';
+  return live === undefined ? 'No test has a result.' : 'No test has a result yet.';
 }
 
 function TestLine({ test, current }: { readonly test: TestRow; readonly current: boolean }): JSX.Element {

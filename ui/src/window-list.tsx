@@ -9,6 +9,8 @@ export interface WindowListProps {
   readonly rowHeight: number;
   /** Key changes when rows become others: the list scrolls to its top. */
   readonly resetKey?: string;
+  /** What rows are, where they move: then the one on top stays where it is, though others come before it. */
+  readonly keys?: readonly string[];
   readonly class?: string;
   /** Row to be brought into view, whenever `token` changes. */
   readonly target?: { readonly index: number; readonly token: number } | undefined;
@@ -24,15 +26,23 @@ const overscan = 8;
 const steps: Readonly<Record<string, number>> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: 20, PageUp: -20 };
 
 export function WindowList(props: WindowListProps): JSX.Element {
-  const { label, count, rowHeight, row, target, resetKey } = props;
+  const { label, count, rowHeight, row, target, resetKey, keys } = props;
   const box = useRef<HTMLDivElement>(null);
+  const anchor = useRef<{ readonly key: string | undefined; readonly within: number } | undefined>(undefined);
   const [view, setView] = useState({ top: 0, height: 800 });
   const look = (): void => {
     const element = box.current;
     if (!element) return;
     const [top, height] = [element.scrollTop, element.clientHeight];
     setView((old) => (old.top === top && old.height === height ? old : { top, height }));
+    const index = Math.floor(top / rowHeight);
+    anchor.current = top === 0 ? undefined : { key: keys?.[index], within: top - index * rowHeight };
   };
+  useLayoutEffect(() => {
+    const held = anchor.current;
+    const index = held?.key === undefined ? -1 : (keys?.indexOf(held.key) ?? -1);
+    if (box.current && held && index >= 0) box.current.scrollTop = index * rowHeight + held.within;
+  }, [keys]);
   useLayoutEffect(look, [count]);
   useEffect(() => {
     const observer = new ResizeObserver(look);
@@ -50,7 +60,7 @@ export function WindowList(props: WindowListProps): JSX.Element {
     props.choose?.(index);
     if (box.current) bringIntoView(box.current, index * rowHeight, rowHeight);
   };
-  const keys = (event: KeyboardEvent): void => {
+  const press = (event: KeyboardEvent): void => {
     const step = steps[event.key];
     if (event.key === 'Enter') props.enter?.();
     if (step === undefined || props.choose === undefined || event.ctrlKey || event.metaKey) return;
@@ -69,7 +79,7 @@ export function WindowList(props: WindowListProps): JSX.Element {
       class={`window ${props.class ?? ''}`}
       ref={box}
       onScroll={look}
-      onKeyDown={keys}
+      onKeyDown={press}
       onClick={click}
       tabIndex={0}
       role="group"

@@ -1,5 +1,7 @@
 import { describeError } from '../../base/errors.ts';
 import { say, warn } from '../../base/log.ts';
+import { optionWords } from '../../report/option-words.ts';
+import { runFacts } from '../../report/page/run-facts.ts';
 import type { Depth } from '../../report/page/test-data.ts';
 import { writeReport } from '../../report/page/write-report.ts';
 import type { Reporters } from '../../report/reporter.ts';
@@ -7,7 +9,6 @@ import { withIndex } from '../../store/index/open-index.ts';
 import { recordDurations, writeLastRun } from '../../store/records-of-runs.ts';
 import type { Results, ScenarioResult } from '../../store/results.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
-import { optionWords } from './options.ts';
 import type { SessionEnd } from './session.ts';
 import { shortPath } from './start.ts';
 
@@ -22,26 +23,13 @@ function depthOf({ word }: ScenarioResult, extent: Extent): Depth {
   return extent === 'brief' || word === 'unsupported' ? 'verdict' : 'compact';
 }
 
-/** What the head of a report says of a run. */
-function factsOf(folder: RunFolder): (readonly [string, string])[] {
-  const { started, espalier, command, options, machine } = folder.run;
-  return [
-    ['started', started],
-    ['command', command.join(' ')],
-    ['seed', options.seed ?? 'none'],
-    ['substrate', options.substrate],
-    ['machine', `${machine.cores} × ${machine.cpu}, ${machine.memoryMiB} MiB, ${machine.system}`],
-    ['espalier', `${espalier}, node ${machine.node}`],
-  ];
-}
-
 /** Writes the pages of a run; returns the path of the index. */
 export function writePages(folder: RunFolder, results: Results, extent: Extent): string {
   const { options } = folder.run;
   return writeReport({
     dir: folder.dir,
     results,
-    facts: factsOf(folder),
+    facts: runFacts(folder.run),
     rerunOptions: optionWords(options),
     baseline: options.baseline,
     depthOf: (result) => depthOf(result, extent),

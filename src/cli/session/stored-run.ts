@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { say } from '../../base/log.ts';
 import { makeReporters } from '../../report/all.ts';
+import { optionWords } from '../../report/option-words.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
 import type { Results } from '../../store/results.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { exitCodeOf, sayFailures, writePages } from './finish.ts';
 import { openJudging } from './open.ts';
-import { optionWords } from './options.ts';
 import { standardOutput } from './run-command.ts';
 import { shortPath } from './start.ts';
 

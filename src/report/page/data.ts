@@ -9,7 +9,7 @@
 import type { Change } from '../../store/results.ts';
 import type { VerdictWord } from '../../verdict/verdict.ts';
 
-/** Version of all data files; a page refuses others. */
+/** Version of all data files, also of those in data-of-runs.ts; a page refuses others. */
 export const dataVersion = 1;
 
 /** `data/run.js`: the run and a line per test. */
@@ -27,6 +27,30 @@ export interface RunData {
   readonly baseline?: string;
   readonly tests: readonly TestRow[];
   readonly clusters: readonly ClusterData[];
+  /** Pages about this run and others that there is data for (data-of-runs.ts). */
+  readonly beside?: readonly ('compare' | 'history')[];
+  /** Address of the page of all runs, where there is one. */
+  readonly home?: string;
+  /** The run is going on: where its results come from. `words` holds all words then. */
+  readonly live?: LiveData;
+}
+
+/** Server-sent events of a run that is going on: `result` (a `TestRow`), `state` (a `LiveState`), `end`. */
+export interface LiveData {
+  /** Address, relative to the page. */
+  readonly events: string;
+  /** What these data hold: events go on after it. */
+  readonly after: string;
+}
+
+/** Where a run is. */
+export interface LiveState {
+  /** Tests without a result. */
+  readonly pending: number;
+  /** Names of those that are in a lab now. */
+  readonly running: readonly string[];
+  /** Wall milliseconds that the rest will take, by what is known of its tests; absent: nothing is. */
+  readonly leftMs?: number;
 }
 
 export interface WordCount {

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { writeAtomic } from '../../base/files.ts';
 import { readMaybePacked } from '../../judge/attempt-files.ts';
 import { espTable } from '../../observation/capture/esp-table.ts';
 import { mergeTraffic } from '../../observation/capture/merge.ts';
@@ -12,12 +11,15 @@ import { logFiles } from './logs.ts';
 /** Bytes from which on text is packed; browsers show smaller ones. */
 const packedFrom = 64 * 1024;
 
+/** Takes a file of the report; `href` is relative to its folder. */
+export type PutFile = (href: string, content: Uint8Array) => void;
+
 /** What a test's files are copied from and to. */
 export interface DownloadPlan {
   readonly attemptDir: string;
-  readonly reportDir: string;
   /** Folder of the test below the report's. */
   readonly folder: string;
+  readonly put: PutFile;
   readonly title: string;
   readonly evidence?: FactEvidence | undefined;
   /** Does a piece of work; undefined where a file cannot be read, which is told elsewhere. */
@@ -32,7 +34,7 @@ export function copyDownloads(plan: DownloadPlan): Download[] {
     const file = packed ? `${name}.gz` : name;
     const href = `${plan.folder}/${file}`;
     const content = packed ? gzipSync(bytes) : bytes;
-    writeAtomic(join(plan.reportDir, href), content);
+    plan.put(href, content);
     downloads.push({ name: file, href, bytes: content.length });
   };
   const merged = captures(plan);

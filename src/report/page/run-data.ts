@@ -4,7 +4,7 @@ import { type ClusterData, dataVersion, type RunData, type TestRow, type WordCou
 import { meaningOf } from './issues.ts';
 
 /** What the run's data is made from. */
-export interface RunSource {
+export interface RunSource extends Pick<RunData, 'beside' | 'home' | 'live'> {
   readonly results: Results;
   readonly facts: RunData['facts'];
   readonly baseline?: string | undefined;
@@ -13,7 +13,8 @@ export interface RunSource {
 }
 
 /** The data of the run's own page. */
-export function runData({ results, facts, baseline, pageOf }: RunSource): RunData {
+export function runData({ results, facts, baseline, pageOf, ...rest }: RunSource): RunData {
+  const { beside, home, live } = rest;
   const indices = new Map(results.results.map((result, index) => [keyOf(result), index]));
   const clusters = (results.clusters ?? []).map(
     ({ lines, tests }): ClusterData => ({
@@ -25,19 +26,22 @@ export function runData({ results, facts, baseline, pageOf }: RunSource): RunDat
     version: dataVersion,
     id: results.run,
     facts,
-    words: wordCounts(results),
+    words: wordCounts(results, live !== undefined),
     passedAdapted: results.passedAdapted,
     pending: results.pending.length,
     ...(baseline !== undefined && { baseline }),
-    tests: results.results.map((result) => row(result, pageOf(result))),
+    tests: results.results.map((result) => testRow(result, pageOf(result))),
     clusters,
+    ...(beside && { beside }),
+    ...(home !== undefined && { home }),
+    ...(live && { live }),
   };
 }
 
-function wordCounts({ results }: Results): WordCount[] {
+function wordCounts({ results }: Results, all: boolean): WordCount[] {
   return verdictWords.flatMap((word) => {
     const members = results.filter((result) => result.word === word);
-    if (members.length === 0) return [];
+    if (members.length === 0 && !all) return [];
     const expected = members.filter((result) => result.expected).length;
     return [{ word, meaning: meaningOf(word), count: members.length, expected }];
   });
@@ -50,7 +54,8 @@ function whyOf({ issues: [first], word, attempts }: ScenarioResult): string | un
   return place === '' ? first.message : `${first.message} (${place})`;
 }
 
-function row(result: ScenarioResult, page: string | undefined): TestRow {
+/** A test as the list of a run shows it; `page` names its data file. */
+export function testRow(result: ScenarioResult, page: string | undefined): TestRow {
   const last = result.attempts.at(-1);
   const why = whyOf(result);
   return {

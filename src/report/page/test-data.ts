@@ -12,7 +12,7 @@ import type { FactSummary } from '../../verdict/verdict.ts';
 import { quote, rerunCommand } from '../summary.ts';
 import type { PageClock } from './clock.ts';
 import { type CheckData, dataVersion, type TestData } from './data.ts';
-import { copyDownloads } from './downloads.ts';
+import { copyDownloads, type PutFile } from './downloads.ts';
 import { factChecks, issuesOf, meaningOf } from './issues.ts';
 import { type LabView, readLab } from './lab-data.ts';
 
@@ -23,14 +23,15 @@ export type Depth = 'full' | 'compact' | 'verdict';
 export interface TestSource {
   readonly runDir: string;
   readonly runId: string;
-  readonly reportDir: string;
+  /** Takes what can be downloaded. */
+  readonly put: PutFile;
   readonly rerunOptions: readonly string[];
   readonly depth: Depth;
   /** Its number in the run. */
   readonly number: string;
 }
 
-/** The data of one test by its last attempt; copies what can be downloaded. What cannot be read is told in `notes`. */
+/** The data of one test by its last attempt; puts what can be downloaded. What cannot be read is told in `notes`. */
 export function testData(result: ScenarioResult, source: TestSource): TestData {
   const last = result.attempts.at(-1);
   const dir = last && join(source.runDir, attemptPath({ ...result, attempt: last.attempt }));
@@ -45,7 +46,7 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
     notes.push(`this report holds compact facts of it; espalier report ${source.runId} --full`);
   }
   const checks = read('checks.json', (from) => scenarioChecks(from, view?.clock)) ?? [];
-  const files = { reportDir: source.reportDir, folder: `files/${source.number}`, evidence: view?.evidence };
+  const files = { put: source.put, folder: `files/${source.number}`, evidence: view?.evidence };
   const reading = <T>(what: string, one: () => T): T | undefined => tried(notes, what, one);
   const title = `${keyOf(result)} of run ${source.runId}`;
   const downloads = full

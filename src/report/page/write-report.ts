@@ -1,10 +1,11 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeAtomic } from '../../base/files.ts';
 import { projectDir } from '../../base/folders.ts';
 import { keyOf, type Results, type ScenarioResult } from '../../store/results.ts';
 import { visible } from '../visible.ts';
 import type { RunData, TestData } from './data.ts';
+import type { CompareData, HistoryData, RunsData } from './data-of-runs.ts';
 import { runData } from './run-data.ts';
 import { type Depth, testData } from './test-data.ts';
 
@@ -18,10 +19,18 @@ export interface PageInput {
   readonly baseline?: string | undefined;
   /** How much to hold of a test. */
   readonly depthOf: (result: ScenarioResult) => Depth;
+  /** Data about this run and others. */
+  readonly compare?: CompareData | undefined;
+  readonly history?: HistoryData | undefined;
 }
 
-/** Files of the page itself, below ui/; the script is built and committed (tools/page-script.ts). */
-const assets = ['index.html', 'report.css', 'icon.svg', 'dist/report.js'] as const;
+/** Files of the page itself, below ui/; script and style are built and committed (tools/page-files.ts). */
+const assets = ['index.html', 'icon.svg', 'dist/report.css', 'dist/report.js'] as const;
+
+/** Paths of the files that make a page, by their names beside its data. */
+export const pageFiles: ReadonlyMap<string, string> = new Map(
+  assets.map((name) => [basename(name), join(projectDir, 'ui', name)]),
+);
 
 /** Writes `report/`: the page, its data, and what can be downloaded. Returns the path of its index. */
 export function writeReport(input: PageInput): string {
@@ -36,33 +45,52 @@ export function writeReport(input: PageInput): string {
       ...input,
       runDir: input.dir,
       runId: input.results.run,
-      reportDir,
+      put: (href: string, content: Uint8Array) => writeAtomic(join(reportDir, href), content),
       depth: input.depthOf(result),
       number,
     };
     writeData(reportDir, `test/${number}`, testData(result, source));
   }
   const pageOf = (result: ScenarioResult): string => `test/${numbers.get(keyOf(result))}`;
-  writeData(reportDir, 'run', runData({ ...input, pageOf }));
+  const { compare, history } = input;
+  if (compare) writeData(reportDir, 'compare', compare);
+  if (history) writeData(reportDir, 'history', history);
+  const beside = [...(compare ? ['compare' as const] : []), ...(history ? ['history' as const] : [])];
+  writeData(reportDir, 'run', runData({ ...input, pageOf, ...(beside.length > 0 && { beside }) }));
   return join(reportDir, 'index.html');
 }
 
 /** Puts the page itself into a report's folder. */
 export function copyPage(reportDir: string): void {
-  for (const name of assets) cpSync(join(projectDir, 'ui', name), join(reportDir, basename(name)));
+  for (const [name, path] of pageFiles) cpSync(path, join(reportDir, name));
 }
 
-function numberText(index: number): string {
+/** The text of the page, which begins with a run or with all of them. */
+export function startPage(start: 'run' | 'runs'): string {
+  const html = readFileSync(pageFiles.get('index.html') ?? '', 'utf8');
+  return html.replace('data-start="run"', `data-start="${start}"`);
+}
+
+/** Number of a test in names of files. */
+export function numberText(index: number): string {
   return String(index).padStart(5, '0');
 }
 
-function writeData(reportDir: string, name: string, data: RunData | TestData): void {
+/** What a data file holds. */
+export type PageData = RunData | TestData | RunsData | CompareData | HistoryData;
+
+function writeData(reportDir: string, name: string, data: PageData): void {
   writeAtomic(join(reportDir, 'data', `${name}.js`), dataFile(name, data));
 }
 
 /** The text of a data file: a script that hands over JSON in which every string is harmless. */
-export function dataFile(name: string, data: RunData | TestData): string {
-  const harmless = (_: string, value: unknown): unknown =>
-    typeof value === 'string' ? visible(value.toWellFormed()) : value;
-  return `espalierData(${JSON.stringify(name)},${JSON.stringify(data, harmless)});\n`;
+export function dataFile(name: string, data: PageData): string {
+  return `espalierData(${JSON.stringify(name)},${harmlessJson(data)});\n`;
+}
+
+/** JSON in which every string is harmless. */
+export function harmlessJson(data: unknown): string {
+  return JSON.stringify(data, (_: string, value: unknown): unknown =>
+    typeof value === 'string' ? visible(value.toWellFormed()) : value,
+  );
 }

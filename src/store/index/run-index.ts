@@ -3,6 +3,7 @@ import { sha256 } from '../../base/files.ts';
 import type { VerdictWord } from '../../verdict/verdict.ts';
 import type { IndexedResult, IndexedRun, RunRows, TestedInputs } from './run-rows.ts';
 import { transaction } from './schema.ts';
+import { type SuiteTally, talliesOf } from './tallies.ts';
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
 
@@ -79,6 +80,18 @@ export class RunIndex {
     return totals;
   }
 
+  /** What each run has of each suite, or of one: oldest run first. */
+  tallies(suite?: string): SuiteTally[] {
+    const where = suite === undefined ? '' : 'WHERE results.suite = ?';
+    const given = suite === undefined ? [] : [suite];
+    const words = `SELECT ${runColumns}, suite, word, count(*) AS count, sum(word = 'passed' AND adapted) AS adapted_count,
+      total(wall_ms) AS wall, total(cpu_ms) AS cpu, total(CAST(virtual_ns AS REAL)) / 1e6 AS virtual
+      FROM results JOIN runs ON runs.id = results.run ${where} GROUP BY runs.id, suite, word ORDER BY runs.id, suite`;
+    const inputs = `SELECT DISTINCT run, suite, json FROM results JOIN inputs ON inputs.sha256 = results.inputs ${where}`;
+    const [counted, fed] = [words, inputs].map((query) => this.#database.prepare(query).all(...given));
+    return talliesOf(counted ?? [], fed ?? [], runOf);
+  }
+
   /** Results of a suite, or of one test of it: by name, then oldest run first. */
   results(suite: string, name?: string): PastResult[] {
     const one = name === undefined ? '' : ' AND results.name = ?';
@@ -94,6 +107,12 @@ export class RunIndex {
   suites(): string[] {
     const rows = this.#database.prepare('SELECT DISTINCT suite FROM results ORDER BY suite').all();
     return rows.map(({ suite }) => String(suite));
+  }
+
+  /** Names of a suite's tests that have results. */
+  names(suite: string): string[] {
+    const rows = this.#database.prepare('SELECT DISTINCT name FROM results WHERE suite = ? ORDER BY name').all(suite);
+    return rows.map(({ name }) => String(name));
   }
 
   #delete(id: string): void {

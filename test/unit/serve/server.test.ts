@@ -6,12 +6,22 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { until } from '../../../src/base/deadline.ts';
 import { writeAtomic } from '../../../src/base/files.ts';
+import type { RunData, TestData } from '../../../src/report/page/data.ts';
+import type {
+  CompareData,
+  FoundDifferences,
+  HistoryData,
+  RunLine,
+  RunsData,
+  SuiteHistory,
+} from '../../../src/report/page/data-of-runs.ts';
+import { visible } from '../../../src/report/visible.ts';
 import { startServer } from '../../../src/serve/server.ts';
 import { appendLiveResult, beginLiveResults } from '../../../src/store/live-results.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
 import { writeSampleRun } from '../store/index/sample-run.ts';
 
-const hostile = '<script>alert(1)</script>';
+const hostile = '<script>alert(1)</script>\u009b%2f\u202e?#&';
 
 interface Served {
   readonly runs: string;
@@ -49,55 +59,120 @@ async function get(
   return { status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body };
 }
 
-test('runs and history are served as JSON and as pages on which names are text', async (t) => {
+/** What a data file hands over. */
+async function dataOf<T>(served: Served, path: string): Promise<T> {
+  const { body, type } = await get(served, path);
+  assert.equal(type, 'text/javascript; charset=utf-8', path);
+  return JSON.parse(/^espalierData\("[a-z0-9/]+",(.*)\);\n$/.exec(body)?.[1] ?? body) as T;
+}
+
+test('runs, comparisons and histories are the same to pages and to programs, and names are found as pages show them', async (t) => {
   const served = await serve(t);
-  writeSampleRun(served.runs, { id: 'r1', words: { [hostile]: 'passed' } });
-  writeSampleRun(served.runs, { id: 'r2', words: { [hostile]: 'minor' } });
+  writeSampleRun(served.runs, { id: 'r1', words: { [hostile]: 'passed', b: 'passed' } });
+  writeSampleRun(served.runs, { id: 'r2', words: { [hostile]: 'minor', b: 'passed' }, kernel: 'k2' });
   const { body } = await get(served, '/api/runs');
   assert.deepEqual(
-    (JSON.parse(body) as { id: string; totals: unknown }[]).map(({ id, totals }) => [id, totals]),
+    (JSON.parse(body) as RunLine[]).map(({ id, words, href, state }) => [id, words, href, state]),
     [
-      ['r1', { passed: 1 }],
-      ['r2', { minor: 1 }],
+      [
+        'r2',
+        [
+          ['minor', 1],
+          ['passed', 1],
+        ],
+        '/runs/r2/',
+        'complete',
+      ],
+      ['r1', [['passed', 2]], '/runs/r1/', 'complete'],
     ],
   );
-  const path = `/s/${encodeURIComponent(hostile)}`;
-  assert.equal((JSON.parse((await get(served, `/api/history${path}`)).body) as { firstBad: string }).firstBad, 'r2');
-  const page = await get(served, `/history${path}`);
-  assert.match(page.body, /&lt;script&gt;alert/);
-  assert.doesNotMatch(page.body, /<script/);
-  assert.match((await get(served, '/')).body, /href="\/runs\/r2\/report\/index\.html"/);
-  assert.equal((JSON.parse((await get(served, '/api/runs/r2')).body) as { complete: boolean }).complete, true);
+  assert.deepEqual(
+    (await dataOf<RunsData>(served, '/data/runs.js')).runs.map(({ href }) => href),
+    ['runs/r2/', 'runs/r1/'],
+  );
+  assert.equal((await get(served, '/api/suites')).body, '["s"]\n');
+  const shown = visible(hostile);
+  for (const name of [hostile, shown]) {
+    const path = `/data/history.js?${new URLSearchParams({ suite: 's', test: name })}`;
+    const { suites } = await dataOf<HistoryData>(served, path);
+    assert.deepEqual(
+      suites[0]?.tests.map((one) => [one.name, one.flips, one.firstBad]),
+      [[shown, 1, 1]],
+    );
+    assert.deepEqual(suites[0]?.worlds, [[['kernel', 'k1', 'k2']]]);
+  }
+  const suite = await get(served, '/api/suites/s');
+  assert.deepEqual(
+    (JSON.parse(suite.body) as SuiteHistory).tests.map(({ name }) => name),
+    [shown],
+  );
+  const past = await get(served, `/api/history/s/${encodeURIComponent(hostile)}`);
+  assert.equal((JSON.parse(past.body) as SuiteHistory).tests[0]?.points.length, 2);
   assert.equal((await get(served, '/api/history/s/none')).status, 404);
+  const { found, choices } = await dataOf<CompareData>(served, '/runs/r2/data/compare.js');
+  assert.deepEqual(
+    choices.map(({ id }) => id),
+    ['r2', 'r1'],
+  );
+  assert.equal(found?.before.href, '../r1/');
+  assert.deepEqual(found?.world, [['kernel', 'k1', 'k2']]);
+  assert.deepEqual(
+    found?.changes[0]?.tests.map(({ test: name, now }) => [name, now]),
+    [[`s:${shown}`, 'minor']],
+  );
+  const asked = await get(served, '/api/compare?before=r2&now=r1');
+  assert.deepEqual((JSON.parse(asked.body) as FoundDifferences).changes[2]?.tests.length, 1);
 });
 
-test('files of a report are shown, artifacts are text or saved, and nothing else is there', async (t) => {
+test('a run has its page, made from its folder as it is now; its files are text or saved, and nothing else is there', async (t) => {
   const served = await serve(t);
-  writeSampleRun(served.runs, { id: 'r1', words: { a: 'passed' } });
+  writeSampleRun(served.runs, { id: 'r1', words: { a: 'passed', b: 'minor' } });
   const run = join(served.runs, 'r1');
   const secret = join(served.runs, 'secret');
   writeFileSync(secret, 'secret');
-  for (const name of [
-    'report/index.html',
-    'report/files/evil.html',
-    'attempts/s/a/0/files/x.html',
-    'attempts/s/a/0/files/x.log',
-  ]) {
-    writeAtomic(join(run, name), hostile);
+  for (const name of ['kernel.log', 'files/x.html', 'files/x.log']) {
+    writeAtomic(join(run, 'attempts/s/a/0', name), hostile);
   }
   symlinkSync(secret, join(run, 'attempts/s/a/0/files/link'));
+  const { tests, beside, home, live } = await dataOf<RunData>(served, '/runs/r1/data/run.js');
+  assert.deepEqual(
+    tests.map(({ name, page }) => [name, page]),
+    [
+      ['a', 'test/00000'],
+      ['b', 'test/00001'],
+    ],
+  );
+  assert.deepEqual([beside, home, live], [['compare', 'history'], '../../', undefined]);
+  const { downloads } = await dataOf<TestData>(served, '/runs/r1/data/test/00000.js');
+  assert.deepEqual(
+    downloads.map(({ href }) => href),
+    ['files/00000/links.pcapng', 'files/00000/x.log.txt', 'files/00000/kernel.log.txt'],
+  );
+  const html = 'text/html; charset=UTF-8';
+  const text = 'text/plain; charset=utf-8';
   const cases = [
-    ['/runs/r1/report/index.html', 200, 'text/html; charset=utf-8'],
-    ['/runs/r1/report/files/evil.html', 200, 'application/octet-stream'],
+    ['/', 200, html],
+    ['/report.js', 200, 'text/javascript; charset=utf-8'],
+    ['/runs/r1/', 200, html],
+    ['/runs/r1', 302],
+    ['/runs/r1/report.css', 200, 'text/css; charset=utf-8'],
+    ['/runs/r1/icon.svg', 200, 'image/svg+xml'],
+    ['/runs/r1/run.json', 404],
+    ['/runs/r1/data/test/0.js', 404],
+    ['/runs/r1/data/test/00002.js', 404],
+    ['/runs/r1/files/00000/kernel.log.txt', 200, text],
+    ['/runs/r1/files/00000/none', 404],
     ['/runs/r1/attempts/s/a/0/files/x.html', 200, 'application/octet-stream'],
-    ['/runs/r1/attempts/s/a/0/files/x.log', 200, 'text/plain; charset=utf-8'],
+    ['/runs/r1/attempts/s/a/0/files/x.log', 200, text],
     ['/runs/r1/attempts/s/a/0/files/link', 404],
     ['/runs/r1/attempts/../../secret', 404],
     ['/runs/r1/attempts/%2e%2e/%2e%2e/secret', 404],
-    ['/runs/../secret/report/index.html', 404],
+    ['/runs/r1/attempts/..%2f..%2fsecret', 404],
+    ['/runs/../secret/', 404],
     ['/runs/%2e%2e/attempts/secret', 404],
-    ['/runs/r1%2f..%2fr1/report/index.html', 404],
+    ['/runs/r1%2f..%2fr1/', 404],
     ['/secret', 404],
+    ['/..%2fsecret', 404],
   ] as const;
   for (const [path, status, type] of cases) {
     const answer = await get(served, path);
@@ -144,7 +219,7 @@ test('with a token every request needs it; in an address it becomes a cookie', a
     assert.equal((await get(served, path, headers)).status, status, JSON.stringify([path, headers]));
   const { statusCode, headers } = await ask(served, '/api/runs?token=right');
   assert.deepEqual([statusCode, headers.location], [303, '/api/runs']);
-  assert.match(String(headers['set-cookie']), /^espalier-token=right; HttpOnly; SameSite=Strict/);
+  assert.match(String(headers['set-cookie']), /^espalier-token=right; Path=\/; HttpOnly; SameSite=Strict$/);
 });
 
 test('a live run is followed: what is there, what comes, its end, and from where a browser was', async (t) => {
@@ -169,6 +244,7 @@ test('a live run is followed: what is there, what comes, its end, and from where
   await comes(1);
   appendLiveResult(run, b);
   await comes(2);
+  assert.match(text, /event: state\ndata: \{"pending":1,"running":\["c"\]/);
   const id = /id: (\S+)/.exec(text)?.[1] ?? '';
   appendFileSync(join(run, 'results.jsonl'), '{"torn');
   RunFolder.open(run).writeResults(RunFolder.open(run).rebuild());

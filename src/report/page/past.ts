@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { type ComparedRun, compareRuns } from '../../store/compare.ts';
+import { currentResults } from '../../store/current-results.ts';
+import { type TestHistory, testHistories } from '../../store/history.ts';
+import type { RunIndex } from '../../store/index/run-index.ts';
+import { RunFolder } from '../../store/run-folder.ts';
+import { visible } from '../visible.ts';
+import { foundDifferences, refOfLine } from './compare-data.ts';
+import { dataVersion } from './data.ts';
+import type { CompareData, HistoryData, RunLine, SuiteHistory } from './data-of-runs.ts';
+import { suiteHistory } from './history-data.ts';
+import { type RunPlaces, runsData } from './run-lines.ts';
+
+/** A test is slower where it takes half as long again, and a second more; the same as `espalier compare` has. */
+const slower = { measure: 'virtual', ratio: 1.5, leastMs: 1000 } as const;
+
+/** Pages know names as they are shown (src/report/visible.ts): the one that is meant, where there is one. */
+export function named(shown: string | undefined, names: readonly string[]): string | undefined {
+  return names.find((name) => name === shown) ?? names.find((name) => visible(name.toWellFormed()) === shown);
+}
+
+/** What is wanted of a suite's past, by names as pages know them. */
+export interface PastWish {
+  readonly suite: string;
+  /** This test alone. */
+  readonly test?: string | undefined;
+  /** Every test; else those that flipped. */
+  readonly all?: boolean;
+}
+
+/** Data of the history of suites. */
+export function historyData(index: RunIndex, wishes: readonly PastWish[], places: RunPlaces): HistoryData {
+  const suites = wishes.flatMap((wish) => pastOf(index, wish, places) ?? []);
+  return { version: dataVersion, suites };
+}
+
+function pastOf(index: RunIndex, { suite: shown, test, all }: PastWish, places: RunPlaces): SuiteHistory | undefined {
+  const suite = named(shown, index.suites());
+  if (suite === undefined) return undefined;
+  const name = test === undefined ? undefined : named(test, index.names(suite));
+  if (test !== undefined && name === undefined) return undefined;
+  const tests = testHistories(index.results(suite, name));
+  const isShown = ({ flips }: TestHistory): boolean => name !== undefined || all === true || flips > 0;
+  return suiteHistory({ suite, tallies: index.tallies(suite), tests, shown: isShown }, places);
+}
+
+/** Two runs by the names of their folders, as pages know them. */
+export interface CompareWish {
+  readonly before?: string | undefined;
+  readonly now?: string | undefined;
+}
+
+/** Data of the comparison of two runs of a folder. Without a wish: the latest, and the one before it of its suites. */
+export function compareData(index: RunIndex, wish: CompareWish, places: RunPlaces): CompareData {
+  const { runs } = runsData(index.tallies(), places);
+  const ids = runs.map(({ id }) => id);
+  const now = runs.find(({ id }) => id === (wish.now === undefined ? ids[0] : named(wish.now, ids)));
+  const before =
+    wish.before === undefined
+      ? runs.slice(now === undefined ? 0 : runs.indexOf(now) + 1).find((run) => now && shareSuites(run, now))
+      : runs.find(({ id }) => id === named(wish.before, ids));
+  const choices = runs.map(refOfLine);
+  if (before === undefined || now === undefined) return { version: dataVersion, choices };
+  const comparison = compareRuns(resultsIn(places, before.id), resultsIn(places, now.id), slower);
+  const found = foundDifferences(comparison, before, now);
+  return { version: dataVersion, choices, found };
+}
+
+function resultsIn({ runs }: RunPlaces, id: string): ComparedRun {
+  const { run, results } = currentResults(RunFolder.open(join(runs, id)));
+  return { run, results };
+}
+
+function shareSuites(one: RunLine, other: RunLine): boolean {
+  return one.suites.some((suite) => other.suites.includes(suite));
+}

@@ -1,0 +1,48 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import type { VerdictWord } from '../../verdict/verdict.ts';
+import type { IndexedRun, TestedInputs } from './run-rows.ts';
+
+type Row = Readonly<Record<string, SQLOutputValue>>;
+
+/** What a run has of one suite. Sums are over the last attempts of its tests, milliseconds. */
+export interface SuiteTally {
+  readonly run: IndexedRun;
+  readonly suite: string;
+  readonly words: ReadonlyMap<VerdictWord, number>;
+  readonly passedAdapted: number;
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly virtualMs: number;
+  /** What its attempts were fed with, each set once. */
+  readonly inputs: readonly TestedInputs[];
+}
+
+/** Draws rows together: one per run, suite and word, and one per run, suite and set of inputs. */
+export function talliesOf(
+  words: readonly Row[],
+  inputs: readonly Row[],
+  runOf: (row: Row) => IndexedRun,
+): SuiteTally[] {
+  const keyOf = (run: unknown, suite: unknown): string => JSON.stringify([run, suite]);
+  const fed = Map.groupBy(inputs, ({ run, suite }) => keyOf(run, suite));
+  const parsed = new Map<string, TestedInputs>();
+  const parse = (json: string): TestedInputs => {
+    const known = parsed.get(json) ?? (JSON.parse(json) as TestedInputs);
+    parsed.set(json, known);
+    return known;
+  };
+  return [...Map.groupBy(words, ({ id, suite }) => keyOf(id, suite))].map(([key, rows]) => {
+    const sum = (name: string): number => rows.reduce((total, row) => total + Number(row[name]), 0);
+    const [first] = rows as [Row, ...Row[]];
+    return {
+      run: runOf(first),
+      suite: String(first.suite),
+      words: new Map(rows.map(({ word, count }) => [word as VerdictWord, Number(count)])),
+      passedAdapted: sum('adapted_count'),
+      wallMs: sum('wall'),
+      cpuMs: sum('cpu'),
+      virtualMs: sum('virtual'),
+      inputs: (fed.get(key) ?? []).map(({ json }) => parse(String(json))),
+    };
+  });
+}

@@ -1,0 +1,70 @@
+import type { JSX } from 'preact';
+import type { RunLine, RunRef, RunState } from '../../src/report/page/data-of-runs.ts';
+import { pageOf } from './route.ts';
+import { dateText, grouped, signs, type Word } from './words.ts';
+
+/** A run: its date, and its page where there is one. */
+export function RunName({ run }: { readonly run: RunRef }): JSX.Element {
+  const href = pageOf(run);
+  const text = dateText(run.started);
+  return (
+    <span class="run-name" title={run.id}>
+      {href === undefined ? text : <a href={href}>{text}</a>} <bdi class="run-tail">{tailOf(run.id)}</bdi>
+    </span>
+  );
+}
+
+/** What tells runs of one minute apart. */
+function tailOf(id: string): string {
+  return id.slice(id.lastIndexOf('_') + 1).slice(0, 12);
+}
+
+const stateSigns: Readonly<Record<RunState, string>> = { running: '●', stopped: '◼', complete: '' };
+
+/** Running or stopped; nothing of one that is complete. */
+export function StateMark({ state }: { readonly state: RunState }): JSX.Element | null {
+  if (state === 'complete') return null;
+  return (
+    <span class={`state ${state}`}>
+      <span aria-hidden="true">{stateSigns[state]}</span> {state}
+    </span>
+  );
+}
+
+/** A test's own page in a run, by `suite:name`; its name where there is none. */
+export function TestIn({ run, test }: { readonly run: RunRef; readonly test: string }): JSX.Element {
+  const href = pageOf(run, test);
+  const name = <bdi>{test}</bdi>;
+  return href === undefined ? name : <a href={href}>{name}</a>;
+}
+
+/** A count of a word. */
+export function WordCount({ word, count }: { readonly word: Word; readonly count: number }): JSX.Element {
+  return (
+    <span class={`word-count word-${word}`} title={`${count} ${word}`}>
+      <span class="sign" aria-hidden="true">
+        {signs[word]}
+      </span>
+      {grouped(count)}
+      <span class="unseen"> {word}</span>
+    </span>
+  );
+}
+
+/** What was under test, each thing with its versions. */
+export function Versions({ of }: { readonly of: RunLine['versions'] }): JSX.Element {
+  return (
+    <span class="versions">
+      {of.map(([what, versions]) => (
+        <span title={`${what} ${versions.join(', ')}`}>
+          <span class="what">{what}</span> <bdi>{versions.map(shortVersion).join(', ')}</bdi>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** Identities may be long: what can be told apart. */
+function shortVersion(version: string): string {
+  return version.length > 34 ? `${version.slice(0, 32)}…` : version;
+}
