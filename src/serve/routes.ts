@@ -7,6 +7,7 @@ import { runIds } from '../store/index/run-rows.ts';
 import { RunFolder } from '../store/run-folder.ts';
 import { openBelow } from './files-below.ts';
 import { sendLiveEvents } from './live-events.ts';
+import { packedArtifact } from './packed-artifact.ts';
 import { historyPage, runsPage } from './pages.ts';
 
 /** A request that may be answered. */
@@ -44,7 +45,7 @@ export const routes: readonly Route[] = [
   [/^\/api\/history\/([^/]+)\/(.+)$/, (asked) => history(asked, (found) => sendJson(asked, found))],
   [/^\/history\/([^/]+)\/(.+)$/, (asked) => history(asked, (found) => send(asked, 'text/html', historyPage(found)))],
   [/^\/runs\/([^/]+)\/report\/(.+)$/, (asked) => inRun(asked, (dir) => sendReport(asked, dir))],
-  [/^\/runs\/([^/]+)\/attempts\/(.+)$/, (asked) => inRun(asked, (dir) => sendFile(asked, join(dir, 'attempts')))],
+  [/^\/runs\/([^/]+)\/attempts\/(.+)$/, (asked) => inRun(asked, (dir) => sendArtifact(asked, join(dir, 'attempts')))],
 ];
 
 function runsDocument(...[runs, totals]: Parameters<typeof runsPage>): unknown {
@@ -103,6 +104,28 @@ function sendReport(asked: Asked, runDir: string): void {
   sendFile(asked, join(runDir, 'report'), type);
 }
 
+/** A file of an attempt, wherever it lies. */
+function sendArtifact(asked: Asked, attempts: string): void {
+  const path = asked.parts[1] ?? '';
+  const packed = packedArtifact(attempts, path);
+  if (packed === undefined) sendFile(asked, attempts);
+  else if ('gone' in packed) {
+    asked.response.writeHead(410, { 'content-type': 'text/plain; charset=utf-8' }).end(`${packed.gone}\n`);
+  } else {
+    asked.response.writeHead(200, headersOf(path, packed.bytes.length)).end(packed.bytes);
+  }
+}
+
+function headersOf(path: string, bytes: number, shownAs?: string): Record<string, string | number> {
+  const type = shownAs ?? (plain.test(path) ? 'text/plain; charset=utf-8' : undefined);
+  return {
+    'content-length': bytes,
+    ...(type === undefined
+      ? { 'content-type': 'application/octet-stream', 'content-disposition': 'attachment' }
+      : { 'content-type': type }),
+  };
+}
+
 function sendFile(asked: Asked, root: string, shownAs?: string): void {
   const path = asked.parts[1] ?? '';
   const file = openBelow(root, path);
@@ -110,13 +133,7 @@ function sendFile(asked: Asked, root: string, shownAs?: string): void {
     missing(asked);
     return;
   }
-  const type = shownAs ?? (plain.test(path) ? 'text/plain; charset=utf-8' : undefined);
-  asked.response.writeHead(200, {
-    'content-length': file.bytes,
-    ...(type === undefined
-      ? { 'content-type': 'application/octet-stream', 'content-disposition': 'attachment' }
-      : { 'content-type': type }),
-  });
+  asked.response.writeHead(200, headersOf(path, file.bytes, shownAs));
   if (asked.request.method === 'HEAD' || file.bytes === 0) {
     closeSync(file.descriptor);
     asked.response.end();
