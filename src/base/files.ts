@@ -48,6 +48,11 @@ export function readJsonIfPresent<T>(path: string, check: Check<T>): T | undefin
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new EspalierError('infrastructure', `cannot be read: ${(cause as Error).message}`, { file: path, cause });
   }
+  return parseJson(text, check, path);
+}
+
+/** Checks the text of a JSON file; every error names the file. */
+export function parseJson<T>(text: string, check: Check<T>, path: string): T {
   try {
     return check.parse(JSON.parse(text));
   } catch (cause) {

@@ -1,26 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { zstdDecompressSync } from 'node:zlib';
-import { EspalierError } from '../base/errors.ts';
+import { readAttemptFile } from '../store/attempt-files.ts';
 import { type RecordFile, readRecords } from '../transcript/reader.ts';
 import { issueOf } from '../verdict/issue.ts';
 import type { Issue } from '../verdict/verdict.ts';
-
-/** Logs larger than this when unpacked are not judged. */
-const largestLog = 512 * 1024 * 1024;
-
-/** Reads a file, or its `.zst` beside it; `undefined` when there is neither. */
-export function readMaybePacked(path: string): Buffer | undefined {
-  const packed = `${path}.zst`;
-  const file = existsSync(path) ? path : packed;
-  if (!existsSync(file)) return undefined;
-  try {
-    const bytes = readFileSync(file);
-    return file === packed ? zstdDecompressSync(bytes, { maxOutputLength: largestLog }) : bytes;
-  } catch (cause) {
-    throw new EspalierError('infrastructure', `cannot be read: ${(cause as Error).message}`, { file, cause });
-  }
-}
 
 /** The records of an attempt and what is wrong with them. */
 export interface ReadRecords {
@@ -31,7 +12,7 @@ export interface ReadRecords {
 /** Reads `records`. Damage counts unless the lab is known to have ended out of order. */
 export function readAttemptRecords(attemptDir: string, endedInOrder: boolean): ReadRecords {
   const empty: RecordFile = { hosts: [], records: [], complete: false };
-  const bytes = readMaybePacked(join(attemptDir, 'records'));
+  const bytes = readAttemptFile(attemptDir, 'records');
   if (bytes === undefined) {
     const message = 'is missing';
     return { file: empty, issues: endedInOrder ? [issueOf('record-damage', { file: 'records', message })] : [] };

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomic } from '../base/files.ts';
 import type { SanitizerScript } from '../sanitizer/plan-stages.ts';
 import { sanitize } from '../sanitizer/sanitize.ts';
+import { readAttemptFile } from '../store/attempt-files.ts';
 import { receivedText } from '../suite/libreswan/adaptations.ts';
 import type { LibreswanScenario } from '../suite/libreswan/libreswan.ts';
 import type { AttemptFile } from '../transcript/attempt.ts';
@@ -14,7 +14,6 @@ import { unifiedDiff } from '../verdict/difference.ts';
 import { issueOf } from '../verdict/issue.ts';
 import { type AttemptEvidence, type ConsoleEvidence, judgeConsoles } from '../verdict/judge-consoles.ts';
 import type { Issue, Verdict } from '../verdict/verdict.ts';
-import { readMaybePacked } from './attempt-files.ts';
 import { type AttemptParts, type Format, type GoldenText, hash, storedSchema } from './format.ts';
 import { type InputFolder, inputPath, putInput, readInput } from './input-folder.ts';
 import { composeConsoles, type RawConsoles } from './libreswan-consoles.ts';
@@ -82,10 +81,10 @@ async function judge(stored: Stored, parts: AttemptParts): Promise<Verdict> {
 /** Sanitized consoles with the adaptations of received text that judging applies before it says that texts differ. */
 function goldenConsoles({ expectations }: Stored, attemptDir: string): GoldenText[] {
   return expectations.flatMap(({ file, expected, rewrites }) => {
-    const derived = join(attemptDir, 'derived', file);
-    if (!existsSync(derived)) return [];
+    const derived = readAttemptFile(attemptDir, `derived/${file}`);
+    if (derived === undefined) return [];
     const needed = receivedText().filter(({ id }) => rewrites.includes(id));
-    const received = needed.reduce((before, { rewrite }) => rewrite(before), readFileSync(derived, 'latin1'));
+    const received = needed.reduce((before, { rewrite }) => rewrite(before), derived.toString('latin1'));
     return [{ file, content: Buffer.from(received, 'latin1'), before: expected }];
   });
 }
@@ -155,7 +154,7 @@ function script(name: string, id: string, folder: InputFolder): SanitizerScript 
 function plutoLogs(attemptDir: string, { hosts, cwd }: Stored): AttemptEvidence['plutoLogs'] {
   return hosts.flatMap((host) => {
     const file = `files${cwd}/OUTPUT/${host}.pluto.log`;
-    const bytes = readMaybePacked(join(attemptDir, file));
+    const bytes = readAttemptFile(attemptDir, file);
     return bytes === undefined ? [] : [{ host, file, text: bytes.toString('latin1') }];
   });
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Capture, linkTypeEthernet } from '../observation/capture/capture.ts';
 import { readCapture } from '../observation/capture/reader.ts';
 import { readIp } from '../observation/packet/ip.ts';
@@ -6,6 +5,7 @@ import type { IpPacket } from '../observation/packet/packet.ts';
 import { wellKnownPorts } from '../observation/packet/packet.ts';
 import { messagesOf, readWire } from '../observation/packet/wire.ts';
 import { readTimeline, type Timeline } from '../observation/timeline.ts';
+import { readAttemptFile } from '../store/attempt-files.ts';
 import { consoles } from '../transcript/consoles.ts';
 import type { RecordFile } from '../transcript/reader.ts';
 import { recordType } from '../transcript/record.ts';
@@ -15,7 +15,6 @@ import type { Issue } from '../verdict/verdict.ts';
 import type { OpenedFact } from '../wire/fact.ts';
 import { createWireOracle, type WireOracle } from '../wire/oracle.ts';
 import type { KnownSa } from '../wire/sa-index.ts';
-import { readMaybePacked } from './attempt-files.ts';
 import type { StoredScenario } from './format.ts';
 
 /** What the guest recorded of SAs and packets, and what of it cannot be read. */
@@ -57,7 +56,7 @@ type Senders = ReadonlyMap<string, StoredScenario['nics'][number]>;
 
 function readLink(attemptDir: string, link: string, senders: Senders): ReadLink {
   const name = `links/${link}.pcapng`;
-  const bytes = readMaybePacked(join(attemptDir, name));
+  const bytes = readAttemptFile(attemptDir, name);
   if (bytes === undefined) return { name, frames: [], damage: 'is missing' };
   const capture = readCapture(bytes);
   const frames = readWire(capture.packets).map((packet): SeenFrame => {

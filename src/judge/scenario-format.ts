@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { readJson, sha256, writeAtomic } from '../base/files.ts';
+import { sha256, writeAtomic } from '../base/files.ts';
 import { type ChecksFile, matchers } from '../scenario/checks.ts';
+import { readAttemptJson } from '../store/attempt-files.ts';
 import type { FileScenario } from '../suite/scenarios/scenarios.ts';
 import { unifiedDiff } from '../verdict/difference.ts';
 import { judgeCourse } from '../verdict/judge-course.ts';
@@ -54,7 +55,7 @@ export const scenarioFormat: Format<FileScenario, Stored> = {
 
 /** Reads `checks.json`. */
 export function readChecks(attemptDir: string): ChecksFile {
-  return readJson(join(attemptDir, 'checks.json'), checksSchema);
+  return readAttemptJson(attemptDir, 'checks.json', checksSchema);
 }
 
 function goldenText({ file, expected, received }: NonNullable<ChecksFile['checks'][number]['golden']>): GoldenText {

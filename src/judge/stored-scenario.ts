@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJson, writeAtomic } from '../base/files.ts';
+import { writeAtomic } from '../base/files.ts';
 import type { LoadedScenario } from '../scenario/suite.ts';
+import { readAttemptJson } from '../store/attempt-files.ts';
 import type { StoredScenario } from './format.ts';
 import { formatNamed } from './formats.ts';
 import { type InputFolder, inputsOf, putInput } from './input-folder.ts';
@@ -41,7 +42,7 @@ function firstIfindex({ fallbackTunnels }: LoadedScenario['plan']): number {
 
 /** Reads an attempt's `scenario.json`; every error names the file. */
 export function readStored(attemptDir: string): StoredScenario {
-  const file = join(attemptDir, 'scenario.json');
-  const { format } = readJson(file, z.object({ format: z.string() }));
-  return readJson(file, formatNamed(format, file).schema);
+  const name = 'scenario.json';
+  const { format } = readAttemptJson(attemptDir, name, z.object({ format: z.string() }));
+  return readAttemptJson(attemptDir, name, formatNamed(format, join(attemptDir, name)).schema);
 }

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomic } from '../base/files.ts';
 import { grep } from '../sanitizer/grep.ts';
+import { readAttemptFile } from '../store/attempt-files.ts';
 import type { StrongswanScenario } from '../suite/strongswan/strongswan.ts';
 import { type ConsoleCommand, consoles } from '../transcript/consoles.ts';
 import { type CheckEvidence, holds, judgeEvaltest } from '../verdict/judge-evaltest.ts';
 import type { Verdict } from '../verdict/verdict.ts';
-import { readMaybePacked } from './attempt-files.ts';
 import { type AttemptParts, type Format, storedSchema } from './format.ts';
 
 /** `scenario.json` of a test of strongSwan's suite. */
@@ -108,7 +108,7 @@ function remoteCommand(line: string): string {
 function logsOf({ hosts }: Stored, attemptDir: string): { host: string; file: string; text: string }[] {
   return hosts.flatMap((host) => {
     const file = `files/${host}/var/log/daemon.log`;
-    const bytes = readMaybePacked(join(attemptDir, file));
+    const bytes = readAttemptFile(attemptDir, file);
     return bytes === undefined ? [] : [{ host, file, text: bytes.toString('latin1') }];
   });
 }

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import type { RunPlaces } from '../report/page/run-lines.ts';
 import { runIds } from '../store/index/run-rows.ts';
 import { RunFolder } from '../store/run-folder.ts';
+import { packedArtifact } from './packed-artifact.ts';
 import { sendData, sendPageFile, sendStart } from './page-files.ts';
 import { sendCompare, sendHistory } from './page-routes.ts';
 import { currentRunData, testPage } from './run-pages.ts';
@@ -32,7 +33,7 @@ export function runRoutes(runs: string): Hono {
   get('/data/compare.js', (context, { run }) => sendCompare(context, places, run.id));
   get('/data/history.js', (context) => sendHistory(context, places));
   get('/files/:number{[0-9]+}/:name', sendDownload);
-  get('/attempts/*', (context, { dir }) => sendFile(context, join(dir, 'attempts'), pathBelow(context)));
+  get('/attempts/*', (context, { dir }) => sendArtifact(context, join(dir, 'attempts')));
   get('/:file', (context) => sendPageFile(context, context.req.param('file') ?? '') ?? context.notFound());
   return app;
 }
@@ -51,6 +52,14 @@ function sendDownload(context: Context, folder: RunFolder): Answer {
     if (href === `files/${number}/${name}`) found = content;
   });
   return found === undefined ? context.notFound() : sendBytes(context, name, found);
+}
+
+/** A file of an attempt, wherever it lies. */
+function sendArtifact(context: Context, attempts: string): Answer {
+  const path = pathBelow(context);
+  const packed = packedArtifact(attempts, path);
+  if (packed === undefined) return sendFile(context, attempts, path);
+  return 'gone' in packed ? context.text(`${packed.gone}\n`, 410) : sendBytes(context, path, packed.bytes);
 }
 
 /** What stands behind `/runs/RUN/attempts/`, still percent-encoded. */

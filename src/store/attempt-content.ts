@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { attemptFileNames, readAttemptFile } from './attempt-files.ts';
 
 /** What differs on a console, as a unified difference. */
 export interface ConsoleDifference {
@@ -10,10 +9,11 @@ export interface ConsoleDifference {
 
 /** The differences that judging wrote; none where all is equal. */
 export function readDifferences(attemptDir: string): ConsoleDifference[] {
-  const derived = join(attemptDir, 'derived');
-  const names = existsSync(derived) ? readdirSync(derived).sort() : [];
-  return names
+  return [...attemptFileNames(attemptDir, 'derived')]
     .filter((name) => name.endsWith('.diff'))
-    .map((name) => ({ name: name.replace(/diff$/, 'txt'), text: readFileSync(join(derived, name), 'utf8') }))
+    .map((name) => ({
+      name: name.replace(/diff$/, 'txt'),
+      text: readAttemptFile(attemptDir, `derived/${name}`)?.toString('utf8') ?? '',
+    }))
     .filter(({ text }) => text !== '');
 }

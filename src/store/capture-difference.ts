@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { hex } from '../observation/bytes.ts';
 import type { CapturedPacket } from '../observation/capture/capture.ts';
 import { readCapture } from '../observation/capture/reader.ts';
 import { describePacket } from '../observation/packet/describe.ts';
 import { dissect } from '../observation/packet/dissect.ts';
+import { attemptFileNames, readAttemptFile } from './attempt-files.ts';
 
 /** Where two captures of a link part. */
 export interface PacketDifference {
@@ -18,14 +17,13 @@ export interface PacketDifference {
 
 /** Links that an attempt has captures of. */
 export function linkNames(attemptDir: string): string[] {
-  const links = join(attemptDir, 'links');
-  const files = existsSync(links) ? readdirSync(links) : [];
+  const files = [...attemptFileNames(attemptDir, 'links')];
   return files.filter((name) => name.endsWith('.pcapng')).map((name) => name.replace(/\.pcapng$/, ''));
 }
 
 /** The first packet of a link that two attempts do not have alike; nothing where the files are equal. */
 export function firstPacketDifference(first: string, second: string, link: string): PacketDifference | undefined {
-  const [one, other] = [first, second].map((dir) => bytesOf(join(dir, 'links', `${link}.pcapng`)));
+  const [one, other] = [first, second].map((dir) => readAttemptFile(dir, `links/${link}.pcapng`));
   if (one === undefined || other === undefined) {
     return {
       excerpt: [one, other]
@@ -49,10 +47,6 @@ export function firstPacketDifference(first: string, second: string, link: strin
 }
 
 const marks = ['-', '+'] as const;
-
-function bytesOf(path: string): Buffer | undefined {
-  return existsSync(path) ? readFileSync(path) : undefined;
-}
 
 const bytesShown = 16;
 

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { consoles } from '../transcript/consoles.ts';
 import { hostOf, type RecordFile, readRecords } from '../transcript/reader.ts';
 import { type LabRecord, recordType } from '../transcript/record.ts';
 import type { Issue } from '../verdict/verdict.ts';
+import { readAttemptFile } from './attempt-files.ts';
 import { firstPacketDifference, linkNames } from './capture-difference.ts';
 import { firstDifference, recordText, typeName } from './record-text.ts';
 
@@ -35,8 +34,7 @@ export function compareAttempts(
 }
 
 function readFile(dir: string): RecordFile {
-  const path = join(dir, 'records');
-  return readRecords(existsSync(path) ? readFileSync(path) : new Uint8Array());
+  return readRecords(readAttemptFile(dir, 'records') ?? new Uint8Array());
 }
 
 /** Equal but for the sequence number: frames between that are not compared may differ in count. */

@@ -2,11 +2,12 @@
  * `npm run damage -- RUN [--tests N] [--only DAMAGE]`: damages passing attempts of a stored run in every way that applies and
  * judges them. Prints what became of each damage and every one that landed in a wrong class; exit code 1 when there is one.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeError, EspalierError } from '../../src/base/errors.ts';
+import { hasAttemptFile } from '../../src/store/attempt-files.ts';
 import { findRun, runsDir } from '../../src/store/layout.ts';
 import { RunFolder } from '../../src/store/run-folder.ts';
 import { allDamages } from './all.ts';
@@ -23,7 +24,7 @@ function passing(folder: RunFolder, most: number): { test: string; dir: string }
   const passed = new Set(results.filter(({ word }) => word === 'passed').map(({ name }) => name));
   const all = folder.run.scenarios.flatMap((entry) => {
     const attempt = passed.has(entry.name) ? folder.finished(entry)[0] : undefined;
-    return attempt && existsSync(join(attempt.dir, 'records')) ? [{ test: entry.name, dir: attempt.dir }] : [];
+    return attempt && hasAttemptFile(attempt.dir, 'records') ? [{ test: entry.name, dir: attempt.dir }] : [];
   });
   const step = Math.max(1, all.length / most);
   return Array.from({ length: Math.min(most, all.length) }, (_, index) => all[Math.floor(index * step)]).flatMap(

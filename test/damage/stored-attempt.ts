@@ -1,12 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { z } from 'zod';
-import { readJson } from '../../src/base/files.ts';
-import { readAttemptRecords, readMaybePacked } from '../../src/judge/attempt-files.ts';
+import { readAttemptRecords } from '../../src/judge/attempt-files.ts';
 import { libreswanSchema } from '../../src/judge/libreswan-format.ts';
 import { observe } from '../../src/judge/observe.ts';
 import type { CapturedPacket } from '../../src/observation/capture/capture.ts';
 import { readCapture } from '../../src/observation/capture/reader.ts';
+import { readAttemptFile, readAttemptJson } from '../../src/store/attempt-files.ts';
 import type { LabRecord } from '../../src/transcript/record.ts';
 import type { FactEvidence } from '../../src/verdict/facts/evidence.ts';
 
@@ -30,14 +28,14 @@ export interface StoredAttempt {
 
 /** Reads an attempt that was judged. */
 export function openAttempt(dir: string): StoredAttempt {
-  const scenario = readJson(join(dir, 'scenario.json'), libreswanSchema);
+  const scenario = readAttemptJson(dir, 'scenario.json', libreswanSchema);
   const { file } = readAttemptRecords(dir, true);
   const { evidence } = observe(dir, scenario, { file, endedInOrder: true });
   return {
     scenario,
     hosts: file.hosts,
     records: file.records,
-    recordBytes: readMaybePacked(join(dir, 'records')) ?? new Uint8Array(),
+    recordBytes: readAttemptFile(dir, 'records') ?? new Uint8Array(),
     captures: new Map(scenario.links.map((link) => capture(dir, `links/${link}.pcapng`))),
     evidence,
     consoles: new Map(scenario.expectations.flatMap((one) => sanitized(dir, one))),
@@ -45,10 +43,10 @@ export function openAttempt(dir: string): StoredAttempt {
 }
 
 function capture(dir: string, name: string): [string, readonly CapturedPacket[]] {
-  return [name, readCapture(readMaybePacked(join(dir, name)) ?? new Uint8Array()).packets];
+  return [name, readCapture(readAttemptFile(dir, name) ?? new Uint8Array()).packets];
 }
 
 function sanitized(dir: string, { host, file, expected }: StoredScenario['expectations'][number]): [string, string][] {
-  const path = join(dir, 'derived', file);
-  return expected !== undefined && existsSync(path) ? [[host, readFileSync(path, 'latin1')]] : [];
+  const text = expected === undefined ? undefined : readAttemptFile(dir, `derived/${file}`);
+  return text === undefined ? [] : [[host, text.toString('latin1')]];
 }

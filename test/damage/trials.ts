@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judgeAttempt } from '../../src/judge/judge-attempt.ts';
+import { unpackAttempt } from '../../src/store/attempt-archive.ts';
 import type { Verdict, VerdictWord } from '../../src/verdict/verdict.ts';
 import type { Damage, Damaged } from './damage.ts';
 import { openAttempt, type StoredAttempt } from './stored-attempt.ts';
@@ -39,6 +40,7 @@ export class TrialFolder {
     const dir = join(this.#runDir, 'attempts', String(this.#attempts++));
     const derived = [join(original, 'derived'), join(original, 'verdict.json')];
     cpSync(original, dir, { recursive: true, filter: (path) => !derived.includes(path) });
+    await unpackAttempt(dir);
     try {
       const undamaged = await this.#judge(dir);
       const first = told({ id: 'none', expected: 'passed' }, undamaged, { where: '' });

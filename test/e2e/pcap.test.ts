@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readCapture } from '../../src/observation/capture/reader.ts';
 import { writeCapture } from '../../src/observation/capture/writer.ts';
+import { packAttempt, unpackAttempt } from '../../src/store/attempt-archive.ts';
 import { readRecords } from '../../src/transcript/reader.ts';
 import { normal, passing, Sandbox } from './sandbox.ts';
 
@@ -11,6 +12,7 @@ import { normal, passing, Sandbox } from './sandbox.ts';
 async function captured(box: Sandbox): Promise<string> {
   await box.run();
   const dir = `espalier-runs/${box.runs()[0]}/attempts/libreswan/one/0`;
+  await unpackAttempt(join(box.dir, dir));
   box.remove(`${dir}/links`);
   const { records } = readRecords(readFileSync(join(box.dir, dir, 'records')));
   const time = (records.find(({ type }) => type === 2)?.time ?? 0n) + 1n;
@@ -65,9 +67,22 @@ test('a damaged capture gives what it has, with a warning', async (t) => {
 test('an attempt without captures and a test that is not there are refused', async (t) => {
   const box = new Sandbox(t).add({ one: passing() });
   await box.run();
-  box.remove(`espalier-runs/${box.runs()[0]}/attempts/libreswan/one/0/links`);
+  const dir = `espalier-runs/${box.runs()[0]}/attempts/libreswan/one/0`;
+  await unpackAttempt(join(box.dir, dir));
+  box.remove(`${dir}/links`);
   const none = await box.espalier('pcap', 'latest', 'libreswan:one');
   assert.match(none.stderr, /libreswan:one has no captures/);
   assert.equal(none.code, 2);
   assert.equal((await box.espalier('pcap', 'latest', 'libreswan:two')).code, 3);
+});
+
+test('captures of a packed attempt give the same file, which stays when it is packed again', async (t) => {
+  const box = new Sandbox(t).add({ one: passing() });
+  const dir = await captured(box);
+  await box.espalier('pcap', 'latest', 'libreswan:one', '-o', 'plain.pcapng');
+  await packAttempt(join(box.dir, dir));
+  assert.ok(!existsSync(join(box.dir, dir, 'links')));
+  assert.equal((await box.espalier('pcap', 'latest', 'libreswan:one')).code, 0);
+  await packAttempt(join(box.dir, dir));
+  assert.equal(box.read(`${dir}/derived/links.pcapng`), box.read('plain.pcapng'));
 });

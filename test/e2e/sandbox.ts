@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { projectDir } from '../../src/base/folders.ts';
+import { readAttemptFile } from '../../src/store/attempt-files.ts';
 
 /** What a finished command left. */
 export interface Ended {
@@ -58,6 +59,11 @@ export class Sandbox {
 
   readJson(path: string): unknown {
     return JSON.parse(this.read(path));
+  }
+
+  /** A file of an attempt, packed or not. */
+  readArtifact(attempt: string, name: string): string {
+    return readAttemptFile(join(this.dir, attempt), name)?.toString('utf8') ?? '';
   }
 
   /** Ids of the runs, oldest first. */

@@ -58,7 +58,7 @@ test('a scenario steps through a held lab: commands, time, files, SAs; a seed re
   assert.equal(normal(stdout), 'passed          demo:steps  N s  2 attempts\n\n1 passed\n1 of 1 done in N s\n', stderr);
   assert.equal(code, 0);
   const attempt = `espalier-runs/${box.runs()[0]}/attempts/demo/steps/0`;
-  const { steps } = box.readJson(`${attempt}/scenario.json`) as {
+  const { steps } = JSON.parse(box.readArtifact(attempt, 'scenario.json')) as {
     steps: { host: string; line: string; origin: object }[];
   };
   assert.deepEqual(steps[0], {

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { writeAtomic } from '../../base/files.ts';
@@ -7,6 +6,7 @@ import { type EspTable, espTable } from '../../observation/capture/esp-table.ts'
 import { type AttemptTraffic, mergeTraffic } from '../../observation/capture/merge.ts';
 import { readTimeline } from '../../observation/timeline.ts';
 import { quote } from '../../report/summary.ts';
+import { attemptLinks, readAttemptFile } from '../../store/attempt-files.ts';
 import { keyOf } from '../../store/results.ts';
 import { consoles } from '../../transcript/consoles.ts';
 import { type RecordFile, readRecords } from '../../transcript/reader.ts';
@@ -24,7 +24,7 @@ const preferences = 'esp.enable_encryption_decode: TRUE\n';
 /** `espalier pcap`: writes the capture and Wireshark's configuration, prints the command that uses both. */
 export function pcapCommand(run: string, test: string, options: PcapOptions): void {
   const stored = findAttempt(run, test, options);
-  const records = readRecords(readFileSync(join(stored.dir, 'records')));
+  const records = readRecords(readAttemptFile(stored.dir, 'records') ?? new Uint8Array());
   if (records.damage !== undefined) warn(`records: ${records.damage.message}`);
   const file = options.o === undefined ? join(stored.dir, 'derived', 'links.pcapng') : resolve(options.o);
   const configuration = `${file.replace(/\.pcapng$/, '')}.wireshark`;
@@ -51,17 +51,13 @@ function commandNotes(records: RecordFile): AttemptTraffic['notes'] {
 }
 
 function linksOf({ dir, entry }: StoredAttempt): AttemptTraffic['links'] {
-  const links = join(dir, 'links');
-  const files = existsSync(links) ? readdirSync(links).filter((name) => name.endsWith('.pcapng')) : [];
-  if (files.length === 0) {
+  const links = attemptLinks(dir);
+  if (links.length === 0) {
     throw new EspalierError('infrastructure', `${keyOf(entry)} has no captures: its substrate takes none`, {
-      file: links,
+      file: join(dir, 'links'),
     });
   }
-  return files.sort().map((name) => ({
-    name: name.replace(/\.pcapng$/, ''),
-    bytes: readFileSync(join(links, name)),
-  }));
+  return links;
 }
 
 /** What a host recorded may be anything; the packets are worth showing without keys as well. */

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { readJson } from '../../base/files.ts';
@@ -8,6 +7,7 @@ import { issueLines } from '../../report/summary.ts';
 import { visible } from '../../report/visible.ts';
 import { type AttemptSettings, settingsFor } from '../../run/attempt.ts';
 import { memoryForLabs } from '../../run/machine.ts';
+import { attemptFileNames, readAttemptFile } from '../../store/attempt-files.ts';
 import type { InputDifference } from '../../store/inputs.ts';
 import { runsDir } from '../../store/layout.ts';
 import { compareAttempts } from '../../store/repeats.ts';
@@ -107,15 +107,11 @@ async function replay(stored: StoredAttempt, { options, settings, judging }: Pre
 function tell(first: string, second: string): number {
   const difference = compareAttempts(first, second, 'all');
   if (difference === undefined) {
-    const records = readRecords(readFileSync(join(second, 'records'))).records.length;
-    process.stdout.write(`the same bytes: ${records} records, ${countLinks(second)} captures\n`);
+    const records = readRecords(readAttemptFile(second, 'records') ?? new Uint8Array()).records.length;
+    process.stdout.write(`the same bytes: ${records} records, ${attemptFileNames(second, 'links').size} captures\n`);
     return 0;
   }
   const lines = issueLines(difference).map((line) => line.replace(/^ {3}/, ''));
   process.stdout.write(`not the same bytes; - stored, + replayed\n${visible(lines.join('\n'))}\n`);
   return 1;
-}
-
-function countLinks(attemptDir: string): number {
-  return readdirSync(attemptDir).includes('links') ? readdirSync(join(attemptDir, 'links')).length : 0;
 }

@@ -5,7 +5,7 @@ import { type AttemptSettings, runAttempt } from '../../run/attempt.ts';
 import type { Capacity } from '../../run/choose.ts';
 import { runTasks, type Task } from '../../run/scheduler.ts';
 import type { ScenarioEntry } from '../../scenario/scenario.ts';
-import { compressBig } from '../../store/compress.ts';
+import { keepAttempts } from '../../store/keeping.ts';
 import { appendLiveResult } from '../../store/live-results.ts';
 import {
   type JudgedAttempt,
@@ -171,7 +171,6 @@ class Session {
       try {
         const verdict = await judging.judge(folder.dir, dir);
         judged = { ...ran, verdict };
-        await compressBig(`${dir}/files`);
       } catch (error) {
         const failure = this.#failure(error, { ...key, kind: 'no-judgement' });
         judged = failure && { ...ran, ...failure };
@@ -183,7 +182,10 @@ class Session {
     attempts.sort((a, b) => a.attempt - b.attempt);
     this.#attempts.set(keyOf(entry), attempts);
     if (attempts.length < plannedAttempts(folder.run.options)) return [];
-    return this.#settle(entry);
+    const retry = this.#settle(entry);
+    const result = this.#results.get(keyOf(entry));
+    if (result !== undefined) await keepAttempts(folder, result);
+    return retry;
   }
 
   /** An error becomes a verdict of its own; never `failed`, and nobody else's. */

@@ -2,8 +2,10 @@ import { availableParallelism } from 'node:os';
 import { say } from '../../base/log.ts';
 import { makeReporters } from '../../report/all.ts';
 import { optionWords } from '../../report/option-words.ts';
+import type { ScenarioEntry } from '../../scenario/scenario.ts';
+import { keepAttempts } from '../../store/keeping.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
-import type { Results } from '../../store/results.ts';
+import type { Results, ScenarioResult } from '../../store/results.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { exitCodeOf, sayFailures, writePages } from './finish.ts';
 import { openJudging } from './open.ts';
@@ -26,27 +28,34 @@ export async function reportCommand(run: string, options: StoredRunOptions): Pro
 /** `espalier judge`; returns the exit code of the verdicts. */
 export async function judgeCommand(run: string, options: StoredRunOptions & { suite?: string }): Promise<number> {
   const folder = RunFolder.open(findRun(run, runsDir(options.output)));
-  await judgeAll(folder, options.suite);
-  const results = folder.rebuild();
+  const results = folder.summarize(await judgeAll(folder, options.suite));
   folder.writeResults(results);
   return (await show(folder, results, options)) ? exitCodeOf(results) : 2;
 }
 
-/** Judges every attempt whose lab is over; as many at once as there are cores. */
-async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<void> {
+/** Judges every attempt whose lab is over; as many tests at once as there are cores. */
+async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<ScenarioResult[]> {
   const { scenarios, options } = folder.run;
   const names = [...new Set(scenarios.map((entry) => entry.suite))];
   // By the stored references no suite is needed at all.
   const judging =
     suite === undefined ? await openJudging([], options) : await openJudging(names, { ...options, suite });
-  const work = scenarios.flatMap((entry) => folder.finished(entry).map(({ dir }) => ({ entry, dir }))).values();
+  const found = new Map<ScenarioEntry, ScenarioResult>();
+  const work = scenarios.values();
   const judge = async (): Promise<void> => {
-    for (const { entry, dir } of work) {
-      const loaded = suite === undefined ? undefined : await judging.suites.get(entry.suite)?.load(entry.name);
-      await judging.judge(folder.dir, dir, loaded);
+    for (const entry of work) {
+      for (const { dir } of folder.finished(entry)) {
+        const loaded = suite === undefined ? undefined : await judging.suites.get(entry.suite)?.load(entry.name);
+        await judging.judge(folder.dir, dir, loaded);
+      }
+      const result = folder.result(entry, folder.judged(entry));
+      if (result === undefined) continue;
+      found.set(entry, result);
+      await keepAttempts(folder, result, { judgedAnew: true });
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, judge));
+  return [...found.values()];
 }
 
 /** Passes stored results through reporters and writes the pages. False when a reporter failed. */

@@ -1,9 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { readMaybePacked } from '../../judge/attempt-files.ts';
 import { espTable } from '../../observation/capture/esp-table.ts';
 import { mergeTraffic } from '../../observation/capture/merge.ts';
+import { attemptFileNames, attemptLinks, readAttemptFile } from '../../store/attempt-files.ts';
 import type { FactEvidence } from '../../verdict/facts/evidence.ts';
 import type { Download } from './data.ts';
 import { logFiles } from './logs.ts';
@@ -41,8 +39,8 @@ export function copyDownloads(plan: DownloadPlan): Download[] {
   if (merged !== undefined) put('links.pcapng', merged);
   const keys = plan.evidence === undefined ? undefined : espTable(plan.evidence.timeline);
   if (keys !== undefined && keys.count > 0) put('wireshark-esp_sa.txt', Buffer.from(keys.text));
-  for (const [name, path] of texts(plan.attemptDir)) {
-    const bytes = plan.tried(name, () => readMaybePacked(path));
+  for (const [name, file] of texts(plan.attemptDir)) {
+    const bytes = plan.tried(name, () => readAttemptFile(plan.attemptDir, file));
     if (bytes !== undefined && bytes.length > 0) put(name, bytes);
   }
   return downloads;
@@ -50,34 +48,28 @@ export function copyDownloads(plan: DownloadPlan): Download[] {
 
 /** All links as one capture, with the commands in its comments. */
 function captures({ attemptDir, title, evidence }: DownloadPlan): Uint8Array | undefined {
-  const dir = join(attemptDir, 'links');
-  const names = existsSync(dir) ? readdirSync(dir).filter((name) => name.endsWith('.pcapng')) : [];
-  if (names.length === 0) return undefined;
-  const links = names
-    .sort()
-    .map((name) => ({ name: name.replace(/\.pcapng$/, ''), bytes: readFileSync(join(dir, name)) }));
+  const links = attemptLinks(attemptDir);
+  if (links.length === 0) return undefined;
   const notes = (evidence?.commands ?? []).map(({ host, line, begin }) => ({ time: begin, text: `${host}# ${line}` }));
   return mergeTraffic({ title, notes, links }).bytes;
 }
 
-/** Name in the report, and path. Names are made of letters, digits, dots and dashes. */
+/** Name in the report, and in the attempt. Names are made of letters, digits, dots and dashes. */
 function texts(attemptDir: string): (readonly [string, string])[] {
-  const derived = join(attemptDir, 'derived');
-  const transcripts = existsSync(derived)
-    ? readdirSync(derived).filter((name) => /console(?:\.verbose)?\.txt$/.test(name))
-    : [];
+  const derived = [...attemptFileNames(attemptDir, 'derived')];
+  const transcripts = derived.filter((name) => /console(?:\.verbose)?\.txt$/.test(name));
   const files = [
-    ...transcripts.sort().map((name): [string, string] => [name, join(derived, name)]),
-    ...logFiles(attemptDir).map((name): [string, string] => [name, join(attemptDir, 'files', name)]),
-    ['kernel.log', join(attemptDir, 'kernel.log')] as const,
+    ...transcripts.map((name): [string, string] => [name, `derived/${name}`]),
+    ...logFiles(attemptDir).map((name): [string, string] => [name, `files/${name}`]),
+    ['kernel.log', 'kernel.log'] as const,
   ];
   const taken = new Set<string>();
-  return files.map(([name, path]) => {
+  return files.map(([name, file]) => {
     const flat = name.replace(/^testing\/pluto\/[^/]*\/OUTPUT\//, '').replace(/[^A-Za-z0-9.-]+/g, '-');
     const base = flat.replace(/\.txt$/, '');
     let unique = base;
     for (let count = 2; taken.has(unique); count += 1) unique = `${base}-${count}`;
     taken.add(unique);
-    return [`${unique}.txt`, path];
+    return [`${unique}.txt`, file];
   });
 }

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { readAttemptRecords } from '../../judge/attempt-files.ts';
 import { observe } from '../../judge/observe.ts';
 import { readStored } from '../../judge/stored-scenario.ts';
@@ -76,7 +74,7 @@ function withDifferences(consoles: readonly Omit<ConsoleData, 'diff'>[], attempt
 }
 
 function logsOf(attemptDir: string, context: Parameters<typeof readLog>[2]): LogData[] {
-  const kernel = existsSync(join(attemptDir, 'kernel.log')) ? readKernelLog(attemptDir, context) : undefined;
+  const kernel = readKernelLog(attemptDir, context);
   const logs = logFiles(attemptDir).map((name) => readLog(attemptDir, name, context));
   return [...logs, kernel].filter((log) => log !== undefined);
 }

@@ -1,7 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
-import { readMaybePacked } from '../../judge/attempt-files.ts';
+import { attemptFileNames, readAttemptFile } from '../../store/attempt-files.ts';
 import { consoleLine } from './ansi.ts';
 import type { PageClock } from './clock.ts';
 import type { ConsoleData, LogData } from './data.ts';
@@ -13,11 +11,7 @@ const debug = /^\| /;
 
 /** Files of an attempt that are logs of daemons, by path below it. */
 export function logFiles(attemptDir: string): string[] {
-  const files = join(attemptDir, 'files');
-  if (!existsSync(files)) return [];
-  const names = readdirSync(files, { recursive: true }).map(String);
-  const plain = names.map((name) => name.replace(/\.zst$/, ''));
-  return [...new Set(plain)].filter((name) => /(?:\.log|\/syslog)$/.test(name)).sort();
+  return [...attemptFileNames(attemptDir, 'files')].filter((name) => /(?:\.log|\/syslog)$/.test(name));
 }
 
 /** What a log is read with. */
@@ -34,7 +28,7 @@ export function readLog(attemptDir: string, name: string, context: LogContext): 
   const base = name.split('/');
   const host = context.hosts.find((one) => base.includes(one) || base.at(-1)?.startsWith(`${one}.`));
   const place = { name: base.at(-1) ?? name, ...(host !== undefined && { host }) };
-  const bytes = readOrTold(join(attemptDir, 'files', name));
+  const bytes = readOrTold(attemptDir, `files/${name}`);
   if (typeof bytes === 'string') return { ...place, left: bytes, lines: [], times: [] };
   if (bytes === undefined || bytes.length === 0) return undefined;
   const spoken = new Spoken(context.consoles.find((one) => one.host === host));
@@ -43,9 +37,9 @@ export function readLog(attemptDir: string, name: string, context: LogContext): 
 }
 
 /** A log's bytes, or why they cannot be read: that costs this log alone. */
-function readOrTold(path: string): Uint8Array | string | undefined {
+function readOrTold(attemptDir: string, name: string): Uint8Array | string | undefined {
   try {
-    return readMaybePacked(path);
+    return readAttemptFile(attemptDir, name);
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
     return describeError(error);
@@ -54,7 +48,7 @@ function readOrTold(path: string): Uint8Array | string | undefined {
 
 /** The kernel's messages; its dates are seconds since boot. */
 export function readKernelLog(attemptDir: string, { boot }: LogContext): LogData | undefined {
-  const bytes = readMaybePacked(join(attemptDir, 'kernel.log'));
+  const bytes = readAttemptFile(attemptDir, 'kernel.log');
   if (bytes === undefined || bytes.length === 0) return undefined;
   const timeOf = (text: string): number | undefined => {
     const seconds = /^\[\s*(\d+\.\d+)\]/.exec(text)?.[1];

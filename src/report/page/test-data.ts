@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { readJsonIfPresent } from '../../base/files.ts';
 import { readChecks } from '../../judge/scenario-format.ts';
+import { hasAttemptFile } from '../../store/attempt-files.ts';
 import { attemptPath } from '../../store/layout.ts';
 import { keyOf, type ScenarioResult } from '../../store/results.ts';
 import { attemptSchema, verdictSchema } from '../../store/schemas.ts';
@@ -82,7 +82,7 @@ function tried<T>(notes: string[], what: string, read: () => T): T | undefined {
 }
 
 function labOf(dir: string, result: ScenarioResult, full: boolean): LabView | undefined {
-  if (!existsSync(join(dir, 'records')) && !existsSync(join(dir, 'records.zst'))) return undefined;
+  if (!hasAttemptFile(dir, 'records')) return undefined;
   return readLab(dir, { full, verdict: result.issues });
 }
 
@@ -162,7 +162,7 @@ function inputFacts({ versions, kernel, images, suite, overlays }: AttemptFile['
 
 /** What a scenario in TypeScript asked, passed or not. */
 function scenarioChecks(dir: string, clock: PageClock | undefined): CheckData[] {
-  if (!existsSync(join(dir, 'checks.json'))) return [];
+  if (!hasAttemptFile(dir, 'checks.json')) return [];
   return readChecks(dir).checks.map(({ matcher, host, expected, received, passed, time, origin }) => ({
     what: matcher,
     where: `${host}, ${origin.file}:${origin.line}`,

@@ -7,6 +7,7 @@ import { sha256 } from '../../../src/base/files.ts';
 import { judgeAttempt } from '../../../src/judge/judge-attempt.ts';
 import { storeScenario } from '../../../src/judge/stored-scenario.ts';
 import { writeCapture } from '../../../src/observation/capture/writer.ts';
+import { packAttempt, unpackAttempt } from '../../../src/store/attempt-archive.ts';
 import type { LibreswanScenario } from '../../../src/suite/libreswan/libreswan.ts';
 import type { AttemptFile } from '../../../src/transcript/attempt.ts';
 import { readRecords } from '../../../src/transcript/reader.ts';
@@ -195,6 +196,35 @@ test('golden facts that were tampered with after the run make the attempt unreso
   process.env.ESPALIER_CACHE = join(tree.dir, 'cache');
   const loaded = await tree.open().load('hello');
   assert.equal((await judgeAttempt(dir, { runDir, loaded, cache: false })).word, 'passed');
+});
+
+test('a packed attempt is judged as a plain one, to the byte', async () => {
+  for (const said of [answers, { ...answers, 'echo hello': 'other\n' }]) {
+    using tree = makeTree();
+    const { runDir, dir } = await makeAttempt(tree, said);
+    await judgeAttempt(dir, { runDir, cache: false });
+    const plain = snapshot(runDir);
+    await packAttempt(dir);
+    rmSync(join(dir, 'verdict.json'));
+    await judgeAttempt(dir, { runDir, cache: false });
+    await unpackAttempt(dir, { judgedAnew: true });
+    assert.deepEqual(snapshot(runDir), plain);
+  }
+});
+
+test('an archive that cannot be read costs its attempt, by name', async () => {
+  for (const content of ['garbage', zstdCompressSync(Buffer.alloc(3000, 'x'))]) {
+    using tree = makeTree();
+    const { runDir, dir } = await makeAttempt(tree);
+    await packAttempt(dir);
+    writeFileSync(join(dir, 'artifacts.tar.zst'), content);
+    const { word, issues } = await judgeAttempt(dir, { runDir, cache: false });
+    assert.equal(word, 'unresolved');
+    assert.deepEqual(
+      issues.map(({ kind, file }) => [kind, file]),
+      [['unreadable-file', 'artifacts.tar.zst']],
+    );
+  }
 });
 
 test('of a lab that was cut short, files may be cut short too', async () => {

@@ -17,6 +17,7 @@ import type {
 } from '../../../src/report/page/data-of-runs.ts';
 import { visible } from '../../../src/report/visible.ts';
 import { startServer } from '../../../src/serve/server.ts';
+import { packAttempt } from '../../../src/store/attempt-archive.ts';
 import { appendLiveResult, beginLiveResults } from '../../../src/store/live-results.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
 import { writeSampleRun } from '../store/index/sample-run.ts';
@@ -184,6 +185,34 @@ test('a run has its page, made from its folder as it is now; its files are text 
   assert.equal(headers['content-disposition'], 'attachment');
   assert.equal(headers['x-content-type-options'], 'nosniff');
   assert.match(String(headers['content-security-policy']), /^default-src 'none'; script-src 'self';/);
+});
+
+test('files of a packed attempt are served from its archive, and of a pruned one it is said why they are no more', async (t) => {
+  const served = await serve(t);
+  writeSampleRun(served.runs, { id: 'r1', words: { a: 'passed', b: 'passed' } });
+  const [packed, pruned] = ['a', 'b'].map((name) => join(served.runs, 'r1/attempts/s', name, '0'));
+  assert.ok(packed !== undefined && pruned !== undefined);
+  writeAtomic(join(packed, 'files/a b.log'), hostile);
+  await packAttempt(packed);
+  writeAtomic(join(pruned, 'pruned.json'), '{"version":1,"date":"2026-11-26T00:00:00Z","rule":"--older-than 30d"}');
+  rmSync(join(pruned, 'records'));
+  const cases = [
+    ['a/0/files/a%20b.log', 200, 'text/plain; charset=utf-8', hostile],
+    ['a/0/records', 200, 'application/octet-stream', 'x'.repeat(4000)],
+    ['a/0/attempt.json', 200, 'text/plain; charset=utf-8'],
+    ['a/0/artifacts.tar.zst', 200, 'application/octet-stream'],
+    ['a/0/files/../records', 404],
+    ['a/0/files', 404],
+    ['a/0/%ff', 404],
+    ['b/0/records', 410, 'text/plain; charset=utf-8', 'pruned on 2026-11-26 by --older-than 30d\n'],
+    ['b/0/verdict.json', 200, 'text/plain; charset=utf-8'],
+  ] as const;
+  for (const [path, status, type, body] of cases) {
+    const answer = await get(served, `/runs/r1/attempts/s/${path}`);
+    assert.equal(answer.status, status, path);
+    if (type !== undefined) assert.equal(answer.type, type, path);
+    if (body !== undefined) assert.equal(answer.body, body, path);
+  }
 });
 
 test('only reading is answered, and without a token only under a name of loopback', async (t) => {

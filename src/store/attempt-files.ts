@@ -1,0 +1,177 @@
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
+import { EspalierError } from '../base/errors.ts';
+import { type Check, parseJson } from '../base/files.ts';
+import { readPruned } from './pruned.ts';
+import { readTar } from './tar.ts';
+
+/** One file for what a passing attempt left: a tar archive, compressed with Zstandard. `tar xf` opens it. */
+export const archiveName = 'artifacts.tar.zst';
+
+/** What an archive, or a file that earlier versions compressed, may unpack to, bytes. A larger attempt is never packed. */
+export const largestContent = 256 * 1024 * 1024;
+
+/**
+ * Reads a file of an attempt by its name below the attempt's folder, whether it lies there as a file, or in the archive; where it
+ * is in both, the file counts. `undefined` where it is in neither. Raises an `infrastructure` error for what cannot be read, and
+ * for an attempt that was pruned.
+ */
+export function readAttemptFile(attemptDir: string, name: string): Buffer | undefined {
+  const pruned = readPruned(attemptDir);
+  if (pruned !== undefined) throw new EspalierError('infrastructure', pruned.text, { file: join(attemptDir, name) });
+  return (
+    readPlain(attemptDir, name) ??
+    bufferOf(openArchive(attemptDir)?.get(name)) ??
+    readCompressed(attemptDir, name) ??
+    // An attempt that was unpacked in this moment has no archive any more.
+    readPlain(attemptDir, name)
+  );
+}
+
+/** Whether an attempt has a file of this name; a pruned one has none. Raises what reading the archive raises. */
+export function hasAttemptFile(attemptDir: string, name: string): boolean {
+  if (readPruned(attemptDir) !== undefined) return false;
+  const isThere = (path: string): boolean => statOf(join(attemptDir, path)) !== undefined;
+  return isThere(name) || isThere(`${name}.zst`) || openArchive(attemptDir)?.has(name) === true;
+}
+
+/** Names of all files of an attempt, in order; of those in a folder of it, `below`, as they are named there. */
+export function attemptFileNames(attemptDir: string, below?: string): Set<string> {
+  if (readPruned(attemptDir) !== undefined) return new Set();
+  const plain = filesBelow(attemptDir).files.map((name) => name.replace(/^(files\/.*)\.zst$/, '$1'));
+  const all = [...plain, ...(openArchive(attemptDir)?.keys() ?? [])].sort();
+  if (below === undefined) return new Set(all);
+  return new Set(all.filter((name) => name.startsWith(`${below}/`)).map((name) => name.slice(below.length + 1)));
+}
+
+/** An attempt's captures by the name of their link, in order. */
+export function attemptLinks(attemptDir: string): { readonly name: string; readonly bytes: Buffer }[] {
+  return [...attemptFileNames(attemptDir, 'links')].flatMap((file) => {
+    const name = /^(.*)\.pcapng$/s.exec(file)?.[1];
+    const bytes = name === undefined ? undefined : readAttemptFile(attemptDir, `links/${file}`);
+    return name === undefined || bytes === undefined ? [] : [{ name, bytes }];
+  });
+}
+
+/** Reads and checks a JSON file of an attempt; a missing one is an error too. Every error names the file. */
+export function readAttemptJson<T>(attemptDir: string, name: string, check: Check<T>): T {
+  const file = join(attemptDir, name);
+  const bytes = readAttemptFile(attemptDir, name);
+  if (bytes === undefined) throw new EspalierError('infrastructure', 'does not exist', { file });
+  return parseJson(bytes.toString('utf8'), check, file);
+}
+
+/** What lies in a folder, by name below it. */
+interface FolderContent {
+  readonly files: string[];
+  /** Each before those in it. */
+  readonly folders: string[];
+  /** Neither files nor folders. */
+  readonly foreign: string[];
+}
+
+/** What lies in a folder, at any depth. One that is not there, or goes away in this moment, holds nothing. */
+export function filesBelow(dir: string): FolderContent {
+  const found: FolderContent = { files: [], folders: [], foreign: [] };
+  const walk = (folder: string, prefix: string): void => {
+    for (const entry of entriesOf(folder)) {
+      const name = `${prefix}${entry.name}`;
+      if (entry.isDirectory()) {
+        found.folders.push(name);
+        walk(join(folder, entry.name), `${name}/`);
+      } else found[entry.isFile() ? 'files' : 'foreign'].push(name);
+    }
+  };
+  walk(dir, '');
+  return found;
+}
+
+/** A folder that is not there, or goes away in this moment, holds nothing. */
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (cause) {
+    if (isMissing(cause)) return [];
+    throw unreadable(folder, cause);
+  }
+}
+
+function readPlain(attemptDir: string, name: string): Buffer | undefined {
+  try {
+    return readFileSync(join(attemptDir, name));
+  } catch (cause) {
+    if (isMissing(cause)) return undefined;
+    throw unreadable(join(attemptDir, name), cause);
+  }
+}
+
+/** Earlier versions compressed big files below `files/` one by one. */
+function readCompressed(attemptDir: string, name: string): Buffer | undefined {
+  const bytes = readPlain(attemptDir, `${name}.zst`);
+  return bytes && decompress(bytes, join(attemptDir, `${name}.zst`));
+}
+
+/** Decompresses Zstandard. `file` is named in the error for bytes that are damaged, or would become too many. */
+export function decompress(bytes: Uint8Array, file: string): Buffer {
+  try {
+    return zstdDecompressSync(bytes, { maxOutputLength: largestContent });
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}
+
+/** The files of an archive's bytes. `file` is named in errors. */
+export function readArchive(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
+  const unpacked = decompress(bytes, file);
+  try {
+    return readTar(unpacked);
+  } catch (error) {
+    if (!(error instanceof EspalierError)) throw error;
+    throw new EspalierError(error.fault, error.message, { file, cause: error });
+  }
+}
+
+/** Archives as they were read last: readers ask for one file of an attempt after the other. */
+const opened = new Map<string, { readonly stamp: string; readonly entries: Map<string, Uint8Array>; size: number }>();
+/** So many bytes of contents are kept, or one archive. */
+const keptContent = 64 * 1024 * 1024;
+
+/** The files of an attempt's archive; `undefined` where there is none. */
+export function openArchive(attemptDir: string): ReadonlyMap<string, Uint8Array> | undefined {
+  const file = join(attemptDir, archiveName);
+  const stat = statOf(file);
+  if (stat === undefined) return undefined;
+  const stamp = `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
+  const known = opened.get(file);
+  if (known?.stamp === stamp) return known.entries;
+  const bytes = readPlain(attemptDir, archiveName);
+  if (bytes === undefined) return undefined;
+  const entries = readArchive(bytes, file);
+  opened.delete(file);
+  let size = [...entries.values()].reduce((sum, { length }) => sum + length, 0);
+  opened.set(file, { stamp, entries, size });
+  for (const [path, { size: other }] of [...opened].reverse().slice(1)) {
+    size += other;
+    if (size > keptContent) opened.delete(path);
+  }
+  return entries;
+}
+
+function statOf(file: string): Stats | undefined {
+  return statSync(file, { throwIfNoEntry: false });
+}
+
+function bufferOf(bytes: Uint8Array | undefined): Buffer | undefined {
+  return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** ENOTDIR: what should be a folder is a file, so that there is nothing below it. */
+function isMissing(cause: unknown): boolean {
+  const { code } = cause as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+function unreadable(file: string, cause: unknown): EspalierError {
+  return new EspalierError('infrastructure', `cannot be read: ${(cause as Error).message}`, { file, cause });
+}
