@@ -27,8 +27,15 @@ export async function pastForReport({ dir, run }: RunFolder, { compare, history 
   const places: RunPlaces = { runs, hrefOf: (id) => (id === run.id ? 'index.html' : reportOf(runs, id)) };
   const suites = [...new Set(run.scenarios.map(({ suite }) => suite))];
   return withIndex(runs, (index) => ({
-    compare: compare === undefined ? undefined : onePair(index, { before: relative(runs, compare), now: run.id }, places),
-    history: history ? historyData(index, suites.map((suite) => ({ suite, all: true })), places) : undefined,
+    compare:
+      compare === undefined ? undefined : onePair(index, { before: relative(runs, compare), now: run.id }, places),
+    history: history
+      ? historyData(
+          index,
+          suites.map((suite) => ({ suite, all: true })),
+          places,
+        )
+      : undefined,
   }));
 }
 

@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import { say } from '../../base/log.ts';
 import { makeReporters } from '../../report/all.ts';
 import { optionWords } from '../../report/option-words.ts';
-import { pastForReport, type ReportPast } from './report-past.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
 import type { Results } from '../../store/results.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { exitCodeOf, sayFailures, writePages } from './finish.ts';
 import { openJudging } from './open.ts';
+import { pastForReport, type ReportPast } from './report-past.ts';
 import { standardOutput } from './run-command.ts';
 import { shortPath } from './start.ts';
 
@@ -76,7 +76,9 @@ async function show(folder: RunFolder, results: Results, options: Shown): Promis
   }
   const rerunOptions = optionWords(folder.run.options);
   await reporters.end({ dir: folder.dir, results, interrupted: false, rerunOptions });
-  say(`report: ${shortPath(writePages(folder, results, { extent: options.full ? 'full' : 'usual', ...options.past }))}`);
+  say(
+    `report: ${shortPath(writePages(folder, results, { extent: options.full ? 'full' : 'usual', ...options.past }))}`,
+  );
   sayFailures(reporters);
   return reporters.failures.length === 0;
 }
