@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import type { ReportOptions } from './session/stored-run.ts';
 
 const examples = `
 Examples:
   espalier report latest
   espalier report latest --full
+  espalier report latest --compare 2026-11-21_06-39-09 --history
   espalier report latest --reporter junit=junit.xml
   espalier report espalier-runs/2026-11-21_06-39-09_1f2e`;
 
@@ -19,9 +21,11 @@ export function register(program: Command): void {
       'list',
     )
     .option('--full', 'consoles, logs and downloads of tests that passed, too')
+    .option('--compare <run>', 'a page about what differs from that run')
+    .option('--history', 'pages about its tests in all stored runs')
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', examples)
-    .action(async (run: string, options: { reporter: string; output?: string; full?: boolean }) => {
+    .action(async (run: string, options: ReportOptions) => {
       const { reportCommand } = await import('./session/stored-run.ts');
       process.exitCode = await reportCommand(run, options);
     });

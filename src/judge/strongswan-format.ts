@@ -7,6 +7,7 @@ import type { StrongswanScenario } from '../suite/strongswan/strongswan.ts';
 import { type ConsoleCommand, consoles } from '../transcript/consoles.ts';
 import { type CheckEvidence, holds, judgeEvaltest } from '../verdict/judge-evaltest.ts';
 import type { Verdict } from '../verdict/verdict.ts';
+import { writeEvaltestChecks } from './evaltest-checks.ts';
 import { type AttemptParts, type Format, storedSchema } from './format.ts';
 
 /** `scenario.json` of a test of strongSwan's suite. */
@@ -40,6 +41,8 @@ async function judge(stored: Stored, parts: AttemptParts): Promise<Verdict> {
   const checks: CheckEvidence[] = [];
   for (const check of stored.checks) checks.push(await evidenceOf(check, stored, commands));
   writeAtomic(join(attemptDir, 'derived', 'console.txt'), Buffer.from(consoleText(stored, commands, checks), 'latin1'));
+  const timed = checks.map((check) => ({ check, begin: commands.get(check.step)?.begin }));
+  writeEvaltestChecks(attemptDir, timed);
   const running = attempt.end.step === undefined ? undefined : stored.steps[attempt.end.step];
   return judgeEvaltest({
     end: attempt.end,
@@ -56,6 +59,8 @@ interface Said {
   readonly output: string;
   readonly errors: string;
   readonly status: number | undefined;
+  /** When it was typed: virtual nanoseconds since 1970. */
+  readonly begin: bigint;
 }
 
 /** Stands between the output of a command and what it said as errors. */
@@ -68,11 +73,11 @@ function commandsByStep({ records }: AttemptParts): ReadonlyMap<number, Said> {
   );
 }
 
-function said({ output, end, status }: ConsoleCommand): Said {
+function said({ output, begin, end, status }: ConsoleCommand): Said {
   const text = Buffer.from(output).toString('latin1');
   const at = text.indexOf(mark);
   const split = at < 0 ? { output: text, errors: '' } : { output: text.slice(0, at), errors: text.slice(at + 1) };
-  return { ...split, status: end === undefined ? undefined : status };
+  return { ...split, status: end === undefined ? undefined : status, begin };
 }
 
 async function evidenceOf(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TestData } from '../../src/report/page/data.ts';
 import { normal, Sandbox } from './sandbox.ts';
 
 const conf = 'IPSECHOSTS=""\nTCPDUMPHOSTS=""\n';
@@ -32,13 +33,33 @@ test('a check that fails says where it stands, what was looked for and what came
     /strongswan:a\/log: minor\n {3}moon, evaltest\.dat:1, `echo alpha`: nothing matches beta\n {5}\+alpha\n/,
   );
   assert.equal(code, 1);
+  const page = box.read(`espalier-runs/${box.runs()[0]}/report/data/test/00000.js`);
+  const { checks } = JSON.parse(page.slice(page.indexOf(',') + 1, -3)) as TestData;
+  assert.deepEqual(
+    checks.map(({ t, ...check }) => [t !== undefined, check]),
+    [
+      [
+        true,
+        {
+          ...asked('echo one 192.168.0.2', 'moon', 2),
+          expected: 'a line with one 192.168.0.2',
+          received: 'one 192.168.0.2',
+        },
+      ],
+      [true, { ...asked('echo two', 'sun', 3), expected: 'no line with one', received: 'no line' }],
+    ],
+  );
 });
+
+function asked(what: string, host: string, line: number) {
+  return { what, where: `${host}, evaltest.dat:${line}`, passed: true };
+}
 
 test('a stored run is judged to the same bytes again', async (t) => {
   const box = suite(new Sandbox(t), { 'a/b': { 'evaltest.dat': 'moon::echo x::y::YES\n' } });
   await run(box, 'run', '--substrate', 'fake');
   const [id = ''] = box.runs();
-  const files = ['verdict.json', 'derived/console.txt'].map(
+  const files = ['verdict.json', 'derived/console.txt', 'derived/checks.json'].map(
     (name) => `espalier-runs/${id}/attempts/strongswan/a%2fb/0/${name}`,
   );
   const before = files.map((file) => box.read(file));

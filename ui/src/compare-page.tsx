@@ -17,6 +17,8 @@ export function ComparePage({ query }: { readonly query: Query }): JSX.Element {
   if (data === undefined) return <main class="compare" aria-busy="true" />;
   if (typeof data === 'string') return <main class="compare nothing">{data}</main>;
   const { choices, found } = data;
+  // From disk there is one pair.
+  const isChoice = found === undefined || choices.length > 2;
   const set = (change: Query): void => {
     const pair = found && { before: found.before.id, now: found.now.id };
     replaceHash(compareLink({ ...pair, ...query, ...change }));
@@ -25,9 +27,13 @@ export function ComparePage({ query }: { readonly query: Query }): JSX.Element {
     <main class="compare">
       <div class="controls">
         <h1>Compare</h1>
-        <RunChoice label="before" run={found?.before} choices={choices} set={(before) => set({ before })} />
-        <RunChoice label="now" run={found?.now} choices={choices} set={(now) => set({ now })} />
-        {found && (
+        {isChoice && (
+          <>
+            <RunChoice label="before" run={found?.before} choices={choices} set={(before) => set({ before })} />
+            <RunChoice label="now" run={found?.now} choices={choices} set={(now) => set({ now })} />
+          </>
+        )}
+        {isChoice && found && (
           <button
             type="button"
             class="quiet"

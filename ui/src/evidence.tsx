@@ -94,43 +94,61 @@ export function DiffRow({ line }: { readonly line: DiffLine }): JSX.Element {
   );
 }
 
+/** Checks that passed are folded where there are more. */
+const passedShown = 6;
+
 function Checks({ checks, point }: { readonly checks: readonly CheckData[]; readonly point: Point }): JSX.Element {
+  const passed = checks.filter((check) => check.passed);
+  const [open, setOpen] = useState(passed.length <= passedShown);
+  const shown = open ? checks : checks.filter((check) => !check.passed);
   return (
     <div class="checks" tabIndex={0} role="group" aria-label="Expected and received">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">check</th>
-            <th scope="col">expected</th>
-            <th scope="col">received</th>
-          </tr>
-        </thead>
-        <tbody>
-          {checks.map(({ what, where, expected, received, passed, t }) => (
-            <tr class={passed ? '' : 'failed'}>
-              <td>
-                <span class={passed ? 'sign word-passed' : 'sign word-major'}>
-                  {passed ? signs.passed : signs.major}
-                </span>{' '}
-                {what}
-                <span class="where">{where}</span>
-                {t !== undefined && (
-                  <button type="button" class="moment" onClick={() => point(t, 'evidence')}>
-                    {clockText(t)}
-                  </button>
-                )}
-              </td>
-              <td>
-                <code>{expected || 'nothing'}</code>
-              </td>
-              <td>
-                <code>{received || 'nothing'}</code>
-              </td>
+      {passed.length > 0 && (
+        <button type="button" class="toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? 'hide' : 'show'} {passed.length} {passed.length === 1 ? 'check' : 'checks'} that passed
+        </button>
+      )}
+      {shown.length > 0 && (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">check</th>
+              <th scope="col">expected</th>
+              <th scope="col">received</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {shown.map((check) => (
+              <CheckRow check={check} point={point} />
+            ))}
+          </tbody>
+        </table>
+      )}
     </div>
+  );
+}
+
+function CheckRow({ check, point }: { readonly check: CheckData; readonly point: Point }): JSX.Element {
+  const { what, where, expected, received, passed, t } = check;
+  return (
+    <tr class={passed ? '' : 'failed'}>
+      <td>
+        <span class={passed ? 'sign word-passed' : 'sign word-major'}>{passed ? signs.passed : signs.major}</span>{' '}
+        {what}
+        <span class="where">{where}</span>
+        {t !== undefined && (
+          <button type="button" class="moment" onClick={() => point(t, 'evidence')}>
+            {clockText(t)}
+          </button>
+        )}
+      </td>
+      <td>
+        <code>{expected || 'nothing'}</code>
+      </td>
+      <td>
+        <code>{received || 'nothing'}</code>
+      </td>
+    </tr>
   );
 }
 

@@ -6,7 +6,7 @@ import type { Cursor, Point } from './cursor.ts';
 import { Evidence } from './evidence.tsx';
 import { LabView } from './lab-view.tsx';
 import { load } from './load.ts';
-import { keyOf, testLink } from './route.ts';
+import { historyLink, keyOf, testLink } from './route.ts';
 
 interface TestPageProps {
   readonly run: RunData;
@@ -56,6 +56,11 @@ function LoadedTest({ run, row, data }: LoadedProps): JSX.Element {
         <p class="meaning">
           {data.meaning}
           {data.change && <em class="change">{data.change}</em>}
+          {run.beside?.includes('history') && (
+            <a class="to-history" href={historyLink(data)}>
+              history
+            </a>
+          )}
         </p>
         <Neighbours run={run} row={row} />
       </header>

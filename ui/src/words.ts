@@ -20,6 +20,7 @@ export const signs: Readonly<Record<Word, string>> = {
 export function duration(ms: number | undefined): string {
   if (ms === undefined) return '';
   if (ms < 99_950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 600_000) return `${Math.round(ms / 1000)} s`;
   if (ms < 5_970_000) return `${Math.round(ms / 60_000)} min`;
   return ms < 170_000_000 ? `${(ms / 3_600_000).toFixed(1)} h` : `${(ms / 86_400_000).toFixed(1)} d`;
 }

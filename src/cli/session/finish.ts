@@ -9,6 +9,7 @@ import { withIndex } from '../../store/index/open-index.ts';
 import { recordDurations, writeLastRun } from '../../store/records-of-runs.ts';
 import type { Results, ScenarioResult } from '../../store/results.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
+import type { ReportPast } from './report-past.ts';
 import type { SessionEnd } from './session.ts';
 import { shortPath } from './start.ts';
 
@@ -23,8 +24,13 @@ function depthOf({ word }: ScenarioResult, extent: Extent): Depth {
   return extent === 'brief' || word === 'unsupported' ? 'verdict' : 'compact';
 }
 
+/** What the pages of a run hold besides its results. */
+export interface PageWish extends ReportPast {
+  readonly extent: Extent;
+}
+
 /** Writes the pages of a run; returns the path of the index. */
-export function writePages(folder: RunFolder, results: Results, extent: Extent): string {
+export function writePages(folder: RunFolder, results: Results, { extent, ...past }: PageWish): string {
   const { options } = folder.run;
   return writeReport({
     dir: folder.dir,
@@ -33,6 +39,7 @@ export function writePages(folder: RunFolder, results: Results, extent: Extent):
     rerunOptions: optionWords(options),
     baseline: options.baseline,
     depthOf: (result) => depthOf(result, extent),
+    ...past,
   });
 }
 
@@ -58,7 +65,8 @@ export async function finishSession({ folder, runs, end, reporters }: Finished):
     rerunOptions,
     ...(stopped !== undefined && { stopped }),
   });
-  const index = writePages(folder, results, results.results.length <= allFullUpTo ? 'full' : 'brief');
+  const extent = results.results.length <= allFullUpTo ? 'full' : 'brief';
+  const index = writePages(folder, results, { extent });
   say(`report: ${shortPath(index)}`);
   await indexRuns(runs);
   sayFailures(reporters);

@@ -9,20 +9,31 @@ import type { Results, ScenarioResult } from '../../store/results.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { exitCodeOf, sayFailures, writePages } from './finish.ts';
 import { openJudging } from './open.ts';
+import { pastForReport, type ReportPast } from './report-past.ts';
 import { standardOutput } from './run-command.ts';
 import { shortPath } from './start.ts';
 
-interface StoredRunOptions {
+export interface StoredRunOptions {
   readonly reporter: string;
   readonly output?: string;
   /** Everything of every test. */
   readonly full?: boolean;
 }
 
+export interface ReportOptions extends StoredRunOptions {
+  /** A run to show differences from. */
+  readonly compare?: string;
+  /** With pages about its tests in all runs. */
+  readonly history?: boolean;
+}
+
 /** `espalier report`; returns the exit code: trouble with reporting, not what the run was like. */
-export async function reportCommand(run: string, options: StoredRunOptions): Promise<number> {
-  const folder = RunFolder.open(findRun(run, runsDir(options.output)));
-  return (await show(folder, folder.rebuild(), options)) ? 0 : 2;
+export async function reportCommand(run: string, options: ReportOptions): Promise<number> {
+  const runs = runsDir(options.output);
+  const folder = RunFolder.open(findRun(run, runs));
+  const compare = options.compare === undefined ? undefined : findRun(options.compare, runs);
+  const past = await pastForReport(folder, { compare, history: options.history === true });
+  return (await show(folder, folder.rebuild(), { ...options, past })) ? 0 : 2;
 }
 
 /** `espalier judge`; returns the exit code of the verdicts. */
@@ -58,8 +69,12 @@ async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<S
   return [...found.values()];
 }
 
+interface Shown extends StoredRunOptions {
+  readonly past?: ReportPast;
+}
+
 /** Passes stored results through reporters and writes the pages. False when a reporter failed. */
-async function show(folder: RunFolder, results: Results, options: StoredRunOptions): Promise<boolean> {
+async function show(folder: RunFolder, results: Results, options: Shown): Promise<boolean> {
   const reporters = makeReporters(options.reporter.split(','), standardOutput());
   const { id, scenarios } = folder.run;
   reporters.begin({ dir: folder.dir, id, scenarios, done: 0, jobs: 1 });
@@ -70,7 +85,9 @@ async function show(folder: RunFolder, results: Results, options: StoredRunOptio
   }
   const rerunOptions = optionWords(folder.run.options);
   await reporters.end({ dir: folder.dir, results, interrupted: false, rerunOptions });
-  say(`report: ${shortPath(writePages(folder, results, options.full ? 'full' : 'usual'))}`);
+  say(
+    `report: ${shortPath(writePages(folder, results, { extent: options.full ? 'full' : 'usual', ...options.past }))}`,
+  );
   sayFailures(reporters);
   return reporters.failures.length === 0;
 }

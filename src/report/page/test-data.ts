@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { readJsonIfPresent } from '../../base/files.ts';
-import { readChecks } from '../../judge/scenario-format.ts';
 import { hasAttemptFile } from '../../store/attempt-files.ts';
 import { attemptPath } from '../../store/layout.ts';
 import { keyOf, type ScenarioResult } from '../../store/results.ts';
@@ -10,8 +9,8 @@ import { seedsText } from '../../store/seeds.ts';
 import type { AttemptFile } from '../../transcript/attempt.ts';
 import type { FactSummary } from '../../verdict/verdict.ts';
 import { quote, rerunCommand } from '../summary.ts';
-import type { PageClock } from './clock.ts';
-import { type CheckData, dataVersion, type TestData } from './data.ts';
+import { checksOf } from './checks.ts';
+import { dataVersion, type TestData } from './data.ts';
 import { copyDownloads, type PutFile } from './downloads.ts';
 import { factChecks, issuesOf, meaningOf } from './issues.ts';
 import { type LabView, readLab } from './lab-data.ts';
@@ -45,7 +44,7 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
   if (!full && last !== undefined) {
     notes.push(`this report holds compact facts of it; espalier report ${source.runId} --full`);
   }
-  const checks = read('checks.json', (from) => scenarioChecks(from, view?.clock)) ?? [];
+  const checks = read('checks.json', (from) => checksOf(from, view?.clock)) ?? [];
   const files = { put: source.put, folder: `files/${source.number}`, evidence: view?.evidence };
   const reading = <T>(what: string, one: () => T): T | undefined => tried(notes, what, one);
   const title = `${keyOf(result)} of run ${source.runId}`;
@@ -158,19 +157,6 @@ function inputFacts({ versions, kernel, images, suite, overlays }: AttemptFile['
   const laid = Object.entries(overlays ?? {}).flatMap(([host, list]) => list.map(({ id }) => `${host}: ${id}`));
   if (laid.length > 0) facts.push(['overlays', laid.join(', ')]);
   return facts;
-}
-
-/** What a scenario in TypeScript asked, passed or not. */
-function scenarioChecks(dir: string, clock: PageClock | undefined): CheckData[] {
-  if (!hasAttemptFile(dir, 'checks.json')) return [];
-  return readChecks(dir).checks.map(({ matcher, host, expected, received, passed, time, origin }) => ({
-    what: matcher,
-    where: `${host}, ${origin.file}:${origin.line}`,
-    expected,
-    received,
-    passed,
-    ...(clock && { t: clock.at(BigInt(time)) }),
-  }));
 }
 
 function secondsText(ms: number): string {

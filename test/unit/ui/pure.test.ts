@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { SaData, TestRow } from '../../../src/report/page/data.ts';
+import type { RunData, SaData, TestRow } from '../../../src/report/page/data.ts';
 import { makeAxis } from '../../../ui/src/axis.ts';
 import { rowAt } from '../../../ui/src/cursor.ts';
 import { noFilter, searchTexts, select } from '../../../ui/src/filter.ts';
 import { gridOf, hasGrid } from '../../../ui/src/grid.ts';
 import { lanesOf } from '../../../ui/src/lanes.ts';
-import { parseRoute, runLink, testLink } from '../../../ui/src/route.ts';
+import { withRows } from '../../../ui/src/merge-rows.ts';
+import { ticksOf } from '../../../ui/src/plot-scale.ts';
+import { compareLink, historyLink, pageOf, parseRoute, runLink, suiteLink, testLink } from '../../../ui/src/route.ts';
 import { clockText, duration } from '../../../ui/src/words.ts';
 
 const row = (name: string, more: Partial<TestRow> = {}): TestRow => ({
@@ -131,6 +133,12 @@ test('addresses name tests whatever they are called, and keep filters', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), (suite, name) => {
       assert.deepEqual(parseRoute(testLink({ suite, name })), { page: 'test', key: `${suite}:${name}` });
+      assert.deepEqual(parseRoute(historyLink({ suite, name })), { page: 'history', key: `${suite}:${name}` });
+      assert.deepEqual(parseRoute(suiteLink(suite)), { page: 'suite', key: suite });
+      assert.deepEqual(parseRoute(compareLink({ before: suite, now: name })), {
+        page: 'compare',
+        query: { before: suite, now: name },
+      });
     }),
   );
   assert.deepEqual(parseRoute(runLink({ word: 'major', q: 'a & b', suite: '' })), {
@@ -140,8 +148,73 @@ test('addresses name tests whatever they are called, and keep filters', () => {
   assert.deepEqual(parseRoute('#/test/%'), { page: 'test', key: '%' });
 });
 
+test('data files lead to folders above and below, and nowhere else', () => {
+  const of = (href: string): string | undefined => pageOf({ id: 'r', started: '', state: 'complete', href }, 's:a b');
+  assert.equal(of('../../r%20x/report/index.html'), '../../r%20x/report/index.html#/test/s%3Aa%20b');
+  assert.equal(
+    of(`runs/${encodeURIComponent('javascript:alert(1)//')}/`),
+    'runs/javascript%3Aalert(1)%2F%2F/#/test/s%3Aa%20b',
+  );
+  assert.equal(of(''), '#/test/s%3Aa%20b');
+  for (const href of ['javascript:alert(1)', 'https://a.example/', '//a.example/', '/x/', 'a\\b/', 'x/y.html'])
+    assert.equal(of(href), undefined, href);
+});
+
+test('results that come take their place in the list, and words and pending tests are counted', () => {
+  const rows = ['a', 'b', 'c', 'd'].map((name, at) => row(name, { page: `test/0000${at}` })) as [
+    TestRow,
+    TestRow,
+    TestRow,
+    TestRow,
+  ];
+  const words = ['minor', 'passed'].map((word) => ({
+    word: word as TestRow['word'],
+    meaning: '',
+    count: 0,
+    expected: 0,
+  }));
+  const before: RunData = {
+    version: 1,
+    id: 'r',
+    facts: [],
+    words,
+    passedAdapted: 0,
+    pending: 3,
+    tests: [rows[1]],
+    clusters: [],
+  };
+  const worse = { ...rows[1], word: 'minor', expected: false } as const;
+  const { tests, pending, words: counted } = withRows(before, [rows[3], worse, rows[0]]);
+  assert.deepEqual(tests, [rows[0], worse, rows[3]]);
+  assert.equal(pending, 1);
+  assert.deepEqual(
+    counted.map(({ count, expected }) => [count, expected]),
+    [
+      [1, 0],
+      [2, 2],
+    ],
+  );
+});
+
+test('lines of a plot stand at round values up to the highest', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1e10 }), (highest) => {
+      const ticks = ticksOf(highest);
+      assert.equal(ticks[0], 0);
+      assert.ok((ticks.at(-1) ?? 0) >= highest && ticks.length >= 2 && ticks.length <= 6);
+    }),
+  );
+  assert.deepEqual(ticksOf(73_000), [0, 20_000, 40_000, 60_000, 80_000]);
+});
+
 test('times are told in units that people read', () => {
-  assert.deepEqual([1200, 150_000, 7_200_000, 2_592_000_000].map(duration), ['1.2 s', '3 min', '2.0 h', '30.0 d']);
+  assert.deepEqual([1200, 150_000, 660_000, 7_200_000, 2_592_000_000].map(duration), [
+    '1.2 s',
+    '150 s',
+    '11 min',
+    '2.0 h',
+    '30.0 d',
+  ]);
   assert.deepEqual([1_500_000, -2, 61_000_000, 3_723_004_000, 90_061_000_000].map(clockText), [
     '+1.500000',
     '−0.000002',
