@@ -5,6 +5,9 @@ import {
   certificate,
   type EndSketch,
   type EspProposal,
+  eapMd5,
+  eapMschapv2,
+  eapTls,
   type IkeProposal,
   keyPair,
   psk,
@@ -23,7 +26,10 @@ const above = {
 };
 
 /** How each end proves who it is. */
-export type Method = 'psk' | 'rsa' | 'ecdsa' | 'big certificates' | 'raw rsa' | 'raw ecdsa' | 'raw ed25519';
+export type Method = 'psk' | 'rsa' | 'ecdsa' | 'big certificates' | 'raw rsa' | 'raw ecdsa' | 'raw ed25519' | EapMethod;
+
+/** By which only the initiator does. */
+export type EapMethod = 'EAP-MSCHAPv2' | 'EAP-MD5' | 'EAP-TLS';
 type Side = 'west' | 'east';
 
 /** Made when they are first asked for: a list of the cells needs no keys. */
@@ -32,6 +38,9 @@ const authentications: Readonly<Record<Method, (side: Side) => Authentication>> 
   rsa: (side) => certificate(root.issue({ ...named(side), key: 'rsa-2048' })),
   ecdsa: (side) => certificate(root.issue({ ...named(side), key: 'ecdsa-p256' })),
   'big certificates': (side) => certificate(above[side].issue({ ...named(side), key: 'rsa-4096' })),
+  'EAP-MSCHAPv2': (side) => eapMschapv2(`${side}-user`, 'what the user knows'),
+  'EAP-MD5': (side) => eapMd5(`${side}-user`, 'what the user knows'),
+  'EAP-TLS': (side) => eapTls(root.issue({ ...named(side), key: 'rsa-2048' })),
   'raw rsa': (side) => rawKey(keyPair(`${side}.test`, 'rsa-2048')),
   'raw ecdsa': (side) => rawKey(keyPair(`${side}.test`, 'ecdsa-p256')),
   'raw ed25519': (side) => rawKey(keyPair(`${side}.test`, 'ed25519')),

@@ -38,8 +38,11 @@ export interface Definition<
   readonly links: { readonly [N in L]: LinkSpec<keyof H & string> };
   /** Rendered to the files of the daemons at their ends. */
   readonly connections?: readonly ConnectionSketch<keyof H & string>[];
-  /** What becomes of a scenario whose daemon cannot have one of its connections (docs/connections.md). Default: `mistake`. */
-  readonly limits?: 'mistake' | 'unsupported';
+  /**
+   * What becomes of a scenario whose daemon cannot have one of its connections (docs/connections.md). `tried`: its files are written
+   * all the same, for the daemon to answer. Default: `mistake`.
+   */
+  readonly limits?: 'mistake' | 'unsupported' | 'tried';
   /** Why it cannot run, where that is known beforehand: it is then `unsupported`. */
   readonly unsupported?: string | undefined;
   /** A network of one's own in place of what `links` would give; it has the same hosts and links. */

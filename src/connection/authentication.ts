@@ -1,5 +1,5 @@
 /** How one end proves who it is (RFC 7296, 2.15). Ends may use different methods. */
-export type Authentication = PreSharedKey | CertificateAuthentication | RawKeyAuthentication;
+export type Authentication = PreSharedKey | CertificateAuthentication | RawKeyAuthentication | EapAuthentication;
 
 /** A secret that both ends have. */
 export interface PreSharedKey {
@@ -18,6 +18,29 @@ export interface CertificateAuthentication {
 export interface RawKeyAuthentication {
   readonly method: 'raw-key';
   readonly key: KeyPair;
+}
+
+/**
+ * By the Extensible Authentication Protocol (RFC 7296, 2.16). Such an end initiates; the other one authenticates it, and itself by its
+ * own authentication, which is a certificate or a raw key.
+ */
+export type EapAuthentication = EapPassword | EapTls;
+
+/** EAP-MSCHAPv2 (draft-kamath-pppext-eap-mschapv2), or EAP-MD5 (RFC 3748, 5.4), which gives no key. */
+export interface EapPassword {
+  readonly method: 'eap';
+  readonly eap: 'mschapv2' | 'md5';
+  /** The EAP identity (RFC 3748, 5.1). */
+  readonly user: string;
+  /** Printable ASCII without quotes and backslashes, as `user`. */
+  readonly password: string;
+}
+
+/** EAP-TLS (RFC 5216): certificates of both ends once more, inside. */
+export interface EapTls {
+  readonly method: 'eap';
+  readonly eap: 'tls';
+  readonly credential: Credential;
 }
 
 /** Kind of a key that signs. */
@@ -58,4 +81,30 @@ export function certificate(credential: Credential): CertificateAuthentication {
 /** Authentication by a key whose public half the other end has: no certificate, no authority. */
 export function rawKey(key: KeyPair): RawKeyAuthentication {
   return { method: 'raw-key', key };
+}
+
+/** Authentication of the initiator by EAP-MSCHAPv2. */
+export function eapMschapv2(user: string, password: string): EapPassword {
+  return { method: 'eap', eap: 'mschapv2', user, password };
+}
+
+/** Authentication of the initiator by EAP-MD5. */
+export function eapMd5(user: string, password: string): EapPassword {
+  return { method: 'eap', eap: 'md5', user, password };
+}
+
+/** Authentication of the initiator by EAP-TLS. */
+export function eapTls(credential: Credential): EapTls {
+  return { method: 'eap', eap: 'tls', credential };
+}
+
+/** The certificate that an end shows, if it has one. */
+export function credentialOf(authentication: Authentication): Credential | undefined {
+  if (authentication.method === 'certificate') return authentication.credential;
+  return authentication.method === 'eap' && authentication.eap === 'tls' ? authentication.credential : undefined;
+}
+
+/** The key that an end signs with, if it does. */
+export function keyOf(authentication: Authentication): KeyPair | undefined {
+  return authentication.method === 'raw-key' ? authentication.key : credentialOf(authentication);
 }

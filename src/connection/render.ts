@@ -11,6 +11,8 @@ import { problemsOf } from './validate.ts';
 export interface RenderOrder extends Configuration {
   readonly host: string;
   readonly daemon: DaemonVersion;
+  /** Write what the daemon cannot do too. */
+  readonly tried?: boolean;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface RenderOrder extends Configuration {
  */
 export function render(order: RenderOrder): ConfigFile[] {
   const views = viewsOf(order);
-  const limit = limitIn(order);
+  const limit = order.tried ? undefined : limitIn(order);
   if (limit !== undefined) fail(limit, order.host);
   const byHand = order.files ?? [];
   const replaced = new Set(byHand.map(({ path }) => path));

@@ -1,4 +1,5 @@
 import { encryptions, integrities, isAead, keyExchanges, prfs } from './algorithms.ts';
+import { type Authentication, keyOf } from './authentication.ts';
 import type { Connection, End, EspProposal, IkeProposal, TrafficSelector } from './connection.ts';
 import { identityType } from './identity.ts';
 import { familyOf, parseNetwork } from './network.ts';
@@ -23,6 +24,8 @@ export function problemsOf(connection: Connection): Problem[] {
     first.host === second.host && problem('ends[1].host', `is ${quoted(second.host)} at both ends`),
     familiesDiffer(first, second) && problem('ends[1].address', 'is of another address family than ends[0].address'),
     secretsDiffer(first, second) && problem('ends[1].authentication.secret', 'is not the secret of ends[0]'),
+    problemsOfEap(first, second, 'ends[1]'),
+    problemsOfEap(second, first, 'ends[0]'),
     (connection.ike?.proposals ?? []).flatMap((one, i) => problemsOfIke(one, `ike.proposals[${i}]`)),
     (connection.child?.proposals ?? []).flatMap((one, i) => problemsOfEsp(one, `child.proposals[${i}]`)),
     problemsOfTimes(connection),
@@ -42,10 +45,49 @@ function problemsOfEnd(end: End, at: string): Problem[] {
       identityType(identity) === undefined &&
       problem(`${at}.identity`, `${quoted(identity)} is no address, FQDN, user@FQDN or distinguished name`),
     selectors.flatMap((one, i) => problemsOfSelector(one, `${at}.selectors[${i}]`)),
-    authentication.method === 'psk' &&
-      !/^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(authentication.secret) &&
-      problem(`${at}.authentication.secret`, 'must be 1 to 128 printable ASCII characters without " and \\'),
+    problemsOfKey(authentication, `${at}.authentication`),
+    wordsOf(authentication).flatMap(
+      ([field, text]) =>
+        !/^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(text) &&
+        problem(`${at}.authentication.${field}`, 'must be 1 to 128 printable ASCII characters without " and \\'),
+    ),
   ]);
+}
+
+function problemsOfKey(authentication: Authentication, at: string): Found {
+  const key = keyOf(authentication);
+  if (key === undefined) return [];
+  const field = authentication.method === 'raw-key' ? 'key' : 'credential';
+  return [
+    !/^-----BEGIN (RSA |EC )?PRIVATE KEY-----\n/.test(key.privateKey) &&
+      problem(`${at}.${field}.privateKey`, 'must be a private key in PEM, without a password'),
+    !/^-----BEGIN PUBLIC KEY-----\n/.test(key.publicKey) &&
+      problem(`${at}.${field}.publicKey`, 'must be a SubjectPublicKeyInfo in PEM: -----BEGIN PUBLIC KEY-----'),
+  ];
+}
+
+/** What a person chose as secret or name. */
+function wordsOf(authentication: Authentication): [field: string, text: string][] {
+  if (authentication.method === 'psk') return [['secret', authentication.secret]];
+  if (authentication.method !== 'eap' || authentication.eap === 'tls') return [];
+  const { user, password } = authentication;
+  return [
+    ['user', user],
+    ['password', password],
+  ];
+}
+
+/** Who is authenticated by EAP initiates, and the other end signs (RFC 7296, 2.16). */
+function problemsOfEap(one: End, other: End, place: string): Found {
+  if (one.authentication.method !== 'eap') return [];
+  return [
+    keyOf(other.authentication) === undefined &&
+      problem(`${place}.authentication`, 'must be a certificate or a raw key, since the other end uses EAP'),
+    other.authentication.method === 'eap' && problem(`${place}.authentication`, 'is EAP at both ends'),
+    other.start !== undefined &&
+      other.start !== 'none' &&
+      problem(`${place}.start`, 'must be "none": the end that uses EAP initiates'),
+  ];
 }
 
 function problemsOfSelector(selector: TrafficSelector, at: string): Found {

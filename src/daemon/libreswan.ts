@@ -1,4 +1,4 @@
-import type { Credential } from '../connection/authentication.ts';
+import { type Authentication, credentialOf } from '../connection/authentication.ts';
 import type { View } from '../connection/connection.ts';
 import { isAtLeast } from '../connection/files.ts';
 import { plutoLog } from '../connection/render/libreswan.ts';
@@ -65,7 +65,7 @@ const database = 'sql:/var/lib/ipsec/nss';
 function importKeys({ connection, local, remote }: View): string[] {
   const folder = `/etc/ipsec.d/${connection.name}`;
   const lines: string[] = [];
-  if (local.authentication.method === 'certificate') {
+  if (credentialOf(local.authentication) !== undefined) {
     lines.push(
       `openssl pkcs12 -export -passout pass: -name ${connection.name} -in ${folder}/local.pem -inkey ${folder}/key.pem ` +
         `-out ${folder}/local.p12 && pk12util -i ${folder}/local.p12 -d ${database} -W '' > /dev/null`,
@@ -75,11 +75,8 @@ function importKeys({ connection, local, remote }: View): string[] {
   for (const [name, trust] of certificatesOf(local.authentication, remote.authentication)) {
     lines.push(`certutil -A -a -n ${connection.name}-${name} -t ${trust} -d ${database} -i ${folder}/${name}.pem`);
   }
-  if (remote.authentication.method === 'certificate') {
-    lines.push(
-      ...remote.authentication.credential.crls.map((_, index) => importRevocationList(`${folder}/crl${index}`)),
-    );
-  }
+  const { crls = [] } = credentialOf(remote.authentication) ?? {};
+  lines.push(...crls.map((_, index) => importRevocationList(`${folder}/crl${index}`)));
   return lines;
 }
 
@@ -99,12 +96,10 @@ function importRevocationList(path: string): string {
   return `${der} && crlutil -I -i ${path}.der -d ${database} > /dev/null`;
 }
 
-type Method = View['local']['authentication'];
-
-function certificatesOf(local: Method, remote: Method): [name: string, trust: string][] {
-  const own: Credential | undefined = local.method === 'certificate' ? local.credential : undefined;
+function certificatesOf(local: Authentication, remote: Authentication): [name: string, trust: string][] {
+  const { intermediates = [] } = credentialOf(local) ?? {};
   return [
-    ...(own?.intermediates ?? []).map((_, index): [string, string] => [`intermediate${index}`, ',,']),
-    ...(remote.method === 'certificate' ? ([['root', 'CT,,']] as [string, string][]) : []),
+    ...intermediates.map((_, index): [string, string] => [`intermediate${index}`, ',,']),
+    ...(credentialOf(remote) === undefined ? [] : ([['root', 'CT,,']] as [string, string][])),
   ];
 }

@@ -1,6 +1,7 @@
 import { integrities, prfs } from '../algorithms.ts';
+import { keyOf } from '../authentication.ts';
 import { isAtLeast } from '../files.ts';
-import { type Limit, usesKey } from './limit.ts';
+import { eapOf, type Limit, usesKey } from './limit.ts';
 
 /** What pluto cannot do. */
 export const libreswanLimits: readonly Limit[] = [
@@ -51,5 +52,32 @@ export const libreswanLimits: readonly Limit[] = [
       const { liveness } = connection;
       return isAtLeast(version, '5.0') && liveness !== undefined && (liveness.action ?? 'clear') !== follows;
     },
+  },
+  {
+    id: 'eap-initiator',
+    reason: 'authenticates peers by EAP, and never itself',
+    source: 'programs/pluto/ikev2_eap.c has transitions of a responder alone',
+    hits: ({ local }) => eapOf(local) !== undefined,
+  },
+  {
+    id: 'eap-method',
+    reason: 'EAP-TLS is the only EAP method',
+    source: 'ipsec.conf(5), leftautheap=',
+    hits: ({ remote }) => ![undefined, 'tls'].includes(eapOf(remote)),
+  },
+  {
+    id: 'eap-tls-5',
+    reason:
+      'from version 5 on pluto ends at the first IKE_AUTH of an initiator that uses EAP, as it has no AUTH payload',
+    source: 'programs/pluto/ikev2_ike_auth.c, process_v2_IKE_AUTH_request_standard_payloads; 4.10 takes it',
+    hits: ({ remote }, { version }) => isAtLeast(version, '5.0') && eapOf(remote) === 'tls',
+  },
+  {
+    id: 'eap-tls-key',
+    reason: 'a responder of EAP-TLS has an RSA certificate',
+    source: 'programs/pluto/ikev2_eap.c, start_eap',
+    hits: ({ local, remote }) =>
+      eapOf(remote) === 'tls' &&
+      (local.authentication.method !== 'certificate' || keyOf(local.authentication)?.kind !== 'rsa'),
   },
 ];

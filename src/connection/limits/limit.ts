@@ -1,5 +1,6 @@
 import { isAead } from '../algorithms.ts';
-import type { View } from '../connection.ts';
+import { type EapAuthentication, keyOf } from '../authentication.ts';
+import type { End, View } from '../connection.ts';
 import type { DaemonVersion } from '../files.ts';
 
 /** Something that a daemon cannot do, as data: a connection that asks for it is `unsupported` there. */
@@ -21,8 +22,15 @@ export function wantsAead({ connection }: View): boolean {
 
 /** True where an end authenticates with a key of this kind. */
 export function usesKey({ local, remote }: View, kind: 'rsa' | 'ecdsa' | 'ed25519'): boolean {
-  return [local, remote].some(({ authentication }) => {
-    if (authentication.method === 'psk') return false;
-    return (authentication.method === 'certificate' ? authentication.credential : authentication.key).kind === kind;
-  });
+  return [local, remote].some(({ authentication }) => keyOf(authentication)?.kind === kind);
+}
+
+/** The EAP method by which an end is authenticated, if it is by one. */
+export function eapOf({ authentication }: End): EapAuthentication['eap'] | undefined {
+  return authentication.method === 'eap' ? authentication.eap : undefined;
+}
+
+/** True where one end has a secret and the other proves itself in another way. */
+export function sharesHalfASecret({ local, remote }: View): boolean {
+  return (local.authentication.method === 'psk') !== (remote.authentication.method === 'psk');
 }

@@ -1,6 +1,6 @@
 import type { View } from '../connection.ts';
 import { selectorsOf } from '../selectors.ts';
-import { type Limit, usesKey, wantsAead } from './limit.ts';
+import { eapOf, type Limit, sharesHalfASecret, usesKey, wantsAead } from './limit.ts';
 
 const esp = ({ connection }: View) => connection.child?.proposals ?? [];
 
@@ -101,6 +101,18 @@ export const openikedLimits: readonly Limit[] = [
     id: 'mixed-authentication',
     reason: 'a secret authenticates both ends or none',
     source: 'iked.conf(5), ikeauth',
-    hits: ({ local, remote }) => (local.authentication.method === 'psk') !== (remote.authentication.method === 'psk'),
+    hits: sharesHalfASecret,
+  },
+  {
+    id: 'eap-initiator',
+    reason: 'authenticates peers by EAP, and never itself',
+    source: 'iked.conf(5), ikeauth',
+    hits: ({ local }) => eapOf(local) !== undefined,
+  },
+  {
+    id: 'eap-method',
+    reason: 'EAP-MSCHAPv2 is the only EAP method',
+    source: 'iked.conf(5), ikeauth',
+    hits: ({ remote }) => ![undefined, 'mschapv2'].includes(eapOf(remote)),
   },
 ];

@@ -1,5 +1,5 @@
 import { isAtLeast } from '../files.ts';
-import type { Limit } from './limit.ts';
+import { type Limit, sharesHalfASecret } from './limit.ts';
 
 /** What charon cannot do. */
 export const strongswanLimits: readonly Limit[] = [
@@ -18,6 +18,6 @@ export const strongswanLimits: readonly Limit[] = [
     id: 'ends-share-a-secret',
     reason: 'a secret authenticates both ends or none: the peer that has one may not use a key',
     source: 'src/connection/render/strongswan.ts renders the local end alone',
-    hits: ({ local, remote }) => (local.authentication.method === 'psk') !== (remote.authentication.method === 'psk'),
+    hits: sharesHalfASecret,
   },
 ];

@@ -1,4 +1,5 @@
 import { encryptions, integrities, isAead, keyExchanges, prfs, type TransformTable, wordOf } from '../algorithms.ts';
+import { credentialOf, keyOf } from '../authentication.ts';
 import type { Connection, End, EspProposal, IkeProposal, View } from '../connection.ts';
 import { type ConfigFile, isAtLeast } from '../files.ts';
 import { identityType } from '../identity.ts';
@@ -74,6 +75,7 @@ function identity(text: string): string {
 /** The word of the key that there is: pluto would try RSA with an ECDSA key where both were allowed. */
 function authenticationOf({ connection, local, remote }: View): Setting[] {
   const [own, peers] = [authenticationWord(local), authenticationWord(remote)];
+  const eap = [local, remote].map(({ authentication }) => authentication).find(({ method }) => method === 'eap');
   const certificate: Setting[] = [
     ['leftcert', connection.name],
     ['leftsendcert', 'always'],
@@ -85,7 +87,14 @@ function authenticationOf({ connection, local, remote }: View): Setting[] {
           ['leftauth', own],
           ['rightauth', peers],
         ] as const)),
-    ...(local.authentication.method === 'certificate' ? certificate : []),
+    // pluto wants to be told of both ends, and `eaponly` is the one that is authenticated so.
+    ...(eap?.method === 'eap'
+      ? ([
+          ['leftautheap', eap.eap],
+          ['rightautheap', eap.eap],
+        ] as const)
+      : []),
+    ...(credentialOf(local.authentication) === undefined ? [] : certificate),
     ['leftpubkey', publicKeyOf(local)],
     ['rightpubkey', publicKeyOf(remote)],
     // The peer has the root alone.
@@ -100,13 +109,13 @@ function publicKeyOf({ authentication }: End): string | undefined {
 }
 
 function hasIntermediates({ authentication }: End): boolean {
-  return authentication.method === 'certificate' && authentication.credential.intermediates.length > 0;
+  return (credentialOf(authentication)?.intermediates ?? []).length > 0;
 }
 
 function authenticationWord({ authentication }: End): string {
   if (authentication.method === 'psk') return 'secret';
-  const { kind } = authentication.method === 'certificate' ? authentication.credential : authentication.key;
-  return kind === 'ecdsa' ? 'ecdsa' : 'rsasig';
+  if (authentication.method === 'eap') return 'eaponly';
+  return keyOf(authentication)?.kind === 'ecdsa' ? 'ecdsa' : 'rsasig';
 }
 
 /** The PRF stands for the integrity algorithm too, which libreswan takes to be of the same hash. */
@@ -183,16 +192,17 @@ function credentialFiles({ connection, local, remote }: View): ConfigFile[] {
   };
   const [one, other] = [local.authentication, remote.authentication];
   const files: ConfigFile[] = [];
-  if (one.method === 'certificate') {
-    const { certificate, privateKey, intermediates } = one.credential;
+  const [own, peers] = [credentialOf(one), credentialOf(other)];
+  if (own !== undefined) {
+    const { certificate, privateKey, intermediates } = own;
     files.push(file('local', certificate), file('key', privateKey, 0o600));
     files.push(...intermediates.map((pem, index) => file(`intermediate${index}`, pem)));
   } else if (one.method === 'raw-key') {
     files.push(file('key', one.key.privateKey, 0o600));
   }
-  if (other.method === 'certificate') {
-    files.push(file('root', other.credential.root));
-    files.push(...other.credential.crls.map((pem, index) => file(`crl${index}`, pem)));
+  if (peers !== undefined) {
+    files.push(file('root', peers.root));
+    files.push(...peers.crls.map((pem, index) => file(`crl${index}`, pem)));
   }
   return files;
 }

@@ -1,4 +1,5 @@
 import { encryptions, integrities, keyExchanges, prfs, type TransformTable, type Use, wordOf } from '../algorithms.ts';
+import { keyOf } from '../authentication.ts';
 import type { Connection, End, EspProposal, IkeProposal, View } from '../connection.ts';
 import type { ConfigFile } from '../files.ts';
 import { distinguishedNameParts, identityType } from '../identity.ts';
@@ -8,7 +9,9 @@ import { protocolNames, selectorsOf } from '../selectors.ts';
 export function renderOpeniked(views: readonly View[]): ConfigFile[] {
   const waits = views.every(({ local }) => local.start !== 'start');
   const policies = views.map((view) => `${policyOf(view, waits).join(' \\\n\t')}\n`);
-  const globals = globalsOf(views.map(({ connection }) => connection)).map((line) => `${line}\n`);
+  const globals = [...globalsOf(views.map(({ connection }) => connection)), ...views.flatMap(usersOf)].map(
+    (line) => `${line}\n`,
+  );
   const text = [...(globals.length > 0 ? [globals.join('')] : []), ...policies].join('\n');
   // iked refuses a file that others may read.
   return [{ path: '/etc/iked.conf', mode: 0o600, content: text }, ...views.flatMap(keyFiles)];
@@ -112,8 +115,15 @@ function timesOf({ ike, child, rekey }: Connection): string[] {
   ];
 }
 
+/** Whom this end authenticates by EAP-MSCHAPv2. */
+function usersOf({ remote: { authentication } }: View): string[] {
+  if (authentication.method !== 'eap' || authentication.eap === 'tls') return [];
+  return [`user "${authentication.user}" "${authentication.password}"`];
+}
+
 function authenticationOf({ authentication }: End, remote: End): string[] {
   if (authentication.method === 'psk') return [`psk "${authentication.secret}"`];
+  if (remote.authentication.method === 'eap' || authentication.method === 'eap') return ['eap "mschap-v2"'];
   // Otherwise the method is taken from the peer's certificate, whose key may be of another kind.
   return remote.authentication.method === 'certificate' ? ['rfc7427'] : [];
 }
@@ -125,8 +135,8 @@ function keyFiles({ connection, local, remote }: View): ConfigFile[] {
   const file = (path: string, content: string): ConfigFile => ({ path: `/etc/iked/${path}`, mode: 0o644, content });
   const files: ConfigFile[] = [];
   const [one, other] = [local.authentication, remote.authentication];
-  if (one.method !== 'psk') {
-    const key = one.method === 'certificate' ? one.credential : one.key;
+  const key = keyOf(one);
+  if (key !== undefined) {
     files.push({ path: '/etc/iked/private/local.key', mode: 0o600, content: key.privateKey });
     files.push(file('local.pub', key.publicKey));
   }

@@ -1,4 +1,5 @@
 import { encryptions, integrities, isAead, keyExchanges, prfs, type TransformTable, wordOf } from '../algorithms.ts';
+import { type Authentication, credentialOf } from '../authentication.ts';
 import type { Connection, End, EspProposal, IkeProposal, View } from '../connection.ts';
 import type { ConfigFile } from '../files.ts';
 import { type FullSelector, protocolNames, selectorsOf } from '../selectors.ts';
@@ -52,15 +53,27 @@ function connectionOf(view: View): Section {
 }
 
 function authenticationOf(end: End, { connection }: View, which: 'local' | 'remote'): Section {
-  const { method } = end.authentication;
+  const { authentication } = end;
   const file = `${connection.name}-${which}.pem`;
   return {
-    auth: method === 'psk' ? 'psk' : 'pubkey',
+    auth: authenticationWord(authentication),
     id: end.identity && quote(end.identity),
-    certs: method === 'certificate' && which === 'local' ? file : undefined,
-    pubkeys: method === 'raw-key' ? file : undefined,
+    ...eapIdentity(authentication, which),
+    certs: credentialOf(authentication) !== undefined && which === 'local' ? file : undefined,
+    pubkeys: authentication.method === 'raw-key' ? file : undefined,
     revocation: which === 'remote' ? connection.revocation : undefined,
   };
+}
+
+function authenticationWord(authentication: Authentication): string {
+  if (authentication.method === 'eap') return `eap-${authentication.eap}`;
+  return authentication.method === 'psk' ? 'psk' : 'pubkey';
+}
+
+/** The user's name; who authenticates it asks for it (RFC 3748, 5.1). */
+function eapIdentity(authentication: Authentication, which: 'local' | 'remote'): Section {
+  if (authentication.method !== 'eap' || authentication.eap === 'tls') return {};
+  return { eap_id: which === 'local' ? quote(authentication.user) : '%any' };
 }
 
 function childOf({ connection, local, remote }: View): Section {
@@ -132,7 +145,12 @@ function childTimes({ child, rekey }: Connection): Section {
   return { rekey_time: `${lifetime - rekey.margin}s`, life_time: `${lifetime}s`, rand_time: 0 };
 }
 
-function secretOf({ connection, local, remote }: View): [string, Section][] {
+function secretOf(view: View): [string, Section][] {
+  const { connection, local, remote } = view;
+  const one = [local, remote].map(({ authentication }) => authentication).find(({ method }) => method === 'eap');
+  if (one?.method === 'eap' && one.eap !== 'tls') {
+    return [[`eap-${connection.name}`, { id: quote(one.user), secret: quote(one.password) }]];
+  }
   if (local.authentication.method !== 'psk') return [];
   const ids = [local, remote].map((end) => quote(end.identity ?? end.seenAs ?? end.address));
   const secret = quote(local.authentication.secret);
@@ -147,16 +165,17 @@ function credentialFiles({ connection, local, remote }: View): ConfigFile[] {
   });
   const files: ConfigFile[] = [];
   const [one, other] = [local.authentication, remote.authentication];
-  if (one.method === 'certificate') {
-    const { certificate, privateKey, intermediates } = one.credential;
+  const [own, peers] = [credentialOf(one), credentialOf(other)];
+  if (own !== undefined) {
+    const { certificate, privateKey, intermediates } = own;
     files.push(file('x509', 'local', certificate), file('private', 'local', privateKey));
     files.push(...intermediates.map((pem, index) => file('x509ca', `intermediate${index}`, pem)));
   } else if (one.method === 'raw-key') {
     files.push(file('pubkey', 'local', one.key.publicKey), file('private', 'local', one.key.privateKey));
   }
-  if (other.method === 'certificate') {
-    files.push(file('x509ca', 'root', other.credential.root));
-    files.push(...other.credential.crls.map((pem, index) => file('x509crl', `${index}`, pem)));
+  if (peers !== undefined) {
+    files.push(file('x509ca', 'root', peers.root));
+    files.push(...peers.crls.map((pem, index) => file('x509crl', `${index}`, pem)));
   } else if (other.method === 'raw-key') files.push(file('pubkey', 'remote', other.key.publicKey));
   return files;
 }

@@ -17,7 +17,7 @@ export interface PreparedDaemon extends HostDaemon {
 
 /** The daemons of a scenario by host, configured. Raises `scenario` for what cannot be. */
 export function prepareDaemons(
-  { hosts, connections = [] }: Definition,
+  { hosts, connections = [], limits }: Definition,
   topology: Topology,
 ): ReadonlyMap<string, PreparedDaemon> {
   const whole = connections.map((one) => complete(one, { hosts, topology }));
@@ -25,7 +25,8 @@ export function prepareDaemons(
   for (const [host, spec] of Object.entries(hosts)) {
     if (spec.kind !== 'daemon') continue;
     const daemon = daemonOf(spec);
-    const order = { host, daemon, connections: whole.filter(({ ends }) => ends.some((end) => end.host === host)) };
+    const own = whole.filter(({ ends }) => ends.some((end) => end.host === host));
+    const order = { host, daemon, connections: own, tried: limits === 'tried' };
     prepared.set(host, { daemon, views: viewsOf(order), files: [...render(order), ...daemon.helpers] });
   }
   return prepared;

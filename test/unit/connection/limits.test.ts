@@ -6,7 +6,7 @@ import { type Connection, viewFrom } from '../../../src/connection/connection.ts
 import type { DaemonVersion } from '../../../src/connection/files.ts';
 import { limitsOf } from '../../../src/connection/limits.ts';
 import { limitIn, render } from '../../../src/connection/render.ts';
-import { full, key, least, rawKeys } from './samples.ts';
+import { full, insideTls, key, least, password, rawKeys } from './samples.ts';
 
 const daemons: Readonly<Record<string, DaemonVersion>> = {
   'libreswan 4.10': { implementation: 'libreswan', version: '4.10' },
@@ -31,6 +31,17 @@ const hybrid: Connection = {
   },
 };
 
+/** The second end comes first, and on the host that these tests look at. */
+function fromEast({ ends: [west, east], ...rest }: Connection): Connection {
+  return {
+    ...rest,
+    ends: [
+      { ...east, host: 'west' },
+      { ...west, host: 'east' },
+    ],
+  };
+}
+
 /** Connection, and the ids of what each daemon cannot do of it. */
 const table: readonly (readonly [what: string, Connection, Readonly<Record<string, readonly string[]>>])[] = [
   ['the least', least, {}],
@@ -52,6 +63,13 @@ const table: readonly (readonly [what: string, Connection, Readonly<Record<strin
     { ...rawKeys, ends: [rawKeys.ends[0], { ...rawKeys.ends[1], authentication: rawKey(key('east', 'ed25519')) }] },
     { 'libreswan 4.10': ['ed25519'], 'libreswan 5.2': ['ed25519'], 'openiked 7.4': ['ed25519'] },
   ],
+  [
+    'being authenticated by a password',
+    password,
+    { 'libreswan 4.10': ['eap-initiator'], 'libreswan 5.2': ['eap-initiator'], 'openiked 7.4': ['eap-initiator'] },
+  ],
+  ['asking for a password', fromEast(password), { 'libreswan 4.10': ['eap-method'], 'libreswan 5.2': ['eap-method'] }],
+  ['asking for EAP-TLS', fromEast(insideTls), { 'libreswan 5.2': ['eap-tls-5'], 'openiked 7.4': ['eap-method'] }],
   ['replacing SAs at a set time', { ...least, rekey: { margin: 60 } }, { 'openiked 7.4': ['rekey-margin'] }],
 ];
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Connection } from '../../../src/connection/connection.ts';
 import type { DaemonVersion } from '../../../src/connection/files.ts';
 import { render } from '../../../src/connection/render.ts';
-import { full, least, rawKeys } from './samples.ts';
+import { full, insideTls, least, password, rawKeys } from './samples.ts';
 
 const libreswan: DaemonVersion = { implementation: 'libreswan', version: '5.2' };
 const strongswan: DaemonVersion = { implementation: 'strongswan', version: '6.1.0' };
@@ -201,4 +201,40 @@ test('raw keys: the own pair, and the public half of the peer, where each daemon
     '/etc/iked/local.pub 644': westPublic,
     '/etc/iked/pubkeys/ufqdn/user@east.test 644': eastPublic,
   });
+});
+
+test('EAP-MSCHAPv2: who has the password proves it, and who asks for it has it too', () => {
+  const swanctl = (host: string): string => filesOf(password, strongswan, host)['/etc/swanctl/swanctl.conf 600'] ?? '';
+  assert.match(swanctl('west'), /local \{\n +auth = eap-mschapv2\n +id = "west.test"\n +eap_id = "wanda"\n +\}/);
+  assert.match(swanctl('west'), /remote \{\n +auth = pubkey\n +id = "east.test"\n +\}/);
+  assert.match(swanctl('east'), /local \{\n +auth = pubkey\n +id = "east.test"\n +certs = road-local.pem\n +\}/);
+  assert.match(swanctl('east'), /remote \{\n +auth = eap-mschapv2\n +id = "west.test"\n +eap_id = %any\n +\}/);
+  for (const host of ['west', 'east']) {
+    assert.match(swanctl(host), /secrets \{\n +eap-road \{\n +id = "wanda"\n +secret = "sea breeze"\n/);
+  }
+  assert.match(
+    filesOf(password, openiked, 'east')['/etc/iked.conf 600'] ?? '',
+    /^user "wanda" "sea breeze"\n\nikev2 "road" (.*\n)*\teap "mschap-v2"\n$/,
+  );
+});
+
+test('EAP-TLS: a certificate inside, and pluto is told of it at both ends', () => {
+  const { '/etc/swanctl/swanctl.conf 600': swanctl = '', ...files } = filesOf(insideTls, strongswan);
+  assert.match(swanctl, /local \{\n +auth = eap-tls\n +id = "west.test"\n +certs = road-local.pem\n +\}/);
+  assert.deepEqual(Object.keys(files).slice(1), [
+    '/etc/swanctl/x509/road-local.pem 644',
+    '/etc/swanctl/private/road-local.pem 600',
+    '/etc/swanctl/x509ca/road-root.pem 644',
+  ]);
+  const four: DaemonVersion = { implementation: 'libreswan', version: '4.10' };
+  assert.match(
+    filesOf(insideTls, four, 'east')['/etc/ipsec.conf 644'] ?? '',
+    /\tleftauth=rsasig\n\trightauth=eaponly\n\tleftautheap=tls\n\trightautheap=tls\n\tleftcert=road\n\tleftsendcert=always\n/,
+  );
+});
+
+test('what a daemon cannot do is written all the same where it is to be tried', () => {
+  const files = render({ host: 'east', daemon: libreswan, connections: [insideTls], tried: true });
+  assert.match(files[0]?.content ?? '', /\tleftautheap=tls\n/);
+  assert.throws(() => render({ host: 'east', daemon: libreswan, connections: [insideTls] }), /first IKE_AUTH/);
 });

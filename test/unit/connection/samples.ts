@@ -1,4 +1,12 @@
-import { type KeyPair, psk, rawKey } from '../../../src/connection/authentication.ts';
+import {
+  type Credential,
+  certificate,
+  eapMschapv2,
+  eapTls,
+  type KeyPair,
+  psk,
+  rawKey,
+} from '../../../src/connection/authentication.ts';
 import type { Connection } from '../../../src/connection/connection.ts';
 
 /** Every setting of the model that all three daemons can be told. */
@@ -67,4 +75,26 @@ export const rawKeys: Connection = {
     { host: 'west', address: '192.0.2.1', identity: 'west.test', authentication: rawKey(key('west')) },
     { host: 'east', address: '192.0.2.2', identity: 'user@east.test', authentication: rawKey(key('east')) },
   ],
+};
+
+/** A certificate that is none. */
+export function credential(name: string, kind: KeyPair['kind'] = 'rsa'): Credential {
+  const pem = (what: string): string => `-----BEGIN CERTIFICATE-----\n${what}\n-----END CERTIFICATE-----\n`;
+  const more = { subject: `CN=${name}.test`, certificate: pem(name), intermediates: [], root: pem('root'), crls: [] };
+  return { ...key(name, kind), ...more };
+}
+
+/** The first end is a person with a password; the second shows a certificate. */
+export const password: Connection = {
+  name: 'road',
+  ends: [
+    { host: 'west', address: '192.0.2.1', identity: 'west.test', authentication: eapMschapv2('wanda', 'sea breeze') },
+    { host: 'east', address: '192.0.2.2', identity: 'east.test', authentication: certificate(credential('east')) },
+  ],
+};
+
+/** The same with a certificate inside EAP. */
+export const insideTls: Connection = {
+  ...password,
+  ends: [{ ...password.ends[0], authentication: eapTls(credential('west')) }, password.ends[1]],
 };

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { psk } from '../../../src/connection/authentication.ts';
+import { eapMd5, psk, rawKey } from '../../../src/connection/authentication.ts';
 import type { Connection, End } from '../../../src/connection/connection.ts';
 import { identityType } from '../../../src/connection/identity.ts';
 import { parseNetwork } from '../../../src/connection/network.ts';
 import { render } from '../../../src/connection/render.ts';
 import { problemsOf } from '../../../src/connection/validate.ts';
-import { full, least } from './samples.ts';
+import { full, insideTls, key, least, password, rawKeys } from './samples.ts';
+
+/** The end with the certificate otherwise. */
+function withServer(change: Partial<End>): Connection {
+  const [west, east] = password.ends;
+  return { ...password, ends: [west, { ...east, ...change }] };
+}
 
 function withEnd(change: Partial<End>): Connection {
   const [west, east] = least.ends;
@@ -29,6 +35,15 @@ const mistakes: readonly (readonly [Connection, string])[] = [
   [withEnd({ selectors: [{ network: '10.0.0.0/8', protocol: 1, port: 8 }] }), 'ends[0].selectors[0].port'],
   [withEnd({ authentication: psk('with "quotes"') }), 'ends[0].authentication.secret'],
   [withEnd({ authentication: psk('other') }), 'ends[1].authentication.secret'],
+  [
+    withEnd({ authentication: rawKey({ ...key('west'), privateKey: 'west.key' }) }),
+    'ends[0].authentication.key.privateKey',
+  ],
+  [withEnd({ authentication: rawKey({ ...key('west'), publicKey: '' }) }), 'ends[0].authentication.key.publicKey'],
+  [withEnd({ authentication: eapMd5('wanda', 'a\nb') }), 'ends[0].authentication.password'],
+  [withServer({ authentication: psk('x') }), 'ends[1].authentication'],
+  [withServer({ authentication: eapMd5('a', 'b') }), 'ends[1].authentication'],
+  [withServer({ start: 'start' }), 'ends[1].start'],
   [{ ...least, child: { proposals: [{ encryption: ['aes-128-cbc'] }] } }, 'child.proposals[0].integrity'],
   [
     { ...least, child: { proposals: [{ encryption: ['aes-128-cbc', 'aes-128-gcm'] }] } },
@@ -52,7 +67,7 @@ test('an algorithm that nobody knows is named with those that are', () => {
 });
 
 test('the samples are right', () => {
-  assert.deepEqual([full, least].map(problemsOf), [[], []]);
+  assert.deepEqual([full, least, rawKeys, password, insideTls].flatMap(problemsOf), []);
 });
 
 test('hostile texts are refused or stay on their line', () => {
