@@ -201,7 +201,7 @@ test('files of a packed attempt are served from its archive, and of a pruned one
     ['a/0/records', 200, 'application/octet-stream', 'x'.repeat(4000)],
     ['a/0/attempt.json', 200, 'text/plain; charset=utf-8'],
     ['a/0/artifacts.tar.zst', 200, 'application/octet-stream'],
-    ['a/0/files/../records', 404],
+    ['a/0/files%2f..%2frecords', 404],
     ['a/0/files', 404],
     ['a/0/%ff', 404],
     ['b/0/records', 410, 'text/plain; charset=utf-8', 'pruned on 2026-11-26 by --older-than 30d\n'],
