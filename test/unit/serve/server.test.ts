@@ -204,7 +204,7 @@ test('files of a packed attempt are served from its archive, and of a pruned one
     ['a/0/files%2f..%2frecords', 404],
     ['a/0/files', 404],
     ['a/0/%ff', 404],
-    ['b/0/records', 410, 'text/plain; charset=utf-8', 'pruned on 2026-11-26 by --older-than 30d\n'],
+    ['b/0/records', 410, 'text/plain; charset=UTF-8', 'pruned on 2026-11-26 by --older-than 30d\n'],
     ['b/0/verdict.json', 200, 'text/plain; charset=utf-8'],
   ] as const;
   for (const [path, status, type, body] of cases) {
