@@ -30,30 +30,52 @@ export function cacheDir(...below: readonly string[]): string {
 
 /**
  * Runs `body` while no other process (of any user of this file, in any container) holds the
- * lock `path`. A helper process holds the kernel's lock for as long as this process keeps its
- * pipe open, so that a crash or SIGKILL frees it; no stale lock is ever left to judge.
+ * lock `path`. No stale lock is ever left to judge.
  */
 export async function withLock<T>(path: string, body: () => Promise<T>, waiting?: () => void): Promise<T> {
+  const holder = holderOf(path, []);
+  using _lock = holder;
+  using _notice = deadline(300, () => waiting?.());
+  await holder.held;
+  _notice.stop();
+  return await body();
+}
+
+/** Takes the lock `path` for as long as the result is not disposed of; `undefined` where another process holds it. */
+export async function lockIfFree(path: string): Promise<Disposable | undefined> {
+  const holder = holderOf(path, ['--nonblock', '--conflict-exit-code', String(busy)]);
+  try {
+    return (await holder.held) === 'held' ? holder : undefined;
+  } catch (error) {
+    holder[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Exit code with which `flock` says that another holds the lock. */
+const busy = 75;
+
+/**
+ * A helper process that holds the kernel's lock for as long as this process keeps its pipe open, so that a crash or SIGKILL
+ * frees it.
+ */
+function holderOf(path: string, options: readonly string[]): { held: Promise<'held' | 'busy'> } & Disposable {
   mkdirSync(dirname(path), { recursive: true });
-  const holder = spawn('flock', [path, 'sh', '-c', 'echo held; exec cat >/dev/null'], {
+  const holder = spawn('flock', [...options, path, 'sh', '-c', 'echo held; exec cat >/dev/null'], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
   holder.stdin.on('error', () => {});
-  const held = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<'held' | 'busy'>();
   const problems: Buffer[] = [];
   holder.stderr.on('data', (chunk: Buffer) => problems.push(chunk));
-  holder.stdout.once('data', () => held.resolve());
+  holder.stdout.once('data', () => held.resolve('held'));
   const refuse = (why: string): void =>
     held.reject(new EspalierError('infrastructure', `cannot be locked: ${why}`, { file: path, command: 'flock' }));
   holder.once('error', (cause) => refuse(cause.message));
-  holder.once('close', () => refuse(Buffer.concat(problems).toString().trim()));
-  try {
-    using _notice = deadline(300, () => waiting?.());
-    await held.promise;
-    _notice.stop();
-    return await body();
-  } finally {
-    holder.stdin.destroy();
-  }
+  holder.once('close', (code) => {
+    if (code === busy) held.resolve('busy');
+    else refuse(Buffer.concat(problems).toString().trim());
+  });
+  return { held: held.promise, [Symbol.dispose]: () => holder.stdin.destroy() };
 }

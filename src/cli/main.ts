@@ -11,6 +11,7 @@ import * as judge from './judge.ts';
 import * as kernel from './kernel.ts';
 import * as list from './list.ts';
 import * as pcap from './pcap.ts';
+import * as prune from './prune.ts';
 import * as reindex from './reindex.ts';
 import * as replay from './replay.ts';
 import * as report from './report.ts';
@@ -38,6 +39,7 @@ const commands: readonly { register(program: Command): void }[] = [
   kernel,
   image,
   reindex,
+  prune,
   doctor,
 ];
 

@@ -93,7 +93,8 @@ function sameEntries(one: TarEntries, other: TarEntries): boolean {
 
 const none = Buffer.from('no such file');
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+/** Writes a file that stands whole and on the disk when this returns. */
+export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = temporaryBeside(path);
   try {
     const file = await open(temporary, 'w', 0o644);

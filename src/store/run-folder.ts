@@ -7,6 +7,7 @@ import type { Verdict } from '../verdict/verdict.ts';
 import { clustersOf } from './differences.ts';
 import { type AttemptKey, attemptNumbers, attemptPath } from './layout.ts';
 import { beginLiveResults } from './live-results.ts';
+import { readPruned } from './pruned.ts';
 import { compareAttempts } from './repeats.ts';
 import {
   type Baseline,
@@ -128,6 +129,8 @@ export class RunFolder {
       const seed = file?.inputs.seed;
       if (file === undefined || seed === undefined || isCutShort(file)) continue;
       const dir = this.attemptDir({ ...entry, attempt });
+      // It was as the others when it was pruned, or it would not have been.
+      if (readPruned(dir) !== undefined) continue;
       const first = firsts.get(seed);
       const issue = first === undefined ? undefined : compareAttempts(first, dir);
       if (issue !== undefined) return issue;

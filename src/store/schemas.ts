@@ -102,6 +102,8 @@ export const runSchema = z.object({
   espalier: text,
   command: z.array(text),
   options,
+  /** Id of the run that this one replays an attempt of. */
+  replayOf: optionalText,
   machine: z.object({ cpu: text, cores: count, memoryMiB: count, system: text, node: text }),
   scenarios: z.array(entry),
 });

@@ -6,7 +6,8 @@ import { cacheDir } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
 import { goldenFactsText, goldenFolder, goldenTexts } from '../../judge/golden-texts.ts';
 import { visible, visibleLine } from '../../report/visible.ts';
-import { attemptPath, findRun, runsDir } from '../../store/layout.ts';
+import { findRun, runsDir } from '../../store/layout.ts';
+import { readPruned } from '../../store/pruned.ts';
 import { keyOf, type ScenarioResult } from '../../store/results.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import type { VerdictWord } from '../../verdict/verdict.ts';
@@ -49,7 +50,7 @@ export async function acceptCommand(
   const changes: GoldenChange[] = [];
   let refused = 0;
   for (const result of results) {
-    const reason = refusal(result, options.major === true);
+    const reason = refusal(result, options.major === true) ?? prunedReason(folder, result);
     if (reason === undefined) {
       try {
         changes.push(...changesOf(folder, result, options));
@@ -99,9 +100,17 @@ function refusal({ word, issues }: ScenarioResult, major: boolean): string | und
   return `${word}${rule === 'never' ? ' is never accepted' : ' needs --major'}${evidence.join('')}`;
 }
 
+/** Why there is nothing that a reference could be made from. */
+function prunedReason(folder: RunFolder, result: ScenarioResult): string | undefined {
+  return readPruned(folder.attemptDir({ ...result, attempt: attemptOf(result) }))?.text;
+}
+
+function attemptOf({ word, attempts }: ScenarioResult): number {
+  return attempts.find((one) => one.word === word)?.attempt ?? 0;
+}
+
 function changesOf(folder: RunFolder, result: ScenarioResult, { suite, facts }: AcceptOptions): GoldenChange[] {
-  const attempt = result.attempts.find(({ word }) => word === result.word)?.attempt ?? 0;
-  const attemptDir = `${folder.dir}/${attemptPath({ ...result, attempt })}`;
+  const attemptDir = folder.attemptDir({ ...result, attempt: attemptOf(result) });
   const dir =
     goldenFolder(attemptDir) ?? scenarioFolder(ownTree(result.suite, suite ?? folder.run.options.suite), result.name);
   // The consoles of one that passed are as expected, some of them only before received text is adapted.

@@ -11,7 +11,7 @@ import { keyOf } from '../../store/results.ts';
 import { consoles } from '../../transcript/consoles.ts';
 import { type RecordFile, readRecords } from '../../transcript/reader.ts';
 import { shortPath } from './start.ts';
-import { type AttemptChoice, findAttempt, type StoredAttempt } from './stored-attempt.ts';
+import { type AttemptChoice, findAttempt, refusePruned, type StoredAttempt } from './stored-attempt.ts';
 
 export interface PcapOptions extends AttemptChoice {
   /** The file to write. */
@@ -24,6 +24,7 @@ const preferences = 'esp.enable_encryption_decode: TRUE\n';
 /** `espalier pcap`: writes the capture and Wireshark's configuration, prints the command that uses both. */
 export function pcapCommand(run: string, test: string, options: PcapOptions): void {
   const stored = findAttempt(run, test, options);
+  refusePruned(stored, 'its verdict and results are all that is left; run it again for captures');
   const records = readRecords(readAttemptFile(stored.dir, 'records') ?? new Uint8Array());
   if (records.damage !== undefined) warn(`records: ${records.damage.message}`);
   const file = options.o === undefined ? join(stored.dir, 'derived', 'links.pcapng') : resolve(options.o);

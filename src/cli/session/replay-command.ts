@@ -13,6 +13,7 @@ import { runsDir } from '../../store/layout.ts';
 import { compareAttempts } from '../../store/repeats.ts';
 import { keyOf } from '../../store/results.ts';
 import { isCutShort, type RunFolder } from '../../store/run-folder.ts';
+import { lockRun } from '../../store/run-lock.ts';
 import { attemptSchema } from '../../store/schemas.ts';
 import { killAllLabs } from '../../substrate/lifecycle.ts';
 import { readRecords } from '../../transcript/reader.ts';
@@ -22,7 +23,7 @@ import { openJudging, openSettings } from './open.ts';
 import { replayDifferences, replayOptions, withStoredImages, withStoredKernel } from './replay-inputs.ts';
 import { runSession } from './session.ts';
 import { createRun, shortPath } from './start.ts';
-import { type AttemptChoice, findAttempt, type StoredAttempt } from './stored-attempt.ts';
+import { type AttemptChoice, findAttempt, refusePruned, type StoredAttempt } from './stored-attempt.ts';
 
 export interface ReplayOptions extends AttemptChoice {
   readonly force?: boolean;
@@ -32,6 +33,7 @@ export interface ReplayOptions extends AttemptChoice {
 export async function replayCommand(run: string, test: string, options: ReplayOptions): Promise<number> {
   try {
     const stored = findAttempt(run, test, options);
+    refusePruned(stored, 'espalier run SUITE:NAME --seed N runs it again, with nothing to compare with');
     const prepared = await prepare(stored, options.force === true);
     return await replay(stored, prepared, runsDir(options.output));
   } finally {
@@ -82,7 +84,8 @@ function refuse(reasons: readonly string[], force: boolean): void {
 async function replay(stored: StoredAttempt, { options, settings, judging }: Prepared, runs: string): Promise<number> {
   const { entry, dir } = stored;
   const command = ['espalier', ...process.argv.slice(2)];
-  const folder = createRun({ runs, scenarios: [entry], options, command });
+  const folder = createRun({ runs, scenarios: [entry], options, command, replayOf: stored.folder.run.id });
+  using _lock = await lockRun(folder.dir, 'replay');
   const end = await runSession({
     folder,
     judging,

@@ -9,6 +9,7 @@ import { memoryForLabs } from '../../run/machine.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
 import { readDurations } from '../../store/records-of-runs.ts';
 import { RunFolder } from '../../store/run-folder.ts';
+import { lockRun } from '../../store/run-lock.ts';
 import { killAllLabs } from '../../substrate/lifecycle.ts';
 import { interruption } from '../interruption.ts';
 import { finishSession } from './finish.ts';
@@ -78,6 +79,7 @@ async function runFolder(
   { raw, runs, reporters }: Invocation,
 ): Promise<number> {
   const signal = interruption();
+  using _lock = await lockRun(folder.dir, 'run');
   const { options, scenarios } = folder.run;
   const judging = await openJudging([...new Set(scenarios.map(({ suite }) => suite))], options, signal);
   if (raw.resume !== undefined) await refuseOtherInputs(folder, judging.suites, settings);

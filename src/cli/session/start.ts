@@ -37,10 +37,12 @@ export interface NewRun {
   readonly options: RunOptions;
   /** The command line, for the record. */
   readonly command: readonly string[];
+  /** Id of the run that an attempt of is replayed. */
+  readonly replayOf?: string;
 }
 
 /** Makes the folder of a new run. */
-export function createRun({ runs, scenarios, options, command }: NewRun): RunFolder {
+export function createRun({ runs, scenarios, options, command, replayOf }: NewRun): RunFolder {
   const now = new Date();
   const stamp = now.toISOString().slice(0, 23).replace('T', '_').replace(/[:.]/g, '-');
   const baseline = options.baseline === undefined ? undefined : baselineText(options.baseline, runs);
@@ -51,6 +53,7 @@ export function createRun({ runs, scenarios, options, command }: NewRun): RunFol
     espalier: espalierVersion(),
     command: [...command],
     options,
+    ...(replayOf !== undefined && { replayOf }),
     machine: describeMachine(),
     scenarios: scenarios.map((entry) => ({ ...entry, hosts: [...entry.hosts] })),
   };

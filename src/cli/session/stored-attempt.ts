@@ -2,6 +2,7 @@ import { EspalierError } from '../../base/errors.ts';
 import { nearest } from '../../run/select.ts';
 import type { ScenarioEntry } from '../../scenario/scenario.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
+import { readPruned } from '../../store/pruned.ts';
 import { keyOf } from '../../store/results.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { wholeNumber } from './options.ts';
@@ -39,4 +40,12 @@ export function findAttempt(run: string, test: string, choice: AttemptChoice): S
   const numbers = finished.map(({ attempt }) => attempt).join(', ');
   const have = finished.length === 0 ? 'none of its labs came to an end' : `its attempts are ${numbers}`;
   throw new EspalierError('usage', `${test} of run ${folder.run.id} has no such attempt: ${have}`);
+}
+
+/** Raises a usage error for an attempt that was pruned: there is nothing to be read of it. */
+export function refusePruned({ folder, entry, attempt, dir }: StoredAttempt, remedy: string): void {
+  const pruned = readPruned(dir);
+  if (pruned === undefined) return;
+  const what = `attempt ${attempt} of ${keyOf(entry)}, run ${folder.run.id}`;
+  throw new EspalierError('usage', `${what}, was ${pruned.text}`, { remedy });
 }

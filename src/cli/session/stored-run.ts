@@ -5,8 +5,10 @@ import { optionWords } from '../../report/option-words.ts';
 import type { ScenarioEntry } from '../../scenario/scenario.ts';
 import { keepAttempts } from '../../store/keeping.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
+import { readPruned } from '../../store/pruned.ts';
 import type { Results, ScenarioResult } from '../../store/results.ts';
 import { RunFolder } from '../../store/run-folder.ts';
+import { lockRun, tryLockRun } from '../../store/run-lock.ts';
 import { exitCodeOf, sayFailures, writePages } from './finish.ts';
 import { openJudging } from './open.ts';
 import { pastForReport, type ReportPast } from './report-past.ts';
@@ -31,6 +33,7 @@ export interface ReportOptions extends StoredRunOptions {
 export async function reportCommand(run: string, options: ReportOptions): Promise<number> {
   const runs = runsDir(options.output);
   const folder = RunFolder.open(findRun(run, runs));
+  using _lock = await lockForReport(folder);
   const compare = options.compare === undefined ? undefined : findRun(options.compare, runs);
   const past = await pastForReport(folder, { compare, history: options.history === true });
   return (await show(folder, folder.rebuild(), { ...options, past })) ? 0 : 2;
@@ -39,12 +42,20 @@ export async function reportCommand(run: string, options: ReportOptions): Promis
 /** `espalier judge`; returns the exit code of the verdicts. */
 export async function judgeCommand(run: string, options: StoredRunOptions & { suite?: string }): Promise<number> {
   const folder = RunFolder.open(findRun(run, runsDir(options.output)));
+  using _lock = await lockRun(folder.dir, 'judge');
   const results = folder.summarize(await judgeAll(folder, options.suite));
   folder.writeResults(results);
   return (await show(folder, results, options)) ? exitCodeOf(results) : 2;
 }
 
-/** Judges every attempt whose lab is over; as many tests at once as there are cores. */
+/** A run that goes on may be looked at: it writes its own report when it ends. */
+async function lockForReport({ dir }: RunFolder): Promise<Disposable | undefined> {
+  const lock = await tryLockRun(dir, 'report');
+  if (Symbol.dispose in lock) return lock;
+  return lock.command === 'run' || lock.command === 'replay' ? undefined : lockRun(dir, 'report');
+}
+
+/** Judges every attempt whose lab is over, but for those that were pruned; as many tests at once as there are cores. */
 async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<ScenarioResult[]> {
   const { scenarios, options } = folder.run;
   const names = [...new Set(scenarios.map((entry) => entry.suite))];
@@ -52,10 +63,16 @@ async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<S
   const judging =
     suite === undefined ? await openJudging([], options) : await openJudging(names, { ...options, suite });
   const found = new Map<ScenarioEntry, ScenarioResult>();
+  const pruned = new Map<string, number>();
   const work = scenarios.values();
   const judge = async (): Promise<void> => {
     for (const entry of work) {
       for (const { dir } of folder.finished(entry)) {
+        const gone = readPruned(dir);
+        if (gone !== undefined) {
+          pruned.set(gone.text, (pruned.get(gone.text) ?? 0) + 1);
+          continue;
+        }
         const loaded = suite === undefined ? undefined : await judging.suites.get(entry.suite)?.load(entry.name);
         await judging.judge(folder.dir, dir, loaded);
       }
@@ -66,6 +83,7 @@ async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<S
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, judge));
+  for (const [text, count] of pruned) say(`attempts that keep their verdicts: ${count}, ${text}`);
   return [...found.values()];
 }
 

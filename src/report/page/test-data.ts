@@ -3,6 +3,7 @@ import { describeError, EspalierError } from '../../base/errors.ts';
 import { readJsonIfPresent } from '../../base/files.ts';
 import { hasAttemptFile } from '../../store/attempt-files.ts';
 import { attemptPath } from '../../store/layout.ts';
+import { readPruned } from '../../store/pruned.ts';
 import { keyOf, type ScenarioResult } from '../../store/results.ts';
 import { attemptSchema, verdictSchema } from '../../store/schemas.ts';
 import { seedsText } from '../../store/seeds.ts';
@@ -38,6 +39,8 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
   const full = source.depth === 'full' && dir !== undefined;
   const read = <T>(what: string, work: (from: string) => T): T | undefined =>
     dir === undefined || source.depth === 'verdict' ? undefined : tried(notes, what, () => work(dir));
+  const pruned = dir === undefined ? undefined : tried(notes, 'pruned.json', () => readPruned(dir));
+  if (pruned !== undefined) notes.push(`its artifacts were ${pruned.text}; verdict and results are kept`);
   const view = read('what the lab recorded cannot be shown', (from) => labOf(from, result, full));
   notes.push(...(view?.notes ?? []));
   const issues = issuesOf(result.issues, view);
