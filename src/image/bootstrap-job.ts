@@ -13,6 +13,8 @@ export interface BootstrapJob {
   readonly arguments: (place: Place) => string[];
   /** Shell run behind it where it is a lab, whose root can do more than this user. */
   readonly thenInLab?: readonly string[];
+  /** What to do where it fails and not for want of root or memory; left out: see to the network. */
+  readonly remedy?: string;
   readonly builder: ImageBuilder;
   /** MiB of the lab, if it is one: the root, its packages and what is done in it. The file of it is sparse. */
   readonly memory: number;

@@ -32,7 +32,7 @@ async function bootstrapHere(job: BootstrapJob, mode: 'root' | 'unshare'): Promi
   if (result.status !== 0) {
     throw new EspalierError('infrastructure', `mmdebstrap could not build ${job.what} (${mode} mode)`, {
       output: tail(result.stderr.toString(), 12),
-      remedy: remedies[mode],
+      remedy: job.remedy ?? remedies[mode],
     });
   }
 }

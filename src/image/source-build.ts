@@ -92,6 +92,7 @@ async function buildSource({ tarball }: ResolvedSource, wish: SourceWish, out: s
     suite: recipe.suite,
     packages: build.packages,
     arguments: (place) => sourceArguments({ ...recipe, build }, place),
+    remedy: 'what it lacks may be a package that the recipe’s `build` does not name',
     builder,
     memory: 4096,
     onLine,

@@ -14,6 +14,7 @@ const startSshd =
 
 const services: readonly Service[] = [
   { host: 'winnetou', line: 'systemctl start apache2' },
+  { host: 'winnetou', line: 'systemctl start named', plugin: 'unbound' },
   {
     host: 'winnetou',
     // The suite fills the directory when it makes the machine. Its older versions name a database that OpenLDAP 2.5 dropped.

@@ -126,7 +126,8 @@ function load(
   const { conf } = test;
   if ('strange' in conf) throw new EspalierError('scenario', `test.conf is more than assignments: ${conf.strange}`);
   const commands = commandsOf(test);
-  const services = servicesFor({ plugins: new Set(configurationsOf(test).flatMap(pluginsOf)), commands });
+  const plugins = new Set(configurationsOf(test).flatMap(pluginsOf));
+  const services = servicesFor({ plugins, commands });
   const { steps, checks } = courseOf({ ...test, conf, services });
   const { id, sha256 } = image;
   return {
@@ -144,6 +145,7 @@ function load(
     images: Object.fromEntries(knownHosts.map((host) => [host, { id, sha256 }])),
     suite: identity,
     versions: image.versions,
+    ...(plugins.has('kernel-pfkey') && { pfKey: true }),
     judging: { checks },
   };
 }
