@@ -75,6 +75,13 @@ function slowest(durations: ReadonlyMap<string, number>): string[] {
   return long.slice(0, 8).map(([file, ms]) => `slow: ${file}, ${Math.round(ms / 1000)} s`);
 }
 
+/** With what caused it: a property that does not hold tells why there. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return inspect(error);
+  const text = error.stack ?? error.message;
+  return error.cause === undefined ? text : `${text}\ncaused by ${textOf(error.cause)}`;
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     options: { grep: { type: 'string', short: 'g' } },
@@ -84,8 +91,7 @@ async function main(): Promise<number> {
   if (files.some((file) => /^test\/(lab|conformance)\//.test(file))) await setUpLabs();
   const totals = await runFiles(files, values.grep);
   for (const { file, name, error } of totals.failures) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
-    process.stdout.write(`\n== ${file}\n   ${name}\n${text.replace(/^/gm, '   ')}\n`);
+    process.stdout.write(`\n== ${file}\n   ${name}\n${textOf(error).replace(/^/gm, '   ')}\n`);
   }
   for (const line of slowest(totals.durations)) process.stdout.write(`${line}\n`);
   if (totals.skipped > 0) process.stdout.write(`${totals.skipped} skipped\n`);
