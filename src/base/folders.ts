@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,49 +33,44 @@ export function cacheDir(...below: readonly string[]): string {
  * lock `path`. No stale lock is ever left to judge.
  */
 export async function withLock<T>(path: string, body: () => Promise<T>, waiting?: () => void): Promise<T> {
-  const holder = holderOf(path, []);
-  using _lock = holder;
   using _notice = deadline(300, () => waiting?.());
-  await holder.held;
+  using _lock = await lock(path, []);
   _notice.stop();
   return await body();
 }
 
 /** Takes the lock `path` for as long as the result is not disposed of; `undefined` where another process holds it. */
-export async function lockIfFree(path: string): Promise<Disposable | undefined> {
-  const holder = holderOf(path, ['--nonblock', '--conflict-exit-code', String(busy)]);
-  try {
-    return (await holder.held) === 'held' ? holder : undefined;
-  } catch (error) {
-    holder[Symbol.dispose]();
-    throw error;
-  }
+export function lockIfFree(path: string): Promise<Disposable | undefined> {
+  return lock(path, ['--nonblock', '--conflict-exit-code', String(busy)]);
 }
 
 /** Exit code with which `flock` says that another holds the lock. */
 const busy = 75;
 
 /**
- * A helper process that holds the kernel's lock for as long as this process keeps its pipe open, so that a crash or SIGKILL
- * frees it.
+ * Locks a file that this process holds open. The lock belongs to what was opened, not to the program that asked for it, so it
+ * stands until this process closes the file or dies, however it dies.
  */
-function holderOf(path: string, options: readonly string[]): { held: Promise<'held' | 'busy'> } & Disposable {
+async function lock(path: string, options: readonly string[]): Promise<Disposable | undefined> {
   mkdirSync(dirname(path), { recursive: true });
-  const holder = spawn('flock', [...options, path, 'sh', '-c', 'echo held; exec cat >/dev/null'], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
-  });
-  holder.stdin.on('error', () => {});
-  const held = Promise.withResolvers<'held' | 'busy'>();
+  const file = openSync(path, 'a');
+  using opened = new DisposableStack();
+  opened.defer(() => closeSync(file));
+  return (await flock(file, options, path)) === 0 ? opened.move() : undefined;
+}
+
+/** Has the kernel lock an open file: 0 when it did, `busy` where that was asked for. */
+function flock(file: number, options: readonly string[], path: string): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const program = spawn('flock', [...options, '3'], { stdio: ['ignore', 'ignore', 'pipe', file] });
   const problems: Buffer[] = [];
-  holder.stderr.on('data', (chunk: Buffer) => problems.push(chunk));
-  holder.stdout.once('data', () => held.resolve('held'));
+  program.stderr?.on('data', (chunk: Buffer) => problems.push(chunk));
   const refuse = (why: string): void =>
-    held.reject(new EspalierError('infrastructure', `cannot be locked: ${why}`, { file: path, command: 'flock' }));
-  holder.once('error', (cause) => refuse(cause.message));
-  holder.once('close', (code) => {
-    if (code === busy) held.resolve('busy');
+    reject(new EspalierError('infrastructure', `cannot be locked: ${why}`, { file: path, command: 'flock' }));
+  program.once('error', (cause) => refuse(cause.message));
+  program.once('close', (code) => {
+    if (code === 0 || code === busy) resolve(code);
     else refuse(Buffer.concat(problems).toString().trim());
   });
-  return { held: held.promise, [Symbol.dispose]: () => holder.stdin.destroy() };
+  return promise;
 }

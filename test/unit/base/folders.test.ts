@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { projectDir, withLock } from '../../../src/base/folders.ts';
+import { lockIfFree, projectDir, withLock } from '../../../src/base/folders.ts';
 
 function folder(): { dir: string } & Disposable {
   const dir = mkdtempSync(join(tmpdir(), 'espalier-test-'));
@@ -47,4 +47,19 @@ test('a lock is free again when its holder was killed with SIGKILL', async () =>
   await new Promise((resolve) => other.stdout.once('data', resolve));
   other.kill('SIGKILL');
   assert.equal(await withLock(lock, async () => 'free'), 'free');
+});
+
+test('a lock that is held is not free, and is at once when its holder lets go', async () => {
+  using place = folder();
+  const path = join(place.dir, 'lock');
+  for (let round = 0; round < 5; round += 1) {
+    using held = await lockIfFree(path);
+    assert.ok(held);
+    assert.equal(await lockIfFree(path), undefined);
+  }
+  assert.equal(await withLock(path, async () => lockIfFree(path)), undefined);
+});
+
+test('a lock that cannot be is an error that names it', async () => {
+  await assert.rejects(lockIfFree('/proc/self/lock'), /ENOENT|EACCES|EPERM/);
 });
