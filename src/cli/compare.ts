@@ -5,7 +5,8 @@ const details = `
 A test is slower where its last attempt takes --ratio times as long as before with the same word, and at least a second more.
 Time in the lab is no matter of the machine's load; \`wall\` and \`cpu\` are.
 
-Exit codes: 0 nothing is worse; 1 tests fail newly, or in another way; 2 trouble; 3 usage. Slower tests, and tests of one run
+Exit codes: 0 nothing is worse; 1 tests fail newly or in another way, or passed and are
+unsupported; 2 trouble; 3 usage. Slower tests, and tests of one run
 alone, do not count.
 
 Examples:

@@ -97,7 +97,8 @@ function slowerTimes(
   return nowMs >= ratio * beforeMs && nowMs - beforeMs >= leastMs ? { beforeMs, nowMs } : undefined;
 }
 
-/** Nothing that was right is wrong now, and nothing wrong is wrong in another way. */
+/** Nothing that was right is wrong now, nothing wrong is wrong in another way, and nothing that passed is left out. */
 export function isNoWorse({ changes }: RunComparison): boolean {
-  return changes['newly failing'].length === 0 && changes.changed.length === 0;
+  const worse = changes.changed.filter(({ before, now }) => now !== 'unsupported' || before === 'passed');
+  return changes['newly failing'].length === 0 && worse.length === 0;
 }

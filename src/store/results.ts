@@ -72,11 +72,14 @@ function isGood(word: VerdictWord): boolean {
   return wordTable[word].expected;
 }
 
-/** The change against a baseline; a scenario the baseline does not know has none. */
+/**
+ * The change against a baseline; a scenario the baseline does not know has none. What became `unsupported` does not pass: a rule
+ * that takes a test out is told, also where it takes out one that passed.
+ */
 export function changeOf(word: VerdictWord, before: VerdictWord | undefined): Change | undefined {
   if (before === undefined || before === word) return undefined;
-  if (isGood(word)) return isGood(before) ? undefined : 'newly passing';
-  return isGood(before) ? 'newly failing' : 'changed';
+  if (word === 'passed') return 'newly passing';
+  return !isGood(word) && isGood(before) ? 'newly failing' : 'changed';
 }
 
 /** A verdict for a scenario that no lab was started for. */

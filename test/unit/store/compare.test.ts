@@ -35,6 +35,9 @@ test('worse is what fails newly or in another way', () => {
     ['minor', 'passed', true],
     ['minor', 'minor', true],
     ['unsupported', 'passed', true],
+    ['minor', 'unsupported', true],
+    ['passed', 'unsupported', false],
+    ['unsupported', 'minor', false],
   ];
   for (const [before, now, expected] of words) {
     const runs = [before, now].map((word) => ({ run: word, results: [result(word, 1)] }));

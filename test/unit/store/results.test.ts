@@ -78,7 +78,9 @@ test('what is as in the baseline is expected, and changes are named', () => {
   assert.deepEqual(result('major', 'passed'), [false, 'newly failing']);
   assert.deepEqual(result('passed', 'major'), [true, 'newly passing']);
   assert.deepEqual(result('crash', 'major'), [false, 'changed']);
-  assert.deepEqual(result('passed', 'unsupported'), [true, undefined]);
+  assert.deepEqual(result('passed', 'unsupported'), [true, 'newly passing']);
+  assert.deepEqual(result('unsupported', 'passed'), [true, 'changed']);
+  assert.deepEqual(result('unsupported', 'major'), [true, 'changed']);
   assert.equal(changeOf('major', undefined), undefined);
 });
 
