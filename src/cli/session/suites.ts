@@ -16,6 +16,7 @@ const bundled = (name: string, about: string): KnownSuite => ({
 /** All of them. Paths of scenario files are suites as well. */
 export const suites: readonly KnownSuite[] = [
   { name: 'examples', about: "three tests in libreswan's format: what runs where none is named", open: openBundled },
+  bundled('certificates', 'revocation by OCSP: good, revoked, unknown, and no answer'),
   bundled('first', 'the scenario that `espalier init` writes'),
   bundled('interop', 'libreswan, strongSwan and OpenIKED, each against each'),
   bundled('time', 'days of lifetimes: rekeys, reauthentication, expiry, steps of the clock'),
