@@ -13,8 +13,8 @@ interface BarProps {
 export function Bar({ home, children, title }: BarProps): JSX.Element {
   return (
     <header class="bar">
-      <a class="brand" href={home}>
-        <img src="icon.svg" alt="" width="18" height="18" /> Espalier
+      <a class="brand" href={home} aria-label="Espalier">
+        <img src="icon.svg" alt="" width="18" height="18" /> <span class="brand-name">Espalier</span>
       </a>
       <nav aria-label="Pages">{children}</nav>
       <span class="run-id">{title}</span>

@@ -65,11 +65,13 @@ function Cell({ test }: { readonly test: TestRow }): JSX.Element {
 function Legend({ run }: { readonly run: RunData }): JSX.Element {
   return (
     <span class="legend">
-      {run.words.map(({ word, count }) => (
-        <span class={`word-${word}`}>
-          <span class="sign">{signs[word]}</span> {word} {count}
-        </span>
-      ))}
+      {run.words
+        .filter(({ count }) => count > 0)
+        .map(({ word, count }) => (
+          <span class={`word-${word}`}>
+            <span class="sign">{signs[word]}</span> {word} {count}
+          </span>
+        ))}
     </span>
   );
 }

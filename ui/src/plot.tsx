@@ -20,6 +20,10 @@ interface PlotProps {
   readonly point: (index: number | undefined) => void;
 }
 
+function tickText(ms: number): string {
+  return ms < 600_000 ? `${Number((ms / 1000).toFixed(2))} s` : duration(ms);
+}
+
 /** Durations of a test in all runs, oldest at the left: a sign per word, a line where it flipped. The table below says the same. */
 export function DurationPlot({ points, measure, pointed, point }: PlotProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
@@ -49,7 +53,7 @@ export function DurationPlot({ points, measure, pointed, point }: PlotProps): JS
           <g class="tick">
             <line x1={edge.left} x2={width - edge.right} y1={y(ms)} y2={y(ms)} />
             <text x={edge.left - 8} y={y(ms) + 4} text-anchor="end">
-              {duration(ms)}
+              {tickText(ms)}
             </text>
           </g>
         ))}

@@ -32,8 +32,14 @@ export function ThemeButton(): JSX.Element {
     }
   };
   return (
-    <button type="button" class="quiet theme" onClick={change} title={`colours: ${theme}; next: ${next}`}>
-      <span aria-hidden="true">◐</span> {theme}
+    <button
+      type="button"
+      class="quiet theme"
+      onClick={change}
+      title={`colours: ${theme}; next: ${next}`}
+      aria-label={`colours: ${theme}`}
+    >
+      <span aria-hidden="true">◐</span> <span class="theme-name">{theme}</span>
     </button>
   );
 }

@@ -11,6 +11,7 @@ interface TotalsProps {
 
 /** Counts by word, which are filters too, below a bar of their shares. */
 export function Totals({ run, filter, set }: TotalsProps): JSX.Element {
+  const words = run.words.filter(({ count }) => count > 0);
   const on = new Set(filter.word.split(',').filter(Boolean));
   const toggle = (word: string): void => {
     if (!on.delete(word)) on.add(word);
@@ -19,13 +20,13 @@ export function Totals({ run, filter, set }: TotalsProps): JSX.Element {
   return (
     <section class="totals" aria-label="Totals">
       <div class="shares" aria-hidden="true">
-        {run.words.map(({ word, count }) => (
+        {words.map(({ word, count }) => (
           <span class={`word-${word}`} style={{ flexGrow: String(count) }} />
         ))}
         {run.pending > 0 && <span class="pending" style={{ flexGrow: String(run.pending) }} />}
       </div>
       <div class="words">
-        {run.words.map(({ word, count, meaning, expected }) => (
+        {words.map(({ word, count, meaning, expected }) => (
           <button
             type="button"
             class={`total word-${word}${expected < count ? ' bad' : ''}`}
@@ -48,7 +49,7 @@ export function Totals({ run, filter, set }: TotalsProps): JSX.Element {
         {run.pending > 0 && (
           <span class="total">
             <span class="figure">{grouped(run.pending)}</span>
-            <span class="label">not run</span>
+            <span class="label">{run.live === undefined ? 'not run' : 'to come'}</span>
           </span>
         )}
       </div>

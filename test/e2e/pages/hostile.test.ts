@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { component } from '../../../src/store/layout.ts';
+import { writeSampleRun } from '../../unit/store/index/sample-run.ts';
 import { noBrowser, open, openBrowser } from './browser.ts';
-import { lab, MadeReport, row, run, testData } from './samples.ts';
+import { compareData, historyData, lab, MadeReport, row, run, runsData, testData } from './samples.ts';
+import { runsFolder, Served } from './served.ts';
 
 const skip = noBrowser;
 
@@ -44,13 +47,22 @@ function report(made: MadeReport, text: (index: number) => string): MadeReport {
   const all = run(tests);
   const clusters = [{ lines: corpus.map((_, index) => text(index)), tests: [0, 1] }];
   const made1 = { ...all, facts: [[text(0), text(1)]], clusters, id: text(13) };
-  return made.add('run', made1).add('test/1', testData(lab({ packets: 300, lines: 600, text }), text));
+  return made
+    .add('run', made1)
+    .add('test/1', testData(lab({ packets: 300, lines: 600, text }), text))
+    .add('runs', runsData(30, text))
+    .add('compare', compareData(text))
+    .add('history', historyData(30, text));
 }
 
 /** Boxes that hold foreign text or stand beside it: where they are, to the pixel. */
 const boxes: Readonly<Record<string, readonly string[]>> = {
   run: ['.bar', '.totals', '.controls', '.tests', '.tests .window', '.clusters'],
   matrix: ['.bar', '.grid-box'],
+  compare: ['.bar', '.controls', '.compared', '.figures'],
+  suite: ['.bar', '.controls'],
+  history: ['.controls', '.plot'],
+  runs: ['.bar', '.controls'],
   lab: ['.lab-head', '.strip', '.panes', '.ladder', '.ladder-head', '.ladder .window', '.details', '.tabs', '.console'],
 };
 
@@ -87,18 +99,84 @@ test('nothing in any text is run, fetched or turned into a tag', { skip }, async
   }
 });
 
+/** The page of all runs from disk, where there is no server to listen to. */
+const noServer = 'window.EventSource = class { addEventListener() {} close() {} }';
+
+test('pages about several runs run, fetch and turn into a tag nothing either', { skip }, async (t) => {
+  const browser = await openBrowser(t);
+  const made = report(new MadeReport(t), hostile);
+  const all = report(new MadeReport(t), hostile).ofRuns();
+  const tests = [0, 1, 2, 3, 4].map(
+    (index) => `#/history/${encodeURIComponent(`made:${hostile(index).toWellFormed()} ${index}`)}`,
+  );
+  const urls = [all.url(), all.url(`#?q=${encodeURIComponent(hostile(0))}`)];
+  for (const hash of ['#/compare', '#/suite/made', `#/suite/${encodeURIComponent(hostile(1))}`, ...tests]) {
+    urls.push(made.url(hash), all.url(hash));
+  }
+  for (const url of urls) {
+    const { page, complaints } = await open(browser, url, { init: noServer });
+    for (const button of await page.locator('main button, summary').all())
+      await button.click({ timeout: 2000 }).catch(() => {});
+    assert.equal(await page.evaluate(caught), true, url);
+    const addresses = await page
+      .locator('main a')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+    for (const address of addresses) assert.match(address ?? '', /^(?:#|index\.html#?|index\.html$)/, url);
+    assert.deepEqual(complaints, [], url);
+    await page.close();
+  }
+});
+
+test('a server shows hostile names of tests, commands and versions as text', { skip }, async (t) => {
+  const browser = await openBrowser(t);
+  const runs = runsFolder(t);
+  // A name is a folder's, too: it has at most 255 bytes.
+  const names = corpus.map((text, index) => `${text.slice(0, 60)}${index}`.toWellFormed());
+  const words = Object.fromEntries(
+    names.filter((name) => component(name).length < 255).map((name) => [name, 'minor' as const]),
+  );
+  writeSampleRun(runs, { id: '2026-01-01 \'"><img src=x onerror=caught=1>', words, kernel: hostile(0) });
+  writeSampleRun(runs, { id: '2026-01-02', words: { ...words, [names[1] ?? '']: 'passed' }, kernel: hostile(1) });
+  const served = await Served.start(t, runs);
+  const history = `#/history/${encodeURIComponent(`s:${names[1]}`)}`;
+  for (const path of ['', '#/compare', '#/suite/s', history, 'runs/2026-01-02/', `runs/2026-01-02/${history}`]) {
+    const { page, complaints } = await open(browser, served.url(path));
+    assert.equal(await page.evaluate(caught), true, path);
+    assert.deepEqual(complaints, [], path);
+    await page.close();
+  }
+  const { page } = await open(browser, served.url());
+  await page.locator('.run-name a').last().click();
+  await page.waitForSelector('a.test');
+  for (let press = 0; press < Object.keys(words).length; press += 1) {
+    await page.locator('.tests .window').focus();
+    await page.keyboard.press('ArrowDown');
+  }
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('main.test h1');
+  await page.locator('.to-history').click();
+  await page.waitForSelector('.history-summary');
+  assert.equal(await page.evaluate(caught), true);
+});
+
 test('hostile text moves nothing outside of the box that shows it', { skip }, async (t) => {
   const browser = await openBrowser(t);
   const pages = [report(new MadeReport(t), harmless), report(new MadeReport(t), hostile)];
   const testOf = (text: typeof hostile): string => `#/test/${encodeURIComponent(`s:${text(0)}, ${text(1)} 0`)}`;
+  const pastOf = (text: typeof hostile): string => `#/history/${encodeURIComponent(`made:${text(3)} 3`)}`;
   const views = [
     { hashes: ['', ''], selectors: boxes.run ?? [], relative: '' },
     { hashes: ['#/matrix', '#/matrix'], selectors: boxes.matrix ?? [], relative: '' },
     { hashes: [testOf(harmless), testOf(hostile)], selectors: boxes.lab ?? [], relative: '.lab' },
+    { hashes: ['#/compare', '#/compare'], selectors: boxes.compare ?? [], relative: '' },
+    { hashes: ['#/suite/made', '#/suite/made'], selectors: boxes.suite ?? [], relative: '' },
+    { hashes: [pastOf(harmless), pastOf(hostile)], selectors: boxes.history ?? [], relative: '.plot' },
+    { hashes: ['', ''], selectors: boxes.runs ?? [], relative: '', all: true },
   ];
-  for (const { hashes, selectors, relative } of views) {
+  const all = [report(new MadeReport(t), harmless).ofRuns(), report(new MadeReport(t), hostile).ofRuns()];
+  for (const { hashes, selectors, relative, ...more } of views) {
     const found: unknown[] = [];
-    for (const [index, made] of pages.entries()) {
+    for (const [index, made] of ('all' in more ? all : pages).entries()) {
       const { page } = await open(browser, made.url(hashes[index]));
       found.push(await places(page, selectors, relative));
       assert.equal(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true, hashes[index]);

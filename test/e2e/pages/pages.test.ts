@@ -1,70 +1,125 @@
 import assert from 'node:assert/strict';
-import { createReadStream } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
+import { passing, Sandbox } from '../sandbox.ts';
 import { noBrowser, open, openBrowser } from './browser.ts';
-import { lab, MadeReport, row, run, testData } from './samples.ts';
+import { compareData, historyData, lab, MadeReport, row, run, runsData, testData } from './samples.ts';
+import { Served } from './served.ts';
 
 const skip = noBrowser;
 const rows = Array.from({ length: 40 }, (_, index) => row(index));
+const pastHash = `#/history/${encodeURIComponent('made:words 2 2')}`;
 const testHash = `#/test/${encodeURIComponent('made:column 5, ikev2-algo-5')}`;
 
 function made(t: TestContext): MadeReport {
   const text = (index: number): string => `words ${index}`;
-  return new MadeReport(t).add('run', run(rows)).add('test/1', testData(lab({ packets: 200, lines: 400, text })));
+  return new MadeReport(t)
+    .add('run', run(rows))
+    .add('test/1', testData(lab({ packets: 200, lines: 400, text })))
+    .add('runs', runsData(9))
+    .add('compare', compareData())
+    .add('history', historyData(12));
 }
 
-/** Serves a folder on a loopback port; returns its address. */
-async function serve(t: TestContext, dir: string): Promise<string> {
-  const types: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
-  const server = createServer(({ url = '/' }, response) => {
-    const path = url === '/' ? '/index.html' : url;
-    response.setHeader('content-type', types[path.split('.').at(-1) ?? ''] ?? 'application/octet-stream');
-    createReadStream(join(dir, path))
-      .on('error', () => response.writeHead(404).end())
-      .pipe(response);
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  t.after(() => server.close());
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+/** Two runs of a small suite, with the report of the later one beside its own address on a server. */
+async function servedRuns(
+  t: TestContext,
+): Promise<{ readonly served: Served; readonly id: string; readonly report: string }> {
+  const box = new Sandbox(t).add({ a: passing(), b: passing() });
+  await box.run();
+  box.add({ a: passing('echo now', 'then\n') });
+  await box.run();
+  const [first = '', second = ''] = box.runs();
+  const written = await box.espalier('report', second, '--compare', first, '--history');
+  assert.equal(written.code, 0, written.stderr);
+  const runs = join(box.dir, 'espalier-runs');
+  const report = pathToFileURL(join(runs, second, 'report', 'index.html')).href;
+  return { served: await Served.start(t, runs), id: second, report };
 }
 
-test('every page opens from disk and from a server, without a word of complaint', { skip }, async (t) => {
+const key = encodeURIComponent('libreswan:a');
+/** Pages of a run, and what is to be seen on each. */
+const runPages = [
+  ['', 'a.test'],
+  ['#?word=minor&q=a', 'a.test'],
+  [`#/test/${key}`, '.ladder .here, .console .output-row'],
+  ['#/compare', '.differences a'],
+  [`#/history/${key}`, '.plot .point'],
+  ['#/suite/libreswan', '.strip-of-runs .word-minor'],
+] as const;
+
+test('every page opens from disk and from the server, without a word of complaint', { skip }, async (t) => {
   const browser = await openBrowser(t);
-  const report = made(t);
-  const served = await serve(t, report.dir);
-  for (const base of [report.url(), served]) {
-    for (const [hash, wanted] of [
-      ['', 'a.test'],
-      ['#?word=major&q=algo', 'a.test'],
-      ['#/matrix', 'table.grid a.cell'],
-      [testHash, '.ladder .arrow'],
-    ] as const) {
-      const { page, complaints } = await open(browser, `${base}${hash}`);
-      await page.waitForSelector(wanted);
-      assert.deepEqual(complaints, [], `${base}${hash}`);
-      await page.close();
-    }
+  const { served, id, report } = await servedRuns(t);
+  const pages = [
+    ...runPages.map(([hash, wanted]) => [`${report}${hash}`, wanted]),
+    ...runPages.map(([hash, wanted]) => [served.url(`runs/${id}/${hash}`), wanted]),
+    ...runPages.slice(3).map(([hash, wanted]) => [served.url(hash), wanted]),
+    [served.url(), '.run-name a'],
+    [made(t).url('#/matrix'), 'table.grid a.cell'],
+    [made(t).url(testHash), '.ladder .arrow'],
+  ] as [string, string][];
+  for (const [url, wanted] of pages) {
+    const { page, complaints } = await open(browser, url);
+    await page.locator(wanted).first().waitFor();
+    assert.deepEqual(complaints, [], url);
+    await page.close();
+  }
+});
+
+test('a test is reached from every page about it, and its files are there', { skip }, async (t) => {
+  const browser = await openBrowser(t);
+  const { served, id } = await servedRuns(t);
+  const { page } = await open(browser, served.url());
+  await page.locator('.run-name a').first().click();
+  await page.waitForSelector('a.test');
+  await page.locator('a.test').first().click();
+  await page.locator('.to-history').click();
+  await page.locator('.verdict-cell a').first().click();
+  await page.waitForSelector('main.test h1');
+  assert.match(page.url(), new RegExp(`/runs/${id}/#/test/libreswan%3Aa$`));
+  await page.locator('.downloads summary').click();
+  const download = page.waitForEvent('download');
+  await page.locator('.downloads a', { hasText: 'links.pcapng' }).click();
+  assert.equal((await download).suggestedFilename(), 'links.pcapng');
+  await page.getByRole('link', { name: 'Runs' }).click();
+  await page.getByRole('link', { name: 'compare' }).first().click();
+  await page.locator('.differences .test-cell a').click();
+  await page.waitForSelector('main.test h1');
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await page
+    .getByText('1 newly failing')
+    .or(page.locator('.of-newly-failing', { hasText: '1' }))
+    .waitFor();
+});
+
+test('a page from disk connects to nothing', { skip }, async (t) => {
+  const browser = await openBrowser(t);
+  const init = "window.EventSource = class { constructor() { document.title = 'connected'; } }";
+  for (const hash of ['', '#/compare', '#/suite/made']) {
+    const { page } = await open(browser, made(t).url(hash), { init });
+    assert.notEqual(await page.title(), 'connected', hash);
   }
 });
 
 test('no page has a serious finding of axe-core, in light and in dark, wide and narrow', { skip }, async (t) => {
   const browser = await openBrowser(t);
   const report = made(t);
-  for (const hash of ['', '#/matrix', testHash]) {
+  const all = made(t).ofRuns();
+  const urls = ['', '#/matrix', testHash, '#/compare', '#/suite/made', pastHash].map((hash) => report.url(hash));
+  for (const url of [...urls, all.url()]) {
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const width of [1280, 390]) {
-        const { page } = await open(browser, report.url(hash), { colorScheme, width });
+        const { page } = await open(browser, url, { colorScheme, width });
         await page.evaluate(axe.source);
         const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults;
         const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
         const told = serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
-        assert.deepEqual(told, [], `${hash} ${colorScheme} ${width}`);
-        assert.ok(await fits(page), `${hash} is wider than ${width} pixels`);
+        assert.deepEqual(told, [], `${url} ${colorScheme} ${width}`);
+        assert.ok(await fits(page), `${url} is wider than ${width} pixels`);
         await page.close();
       }
     }

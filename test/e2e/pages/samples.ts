@@ -13,7 +13,8 @@ import type {
   TestData,
   TestRow,
 } from '../../../src/report/page/data.ts';
-import { copyPage } from '../../../src/report/page/write-report.ts';
+import type { CompareData, HistoryData, RunsData, SuiteRun } from '../../../src/report/page/data-of-runs.ts';
+import { copyPage, startPage } from '../../../src/report/page/write-report.ts';
 
 const words = ['passed', 'passed', 'passed', 'minor', 'unsupported', 'major', 'leak', 'timeout'] as const;
 
@@ -50,6 +51,7 @@ export function run(tests: readonly TestRow[]): RunData {
     baseline: 'an earlier run',
     tests,
     clusters: [{ lines: ['-one', '+two'], tests: [0, Math.min(3, tests.length - 1)] }],
+    beside: ['compare', 'history'],
   };
 }
 
@@ -149,6 +151,98 @@ export function testData(made: LabData, text: (index: number) => string = (index
   };
 }
 
+type Text = (index: number) => string;
+const plain: Text = (index) => `words ${index}`;
+
+/** A run among others: some go on, some have pages. */
+export function runLine(index: number, text: Text = plain): SuiteRun {
+  return {
+    id: `2026-01-0${1 + (index % 9)}_${text(index)}`,
+    started: `2026-01-0${1 + (index % 9)}T10:00:00.000Z`,
+    state: (['complete', 'running', 'stopped'] as const)[index % 3] ?? 'complete',
+    ...(index % 4 > 0 && { href: 'index.html' }),
+    command: text(index),
+    suites: ['made', text(index + 1)],
+    words: [
+      ['major', 1 + index],
+      ['unsupported', 30],
+      ['passed', 1000 + index],
+    ],
+    passedAdapted: 3,
+    scenarios: 1200,
+    wallMs: 100_000,
+    virtualMs: 7_000_000,
+    cpuMs: 90_000,
+    versions: [
+      ['kernel', [text(index + 2)]],
+      [text(index + 3), [text(index + 4), text(index + 5)]],
+    ],
+    changes: index % 2 === 0 ? { 'newly failing': 2, 'newly passing': 1 } : {},
+  };
+}
+
+export function runsData(count: number, text: Text = plain): RunsData {
+  return { version: 1, runs: Array.from({ length: count }, (_, index) => runLine(index, text)) };
+}
+
+export function compareData(text: Text = plain): CompareData {
+  const runs = Array.from({ length: 4 }, (_, index) => runLine(index + 1, text));
+  const [before, now] = runs as [SuiteRun, SuiteRun];
+  const pairs = (test: string, was: 'passed' | 'minor', is: 'passed' | 'minor' | 'leak') =>
+    [0, 1, 2].map((index) => ({ test: `made:${test} ${index}`, before: was, now: is, why: text(index) }));
+  return {
+    version: 1,
+    choices: runs,
+    found: {
+      before,
+      now,
+      common: 1142,
+      world: [[text(1), text(2), text(3)]],
+      changes: [
+        { change: 'newly failing', tests: pairs(text(4), 'passed', 'leak') },
+        { change: 'changed', tests: pairs(text(5), 'minor', 'leak') },
+        { change: 'newly passing', tests: pairs(text(6), 'minor', 'passed') },
+      ],
+      slower: [{ test: text(7), beforeMs: 1000, nowMs: 4000 }],
+      onlyBefore: [text(8)],
+      onlyNow: [text(9), text(10)],
+    },
+  };
+}
+
+/** The past of a suite in as many runs; its tests are called by numbers. */
+export function historyData(runs: number, text: Text = plain): HistoryData {
+  const word = (index: number) => (['passed', 'passed', 'minor', 'unresolved'] as const)[index % 4] ?? 'passed';
+  const tests = Array.from({ length: 5 }, (_, test) => ({
+    name: `${text(test)} ${test}`,
+    flips: 1 + test,
+    firstBad: 2,
+    lastGood: 1,
+    points: Array.from({ length: runs }, (__, index) => ({
+      run: index,
+      word: word(index + test),
+      ...(index % 4 === 2 && { change: 'newly failing' as const }),
+      wallMs: 4000 + 100 * index,
+      virtualMs: 70_000 + 5000 * (index % 7),
+      cpuMs: 3000,
+      seed: '1',
+      ...(index % 3 === 0 && { world: 0 }),
+    })),
+  }));
+  return {
+    version: 1,
+    suites: [
+      {
+        suite: 'made',
+        runs: Array.from({ length: runs }, (_, index) => runLine(index, text)),
+        total: 1142,
+        tests,
+        worlds: [[[text(1), text(2), text(3)]]],
+      },
+    ],
+  };
+}
+
 /** A made report in a folder that goes with the test. Its data stands there as it is, not made harmless. */
 export class MadeReport {
   readonly dir: string;
@@ -157,6 +251,11 @@ export class MadeReport {
     this.dir = mkdtempSync(join(tmpdir(), 'espalier-pages-'));
     t.after(() => rmSync(this.dir, { recursive: true, force: true }));
     copyPage(this.dir);
+  }
+
+  /** The page begins with all runs, as a server's does. */
+  ofRuns(): this {
+    return this.write('index.html', startPage('runs'));
   }
 
   add(name: string, data: unknown): this {

@@ -6,8 +6,6 @@ import { lab, MadeReport, row, run, testData } from './samples.ts';
 
 const skip = noBrowser;
 const repeats = 5;
-/** The yardstick is coarse, and takes long. */
-const repeatsOfAll = 3;
 
 /** Notes when the first row that can be read was painted: milliseconds since the page was asked for. */
 const watch = (selector: string): string => `
@@ -26,10 +24,10 @@ async function timeToPaint(browser: Browser, url: string, selector: string): Pro
   return time;
 }
 
-async function median(measure: () => Promise<number>, count = repeats): Promise<number> {
+async function median(measure: () => Promise<number>): Promise<number> {
   const times: number[] = [];
-  for (let done = 0; done < count; done += 1) times.push(await measure());
-  return times.sort((a, b) => a - b)[Math.floor(count / 2)] as number;
+  for (let done = 0; done < repeats; done += 1) times.push(await measure());
+  return times.sort((a, b) => a - b)[Math.floor(repeats / 2)] as number;
 }
 
 /** What the same list takes a page that simply writes all of it: the yardstick, on the same machine at the same time. */
@@ -72,7 +70,7 @@ test('10,000 tests open and filter faster than a page that writes them all', { s
   const browser = await openBrowser(t);
   const made = new MadeReport(t).add('run', run(Array.from({ length: 10_000 }, (_, index) => row(index))));
   const plain = reference(t, 10_000);
-  const all = await median(() => timeToPaint(browser, plain.url(), 'main'), repeatsOfAll);
+  const all = await median(() => timeToPaint(browser, plain.url(), 'main'));
   const opened = await median(() => timeToPaint(browser, made.url(), 'a.test'));
   const { page } = await open(browser, made.url());
   await page.waitForSelector('a.test');
@@ -89,7 +87,7 @@ test('5,000 packets and 20,000 lines open faster than a page that writes them al
   const made = new MadeReport(t).add('run', run([row(0)])).add('test/1', data);
   const hash = `#/test/${encodeURIComponent('made:column 0, ikev2-algo-0')}`;
   const plain = reference(t, 25_000);
-  const all = await median(() => timeToPaint(browser, plain.url(), 'main'), repeatsOfAll);
+  const all = await median(() => timeToPaint(browser, plain.url(), 'main'));
   const opened = await median(() => timeToPaint(browser, made.url(hash), '.console .output-row'));
   t.diagnostic(`all lines ${Math.round(all)} ms, opened ${Math.round(opened)} ms`);
   assert.ok(opened < all, `opened in ${opened} ms, all lines in ${all} ms`);
