@@ -11,7 +11,8 @@ export {
   rawKey,
 } from '../connection/authentication.ts';
 export type { EspProposal, IkeProposal } from '../connection/connection.ts';
-export { Authority, type AuthorityWish, type CertificateWish } from '../x509/authority.ts';
+export { Authority, type AuthorityWish, type CertificateWish, type OcspWish } from '../x509/authority.ts';
+export type { OcspResponder } from '../x509/ocsp.ts';
 export { type KeyType, keyPair } from '../x509/seeded-keys.ts';
 export type { Duration, Jump } from './duration.ts';
 export {

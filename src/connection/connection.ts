@@ -27,6 +27,11 @@ export interface Connection {
    * `strict`: it is refused. What a list names as revoked is refused always. Default: `relaxed`.
    */
   readonly revocation?: 'strict' | 'relaxed';
+  /**
+   * Whether the status of a peer's certificate is asked by OCSP (RFC 6960) of the responder that it names. What is done without
+   * an answer is said by `revocation`. Default: strongSwan asks, the others do not.
+   */
+  readonly ocsp?: boolean;
 }
 
 /** One of the two peers. */
@@ -54,7 +59,7 @@ export interface End {
 /** Settings that need not be those of the peer. */
 export type OwnSettings = Pick<
   Connection,
-  'ike' | 'child' | 'rekey' | 'liveness' | 'encapsulation' | 'mobike' | 'fragmentation' | 'revocation'
+  'ike' | 'child' | 'rekey' | 'liveness' | 'encapsulation' | 'mobike' | 'fragmentation' | 'revocation' | 'ocsp'
 >;
 
 /** A network in CIDR form, or one with the protocol and port to which it is narrowed. */

@@ -1,6 +1,7 @@
 import { EspalierError } from '../base/errors.ts';
 import type { Credential } from '../connection/authentication.ts';
-import { type Issued, makeCertificate, type Period } from './certificate.ts';
+import { type CertificateContent, type Issued, makeCertificate, type Period } from './certificate.ts';
+import { makeResponder, type OcspResponder } from './ocsp.ts';
 import { makeRevocationList } from './revocation.ts';
 import { type KeyType, type SeededKey, seededKey } from './seeded-keys.ts';
 
@@ -14,6 +15,8 @@ export interface AuthorityWish extends Partial<Period> {
   readonly seed?: string;
   /** Where its revocation list can be fetched: `http://…`, `file:///…`. */
   readonly crlUrls?: readonly string[];
+  /** Where its OCSP responder is asked: `http://192.0.2.80/`. */
+  readonly ocspUrls?: readonly string[];
 }
 
 /** What can be asked of an end entity's certificate. */
@@ -24,6 +27,19 @@ export interface CertificateWish extends Partial<Period> {
   readonly alternativeNames?: readonly string[];
   /** Default: `rsa-2048`. */
   readonly key?: KeyType;
+}
+
+/** What can be asked of an OCSP responder; everything has a default. */
+export interface OcspWish {
+  readonly revoked?: readonly Credential[];
+  /** Of whom it says that it does not know them. */
+  readonly unknown?: readonly Credential[];
+  /** When they were revoked. Default: the first of January 2025. */
+  readonly since?: Date;
+  /** Virtual minutes for which an answer holds. Default: 5. */
+  readonly minutes?: number;
+  /** Of TCP. Default: 80. */
+  readonly port?: number;
 }
 
 /** Dates of certificates that name none: long before and long after the date at which labs start, 15 June 2025. */
@@ -39,18 +55,18 @@ export class Authority {
   readonly certificate: string;
   readonly #key: SeededKey;
   readonly #seed: string;
-  readonly #crlUrls: readonly string[];
+  readonly #urls: Pick<CertificateContent, 'crlUrls' | 'ocspUrls'>;
   readonly #above: readonly Authority[];
   readonly #issued = new Map<string, Issued>();
 
   /** `above`: the authorities up to the root, the issuer first; none for a root. */
   constructor(wish: AuthorityWish = {}, above: readonly Authority[] = []) {
-    const { subject = 'CN=Espalier CA', key = 'rsa-2048', seed = '1', crlUrls = [] } = wish;
+    const { subject = 'CN=Espalier CA', key = 'rsa-2048', seed = '1', crlUrls = [], ocspUrls = [] } = wish;
     const [issuer] = above;
     this.subject = subject;
     this.#key = seededKey(key, seed, subject);
     this.#seed = seed;
-    this.#crlUrls = crlUrls;
+    this.#urls = { crlUrls, ocspUrls };
     this.#above = above;
     const issued = makeCertificate({
       ...periodOf(wish),
@@ -60,7 +76,7 @@ export class Authority {
       issuerKey: issuer === undefined ? this.#key : issuer.#key,
       alternativeNames: [],
       authority: true,
-      crlUrls: issuer === undefined ? [] : issuer.#crlUrls,
+      ...(issuer === undefined ? { crlUrls: [], ocspUrls: [] } : issuer.#urls),
     });
     this.certificate = issued.pem;
   }
@@ -81,7 +97,7 @@ export class Authority {
       issuerKey: this.#key,
       alternativeNames,
       authority: false,
-      crlUrls: this.#crlUrls,
+      ...this.#urls,
     });
     this.#issued.set(issued.pem, issued);
     const { kind, privateKey, publicKey } = key;
@@ -103,11 +119,7 @@ export class Authority {
    * `days`: until the next list is due, from `from` on.
    */
   revocationList(revoked: readonly Credential[], { from = usual.notBefore, days = 3650, number = 1 } = {}): string {
-    const serials = revoked.map(({ certificate, subject }) => {
-      const issued = this.#issued.get(certificate);
-      if (issued === undefined) throw new EspalierError('scenario', `${this.subject} has not certified ${subject}`);
-      return { serial: issued.serial, since: from };
-    });
+    const serials = revoked.map((one) => ({ serial: this.#find(one).serial, since: from }));
     const nextUpdate = new Date(from.getTime() + days * 86_400_000);
     return makeRevocationList({
       issuer: this.subject,
@@ -117,6 +129,30 @@ export class Authority {
       nextUpdate,
       revoked: serials,
     });
+  }
+
+  /**
+   * A responder (RFC 6960) that tells of what this authority certified so far: `good`, but for those that are named. Throws
+   * `scenario` where one of these was not issued by this authority.
+   */
+  ocspResponder({ revoked = [], unknown = [], ...wish }: OcspWish = {}): OcspResponder {
+    const [bad, strange] = [revoked, unknown].map((some) => new Set(some.map((one) => this.#find(one))));
+    const known = [...this.#issued.values()].filter((one) => !strange?.has(one));
+    return makeResponder({
+      since: usual.notBefore,
+      minutes: 5,
+      port: 80,
+      ...wish,
+      certificate: this.certificate,
+      privateKey: this.#key.privateKey,
+      entries: known.map((issued) => ({ issued, revoked: bad?.has(issued) ?? false })),
+    });
+  }
+
+  #find({ certificate, subject }: Credential): Issued {
+    const issued = this.#issued.get(certificate);
+    if (issued === undefined) throw new EspalierError('scenario', `${this.subject} has not certified ${subject}`);
+    return issued;
   }
 }
 

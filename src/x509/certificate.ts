@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema';
 import {
+  AccessDescription,
+  AuthorityInfoAccessSyntax,
   AuthorityKeyIdentifier,
   BasicConstraints,
   Certificate,
@@ -10,12 +12,14 @@ import {
   Extension,
   Extensions,
   GeneralName,
+  id_ad_ocsp,
   id_ce_authorityKeyIdentifier,
   id_ce_basicConstraints,
   id_ce_cRLDistributionPoints,
   id_ce_keyUsage,
   id_ce_subjectAltName,
   id_ce_subjectKeyIdentifier,
+  id_pe_authorityInfoAccess,
   KeyIdentifier,
   KeyUsage,
   KeyUsageFlags,
@@ -46,10 +50,12 @@ export interface CertificateContent extends Period {
   readonly alternativeNames: readonly string[];
   readonly authority: boolean;
   readonly crlUrls: readonly string[];
+  readonly ocspUrls: readonly string[];
 }
 
-/** A certificate and its serial number, 16 octets. */
-export interface Issued {
+/** A certificate, with its serial number of 16 octets. */
+export interface Issued extends Period {
+  readonly subject: string;
   readonly pem: string;
   readonly serial: ArrayBuffer;
 }
@@ -82,7 +88,7 @@ export function makeCertificate(content: CertificateContent): Issued {
     signatureAlgorithm: algorithm,
     signatureValue: signature,
   });
-  return { pem: pem('CERTIFICATE', AsnConvert.serialize(certificate)), serial };
+  return { pem: pem('CERTIFICATE', AsnConvert.serialize(certificate)), serial, subject, notBefore, notAfter };
 }
 
 function publicKeyInfo(key: SeededKey): SubjectPublicKeyInfo {
@@ -96,7 +102,8 @@ export function keyIdentifier(key: SeededKey): OctetString {
   return new OctetString(arrayBuffer(createHash('sha1').update(Buffer.from(bits)).digest()));
 }
 
-function extensionsOf({ key, issuerKey, alternativeNames, authority, crlUrls }: CertificateContent): Extension[] {
+function extensionsOf(content: CertificateContent): Extension[] {
+  const { key, issuerKey, alternativeNames, authority, crlUrls, ocspUrls } = content;
   const usage = authority
     ? KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign
     : KeyUsageFlags.digitalSignature | KeyUsageFlags.nonRepudiation;
@@ -105,6 +112,10 @@ function extensionsOf({ key, issuerKey, alternativeNames, authority, crlUrls }: 
     const fullName = [new GeneralName({ uniformResourceIdentifier: url })];
     return new DistributionPoint({ distributionPoint: new DistributionPointName({ fullName }) });
   });
+  const responders = ocspUrls.map((url) => {
+    const accessLocation = new GeneralName({ uniformResourceIdentifier: url });
+    return new AccessDescription({ accessMethod: id_ad_ocsp, accessLocation });
+  });
   return [
     extension(id_ce_basicConstraints, new BasicConstraints({ cA: authority }), true),
     extension(id_ce_keyUsage, new KeyUsage(usage), true),
@@ -112,6 +123,7 @@ function extensionsOf({ key, issuerKey, alternativeNames, authority, crlUrls }: 
     extension(id_ce_authorityKeyIdentifier, authorityKeyIdentifier(issuerKey)),
     ...(alternativeNames.length > 0 ? [extension(id_ce_subjectAltName, names)] : []),
     ...(points.length > 0 ? [extension(id_ce_cRLDistributionPoints, new CRLDistributionPoints(points))] : []),
+    ...(responders.length > 0 ? [extension(id_pe_authorityInfoAccess, new AuthorityInfoAccessSyntax(responders))] : []),
   ];
 }
 

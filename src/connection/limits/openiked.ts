@@ -98,6 +98,12 @@ export const openikedLimits: readonly Limit[] = [
       (connection.revocation === 'strict') !== authentication.credential.crls.length > 0,
   },
   {
+    id: 'ocsp',
+    reason: 'a responder needs its own certificate in a file, and is named in iked.conf',
+    source: 'iked.conf(5), set ocsp',
+    hits: ({ connection }) => connection.ocsp === true,
+  },
+  {
     id: 'mixed-authentication',
     reason: 'a secret authenticates both ends or none',
     source: 'iked.conf(5), ikeauth',

@@ -11,8 +11,7 @@ export const plutoLog = '/var/log/pluto.log';
 /** ipsec.conf(5) and ipsec.secrets(5) of one host. */
 export function renderLibreswan(views: readonly View[], version: string): ConfigFile[] {
   const setup = ['config setup', `\tlogfile=${plutoLog}`, '\tlogtime=no', '\tlogappend=no'];
-  // Of the daemon as a whole, and stricter wins.
-  if (views.some(({ connection }) => connection.revocation === 'strict')) setup.push('\tcrl-strict=yes');
+  setup.push(...revocationOf(views.map(({ connection }) => connection)));
   const conns = views.map((view) => [`conn ${view.connection.name}`, ...settingsOf(view, version).map(indent)]);
   const text = [setup, ...conns].map((section) => `${section.join('\n')}\n`).join('\n');
   return [
@@ -20,6 +19,13 @@ export function renderLibreswan(views: readonly View[], version: string): Config
     { path: '/etc/ipsec.secrets', mode: 0o600, content: views.map(secretOf).join('') },
     ...views.flatMap(credentialFiles),
   ];
+}
+
+/** Of the daemon as a whole, and stricter wins. With `crl-strict` nobody would be accepted by OCSP alone. */
+function revocationOf(connections: readonly Connection[]): string[] {
+  const ocsp = connections.some((one) => one.ocsp);
+  const strict = connections.some(({ revocation }) => revocation === 'strict');
+  return [...(ocsp ? ['\tocsp-enable=yes'] : []), ...(strict ? [`\t${ocsp ? 'ocsp' : 'crl'}-strict=yes`] : [])];
 }
 
 type Setting = readonly [name: string, value: string | number | undefined];

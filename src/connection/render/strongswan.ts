@@ -15,21 +15,35 @@ export function renderStrongswan(views: readonly View[]): ConfigFile[] {
     secrets: Object.fromEntries(views.flatMap(secretOf)),
   };
   return [
-    { path: '/etc/strongswan.conf', mode: 0o644, content: settings(strongswanConf) },
+    {
+      path: '/etc/strongswan.conf',
+      mode: 0o644,
+      content: settings(strongswanConf(views.map(({ connection }) => connection))),
+    },
     { path: '/etc/swanctl/swanctl.conf', mode: 0o600, content: settings(swanctl) },
     ...views.flatMap(credentialFiles),
   ];
 }
 
-/** Random numbers come from the kernel, which has them from the seed; the processor's own would not repeat. */
-const strongswanConf: Section = {
-  charon: {
-    load_modular: 'yes',
-    filelog: { espalier: { path: charonLog, default: 1, ike_name: 'yes', flush_line: 'yes' } },
-    syslog: { daemon: { default: -1 }, auth: { default: -1 } },
-    plugins: { include: 'strongswan.d/charon/*.conf', rdrand: { load: 'no' } },
-  },
-};
+/**
+ * Random numbers come from the kernel, which has them from the seed; the processor's own would not repeat. OCSP is asked or not by
+ * the daemon as a whole.
+ */
+function strongswanConf(connections: readonly Connection[]): Section {
+  const silent = connections.some(({ ocsp }) => ocsp === false);
+  return {
+    charon: {
+      load_modular: 'yes',
+      filelog: { espalier: { path: charonLog, default: 1, ike_name: 'yes', flush_line: 'yes' } },
+      syslog: { daemon: { default: -1 }, auth: { default: -1 } },
+      plugins: {
+        include: 'strongswan.d/charon/*.conf',
+        rdrand: { load: 'no' },
+        revocation: silent ? { enable_ocsp: 'no' } : undefined,
+      },
+    },
+  };
+}
 
 function connectionOf(view: View): Section {
   const { connection, local, remote } = view;

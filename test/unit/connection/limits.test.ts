@@ -70,6 +70,7 @@ const table: readonly (readonly [what: string, Connection, Readonly<Record<strin
   ],
   ['asking for a password', fromEast(password), { 'libreswan 4.10': ['eap-method'], 'libreswan 5.2': ['eap-method'] }],
   ['asking for EAP-TLS', fromEast(insideTls), { 'libreswan 5.2': ['eap-tls-5'], 'openiked 7.4': ['eap-method'] }],
+  ['asking by OCSP', { ...least, ocsp: true }, { 'openiked 7.4': ['ocsp'] }],
   ['replacing SAs at a set time', { ...least, rekey: { margin: 60 } }, { 'openiked 7.4': ['rekey-margin'] }],
 ];
 

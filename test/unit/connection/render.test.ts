@@ -238,3 +238,19 @@ test('what a daemon cannot do is written all the same where it is to be tried', 
   assert.match(files[0]?.content ?? '', /\tleftautheap=tls\n/);
   assert.throws(() => render({ host: 'east', daemon: libreswan, connections: [insideTls] }), /first IKE_AUTH/);
 });
+
+test('what is done about revocation is said to each daemon in its words', () => {
+  const setup = (own: Connection['ends'][0]['own']): string | undefined => {
+    const connection: Connection = { ...least, ends: [{ ...least.ends[0], ...(own && { own }) }, least.ends[1]] };
+    return filesOf(connection, libreswan)
+      ['/etc/ipsec.conf 644']?.match(/\t(ocsp|crl)\S+/g)
+      ?.join('');
+  };
+  assert.equal(setup({ revocation: 'strict' }), '\tcrl-strict=yes');
+  assert.equal(setup({ ocsp: true }), '\tocsp-enable=yes');
+  assert.equal(setup({ ocsp: true, revocation: 'strict' }), '\tocsp-enable=yes\tocsp-strict=yes');
+  assert.equal(setup({ ocsp: false }), undefined);
+  const conf = (ocsp: boolean): string => filesOf({ ...least, ocsp }, strongswan)['/etc/strongswan.conf 644'] ?? '';
+  assert.match(conf(false), /revocation \{\n +enable_ocsp = no\n/);
+  assert.doesNotMatch(conf(true), /enable_ocsp/);
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey, sign, verify, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { EspalierError } from '../../../src/base/errors.ts';
 import { run } from '../../../src/base/processes.ts';
@@ -97,6 +97,35 @@ test('openssl accepts the chain, refuses what is expired, not yet valid or revok
         early: 'certificate is not yet valid',
       },
     );
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
+test('openssl answers good, revoked and unknown by what a responder is given, which the certificates name', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-ocsp-'));
+  try {
+    const ca = new Authority({ subject: 'CN=Online CA, O=Espalier', ocspUrls: ['http://192.0.2.80/'] });
+    const names = ['good', 'revoked', 'unknown'] as const;
+    const [good, revoked, unknown] = names.map((name) => ca.issue({ subject: `CN=${name}.test, O=Espalier` }));
+    assert.ok(good && revoked && unknown);
+    assert.equal(new X509Certificate(good.certificate).infoAccess, 'OCSP - URI:http://192.0.2.80/');
+    const { files, index, start } = ca.ocspResponder({ revoked: [revoked], unknown: [unknown] });
+    assert.deepEqual(ca.ocspResponder({ revoked: [revoked], unknown: [unknown] }).files, files);
+    assert.match(start, /^\( openssl ocsp -port 80 -index \/etc\/ocsp\/index.txt /);
+    for (const [path, { content }] of Object.entries(files)) writeFileSync(join(dir, basename(path)), content);
+    const at = (name: string): string => join(dir, name);
+    const signer = ['-CA', at('ca.pem'), '-rsigner', at('ca.pem'), '-rkey', at('ca.key')];
+    for (const [name, { certificate }] of [good, revoked, unknown].map((one, i) => [names[i] ?? '', one] as const)) {
+      writeFileSync(at('cert.pem'), certificate);
+      const asked = ['-no_nonce', '-issuer', at('ca.pem'), '-cert', at('cert.pem')];
+      const answered = ['-index', at(basename(index.path)), ...signer, '-nmin', '5', '-respout', at('answer')];
+      assert.equal((await run('openssl', ['ocsp', ...asked, ...answered])).status, 0);
+      const read = await run('openssl', ['ocsp', ...asked, '-respin', at('answer'), '-CAfile', at('ca.pem')]);
+      assert.match(String(read.stderr), /Response verify OK/);
+      assert.match(String(read.stdout), new RegExp(`cert\\.pem: ${name}\\n`));
+    }
+    assert.throws(() => ca.ocspResponder({ revoked: [root.issue({ subject: 'CN=x' })] }), EspalierError);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
