@@ -5,6 +5,7 @@ const examples = `
 Examples:
   espalier shell libreswan:basic-pluto-01
   espalier shell libreswan:basic-pluto-01 --at 03-west-up.sh:1 --host west
+  espalier shell vpn:psk                   (at the first check that fails, or at the end)
   echo 'ipsec trafficstatus' | espalier shell examples:psk
 
 Keys: Ctrl-] then a host's number changes host, Ctrl-] q leaves.
@@ -17,6 +18,10 @@ export function register(program: Command): void {
     .description('boot a scenario, run it up to a step, and open a terminal on a host')
     .argument('<scenario>', 'SUITE:NAME')
     .option('--at <step>', 'stop before this step: its number, or SCRIPT:LINE (default: after the last)')
+    .option(
+      '--before',
+      "open a TypeScript scenario's lab before its function is called (default: where it ends or fails)",
+    )
     .option('--host <name>', 'host to open first (default: the first)')
     .option('--seed <n>', 'seed of all randomness in the lab', '1')
     .option('--kernel <dir|file>', 'kernel tree or binary to run on')

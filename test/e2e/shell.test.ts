@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectDir } from '../../src/base/folders.ts';
@@ -7,8 +9,12 @@ import { skip } from '../lab/lab.ts';
 import { ended } from './sandbox.ts';
 
 function shell(input: string, ...args: readonly string[]) {
+  return shellOf('examples:psk', input, args);
+}
+
+function shellOf(scenario: string, input: string, args: readonly string[]) {
   const main = join(projectDir, 'src', 'cli', 'main.ts');
-  const child = spawn(process.execPath, [main, 'shell', 'examples:psk', ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, 'shell', scenario, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.end(input);
   return ended(child);
 }
@@ -44,4 +50,42 @@ test('a shell refuses a step and a host that there are not', { skip }, async () 
   const host = await shell('', '--at', '0', '--host', 'road');
   assert.equal(host.code, 3);
   assert.match(host.stderr, /--host road: the hosts are east, west/);
+});
+
+/** A function of five lines, the fourth of which fails. */
+const failing = `import { expect, linux, scenario } from 'espalier';
+scenario('fails', { hosts: { west: linux(), east: linux() }, links: { wan: ['west', 'east'] } }, async ({ hosts }) => {
+  await hosts.west.exec('touch /tmp/one');
+  await expect(hosts.west).toReach(hosts.east);
+  await hosts.west.exec('touch /tmp/two');
+  await expect(hosts.west).toHaveIpsecSas(2, { within: '1h' });
+  await hosts.west.exec('touch /tmp/three');
+});
+`;
+
+/** Where the shell opens, what is told of it, and which of the function's files are there. */
+const openings: readonly (readonly [args: readonly string[], told: RegExp, files: string])[] = [
+  [[], /\(3 commands run\)\n\S+\.scenario\.ts:6: west: expected 2 IPsec SAs, received 0 IPsec SAs\n/, 'one two'],
+  [['--before'], /^\(0 commands run\)\n\[root/, ''],
+  [['--at', '2'], /\(2 commands run\)\nstopped before step 2\n/, 'one'],
+];
+
+test('a shell on a scenario file opens where a check fails, before the function, or before a step', {
+  skip,
+}, async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-shell-'));
+  try {
+    writeFileSync(join(dir, 'fails.scenario.ts'), failing);
+    for (const [args, told, files] of openings) {
+      const { code, stdout, stderr } = await shellOf(`${dir}:fails`, 'cd /tmp; echo there: $(ls)\n', args);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, told);
+      assert.match(stdout.replaceAll('\r', ''), new RegExp(`^there:${files === '' ? '' : ` ${files}`}$`, 'm'));
+    }
+    const { code, stderr } = await shellOf(`${dir}:fails`, '', ['--at', 'fails.scenario.ts:3']);
+    assert.equal(code, 3);
+    assert.match(stderr, /--at fails\.scenario\.ts:3: a whole number from 0 is expected/);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
 });

@@ -8,13 +8,16 @@ import { type Lab, startLab } from '../../substrate/lifecycle.ts';
 import type { Order } from '../../substrate/substrate.ts';
 import { interruption } from '../interruption.ts';
 import { openJudging, openSettings } from './open.ts';
-import { parseRunOptions, suitesOf } from './options.ts';
+import { parseRunOptions, suitesOf, wholeNumber } from './options.ts';
+import { callCourse } from './shell-course.ts';
 import { followLines, followTerminal, keysHelp } from './shell-input.ts';
 import { ConsoleView } from './shell-view.ts';
 
 /** Options of `espalier shell` as commander gives them. */
 export interface RawShellOptions {
   readonly at?: string;
+  /** Open the lab of a scenario in TypeScript before its function is called. */
+  readonly before?: boolean;
   readonly host?: string;
   readonly seed: string;
   readonly kernel?: string;
@@ -52,28 +55,42 @@ export async function shellCommand(selector: string, raw: RawShellOptions): Prom
   const loaded = await suites.get(suite)?.load(name);
   if (loaded === undefined) throw new EspalierError('usage', `no suite is named ${suite}`);
   const settings = await settingsFor(loaded, await openSettings(options, signal));
-  const plan = withSettings(heldPlan(loaded.plan, raw.at), settings);
+  const { course } = loaded;
+  const at = course === undefined || raw.at === undefined ? undefined : wholeNumber('--at', raw.at, 0);
+  const plan = withSettings(course === undefined ? heldPlan(loaded.plan, raw.at) : loaded.plan, settings);
   using work = makeWorkFolder('shell');
   const dir = work.path;
   const request = { dir, plan, kernel: settings.kernel.path, seed: settings.seed, hold: true };
   await using lab = await startLab(settings.substrate, request);
   signal.addEventListener('abort', () => lab.cancel(), { once: true });
-  return await converse(lab, new ConsoleView(join(dir, 'records'), plan), raw.host);
+  const view = new ConsoleView(join(dir, 'records'), plan);
+  const host = firstHost(view, raw.host);
+  const outcome = course === undefined || raw.before ? undefined : await callCourse({ course, lab, dir, at });
+  return await converse(lab, view, { host, outcome });
+}
+
+function firstHost({ hosts }: ConsoleView, wanted = hosts[0] ?? ''): string {
+  if (hosts.includes(wanted)) return wanted;
+  throw new EspalierError('usage', `--host ${wanted}: the hosts are ${hosts.join(', ')}`);
+}
+
+/** How a shell opens. */
+interface Opening {
+  readonly host: string;
+  /** What came of the scenario's function. */
+  readonly outcome: string | undefined;
 }
 
 /** Waits until the steps are run, then lets the person or the pipe type. */
-async function converse(lab: Lab, view: ConsoleView, wanted: string | undefined): Promise<number> {
-  const hosts = view.hosts;
-  const host = wanted ?? hosts[0] ?? '';
-  if (!hosts.includes(host)) {
-    throw new EspalierError('usage', `--host ${host}: the hosts are ${hosts.join(', ')}`);
-  }
+async function converse(lab: Lab, view: ConsoleView, { host, outcome }: Opening): Promise<number> {
+  const { hosts } = view;
   await lab.send([]);
   if (lab.over) {
     const { end } = await lab.ended;
     throw new EspalierError('guest', `the lab ended before the shell could open: ${end.word} ${end.detail ?? ''}`);
   }
   process.stdout.write(view.transcript());
+  if (outcome !== undefined) process.stdout.write(`${outcome}\n`);
   const person = process.stdin.isTTY;
   await lab.send(hosts.map((name) => welcome(name, view, person)));
   if (!person) return followLines(lab, view, host);

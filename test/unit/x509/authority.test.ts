@@ -118,9 +118,12 @@ test('openssl answers good, revoked and unknown by what a responder is given, wh
     const signer = ['-CA', at('ca.pem'), '-rsigner', at('ca.pem'), '-rkey', at('ca.key')];
     for (const [name, { certificate }] of [good, revoked, unknown].map((one, i) => [names[i] ?? '', one] as const)) {
       writeFileSync(at('cert.pem'), certificate);
-      const asked = ['-issuer', at('ca.pem'), '-cert', at('cert.pem'), '-CAfile', at('ca.pem')];
-      const { stdout } = await run('openssl', ['ocsp', '-index', at(basename(index.path)), ...signer, ...asked]);
-      assert.match(String(stdout), new RegExp(`cert\\.pem: ${name}\n`));
+      const asked = ['-no_nonce', '-issuer', at('ca.pem'), '-cert', at('cert.pem')];
+      const answered = ['-index', at(basename(index.path)), ...signer, '-nmin', '5', '-respout', at('answer')];
+      assert.equal((await run('openssl', ['ocsp', ...asked, ...answered])).status, 0);
+      const read = await run('openssl', ['ocsp', ...asked, '-respin', at('answer'), '-CAfile', at('ca.pem')]);
+      assert.match(String(read.stderr), /Response verify OK/);
+      assert.match(String(read.stdout), new RegExp(`cert\\.pem: ${name}\\n`));
     }
     assert.throws(() => ca.ocspResponder({ revoked: [root.issue({ subject: 'CN=x' })] }), EspalierError);
   } finally {
