@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Recipe } from './recipe.ts';
 import { packDate } from './squashfs.ts';
 
@@ -57,7 +58,11 @@ function placeFiles(recipe: Recipe, folder: string): string[] {
   for (const [index, { path, mode }] of recipe.files.entries()) {
     const file = shellQuoted(`${folder}/${bootstrapFiles.recipeFile(index)}`);
     const quoted = shellQuoted(path);
-    hooks.push(`upload ${file} ${quoted}`, `chown 0:0 "$1"${quoted}; chmod ${mode.toString(8)} "$1"${quoted}`);
+    hooks.push(
+      `mkdir -p "$1"${shellQuoted(dirname(path))}`,
+      `upload ${file} ${quoted}`,
+      `chown 0:0 "$1"${quoted}; chmod ${mode.toString(8)} "$1"${quoted}`,
+    );
   }
   return hooks;
 }
