@@ -15,6 +15,7 @@ export function Evidence({ data, point }: EvidenceProps): JSX.Element {
   return (
     <div class="evidence">
       <section class="issues" aria-label="What was seen">
+        {data.description !== undefined && <p class="description">{data.description}</p>}
         {data.issues.length === 0 && (
           <p class="nothing">{data.word === 'passed' ? 'Nothing is other than expected.' : 'No more is known.'}</p>
         )}

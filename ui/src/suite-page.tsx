@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { HistoryData, SuiteHistory, SuiteRun, TestPast } from '../../src/report/page/data-of-runs.ts';
 import { RunName, StateMark, Versions } from './parts.tsx';
 import { compareLink, historyLink, keyOf, pageOf, suiteLink } from './route.ts';
+import { TotalsPlot } from './totals-plot.tsx';
 import { usePart } from './use-part.ts';
 import { duration, grouped, signs, type Word } from './words.ts';
 
@@ -49,6 +50,7 @@ function Loaded({ suite }: { readonly suite: SuiteHistory }): JSX.Element {
   const flipped = suite.tests.filter(({ flips }) => flips > 0).sort((a, b) => b.flips - a.flips);
   return (
     <>
+      {suite.runs.length > 1 && <TotalsPlot runs={suite.runs} />}
       <RunsBySuite suite={suite} />
       <h2 class="flipped-title">
         Tests that flipped{' '}

@@ -94,6 +94,8 @@ export interface TestData {
   readonly name: string;
   readonly word: VerdictWord;
   readonly meaning: string;
+  /** What its author says of it. */
+  readonly description?: string;
   readonly expected: boolean;
   readonly change?: Change;
   readonly facts: readonly (readonly [string, string])[];

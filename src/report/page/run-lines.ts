@@ -56,6 +56,7 @@ function versionsOf(inputs: readonly TestedInputs[]): RunLine['versions'] {
     for (const [name, version] of Object.entries(versions)) add(name, version);
     add('kernel', kernel.id);
     add('suite', suite.id);
+    if (suite.commit) add('commit', `${suite.commit.hash.slice(0, 12)} ${suite.commit.subject}`);
   }
   return [...found].map(([what, versions]) => [what, [...versions].sort()] as const);
 }

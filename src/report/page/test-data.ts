@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { readJsonIfPresent } from '../../base/files.ts';
+import { readStored } from '../../judge/stored-scenario.ts';
 import { hasAttemptFile } from '../../store/attempt-files.ts';
 import { attemptPath } from '../../store/layout.ts';
 import { readPruned } from '../../store/pruned.ts';
@@ -41,6 +42,7 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
     dir === undefined || source.depth === 'verdict' ? undefined : tried(notes, what, () => work(dir));
   const pruned = dir === undefined ? undefined : tried(notes, 'pruned.json', () => readPruned(dir));
   if (pruned !== undefined) notes.push(`its artifacts were ${pruned.text}; verdict and results are kept`);
+  const description = read('scenario.json', (from) => readStored(from).description);
   const view = read('what the lab recorded cannot be shown', (from) => labOf(from, result, full));
   notes.push(...(view?.notes ?? []));
   const issues = issuesOf(result.issues, view);
@@ -60,6 +62,7 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
     name: result.name,
     word: result.word,
     meaning: meaningOf(result.word),
+    ...(description !== undefined && { description }),
     expected: result.expected,
     ...(result.change && { change: result.change }),
     facts: factsOf(result, dir),
@@ -156,10 +159,15 @@ function inputFacts({ versions, kernel, images, suite, overlays }: AttemptFile['
     ['under test', [...under, `kernel ${kernel.id}`].join(', ')],
     ['images', used.join(', ')],
     ['suite', suite.id],
+    ...(suite.commit ? [commitFact(suite.commit)] : []),
   ];
   const laid = Object.entries(overlays ?? {}).flatMap(([host, list]) => list.map(({ id }) => `${host}: ${id}`));
   if (laid.length > 0) facts.push(['overlays', laid.join(', ')]);
   return facts;
+}
+
+function commitFact({ hash, date, subject }: NonNullable<AttemptFile['inputs']['suite']['commit']>): [string, string] {
+  return ['commit', `${hash.slice(0, 12)} ${subject}, ${date}`];
 }
 
 function secondsText(ms: number): string {

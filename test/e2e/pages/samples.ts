@@ -128,6 +128,7 @@ export function testData(made: LabData, text: (index: number) => string = (index
     name: text(0),
     word: 'major',
     meaning: text(1),
+    description: text(2),
     expected: false,
     facts: [
       ['hosts', text(2)],
