@@ -1,31 +1,39 @@
-/** DER (X.690) by hand, for structures of PKCS#12 that no kept library holds. */
-export function tlv(tag: number, ...parts: readonly Uint8Array[]): Buffer {
-  const content = Buffer.concat(parts);
-  const { length } = content;
-  if (length < 0x80) return Buffer.concat([Buffer.from([tag, length]), content]);
-  const digits = length.toString(16);
-  const octets = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex');
-  return Buffer.concat([Buffer.from([tag, 0x80 | octets.length]), octets, content]);
-}
+import {
+  Set as AsnSet,
+  type BaseBlock,
+  BmpString,
+  Constructed,
+  Integer,
+  Null,
+  ObjectIdentifier,
+  OctetString,
+  Primitive,
+  Sequence,
+} from 'asn1js';
 
-export const sequence = (...parts: readonly Uint8Array[]): Buffer => tlv(0x30, ...parts);
-export const set = (...parts: readonly Uint8Array[]): Buffer => tlv(0x31, ...parts);
-export const octetString = (octets: Uint8Array): Buffer => tlv(0x04, octets);
-export const explicit = (number: number, part: Uint8Array): Buffer => tlv(0xa0 | number, part);
-export const nothing = Buffer.from([5, 0]);
+/** A value of ASN.1, not yet encoded. */
+export type Asn = BaseBlock;
 
-/** From 0 to 32767. */
-export function integer(number: number): Buffer {
-  return tlv(0x02, Buffer.from(number < 0x80 ? [number] : [number >> 8, number & 0xff]));
-}
+/** What structures of PKCS#12 are written with; no package that is kept has their types. */
+export const sequence = (...value: readonly Asn[]): Asn => new Sequence({ value: [...value] });
+export const set = (...value: readonly Asn[]): Asn => new AsnSet({ value: [...value] });
+export const integer = (value: number): Asn => new Integer({ value });
+export const oid = (value: string): Asn => new ObjectIdentifier({ value });
+export const octetString = (octets: Uint8Array): Asn => new OctetString({ valueHex: octets });
+export const bmpString = (value: string): Asn => new BmpString({ value });
+export const nothing = (): Asn => new Null();
 
-/** An object identifier in dots. */
-export function oid(text: string): Buffer {
-  const [first = 0, second = 0, ...rest] = text.split('.').map(Number);
-  const octets = [40 * first + second, ...rest].flatMap((arc) => {
-    const digits = [arc & 0x7f];
-    for (let left = arc >>> 7; left > 0; left >>>= 7) digits.unshift((left & 0x7f) | 0x80);
-    return digits;
-  });
-  return tlv(0x06, Buffer.from(octets));
+const contextClass = 3;
+
+/** `[number] EXPLICIT`. */
+export const explicit = (tagNumber: number, part: Asn): Asn =>
+  new Constructed({ idBlock: { tagClass: contextClass, tagNumber }, value: [part] });
+
+/** `[number] IMPLICIT OCTET STRING`. */
+export const implicitOctets = (tagNumber: number, octets: Uint8Array): Asn =>
+  new Primitive({ idBlock: { tagClass: contextClass, tagNumber }, valueHex: octets });
+
+/** The encoding, DER (X.690). */
+export function encoded(value: Asn): Buffer {
+  return Buffer.from(value.toBER());
 }

@@ -1,6 +1,18 @@
 import { createCipheriv, createHash, createHmac, createPrivateKey, pbkdf2Sync, X509Certificate } from 'node:crypto';
 import type { Credential } from '../connection/authentication.ts';
-import { explicit, integer, nothing, octetString, oid, sequence, set, tlv } from './der.ts';
+import {
+  type Asn,
+  bmpString,
+  encoded,
+  explicit,
+  implicitOctets,
+  integer,
+  nothing,
+  octetString,
+  oid,
+  sequence,
+  set,
+} from './der.ts';
 
 /** How a PKCS#12 file is made; everything has a default. */
 export interface Pkcs12Wish {
@@ -43,20 +55,22 @@ export function pkcs12(
   const certificates = [bag(ids.certificateBag, certificateValue(own ?? Buffer.alloc(0)), mark)].concat(
     above.map((one) => bag(ids.certificateBag, certificateValue(one))),
   );
-  const hidden = locked('certificates', sequence(...certificates));
+  const hidden = locked('certificates', encoded(sequence(...certificates)));
   const shrouded = locked('key', key);
   const keyBag = bag(ids.keyBag, sequence(shrouded.algorithm, octetString(shrouded.octets)), mark);
-  const content = sequence(oid(ids.data), hidden.algorithm, tlv(0x80, hidden.octets));
-  const safes = sequence(
-    sequence(oid(ids.encryptedData), explicit(0, sequence(integer(0), content))),
-    sequence(oid(ids.data), explicit(0, octetString(sequence(keyBag)))),
+  const content = sequence(oid(ids.data), hidden.algorithm, implicitOctets(0, hidden.octets));
+  const safes = encoded(
+    sequence(
+      sequence(oid(ids.encryptedData), explicit(0, sequence(integer(0), content))),
+      sequence(oid(ids.data), explicit(0, octetString(encoded(sequence(keyBag))))),
+    ),
   );
   const safe = sequence(oid(ids.data), explicit(0, octetString(safes)));
-  return sequence(integer(3), safe, macOf(safes, password, draw(seed, 'mac').subarray(0, 16)));
+  return encoded(sequence(integer(3), safe, macOf(safes, password, draw(seed, 'mac').subarray(0, 16))));
 }
 
 interface Locked {
-  readonly algorithm: Buffer;
+  readonly algorithm: Asn;
   readonly octets: Buffer;
 }
 
@@ -75,7 +89,7 @@ function lock(octets: Uint8Array, { password, seed, what }: Lock): Locked {
   const drawn = draw(seed, what);
   const [salt, iv] = [drawn.subarray(0, 16), drawn.subarray(16)];
   const cipher = createCipheriv('aes-256-cbc', pbkdf2Sync(password, salt, iterations, 32, 'sha256'), iv);
-  const derivation = sequence(octetString(salt), integer(iterations), sequence(oid(ids.hmacSha256), nothing));
+  const derivation = sequence(octetString(salt), integer(iterations), sequence(oid(ids.hmacSha256), nothing()));
   const parameters = sequence(sequence(oid(ids.pbkdf2), derivation), sequence(oid(ids.aes256), octetString(iv)));
   return {
     algorithm: sequence(oid(ids.pbes2), parameters),
@@ -83,19 +97,19 @@ function lock(octets: Uint8Array, { password, seed, what }: Lock): Locked {
   };
 }
 
-function bag(type: string, value: Buffer, more: Buffer = Buffer.alloc(0)): Buffer {
-  return sequence(oid(type), explicit(0, value), more);
+function bag(type: string, value: Asn, ...more: readonly Asn[]): Asn {
+  return sequence(oid(type), explicit(0, value), ...more);
 }
 
-function certificateValue(der: Uint8Array): Buffer {
+function certificateValue(der: Uint8Array): Asn {
   return sequence(oid(ids.x509), explicit(0, octetString(der)));
 }
 
 /** What says that key and certificate belong together. */
-function attributes(name: string, certificate: Uint8Array): Buffer {
+function attributes(name: string, certificate: Uint8Array): Asn {
   const id = createHash('sha1').update(certificate).digest();
   return set(
-    sequence(oid(ids.friendlyName), set(tlv(0x1e, utf16(name)))),
+    sequence(oid(ids.friendlyName), set(bmpString(name))),
     sequence(oid(ids.localKeyId), set(octetString(id))),
   );
 }
@@ -105,12 +119,12 @@ function utf16(text: string): Buffer {
 }
 
 /** HMAC-SHA256 with a key of 32 octets, by the derivation of RFC 7292, B.2: one round gives as many. */
-function macOf(octets: Uint8Array, password: string, salt: Buffer): Buffer {
+function macOf(octets: Uint8Array, password: string, salt: Buffer): Asn {
   const filled = (part: Buffer): Buffer => Buffer.alloc(64 * Math.ceil(part.length / 64), part);
   const secret = Buffer.concat([utf16(password), Buffer.alloc(2)]);
   let key = Buffer.concat([Buffer.alloc(64, 3), filled(salt), filled(secret)]);
   for (let round = 0; round < iterations; round += 1) key = createHash('sha256').update(key).digest();
   const mac = createHmac('sha256', key).update(octets).digest();
-  const digest = sequence(sequence(oid(ids.sha256), nothing), octetString(mac));
+  const digest = sequence(sequence(oid(ids.sha256), nothing()), octetString(mac));
   return sequence(digest, octetString(salt), integer(iterations));
 }
