@@ -41,6 +41,8 @@ export interface Opening {
 export async function open(browser: Browser, url: string, opening: Opening = {}): Promise<OpenPage> {
   const { width = 1280, height = 900, colorScheme = 'light', init } = opening;
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+  // A yardstick that writes everything takes its time where the machine is busy.
+  page.setDefaultTimeout(120_000);
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(`console: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
