@@ -6,19 +6,24 @@ import { readJson } from '../base/files.ts';
 import { readLiveResults } from './live-results.ts';
 import { type Results, summarize } from './results.ts';
 import type { RunFolder } from './run-folder.ts';
+import { seemsInUse } from './run-lock.ts';
 import { storedResultsSchema } from './schemas.ts';
 
 /** `results.json` as it was written, where it holds what it should. */
 const wholeResults = z.custom<Results>((value) => storedResultsSchema.safeParse(value).success, 'no results of a run');
 
-/** No session has ended the run: its results are coming, or were left by one that was killed. */
+/** No session has ended the run, and one is at it. A run whose session was killed is not going on. */
 export function isGoingOn(runDir: string): boolean {
-  return !existsSync(join(runDir, 'results.json'));
+  return !hasEnded(runDir) && seemsInUse(runDir);
+}
+
+function hasEnded(runDir: string): boolean {
+  return existsSync(join(runDir, 'results.json'));
 }
 
 /** Results of a run as they stand: as its last session wrote them, as they come, else from its attempts. */
 export function currentResults(folder: RunFolder): Results {
-  if (isGoingOn(folder.dir)) {
+  if (!hasEnded(folder.dir)) {
     const live = readLiveResults(folder.dir);
     return live === undefined ? folder.rebuild() : summarize(folder.run.id, folder.run.scenarios, live.results);
   }

@@ -25,7 +25,7 @@ export async function tryLockRun(runDir: string, command: LockingCommand): Promi
   const lock = await lockIfFree(path);
   if (lock === undefined) return holderOf(path);
   // Not by a rename: the lock is the file's.
-  writeFileSync(path, `${command} ${process.pid}\n`);
+  writeFileSync(path, `${command} ${process.pid} ${beginningOf(process.pid)}\n`);
   return lock;
 }
 
@@ -49,8 +49,40 @@ export async function runInUse(runDir: string): Promise<RunInUse | undefined> {
   return lock === undefined ? holderOf(path) : undefined;
 }
 
+/**
+ * Whether the process that locked a run last is still there, as far as this machine's processes can be seen. For showing only:
+ * it does not ask for the lock, so that it is in nobody's way.
+ */
+export function seemsInUse(runDir: string): boolean {
+  const { pid, beginning } = readHolder(join(runDir, lockFile));
+  return pid !== undefined && beginning !== undefined && beginningOf(pid) === beginning;
+}
+
 function holderOf(path: string): RunInUse {
-  const [, command, pid] = /^([a-z]+) (\d+)\n$/.exec(readFileSync(path, 'utf8')) ?? [];
+  const { command, pid } = readHolder(path);
   if (command === undefined) return { command: '', holder: 'another process' };
   return { command, holder: `\`espalier ${command}\`, process ${pid}` };
+}
+
+interface Holder {
+  readonly command?: string | undefined;
+  readonly pid?: string | undefined;
+  readonly beginning?: string | undefined;
+}
+
+function readHolder(path: string): Holder {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const [, command, pid, beginning] = /^([a-z]+) (\d+) (\d+)\n$/.exec(text) ?? [];
+  return { command, pid, beginning };
+}
+
+/** When a process began, in clock ticks since boot (proc_pid_stat(5), 22): a number that was given away again has another. */
+function beginningOf(pid: number | string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ')[19];
+  } catch {
+    return undefined;
+  }
 }

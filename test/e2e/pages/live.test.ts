@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { appendLiveResult, beginLiveResults } from '../../../src/store/live-results.ts';
 import type { ScenarioResult } from '../../../src/store/results.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
+import { lockRun } from '../../../src/store/run-lock.ts';
 import { writeSampleRun } from '../../unit/store/index/sample-run.ts';
 import { noBrowser, open, openBrowser } from './browser.ts';
 import { runsFolder, Served } from './served.ts';
@@ -22,12 +23,14 @@ interface LiveRun {
   readonly coming: ScenarioResult[];
 }
 
-function liveRun(t: TestContext): LiveRun {
+async function liveRun(t: TestContext): Promise<LiveRun> {
   const runs = runsFolder(t);
   const names = Array.from({ length: total }, (_, index) => `test-${String(index).padStart(2, '0')}`);
   const words = Object.fromEntries(names.map((name, index) => [name, index % 4 === 0 ? 'minor' : 'passed'] as const));
   const { results } = writeSampleRun(runs, { id, words, ended: false });
   const dir = join(runs, id);
+  const lock = await lockRun(dir, 'run');
+  t.after(() => lock[Symbol.dispose]());
   beginLiveResults(dir, results.slice(0, total / 2));
   // Attempts that have no folder yet are not in a lab.
   for (const { name } of results.slice(total / 2 + 2)) rmSync(join(dir, 'attempts/s', name), { recursive: true });
@@ -58,7 +61,7 @@ async function delayOf(page: Page, dir: string, result: ScenarioResult): Promise
 test('a run that goes on is on its page within a second, and what people do there stays as it is', {
   skip,
 }, async (t) => {
-  const { runs, dir, coming } = liveRun(t);
+  const { runs, dir, coming } = await liveRun(t);
   const served = await Served.start(t, runs);
   const browser = await openBrowser(t);
   const { page, complaints } = await open(browser, served.url(`runs/${id}/#?sort=name&q=test`));
@@ -92,7 +95,7 @@ test('a run that goes on is on its page within a second, and what people do ther
 });
 
 test('a server that is killed and started again costs a page nothing', { skip }, async (t) => {
-  const { runs, dir, coming } = liveRun(t);
+  const { runs, dir, coming } = await liveRun(t);
   const served = await Served.start(t, runs);
   const browser = await openBrowser(t);
   const { page } = await open(browser, served.url(`runs/${id}/`));
@@ -126,7 +129,7 @@ test('a server that is killed and started again costs a page nothing', { skip },
 });
 
 test('the list of runs follows them, and says when its server is gone', { skip }, async (t) => {
-  const { runs, dir, coming } = liveRun(t);
+  const { runs, dir, coming } = await liveRun(t);
   const served = await Served.start(t, runs);
   const browser = await openBrowser(t);
   const { page } = await open(browser, served.url());

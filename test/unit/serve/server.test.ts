@@ -20,6 +20,7 @@ import { startServer } from '../../../src/serve/server.ts';
 import { packAttempt } from '../../../src/store/attempt-archive.ts';
 import { appendLiveResult, beginLiveResults } from '../../../src/store/live-results.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
+import { lockRun } from '../../../src/store/run-lock.ts';
 import { writeSampleRun } from '../store/index/sample-run.ts';
 
 const hostile = '<script>alert(1)</script>\u009b%2f\u202e?#&';
@@ -259,6 +260,7 @@ test('a live run is followed: what is there, what comes, its end, and from where
     ended: false,
   });
   const run = join(served.runs, 'r1');
+  using _lock = await lockRun(run, 'run');
   const [a, b, c] = results;
   assert.ok(a && b && c);
   beginLiveResults(run, [a]);
@@ -285,4 +287,22 @@ test('a live run is followed: what is there, what comes, its end, and from where
     [...again.body.matchAll(/"name":"(\w+)"/g)].map(([, name]) => name),
     ['b'],
   );
+});
+
+test('a run whose process was killed is stopped, and has an end', async (t) => {
+  const served = await serve(t);
+  writeSampleRun(served.runs, { id: 'r1', words: { a: 'passed', b: 'passed' }, ended: false });
+  const run = join(served.runs, 'r1');
+  rmSync(join(run, 'attempts/s/b'), { recursive: true });
+  const stateOf = async (): Promise<unknown> => JSON.parse((await get(served, '/api/runs')).body)[0].state;
+  {
+    using _lock = await lockRun(run, 'run');
+    assert.equal(await stateOf(), 'running');
+  }
+  // A process that is no more, and one that got the number of it.
+  for (const holder of ['run 4194304 1', `run ${process.pid} 1`]) {
+    writeFileSync(join(run, 'lock'), `${holder}\n`);
+    assert.equal(await stateOf(), 'stopped', holder);
+  }
+  assert.match((await get(served, '/api/runs/r1/events')).body, /event: end\n/);
 });
