@@ -22,7 +22,8 @@ shift
 export CFLAGS="-O2 -ffile-prefix-map=$PWD=."
 quietly ./configure "$@"
 make -j"$(nproc)"
-quietly make install DESTDIR="$build/installed"
+# A program of the build loads what is installed, for its checksums, before that stands where it will.
+quietly env LD_LIBRARY_PATH="$build/installed/usr/local/lib/ipsec" make install DESTDIR="$build/installed"
 
 set -- $moves
 while [ $# -gt 0 ]; do
