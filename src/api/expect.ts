@@ -60,7 +60,7 @@ export interface Matchers {
   toReach(other: Host | string, options?: ReachOptions): Promise<void>;
   /** The host put IP packets on a link that are neither ESP, AH, IKE nor neighbour discovery. Does not wait. */
   toHaveSentInClear(filter?: ClearFilter): Promise<void>;
-  /** A line of the daemon's own log holds this text, or matches (Perl's syntax, as `grep -P` has it; flags do not count). */
+  /** A line of the daemon's own log holds this text, or matches (Perl's syntax, as `grep -P` has it; of its flags only i). */
   toHaveLogged(what: string | RegExp, options?: Within): Promise<void>;
   /** The lines that the scenario typed, with their output, are those of a file beside the scenario. Does not wait. */
   toMatchTranscript(file: string, options?: TranscriptOptions): Promise<void>;

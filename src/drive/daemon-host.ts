@@ -54,7 +54,7 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
 
   /** The first line of the daemon's logs that `grep` finds; `undefined`: there is none so far. */
   async firstLogged(what: string | RegExp, origin: Origin): Promise<string | undefined> {
-    const pattern = typeof what === 'string' ? `-F -e ${quoted(what)}` : `-P -e ${quoted(what.source)}`;
+    const pattern = typeof what === 'string' ? `-F -e ${quoted(what)}` : perlPattern(what, origin);
     const line = `grep -h -s -a -m 1 ${pattern} ${this.#daemon.collect.join(' ')}`;
     const { stdout, status } = await this.stepper.type({ host: this.name, line, origin });
     const [first = ''] = stdout.split('\n');
@@ -85,4 +85,15 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
     const message = `the host has no connection ${name}; it has ${known}`;
     throw new EspalierError('scenario', message, { ...callerOrigin(), host: this.name });
   }
+}
+
+/** A pattern as `grep` takes it, line by line. Throws `scenario` for a flag that would mean something else there. */
+function perlPattern({ source, flags }: RegExp, origin: Origin): string {
+  if (flags !== '' && flags !== 'i') {
+    throw new EspalierError('scenario', `the pattern has the flags ${JSON.stringify(flags)}`, {
+      ...origin,
+      remedy: 'leave them out, all but i: lines of logs are searched one by one',
+    });
+  }
+  return `${flags === 'i' ? '-i ' : ''}-P -e ${quoted(source)}`;
 }

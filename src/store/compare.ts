@@ -21,6 +21,9 @@ export interface SlowerThan {
   readonly leastMs: number;
 }
 
+/** What counts as slower unless something else is asked for. */
+export const usuallySlower: SlowerThan = { measure: 'virtual', ratio: 1.5, leastMs: 1000 };
+
 /** A test of both runs. */
 export interface Pairing {
   readonly test: string;

@@ -1,6 +1,13 @@
 import { EspalierError } from '../../base/errors.ts';
 import { comparisonText } from '../../report/comparison-text.ts';
-import { type ComparedRun, compareRuns, isNoWorse, type Measure, measures } from '../../store/compare.ts';
+import {
+  type ComparedRun,
+  compareRuns,
+  isNoWorse,
+  type Measure,
+  measures,
+  usuallySlower,
+} from '../../store/compare.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { standardOutput } from './run-command.ts';
@@ -12,13 +19,10 @@ export interface CompareOptions {
   readonly output?: string;
 }
 
-/** Less than this is no slowness, whatever the ratio; ms. */
-const leastMs = 1000;
-
 /** `espalier compare`; returns the exit code: 0 nothing is worse. */
 export function compareCommand(before: string, run: string, options: CompareOptions): number {
   const runs = runsDir(options.output);
-  const slower = { measure: parseMeasure(options.by), ratio: parseRatio(options.ratio), leastMs };
+  const slower = { ...usuallySlower, measure: parseMeasure(options.by), ratio: parseRatio(options.ratio) };
   const comparison = compareRuns(read(before, runs), read(run, runs), slower);
   const sink = standardOutput();
   sink.write(options.json ? `${JSON.stringify(comparison, undefined, 1)}\n` : comparisonText(comparison, sink));

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
+import { readChecks } from '../../judge/scenario-format.ts';
 import type { ChecksFile } from '../../scenario/checks.ts';
 import type { Origin } from '../../scenario/scenario.ts';
 import type { HeldLab, LoadedScenario } from '../../scenario/suite.ts';
@@ -39,7 +38,7 @@ export async function callCourse({ course, lab, dir, at = Number.POSITIVE_INFINI
   };
   await course(heldLab);
   if (stopped) return `stopped before step ${at}`;
-  return told(JSON.parse(readFileSync(join(dir, 'checks.json'), 'utf8')) as ChecksFile);
+  return told(readChecks(dir));
 }
 
 /** `first.scenario.ts:22: west: expected 2 IPsec SAs, received 0 IPsec SAs`. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ComparedRun, compareRuns } from '../../store/compare.ts';
+import { type ComparedRun, compareRuns, usuallySlower } from '../../store/compare.ts';
 import { currentResults } from '../../store/current-results.ts';
 import { type TestHistory, testHistories } from '../../store/history.ts';
 import type { RunIndex } from '../../store/index/run-index.ts';
@@ -10,9 +10,6 @@ import { dataVersion } from './data.ts';
 import type { CompareData, HistoryData, RunLine, SuiteHistory } from './data-of-runs.ts';
 import { suiteHistory } from './history-data.ts';
 import { type RunPlaces, runsData } from './run-lines.ts';
-
-/** A test is slower where it takes half as long again, and a second more; the same as `espalier compare` has. */
-const slower = { measure: 'virtual', ratio: 1.5, leastMs: 1000 } as const;
 
 /** Pages know names as they are shown (src/report/visible.ts): the one that is meant, where there is one. */
 export function named(shown: string | undefined, names: readonly string[]): string | undefined {
@@ -61,7 +58,7 @@ export function compareData(index: RunIndex, wish: CompareWish, places: RunPlace
       : runs.find(({ id }) => id === named(wish.before, ids));
   const choices = runs.map(refOfLine);
   if (before === undefined || now === undefined) return { version: dataVersion, choices };
-  const comparison = compareRuns(resultsIn(places, before.id), resultsIn(places, now.id), slower);
+  const comparison = compareRuns(resultsIn(places, before.id), resultsIn(places, now.id), usuallySlower);
   const found = foundDifferences(comparison, before, now);
   return { version: dataVersion, choices, found };
 }

@@ -42,7 +42,9 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
     dir === undefined || source.depth === 'verdict' ? undefined : tried(notes, what, () => work(dir));
   const pruned = dir === undefined ? undefined : tried(notes, 'pruned.json', () => readPruned(dir));
   if (pruned !== undefined) notes.push(`its artifacts were ${pruned.text}; verdict and results are kept`);
-  const description = read('scenario.json', (from) => readStored(from).description);
+  const description = read('scenario.json', (from) =>
+    hasAttemptFile(from, 'scenario.json') ? readStored(from).description : undefined,
+  );
   const view = read('what the lab recorded cannot be shown', (from) => labOf(from, result, full));
   notes.push(...(view?.notes ?? []));
   const issues = issuesOf(result.issues, view);

@@ -6,7 +6,7 @@ export interface TestFacts {
   readonly configurations: readonly string[];
   /** What the image that runs it has (`src/image/features.ts`): `plugin sql`, `ikev1`. */
   readonly features: ReadonlySet<string>;
-  /** Code name of the Debian suite that the image is of. */
+  /** Code name of the Debian suite that strongSwan is of: its package, or the source that it was built from. */
   readonly debian: string;
 }
 
@@ -21,7 +21,7 @@ export interface UnsupportedRule {
   readonly commands?: RegExp;
   /** A configuration says so. */
   readonly settings?: RegExp;
-  /** The image is of this Debian suite: for what no file of it tells. */
+  /** strongSwan is of this Debian suite: for what no file of the image tells. */
   readonly debian?: string;
   /** The image has not this feature. */
   readonly lacks?: string;

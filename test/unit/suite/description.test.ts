@@ -21,13 +21,11 @@ const table: readonly (readonly [html: string, text: string])[] = [
 
 for (const [html, text] of table) test(`as text: ${JSON.stringify(html)}`, () => assert.equal(textOfHtml(html), text));
 
-test('any bytes are read in no time', () => {
+test('text that was written as HTML comes back as it was, but for its spaces', () => {
   fc.assert(
-    fc.property(
-      fc.string({ maxLength: 5000, unit: fc.constantFrom('<', '>', 'p', ' ', '\n', '&', ';', 'li', '/') }),
-      (html) => {
-        assert.ok(textOfHtml(html).length <= html.length + 4 * html.split('<').length);
-      },
-    ),
+    fc.property(fc.string({ unit: fc.constantFrom('<', '>', 'p', '/', ' ', '&', ';', 'lt', '\n') }), (text) => {
+      const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+      assert.equal(textOfHtml(html), text.replace(/\s+/g, ' ').trim());
+    }),
   );
 });
