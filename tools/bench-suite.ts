@@ -11,11 +11,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeError, EspalierError } from '../src/base/errors.ts';
 import { projectDir } from '../src/base/folders.ts';
+import { watchForInterruption } from '../src/base/interruption.ts';
 import { run } from '../src/base/processes.ts';
-import { watchForInterruption } from '../src/cli/interruption.ts';
-import { describeMachine } from '../src/run/machine.ts';
-import { obtainLibreswan } from '../src/suite/libreswan/obtain.ts';
-import { sampleUpstream } from '../src/suite/libreswan/upstream-check.ts';
+import { describeMachine } from '../src/lab/machine.ts';
+import { obtainLibreswan } from '../src/suites/libreswan/obtain.ts';
+import { sampleUpstream } from '../src/suites/libreswan/upstream-check.ts';
 import { childrenCpu } from './bench/cpu.ts';
 
 interface Result {

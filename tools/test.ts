@@ -34,11 +34,11 @@ function chosenFiles(chosen: readonly string[]): string[] {
 
 /** Kernel, image and guest: made before the tests, so that no test's time limit counts it. */
 async function setUpLabs(): Promise<void> {
-  const { ensureTools } = await import('../src/debian/machine-tools.ts');
+  const { ensureTools } = await import('../src/supply/debian/machine-tools.ts');
   for (const need of ['kernel', 'image', 'guest', 'judge'] as const) await ensureTools(need);
-  const { ensureGuest } = await import('../src/kernel/guest.ts');
-  const { ensureKernel } = await import('../src/kernel/kernel.ts');
-  const { ensureImage } = await import('../src/image/image.ts');
+  const { ensureGuest } = await import('../src/supply/kernel/guest.ts');
+  const { ensureKernel } = await import('../src/supply/kernel/kernel.ts');
+  const { ensureImage } = await import('../src/supply/image/image.ts');
   await ensureGuest();
   await ensureKernel({ selection: process.env.ESPALIER_KERNEL });
   await ensureImage('debian-trixie-libreswan');

@@ -105,7 +105,7 @@ struct plan {
 
 extern struct plan plan;
 
-/* Frame types of the record stream; src/transcript/record.ts is the other side. */
+/* Frame types of the record stream; src/evidence/records/record.ts is the other side. */
 enum record_type {
 	REC_HOSTS = 1,
 	REC_COMMAND_BEGIN = 2,
@@ -135,7 +135,7 @@ void record_time(void);
 void record_flush(void); /* nothing to write: does nothing */
 /* For a forked host: its copy of the unflushed records must never be written. */
 void record_detach(void);
-/* First words: troubleWords in src/transcript/record.ts; `note` is the one that ends nothing. */
+/* First words: troubleWords in src/evidence/records/record.ts; `note` is the one that ends nothing. */
 void trouble(int host, const char *word, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Unrecoverable: recorded, then the lab powers off. */
 void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));

@@ -25,7 +25,7 @@ export function register(program: Command): void {
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', details)
     .action(async (run: string, selectors: string[], options: object) => {
-      const { acceptCommand } = await import('./session/accept.ts');
+      const { acceptCommand } = await import('../session/commands/accept.ts');
       process.exitCode = await acceptCommand(run, selectors, options);
     });
 }

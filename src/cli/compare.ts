@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CompareOptions } from './session/compare-command.ts';
+import type { CompareOptions } from '../session/commands/compare.ts';
 
 const details = `
 A test is slower where its last attempt takes --ratio times as long as before with the same word, and at least a second more.
@@ -27,7 +27,7 @@ export function register(program: Command): void {
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', details)
     .action(async (before: string, run: string, options: CompareOptions) => {
-      const { compareCommand } = await import('./session/compare-command.ts');
+      const { compareCommand } = await import('../session/commands/compare.ts');
       process.exitCode = compareCommand(before, run, options);
     });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { HistoryOptions } from './session/history-command.ts';
+import type { HistoryOptions } from '../session/commands/history.ts';
 
 const details = `
 Of a test: its word in each stored run with durations (virtual, wall), where it flipped, since when it does not pass, and what
@@ -21,7 +21,7 @@ export function register(program: Command): void {
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', details)
     .action(async (test: string, options: HistoryOptions) => {
-      const { historyCommand } = await import('./session/history-command.ts');
+      const { historyCommand } = await import('../session/commands/history.ts');
       await historyCommand(test, options);
     });
 }

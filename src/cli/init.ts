@@ -13,7 +13,7 @@ export function register(program: Command): void {
     .argument('<folder>', 'where to; made if it is not there')
     .addHelpText('after', details)
     .action(async (folder: string) => {
-      const { initCommand } = await import('./session/init-command.ts');
+      const { initCommand } = await import('../session/commands/init.ts');
       initCommand(folder);
     });
 }

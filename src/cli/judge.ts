@@ -20,7 +20,7 @@ export function register(program: Command): void {
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', examples)
     .action(async (run: string, options: { suite?: string; reporter: string; output?: string }) => {
-      const { judgeCommand } = await import('./session/stored-run.ts');
+      const { judgeCommand } = await import('../session/commands/stored-run.ts');
       process.exitCode = await judgeCommand(run, options);
     });
 }

@@ -12,8 +12,8 @@ export function register(program: Command): void {
     .option('--flavour <name>', 'netkey: with PF_KEY, which OpenIKED needs (default: standard)', 'standard')
     .addHelpText('after', '\nExample: espalier kernel build --kernel ~/linux')
     .action(async (options: { kernel?: string; updateLock?: boolean; flavour: string }) => {
-      const { buildDebianKernel, ensureKernel, flavourByName } = await import('../kernel/kernel.ts');
-      const { interruption } = await import('./interruption.ts');
+      const { buildDebianKernel, ensureKernel, flavourByName } = await import('../supply/kernel/kernel.ts');
+      const { interruption } = await import('../base/interruption.ts');
       const signal = interruption();
       const flavour = flavourByName(options.flavour);
       const built =
@@ -28,7 +28,7 @@ export function register(program: Command): void {
     .description('list the kernels in the cache, newest first')
     .addHelpText('after', '\nExample: espalier kernel list')
     .action(async () => {
-      const { kernelStore } = await import('../kernel/kernel.ts');
+      const { kernelStore } = await import('../supply/kernel/kernel.ts');
       for (const { id, made, path, facts } of kernelStore.list()) {
         process.stdout.write(`${id}  ${facts.flavour}  ${made.slice(0, 16)}  ${path}\n`);
       }
@@ -40,7 +40,7 @@ export function register(program: Command): void {
     .option('--id <id>', 'a kernel of `espalier kernel list`')
     .addHelpText('after', '\nExample: espalier kernel export kernel.tar')
     .action(async (file: string, options: { id?: string }) => {
-      const { kernelStore } = await import('../kernel/kernel.ts');
+      const { kernelStore } = await import('../supply/kernel/kernel.ts');
       await kernelStore.exportTo(
         kernelStore.choose(options.id, ({ flavour }) => flavour === 'standard'),
         file,
@@ -52,7 +52,7 @@ export function register(program: Command): void {
     .description('take an exported kernel into the cache')
     .addHelpText('after', '\nExample: espalier kernel import kernel.tar')
     .action(async (file: string) => {
-      const { kernelStore } = await import('../kernel/kernel.ts');
+      const { kernelStore } = await import('../supply/kernel/kernel.ts');
       process.stdout.write(`${(await kernelStore.importFrom(file)).id}\n`);
     });
 }

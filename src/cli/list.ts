@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RawRunOptions } from './session/options.ts';
+import type { RawRunOptions } from '../session/options.ts';
 
 const examples = `
 Examples:
@@ -22,11 +22,11 @@ export function register(program: Command): void {
     .addHelpText('after', examples)
     .action(async (selectors: string[], options: Partial<RawRunOptions>) => {
       if (selectors.length === 0 && Object.keys(options).every((key) => key === 'status')) {
-        const { suitesText } = await import('./session/suites.ts');
+        const { suitesText } = await import('../suites/all.ts');
         process.stdout.write(suitesText());
         return;
       }
-      const { runCommand } = await import('./session/run-command.ts');
+      const { runCommand } = await import('../session/commands/run.ts');
       const defaults = { substrate: 'fake', status: 'good', seed: '1', retries: '0', repeatEach: '1' };
       process.exitCode = await runCommand(selectors, { ...defaults, ...options, list: true }, []);
     });

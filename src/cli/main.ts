@@ -1,12 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { describeError, EspalierError, type Fault } from '../base/errors.ts';
+import { watchForInterruption } from '../base/interruption.ts';
 import * as accept from './accept.ts';
 import * as compare from './compare.ts';
 import * as doctor from './doctor.ts';
 import * as history from './history.ts';
 import * as image from './image.ts';
 import * as init from './init.ts';
-import { watchForInterruption } from './interruption.ts';
 import * as judge from './judge.ts';
 import * as kernel from './kernel.ts';
 import * as list from './list.ts';

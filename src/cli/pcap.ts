@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { PcapOptions } from './session/pcap-command.ts';
+import type { PcapOptions } from '../session/commands/pcap.ts';
 
 const examples = `
 Examples:
@@ -21,7 +21,7 @@ export function register(program: Command): void {
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', examples)
     .action(async (run: string, test: string, options: PcapOptions) => {
-      const { pcapCommand } = await import('./session/pcap-command.ts');
+      const { pcapCommand } = await import('../session/commands/pcap.ts');
       pcapCommand(run, test, options);
     });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RawPruneOptions } from './session/prune-command.ts';
+import type { RawPruneOptions } from '../session/commands/prune.ts';
 
 const details = `
 Without a limit nothing is lost: what older versions left of passing tests as plain files is packed, and leftovers of killed
@@ -33,7 +33,7 @@ export function register(program: Command): void {
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', details)
     .action(async (options: RawPruneOptions) => {
-      const { pruneCommand } = await import('./session/prune-command.ts');
+      const { pruneCommand } = await import('../session/commands/prune.ts');
       process.exitCode = await pruneCommand(options);
     });
 }

@@ -8,7 +8,7 @@ export function register(program: Command): void {
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', '\nExample: espalier reindex')
     .action(async (options: { output?: string }) => {
-      const { reindexCommand } = await import('./session/history-command.ts');
+      const { reindexCommand } = await import('../session/commands/history.ts');
       await reindexCommand(options);
     });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ReplayOptions } from './session/replay-command.ts';
+import type { ReplayOptions } from '../session/commands/replay.ts';
 
 const examples = `
 Examples:
@@ -21,7 +21,7 @@ export function register(program: Command): void {
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', examples)
     .action(async (run: string, test: string, options: ReplayOptions) => {
-      const { replayCommand } = await import('./session/replay-command.ts');
+      const { replayCommand } = await import('../session/commands/replay.ts');
       process.exitCode = await replayCommand(run, test, options);
     });
 }

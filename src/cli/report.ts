@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ReportOptions } from './session/stored-run.ts';
+import type { ReportOptions } from '../session/commands/stored-run.ts';
 
 const examples = `
 Examples:
@@ -26,7 +26,7 @@ export function register(program: Command): void {
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', examples)
     .action(async (run: string, options: ReportOptions) => {
-      const { reportCommand } = await import('./session/stored-run.ts');
+      const { reportCommand } = await import('../session/commands/stored-run.ts');
       process.exitCode = await reportCommand(run, options);
     });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RawRunOptions } from './session/options.ts';
+import type { RawRunOptions } from '../session/options.ts';
 
 const examples = `
 Selectors: SUITE, SUITE:NAME, or with * and ?; none means \`examples\`.
@@ -53,7 +53,7 @@ export function register(program: Command): void {
     .option('--resume <run>', 'go on with a run that was stopped: a folder, an id or `latest`')
     .addHelpText('after', examples)
     .action(async (selectors: string[], options: RawRunOptions, command: Command) => {
-      const { runCommand } = await import('./session/run-command.ts');
+      const { runCommand } = await import('../session/commands/run.ts');
       const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli');
       process.exitCode = await runCommand(selectors, options, given);
     });

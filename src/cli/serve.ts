@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ServeCommandOptions } from './session/serve-command.ts';
+import type { ServeCommandOptions } from '../session/commands/serve.ts';
 
 const details = `
 Read-only. Listens on loopback; for any other address every request needs the token that is printed ($ESPALIER_TOKEN, else a new
@@ -20,7 +20,7 @@ export function register(program: Command): void {
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .addHelpText('after', details)
     .action(async (options: ServeCommandOptions) => {
-      const { serveCommand } = await import('./session/serve-command.ts');
+      const { serveCommand } = await import('../session/commands/serve.ts');
       await serveCommand(options);
     });
 }

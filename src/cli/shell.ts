@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { RawShellOptions } from './session/shell.ts';
+import type { RawShellOptions } from '../session/shell/shell.ts';
 
 const examples = `
 Examples:
@@ -29,7 +29,7 @@ export function register(program: Command): void {
     .option('--overlay <dir|tar>', 'lay files over the image of every host, or HOST=PATH of one (repeatable)', collect)
     .addHelpText('after', examples)
     .action(async (scenario: string, options: RawShellOptions) => {
-      const { shellCommand } = await import('./session/shell.ts');
+      const { shellCommand } = await import('../session/shell/shell.ts');
       process.exitCode = await shellCommand(scenario, options);
     });
 }

@@ -1,5 +1,5 @@
 import { EspalierError } from '../base/errors.ts';
-import { addressBytes } from '../observation/addresses.ts';
+import { addressBytes } from '../model/addresses.ts';
 
 /** A network: its address in bytes and the length of its prefix. */
 export interface Network {

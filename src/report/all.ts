@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
-import { jsonReporter, junitReporter, tapReporter } from './machine-readable.ts';
-import { matrixReporter } from './matrix.ts';
 import { type Reporter, Reporters, type Sink } from './reporter.ts';
-import { dotReporter, lineReporter, listReporter } from './terminal.ts';
+import { jsonReporter, junitReporter, tapReporter } from './terminal/machine-readable.ts';
+import { matrixReporter } from './terminal/matrix.ts';
+import { dotReporter, lineReporter, listReporter } from './terminal/terminal.ts';
 
 const makers: Readonly<Record<string, (sink: Sink) => Reporter>> = {
   list: listReporter,

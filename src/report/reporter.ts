@@ -1,5 +1,5 @@
-import type { ScenarioEntry } from '../scenario/scenario.ts';
-import type { Results, ScenarioResult } from '../store/results.ts';
+import type { ScenarioEntry } from '../model/scenario.ts';
+import type { Results, ScenarioResult } from '../results/results.ts';
 
 /** What a reporter learns before anything runs. */
 export interface ReportStart {

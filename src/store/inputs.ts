@@ -1,4 +1,4 @@
-import type { AttemptInputs } from '../transcript/attempt.ts';
+import type { AttemptInputs } from '../model/attempt.ts';
 
 type Identity = AttemptInputs['suite'];
 

@@ -1,8 +1,8 @@
 import { describeError, EspalierError } from '../base/errors.ts';
 import { warn } from '../base/log.ts';
+import { keyOf, type ScenarioResult } from '../results/results.ts';
 import { type PackOptions, packAttempt, unpackAttempt } from './attempt-archive.ts';
 import { readPruned } from './pruned.ts';
-import { keyOf, type ScenarioResult } from './results.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../base/files.ts';
-import type { ScenarioResult } from './results.ts';
+import type { ScenarioResult } from '../results/results.ts';
 
 /** Results of a run in the order in which they came, a line of JSON each; derived. */
 export const liveResultsFile = 'results.jsonl';

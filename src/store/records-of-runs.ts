@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readJsonIfPresent, writeAtomic } from '../base/files.ts';
-import { keyOf, type Results } from './results.ts';
+import { keyOf, type Results } from '../results/results.ts';
 import { jsonText } from './run-folder.ts';
 import { durationsSchema, lastRunSchema } from './schemas.ts';
 

@@ -1,14 +1,11 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, readJsonIfPresent, writeAtomic } from '../base/files.ts';
-import type { ScenarioEntry } from '../scenario/scenario.ts';
-import type { AttemptFile } from '../transcript/attempt.ts';
-import type { Verdict } from '../verdict/verdict.ts';
-import { clustersOf } from './differences.ts';
-import { type AttemptKey, attemptNumbers, attemptPath } from './layout.ts';
-import { beginLiveResults } from './live-results.ts';
-import { readPruned } from './pruned.ts';
-import { compareAttempts } from './repeats.ts';
+import type { AttemptFile } from '../model/attempt.ts';
+import type { ScenarioEntry } from '../model/scenario.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { clustersOf } from '../results/differences.ts';
+import { compareAttempts } from '../results/repeats.ts';
 import {
   type Baseline,
   type JudgedAttempt,
@@ -16,7 +13,10 @@ import {
   resultOf,
   type ScenarioResult,
   summarize,
-} from './results.ts';
+} from '../results/results.ts';
+import { type AttemptKey, attemptNumbers, attemptPath } from './layout.ts';
+import { beginLiveResults } from './live-results.ts';
+import { readPruned } from './pruned.ts';
 import { attemptSchema, baselineSchema, type RunFile, runSchema, verdictSchema } from './schemas.ts';
 
 /** Text of a JSON file of the store: indented, so that people and diffs can read it. */

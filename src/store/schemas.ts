@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type AttemptFile, endWords } from '../transcript/attempt.ts';
-import { packetWords, type Verdict, verdictWords } from '../verdict/verdict.ts';
+import { type AttemptFile, endWords } from '../model/attempt.ts';
+import { packetWords, type Verdict, verdictWords } from '../model/verdict.ts';
 
 const text = z.string();
 const optionalText = text.exactOptional();

@@ -1,8 +1,8 @@
-import { imageStore } from '../../src/image/image.ts';
-import { kernelStore } from '../../src/kernel/kernel.ts';
-import type { LabPlan, Step } from '../../src/scenario/scenario.ts';
-import { substrates } from '../../src/substrate/all.ts';
-import type { Substrate } from '../../src/substrate/substrate.ts';
+import { substrates } from '../../src/lab/substrate/all.ts';
+import type { Substrate } from '../../src/lab/substrate/substrate.ts';
+import type { LabPlan, Step } from '../../src/model/scenario.ts';
+import { imageStore } from '../../src/supply/image/image.ts';
+import { kernelStore } from '../../src/supply/kernel/kernel.ts';
 
 /** The lines that provoke a behaviour on a backend; a missing one is an unsupported cell. */
 export interface Provocations {

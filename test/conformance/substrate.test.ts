@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { LabPlan } from '../../src/scenario/scenario.ts';
-import { type LabLimits, type LabResult, liveLabs, startLab } from '../../src/substrate/lifecycle.ts';
+import { type LabLimits, type LabResult, liveLabs, startLab } from '../../src/lab/substrate/lifecycle.ts';
+import type { LabPlan } from '../../src/model/scenario.ts';
 import { type Backend, backends, planOf } from './backends.ts';
 import { type Command, readCommands } from './transcripts.ts';
 

@@ -1,4 +1,4 @@
-import { frameHeaderSize, recordType } from '../../src/transcript/record.ts';
+import { frameHeaderSize, recordType } from '../../src/evidence/records/record.ts';
 
 /** One typed command as the records tell it. */
 export interface Command {

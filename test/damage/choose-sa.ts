@@ -1,6 +1,6 @@
-import type { IpsecSa } from '../../src/observation/model.ts';
-import { tablesAt } from '../../src/observation/tables.ts';
-import type { Boundary } from '../../src/observation/timeline.ts';
+import type { IpsecSa } from '../../src/evidence/ipsec.ts';
+import { tablesAt } from '../../src/evidence/tables/tables.ts';
+import type { Boundary } from '../../src/evidence/tables/timeline.ts';
 import type { StoredAttempt } from './stored-attempt.ts';
 
 /** One end of an SA that two hosts have. */

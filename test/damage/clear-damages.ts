@@ -1,8 +1,8 @@
-import type { IpsecPolicy } from '../../src/observation/model.ts';
-import { type Flow, selectorMatches } from '../../src/observation/selectors.ts';
-import { tablesAt } from '../../src/observation/tables.ts';
-import type { HostTimeline } from '../../src/observation/timeline.ts';
-import type { SeenFrame } from '../../src/verdict/facts/evidence.ts';
+import type { SeenFrame } from '../../src/evidence/evidence.ts';
+import type { IpsecPolicy } from '../../src/evidence/ipsec.ts';
+import { type Flow, selectorMatches } from '../../src/evidence/tables/selectors.ts';
+import { tablesAt } from '../../src/evidence/tables/tables.ts';
+import type { HostTimeline } from '../../src/evidence/tables/timeline.ts';
 import { clearFrame, flowFor } from './clear-packet.ts';
 import type { Damage, Damaged } from './damage.ts';
 import { editCapture } from './edit-captures.ts';

@@ -1,8 +1,8 @@
-import { addressBytes, familyOf } from '../../src/observation/addresses.ts';
-import type { Selector } from '../../src/observation/model.ts';
-import type { Flow } from '../../src/observation/selectors.ts';
-import { concat } from '../../src/transcript/writer.ts';
-import { bytes, u16 } from '../unit/observation/build.ts';
+import type { Selector } from '../../src/evidence/ipsec.ts';
+import { concat } from '../../src/evidence/records/writer.ts';
+import type { Flow } from '../../src/evidence/tables/selectors.ts';
+import { addressBytes, familyOf } from '../../src/model/addresses.ts';
+import { bytes, u16 } from '../unit/evidence/build.ts';
 
 const udp = 17;
 /** Echo request of ICMP and ICMPv6. */

@@ -1,4 +1,4 @@
-import type { Verdict, VerdictWord } from '../../src/verdict/verdict.ts';
+import type { Verdict, VerdictWord } from '../../src/model/verdict.ts';
 import type { StoredAttempt } from './stored-attempt.ts';
 
 /** What a damage makes of an attempt. */

@@ -1,5 +1,5 @@
-import type { CapturedPacket } from '../../src/observation/capture/capture.ts';
-import { type PacketToWrite, writeCapture } from '../../src/observation/capture/writer.ts';
+import type { CapturedPacket } from '../../src/evidence/capture/capture.ts';
+import { type PacketToWrite, writeCapture } from '../../src/evidence/capture/writer.ts';
 import type { StoredAttempt } from './stored-attempt.ts';
 
 /** A capture anew, with other packets. */

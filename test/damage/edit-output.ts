@@ -1,4 +1,4 @@
-import { type LabRecord, recordType } from '../../src/transcript/record.ts';
+import { type LabRecord, recordType } from '../../src/evidence/records/record.ts';
 import { editRecords } from './edit-records.ts';
 
 /** A line that a command printed on a terminal. */

@@ -1,5 +1,5 @@
-import type { LabRecord } from '../../src/transcript/record.ts';
-import { concat, encodeFrame, type Frame, recordsHeader } from '../../src/transcript/writer.ts';
+import type { LabRecord } from '../../src/evidence/records/record.ts';
+import { concat, encodeFrame, type Frame, recordsHeader } from '../../src/evidence/records/writer.ts';
 
 /** The file `records` anew, each frame with the payloads that `edit` gives it; sequence numbers stay without gaps. */
 export function editRecords(

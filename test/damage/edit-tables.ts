@@ -1,8 +1,8 @@
-import type { IpsecPolicy, IpsecSa, XfrmEvent } from '../../src/observation/model.ts';
-import { readXfrmMessage } from '../../src/observation/xfrm/event.ts';
-import { policyIdentity, saIdentity } from '../../src/observation/xfrm/identity.ts';
-import { type LabRecord, recordType } from '../../src/transcript/record.ts';
-import { dump, eventMessage, policyMessage, saMessage } from '../unit/observation/xfrm-build.ts';
+import type { IpsecPolicy, IpsecSa, XfrmEvent } from '../../src/evidence/ipsec.ts';
+import { type LabRecord, recordType } from '../../src/evidence/records/record.ts';
+import { readXfrmMessage } from '../../src/evidence/xfrm/event.ts';
+import { policyIdentity, saIdentity } from '../../src/evidence/xfrm/identity.ts';
+import { dump, eventMessage, policyMessage, saMessage } from '../unit/evidence/xfrm-build.ts';
 import { editRecords } from './edit-records.ts';
 
 /** What happens to one host's SAs or policies. */

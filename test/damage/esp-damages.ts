@@ -1,6 +1,6 @@
-import { messagesOf } from '../../src/observation/packet/wire.ts';
-import type { ProtectedPacket, SeenFrame } from '../../src/verdict/facts/evidence.ts';
-import { excuseFor } from '../../src/verdict/facts/excuses.ts';
+import type { ProtectedPacket, SeenFrame } from '../../src/evidence/evidence.ts';
+import { messagesOf } from '../../src/evidence/packet/wire.ts';
+import { excuseFor } from '../../src/judge/oracles/excuses.ts';
 import { pairedSas } from './choose-sa.ts';
 import type { Damage, Damaged } from './damage.ts';
 import { editCapture } from './edit-captures.ts';

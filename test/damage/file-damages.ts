@@ -1,4 +1,4 @@
-import { recordMagic } from '../../src/transcript/record.ts';
+import { recordMagic } from '../../src/evidence/records/record.ts';
 import type { Damage } from './damage.ts';
 import { editCapture } from './edit-captures.ts';
 import type { StoredAttempt } from './stored-attempt.ts';

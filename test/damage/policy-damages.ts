@@ -1,6 +1,6 @@
-import type { IpsecPolicy } from '../../src/observation/model.ts';
-import { policyKey } from '../../src/observation/xfrm/identity.ts';
-import { excuseFor } from '../../src/verdict/facts/excuses.ts';
+import type { IpsecPolicy } from '../../src/evidence/ipsec.ts';
+import { policyKey } from '../../src/evidence/xfrm/identity.ts';
+import { excuseFor } from '../../src/judge/oracles/excuses.ts';
 import { type ChosenSa, pairedSas } from './choose-sa.ts';
 import type { Damage, Damaged } from './damage.ts';
 import { editPolicies } from './edit-tables.ts';

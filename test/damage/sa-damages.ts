@@ -1,6 +1,6 @@
-import type { Algorithm, IpsecSa, Selector } from '../../src/observation/model.ts';
-import { type ExcusedFact, excuseFor } from '../../src/verdict/facts/excuses.ts';
-import type { Verdict } from '../../src/verdict/verdict.ts';
+import type { Algorithm, IpsecSa, Selector } from '../../src/evidence/ipsec.ts';
+import { type ExcusedFact, excuseFor } from '../../src/judge/oracles/excuses.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
 import { type ChosenSa, isSame, pairedSas } from './choose-sa.ts';
 import type { Damage, Damaged } from './damage.ts';
 import { editSas } from './edit-tables.ts';

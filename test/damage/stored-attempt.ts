@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import { readAttemptRecords } from '../../src/judge/attempt-files.ts';
-import { libreswanSchema } from '../../src/judge/libreswan-format.ts';
-import { observe } from '../../src/judge/observe.ts';
-import type { CapturedPacket } from '../../src/observation/capture/capture.ts';
-import { readCapture } from '../../src/observation/capture/reader.ts';
+import type { CapturedPacket } from '../../src/evidence/capture/capture.ts';
+import { readCapture } from '../../src/evidence/capture/reader.ts';
+import type { FactEvidence } from '../../src/evidence/evidence.ts';
+import type { LabRecord } from '../../src/evidence/records/record.ts';
+import { readAttemptRecords } from '../../src/session/judging/attempt-files.ts';
+import { observe } from '../../src/session/judging/observe.ts';
 import { readAttemptFile, readAttemptJson } from '../../src/store/attempt-files.ts';
-import type { LabRecord } from '../../src/transcript/record.ts';
-import type { FactEvidence } from '../../src/verdict/facts/evidence.ts';
+import { libreswanSchema } from '../../src/suites/libreswan/format.ts';
 
 type StoredScenario = z.infer<typeof libreswanSchema>;
 

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { judgeAttempt } from '../../src/judge/judge-attempt.ts';
+import type { Verdict, VerdictWord } from '../../src/model/verdict.ts';
+import { judgeAttempt } from '../../src/session/judging/judge-attempt.ts';
 import { unpackAttempt } from '../../src/store/attempt-archive.ts';
-import type { Verdict, VerdictWord } from '../../src/verdict/verdict.ts';
 import type { Damage, Damaged } from './damage.ts';
 import { openAttempt, type StoredAttempt } from './stored-attempt.ts';
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readCapture } from '../../src/observation/capture/reader.ts';
-import { writeCapture } from '../../src/observation/capture/writer.ts';
+import { readCapture } from '../../src/evidence/capture/reader.ts';
+import { writeCapture } from '../../src/evidence/capture/writer.ts';
+import { readRecords } from '../../src/evidence/records/reader.ts';
 import { packAttempt, unpackAttempt } from '../../src/store/attempt-archive.ts';
-import { readRecords } from '../../src/transcript/reader.ts';
 import { normal, passing, Sandbox } from './sandbox.ts';
 
 /** A run of the fake substrate, with captures as a lab would have left them: one packet per link after the first command. */

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectDir } from '../../src/base/folders.ts';
-import { saMessage } from '../unit/observation/xfrm-build.ts';
-import { anSa } from '../unit/observation/xfrm-samples.ts';
+import { saMessage } from '../unit/evidence/xfrm-build.ts';
+import { anSa } from '../unit/evidence/xfrm-samples.ts';
 import { normal, Sandbox } from './sandbox.ts';
 
 const head = "import { expect, linux, nat, scenario } from 'espalier';\n";

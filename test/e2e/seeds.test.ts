@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { randomSource } from '../../src/substrate/fake/commands.ts';
+import { randomSource } from '../../src/lab/substrate/fake/commands.ts';
 import { normal, passing, reference, Sandbox } from './sandbox.ts';
 
 /** Passes with one seed only: what the fake draws from it stands in the reference. */

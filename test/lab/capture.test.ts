@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readCapture } from '../../src/observation/capture/reader.ts';
-import { readWire, type WirePacket } from '../../src/observation/packet/wire.ts';
-import type { Host, Nic } from '../../src/topology/topology.ts';
-import { recordType } from '../../src/transcript/record.ts';
+import { readCapture } from '../../src/evidence/capture/reader.ts';
+import { readWire, type WirePacket } from '../../src/evidence/packet/wire.ts';
+import { recordType } from '../../src/evidence/records/record.ts';
+import type { Host, Nic } from '../../src/model/topology.ts';
 import { backends } from '../conformance/backends.ts';
 import { type Ran, runLab, skip } from './lab.ts';
 

@@ -8,10 +8,10 @@ import { sha256File } from '../../src/base/files.ts';
 import { cacheDir, projectDir } from '../../src/base/folders.ts';
 import { run } from '../../src/base/processes.ts';
 import { startProgress } from '../../src/base/progress.ts';
-import { buildImage } from '../../src/image/build.ts';
-import { imageMode } from '../../src/image/mode.ts';
-import { parseRecipe } from '../../src/image/recipe.ts';
-import { kernelStore } from '../../src/kernel/kernel.ts';
+import { buildImage } from '../../src/supply/image/build.ts';
+import { imageMode } from '../../src/supply/image/mode.ts';
+import { parseRecipe } from '../../src/supply/image/recipe.ts';
+import { kernelStore } from '../../src/supply/kernel/kernel.ts';
 
 const kernel = kernelStore.list().find(({ facts }) => facts.flavour === 'standard');
 const { mode } = await imageMode();
@@ -37,8 +37,8 @@ async function buildAsOrdinaryUser(dir: string, out: string): Promise<string> {
     script,
     `import { readFileSync } from 'node:fs';
 const at = ${JSON.stringify(projectDir)};
-const { buildImage } = await import(at + '/src/image/build.ts');
-const { parseRecipe } = await import(at + '/src/image/recipe.ts');
+const { buildImage } = await import(at + '/src/supply/image/build.ts');
+const { parseRecipe } = await import(at + '/src/supply/image/recipe.ts');
 const { startProgress } = await import(at + '/src/base/progress.ts');
 const [dir, kernel, out] = process.argv.slice(2);
 const recipe = parseRecipe(readFileSync(dir + '/recipe.yaml', 'utf8'), 'recipe.yaml');

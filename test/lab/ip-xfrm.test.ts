@@ -1,11 +1,11 @@
 /** What `ip xfrm` prints of a real kernel's tables must be what the netlink decoder reads from its dump. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { IpsecPolicy, IpsecSa, Mark, PortMatch, Selector } from '../../src/observation/model.ts';
-import type { TextAlgorithm, TextPolicy, TextSa, TextSelector } from '../../src/observation/text/facts.ts';
-import { readConsoleFacts } from '../../src/observation/text/read-facts.ts';
-import { defined } from '../../src/observation/text/shown.ts';
-import { readTimeline } from '../../src/observation/timeline.ts';
+import type { IpsecPolicy, IpsecSa, Mark, PortMatch, Selector } from '../../src/evidence/ipsec.ts';
+import { readTimeline } from '../../src/evidence/tables/timeline.ts';
+import type { TextAlgorithm, TextPolicy, TextSa, TextSelector } from '../../src/evidence/text/facts.ts';
+import { defined } from '../../src/evidence/text/shown.ts';
+import { readConsoleFacts } from '../../src/judge/text/read-facts.ts';
 import { outputs, runLab, skip } from './lab.ts';
 
 const key = (bytes: number): string => `0x${'a1b2c3d4'.repeat(Math.ceil(bytes / 4)).slice(0, 2 * bytes)}`;

@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LabPlan } from '../../src/scenario/scenario.ts';
-import { type Lab, type LabLimits, type LabResult, startLab } from '../../src/substrate/lifecycle.ts';
-import { uml } from '../../src/substrate/uml/uml.ts';
-import { type RecordFile, readRecords } from '../../src/transcript/reader.ts';
+import { type RecordFile, readRecords } from '../../src/evidence/records/reader.ts';
+import { type Lab, type LabLimits, type LabResult, startLab } from '../../src/lab/substrate/lifecycle.ts';
+import { uml } from '../../src/lab/substrate/uml/uml.ts';
+import type { LabPlan } from '../../src/model/scenario.ts';
 import { backends, planOf } from '../conformance/backends.ts';
 import { type Command, readCommands } from '../conformance/transcripts.ts';
 

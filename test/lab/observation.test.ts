@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { labHost, recordType } from '../../src/transcript/record.ts';
+import { labHost, recordType } from '../../src/evidence/records/record.ts';
 import { type Ran, runLab, skip, withLab } from './lab.ts';
 
 interface Packet {

@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openJudging } from '../../src/cli/session/open.ts';
-import { ensureKernel } from '../../src/kernel/kernel.ts';
-import type { LabPlan, PlacedFile, Step } from '../../src/scenario/scenario.ts';
-import { startLab } from '../../src/substrate/lifecycle.ts';
-import { uml } from '../../src/substrate/uml/uml.ts';
-import { obtainLibreswan } from '../../src/suite/libreswan/obtain.ts';
+import { startLab } from '../../src/lab/substrate/lifecycle.ts';
+import { uml } from '../../src/lab/substrate/uml/uml.ts';
+import type { LabPlan, PlacedFile, Step } from '../../src/model/scenario.ts';
+import { openJudging } from '../../src/session/open.ts';
+import { obtainLibreswan } from '../../src/suites/libreswan/obtain.ts';
+import { ensureKernel } from '../../src/supply/kernel/kernel.ts';
 import { type Command, readCommands } from '../conformance/transcripts.ts';
 import { skip } from './lab.ts';
 

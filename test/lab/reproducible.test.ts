@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LabRecord } from '../../src/transcript/record.ts';
-import { recordType } from '../../src/transcript/record.ts';
+import type { LabRecord } from '../../src/evidence/records/record.ts';
+import { recordType } from '../../src/evidence/records/record.ts';
 import { outputs, type Ran, runLab, skip, withLab } from './lab.ts';
 
 /** Whatever was ever seen to depend on the outside: load, tasks in the background, the kernel's log, random bytes. */

@@ -1,9 +1,9 @@
 /** What charon says over vici, what swanctl prints of it, and what the kernel's tables hold, all of one lab. Run by vici.test.ts. */
 import assert from 'node:assert/strict';
-import { type DaemonHost, expect, linux, psk, scenario, strongswan } from '../../src/api/index.ts';
-import { listSasRequest, readListedSas } from '../../src/daemon/vici.ts';
-import type { ChildSa } from '../../src/observation/child-sa.ts';
-import type { IpsecSa } from '../../src/observation/model.ts';
+import { listSasRequest, readListedSas } from '../../src/daemons/strongswan/read.ts';
+import type { ChildSa } from '../../src/evidence/child-sa.ts';
+import type { IpsecSa } from '../../src/evidence/ipsec.ts';
+import { type DaemonHost, expect, linux, psk, scenario, strongswan } from '../../src/suites/scenarios/api/index.ts';
 
 /** Linux's word for strongSwan's, and how many bits of key and salt the kernel has for it. */
 const kernelWord: Readonly<Record<string, readonly [string, number]>> = {

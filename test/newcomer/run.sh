@@ -71,7 +71,7 @@ outside() {
 collect() {
   local given=$1 key value
   mkdir -p "$given"
-  local ask="import { debianArchive } from '$here/src/debian/apt.ts';
+  local ask="import { debianArchive } from '$here/src/supply/debian/apt.ts';
     const { uri, keyring } = debianArchive(); console.log(uri + '\n' + keyring);"
   "$here/espalier" --node --input-type=module -e "$ask" >"$given/archive"
   apt-config dump | grep -E '^Acquire::(http|https|Retries|Check-)' >"$given/apt.conf" || true
@@ -90,7 +90,7 @@ collect() {
   if [ "${NEWCOMER_KERNEL-}" != build ]; then
     # From the cache; only an empty one builds.
     "$here/espalier" --node --input-type=module -e "
-      import { ensureKernel } from '$here/src/kernel/kernel.ts'; await ensureKernel();"
+      import { ensureKernel } from '$here/src/supply/kernel/kernel.ts'; await ensureKernel();"
     "$here/espalier" kernel export "$given/kernel.tar"
   fi
   git -C "$here" bundle create -q "$given/repository" HEAD

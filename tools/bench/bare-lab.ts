@@ -7,10 +7,10 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { EspalierError } from '../../src/base/errors.ts';
 import { run, tail } from '../../src/base/processes.ts';
-import { ensureGuest } from '../../src/kernel/guest.ts';
-import { memoryFolder } from '../../src/kernel/memory-folder.ts';
-import type { LabPlan } from '../../src/scenario/scenario.ts';
-import type { Host } from '../../src/topology/topology.ts';
+import type { LabPlan } from '../../src/model/scenario.ts';
+import type { Host } from '../../src/model/topology.ts';
+import { ensureGuest } from '../../src/supply/kernel/guest.ts';
+import { memoryFolder } from '../../src/supply/kernel/memory-folder.ts';
 
 /** What the bare process took. */
 export interface BareResult {

@@ -1,6 +1,6 @@
-import { type EvaltestCheck, readEvaltestChecks } from '../../judge/evaltest-checks.ts';
-import { readChecks } from '../../judge/scenario-format.ts';
 import { hasAttemptFile } from '../../store/attempt-files.ts';
+import { readChecks } from '../../suites/scenarios/format.ts';
+import { type EvaltestCheck, readEvaltestChecks } from '../../suites/strongswan/evaltest-checks.ts';
 import type { PageClock } from './clock.ts';
 import type { CheckData } from './data.ts';
 

@@ -1,4 +1,4 @@
-import type { RunComparison } from '../../store/compare.ts';
+import type { RunComparison } from '../../results/compare.ts';
 import type { FoundDifferences, PairRow, RunLine, RunRef } from './data-of-runs.ts';
 
 /** A comparison of two runs for the page. */

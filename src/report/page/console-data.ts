@@ -1,6 +1,6 @@
-import { postMortemStep } from '../../transcript/consoles.ts';
-import type { RecordFile } from '../../transcript/reader.ts';
-import { type LabRecord, labHost, recordType } from '../../transcript/record.ts';
+import { postMortemStep } from '../../evidence/records/consoles.ts';
+import type { RecordFile } from '../../evidence/records/reader.ts';
+import { type LabRecord, labHost, recordType } from '../../evidence/records/record.ts';
 import { consoleLine, Style } from './ansi.ts';
 import type { PageClock } from './clock.ts';
 import type { CommandData, ConsoleData, ConsoleLine } from './data.ts';

@@ -2,8 +2,9 @@
  * What pages about several runs are made from, by the rules of data.ts. From disk a file holds all that its report was
  * asked to hold; a server answers the part that the address asks for (`data/history.js?suite=S&test=N`).
  */
-import type { Change } from '../../store/results.ts';
-import type { VerdictWord } from '../../verdict/verdict.ts';
+
+import type { VerdictWord } from '../../model/verdict.ts';
+import type { Change } from '../../results/results.ts';
 import type { dataVersion } from './data.ts';
 
 /** `complete`: every test has a result. `stopped`: it ended before. */

@@ -6,8 +6,9 @@
  * Every string is text, already harmless: control and format characters are spelled out (src/report/visible.ts). Times
  * named `t` are whole virtual microseconds since `LabData.start`; what came before it is negative. docs/report.md tells more.
  */
-import type { Change } from '../../store/results.ts';
-import type { VerdictWord } from '../../verdict/verdict.ts';
+
+import type { VerdictWord } from '../../model/verdict.ts';
+import type { Change } from '../../results/results.ts';
 
 /** Version of all data files, also of those in data-of-runs.ts; a page refuses others. */
 export const dataVersion = 1;

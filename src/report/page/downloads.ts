@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { espTable } from '../../observation/capture/esp-table.ts';
-import { mergeTraffic } from '../../observation/capture/merge.ts';
+import { espTable } from '../../evidence/capture/esp-table.ts';
+import { mergeTraffic } from '../../evidence/capture/merge.ts';
+import type { FactEvidence } from '../../evidence/evidence.ts';
 import { attemptFileNames, attemptLinks, readAttemptFile } from '../../store/attempt-files.ts';
-import type { FactEvidence } from '../../verdict/facts/evidence.ts';
 import type { Download } from './data.ts';
 import { logFiles } from './logs.ts';
 

@@ -1,6 +1,6 @@
-import type { FactEvidence } from '../../verdict/facts/evidence.ts';
-import type { Issue } from '../../verdict/verdict.ts';
-import { wordTable } from '../../verdict/words.ts';
+import type { FactEvidence } from '../../evidence/evidence.ts';
+import type { Issue } from '../../model/verdict.ts';
+import { wordTable } from '../../model/words.ts';
 import type { PageClock } from './clock.ts';
 import type { CheckData, DiffLine, IssueData } from './data.ts';
 import { diffLines } from './diff-lines.ts';

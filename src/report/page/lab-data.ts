@@ -1,10 +1,10 @@
-import { readAttemptRecords } from '../../judge/attempt-files.ts';
-import { observe } from '../../judge/observe.ts';
-import { readStored } from '../../judge/stored-scenario.ts';
+import type { RecordFile } from '../../evidence/records/reader.ts';
+import { recordType } from '../../evidence/records/record.ts';
+import type { Issue } from '../../model/verdict.ts';
+import { readAttemptRecords } from '../../session/judging/attempt-files.ts';
+import { observe } from '../../session/judging/observe.ts';
+import { readStored } from '../../session/judging/stored-scenario.ts';
 import { readDifferences } from '../../store/attempt-content.ts';
-import type { RecordFile } from '../../transcript/reader.ts';
-import { recordType } from '../../transcript/record.ts';
-import type { Issue } from '../../verdict/verdict.ts';
 import { PageClock } from './clock.ts';
 import { consolesOf } from './console-data.ts';
 import type { ConsoleData, DiffLine, LabData, LogData } from './data.ts';

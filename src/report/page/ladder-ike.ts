@@ -1,8 +1,8 @@
 import { EspalierError } from '../../base/errors.ts';
-import { describeIke } from '../../observation/packet/ike/describe.ts';
-import { describeProposal } from '../../observation/packet/ike/describe-proposal.ts';
-import { contentOf, type IkeMessage, payloadsOf, readIke } from '../../observation/packet/ike/message.ts';
-import type { IkeSelector, PayloadContent } from '../../observation/packet/ike/payload.ts';
+import { describeIke } from '../../evidence/packet/ike/describe.ts';
+import { describeProposal } from '../../evidence/packet/ike/describe-proposal.ts';
+import { contentOf, type IkeMessage, payloadsOf, readIke } from '../../evidence/packet/ike/message.ts';
+import type { IkeSelector, PayloadContent } from '../../evidence/packet/ike/payload.ts';
 import type { RowFlag } from './data.ts';
 
 /** What a row of the ladder says of an IKE message. */

@@ -1,8 +1,8 @@
-import { describeIp, describePacket } from '../../observation/packet/describe.ts';
-import type { IpPacket } from '../../observation/packet/packet.ts';
-import { messagesOf } from '../../observation/packet/wire.ts';
-import type { FactEvidence, ProtectedPacket, SeenFrame } from '../../verdict/facts/evidence.ts';
-import { spiText } from '../../verdict/facts/words-of-facts.ts';
+import type { FactEvidence, ProtectedPacket, SeenFrame } from '../../evidence/evidence.ts';
+import { describeIp, describePacket } from '../../evidence/packet/describe.ts';
+import type { IpPacket } from '../../evidence/packet/packet.ts';
+import { messagesOf } from '../../evidence/packet/wire.ts';
+import { spiText } from '../../judge/oracles/words-of-facts.ts';
 import type { RowFlag, RowKind } from './data.ts';
 
 /** A packet that is told in a bundle with others of its kind. */

@@ -1,7 +1,7 @@
-import { messagesOf } from '../../observation/packet/wire.ts';
-import type { FactEvidence, SeenFrame } from '../../verdict/facts/evidence.ts';
-import { leaks } from '../../verdict/facts/leaks.ts';
-import type { Issue } from '../../verdict/verdict.ts';
+import type { FactEvidence, SeenFrame } from '../../evidence/evidence.ts';
+import { messagesOf } from '../../evidence/packet/wire.ts';
+import { leaks } from '../../judge/oracles/leaks.ts';
+import type { Issue } from '../../model/verdict.ts';
 import type { PageClock } from './clock.ts';
 import type { LadderRow, RowFlag, SaData } from './data.ts';
 import { IkeReader, type IkeSighting } from './ladder-ike.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type ComparedRun, compareRuns, usuallySlower } from '../../store/compare.ts';
+import { type ComparedRun, compareRuns, usuallySlower } from '../../results/compare.ts';
+import { type TestHistory, testHistories } from '../../results/history.ts';
 import { currentResults } from '../../store/current-results.ts';
-import { type TestHistory, testHistories } from '../../store/history.ts';
 import type { RunIndex } from '../../store/index/run-index.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { visible } from '../visible.ts';

@@ -1,5 +1,5 @@
-import { keyOf, type Results, type ScenarioResult } from '../../store/results.ts';
-import { verdictWords } from '../../verdict/verdict.ts';
+import { verdictWords } from '../../model/verdict.ts';
+import { keyOf, type Results, type ScenarioResult } from '../../results/results.ts';
 import { type ClusterData, dataVersion, type RunData, type TestRow, type WordCount } from './data.ts';
 import { meaningOf } from './issues.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { verdictWords } from '../../model/verdict.ts';
 import { isGoingOn } from '../../store/current-results.ts';
 import type { IndexedRun, TestedInputs } from '../../store/index/run-rows.ts';
 import type { SuiteTally } from '../../store/index/tallies.ts';
-import { verdictWords } from '../../verdict/verdict.ts';
 import { dataVersion } from './data.ts';
 import type { RunLine, RunRef, RunsData } from './data-of-runs.ts';
 

@@ -1,7 +1,7 @@
-import type { Life } from '../../observation/lives.ts';
-import type { Algorithm, IpsecSa } from '../../observation/model.ts';
-import type { Timeline } from '../../observation/timeline.ts';
-import { selectorText, spiText } from '../../verdict/facts/words-of-facts.ts';
+import type { Algorithm, IpsecSa } from '../../evidence/ipsec.ts';
+import type { Life } from '../../evidence/tables/lives.ts';
+import type { Timeline } from '../../evidence/tables/timeline.ts';
+import { selectorText, spiText } from '../../judge/oracles/words-of-facts.ts';
 import type { PageClock } from './clock.ts';
 import type { SaData } from './data.ts';
 

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeAtomic } from '../../base/files.ts';
 import { projectDir } from '../../base/folders.ts';
-import { keyOf, type Results, type ScenarioResult } from '../../store/results.ts';
+import { keyOf, type Results, type ScenarioResult } from '../../results/results.ts';
 import { visible } from '../visible.ts';
 import type { RunData, TestData } from './data.ts';
 import type { CompareData, HistoryData, RunsData } from './data-of-runs.ts';

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { readJson } from '../../base/files.ts';
-import type { AttemptInputs } from '../../transcript/attempt.ts';
-import type { VerdictWord } from '../../verdict/verdict.ts';
+import type { AttemptInputs } from '../../model/attempt.ts';
+import type { VerdictWord } from '../../model/verdict.ts';
+import type { ScenarioResult } from '../../results/results.ts';
 import { readLiveResults } from '../live-results.ts';
-import type { ScenarioResult } from '../results.ts';
 import { RunFolder } from '../run-folder.ts';
 import { storedResultsSchema } from '../schemas.ts';
 

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
+import type { ScenarioResult } from '../../results/results.ts';
 import { preparePacking, writeDurably } from '../attempt-archive.ts';
 import { archiveName, readAttemptFile } from '../attempt-files.ts';
 import { isKeptSmall, keepAttempts } from '../keeping.ts';
 import { type PrunedFile, prunedName, readPruned } from '../pruned.ts';
-import type { ScenarioResult } from '../results.ts';
 import { jsonText, type RunFolder } from '../run-folder.ts';
 import { bytesOnDisk, namesIn, type Removed, removeFromDisk } from './disk.ts';
 

@@ -5,8 +5,8 @@ import { eapMd5, psk, rawKey } from '../../../src/connection/authentication.ts';
 import type { Connection, End } from '../../../src/connection/connection.ts';
 import { identityType } from '../../../src/connection/identity.ts';
 import { parseNetwork } from '../../../src/connection/network.ts';
-import { render } from '../../../src/connection/render.ts';
 import { problemsOf } from '../../../src/connection/validate.ts';
+import { render } from '../../../src/daemons/render.ts';
 import { full, insideTls, key, least, password, rawKeys } from './samples.ts';
 
 /** The end with the certificate otherwise. */

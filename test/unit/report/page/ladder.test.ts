@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { FactEvidence, ProtectedPacket } from '../../../../src/evidence/evidence.ts';
+import type { Issue } from '../../../../src/model/verdict.ts';
 import { PageClock } from '../../../../src/report/page/clock.ts';
 import type { LadderRow } from '../../../../src/report/page/data.ts';
 import { ladderOf } from '../../../../src/report/page/ladder.ts';
 import { sasOf } from '../../../../src/report/page/sas.ts';
-import type { FactEvidence, ProtectedPacket } from '../../../../src/verdict/facts/evidence.ts';
-import type { Issue } from '../../../../src/verdict/verdict.ts';
-import { bytes, concat, ipv4, u32, udp } from '../../observation/build.ts';
-import { anSa, aPolicy } from '../../observation/xfrm-samples.ts';
+import { bytes, concat, ipv4, u32, udp } from '../../evidence/build.ts';
+import { anSa, aPolicy } from '../../evidence/xfrm-samples.ts';
 import {
   added,
   deleted,
@@ -18,7 +18,7 @@ import {
   protectedPacket,
   seen,
   toPeer,
-} from '../../verdict/facts/evidence.ts';
+} from '../../judge/oracles/evidence.ts';
 
 /** RFC 7296, 3.1: a header without payloads. */
 function ike(exchange: number, { id, response = false }: { id: number; response?: boolean }): Uint8Array {

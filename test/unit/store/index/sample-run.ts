@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../../../../src/base/files.ts';
-import { type Results, resultOf, summarize } from '../../../../src/store/results.ts';
+import type { AttemptFile } from '../../../../src/model/attempt.ts';
+import type { VerdictWord } from '../../../../src/model/verdict.ts';
+import { type Results, resultOf, summarize } from '../../../../src/results/results.ts';
 import { jsonText, RunFolder } from '../../../../src/store/run-folder.ts';
-import type { AttemptFile } from '../../../../src/transcript/attempt.ts';
-import type { VerdictWord } from '../../../../src/verdict/verdict.ts';
 
 /** What a made run is like. */
 export interface SampleRun {

@@ -1,0 +1,83 @@
+import { integrities, prfs } from '../../connection/algorithms.ts';
+import { keyOf } from '../../connection/authentication.ts';
+import { isAtLeast } from '../../connection/files.ts';
+import { eapOf, type Limit, usesKey } from '../limit.ts';
+
+/** What pluto cannot do. */
+export const libreswanLimits: readonly Limit[] = [
+  {
+    id: 'prf-follows-integrity',
+    reason: 'the pseudo-random function of an IKE proposal is always of the hash of its integrity algorithm',
+    source: 'ipsec.conf(5), ike=',
+    hits: ({ connection }) =>
+      (connection.ike?.proposals ?? []).some(({ integrity = [], prf }) => {
+        const hashes = prf.map((name) => prfs[name].libreswan as string);
+        return integrity.length > 0 && integrity.map((name) => integrities[name].libreswan).join() !== hashes.join();
+      }),
+  },
+  {
+    id: 'additional-key-exchange',
+    reason: 'RFC 9370 is not implemented',
+    source: 'ipsec.conf(5): intermediate= is the only key word of IKE_INTERMEDIATE',
+    hits: ({ connection }) =>
+      (connection.ike?.proposals ?? []).some(({ additionalKeyExchange = [] }) => additionalKeyExchange.length > 0),
+  },
+  {
+    id: 'ed25519',
+    reason: 'Ed25519 keys cannot be used: NSS has no EdDSA signatures for IKE',
+    source: 'ipsec.conf(5), authby=',
+    hits: (view) => usesKey(view, 'ed25519'),
+  },
+  {
+    id: 'selector-list',
+    reason: 'a Child SA has one traffic selector at each end before version 5.0',
+    source: 'ipsec.conf(5), leftsubnet=',
+    hits: ({ local, remote }, { version }) =>
+      !isAtLeast(version, '5.0') && [local, remote].some(({ selectors = [] }) => selectors.length > 1),
+  },
+  {
+    id: 'selector-protocol',
+    reason: 'a selector with a protocol is written in another place before version 5.0',
+    source: 'ipsec.conf(5), leftsubnet=',
+    hits: ({ local, remote }, { version }) =>
+      !isAtLeast(version, '5.0') &&
+      [local, remote].some(({ selectors = [] }) => selectors.some((one) => typeof one !== 'string')),
+  },
+  {
+    id: 'liveness-action',
+    reason: 'what happens when the peer is dead follows from how the connection is started, from version 5.0 on',
+    source: 'ipsec.conf(5): dpdaction= is gone',
+    hits: ({ connection, local }, { version }) => {
+      const follows = { none: 'clear', trap: 'trap', start: 'restart' }[local.start ?? 'none'];
+      const { liveness } = connection;
+      return isAtLeast(version, '5.0') && liveness !== undefined && (liveness.action ?? 'clear') !== follows;
+    },
+  },
+  {
+    id: 'eap-initiator',
+    reason: 'authenticates peers by EAP, and never itself',
+    source: 'programs/pluto/ikev2_eap.c has transitions of a responder alone',
+    hits: ({ local }) => eapOf(local) !== undefined,
+  },
+  {
+    id: 'eap-method',
+    reason: 'EAP-TLS is the only EAP method',
+    source: 'ipsec.conf(5), leftautheap=',
+    hits: ({ remote }) => ![undefined, 'tls'].includes(eapOf(remote)),
+  },
+  {
+    id: 'eap-tls-5',
+    reason:
+      'from version 5 on pluto ends at the first IKE_AUTH of an initiator that uses EAP, as it has no AUTH payload',
+    source: 'programs/pluto/ikev2_ike_auth.c, process_v2_IKE_AUTH_request_standard_payloads; 4.10 takes it',
+    hits: ({ remote }, { version }) => isAtLeast(version, '5.0') && eapOf(remote) === 'tls',
+  },
+  {
+    id: 'eap-tls-key',
+    reason: 'a responder of EAP-TLS has an RSA certificate',
+    source: 'programs/pluto/ikev2_eap.c, start_eap',
+    hits: ({ local, remote }) =>
+      eapOf(remote) === 'tls' &&
+      (local.authentication.method !== 'certificate' || keyOf(local.authentication)?.kind !== 'rsa'),
+  },
+];

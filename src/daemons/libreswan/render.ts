@@ -1,0 +1,222 @@
+import {
+  encryptions,
+  integrities,
+  isAead,
+  keyExchanges,
+  prfs,
+  type TransformTable,
+  wordOf,
+} from '../../connection/algorithms.ts';
+import { credentialOf, keyOf } from '../../connection/authentication.ts';
+import type { Connection, End, EspProposal, IkeProposal, View } from '../../connection/connection.ts';
+import { type ConfigFile, isAtLeast } from '../../connection/files.ts';
+import { identityType } from '../../connection/identity.ts';
+import { type FullSelector, protocolNames, selectorsOf } from '../../connection/selectors.ts';
+
+/** Where pluto logs. */
+export const plutoLog = '/var/log/pluto.log';
+
+/** ipsec.conf(5) and ipsec.secrets(5) of one host. */
+export function renderLibreswan(views: readonly View[], version: string): ConfigFile[] {
+  const setup = ['config setup', `\tlogfile=${plutoLog}`, '\tlogtime=no', '\tlogappend=no'];
+  setup.push(...revocationOf(views.map(({ connection }) => connection)));
+  const conns = views.map((view) => [`conn ${view.connection.name}`, ...settingsOf(view, version).map(indent)]);
+  const text = [setup, ...conns].map((section) => `${section.join('\n')}\n`).join('\n');
+  return [
+    { path: '/etc/ipsec.conf', mode: 0o644, content: text },
+    { path: '/etc/ipsec.secrets', mode: 0o600, content: views.map(secretOf).join('') },
+    ...views.flatMap(credentialFiles),
+  ];
+}
+
+/** Of the daemon as a whole, and stricter wins. With `crl-strict` nobody would be accepted by OCSP alone. */
+function revocationOf(connections: readonly Connection[]): string[] {
+  const ocsp = connections.some((one) => one.ocsp);
+  const strict = connections.some(({ revocation }) => revocation === 'strict');
+  return [...(ocsp ? ['\tocsp-enable=yes'] : []), ...(strict ? [`\t${ocsp ? 'ocsp' : 'crl'}-strict=yes`] : [])];
+}
+
+type Setting = readonly [name: string, value: string | number | undefined];
+
+function indent([name, value]: Setting): string {
+  return `\t${name}=${value}`;
+}
+
+function settingsOf(view: View, version: string): Setting[] {
+  const { connection, local, remote } = view;
+  const { mode, encapsulation, mobike, fragmentation } = connection;
+  const settings: Setting[] = [
+    ...sideOf('left', local, 'by-itself'),
+    ...sideOf('right', remote, 'by-peer'),
+    ...authenticationOf(view),
+    ['auto', { none: 'add', trap: 'ondemand', start: 'start' }[local.start ?? 'none']],
+    ['type', mode],
+    ['ike', connection.ike?.proposals?.map(ikeProposal).join(',')],
+    ...childOf(connection),
+    ...timesOf(connection),
+    ['encapsulation', encapsulation && { detect: 'auto', force: 'yes' }[encapsulation]],
+    ['mobike', yesNo(mobike)],
+    ['fragmentation', yesNo(fragmentation)],
+    ...livenessOf(connection, version),
+  ];
+  return settings.filter(([, value]) => value !== undefined);
+}
+
+function sideOf(side: 'left' | 'right', end: End, seen: 'by-itself' | 'by-peer'): Setting[] {
+  const { address, seenAs = address } = end;
+  const reached = seen === 'by-itself' ? address : seenAs;
+  const networks = end.selectors === undefined ? undefined : selectorsOf(end, seen).map(selector).join(',');
+  return [
+    [side, reached === 'any' ? '%any' : reached],
+    [`${side}id`, end.identity && identity(end.identity)],
+    [`${side}subnet`, networks],
+  ];
+}
+
+/** `192.0.2.0/24/tcp/80`. */
+function selector({ network, protocol, port }: FullSelector): string {
+  const name = protocol === undefined ? '' : `/${protocolNames[protocol] ?? protocol}`;
+  return `${network}${name}${port === undefined ? '' : `/${port}`}`;
+}
+
+/** A name has an `@` in front, so that it is not looked up; a distinguished name stands in quotes. */
+function identity(text: string): string {
+  const type = identityType(text);
+  if (type === 'dn') return `"${text}"`;
+  return type === 'fqdn' ? `@${text}` : text;
+}
+
+/** The word of the key that there is: pluto would try RSA with an ECDSA key where both were allowed. */
+function authenticationOf({ connection, local, remote }: View): Setting[] {
+  const [own, peers] = [authenticationWord(local), authenticationWord(remote)];
+  const eap = [local, remote].map(({ authentication }) => authentication).find(({ method }) => method === 'eap');
+  const certificate: Setting[] = [
+    ['leftcert', connection.name],
+    ['leftsendcert', 'always'],
+  ];
+  return [
+    ...(own === peers
+      ? ([['authby', own]] as const)
+      : ([
+          ['leftauth', own],
+          ['rightauth', peers],
+        ] as const)),
+    // pluto wants to be told of both ends, and `eaponly` is the one that is authenticated so.
+    ...(eap?.method === 'eap'
+      ? ([
+          ['leftautheap', eap.eap],
+          ['rightautheap', eap.eap],
+        ] as const)
+      : []),
+    ...(credentialOf(local.authentication) === undefined ? [] : certificate),
+    ['leftpubkey', publicKeyOf(local)],
+    ['rightpubkey', publicKeyOf(remote)],
+    // The peer has the root alone.
+    ['sendca', hasIntermediates(local) ? 'all' : undefined],
+  ];
+}
+
+/** SubjectPublicKeyInfo in base64. Its own half tells pluto which private key in its database is meant. */
+function publicKeyOf({ authentication }: End): string | undefined {
+  if (authentication.method !== 'raw-key') return undefined;
+  return authentication.key.publicKey.replace(/-----[^-]*-----|\s/g, '');
+}
+
+function hasIntermediates({ authentication }: End): boolean {
+  return (credentialOf(authentication)?.intermediates ?? []).length > 0;
+}
+
+function authenticationWord({ authentication }: End): string {
+  if (authentication.method === 'psk') return 'secret';
+  if (authentication.method === 'eap') return 'eaponly';
+  return keyOf(authentication)?.kind === 'ecdsa' ? 'ecdsa' : 'rsasig';
+}
+
+/** The PRF stands for the integrity algorithm too, which libreswan takes to be of the same hash. */
+function ikeProposal({ encryption, prf, keyExchange }: IkeProposal): string {
+  return `${words(encryptions, encryption)}-${words(prfs, prf)};${words(keyExchanges, keyExchange)}`;
+}
+
+function espProposal({ encryption, integrity = [], keyExchange = [] }: EspProposal): string {
+  const hashes = encryption.some(isAead) ? '' : `-${words(integrities, integrity)}`;
+  const group = keyExchange.length === 0 ? '' : `;${words(keyExchanges, keyExchange)}`;
+  return `${words(encryptions, encryption)}${hashes}${group}`;
+}
+
+function words(table: TransformTable, names: readonly string[]): string {
+  return names.map((name) => wordOf(table, name, ['libreswan', 'ike'])).join('+');
+}
+
+function childOf({ child }: Connection): Setting[] {
+  const { proposals, replayWindow } = child ?? {};
+  const esn = new Set(proposals?.map((one) => one.esn ?? 'no'));
+  return [
+    ['esp', proposals?.map(espProposal).join(',')],
+    ['pfs', proposals && yesNo(proposals.some(({ keyExchange = [] }) => keyExchange.length > 0))],
+    ['esn', proposals && (esn.size === 1 ? [...esn][0] : 'either')],
+    ['replay-window', replayWindow],
+  ];
+}
+
+function timesOf({ ike, child, rekey }: Connection): Setting[] {
+  const seconds = (value: number | undefined): string | undefined => (value === undefined ? undefined : `${value}s`);
+  return [
+    ['ikelifetime', seconds(ike?.lifetime)],
+    ['salifetime', seconds(child?.lifetime)],
+    ['reauth', yesNo(ike?.reauthenticate)],
+    ['rekey', rekey === false ? 'no' : undefined],
+    ...(rekey
+      ? ([
+          ['rekeymargin', seconds(rekey.margin)],
+          ['rekeyfuzz', '0%'],
+        ] as const)
+      : []),
+  ];
+}
+
+/** From 5.0 on what happens to a dead peer's connection follows from `auto`. */
+function livenessOf({ liveness }: Connection, version: string): Setting[] {
+  if (liveness === undefined) return [];
+  const action = { clear: 'clear', trap: 'hold', restart: 'restart' }[liveness.action ?? 'clear'];
+  return [
+    ['dpddelay', liveness.delay],
+    ...(isAtLeast(version, '5.0')
+      ? []
+      : ([
+          ['dpdtimeout', liveness.delay * 4],
+          ['dpdaction', action],
+        ] as const)),
+  ];
+}
+
+function yesNo(value: boolean | undefined): string | undefined {
+  return value === undefined ? undefined : value ? 'yes' : 'no';
+}
+
+function secretOf({ local, remote }: View): string {
+  if (local.authentication.method !== 'psk') return '';
+  const ids = [local, remote].map((end) => (end.identity ? identity(end.identity) : end.address));
+  return `${ids.join(' ')} : PSK "${local.authentication.secret}"\n`;
+}
+
+/** PEM files that are imported into pluto's NSS database before it starts. */
+function credentialFiles({ connection, local, remote }: View): ConfigFile[] {
+  const file = (name: string, content: string, mode = 0o644): ConfigFile => {
+    return { path: `/etc/ipsec.d/${connection.name}/${name}.pem`, mode, content };
+  };
+  const [one, other] = [local.authentication, remote.authentication];
+  const files: ConfigFile[] = [];
+  const [own, peers] = [credentialOf(one), credentialOf(other)];
+  if (own !== undefined) {
+    const { certificate, privateKey, intermediates } = own;
+    files.push(file('local', certificate), file('key', privateKey, 0o600));
+    files.push(...intermediates.map((pem, index) => file(`intermediate${index}`, pem)));
+  } else if (one.method === 'raw-key') {
+    files.push(file('key', one.key.privateKey, 0o600));
+  }
+  if (peers !== undefined) {
+    files.push(file('root', peers.root));
+    files.push(...peers.crls.map((pem, index) => file(`crl${index}`, pem)));
+  }
+  return files;
+}

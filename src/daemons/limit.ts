@@ -1,0 +1,36 @@
+import { isAead } from '../connection/algorithms.ts';
+import { type EapAuthentication, keyOf } from '../connection/authentication.ts';
+import type { End, View } from '../connection/connection.ts';
+import type { DaemonVersion } from '../connection/files.ts';
+
+/** Something that a daemon cannot do, as data: a connection that asks for it is `unsupported` there. */
+export interface Limit {
+  /** Kebab-case, unique for its daemon. */
+  readonly id: string;
+  /** For people: what cannot be done, and why. */
+  readonly reason: string;
+  /** Where that is written or was seen. */
+  readonly source: string;
+  /** True for a connection that asks for it, as its end here sees it. */
+  readonly hits: (view: View, daemon: DaemonVersion) => boolean;
+}
+
+/** True where a proposal for ESP has an AEAD algorithm. */
+export function wantsAead({ connection }: View): boolean {
+  return (connection.child?.proposals ?? []).some(({ encryption }) => encryption.some(isAead));
+}
+
+/** True where an end authenticates with a key of this kind. */
+export function usesKey({ local, remote }: View, kind: 'rsa' | 'ecdsa' | 'ed25519'): boolean {
+  return [local, remote].some(({ authentication }) => keyOf(authentication)?.kind === kind);
+}
+
+/** The EAP method by which an end is authenticated, if it is by one. */
+export function eapOf({ authentication }: End): EapAuthentication['eap'] | undefined {
+  return authentication.method === 'eap' ? authentication.eap : undefined;
+}
+
+/** True where one end has a secret and the other proves itself in another way. */
+export function sharesHalfASecret({ local, remote }: View): boolean {
+  return (local.authentication.method === 'psk') !== (remote.authentication.method === 'psk');
+}

@@ -1,0 +1,51 @@
+import type { End } from '../../connection/connection.ts';
+import { identityType } from '../../connection/identity.ts';
+import { type Daemon, waitFor, waitForEnd } from '../daemon.ts';
+import { readIkedSas } from './read.ts';
+import { openikedName } from './render.ts';
+
+const log = '/var/log/iked.log';
+
+/** iked does not start without a key, although a secret needs none. The package makes it in the same way. */
+const key = '/etc/iked/private/local.key';
+const makeKey = `test -f ${key} || openssl ecparam -genkey -name prime256v1 -noout -out ${key}`;
+
+const idTypes = { ipv4: 'IPV4', ipv6: 'IPV6', fqdn: 'FQDN', rfc822: 'UFQDN', dn: 'ASN1_DN' } as const;
+
+/** An identity as iked shows it: `FQDN/east.test`. */
+function idOf({ identity, address }: End): string {
+  const text = identity ?? address;
+  const type = identityType(text) ?? 'fqdn';
+  return `${idTypes[type]}/${type === 'dn' ? openikedName(text) : text}`;
+}
+
+/** OpenIKED's iked. */
+export function openikedDaemon(version: string, image: string): Daemon {
+  return {
+    id: `openiked-${version}`,
+    implementation: 'openiked',
+    version,
+    image,
+    package: 'openiked',
+    pfKey: true,
+    collect: [log],
+    helpers: [],
+    start: (views) => {
+      // Passive: it answers peers, and initiates when `ikectl active` says so.
+      const passive = views.some(({ local }) => local.start === 'start') ? '' : ' -S';
+      return [
+        makeKey,
+        'iked -n > /tmp/iked.check 2>&1 || ( cat /tmp/iked.check; false )',
+        `( iked -dv${passive} > ${log} 2>&1 & )`,
+        waitFor('ikectl show sa', log),
+      ];
+    },
+    reload: () => ['iked -n > /tmp/iked.check 2>&1 || ( cat /tmp/iked.check; false )', 'ikectl reload'],
+    initiate: () => 'ikectl active',
+    terminate: ({ remote }) => `ikectl reset id '${idOf(remote)}'`,
+    stop: `kill -TERM $(pidof iked); ${waitForEnd('iked')}`,
+    kill: 'kill -KILL $(pidof iked); rm -f /run/iked.sock',
+    listSas: 'ikectl show sa',
+    readSas: readIkedSas,
+  };
+}

@@ -1,0 +1,124 @@
+import type { View } from '../../connection/connection.ts';
+import { selectorsOf } from '../../connection/selectors.ts';
+import { eapOf, type Limit, sharesHalfASecret, usesKey, wantsAead } from '../limit.ts';
+
+const esp = ({ connection }: View) => connection.child?.proposals ?? [];
+
+/** What iked cannot do; on Linux it installs SAs by PF_KEY, whose algorithm table is small. */
+export const openikedLimits: readonly Limit[] = [
+  {
+    id: 'aead-esp',
+    reason: 'PF_KEY of Linux knows no AEAD algorithm: iked drops such a proposal without a word',
+    source: 'net/xfrm/xfrm_algo.c: no sadb entry of aead_list can be set by PF_KEY; iked/pfkey.c, parse.y',
+    hits: wantsAead,
+  },
+  {
+    id: 'sha2-256-esp',
+    reason: 'PF_KEY of Linux truncates HMAC-SHA2-256 to 96 bits, where RFC 4868 wants 128; iked leaves it out',
+    source: 'net/xfrm/xfrm_algo.c: icv_truncbits of hmac(sha256); iked/pfkey.c',
+    hits: (view) => esp(view).some(({ integrity = [] }) => integrity.includes('hmac-sha2-256-128')),
+  },
+  {
+    id: 'families',
+    reason:
+      'PF_KEY of Linux takes what goes through a tunnel for the address family of its ends: other packets are lost',
+    source: 'net/key/af_key.c, pfkey_msg2xfrm_state: sel.family; seen in the SA tables of labs',
+    hits: ({ connection, local, remote }) =>
+      connection.mode !== 'transport' &&
+      [local, remote].some((end) =>
+        selectorsOf(end, 'by-itself').some(({ network }) => network.includes(':') !== end.address.includes(':')),
+      ),
+  },
+  {
+    id: 'esn',
+    reason: 'PF_KEY has no extended sequence numbers',
+    source: 'RFC 2367; iked/pfkey.c',
+    hits: (view) => esp(view).some(({ esn }) => esn === 'yes'),
+  },
+  {
+    id: 'trap',
+    reason: 'there are no trap policies: a policy is negotiated at once or waits for the peer',
+    source: 'iked.conf(5), mode',
+    hits: ({ local }) => local.start === 'trap',
+  },
+  {
+    id: 'reauthentication',
+    reason: 'IKE SAs are rekeyed, never made anew',
+    source: 'iked.conf(5), ikelifetime',
+    hits: ({ connection }) => connection.ike?.reauthenticate === true,
+  },
+  {
+    id: 'rekey-margin',
+    reason: 'when an SA is replaced is drawn at random from 85 to 95 percent of its lifetime',
+    source: 'iked/ikev2.c, ikev2_ike_sa_setreauth and pfkey.c; iked.conf(5), lifetime',
+    hits: ({ connection }) => connection.rekey !== undefined && connection.rekey !== false,
+  },
+  {
+    id: 'liveness-action',
+    reason: 'the policy decides what happens when the peer is dead: an active one is negotiated anew',
+    source: 'iked.conf(5), dpd_check_interval',
+    hits: ({ connection, local }) => {
+      const { liveness } = connection;
+      const follows = local.start === 'start' ? 'restart' : 'clear';
+      return liveness !== undefined && (liveness.action ?? 'clear') !== follows;
+    },
+  },
+  {
+    id: 'encapsulation',
+    reason: 'UDP encapsulation is forced for the daemon as a whole, on its command line',
+    source: 'iked(8), -t',
+    hits: ({ connection }) => connection.encapsulation === 'force',
+  },
+  {
+    id: 'additional-key-exchange',
+    reason: 'RFC 9370 is not implemented',
+    source: 'iked.conf(5), CRYPTO TRANSFORMS',
+    hits: ({ connection }) =>
+      (connection.ike?.proposals ?? []).some(({ additionalKeyExchange = [] }) => additionalKeyExchange.length > 0),
+  },
+  {
+    id: 'ed25519',
+    reason: 'signs with RSA and ECDSA keys only',
+    source: 'iked(8)',
+    hits: (view) => usesKey(view, 'ed25519'),
+  },
+  {
+    id: 'replay-window',
+    reason: 'the replay window is fixed to 64 packets',
+    source: 'iked/pfkey.c, pfkey_sa',
+    hits: ({ connection }) => connection.child?.replayWindow !== undefined,
+  },
+  {
+    id: 'revocation',
+    reason: 'revocation lists are asked for where there is at least one, and then all certificates need one',
+    source: 'iked/ca.c, ca_reload and ca_validate_cert: X509_V_FLAG_CRL_CHECK',
+    hits: ({ connection, remote: { authentication } }) =>
+      connection.revocation !== undefined &&
+      authentication.method === 'certificate' &&
+      (connection.revocation === 'strict') !== authentication.credential.crls.length > 0,
+  },
+  {
+    id: 'ocsp',
+    reason: 'a responder needs its own certificate in a file, and is named in iked.conf',
+    source: 'iked.conf(5), set ocsp',
+    hits: ({ connection }) => connection.ocsp === true,
+  },
+  {
+    id: 'mixed-authentication',
+    reason: 'a secret authenticates both ends or none',
+    source: 'iked.conf(5), ikeauth',
+    hits: sharesHalfASecret,
+  },
+  {
+    id: 'eap-initiator',
+    reason: 'authenticates peers by EAP, and never itself',
+    source: 'iked.conf(5), ikeauth',
+    hits: ({ local }) => eapOf(local) !== undefined,
+  },
+  {
+    id: 'eap-method',
+    reason: 'EAP-MSCHAPv2 is the only EAP method',
+    source: 'iked.conf(5), ikeauth',
+    hits: ({ remote }) => ![undefined, 'mschapv2'].includes(eapOf(remote)),
+  },
+];

@@ -1,0 +1,164 @@
+import {
+  encryptions,
+  integrities,
+  keyExchanges,
+  prfs,
+  type TransformTable,
+  type Use,
+  wordOf,
+} from '../../connection/algorithms.ts';
+import { keyOf } from '../../connection/authentication.ts';
+import type { Connection, End, EspProposal, IkeProposal, View } from '../../connection/connection.ts';
+import type { ConfigFile } from '../../connection/files.ts';
+import { distinguishedNameParts, identityType } from '../../connection/identity.ts';
+import { protocolNames, selectorsOf } from '../../connection/selectors.ts';
+
+/** iked.conf(5) and the keys of one host. */
+export function renderOpeniked(views: readonly View[]): ConfigFile[] {
+  const waits = views.every(({ local }) => local.start !== 'start');
+  const policies = views.map((view) => `${policyOf(view, waits).join(' \\\n\t')}\n`);
+  const globals = [...globalsOf(views.map(({ connection }) => connection)), ...views.flatMap(usersOf)].map(
+    (line) => `${line}\n`,
+  );
+  const text = [...(globals.length > 0 ? [globals.join('')] : []), ...policies].join('\n');
+  // iked refuses a file that others may read.
+  return [{ path: '/etc/iked.conf', mode: 0o600, content: text }, ...views.flatMap(keyFiles)];
+}
+
+/** Settings that hold for the whole daemon; `limits` refuses connections that want different ones. */
+function globalsOf(connections: readonly Connection[]): string[] {
+  const first = <T>(of: (one: Connection) => T | undefined): T | undefined =>
+    connections.map(of).find((value) => value !== undefined);
+  const fragmentation = first((one) => one.fragmentation);
+  const mobike = first((one) => one.mobike);
+  const delay = first((one) => one.liveness?.delay);
+  return [
+    ...(fragmentation === undefined ? [] : [`set ${fragmentation ? '' : 'no'}fragmentation`]),
+    ...(mobike === undefined ? [] : [`set ${mobike ? '' : 'no'}mobike`]),
+    ...(delay === undefined ? [] : [`set dpd_check_interval ${delay}`]),
+  ];
+}
+
+/**
+ * A policy, word group by word group. Where no connection starts by itself all are `active` and the daemon is started passive
+ * as a whole: `ikectl active` makes it initiate, and nothing else lets a single policy wait for a command.
+ */
+function policyOf(view: View, waits: boolean): string[] {
+  const { connection, local, remote } = view;
+  const { mode = 'tunnel', ike, child } = connection;
+  const peer = remote.seenAs ?? remote.address;
+  const active = waits || local.start === 'start';
+  return [
+    `ikev2 "${connection.name}" ${active && remote.seenAs !== 'any' ? 'active' : 'passive'} ${mode} esp`,
+    ...protocolOf(local),
+    ...flowsOf(view),
+    `local ${local.address} peer ${peer}`,
+    ...(ike?.proposals ?? []).map(ikeProposal),
+    ...(child?.proposals ?? []).map(espProposal),
+    `srcid ${identity(local)}`,
+    `dstid ${identity(remote)}`,
+    ...timesOf(connection),
+    ...authenticationOf(local, remote),
+  ];
+}
+
+function protocolOf(local: End): string[] {
+  const protocols = new Set(selectorsOf(local, 'by-itself').flatMap(({ protocol }) => protocol ?? []));
+  return [...protocols].map((number) => `proto ${protocolNames[number] ?? number}`);
+}
+
+/** Every selector of one end with every one of the other that has its address family. */
+function flowsOf({ local, remote }: View): string[] {
+  const part = (port: number | undefined): string => (port === undefined ? '' : ` port ${port}`);
+  const isSix = (network: string): boolean => network.includes(':');
+  return selectorsOf(local, 'by-itself').flatMap((from) =>
+    selectorsOf(remote, 'by-peer')
+      .filter((to) => isSix(to.network) === isSix(from.network))
+      .map((to) => `from ${from.network}${part(from.port)} to ${to.network}${part(to.port)}`),
+  );
+}
+
+/** `enc aes-256 enc aes-128`: a keyword in front of every word. */
+function words(use: Use, keyword: string, [table, names]: readonly [TransformTable, readonly string[]]): string[] {
+  return names.map((name) => `${keyword} ${wordOf(table, name, ['openiked', use])}`);
+}
+
+function ikeProposal({ encryption, integrity = [], prf, keyExchange }: IkeProposal): string {
+  return [
+    'ikesa',
+    ...words('ike', 'enc', [encryptions, encryption]),
+    ...words('ike', 'auth', [integrities, integrity]),
+    ...words('ike', 'prf', [prfs, prf]),
+    ...words('ike', 'group', [keyExchanges, keyExchange]),
+  ].join(' ');
+}
+
+const esnWords = { yes: ['esn'], no: ['noesn'], either: ['esn', 'noesn'] };
+
+function espProposal({ encryption, integrity = [], keyExchange = [], esn = 'no' }: EspProposal): string {
+  return [
+    'childsa',
+    ...words('esp', 'enc', [encryptions, encryption]),
+    ...words('esp', 'auth', [integrities, integrity]),
+    ...words('esp', 'group', [keyExchanges, keyExchange]),
+    ...esnWords[esn],
+  ].join(' ');
+}
+
+function identity({ identity: text, address }: End): string {
+  if (text === undefined) return address;
+  return identityType(text) === 'dn' ? `"${openikedName(text)}"` : text;
+}
+
+/** A distinguished name as iked writes it: from its most general part on, each after a slash. */
+export function openikedName(name: string): string {
+  return `/${distinguishedNameParts(name).reverse().join('/')}`;
+}
+
+function timesOf({ ike, child, rekey }: Connection): string[] {
+  if (rekey === false) return ['ikelifetime 0', 'lifetime 0 bytes 0'];
+  return [
+    ...(ike?.lifetime === undefined ? [] : [`ikelifetime ${ike.lifetime}`]),
+    ...(child?.lifetime === undefined ? [] : [`lifetime ${child.lifetime}`]),
+  ];
+}
+
+/** Whom this end authenticates by EAP-MSCHAPv2. */
+function usersOf({ remote: { authentication } }: View): string[] {
+  if (authentication.method !== 'eap' || authentication.eap === 'tls') return [];
+  return [`user "${authentication.user}" "${authentication.password}"`];
+}
+
+function authenticationOf({ authentication }: End, remote: End): string[] {
+  if (authentication.method === 'psk') return [`psk "${authentication.secret}"`];
+  if (remote.authentication.method === 'eap' || authentication.method === 'eap') return ['eap "mschap-v2"'];
+  // Otherwise the method is taken from the peer's certificate, whose key may be of another kind.
+  return remote.authentication.method === 'certificate' ? ['rfc7427'] : [];
+}
+
+const publicKeyFolders = { ipv4: 'ipv4', ipv6: 'ipv6', fqdn: 'fqdn', rfc822: 'ufqdn', dn: 'asn1_dn' } as const;
+
+function keyFiles({ connection, local, remote }: View): ConfigFile[] {
+  const { name } = connection;
+  const file = (path: string, content: string): ConfigFile => ({ path: `/etc/iked/${path}`, mode: 0o644, content });
+  const files: ConfigFile[] = [];
+  const [one, other] = [local.authentication, remote.authentication];
+  const key = keyOf(one);
+  if (key !== undefined) {
+    files.push({ path: '/etc/iked/private/local.key', mode: 0o600, content: key.privateKey });
+    files.push(file('local.pub', key.publicKey));
+  }
+  if (one.method === 'certificate') {
+    files.push(file(`certs/${name}.crt`, one.credential.certificate));
+    // iked looks for what it sends with its certificate among the authorities (ca.c, by X509_STORE_CTX_get1_issuer).
+    files.push(...one.credential.intermediates.map((pem, index) => file(`ca/${name}-${index}.crt`, pem)));
+  }
+  if (other.method === 'certificate') {
+    files.push(file(`ca/${name}.crt`, other.credential.root));
+    files.push(...other.credential.crls.map((pem, index) => file(`crls/${name}-${index}.crl`, pem)));
+  } else if (other.method === 'raw-key') {
+    const text = remote.identity ?? remote.address;
+    files.push(file(`pubkeys/${publicKeyFolders[identityType(text) ?? 'fqdn']}/${text}`, other.key.publicKey));
+  }
+  return files;
+}

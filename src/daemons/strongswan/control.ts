@@ -1,0 +1,39 @@
+import { type Daemon, waitFor, waitForEnd } from '../daemon.ts';
+import { listSasRequest, readListedSas } from './read.ts';
+import { charonLog } from './render.ts';
+import { viciProgram } from './vici-client.ts';
+
+const vici = '/usr/local/libexec/vici';
+
+/** What charon says before its log is open, and instead of it. */
+const charonOutput = '/var/log/charon.out';
+
+/** Fails where charon took only some of what the files say, and where swanctl could not read them, which it takes for none. */
+const load =
+  'swanctl --load-all --noprompt > /tmp/load 2>&1 && ! grep -q "^invalid config file" /tmp/load || ( cat /tmp/load; false )';
+
+/** strongSwan's charon, configured by swanctl. */
+export function strongswanDaemon(version: string, image: string): Daemon {
+  return {
+    id: `strongswan-${version}`,
+    implementation: 'strongswan',
+    version,
+    image,
+    package: 'strongswan-charon',
+    pfKey: false,
+    collect: [charonLog, charonOutput],
+    helpers: [{ path: vici, mode: 0o755, content: viciProgram }],
+    start: () => [
+      `( /usr/lib/ipsec/charon > ${charonOutput} 2>&1 & )`,
+      waitFor('test -S /run/charon.vici', charonOutput, charonLog),
+      load,
+    ],
+    reload: () => [load],
+    initiate: (name) => `swanctl --initiate --child ${name}`,
+    terminate: ({ connection }) => `swanctl --terminate --ike ${connection.name}`,
+    stop: `kill -TERM $(pidof charon); ${waitForEnd('charon')}`,
+    kill: 'kill -KILL $(pidof charon); rm -f /run/charon.pid /run/charon.vici',
+    listSas: `${vici} ${listSasRequest}`,
+    readSas: readListedSas,
+  };
+}

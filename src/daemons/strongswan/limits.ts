@@ -1,0 +1,23 @@
+import { isAtLeast } from '../../connection/files.ts';
+import { type Limit, sharesHalfASecret } from '../limit.ts';
+
+/** What charon cannot do. */
+export const strongswanLimits: readonly Limit[] = [
+  {
+    id: 'ml-kem',
+    reason: 'ML-KEM is there from version 6.0 on, and so are additional key exchanges (RFC 9370)',
+    source: 'NEWS of strongSwan 6.0.0',
+    hits: ({ connection }, { version }) =>
+      !isAtLeast(version, '6.0') &&
+      (connection.ike?.proposals ?? []).some(
+        ({ keyExchange, additionalKeyExchange = [] }) =>
+          additionalKeyExchange.length > 0 || keyExchange.includes('ml-kem-768'),
+      ),
+  },
+  {
+    id: 'ends-share-a-secret',
+    reason: 'a secret authenticates both ends or none: the peer that has one may not use a key',
+    source: 'src/daemons/strongswan/render.ts renders the local end alone',
+    hits: sharesHalfASecret,
+  },
+];

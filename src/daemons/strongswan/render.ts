@@ -1,0 +1,211 @@
+import {
+  encryptions,
+  integrities,
+  isAead,
+  keyExchanges,
+  prfs,
+  type TransformTable,
+  wordOf,
+} from '../../connection/algorithms.ts';
+import { type Authentication, credentialOf } from '../../connection/authentication.ts';
+import type { Connection, End, EspProposal, IkeProposal, View } from '../../connection/connection.ts';
+import type { ConfigFile } from '../../connection/files.ts';
+import { type FullSelector, protocolNames, selectorsOf } from '../../connection/selectors.ts';
+import { type Section, settings } from './settings-file.ts';
+
+/** Where charon logs. */
+export const charonLog = '/var/log/charon.log';
+
+/** strongswan.conf(5), swanctl.conf(5) and the credentials of one host. */
+export function renderStrongswan(views: readonly View[]): ConfigFile[] {
+  const swanctl: Section = {
+    connections: Object.fromEntries(views.map((view) => [view.connection.name, connectionOf(view)])),
+    secrets: Object.fromEntries(views.flatMap(secretOf)),
+  };
+  return [
+    {
+      path: '/etc/strongswan.conf',
+      mode: 0o644,
+      content: settings(strongswanConf(views.map(({ connection }) => connection))),
+    },
+    { path: '/etc/swanctl/swanctl.conf', mode: 0o600, content: settings(swanctl) },
+    ...views.flatMap(credentialFiles),
+  ];
+}
+
+/**
+ * Random numbers come from the kernel, which has them from the seed; the processor's own would not repeat. OCSP is asked or not by
+ * the daemon as a whole.
+ */
+function strongswanConf(connections: readonly Connection[]): Section {
+  const silent = connections.some(({ ocsp }) => ocsp === false);
+  return {
+    charon: {
+      load_modular: 'yes',
+      filelog: { espalier: { path: charonLog, default: 1, ike_name: 'yes', flush_line: 'yes' } },
+      syslog: { daemon: { default: -1 }, auth: { default: -1 } },
+      plugins: {
+        include: 'strongswan.d/charon/*.conf',
+        rdrand: { load: 'no' },
+        revocation: silent ? { enable_ocsp: 'no' } : undefined,
+      },
+    },
+  };
+}
+
+function connectionOf(view: View): Section {
+  const { connection, local, remote } = view;
+  const { ike, encapsulation, mobike, fragmentation, liveness } = connection;
+  return {
+    version: 2,
+    local_addrs: local.address,
+    remote_addrs: remote.seenAs === 'any' ? '%any' : (remote.seenAs ?? remote.address),
+    proposals: ike?.proposals?.map(ikeProposal).join(', '),
+    ...ikeTimes(connection),
+    encap: encapsulation && yesNo(encapsulation === 'force'),
+    mobike: yesNo(mobike),
+    fragmentation: yesNo(fragmentation),
+    dpd_delay: liveness && `${liveness.delay}s`,
+    // As for libreswan: peers that do not ask for a certificate need it all the same.
+    send_cert: local.authentication.method === 'certificate' ? 'always' : undefined,
+    local: authenticationOf(local, view, 'local'),
+    remote: authenticationOf(remote, view, 'remote'),
+    children: { [connection.name]: childOf(view) },
+  };
+}
+
+function authenticationOf(end: End, { connection }: View, which: 'local' | 'remote'): Section {
+  const { authentication } = end;
+  const file = `${connection.name}-${which}.pem`;
+  return {
+    auth: authenticationWord(authentication),
+    id: end.identity && quote(end.identity),
+    ...eapIdentity(authentication, which),
+    certs: credentialOf(authentication) !== undefined && which === 'local' ? file : undefined,
+    pubkeys: authentication.method === 'raw-key' ? file : undefined,
+    revocation: which === 'remote' ? connection.revocation : undefined,
+  };
+}
+
+function authenticationWord(authentication: Authentication): string {
+  if (authentication.method === 'eap') return `eap-${authentication.eap}`;
+  return authentication.method === 'psk' ? 'psk' : 'pubkey';
+}
+
+/** The user's name; who authenticates it asks for it (RFC 3748, 5.1). */
+function eapIdentity(authentication: Authentication, which: 'local' | 'remote'): Section {
+  if (authentication.method !== 'eap' || authentication.eap === 'tls') return {};
+  return { eap_id: which === 'local' ? quote(authentication.user) : '%any' };
+}
+
+function childOf({ connection, local, remote }: View): Section {
+  const { mode, child, liveness } = connection;
+  return {
+    mode,
+    // Without selectors strongSwan takes the addresses that the IKE SA has, NAT or not.
+    local_ts: local.selectors && selectorsOf(local, 'by-itself').map(selector).join(', '),
+    remote_ts: remote.selectors && selectorsOf(remote, 'by-peer').map(selector).join(', '),
+    esp_proposals: child?.proposals?.map(espProposal).join(', '),
+    ...childTimes(connection),
+    replay_window: child?.replayWindow,
+    start_action: local.start,
+    dpd_action: liveness && (liveness.action ?? 'clear'),
+  };
+}
+
+/** `10.1.0.0/16[tcp/http]`. */
+function selector({ network, protocol, port }: FullSelector): string {
+  if (protocol === undefined) return network;
+  return `${network}[${protocolNames[protocol] ?? protocol}${port === undefined ? '' : `/${port}`}]`;
+}
+
+function words(names: readonly string[], table: TransformTable): (string | undefined)[] {
+  return names.map((name) => wordOf(table, name, ['strongswan', 'ike']));
+}
+
+function ikeProposal({
+  encryption,
+  integrity = [],
+  prf,
+  keyExchange,
+  additionalKeyExchange = [],
+}: IkeProposal): string {
+  return [
+    ...words(encryption, encryptions),
+    ...words(integrity, integrities),
+    ...words(prf, prfs),
+    ...words(keyExchange, keyExchanges),
+    ...words(additionalKeyExchange, keyExchanges).map((word) => `ke1_${word}`),
+  ].join('-');
+}
+
+const esnWords = { yes: ['esn'], no: ['noesn'], either: ['esn', 'noesn'] };
+
+function espProposal({ encryption, integrity = [], keyExchange = [], esn = 'no' }: EspProposal): string {
+  return [
+    ...words(encryption, encryptions),
+    ...(encryption.some(isAead) ? [] : words(integrity, integrities)),
+    ...words(keyExchange, keyExchanges),
+    ...esnWords[esn],
+  ].join('-');
+}
+
+/** A lifetime is the time of replacement and what comes on top of it; nothing is left to chance. */
+function ikeTimes({ ike, rekey }: Connection): Section {
+  if (rekey === false) return { rekey_time: 0, reauth_time: 0 };
+  if (ike?.lifetime === undefined) return {};
+  const margin = rekey?.margin ?? Math.ceil(ike.lifetime / 10);
+  const which = ike.reauthenticate === true ? 'reauth_time' : 'rekey_time';
+  return { [which]: `${ike.lifetime - margin}s`, over_time: `${margin}s`, rand_time: rekey ? 0 : undefined };
+}
+
+function childTimes({ child, rekey }: Connection): Section {
+  const { lifetime } = child ?? {};
+  if (rekey === false) return { rekey_time: 0, life_time: lifetime && `${lifetime}s` };
+  if (lifetime === undefined) return {};
+  if (rekey === undefined) return { life_time: `${lifetime}s` };
+  return { rekey_time: `${lifetime - rekey.margin}s`, life_time: `${lifetime}s`, rand_time: 0 };
+}
+
+function secretOf(view: View): [string, Section][] {
+  const { connection, local, remote } = view;
+  const one = [local, remote].map(({ authentication }) => authentication).find(({ method }) => method === 'eap');
+  if (one?.method === 'eap' && one.eap !== 'tls') {
+    return [[`eap-${connection.name}`, { id: quote(one.user), secret: quote(one.password) }]];
+  }
+  if (local.authentication.method !== 'psk') return [];
+  const ids = [local, remote].map((end) => quote(end.identity ?? end.seenAs ?? end.address));
+  const secret = quote(local.authentication.secret);
+  return [[`ike-${connection.name}`, { 'id-local': ids[0], 'id-remote': ids[1], secret }]];
+}
+
+function credentialFiles({ connection, local, remote }: View): ConfigFile[] {
+  const file = (folder: string, name: string, content: string): ConfigFile => ({
+    path: `/etc/swanctl/${folder}/${connection.name}-${name}.pem`,
+    mode: folder === 'private' ? 0o600 : 0o644,
+    content,
+  });
+  const files: ConfigFile[] = [];
+  const [one, other] = [local.authentication, remote.authentication];
+  const [own, peers] = [credentialOf(one), credentialOf(other)];
+  if (own !== undefined) {
+    const { certificate, privateKey, intermediates } = own;
+    files.push(file('x509', 'local', certificate), file('private', 'local', privateKey));
+    files.push(...intermediates.map((pem, index) => file('x509ca', `intermediate${index}`, pem)));
+  } else if (one.method === 'raw-key') {
+    files.push(file('pubkey', 'local', one.key.publicKey), file('private', 'local', one.key.privateKey));
+  }
+  if (peers !== undefined) {
+    files.push(file('x509ca', 'root', peers.root));
+    files.push(...peers.crls.map((pem, index) => file('x509crl', `${index}`, pem)));
+  } else if (other.method === 'raw-key') files.push(file('pubkey', 'remote', other.key.publicKey));
+  return files;
+}
+
+function yesNo(value: boolean | undefined): string | undefined {
+  return value === undefined ? undefined : value ? 'yes' : 'no';
+}
+
+function quote(text: string): string {
+  return `"${text}"`;
+}

@@ -1,0 +1,67 @@
+import type { Address } from '../model/addresses.ts';
+import type { PacketWord } from '../model/verdict.ts';
+import type { IpsecProtocol } from './ipsec.ts';
+import type { IpPacket } from './packet/packet.ts';
+import type { WirePacket } from './packet/wire.ts';
+import type { Timeline } from './tables/timeline.ts';
+
+/** A command as far as facts need it. */
+export interface TypedCommand {
+  readonly host: string;
+  readonly line: string;
+  /** Virtual nanoseconds since 1970. */
+  readonly begin: bigint;
+}
+
+/** A frame in the capture of a link. */
+export interface SeenFrame {
+  /** Name of the capture below the attempt's folder. */
+  readonly file: string;
+  /** From 1, as Wireshark counts. */
+  readonly number: number;
+  /** Virtual nanoseconds since 1970. */
+  readonly time: bigint;
+  /** Who put it on the link; undefined: a MAC address that no host of the topology has. */
+  readonly sender?: string;
+  /** The sender's interface on this link; undefined: not recorded (attempts of earlier versions). */
+  readonly ifindex?: number;
+  readonly packet: WirePacket;
+}
+
+/** What the wire oracle (src/wire) says of one ESP, AH or IPComp packet. */
+export interface ProtectedPacket {
+  readonly frame: SeenFrame;
+  readonly protocol: IpsecProtocol;
+  readonly spi: number;
+  readonly source: Address;
+  readonly destination: Address;
+  readonly encapsulation: 'none' | 'udp' | 'tcp';
+  readonly word: PacketWord;
+  /** Of `refused` and `unjudged`. */
+  readonly reason?: string;
+  /** The frame was seen before on another link. */
+  readonly copy: boolean;
+  /** The packet inside, where it opened and the SA is one of tunnels. */
+  readonly inner?: IpPacket;
+}
+
+/** Everything that facts are judged by. */
+export interface FactEvidence {
+  readonly timeline: Timeline;
+  readonly commands: readonly TypedCommand[];
+  /** Sequence number of the record at which the post-mortem began; daemons are ended from there on. */
+  readonly postMortem: number;
+  readonly frames: readonly SeenFrame[];
+  readonly protectedPackets: readonly ProtectedPacket[];
+}
+
+/** The command that was running at a moment: the last that had begun. */
+export function commandAt(commands: readonly TypedCommand[], time: bigint): TypedCommand | undefined {
+  return commands.findLast(({ begin }) => begin <= time);
+}
+
+/**
+ * Virtual nanoseconds by which an event may be recorded late: the recorder has its turn when nothing else can run, and
+ * until then the clock moves only by what system calls cost.
+ */
+export const lateness = 10_000_000n;

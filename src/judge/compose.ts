@@ -1,0 +1,26 @@
+import { type Issue, type Verdict, verdictWords } from '../model/verdict.ts';
+import { heaviest } from '../model/words.ts';
+import type { FactFindings } from './oracles/judge-facts.ts';
+
+/** What a verdict follows from: all issues, in the order in which they were found, and what the oracles counted. */
+export interface Findings {
+  readonly issues: readonly Issue[];
+  readonly facts: FactFindings;
+  /** The word that the suite's own judge would use. */
+  readonly upstream: (verdict: Pick<Verdict, 'word' | 'issues'>) => Verdict['upstream'];
+}
+
+/** A verdict's word is that of its heaviest issue; issues stand heaviest first, else as they were found. */
+export function composeVerdict({ issues: found, facts, upstream }: Findings): Verdict {
+  const issues = found.toSorted((a, b) => verdictWords.indexOf(a.word) - verdictWords.indexOf(b.word));
+  const word = heaviest(issues.map((issue) => issue.word));
+  return {
+    version: 2,
+    word,
+    upstream: upstream({ word, issues }),
+    issues,
+    facts: facts.summary,
+    adapted: [],
+    passesOnlyAdapted: false,
+  };
+}

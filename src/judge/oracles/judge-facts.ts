@@ -1,0 +1,59 @@
+import type { FactEvidence } from '../../evidence/evidence.ts';
+import type { Discrepancy } from '../../evidence/tables/reconcile.ts';
+import type { FactSummary, Issue } from '../../model/verdict.ts';
+import { issueOf } from '../issue.ts';
+import { leaks } from './leaks.ts';
+import { comparePairs, type HalfOpen } from './pairs.ts';
+import { judgeWire } from './wire-facts.ts';
+import { secondsText, spiText } from './words-of-facts.ts';
+
+export interface FactFindings {
+  readonly summary: FactSummary;
+  readonly issues: readonly Issue[];
+}
+
+/** All oracles over one attempt. Pure; equal evidence gives equal findings. */
+export function judgeFacts(evidence: FactEvidence): FactFindings {
+  const pairs = comparePairs(evidence);
+  const wire = judgeWire(evidence);
+  const issues = [
+    ...evidence.timeline.discrepancies.map(discrepancyIssue),
+    ...pairs.issues,
+    ...wire.issues,
+    ...leaks(evidence),
+  ];
+  const summary = { pairs: pairs.pairs, packets: wire.packets, halfOpen: pairs.halfOpen.map(halfOpenText) };
+  return { summary, issues: limited(issues) };
+}
+
+const meanings: Readonly<Record<Discrepancy['what'], string>> = {
+  unannounced: 'is in a table, and no event told of it',
+  vanished: 'is in no table any more, and no event told of its end',
+  changed: 'has changed without an event',
+  twice: 'was added while it was there',
+  unheard: 'was deleted, and nothing had told of it before',
+};
+
+function discrepancyIssue({ host, table, what, key, fields }: Discrepancy): Issue {
+  const which = fields ? ` (${fields.join(', ')})` : '';
+  const message = `${table === 'sa' ? 'the SA' : 'the policy'} ${key} ${meanings[what]}${which}`;
+  return issueOf('table-discrepancy', { host, message });
+}
+
+function halfOpenText({ host, sa, since, until, stays, excuse }: HalfOpen): string {
+  const why = excuse === undefined ? 'without excuse' : typeof excuse === 'string' ? excuse : excuse.id;
+  const end = stays ? ', to the end' : '';
+  return `${host} ${sa.protocol} ${spiText(sa.spi)} ${sa.direction ?? ''} ${secondsText(until - since)}${end}: ${why}`;
+}
+
+/** A thousand packets that go wrong in one way are told by their first. */
+const mostOfAKind = 5;
+
+function limited(issues: readonly Issue[]): Issue[] {
+  const counts = new Map<string, number>();
+  return issues.filter(({ kind, host }) => {
+    const count = (counts.get(`${kind} ${host}`) ?? 0) + 1;
+    counts.set(`${kind} ${host}`, count);
+    return count <= mostOfAKind;
+  });
+}

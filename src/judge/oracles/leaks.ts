@@ -1,0 +1,101 @@
+import { commandAt, type FactEvidence, lateness, type SeenFrame } from '../../evidence/evidence.ts';
+import type { IpsecPolicy } from '../../evidence/ipsec.ts';
+import { describePacket } from '../../evidence/packet/describe.ts';
+import type { IpPacket } from '../../evidence/packet/packet.ts';
+import { type Flow, selectorMatches } from '../../evidence/tables/selectors.ts';
+import { tablesAt } from '../../evidence/tables/tables.ts';
+import type { HostTimeline } from '../../evidence/tables/timeline.ts';
+import type { Issue } from '../../model/verdict.ts';
+import { issueOf } from '../issue.ts';
+import { bypasses, type DaemonPorts, daemonPorts } from './bypasses.ts';
+import { policyText } from './words-of-facts.ts';
+
+/**
+ * Virtual nanoseconds that a packet may wait between the choice of its policy and the link: for the answer to an ARP
+ * request, mostly.
+ */
+const queued = 1_000_000n;
+
+/**
+ * Cleartext on a link that the sender's own policy of that moment wants protected or forbids. Who is asked is the
+ * host that put the frame on the link, so what a gateway has decrypted and passes on is none.
+ */
+export function leaks({ timeline, frames, commands }: FactEvidence): Issue[] {
+  const hosts = new Map(timeline.hosts.map((host) => [host.host, host]));
+  const ports = daemonPorts(timeline);
+  return frames.flatMap((frame) => {
+    const host = frame.sender === undefined ? undefined : hosts.get(frame.sender);
+    const rule = host && violated(host, frame, ports);
+    return rule ? [leakIssue(frame, rule, commandAt(commands, frame.time)?.line)] : [];
+  });
+}
+
+/** What says that a packet may not pass in clear; `no-policy`: the action where none matches. */
+type Rule = IpsecPolicy | 'no-policy';
+
+function violated(host: HostTimeline, { time, packet, ifindex }: SeenFrame, ports: DaemonPorts): Rule | undefined {
+  const { ip } = packet.dissected;
+  const lawless = host.policies.length === 0 && host.defaults.length === 0;
+  if (ip === undefined || lawless || bypasses.some(({ is }) => is(ip, ports))) return undefined;
+  const flow = { ...flowOf(ip), ...(ifindex !== undefined && { ifindex }) };
+  const rule = forbidding(host, time - 1n, flow);
+  if (rule === undefined) return undefined;
+  // Events are recorded late, and packets are sent late: so it must have been before, and stay.
+  const held = forbidding(host, time - queued, flow) && forbidding(host, time + lateness, flow);
+  return held && rule;
+}
+
+/**
+ * What forbids a flow in clear at a time: the strongest outbound policy, of equal ones the oldest, or the default
+ * action (net/xfrm/xfrm_policy.c, xfrm_policy_lookup_bytype, xfrm_lookup_with_ifid). Policies with an interface id
+ * choose only what an XFRM interface sends, which never is cleartext. Marks are not seen on links, nor in earlier
+ * versions interfaces: such a policy may choose a packet, so where a stronger one lets it pass, nothing is said.
+ */
+function forbidding(host: HostTimeline, time: bigint, flow: Flow): Rule | undefined {
+  const { policies, defaults } = tablesAt(host, time);
+  let best: IpsecPolicy | undefined;
+  let perhaps: IpsecPolicy | undefined;
+  for (const policy of policies) {
+    if (policy.direction !== 'out' || policy.type !== 'main' || policy.ifId) continue;
+    if (best !== undefined && best.priority <= policy.priority) continue;
+    if (!selectorMatches(policy.selector, flow)) continue;
+    if (!unseen(policy, flow)) best = policy;
+    else if (!forbids(policy) && (perhaps?.priority ?? policy.priority) >= policy.priority) perhaps = policy;
+  }
+  if (perhaps && (best === undefined || perhaps.priority <= best.priority)) return undefined;
+  if (best === undefined) return defaults.out === 'block' ? 'no-policy' : undefined;
+  return forbids(best) ? best : undefined;
+}
+
+/** Whether the policy chooses the packet depends on what no capture tells. */
+function unseen({ mark, selector }: IpsecPolicy, { ifindex }: Flow): boolean {
+  return Boolean(mark?.mask) || (selector.ifindex !== 0 && ifindex === undefined);
+}
+
+/** Cleartext may not pass it. */
+function forbids({ action, templates }: IpsecPolicy): boolean {
+  return action === 'block' || templates.some(({ level }) => level === 'required');
+}
+
+/** A packet as a selector sees it. */
+export function flowOf({ source, destination, protocol, upper }: IpPacket): Flow {
+  const flow = { source, destination, protocol };
+  if (upper.kind === 'icmp') return { ...flow, sourcePort: upper.type, destinationPort: upper.code };
+  if (upper.kind === 'gre' && upper.key !== undefined) {
+    return { ...flow, sourcePort: upper.key >>> 16, destinationPort: upper.key & 0xffff };
+  }
+  if (upper.kind !== 'udp' && upper.kind !== 'tcp' && upper.kind !== 'ports') return flow;
+  return { ...flow, sourcePort: upper.sourcePort, destinationPort: upper.destinationPort };
+}
+
+function leakIssue({ sender, file, number, packet }: SeenFrame, rule: Rule, command?: string): Issue {
+  const place = { ...(sender !== undefined && { host: sender }), file, packet: number };
+  const message = `${describePacket(packet)} went in clear, and ${wordsOf(rule)}`;
+  const excerpt = rule === 'no-policy' ? 'default action of out: block' : policyText(rule);
+  return issueOf('cleartext', { ...place, ...(command && { command }), message, excerpt });
+}
+
+function wordsOf(rule: Rule): string {
+  if (rule === 'no-policy') return 'its sender forbids what no policy allows';
+  return `a policy of its sender ${rule.action === 'block' ? 'forbids' : 'wants protected'} it`;
+}

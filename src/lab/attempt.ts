@@ -1,0 +1,195 @@
+import { EspalierError } from '../base/errors.ts';
+import type { AttemptFile, AttemptInputs } from '../model/attempt.ts';
+import type { LabPlan, ScenarioEntry } from '../model/scenario.ts';
+import type { HeldLab, Identity, LoadedScenario } from '../model/suite.ts';
+import { type Lab, type LabLimits, type LabResult, startLab } from './substrate/lifecycle.ts';
+import type { Substrate } from './substrate/substrate.ts';
+
+/** The kernel under test. */
+export interface KernelChoice extends Identity {
+  readonly path: string;
+}
+
+/** What all attempts of a run share. */
+export interface AttemptSettings {
+  readonly substrate: Substrate;
+  readonly kernel: KernelChoice;
+  /** The same kernel with PF_KEY, made on first need. */
+  readonly pfKeyKernel?: () => Promise<KernelChoice>;
+  readonly seed: bigint | undefined;
+  /** Virtual deadline per command that replaces the scenario's own, ns. */
+  readonly deadline?: bigint | undefined;
+  /** Virtual time between two commands that replaces the scenario's own, ns. */
+  readonly gap?: bigint | undefined;
+  readonly limits?: LabLimits | undefined;
+  /** What the user lays over the images, by host name or `*`. */
+  readonly overlays?: Readonly<Record<string, readonly Layer[]>>;
+}
+
+/** An image file to be stacked over a host's image. */
+export interface Layer extends Identity {
+  readonly path: string;
+}
+
+/** One attempt to make. */
+export interface AttemptOrder<Loaded extends LoadedScenario> {
+  readonly entry: ScenarioEntry;
+  readonly attempt: number;
+  /** Existing, empty folder. */
+  readonly dir: string;
+  readonly load: () => Promise<Loaded>;
+  /** Puts what judging will read beside the raw files. Called before the lab starts, or when all its steps are known. */
+  readonly store: (loaded: Loaded) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one scenario once: loads it, stores what judging needs, runs the lab. Returns what goes
+ * into `attempt.json`; the caller writes it, since its presence says that the attempt is over.
+ */
+export async function runAttempt<Loaded extends LoadedScenario>(
+  order: AttemptOrder<Loaded>,
+  forAll: AttemptSettings,
+): Promise<AttemptFile> {
+  const { dir, signal } = order;
+  refuseStopped(signal);
+  const loaded = await order.load();
+  const settings = await settingsFor(loaded, forAll);
+  refuseStopped(signal);
+  if (loaded.course === undefined) await order.store(loaded);
+  refuseStopped(signal);
+  const started = new Date();
+  const { substrate, kernel, seed, limits } = settings;
+  const request = {
+    dir,
+    plan: withSettings(loaded.plan, settings),
+    kernel: kernel.path,
+    seed,
+    hold: loaded.course !== undefined,
+  };
+  await using lab = await startLab(substrate, request, limits);
+  const stop = (): void => lab.cancel();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (signal.aborted) stop();
+    if (loaded.course !== undefined) await order.store(await driven(loaded, loaded.course, held(lab, dir)));
+    const result = await lab.ended;
+    if (result.end.word === 'cancelled') refuseStopped(signal);
+    return describe(order, { loaded, settings, started, result });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** The scenario with the steps that its course took. */
+async function driven<Loaded extends LoadedScenario>(
+  loaded: Loaded,
+  course: NonNullable<LoadedScenario['course']>,
+  lab: HeldLab,
+): Promise<Loaded> {
+  const steps = await course(lab);
+  return { ...loaded, plan: { ...loaded.plan, steps } };
+}
+
+function held(lab: Lab, dir: string): HeldLab {
+  return {
+    dir,
+    get over() {
+      return lab.ending;
+    },
+    get cpuMs() {
+      return lab.cpuMs;
+    },
+    send: (orders) => lab.send(orders),
+  };
+}
+
+function refuseStopped(signal: AbortSignal): void {
+  if (signal.aborted) throw new EspalierError('cancelled', 'the run was stopped');
+}
+
+/** The settings of a run as they are for one scenario: with the kernel that it needs. */
+export async function settingsFor(
+  { pfKey }: Pick<LoadedScenario, 'pfKey'>,
+  { pfKeyKernel, ...settings }: AttemptSettings,
+): Promise<AttemptSettings> {
+  return pfKey && pfKeyKernel !== undefined ? { ...settings, kernel: await pfKeyKernel() } : settings;
+}
+
+/** A scenario's plan with what the user set for all of a run. */
+export function withSettings(
+  plan: LabPlan,
+  {
+    deadline = plan.timing.deadline,
+    gap = plan.timing.gap,
+    overlays,
+  }: Pick<AttemptSettings, 'deadline' | 'gap' | 'overlays'>,
+): LabPlan {
+  return {
+    ...plan,
+    timing: { ...plan.timing, deadline, gap },
+    ...(overlays && {
+      overlays: over(
+        plan.overlays ?? {},
+        mapLayers(overlays, ({ path }) => path),
+      ),
+    }),
+  };
+}
+
+type Layers = NonNullable<LabPlan['overlays']>;
+
+/** The user's layers lie over those of the scenario. */
+function over(below: Layers, above: Layers): Layers {
+  const hosts = [...new Set([...Object.keys(below), ...Object.keys(above)])];
+  return Object.fromEntries(hosts.map((host) => [host, [...(above[host] ?? []), ...(below[host] ?? [])]]));
+}
+
+function mapLayers<T>(
+  overlays: NonNullable<AttemptSettings['overlays']>,
+  of: (layer: Layer) => T,
+): Record<string, T[]> {
+  return Object.fromEntries(Object.entries(overlays).map(([host, layers]) => [host, layers.map(of)]));
+}
+
+/** What an attempt at a scenario with these settings is fed with. */
+export function inputsOf(
+  loaded: Pick<LoadedScenario, 'images' | 'suite' | 'versions'>,
+  { kernel, seed, overlays }: Pick<AttemptSettings, 'kernel' | 'seed' | 'overlays'>,
+): AttemptInputs {
+  return {
+    kernel: { id: kernel.id, sha256: kernel.sha256 },
+    images: loaded.images,
+    ...(overlays && { overlays: mapLayers(overlays, ({ id, sha256 }) => ({ id, sha256 })) }),
+    suite: loaded.suite,
+    versions: loaded.versions,
+    ...(seed !== undefined && { seed: String(seed) }),
+  };
+}
+
+interface Course {
+  readonly loaded: LoadedScenario;
+  readonly settings: AttemptSettings;
+  readonly started: Date;
+  readonly result: LabResult;
+}
+
+function describe(order: Pick<AttemptFile, 'attempt'> & { entry: ScenarioEntry }, course: Course): AttemptFile {
+  const { loaded, settings, started, result } = course;
+  return {
+    version: 1,
+    suite: order.entry.suite,
+    name: order.entry.name,
+    attempt: order.attempt,
+    hosts: loaded.plan.topology.hosts.map(({ name }) => name),
+    inputs: inputsOf(loaded, settings),
+    end: result.end,
+    time: {
+      started: started.toISOString(),
+      wallMs: Math.round(result.wallMs),
+      bootMs: Math.round(result.bootMs),
+      labCpuMs: Math.round(result.cpuMs),
+      virtualNs: String(result.records.virtualNs),
+    },
+  };
+}

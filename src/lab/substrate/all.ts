@@ -1,0 +1,15 @@
+import { EspalierError } from '../../base/errors.ts';
+import { fake } from './fake/fake.ts';
+import type { Substrate } from './substrate.ts';
+import { uml } from './uml/uml.ts';
+
+/** Every substrate there is, the default first. The only module that names concrete backends. */
+export const substrates: readonly Substrate[] = [uml, fake];
+
+/** Finds a substrate by name. */
+export function substrateByName(name: string): Substrate {
+  const found = substrates.find((substrate) => substrate.name === name);
+  if (found !== undefined) return found;
+  const known = substrates.map((substrate) => substrate.name).join(', ');
+  throw new EspalierError('usage', `no substrate is named ${name}`, { remedy: `choose one of: ${known}` });
+}

@@ -1,0 +1,222 @@
+import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { every, type Timer } from '../../base/deadline.ts';
+import { EspalierError } from '../../base/errors.ts';
+import { fileHeaderSize } from '../../evidence/records/reader.ts';
+import { frameHeaderSize, recordType } from '../../evidence/records/record.ts';
+import { judgeEnd, type LabEnd, type RecordsSummary, summarizeRecords } from './lab-end.ts';
+import { lastStep } from './last-step.ts';
+import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from './substrate.ts';
+
+/** What the wrapper's watchdogs tolerate. Everything else has virtual deadlines inside the lab. */
+export interface LabLimits {
+  /** CPU time used since the records last grew: the guest spins. */
+  readonly spinCpuMs: number;
+  /** Wall time since the records last grew, whatever the CPU: the lab or this machine hangs. */
+  readonly silentMs: number;
+}
+
+export const defaultLimits: LabLimits = { spinCpuMs: 60_000, silentMs: 600_000 };
+
+/** An ended lab: why, and what it took. */
+export interface LabResult {
+  readonly end: LabEnd;
+  readonly records: RecordsSummary;
+  /** Start to first command typed, as far as polling can tell. */
+  readonly bootMs: number;
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+const live = new Set<Lab>();
+
+/** Labs that have processes now. */
+export function liveLabs(): number {
+  return live.size;
+}
+
+/** Ends every lab at once; for a second Ctrl-C and for the driver's own end. Synchronous. */
+export function killAllLabs(): void {
+  for (const lab of live) lab.kill();
+}
+
+/** Until the boot is over the records are looked at often, since a boot takes 0.3 s. */
+const bootPollMs = 20;
+const pollMs = 250;
+
+/**
+ * A lab from start to end: the only caller of a backend. Makes the backend's folders, watches
+ * it, and says how it ended. Get one with `startLab`; leaving its scope ends it.
+ */
+export class Lab implements AsyncDisposable {
+  /** Settles once, when nothing of the lab runs any more. Never rejects. */
+  readonly ended: Promise<LabResult>;
+  readonly #backend: BackendLab;
+  readonly #dir: string;
+  readonly #limits: LabLimits;
+  readonly #started: number;
+  #timer: Timer;
+  #cause: LabEnd | undefined;
+  #over = false;
+  #busy: Promise<void> | undefined;
+  #bootMs: number | undefined;
+  #size = 0;
+  #grownAt: number;
+  #cpuAtGrowth = 0;
+
+  /** Use `startLab`. */
+  constructor(backend: BackendLab, request: LabRequest, watch: { limits: LabLimits; started: number }) {
+    this.#backend = backend;
+    this.#dir = request.dir;
+    this.#limits = watch.limits;
+    this.#started = watch.started;
+    this.#grownAt = watch.started;
+    this.#timer = every(bootPollMs, () => this.#look());
+    live.add(this);
+    this.ended = backend.ended.then((end) => this.#close(end));
+  }
+
+  /** Hands a held lab its next orders. One call at a time; refused once the lab is over. */
+  async send(orders: readonly Order[]): Promise<void> {
+    if (this.#over || this.#cause !== undefined) throw new EspalierError('bug', 'the lab is over and takes no orders');
+    if (this.#busy !== undefined) throw new EspalierError('bug', 'the lab still works off earlier orders');
+    this.#busy = Promise.race([this.#backend.send(orders), this.ended.then(() => {})]);
+    try {
+      await this.#busy;
+    } finally {
+      this.#busy = undefined;
+    }
+  }
+
+  /** Takes a held lab that waits for orders off the CPU; the next `send` wakes it. */
+  rest(): void {
+    if (!this.#over && this.#busy === undefined) this.#backend.rest?.();
+  }
+
+  /** CPU time used so far, in ms. */
+  get cpuMs(): number {
+    return this.#backend.cpuMs();
+  }
+
+  /** True once nothing of the lab runs any more. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** True once it takes no more orders: it is over, or is being ended. */
+  get ending(): boolean {
+    return this.#over || this.#cause !== undefined;
+  }
+
+  /** Stops the lab because somebody asked for it. */
+  cancel(detail = 'stopped on request'): void {
+    this.#stop({ word: 'cancelled', detail });
+  }
+
+  /** Ends all processes now. Idempotent, synchronous. */
+  kill(): void {
+    this.cancel('killed');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cancel();
+    await this.ended;
+  }
+
+  /** The first cause stays; a later one only makes sure that the lab is gone. */
+  #stop(cause: LabEnd): void {
+    if (this.#over) return;
+    this.#cause ??= cause;
+    this.#backend.kill();
+  }
+
+  #look(): void {
+    const now = performance.now();
+    const size = sizeOf(join(this.#dir, 'records'));
+    const cpu = this.#backend.cpuMs();
+    if (size !== this.#size) {
+      this.#size = size;
+      this.#grownAt = now;
+      this.#cpuAtGrowth = cpu;
+      if (this.#bootMs === undefined && hasCommand(join(this.#dir, 'records'))) this.#booted(now);
+      return;
+    }
+    if (this.#busy === undefined && lastStep(join(this.#dir, 'records')) >= 0) {
+      // It waits for orders; whoever thinks may take his time.
+      this.#grownAt = now;
+      this.#cpuAtGrowth = cpu;
+      return;
+    }
+    const { spinCpuMs, silentMs } = this.#limits;
+    const spun = cpu - this.#cpuAtGrowth;
+    const silent = now - this.#grownAt;
+    if (spun > spinCpuMs) {
+      this.#stop({ word: 'livelock', detail: `${seconds(spun)} s of CPU without a byte or a step of progress` });
+    } else if (silent > silentMs) {
+      const detail = `no progress for ${seconds(silent)} s, with only ${seconds(spun)} s of CPU used`;
+      this.#stop({ word: 'lab-died', detail });
+    }
+  }
+
+  #booted(now: number): void {
+    this.#bootMs = now - this.#started;
+    this.#timer.stop();
+    this.#timer = every(pollMs, () => this.#look());
+  }
+
+  #close(end: BackendEnd): LabResult {
+    this.#over = true;
+    this.#timer.stop();
+    live.delete(this);
+    removeWorkFolder(this.#dir);
+    const records = summarizeRecords(join(this.#dir, 'records'));
+    const wallMs = performance.now() - this.#started;
+    return {
+      end: judgeEnd(this.#cause, end, records),
+      records,
+      bootMs: this.#bootMs ?? wallMs,
+      wallMs,
+      cpuMs: this.#backend.cpuMs(),
+    };
+  }
+}
+
+/** Starts a lab in the attempt's folder. When the backend cannot, nothing is left behind. */
+export async function startLab(substrate: Substrate, request: LabRequest, limits = defaultLimits): Promise<Lab> {
+  const started = performance.now();
+  for (const folder of ['lab', 'links', 'files']) mkdirSync(join(request.dir, folder), { recursive: true });
+  try {
+    return new Lab(await substrate.start(request), request, { limits, started });
+  } catch (cause) {
+    removeWorkFolder(request.dir);
+    throw cause;
+  }
+}
+
+function removeWorkFolder(dir: string): void {
+  rmSync(join(dir, 'lab'), { recursive: true, force: true });
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Looks for a typed command in the first frames. */
+function hasCommand(path: string): boolean {
+  const bytes = Buffer.alloc(64 * 1024);
+  const file = openSync(path, 'r');
+  try {
+    const length = readSync(file, bytes, 0, bytes.length, 0);
+    for (let at = fileHeaderSize; at + frameHeaderSize <= length; at += frameHeaderSize + bytes.readUInt32LE(at)) {
+      if (bytes.readUInt16LE(at + 4) === recordType.commandBegin) return true;
+    }
+    // So many frames without a command are not a boot any more.
+    return length === bytes.length;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(ms < 10_000 ? 1 : 0);
+}

@@ -1,0 +1,61 @@
+import type { Order } from '../../model/order.ts';
+import type { LabPlan } from '../../model/scenario.ts';
+
+export type { Order };
+
+/** What a lab is made from. The folder holds the attempt's raw files and nothing else. */
+export interface LabRequest {
+  /**
+   * Existing, empty folder of the attempt. The backend writes below it: `records`,
+   * `kernel.log`, `links/<link>.pcapng`, `files/<path>`, and working files in `lab/`,
+   * which the wrapper removes.
+   */
+  readonly dir: string;
+  readonly plan: LabPlan;
+  /** Path of the kernel binary (ignored by backends without a kernel of their own). */
+  readonly kernel: string;
+  /** 64-bit seed of all randomness in the lab; `undefined`: not reproducible. */
+  readonly seed: bigint | undefined;
+  /** Keep the lab frozen after the plan's steps and wait for `send`. */
+  readonly hold: boolean;
+}
+
+/** How the lab's process ended, as the backend saw it. */
+export interface BackendEnd {
+  /** Exit code or signal name of the lab's process. */
+  readonly status: string;
+  /** Evidence the backend recognised in the kernel log. */
+  readonly fault?: 'panic' | 'out-of-memory' | 'boot-failed';
+  readonly detail?: string;
+}
+
+/** A lab as its backend provides it. Called only by the lifecycle wrapper. */
+export interface BackendLab {
+  /** Settles once, when the lab's processes are gone and its raw files are complete. Never rejects. */
+  readonly ended: Promise<BackendEnd>;
+  /** CPU time of all the lab's processes so far, ms. The wrapper's watchdog polls it. */
+  cpuMs(): number;
+  /** Hands a held lab its next orders; resolves when they are worked off and the clock stands. */
+  send(orders: readonly Order[]): Promise<void>;
+  /** Ends all processes of the lab now. Synchronous, idempotent, callable in any state. */
+  kill(): void;
+  /** Where there is: takes a lab that stands still off the CPU. `send` wakes it. */
+  rest?(): void;
+}
+
+/** Fixed properties of a substrate. */
+export interface Traits {
+  readonly virtualTime: boolean;
+  readonly seeds: boolean;
+  readonly captures: boolean;
+}
+
+/** What makes hosts real. Implementations stay dumb: no work folders, no timers, no retries. */
+export interface Substrate {
+  readonly name: string;
+  readonly traits: Traits;
+  /** Throws an `infrastructure` error naming what is missing on this machine. */
+  check(): Promise<void>;
+  /** Starts a lab; resolves when its processes run (not when it has booted). */
+  start(request: LabRequest): Promise<BackendLab>;
+}

@@ -1,0 +1,107 @@
+import { basename, dirname } from 'node:path';
+import { EspalierError } from '../../../base/errors.ts';
+import type { LabPlan } from '../../../model/scenario.ts';
+import type { Host, Route } from '../../../model/topology.ts';
+
+/** The agent's plan and the folders of image files it must be able to reach. */
+export interface EncodedPlan {
+  readonly bytes: Buffer;
+  /** Name below the attempt's `lab/` → folder on this machine. */
+  readonly folders: ReadonlyMap<string, string>;
+}
+
+/** Output of one command beyond this ends the lab with `flood`. */
+const outputCap = 8 * 1024 * 1024;
+
+class Encoder {
+  readonly #parts: Buffer[] = [];
+  readonly folders = new Map<string, string>();
+
+  line(...words: readonly (string | number | bigint)[]): void {
+    const text = words.join(' ');
+    if (text.includes('\n') || text.includes('\0')) {
+      throw new EspalierError(
+        'scenario',
+        `a line for the lab holds a newline or a zero byte: ${JSON.stringify(text.slice(0, 80))}`,
+      );
+    }
+    this.#parts.push(Buffer.from(`${text}\n`));
+  }
+
+  raw(content: Uint8Array): void {
+    this.#parts.push(Buffer.from(content), Buffer.from('\n'));
+  }
+
+  /** Name under which the agent finds an image file: its folder gets a short alias. */
+  image(path: string): string {
+    const folder = dirname(path);
+    let alias = [...this.folders].find(([, known]) => known === folder)?.[0];
+    if (alias === undefined) {
+      alias = `d${this.folders.size}`;
+      this.folders.set(alias, folder);
+    }
+    return `${alias}/${basename(path)}`;
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#parts);
+  }
+}
+
+function routeWords(route: Route): readonly [string, string] {
+  const any = route.via.includes(':') ? '::/0' : '0.0.0.0/0';
+  return [route.to === 'default' ? any : route.to, route.via];
+}
+
+function encodeHost(out: Encoder, host: Host, images: readonly number[]): void {
+  out.line('host', host.name, images.join(','));
+  for (const nic of host.nics) out.line('nic', nic.name, nic.link, nic.mac, ...(nic.altNames ?? []));
+  for (const [path, value] of host.sysctls) out.line('sysctl', path, value);
+  for (const nic of host.nics) {
+    for (const address of nic.addresses) out.line('addr', nic.name, address);
+  }
+  for (const route of host.routes) out.line('route', ...routeWords(route));
+}
+
+function encodeHosts(out: Encoder, plan: LabPlan): void {
+  const layers = new Map(plan.topology.hosts.map((host) => [host.name, layersOf(host.name, plan)]));
+  const images = [...new Set([...layers.values()].flat())];
+  for (const image of images) out.line('image', out.image(image));
+  for (const tree of plan.sharedTrees) out.line('tree', tree.path, ...tree.layers.map((layer) => out.image(layer)));
+  for (const [alias] of out.folders) out.line('folder', alias);
+  for (const link of plan.topology.links) out.line('link', link.name);
+  for (const host of plan.topology.hosts) {
+    encodeHost(out, host, layers.get(host.name)?.map((layer) => images.indexOf(layer)) ?? []);
+  }
+}
+
+/** What a host's root is stacked from, uppermost first. */
+function layersOf(host: string, { images, overlays = {} }: LabPlan): string[] {
+  const image = images[host];
+  if (image === undefined) throw new EspalierError('bug', `host ${host} has no image`);
+  return [...(overlays[host] ?? []), ...(overlays['*'] ?? []), image];
+}
+
+/** Writes a lab plan in the agent's language (guest/agent/plan.c reads it). */
+export function encodePlan(plan: LabPlan, options: { hold: boolean; nonce: string }): EncodedPlan {
+  const out = new Encoder();
+  const { warmup, gap, deadline } = plan.timing;
+  for (const [word, value] of Object.entries({ warmup, gap, deadline, cap: outputCap, nonce: options.nonce })) {
+    out.line(word, value);
+  }
+  out.line('cwd', plan.cwd);
+  encodeHosts(out, plan);
+  for (const file of plan.files) {
+    out.line('put', file.host, file.mode.toString(8), file.content.length, file.path);
+    out.raw(file.content);
+  }
+  for (const line of plan.shellSetup) out.line('setup', line);
+  plan.steps.forEach((step, index) => {
+    if (step.kind === 'command') out.line('step', index, step.host, step.line);
+  });
+  if (plan.postMortem !== undefined) out.line('postmortem', plan.postMortem);
+  for (const path of plan.collect) out.line('collect', path);
+  if (plan.fallbackTunnels) out.line('fallback-tunnels', '1');
+  if (options.hold) out.line('hold', '1');
+  return { bytes: out.bytes(), folders: out.folders };
+}

@@ -1,0 +1,110 @@
+import type { Topology } from './topology.ts';
+
+/** Where a command came from: a file of the scenario and its line (from 1). */
+export interface Origin {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** One line typed at a host's console. */
+export interface CommandStep {
+  readonly kind: 'command';
+  readonly host: string;
+  readonly line: string;
+  readonly origin: Origin;
+}
+
+/** A comment line: shown in the transcript, not typed. */
+export interface CommentStep {
+  readonly kind: 'comment';
+  readonly host: string;
+  readonly line: string;
+  readonly origin: Origin;
+}
+
+export type Step = CommandStep | CommentStep;
+
+/** Time rules of a scenario; all in virtual nanoseconds. */
+export interface Timing {
+  /** Wall-clock date inside the lab at boot, ns since 1970. */
+  readonly start: bigint;
+  /** Uptime at which the first command is typed. */
+  readonly warmup: bigint;
+  /** Time that passes between two commands. */
+  readonly gap: bigint;
+  /** Longest time one command may take. */
+  readonly deadline: bigint;
+}
+
+/** A file placed into a host, or into all of them, before the first command. */
+export interface PlacedFile {
+  /** Host name, or `*`. */
+  readonly host: string;
+  /** Absolute; one that ends in a slash is a folder. */
+  readonly path: string;
+  readonly mode: number;
+  readonly content: Uint8Array;
+}
+
+/** A read-only tree (squashfs in the cache) stacked at a path of every host, writable above. */
+export interface SharedTree {
+  readonly path: string;
+  /** Image files, uppermost first. */
+  readonly layers: readonly string[];
+}
+
+/** What a lab needs to boot and run: everything the substrate sees. */
+export interface LabPlan {
+  readonly topology: Topology;
+  /** Image file of each host by name. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Image files laid over a host's image, uppermost first; by host name, `*` for all hosts. */
+  readonly overlays?: Readonly<Record<string, readonly string[]>>;
+  readonly sharedTrees: readonly SharedTree[];
+  readonly files: readonly PlacedFile[];
+  /** Directory in which every host's shell starts. */
+  readonly cwd: string;
+  /** Lines run by every host's shell before the first prompt, not recorded. */
+  readonly shellSetup: readonly string[];
+  readonly steps: readonly Step[];
+  /** Typed on every host after the last step unless a command timed out; not part of `steps`. */
+  readonly postMortem?: string;
+  readonly timing: Timing;
+  /** Files copied out of the lab at its end: absolute glob-free paths or directories. */
+  readonly collect: readonly string[];
+  /**
+   * Hosts have the kernel's fallback devices (tunl0, gre0, ip_vti0, …), without which
+   * `ip tunnel` cannot work. Interfaces then have ifindex 32 and up.
+   */
+  readonly fallbackTunnels?: boolean;
+  /** Guest memory in MiB. */
+  readonly memory: number;
+}
+
+/** Reference for one console: name of the host (or `all`) and the expected sanitized bytes. */
+export interface ConsoleExpectation {
+  readonly host: string;
+  /** `undefined`: the suite has no reference for this console. */
+  readonly expected?: Uint8Array;
+  /** Name of the file in the suite, for messages. */
+  readonly file: string;
+  /** Names of sanitizers in order of application. */
+  readonly sanitizers: readonly string[];
+  /** Ids of the suite's rewrites of received text that may be needed after them, in order. */
+  readonly rewrites: readonly string[];
+}
+
+/** A scenario as listed: cheap to make for a whole suite. */
+export interface ScenarioEntry {
+  readonly suite: string;
+  readonly name: string;
+  /** The suite's own status word: `good`, `wip`, … */
+  readonly status: string;
+  readonly hosts: readonly string[];
+  /** Reason why it cannot run here; decided by rule. */
+  readonly unsupported?: string;
+  /** The test's own files are broken; the error message names the file. */
+  readonly broken?: string;
+  /** What of its own files says less than it seems to, each with its place: checks that cannot fail, lines that do nothing. */
+  readonly warnings?: readonly string[];
+}

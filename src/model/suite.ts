@@ -1,0 +1,75 @@
+import type { Order } from './order.ts';
+import type { LabPlan, ScenarioEntry, Step } from './scenario.ts';
+
+/** A named input with the hash of its bytes. */
+export interface Identity {
+  readonly id: string;
+  readonly sha256: string;
+}
+
+/** A commit of the repository that something was read from. */
+export interface Commit {
+  readonly hash: string;
+  /** ISO 8601, of the committer. */
+  readonly date: string;
+  readonly subject: string;
+}
+
+/** A suite's files: of a checkout with the commit, beside which the tree may hold changes of its own. */
+export interface SuiteIdentity extends Identity {
+  readonly commit?: Commit;
+}
+
+/** What hosts boot from. */
+export interface LabImage extends Identity {
+  readonly path: string;
+  /** Versions of what is under test in it. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** A scenario read in full: what the lab gets, and what judging compares with. Each format adds what it judges by. */
+export interface LoadedScenario {
+  /** How it is judged: a key of the table in `src/suites/formats.ts`. */
+  readonly format: string;
+  readonly entry: ScenarioEntry;
+  readonly plan: LabPlan;
+  /** What its author says of it, as text. */
+  readonly description?: string | undefined;
+  readonly judging: {
+    /** Content of the test's `facts.json`: the SAs and policies that hosts have after its commands. */
+    readonly facts?: Uint8Array;
+  };
+  /** Image of each host by host name, as it goes into `attempt.json`. */
+  readonly images: Readonly<Record<string, Identity>>;
+  readonly suite: SuiteIdentity;
+  /** Versions of what is under test, e.g. `{ libreswan: '5.2-2.2' }`. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** A daemon of it talks to the kernel by PF_KEY (RFC 2367), which only one flavour of kernels has. */
+  readonly pfKey?: boolean;
+  /**
+   * Where the steps are not known beforehand: drives the held lab from its boot until it is to end, and returns the steps
+   * that it took. A lab that ends meanwhile is no error.
+   */
+  readonly course?: (lab: HeldLab) => Promise<readonly Step[]>;
+}
+
+/** A lab that stands still but for the orders it is given. */
+export interface HeldLab {
+  /** Folder of the attempt, where the records grow. */
+  readonly dir: string;
+  /** Nothing of the lab runs any more. */
+  readonly over: boolean;
+  /** CPU time that it has used so far, in ms. */
+  readonly cpuMs: number;
+  /** Resolves when the orders are worked off and the clock stands again, or when the lab is over. */
+  send(orders: readonly Order[]): Promise<void>;
+}
+
+/** A collection of scenarios with one origin, opened from where it lies. */
+export interface Suite<Loaded extends LoadedScenario = LoadedScenario> {
+  readonly name: string;
+  /** All scenarios in the suite's own order, unsupported and broken ones included. Cheap. */
+  list(): Promise<ScenarioEntry[]>;
+  /** Throws a `scenario` error naming the file where the scenario's own files are at fault. */
+  load(name: string): Promise<Loaded>;
+}

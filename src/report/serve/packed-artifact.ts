@@ -1,0 +1,46 @@
+import { closeSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { archiveName, readArchive } from '../../store/attempt-files.ts';
+import { prunedName, prunedOf } from '../../store/pruned.ts';
+import { openBelow } from './files-below.ts';
+
+/** An artifact that does not lie as a file of its own: its bytes, or why it is no more. */
+export type PackedArtifact = { readonly bytes: Uint8Array } | { readonly gone: string };
+
+/**
+ * Looks for a file of an attempt, by its percent-encoded path below a run's `attempts/`, in the attempt's archive, and for what
+ * was said when the attempt was pruned. Raises an `infrastructure` error for an archive or a mark that cannot be read.
+ */
+export function packedArtifact(attempts: string, path: string): PackedArtifact | undefined {
+  const [, folder = '', rest = ''] = /^([^/]+\/[^/]+\/\d{1,6})\/(.+)$/.exec(path) ?? [];
+  if (folder === '' || isFile(attempts, path)) return undefined;
+  const mark = readBelow(attempts, `${folder}/${prunedName}`);
+  if (mark !== undefined) return { gone: prunedOf(mark.toString('utf8'), join(attempts, folder, prunedName)).text };
+  const archive = readBelow(attempts, `${folder}/${archiveName}`);
+  const bytes = archive && readArchive(archive, join(attempts, folder, archiveName)).get(decoded(rest));
+  return bytes && { bytes };
+}
+
+function isFile(root: string, path: string): boolean {
+  const file = openBelow(root, path);
+  if (file !== undefined) closeSync(file.descriptor);
+  return file !== undefined;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
+
+function readBelow(root: string, path: string): Buffer | undefined {
+  const file = openBelow(root, path);
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file.descriptor);
+  } finally {
+    closeSync(file.descriptor);
+  }
+}

@@ -1,0 +1,50 @@
+import { keyOf, type ScenarioResult, summarize } from '../../results/results.ts';
+import { currentResults, isGoingOn } from '../../store/current-results.ts';
+import type { RunFolder } from '../../store/run-folder.ts';
+import { optionWords } from '../option-words.ts';
+import type { RunData, TestData } from '../page/data.ts';
+import type { PutFile } from '../page/downloads.ts';
+import { type RunSource, runData } from '../page/run-data.ts';
+import { runFacts } from '../page/run-facts.ts';
+import { testData } from '../page/test-data.ts';
+import { numberText } from '../page/write-report.ts';
+import { beginning, linesAfter, positionText } from './live-lines.ts';
+
+/** Names of the data files of tests by `suite:name`: a run that goes on has no numbers but those of its list. */
+export function pagesOf({ run }: RunFolder): ReadonlyMap<string, string> {
+  return new Map(run.scenarios.map((entry, index) => [keyOf(entry), `test/${numberText(index)}`]));
+}
+
+/** The data of a run's page as the run stands now. */
+export function currentRunData(folder: RunFolder): RunData {
+  const { run } = folder;
+  const pages = pagesOf(folder);
+  return runData({
+    ...(isGoingOn(folder.dir) ? liveResults(folder) : { results: currentResults(folder) }),
+    facts: runFacts(run),
+    baseline: run.options.baseline,
+    pageOf: (result) => pages.get(keyOf(result)),
+    beside: ['compare', 'history'],
+    home: '../../',
+  });
+}
+
+/** What has come so far, and where the rest will come from. */
+function liveResults({ dir, run }: RunFolder): Required<Pick<RunSource, 'results' | 'live'>> {
+  const { lines, next } = linesAfter(dir, beginning);
+  const results = new Map<string, ScenarioResult>(lines.map(({ result }) => [keyOf(result), result]));
+  return {
+    results: summarize(run.id, run.scenarios, [...results.values()]),
+    live: { events: `../../api/runs/${encodeURIComponent(run.id)}/events`, after: positionText(next) },
+  };
+}
+
+/** All about one test by its number in the run's list; undefined where it has no result. Its files go to `put`. */
+export function testPage(folder: RunFolder, number: string, put: PutFile): TestData | undefined {
+  const { dir, run } = folder;
+  const entry = run.scenarios[Number(number)];
+  const result = entry && folder.result(entry, folder.judged(entry));
+  if (result === undefined || numberText(Number(number)) !== number) return undefined;
+  const rerunOptions = optionWords(run.options);
+  return testData(result, { runDir: dir, runId: run.id, rerunOptions, depth: 'full', number, put });
+}

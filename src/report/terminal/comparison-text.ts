@@ -1,0 +1,46 @@
+import type { RunComparison } from '../../results/compare.ts';
+import { visibleLine } from '../visible.ts';
+import { coloured } from './terminal.ts';
+import { type TextStyle, table } from './text-table.ts';
+
+/** Tests of one run alone are counted from here on. */
+const namesShown = 10;
+
+/** A comparison for people. */
+export function comparisonText(comparison: RunComparison, style: TextStyle): string {
+  const { before, now, common, changes, slower, onlyBefore, onlyNow } = comparison;
+  const lines = [`${now} against ${before}: ${common} tests in both`];
+  for (const [change, tests] of Object.entries(changes)) {
+    if (tests.length === 0) continue;
+    const rows = table(
+      tests.map((one) => [`  ${one.before} -> ${one.now}`, one.test, one.now === 'passed' ? '' : (one.why ?? '')]),
+    );
+    lines.push('', `${change}: ${tests.length}`, ...rows.map((row, at) => paint(row, tests[at], style)));
+  }
+  if (slower.length > 0) {
+    const rows = slower.map(({ test, beforeMs, nowMs }) => [
+      `  ${(nowMs / beforeMs).toFixed(1)} times`,
+      `${(beforeMs / 1000).toFixed(1)} s -> ${(nowMs / 1000).toFixed(1)} s`,
+      test,
+    ]);
+    lines.push('', `slower: ${slower.length}`, ...table(rows).map(visibleLine));
+  }
+  lines.push(...onlyText(`only in ${before}`, onlyBefore), ...onlyText(`only in ${now}`, onlyNow));
+  if (lines.length === 1) lines.push('no difference');
+  return `${lines.join('\n')}\n`;
+}
+
+function paint(
+  row: string,
+  test: { readonly now: Parameters<typeof coloured>[0] } | undefined,
+  style: TextStyle,
+): string {
+  const safe = visibleLine(row);
+  return test === undefined ? safe : safe.replace(`-> ${test.now}`, (text) => coloured(test.now, text, style));
+}
+
+function onlyText(title: string, tests: readonly string[]): string[] {
+  if (tests.length === 0) return [];
+  const more = tests.length > namesShown ? ` and ${tests.length - namesShown} more` : '';
+  return ['', visibleLine(`${title}: ${tests.length}: ${tests.slice(0, namesShown).join(', ')}${more}`)];
+}

@@ -1,0 +1,94 @@
+import { type VerdictWord, verdictWords } from '../../model/verdict.ts';
+import type { HistoryPoint, TestHistory } from '../../results/history.ts';
+import { keyOf } from '../../results/results.ts';
+import type { IndexedRun } from '../../store/index/run-rows.ts';
+import { visibleLine } from '../visible.ts';
+import { coloured, letters } from './terminal.ts';
+import { type TextStyle, table } from './text-table.ts';
+
+function seconds(ms: number | undefined): string {
+  return ms === undefined ? '' : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** Milliseconds of virtual nanoseconds. */
+function virtualMs(ns: string | undefined): number | undefined {
+  return ns === undefined ? undefined : Number(ns) / 1e6;
+}
+
+/** The history of one test: what it is like, then a line per run with what was new in its world. */
+export function historyText(history: TestHistory, style: TextStyle): string {
+  const head = [visibleLine(`${keyOf(history)}: ${stateText(history)}`), ''];
+  const rows = history.points.map((point) => [
+    point.run.id,
+    wordText(point),
+    point.change ?? '',
+    seconds(virtualMs(point.virtualNs)),
+    seconds(point.wallMs),
+    point.seed === undefined ? '' : `seed ${point.seed}`,
+  ]);
+  const [titles = '', ...lines] = table([['run', 'word', 'change', 'virtual', 'wall', ''], ...rows]);
+  const body = lines.flatMap((line, at) => {
+    const point = history.points[at];
+    if (point === undefined) return [];
+    const text = wordText(point);
+    return [
+      ...point.world.map(({ what, before, now }) => visibleLine(`  ${what}: ${before} -> ${now}`)),
+      line.replace(`  ${text}`, () => `  ${coloured(point.word, text, style)}`),
+    ];
+  });
+  return `${[...head, titles, ...body].join('\n')}\n`;
+}
+
+function wordText({ word, adapted }: HistoryPoint): string {
+  return word === 'passed' && adapted ? 'passed, adapted' : word;
+}
+
+function stateText({ points, flips, firstBad, lastGood }: TestHistory): string {
+  const last = points.at(-1)?.word ?? 'never run';
+  const since = firstBad === undefined ? '' : `, not passing since ${firstBad}`;
+  const good = lastGood === undefined ? '' : ` (passed last in ${lastGood})`;
+  return `${last}${since}${good}; ${count(flips, 'flip')} in ${count(points.length, 'run')}`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** What a suite's history is told from. */
+export interface SuiteHistory {
+  readonly suite: string;
+  /** Runs that had tests of it, oldest first. */
+  readonly runs: readonly IndexedRun[];
+  readonly tests: readonly TestHistory[];
+}
+
+/** Runs with their totals, then each test that flipped with a letter per run. */
+export function suiteHistoryText({ suite, runs, tests }: SuiteHistory, style: TextStyle): string {
+  const flipped = tests.filter(({ flips }) => flips > 0).sort((a, b) => b.flips - a.flips);
+  const words = verdictWords.filter((word) => tests.some(({ points }) => points.some((one) => one.word === word)));
+  const lines = table([['run', ...words, ''], ...runs.map((run) => runRow(run, words, tests))]);
+  const head = visibleLine(
+    `${suite}: ${count(runs.length, 'run')}, ${flipped.length} of ${tests.length} tests flipped`,
+  );
+  const strips = flipped.map((test) => {
+    const since = test.firstBad === undefined ? '' : `  not passing since ${test.firstBad}`;
+    return `${strip(test, runs, style)}  ${visibleLine(`${test.name}  ${count(test.flips, 'flip')}${since}`)}`;
+  });
+  const legend = words.map((word) => `${letters[word]} ${word}`).join(', ');
+  return `${[head, '', ...lines, ...(strips.length > 0 ? ['', ...strips, '', legend] : [])].join('\n')}\n`;
+}
+
+function runRow(run: IndexedRun, words: readonly VerdictWord[], tests: readonly TestHistory[]): string[] {
+  const of = tests.flatMap(({ points }) => points.filter((point) => point.run.id === run.id));
+  const counts = words.map((word) => String(of.filter((one) => one.word === word).length || ''));
+  return [run.id, ...counts, run.complete ? '' : 'not complete'];
+}
+
+/** A letter per run; a space where the run did not have the test. */
+function strip({ points }: TestHistory, runs: readonly IndexedRun[], style: TextStyle): string {
+  const words = new Map(points.map(({ run, word }) => [run.id, word]));
+  return runs
+    .map(({ id }) => words.get(id))
+    .map((word) => (word === undefined ? ' ' : coloured(word, letters[word], style)))
+    .join('');
+}

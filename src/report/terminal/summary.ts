@@ -1,0 +1,109 @@
+import { relative } from 'node:path';
+import { duration } from '../../base/progress.ts';
+import { type Issue, verdictWords } from '../../model/verdict.ts';
+import { keyOf, type Results, type ScenarioResult } from '../../results/results.ts';
+import { seedsText } from '../../results/seeds.ts';
+import { attemptPath } from '../../store/layout.ts';
+import type { ReportEnd } from '../reporter.ts';
+import { visible, visibleLine } from '../visible.ts';
+import { clustersText } from './clusters.ts';
+
+/** More issues than this are counted, not shown. */
+const issuesShown = 3;
+const excerptLines = 12;
+
+/** The end of a run for people: failures last but one, totals last. Plain text. */
+export function summaryText(end: ReportEnd): string {
+  const unexpected = end.results.results.filter(({ expected }) => !expected);
+  const parts = unexpected.map((result, index) => failureText(result, index + 1, end));
+  const changes = changesText(end.results);
+  if (changes !== '') parts.push(changes);
+  const chance = chanceText(end.results);
+  if (chance !== '') parts.push(chance);
+  const shared = clustersText(end.results.clusters ?? []);
+  if (shared !== '') parts.push(shared);
+  parts.push(totalsText(end));
+  return `\n${parts.join('\n')}`;
+}
+
+function failureText(result: ScenarioResult, number: number, end: ReportEnd): string {
+  const lines = [`${number}) ${keyOf(result)}: ${result.word}${result.change ? ` (${result.change})` : ''}`];
+  for (const issue of result.issues.slice(0, issuesShown)) lines.push(...issueLines(issue));
+  const detail = result.attempts.at(-1)?.end?.detail;
+  if (result.issues.length === 0 && detail !== undefined) lines.push(`   ${detail}`);
+  const more = result.issues.length - issuesShown;
+  if (more > 0) lines.push(`   … and ${more} more`);
+  const last = result.attempts.at(-1);
+  if (last !== undefined) {
+    const path = attemptPath({ ...result, attempt: last.attempt });
+    lines.push(`   files: ${relative(process.cwd(), end.dir) || '.'}/${path}`);
+  }
+  lines.push(`   again: ${rerunCommand(result, end.rerunOptions)}`, '');
+  return lines.map(visibleLine).join('\n');
+}
+
+/** An issue for people: its place and message, then a few lines of its excerpt. Not yet safe for a terminal. */
+export function issueLines(issue: Issue): string[] {
+  const where = [
+    issue.host,
+    issue.file && (issue.line === undefined ? issue.file : `${issue.file}:${issue.line}`),
+    issue.command && `\`${issue.command}\``,
+  ].filter((part) => part !== undefined && part !== '');
+  const place = where.length > 0 ? `${where.join(', ')}: ` : '';
+  const excerpt = visible(issue.excerpt ?? '')
+    .trimEnd()
+    .split('\n');
+  const shown = issue.excerpt === undefined ? [] : excerpt.slice(0, excerptLines);
+  if (excerpt.length > excerptLines) shown.push(`… ${excerpt.length - excerptLines} more lines`);
+  return [`   ${place}${issue.message}`, ...shown.map((line) => `     ${line}`)];
+}
+
+/** The command that does one scenario of a run again, in the same way. */
+export function rerunCommand(result: Pick<ScenarioResult, 'suite' | 'name'>, options: readonly string[]): string {
+  return ['./espalier run', ...options.map(quote), quote(keyOf(result))].join(' ');
+}
+
+/** A word as a shell takes it. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function changesText(results: Results): string {
+  const of = (change: string): string[] => results.results.filter((one) => one.change === change).map(keyOf);
+  const lines = ['newly passing', 'newly failing', 'changed'].flatMap((change) => {
+    const keys = of(change);
+    return keys.length === 0 ? [] : [`against the baseline, ${change}: ${keys.join(', ')}`];
+  });
+  return lines.length === 0 ? '' : `${visible(lines.join('\n'))}\n`;
+}
+
+/** What depended on the seed, also where the baseline expects it. */
+function chanceText(results: Results): string {
+  const lines = results.results.flatMap((result) =>
+    result.chance === undefined ? [] : [`depends on chance: ${keyOf(result)}: ${seedsText(result.chance)}`],
+  );
+  return lines.length === 0 ? '' : `${visible(lines.join('\n'))}\n`;
+}
+
+/** Counts by word, one per line, in order of weight, passed last. */
+export function totalsText(end: ReportEnd): string {
+  const { results, wallMs, interrupted, stopped } = end;
+  const rows: (readonly [string, number])[] = [];
+  for (const word of verdictWords) {
+    const count = results.totals[word] ?? 0;
+    if (word !== 'passed' && count > 0) rows.push([word, count]);
+  }
+  if (results.passedAdapted > 0) rows.push(['passed, adapted', results.passedAdapted]);
+  rows.push(['passed', (results.totals.passed ?? 0) - results.passedAdapted]);
+  const done = results.results.length;
+  if (results.pending.length > 0) rows.push(['not run', results.pending.length]);
+  const width = Math.max(...rows.map(([, count]) => String(count).length));
+  const lines = rows.map(([word, count]) => `${String(count).padStart(width)} ${word}`);
+  lines.push(
+    `${done} of ${done + results.pending.length} done${wallMs === undefined ? '' : ` in ${duration(wallMs)}`}`,
+  );
+  const run = relative(process.cwd(), end.dir) || '.';
+  if (interrupted) lines.push(`interrupted; to go on: ./espalier run --resume ${quote(run)}`);
+  else if (stopped !== undefined) lines.push(`stopped: ${stopped}; to go on: ./espalier run --resume ${quote(run)}`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,59 @@
+import { hex } from '../base/bytes.ts';
+import type { CapturedPacket } from '../evidence/capture/capture.ts';
+import { readCapture } from '../evidence/capture/reader.ts';
+import { describePacket } from '../evidence/packet/describe.ts';
+import { dissect } from '../evidence/packet/dissect.ts';
+import { attemptFileNames, readAttemptFile } from '../store/attempt-files.ts';
+
+/** Where two captures of a link part. */
+export interface PacketDifference {
+  /** From 1, as Wireshark counts; absent where no packet differs but the file around them. */
+  readonly packet?: number;
+  /** Virtual ns since 1970 of that packet. */
+  readonly time?: bigint;
+  /** Both packets, a line or more each. */
+  readonly excerpt?: string;
+}
+
+/** Links that an attempt has captures of. */
+export function linkNames(attemptDir: string): string[] {
+  const files = [...attemptFileNames(attemptDir, 'links')];
+  return files.filter((name) => name.endsWith('.pcapng')).map((name) => name.replace(/\.pcapng$/, ''));
+}
+
+/** The first packet of a link that two attempts do not have alike; nothing where the files are equal. */
+export function firstPacketDifference(first: string, second: string, link: string): PacketDifference | undefined {
+  const [one, other] = [first, second].map((dir) => readAttemptFile(dir, `links/${link}.pcapng`));
+  if (one === undefined || other === undefined) {
+    return {
+      excerpt: [one, other]
+        .map((file, i) => `${marks[i]}${file === undefined ? '(no capture)' : 'captured'}`)
+        .join('\n'),
+    };
+  }
+  if (one.equals(other)) return undefined;
+  const [left, right] = [readCapture(one).packets, readCapture(other).packets];
+  for (let i = 0; i < Math.max(left.length, right.length); i++) {
+    const [a, b] = [left[i], right[i]];
+    if (a !== undefined && b !== undefined && a.time === b.time && Buffer.from(a.frame).equals(b.frame)) continue;
+    const time = (a ?? b)?.time;
+    return {
+      packet: i + 1,
+      ...(time !== undefined && { time }),
+      excerpt: [...told(a, b, '-'), ...told(b, a, '+')].join('\n'),
+    };
+  }
+  return {};
+}
+
+const marks = ['-', '+'] as const;
+
+const bytesShown = 16;
+
+function told(packet: CapturedPacket | undefined, other: CapturedPacket | undefined, mark: string): string[] {
+  if (packet === undefined) return [`${mark}(no such packet)`];
+  const lines = [`${mark}at ${packet.time} ns, ${packet.frame.length} bytes: ${describePacket(dissect(packet.frame))}`];
+  const at = other === undefined ? -1 : packet.frame.findIndex((byte, i) => byte !== other.frame[i]);
+  if (at >= 0) lines.push(`${mark}from byte ${at} on: ${hex(packet.frame.subarray(at, at + bytesShown))}`);
+  return lines;
+}

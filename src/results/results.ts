@@ -1,0 +1,218 @@
+import type { AttemptFile } from '../model/attempt.ts';
+import type { ScenarioEntry } from '../model/scenario.ts';
+import { type Issue, type Verdict, type VerdictWord, verdictWords } from '../model/verdict.ts';
+import { wordTable } from '../model/words.ts';
+import type { Cluster } from './clusters.ts';
+import { type SeedsOfWord, seedsText } from './seeds.ts';
+
+/** One attempt as the results list it. */
+export interface AttemptResult {
+  readonly attempt: number;
+  readonly word: VerdictWord;
+  /** Decimal; absent where the lab had none. */
+  readonly seed?: string;
+  /** Why the lab ended, where there was one. */
+  readonly end?: AttemptFile['end'];
+  readonly time?: AttemptFile['time'];
+}
+
+/** A judged attempt, as read from its folder. */
+export interface JudgedAttempt {
+  readonly attempt: number;
+  readonly verdict: Verdict;
+  /** Absent where no lab was started. */
+  readonly file?: AttemptFile;
+}
+
+/** How a result compares with the baseline. */
+export type Change = 'newly failing' | 'newly passing' | 'changed';
+
+/** What a run says about one scenario. */
+export interface ScenarioResult {
+  readonly suite: string;
+  readonly name: string;
+  readonly status: string;
+  readonly hosts: readonly string[];
+  readonly word: VerdictWord;
+  readonly upstream: string;
+  readonly expected: boolean;
+  readonly change?: Change;
+  readonly adapted: readonly string[];
+  readonly passesOnlyAdapted: boolean;
+  readonly issues: readonly Issue[];
+  readonly attempts: readonly AttemptResult[];
+  /** Which seeds came to which word, the weightiest first; only where the word depends on the seed. */
+  readonly chance?: readonly SeedsOfWord[];
+}
+
+/** `results.json`: derived from `run.json` and the attempts, can be rebuilt at any time. */
+export interface Results {
+  readonly version: 1;
+  readonly run: string;
+  /** Every scenario of the run has a result. */
+  readonly complete: boolean;
+  /** Count of each word that occurs, in order of precedence. */
+  readonly totals: Readonly<Partial<Record<VerdictWord, number>>>;
+  /** How many of the passed pass only with an adaptation. */
+  readonly passedAdapted: number;
+  readonly results: readonly ScenarioResult[];
+  /** Changes that several scenarios show, largest group first; absent where there are none. */
+  readonly clusters?: readonly Cluster[];
+  readonly pending: readonly { readonly suite: string; readonly name: string }[];
+}
+
+/** Words of an earlier run by `suite:name`. */
+export type Baseline = ReadonlyMap<string, VerdictWord>;
+
+export function keyOf({ suite, name }: { readonly suite: string; readonly name: string }): string {
+  return `${suite}:${name}`;
+}
+
+function isGood(word: VerdictWord): boolean {
+  return wordTable[word].expected;
+}
+
+/**
+ * The change against a baseline; a scenario the baseline does not know has none. What became `unsupported` does not pass: a rule
+ * that takes a test out is told, also where it takes out one that passed.
+ */
+export function changeOf(word: VerdictWord, before: VerdictWord | undefined): Change | undefined {
+  if (before === undefined || before === word) return undefined;
+  if (word === 'passed') return 'newly passing';
+  return !isGood(word) && isGood(before) ? 'newly failing' : 'changed';
+}
+
+/** A verdict for a scenario that no lab was started for. */
+export function verdictWithoutLab(word: VerdictWord, kind: string, message: string): Verdict {
+  const issues: Issue[] = [{ kind, word, message }];
+  return { version: 2, word, upstream: wordTable[word].upstream, issues, adapted: [], passesOnlyAdapted: false };
+}
+
+/** The verdict that follows from a listing alone. */
+export function verdictOfEntry(entry: ScenarioEntry): Verdict | undefined {
+  if (entry.broken !== undefined) return verdictWithoutLab('unresolved', 'broken', entry.broken);
+  if (entry.unsupported !== undefined) return verdictWithoutLab('unsupported', 'unsupported', entry.unsupported);
+  return undefined;
+}
+
+export interface ResultContext {
+  readonly baseline?: Baseline | undefined;
+  /** What a byte-by-byte comparison of the attempts of each seed found. */
+  readonly difference?: Issue | undefined;
+}
+
+/**
+ * Draws the attempts of a scenario together; the weightiest word counts. Two results for one seed are a result of their
+ * own, `nondeterminism`; those of two seeds are told as `chance`.
+ */
+export function resultOf(
+  entry: ScenarioEntry,
+  attempts: readonly JudgedAttempt[],
+  context: ResultContext = {},
+): ScenarioResult | undefined {
+  const verdict = verdictOfEntry(entry) ?? combine(attempts, context.difference);
+  if (verdict === undefined) return undefined;
+  const chance = chanceOf(attempts);
+  const before = context.baseline?.get(keyOf(entry));
+  const change = changeOf(verdict.word, before);
+  return {
+    suite: entry.suite,
+    name: entry.name,
+    status: entry.status,
+    hosts: entry.hosts,
+    word: verdict.word,
+    upstream: verdict.upstream,
+    expected: isGood(verdict.word) || before === verdict.word,
+    ...(change && { change }),
+    adapted: verdict.adapted,
+    passesOnlyAdapted: verdict.passesOnlyAdapted,
+    issues: chance === undefined ? verdict.issues : [chanceIssue(verdict.word, chance), ...verdict.issues],
+    ...(chance && { chance }),
+    attempts: attempts.map(({ attempt, verdict: { word }, file }) => ({
+      attempt,
+      word,
+      ...(file?.inputs.seed !== undefined && { seed: file.inputs.seed }),
+      ...(file && { end: file.end, time: file.time }),
+    })),
+  };
+}
+
+function combine(attempts: readonly JudgedAttempt[], difference: Issue | undefined): Verdict | undefined {
+  const heaviest = heaviestOf(attempts);
+  if (heaviest === undefined) return undefined;
+  const contradictions = seedGroups(attempts).map(contradiction);
+  const issues = [...contradictions, difference].filter((issue) => issue !== undefined);
+  return issues.length === 0 ? heaviest : asNondeterminism(heaviest, issues);
+}
+
+function heaviestOf(attempts: readonly JudgedAttempt[]): Verdict | undefined {
+  return attempts.toSorted((a, b) => rank(a.verdict.word) - rank(b.verdict.word))[0]?.verdict;
+}
+
+/** Attempts of each seed; those without one are in no group. */
+function seedGroups(attempts: readonly JudgedAttempt[]): JudgedAttempt[][] {
+  const groups = Map.groupBy(attempts, ({ file }) => file?.inputs.seed);
+  groups.delete(undefined);
+  return [...groups.values()];
+}
+
+/** What is wrong with attempts of one seed, if they have several words. */
+function contradiction(attempts: readonly JudgedAttempt[]): Issue | undefined {
+  if (new Set(attempts.map(({ verdict }) => verdict.word)).size < 2) return undefined;
+  const course = attempts.map(({ attempt, verdict }) => `attempt ${attempt}: ${verdict.word}`).join(', ');
+  return { kind: 'results-differ', word: 'nondeterminism', message: `one seed, ${course}` };
+}
+
+/** Words by seed, where seeds do not agree. */
+function chanceOf(attempts: readonly JudgedAttempt[]): readonly SeedsOfWord[] | undefined {
+  const words = new Map<VerdictWord, string[]>();
+  for (const group of seedGroups(attempts)) {
+    const word = contradiction(group) === undefined ? heaviestOf(group)?.word : 'nondeterminism';
+    const seed = group[0]?.file?.inputs.seed;
+    if (word !== undefined && seed !== undefined) words.set(word, [...(words.get(word) ?? []), seed]);
+  }
+  if (words.size < 2) return undefined;
+  return verdictWords.flatMap((word) => {
+    const seeds = words.get(word);
+    return seeds === undefined ? [] : [{ word, seeds }];
+  });
+}
+
+function chanceIssue(word: VerdictWord, chance: readonly SeedsOfWord[]): Issue {
+  return { kind: 'depends-on-chance', word, message: `depends on chance: ${seedsText(chance)}` };
+}
+
+/** Weightier findings keep their word; the difference stands among the issues either way. */
+function asNondeterminism(verdict: Verdict, found: readonly Issue[]): Verdict {
+  const issues = [...found, ...verdict.issues];
+  if (rank(verdict.word) < rank('nondeterminism')) return { ...verdict, issues };
+  return { ...verdict, word: 'nondeterminism', upstream: wordTable.nondeterminism.upstream, issues };
+}
+
+function rank(word: VerdictWord): number {
+  return verdictWords.indexOf(word);
+}
+
+/** Totals over results; `scenarios` is what the run was to do. */
+export function summarize(
+  run: string,
+  scenarios: readonly ScenarioEntry[],
+  results: readonly ScenarioResult[],
+): Results {
+  const byKey = new Map(results.map((result) => [keyOf(result), result]));
+  const totals: Partial<Record<VerdictWord, number>> = {};
+  for (const word of verdictWords) {
+    const count = results.filter((result) => result.word === word).length;
+    if (count > 0) totals[word] = count;
+  }
+  const pending = scenarios.filter((entry) => !byKey.has(keyOf(entry))).map(({ suite, name }) => ({ suite, name }));
+  return {
+    version: 1,
+    run,
+    complete: pending.length === 0,
+    totals,
+    passedAdapted: results.filter(({ word, passesOnlyAdapted }) => word === 'passed' && passesOnlyAdapted).length,
+    results: scenarios.map((entry) => byKey.get(keyOf(entry))).filter((result) => result !== undefined),
+    pending,
+  };
+}

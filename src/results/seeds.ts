@@ -1,0 +1,32 @@
+import type { VerdictWord } from '../model/verdict.ts';
+import type { RunOptions } from '../store/schemas.ts';
+
+/**
+ * Attempts of a scenario that a run always makes: `repeatEach` of each of its seeds. Those of the first seed come first;
+ * retries have the numbers behind them.
+ */
+export function plannedAttempts({ seeds = 1, repeatEach }: Pick<RunOptions, 'seeds' | 'repeatEach'>): number {
+  return seeds * repeatEach;
+}
+
+/** Decimal seed of an attempt by its number; `undefined`: none. */
+export function seedOfAttempt(
+  { seed, seeds = 1, repeatEach }: Pick<RunOptions, 'seed' | 'seeds' | 'repeatEach'>,
+  attempt: number,
+): string | undefined {
+  if (seed === undefined || seeds === 1) return seed;
+  return String(BigInt(seed) + BigInt(Math.floor(attempt / repeatEach)));
+}
+
+/** The seeds that came to a word. */
+export interface SeedsOfWord {
+  readonly word: VerdictWord;
+  /** Decimal, in the order of the attempts. */
+  readonly seeds: readonly string[];
+}
+
+/** `failed with seed 2, passed with seeds 1, 3`. */
+export function seedsText(words: readonly SeedsOfWord[]): string {
+  const told = words.map(({ word, seeds }) => `${word} with seed${seeds.length === 1 ? '' : 's'} ${seeds.join(', ')}`);
+  return told.join('; ');
+}

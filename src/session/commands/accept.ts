@@ -1,0 +1,165 @@
+import { realpathSync } from 'node:fs';
+import { sep } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { describeError, EspalierError } from '../../base/errors.ts';
+import { cacheDir } from '../../base/folders.ts';
+import { say } from '../../base/log.ts';
+import type { VerdictWord } from '../../model/verdict.ts';
+import { visible, visibleLine } from '../../report/visible.ts';
+import { keyOf, type ScenarioResult } from '../../results/results.ts';
+import { findRun, runsDir } from '../../store/layout.ts';
+import { readPruned } from '../../store/pruned.ts';
+import { RunFolder } from '../../store/run-folder.ts';
+import { bundledTree, userTree } from '../../suites/trees.ts';
+import { type GoldenChange, goldenChange, scenarioFolder, writeGolden } from '../golden-files.ts';
+import { goldenFactsText, goldenFolder, goldenTexts } from '../judging/golden-texts.ts';
+import { selectScenarios } from '../listing.ts';
+import { shortPath } from '../start.ts';
+import { standardOutput } from './run.ts';
+
+interface AcceptOptions {
+  readonly yes?: boolean;
+  readonly major?: boolean;
+  readonly facts?: boolean;
+  readonly suite?: string;
+  readonly output?: string;
+}
+
+/** Whether a result with this word can become a reference. */
+const acceptable: Readonly<Record<VerdictWord, 'yes' | 'with --major' | 'never' | 'nothing to do'>> = {
+  unresolved: 'never',
+  nondeterminism: 'never',
+  livelock: 'never',
+  timeout: 'never',
+  crash: 'never',
+  leak: 'with --major',
+  major: 'with --major',
+  minor: 'yes',
+  unsupported: 'nothing to do',
+  passed: 'nothing to do',
+};
+
+/** `espalier accept`; returns the exit code. */
+export async function acceptCommand(
+  run: string,
+  selectors: readonly string[],
+  options: AcceptOptions,
+): Promise<number> {
+  const folder = RunFolder.open(findRun(run, runsDir(options.output)));
+  const results = await chosenResults(folder, selectors, options.facts === true);
+  const changes: GoldenChange[] = [];
+  let refused = 0;
+  for (const result of results) {
+    const reason = refusal(result, options.major === true) ?? prunedReason(folder, result);
+    if (reason === undefined) {
+      try {
+        changes.push(...changesOf(folder, result, options));
+        continue;
+      } catch (error) {
+        if (!(error instanceof EspalierError) || error.fault !== 'scenario') throw error;
+        say(`${visibleLine(keyOf(result))}: refused: ${describeError(error)}`);
+      }
+    } else say(`${visibleLine(keyOf(result))}: refused: ${reason}`);
+    refused += 1;
+  }
+  if (changes.length === 0) {
+    say('nothing to write');
+    return refused > 0 ? 1 : 0;
+  }
+  show(changes);
+  if (!(await agreed(changes.length, options.yes === true))) return 1;
+  for (const change of changes) writeGolden(change);
+  say(`${changes.length} written: ${changes.map(({ path }) => shortPath(path)).join(', ')}`);
+  return refused > 0 ? 1 : 0;
+}
+
+async function chosenResults(
+  folder: RunFolder,
+  selectors: readonly string[],
+  facts: boolean,
+): Promise<ScenarioResult[]> {
+  const { results } = folder.rebuild();
+  const open = results.filter(({ word }) => acceptable[word] !== 'nothing to do' || (facts && word === 'passed'));
+  if (selectors.length === 0) return open.filter(({ expected, word }) => !expected || word === 'passed');
+  const { scenarios } = folder.run;
+  const listed = { name: folder.run.id, list: async () => [...scenarios], load: () => Promise.reject() };
+  const chosen = new Set((await selectScenarios([listed], { selectors, status: 'all' })).map(keyOf));
+  return open.filter((result) => chosen.has(keyOf(result)));
+}
+
+/** Why a result cannot become a reference, with the evidence. */
+function refusal({ word, issues }: ScenarioResult, major: boolean): string | undefined {
+  const rule = acceptable[word];
+  if (rule === 'yes' || rule === 'nothing to do' || (rule === 'with --major' && major)) return undefined;
+  const evidence = issues
+    .filter((issue) => issue.word === word)
+    .map(({ host, file, line, packet, message }) => {
+      const place = [host, line === undefined ? file : `${file}:${line}`, packet && `packet ${packet}`];
+      return `\n   ${visibleLine([...place.filter(Boolean), message].join(', '))}`;
+    });
+  return `${word}${rule === 'never' ? ' is never accepted' : ' needs --major'}${evidence.join('')}`;
+}
+
+/** Why there is nothing that a reference could be made from. */
+function prunedReason(folder: RunFolder, result: ScenarioResult): string | undefined {
+  return readPruned(folder.attemptDir({ ...result, attempt: attemptOf(result) }))?.text;
+}
+
+function attemptOf({ word, attempts }: ScenarioResult): number {
+  return attempts.find((one) => one.word === word)?.attempt ?? 0;
+}
+
+function changesOf(folder: RunFolder, result: ScenarioResult, { suite, facts }: AcceptOptions): GoldenChange[] {
+  const attemptDir = folder.attemptDir({ ...result, attempt: attemptOf(result) });
+  const dir =
+    goldenFolder(attemptDir) ?? scenarioFolder(ownTree(result.suite, suite ?? folder.run.options.suite), result.name);
+  // The consoles of one that passed are as expected, some of them only before received text is adapted.
+  const texts = result.word === 'passed' ? [] : goldenTexts(attemptDir);
+  return [...texts, ...goldenFactsText(attemptDir, facts === true)]
+    .map((text) => goldenChange(dir, text))
+    .filter((change) => change !== undefined);
+}
+
+/** The user's tree of a suite. Throws `usage` for one that Espalier fetched: its references are others' work. */
+function ownTree(suite: string, given: string | undefined): string {
+  if (suite === 'examples') return bundledTree().dir;
+  const { dir } = given === undefined ? { dir: undefined } : userTree(given);
+  if (dir !== undefined && !realpathSync(dir).startsWith(realpathSync(cacheDir()) + sep)) return dir;
+  throw new EspalierError('usage', `the references of ${suite} are not yours: its tree was obtained by Espalier`, {
+    remedy: 'run a checkout of your own with --suite DIR, and accept that run',
+  });
+}
+
+function show(changes: readonly GoldenChange[]): void {
+  const sink = standardOutput();
+  for (const { path, patch } of changes) {
+    sink.write(`${visibleLine(shortPath(path))}\n`);
+    const lines = visible(Buffer.from(patch, 'latin1').toString('utf8')).split('\n').slice(0, -1);
+    for (const line of lines) sink.write(`${sink.terminal ? coloured(line) : line}\n`);
+  }
+}
+
+function coloured(line: string): string {
+  const colour = new Map([
+    ['+', 32],
+    ['-', 31],
+    ['@', 36],
+  ]).get(line[0] ?? '');
+  return colour === undefined ? line : `\x1b[${colour}m${line}\x1b[0m`;
+}
+
+/** Asks on a terminal. Elsewhere nobody can agree. */
+async function agreed(files: number, yes: boolean): Promise<boolean> {
+  if (yes) return true;
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    say('nothing is written without a terminal to ask on; --yes writes');
+    return false;
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await lines.question(`write ${files} ${files === 1 ? 'reference' : 'references'}? [y/N] `);
+    return /^y(?:es)?$/i.test(answer.trim());
+  } finally {
+    lines.close();
+  }
+}

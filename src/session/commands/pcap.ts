@@ -1,0 +1,73 @@
+import { join, resolve } from 'node:path';
+import { describeError, EspalierError } from '../../base/errors.ts';
+import { writeAtomic } from '../../base/files.ts';
+import { say, warn } from '../../base/log.ts';
+import { type EspTable, espTable } from '../../evidence/capture/esp-table.ts';
+import { type AttemptTraffic, mergeTraffic } from '../../evidence/capture/merge.ts';
+import { consoles } from '../../evidence/records/consoles.ts';
+import { type RecordFile, readRecords } from '../../evidence/records/reader.ts';
+import { readTimeline } from '../../evidence/tables/timeline.ts';
+import { quote } from '../../report/terminal/summary.ts';
+import { keyOf } from '../../results/results.ts';
+import { attemptLinks, readAttemptFile } from '../../store/attempt-files.ts';
+import { shortPath } from '../start.ts';
+import { type AttemptChoice, findAttempt, refusePruned, type StoredAttempt } from '../stored-attempt.ts';
+
+export interface PcapOptions extends AttemptChoice {
+  /** The file to write. */
+  readonly o?: string;
+}
+
+/** What a configuration folder of Wireshark needs beside `esp_sa`. Without keys nothing would be tried. */
+const preferences = 'esp.enable_encryption_decode: TRUE\n';
+
+/** `espalier pcap`: writes the capture and Wireshark's configuration, prints the command that uses both. */
+export function pcapCommand(run: string, test: string, options: PcapOptions): void {
+  const stored = findAttempt(run, test, options);
+  refusePruned(stored, 'its verdict and results are all that is left; run it again for captures');
+  const records = readRecords(readAttemptFile(stored.dir, 'records') ?? new Uint8Array());
+  if (records.damage !== undefined) warn(`records: ${records.damage.message}`);
+  const file = options.o === undefined ? join(stored.dir, 'derived', 'links.pcapng') : resolve(options.o);
+  const configuration = `${file.replace(/\.pcapng$/, '')}.wireshark`;
+  const links = linksOf(stored);
+  const { entry, attempt, folder } = stored;
+  const title = `${keyOf(entry)}, attempt ${attempt} of run ${folder.run.id}`;
+  const merged = mergeTraffic({ title, notes: commandNotes(records), links });
+  for (const damage of merged.damages) warn(`links/${damage}`);
+  const table = tableOf(records);
+  for (const one of table.unable) warn(`Wireshark cannot decrypt ${one}`);
+  writeAtomic(file, merged.bytes);
+  writeAtomic(join(configuration, 'esp_sa'), table.text);
+  writeAtomic(join(configuration, 'preferences'), preferences);
+  say(`${shortPath(file)}: packets: ${merged.packets}, links: ${links.length}, ESP SAs with keys: ${table.count}`);
+  const place = [configuration, file].map((path) => quote(shortPath(path)));
+  process.stdout.write(`WIRESHARK_CONFIG_DIR=${place[0]} tshark -r ${place[1]}\n`);
+}
+
+/** `west# ping -c 1 192.0.2.254`, when it was typed. */
+function commandNotes(records: RecordFile): AttemptTraffic['notes'] {
+  return consoles(records).flatMap(({ host, commands }) =>
+    commands.map(({ begin, line }) => ({ time: begin, text: `${host}# ${line}` })),
+  );
+}
+
+function linksOf({ dir, entry }: StoredAttempt): AttemptTraffic['links'] {
+  const links = attemptLinks(dir);
+  if (links.length === 0) {
+    throw new EspalierError('infrastructure', `${keyOf(entry)} has no captures: its substrate takes none`, {
+      file: join(dir, 'links'),
+    });
+  }
+  return links;
+}
+
+/** What a host recorded may be anything; the packets are worth showing without keys as well. */
+function tableOf(records: RecordFile): EspTable {
+  try {
+    return espTable(readTimeline(records));
+  } catch (error) {
+    if (!(error instanceof EspalierError)) throw error;
+    warn(`no keys: ${describeError(error)}`);
+    return { text: '', count: 0, unable: [] };
+  }
+}

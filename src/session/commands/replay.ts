@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
+import { readJson } from '../../base/files.ts';
+import { interruption } from '../../base/interruption.ts';
+import { say, warn } from '../../base/log.ts';
+import { readRecords } from '../../evidence/records/reader.ts';
+import { type AttemptSettings, settingsFor } from '../../lab/attempt.ts';
+import { memoryForLabs } from '../../lab/machine.ts';
+import { killAllLabs } from '../../lab/substrate/lifecycle.ts';
+import { Reporters } from '../../report/reporter.ts';
+import { issueLines } from '../../report/terminal/summary.ts';
+import { visible } from '../../report/visible.ts';
+import { compareAttempts } from '../../results/repeats.ts';
+import { keyOf } from '../../results/results.ts';
+import { attemptFileNames, readAttemptFile } from '../../store/attempt-files.ts';
+import type { InputDifference } from '../../store/inputs.ts';
+import { runsDir } from '../../store/layout.ts';
+import { isCutShort, type RunFolder } from '../../store/run-folder.ts';
+import { lockRun } from '../../store/run-lock.ts';
+import { attemptSchema } from '../../store/schemas.ts';
+import type { Judging } from '../judging/judging.ts';
+import { openJudging, openSettings } from '../open.ts';
+import { replayDifferences, replayOptions, withStoredImages, withStoredKernel } from '../replay-inputs.ts';
+import { runSession } from '../session.ts';
+import { createRun, shortPath } from '../start.ts';
+import { type AttemptChoice, findAttempt, refusePruned, type StoredAttempt } from '../stored-attempt.ts';
+
+export interface ReplayOptions extends AttemptChoice {
+  readonly force?: boolean;
+}
+
+/** `espalier replay`; returns the exit code: 0 the same bytes, 1 not the same. */
+export async function replayCommand(run: string, test: string, options: ReplayOptions): Promise<number> {
+  try {
+    const stored = findAttempt(run, test, options);
+    refusePruned(stored, 'espalier run SUITE:NAME --seed N runs it again, with nothing to compare with');
+    const prepared = await prepare(stored, options.force === true);
+    return await replay(stored, prepared, runsDir(options.output));
+  } finally {
+    killAllLabs();
+  }
+}
+
+interface Prepared {
+  readonly options: RunFolder['run']['options'];
+  readonly settings: AttemptSettings;
+  readonly judging: Judging;
+}
+
+/** Opens all that the attempt had, and refuses what is not the same, unless forced. */
+async function prepare(stored: StoredAttempt, force: boolean): Promise<Prepared> {
+  const { folder, entry, dir } = stored;
+  const file = readJson(join(dir, 'attempt.json'), attemptSchema);
+  const { seed } = file.inputs;
+  if (seed === undefined) throw new EspalierError('usage', `${keyOf(entry)} ran without a seed: nothing repeats it`);
+  if (isCutShort(file)) refuse([`the stored attempt was cut short by the wall clock (${file.end.word})`], force);
+  const options = replayOptions(folder.run.options, seed);
+  const opened = await openJudging([entry.suite], options, interruption());
+  const ofToday = opened.suites.get(entry.suite);
+  if (ofToday === undefined) throw new EspalierError('bug', `suite ${entry.suite} is not open`);
+  const suite = withStoredImages(ofToday, file);
+  const judging = { ...opened, suites: new Map([[entry.suite, suite]]) };
+  const loaded = await suite.load(entry.name);
+  const wanted = await settingsFor(loaded, await openSettings(options, interruption()));
+  const settings = await withStoredKernel(wanted, file);
+  refuse(replayDifferences({ dir, file }, loaded, settings).map(differenceText), force);
+  return { options, settings, judging };
+}
+
+function differenceText({ what, stored, present, remedy }: InputDifference): string {
+  return `another ${what}: the stored attempt had ${stored}, here it is ${present}\n  -> ${remedy}`;
+}
+
+/** Each reason stands on lines of its own. */
+function refuse(reasons: readonly string[], force: boolean): void {
+  if (reasons.length === 0) return;
+  if (!force) {
+    const remedy = '--force runs it all the same, and says what differs';
+    throw new EspalierError('infrastructure', `cannot be replayed\n${reasons.join('\n')}`, { remedy });
+  }
+  for (const reason of reasons) warn(reason);
+}
+
+async function replay(stored: StoredAttempt, { options, settings, judging }: Prepared, runs: string): Promise<number> {
+  const { entry, dir } = stored;
+  const command = ['espalier', ...process.argv.slice(2)];
+  const folder = createRun({ runs, scenarios: [entry], options, command, replayOf: stored.folder.run.id });
+  using _lock = await lockRun(folder.dir, 'replay');
+  const end = await runSession({
+    folder,
+    judging,
+    settings,
+    capacity: { slots: 1, memory: memoryForLabs(), backlog: 1 },
+    judges: 1,
+    durations: new Map(),
+    reporters: new Reporters(new Map()),
+    signal: interruption(),
+  });
+  if (end.interrupted) {
+    say('stopped on request');
+    return 130;
+  }
+  const attempt = folder.attemptDir({ ...entry, attempt: 0 });
+  say(`files: ${shortPath(attempt)}`);
+  if (end.trouble) return 2;
+  return tell(dir, attempt);
+}
+
+/** Says how the bytes of two attempts compare. */
+function tell(first: string, second: string): number {
+  const difference = compareAttempts(first, second, 'all');
+  if (difference === undefined) {
+    const records = readRecords(readAttemptFile(second, 'records') ?? new Uint8Array()).records.length;
+    process.stdout.write(`the same bytes: ${records} records, ${attemptFileNames(second, 'links').size} captures\n`);
+    return 0;
+  }
+  const lines = issueLines(difference).map((line) => line.replace(/^ {3}/, ''));
+  process.stdout.write(`not the same bytes; - stored, + replayed\n${visible(lines.join('\n'))}\n`);
+  return 1;
+}

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { EspalierError } from '../../base/errors.ts';
+import { interruption } from '../../base/interruption.ts';
+import { isLoopback } from '../../report/serve/access.ts';
+import { startServer } from '../../report/serve/server.ts';
+import { runsDir } from '../../store/layout.ts';
+import { wholeNumber } from '../options.ts';
+
+export interface ServeCommandOptions {
+  readonly port: string;
+  readonly host: string;
+  readonly output?: string;
+}
+
+/** `espalier serve`; ends when the user asks it to. */
+export async function serveCommand({ port, host, output }: ServeCommandOptions): Promise<void> {
+  const number = wholeNumber('--port', port, 0);
+  if (number > 65_535) throw new EspalierError('usage', `--port ${port}: a number up to 65535 is expected`);
+  const token = isLoopback(host) ? undefined : process.env.ESPALIER_TOKEN || randomBytes(18).toString('base64url');
+  const signal = interruption();
+  const { server, port: taken } = await startServer({ runs: runsDir(output), host, port: number, token });
+  const name = host.includes(':') ? `[${host}]` : host;
+  process.stdout.write(`http://${name}:${taken}/${token === undefined ? '' : `?token=${token}`}\n`);
+  if (!signal.aborted) await once(signal, 'abort');
+  server.closeAllConnections();
+  server.close();
+}

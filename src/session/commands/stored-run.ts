@@ -1,0 +1,111 @@
+import { availableParallelism } from 'node:os';
+import { say } from '../../base/log.ts';
+import type { ScenarioEntry } from '../../model/scenario.ts';
+import { makeReporters } from '../../report/all.ts';
+import { optionWords } from '../../report/option-words.ts';
+import type { Results, ScenarioResult } from '../../results/results.ts';
+import { keepAttempts } from '../../store/keeping.ts';
+import { findRun, runsDir } from '../../store/layout.ts';
+import { readPruned } from '../../store/pruned.ts';
+import { RunFolder } from '../../store/run-folder.ts';
+import { lockRun, tryLockRun } from '../../store/run-lock.ts';
+import { exitCodeOf, sayFailures, writePages } from '../finish.ts';
+import { openJudging } from '../open.ts';
+import { pastForReport, type ReportPast } from '../report-past.ts';
+import { shortPath } from '../start.ts';
+import { standardOutput } from './run.ts';
+
+export interface StoredRunOptions {
+  readonly reporter: string;
+  readonly output?: string;
+  /** Everything of every test. */
+  readonly full?: boolean;
+}
+
+export interface ReportOptions extends StoredRunOptions {
+  /** A run to show differences from. */
+  readonly compare?: string;
+  /** With pages about its tests in all runs. */
+  readonly history?: boolean;
+}
+
+/** `espalier report`; returns the exit code: trouble with reporting, not what the run was like. */
+export async function reportCommand(run: string, options: ReportOptions): Promise<number> {
+  const runs = runsDir(options.output);
+  const folder = RunFolder.open(findRun(run, runs));
+  using _lock = await lockForReport(folder);
+  const compare = options.compare === undefined ? undefined : findRun(options.compare, runs);
+  const past = await pastForReport(folder, { compare, history: options.history === true });
+  return (await show(folder, folder.rebuild(), { ...options, past })) ? 0 : 2;
+}
+
+/** `espalier judge`; returns the exit code of the verdicts. */
+export async function judgeCommand(run: string, options: StoredRunOptions & { suite?: string }): Promise<number> {
+  const folder = RunFolder.open(findRun(run, runsDir(options.output)));
+  using _lock = await lockRun(folder.dir, 'judge');
+  const results = folder.summarize(await judgeAll(folder, options.suite));
+  folder.writeResults(results);
+  return (await show(folder, results, options)) ? exitCodeOf(results) : 2;
+}
+
+/** A run that goes on may be looked at: it writes its own report when it ends. */
+async function lockForReport({ dir }: RunFolder): Promise<Disposable | undefined> {
+  const lock = await tryLockRun(dir, 'report');
+  if (Symbol.dispose in lock) return lock;
+  return lock.command === 'run' || lock.command === 'replay' ? undefined : lockRun(dir, 'report');
+}
+
+/** Judges every attempt whose lab is over, but for those that were pruned; as many tests at once as there are cores. */
+async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<ScenarioResult[]> {
+  const { scenarios, options } = folder.run;
+  const names = [...new Set(scenarios.map((entry) => entry.suite))];
+  // By the stored references no suite is needed at all.
+  const judging =
+    suite === undefined ? await openJudging([], options) : await openJudging(names, { ...options, suite });
+  const found = new Map<ScenarioEntry, ScenarioResult>();
+  const pruned = new Map<string, number>();
+  const work = scenarios.values();
+  const judge = async (): Promise<void> => {
+    for (const entry of work) {
+      for (const { dir } of folder.finished(entry)) {
+        const gone = readPruned(dir);
+        if (gone !== undefined) {
+          pruned.set(gone.text, (pruned.get(gone.text) ?? 0) + 1);
+          continue;
+        }
+        const loaded = suite === undefined ? undefined : await judging.suites.get(entry.suite)?.load(entry.name);
+        await judging.judge(folder.dir, dir, loaded);
+      }
+      const result = folder.result(entry, folder.judged(entry));
+      if (result === undefined) continue;
+      found.set(entry, result);
+      await keepAttempts(folder, result, { judgedAnew: true });
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, judge));
+  for (const [text, count] of pruned) say(`attempts that keep their verdicts: ${count}, ${text}`);
+  return [...found.values()];
+}
+
+interface Shown extends StoredRunOptions {
+  readonly past?: ReportPast;
+}
+
+/** Passes stored results through reporters and writes the pages. False when a reporter failed. */
+async function show(folder: RunFolder, results: Results, options: Shown): Promise<boolean> {
+  const reporters = makeReporters(options.reporter.split(','), standardOutput());
+  const { id, scenarios } = folder.run;
+  reporters.begin({ dir: folder.dir, id, scenarios, done: 0, jobs: 1 });
+  let unexpected = 0;
+  for (const [index, result] of results.results.entries()) {
+    if (!result.expected) unexpected += 1;
+    reporters.result(result, { done: index + 1, total: scenarios.length, unexpected });
+  }
+  const rerunOptions = optionWords(folder.run.options);
+  await reporters.end({ dir: folder.dir, results, interrupted: false, rerunOptions });
+  say(
+    `report: ${shortPath(writePages(folder, results, { extent: options.full ? 'full' : 'usual', ...options.past }))}`,
+  );
+  sayFailures(reporters);
+  return reporters.failures.length === 0;
+}

@@ -1,0 +1,94 @@
+import { describeError } from '../base/errors.ts';
+import { say, warn } from '../base/log.ts';
+import { optionWords } from '../report/option-words.ts';
+import { runFacts } from '../report/page/run-facts.ts';
+import type { Depth } from '../report/page/test-data.ts';
+import { writeReport } from '../report/page/write-report.ts';
+import type { Reporters } from '../report/reporter.ts';
+import type { Results, ScenarioResult } from '../results/results.ts';
+import { withIndex } from '../store/index/open-index.ts';
+import { recordDurations, writeLastRun } from '../store/records-of-runs.ts';
+import type { RunFolder } from '../store/run-folder.ts';
+import type { ReportPast } from './report-past.ts';
+import type { SessionEnd } from './session.ts';
+import { shortPath } from './start.ts';
+
+/** Runs of so many scenarios get whole pages at once; what passes in longer ones is told in brief. */
+const allFullUpTo = 100;
+
+/** How much of each test a report holds: `brief` ends a long run without a long wait, `usual` fits a CI artifact. */
+export type Extent = 'brief' | 'usual' | 'full';
+
+function depthOf({ word }: ScenarioResult, extent: Extent): Depth {
+  if (extent === 'full' || (word !== 'passed' && word !== 'unsupported')) return 'full';
+  return extent === 'brief' || word === 'unsupported' ? 'verdict' : 'compact';
+}
+
+/** What the pages of a run hold besides its results. */
+export interface PageWish extends ReportPast {
+  readonly extent: Extent;
+}
+
+/** Writes the pages of a run; returns the path of the index. */
+export function writePages(folder: RunFolder, results: Results, { extent, ...past }: PageWish): string {
+  const { options } = folder.run;
+  return writeReport({
+    dir: folder.dir,
+    results,
+    facts: runFacts(folder.run),
+    rerunOptions: optionWords(options),
+    baseline: options.baseline,
+    depthOf: (result) => depthOf(result, extent),
+    ...past,
+  });
+}
+
+/** A session that has ended, with what it ran in. */
+export interface Finished {
+  readonly folder: RunFolder;
+  readonly runs: string;
+  readonly end: SessionEnd;
+  readonly reporters: Reporters;
+}
+
+/** Ends the reporters, writes what is derived from the run, and gives the exit code. */
+export async function finishSession({ folder, runs, end, reporters }: Finished): Promise<number> {
+  const { results, wallMs, interrupted, stopped, trouble } = end;
+  recordDurations(runs, results);
+  writeLastRun(runs, results);
+  const rerunOptions = optionWords(folder.run.options);
+  await reporters.end({
+    dir: folder.dir,
+    results,
+    wallMs,
+    interrupted,
+    rerunOptions,
+    ...(stopped !== undefined && { stopped }),
+  });
+  const extent = results.results.length <= allFullUpTo ? 'full' : 'brief';
+  const index = writePages(folder, results, { extent });
+  say(`report: ${shortPath(index)}`);
+  await indexRuns(runs);
+  sayFailures(reporters);
+  if (interrupted) return 130;
+  if (trouble || reporters.failures.length > 0) return 2;
+  return exitCodeOf(results);
+}
+
+/** An index that cannot be written is made by whoever reads it next: no trouble of this run. */
+async function indexRuns(runs: string): Promise<void> {
+  try {
+    await withIndex(runs, () => undefined);
+  } catch (error) {
+    warn(`the index of ${shortPath(runs)}: ${describeError(error)}`);
+  }
+}
+
+export function sayFailures(reporters: Reporters): void {
+  for (const { reporter, error } of reporters.failures) warn(`reporter ${reporter}: ${describeError(error)}`);
+}
+
+/** 0: all as expected. */
+export function exitCodeOf(results: Results): number {
+  return results.results.every(({ expected }) => expected) && results.complete ? 0 : 1;
+}

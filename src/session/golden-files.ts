@@ -1,0 +1,56 @@
+import { lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
+import { EspalierError } from '../base/errors.ts';
+import { sha256, writeAtomic } from '../base/files.ts';
+import { unifiedDiff } from '../judge/text/difference.ts';
+import type { GoldenText } from '../suites/format.ts';
+
+/** A reference that is to be written anew. */
+export interface GoldenChange {
+  readonly path: string;
+  /** Unified, one character per byte. */
+  readonly patch: string;
+  readonly content: Uint8Array;
+}
+
+/** The folder of a scenario inside of a tree. Throws `scenario` where it lies elsewhere. */
+export function scenarioFolder(tree: string, name: string): string {
+  const dir = join(tree, 'pluto', name);
+  try {
+    if (basename(dir) === name && realpathSync(dir).startsWith(realpathSync(tree) + sep)) return dir;
+  } catch (cause) {
+    throw new EspalierError('scenario', `cannot be opened: ${(cause as Error).message}`, { file: dir, cause });
+  }
+  throw new EspalierError('scenario', 'lies outside of its suite', { file: dir });
+}
+
+/** What a new text changes in a scenario's folder; `undefined` where it stands there already. */
+export function goldenChange(folder: string, { file, content, before }: GoldenText): GoldenChange | undefined {
+  const path = join(folder, file);
+  if (basename(path) !== file) throw new EspalierError('scenario', 'is no name of a reference', { file });
+  const now = readReference(path);
+  if (now?.equals(content)) return undefined;
+  if ((now && sha256(now)) !== before) {
+    throw new EspalierError('scenario', 'is not the reference that the run was compared with', {
+      file: path,
+      remedy: 'run the scenario again, or name the right tree with --suite',
+    });
+  }
+  const names = [`expected/${file}`, `received/${file}`] as const;
+  const patch = unifiedDiff(now?.toString('latin1') ?? '', Buffer.from(content).toString('latin1'), names);
+  return { path, patch, content };
+}
+
+/** Writes the new text; readers see the old one or the new one. */
+export function writeGolden({ path, content }: GoldenChange): void {
+  readReference(path);
+  writeAtomic(path, content);
+}
+
+/** A reference that is a link, or no file, is not ours to replace. */
+function readReference(path: string): Buffer | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  if (!found.isFile()) throw new EspalierError('scenario', 'is no regular file', { file: path });
+  return readFileSync(path);
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { describeIssues } from '../../base/files.ts';
+import type { FactEvidence } from '../../evidence/evidence.ts';
+import { issueOf } from '../../judge/issue.ts';
+import { compareGolden, type GoldenFacts, goldenFacts } from '../../judge/oracles/golden.ts';
+import type { Issue } from '../../model/verdict.ts';
+
+/** `facts.json` in a test's folder. Strict, since people edit it: what is not understood is not compared. */
+const goldenSchema: z.ZodType<GoldenFacts> = z.strictObject({
+  version: z.literal(1),
+  states: z.array(z.strictObject({ after: z.string(), hosts: z.record(z.string(), z.array(z.string())) })),
+});
+
+/** Compares what was observed with the content of a `facts.json`. One that cannot be read is an issue of its own. */
+export function goldenIssues(content: Uint8Array, evidence: FactEvidence): Issue[] {
+  let expected: GoldenFacts;
+  try {
+    expected = goldenSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content)));
+  } catch (cause) {
+    const message = `is not what was expected: ${describeIssues(cause)}`;
+    return [issueOf('unreadable-file', { file: 'facts.json', message })];
+  }
+  return compareGolden(expected, goldenFacts(evidence));
+}
+
+/** Content of the `facts.json` that an attempt would give. */
+export function goldenContent(evidence: FactEvidence): Uint8Array {
+  return Buffer.from(`${JSON.stringify(goldenFacts(evidence), undefined, 2)}\n`);
+}

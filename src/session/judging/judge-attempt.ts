@@ -1,0 +1,77 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeError, EspalierError } from '../../base/errors.ts';
+import { readJson, writeAtomic } from '../../base/files.ts';
+import { cacheDir } from '../../base/folders.ts';
+import { issueOf } from '../../judge/issue.ts';
+import { judgeFacts } from '../../judge/oracles/judge-facts.ts';
+import type { LoadedScenario } from '../../model/suite.ts';
+import type { Verdict } from '../../model/verdict.ts';
+import { attemptSchema } from '../../store/schemas.ts';
+import { formatNamed } from '../../suites/formats.ts';
+import { inputsOf, readInput } from '../../suites/input-folder.ts';
+import { readAttemptRecords } from './attempt-files.ts';
+import { goldenIssues } from './golden-facts.ts';
+import { observe } from './observe.ts';
+import { readStored, toStored } from './stored-scenario.ts';
+
+/** What an attempt is judged by. */
+export interface JudgeOptions {
+  readonly runDir: string;
+  /** Today's scenario in place of the stored one. */
+  readonly loaded?: LoadedScenario | undefined;
+  /** Folder of sanitized texts by hash; `false`: sanitize anew. */
+  readonly cache?: string | false;
+}
+
+/**
+ * Judges an attempt by the files of its run and writes `derived/` and `verdict.json`. The same
+ * files give the same bytes. What cannot be read makes the verdict `unresolved`; nothing is thrown
+ * for it.
+ */
+export async function judgeAttempt(attemptDir: string, options: JudgeOptions): Promise<Verdict> {
+  let verdict: Verdict;
+  try {
+    verdict = await judge(attemptDir, options);
+  } catch (error) {
+    if (!(error instanceof EspalierError) || error.fault === 'bug' || error.fault === 'cancelled') throw error;
+    const file = error.detail.file?.replace(`${attemptDir}/`, '').replace(`${options.runDir}/`, '');
+    const issue = issueOf('unreadable-file', {
+      message: file ? error.message : describeError(error),
+      ...(file && { file }),
+    });
+    verdict = {
+      version: 2,
+      word: issue.word,
+      upstream: 'unresolved',
+      issues: [issue],
+      adapted: [],
+      passesOnlyAdapted: false,
+    };
+  }
+  writeAtomic(join(attemptDir, 'verdict.json'), `${JSON.stringify(verdict, undefined, 1)}\n`);
+  return verdict;
+}
+
+/** What all formats share: records, facts and golden facts. The rest is the format's. */
+async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions): Promise<Verdict> {
+  const attempt = readJson(join(attemptDir, 'attempt.json'), attemptSchema);
+  const folder = loaded === undefined ? inputsOf(runDir) : { dir: cacheDir('inputs') };
+  const stored = loaded === undefined ? readStored(attemptDir) : toStored(loaded, folder);
+  const endedInOrder = attempt.end.word === 'completed';
+  const records = readAttemptRecords(attemptDir, endedInOrder);
+  const seen = observe(attemptDir, stored, { file: records.file, endedInOrder });
+  const facts = stored.facts === undefined ? undefined : readInput(folder, stored.facts);
+  rmSync(join(attemptDir, 'derived'), { recursive: true, force: true });
+  mkdirSync(join(attemptDir, 'derived'));
+  return formatNamed(stored.format).judge(stored, {
+    attemptDir,
+    attempt,
+    records: records.file,
+    folder,
+    cache: cache === false ? undefined : (cache ?? cacheDir('sanitized')),
+    damage: [...records.issues, ...seen.issues],
+    golden: facts && endedInOrder ? goldenIssues(facts, seen.evidence) : [],
+    facts: judgeFacts(seen.evidence),
+  });
+}

@@ -1,0 +1,53 @@
+import { EspalierError } from '../base/errors.ts';
+import type { ScenarioEntry } from '../model/scenario.ts';
+import type { Suite } from '../model/suite.ts';
+import { visibleLine } from '../report/visible.ts';
+import { isPath } from '../suites/scenarios/find.ts';
+import { nearest, type Selection, select } from './select.ts';
+
+/** Says what could not be found. Its exit code is that of a run whose tests are not as expected. */
+export class NothingSelected extends EspalierError {
+  constructor(message: string, remedy?: string) {
+    super('usage', message, remedy === undefined ? {} : { remedy });
+  }
+}
+
+/** Refuses names of suites that there are not. Paths are looked at when they are opened. */
+export function checkSuiteNames(names: readonly string[], known: readonly string[]): void {
+  for (const name of names) {
+    if (known.includes(name) || isPath(name)) continue;
+    const near = nearest(name, known);
+    const remedy = near === undefined ? `the suites are ${known.join(', ')}` : `did you mean ${near}?`;
+    throw new NothingSelected(`no suite is named ${name}`, remedy);
+  }
+}
+
+/** Lists the suites and applies the selection. */
+export async function selectScenarios(suites: Iterable<Suite>, selection: Selection): Promise<ScenarioEntry[]> {
+  const entries: ScenarioEntry[] = [];
+  for (const suite of suites) entries.push(...(await suite.list()));
+  const { chosen, problem } = select(entries, selection);
+  if (problem !== undefined) throw new NothingSelected(problem.message, problem.remedy);
+  if (chosen.length === 0)
+    throw new NothingSelected('no scenario is left after --status, --grep, --last-failed and --shard');
+  return [...chosen];
+}
+
+/** One line per scenario: name, status, hosts, and why it cannot run; below it what its own files say less than they seem to. */
+export function listingText(entries: readonly ScenarioEntry[]): string {
+  const rows = entries.map((entry) => [
+    `${entry.suite}:${entry.name}`,
+    entry.status,
+    entry.hosts.join(' '),
+    noteOf(entry),
+  ]);
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+  const warned = entries.map(({ warnings = [] }) => warnings.map((warning) => `  ${visibleLine(warning)}\n`).join(''));
+  return lines.map((line, index) => `${visibleLine(line).trimEnd()}\n${warned[index]}`).join('');
+}
+
+function noteOf({ broken, unsupported }: ScenarioEntry): string {
+  if (broken !== undefined) return `broken: ${broken}`;
+  return unsupported === undefined ? '' : `unsupported: ${unsupported}`;
+}

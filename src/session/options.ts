@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { EspalierError } from '../base/errors.ts';
+import type { RunOptions } from '../store/schemas.ts';
+import { parseSelector, type Shard } from './select.ts';
+
+/** Options of `espalier run` as commander gives them. */
+export interface RawRunOptions {
+  readonly substrate: string;
+  readonly kernel?: string;
+  readonly suite?: string;
+  readonly overlay?: readonly string[];
+  readonly helpers?: string;
+  readonly grep?: string;
+  readonly grepInvert?: string;
+  readonly status: string;
+  readonly lastFailed?: boolean;
+  readonly shard?: string;
+  readonly seed: string;
+  readonly timeout?: string;
+  readonly gap?: string;
+  readonly retries: string;
+  readonly repeatEach: string;
+  readonly seeds?: string;
+  readonly maxFailures?: string;
+  readonly x?: boolean;
+  readonly jobs?: string;
+  readonly baseline?: string;
+  readonly output?: string;
+  readonly resume?: string;
+  readonly reporter?: string;
+  readonly list?: boolean;
+}
+
+/** What a run is taken from when nothing is named. */
+const defaultSelector = 'examples';
+
+function usage(option: string, value: string, wanted: string): EspalierError {
+  return new EspalierError('usage', `${option} ${value}: ${wanted} is expected`);
+}
+
+/** A whole number in a range, or a usage error that names the option. */
+export function wholeNumber(option: string, value: string, least: number): number {
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= least)) throw usage(option, value, `a whole number from ${least}`);
+  return number;
+}
+
+export function parseShard(value: string): Shard {
+  const [, index = '', count = ''] = /^(\d{1,6})\/(\d{1,6})$/.exec(value) ?? [];
+  const shard = { index: Number(index), count: Number(count) };
+  if (shard.index < 1 || shard.index > shard.count) throw usage('--shard', value, 'i/n with i from 1 to n');
+  return shard;
+}
+
+export function parsePattern(option: string, value: string): RegExp {
+  try {
+    return new RegExp(value, 'u');
+  } catch (error) {
+    throw new EspalierError('usage', `${option}: ${(error as Error).message}`);
+  }
+}
+
+/** Decimal seed; `random` draws one, which is recorded like any other; `none` leaves the lab unseeded. */
+function parseSeed(value: string): string | undefined {
+  if (value === 'none') return undefined;
+  if (value === 'random') return String(randomBytes(6).readUIntBE(0, 6));
+  const seed = /^\d{1,20}$/.test(value) ? BigInt(value) : undefined;
+  if (seed === undefined || seed >= 1n << 64n) throw usage('--seed', value, 'a number below 2^64, `random` or `none`');
+  return String(seed);
+}
+
+/** How many seeds, from `first` on. */
+function parseSeeds({ seeds = '1', retries }: RawRunOptions, first: string | undefined): number {
+  const count = wholeNumber('--seeds', seeds, 1);
+  if (count === 1) return count;
+  if (first === undefined) throw new EspalierError('usage', '--seeds counts from --seed, which cannot be `none`');
+  if (BigInt(first) + BigInt(count) > 1n << 64n) throw usage('--seeds', seeds, 'fewer, so that all are below 2^64');
+  if (retries !== '0') {
+    const remedy = 'leave out --retries; --repeat-each runs every seed several times';
+    throw new EspalierError('usage', '--seeds tells of every seed, --retries hides one', { remedy });
+  }
+  return count;
+}
+
+function parseTimeout(value: string): number {
+  const seconds = /^\d{1,9}(\.\d+)?$/.test(value) ? Number(value) : 0;
+  if (seconds <= 0) throw usage('--timeout', value, 'a number of seconds');
+  return seconds;
+}
+
+/** The options that are stored with a run, since a resumed session must use the same. */
+export function parseRunOptions(raw: RawRunOptions): RunOptions {
+  const seed = parseSeed(raw.seed);
+  const seeds = parseSeeds(raw, seed);
+  if (raw.helpers !== undefined && raw.helpers !== 'upstream') throw usage('--helpers', raw.helpers, '`upstream`');
+  return {
+    substrate: raw.substrate,
+    ...(raw.kernel !== undefined && { kernel: raw.kernel }),
+    ...(raw.suite !== undefined && { suite: raw.suite }),
+    overlay: [...(raw.overlay ?? [])],
+    ...(raw.helpers !== undefined && { helpers: raw.helpers }),
+    ...(seed !== undefined && { seed }),
+    retries: wholeNumber('--retries', raw.retries, 0),
+    repeatEach: wholeNumber('--repeat-each', raw.repeatEach, 1),
+    ...(seeds > 1 && { seeds }),
+    ...(raw.timeout !== undefined && { timeout: parseTimeout(raw.timeout) }),
+    ...(raw.gap !== undefined && { gap: wholeNumber('--gap', raw.gap, 0) }),
+    ...(raw.baseline !== undefined && { baseline: raw.baseline }),
+  };
+}
+
+/** The selectors meant: a suite of one's own is meant when it is given and nothing is named. */
+export function effectiveSelectors(selectors: readonly string[], suite: string | undefined): string[] {
+  if (selectors.length > 0) return [...selectors];
+  return [suite === undefined ? defaultSelector : 'libreswan'];
+}
+
+/** Names of the suites that selectors speak of, each once. */
+export function suitesOf(selectors: readonly string[]): string[] {
+  return [...new Set(selectors.map((selector) => parseSelector(selector).suite))];
+}

@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
+import { interruption } from '../../base/interruption.ts';
+import { say } from '../../base/log.ts';
+import { makeWorkFolder } from '../../base/work-folder.ts';
+import { settingsFor, withSettings } from '../../lab/attempt.ts';
+import { type Lab, startLab } from '../../lab/substrate/lifecycle.ts';
+import type { Order } from '../../lab/substrate/substrate.ts';
+import type { LabPlan } from '../../model/scenario.ts';
+import { openJudging, openSettings } from '../open.ts';
+import { parseRunOptions, suitesOf, wholeNumber } from '../options.ts';
+import { callCourse } from './course.ts';
+import { followLines, followTerminal, keysHelp } from './input.ts';
+import { ConsoleView } from './view.ts';
+
+/** Options of `espalier shell` as commander gives them. */
+export interface RawShellOptions {
+  readonly at?: string;
+  /** Open the lab of a scenario in TypeScript before its function is called. */
+  readonly before?: boolean;
+  readonly host?: string;
+  readonly seed: string;
+  readonly kernel?: string;
+  readonly suite?: string;
+  readonly overlay?: readonly string[];
+}
+
+/** Index of the first step that is not run. Throws `usage` where there is none such. */
+function stepOf(at: string, { steps }: LabPlan): number {
+  const [, file = '', line = ''] = /^(.+):(\d+)$/.exec(at) ?? [];
+  const index = /^\d+$/.test(at)
+    ? Number(at)
+    : steps.findIndex(({ origin }) => origin.file === file && origin.line === Number(line));
+  if (index >= 0 && index <= steps.length) return index;
+  const known = steps.map(({ origin }, i) => `${i}  ${origin.file}:${origin.line}`).slice(0, 12);
+  throw new EspalierError('usage', `--at ${at}: the scenario has no such step`, {
+    output: known.join('\n'),
+    remedy: `give a number from 0 to ${steps.length}, or SCRIPT:LINE`,
+  });
+}
+
+/** The scenario's plan up to a step, to be held there. */
+function heldPlan(plan: LabPlan, at: string | undefined): LabPlan {
+  const { postMortem: _, ...rest } = plan;
+  return { ...rest, steps: at === undefined ? plan.steps : plan.steps.slice(0, stepOf(at, plan)) };
+}
+
+/** `espalier shell`; returns the exit code. */
+export async function shellCommand(selector: string, raw: RawShellOptions): Promise<number> {
+  const options = parseRunOptions({ ...raw, substrate: 'uml', status: 'all', retries: '0', repeatEach: '1' });
+  const [suite = '', name = ''] = [selector.split(':')[0], selector.split(':').slice(1).join(':')];
+  if (name === '') throw new EspalierError('usage', `${selector}: SUITE:NAME is expected`);
+  const signal = interruption();
+  const { suites } = await openJudging(suitesOf([selector]), options, signal);
+  const loaded = await suites.get(suite)?.load(name);
+  if (loaded === undefined) throw new EspalierError('usage', `no suite is named ${suite}`);
+  const settings = await settingsFor(loaded, await openSettings(options, signal));
+  const { course } = loaded;
+  const at = course === undefined || raw.at === undefined ? undefined : wholeNumber('--at', raw.at, 0);
+  const plan = withSettings(course === undefined ? heldPlan(loaded.plan, raw.at) : loaded.plan, settings);
+  using work = makeWorkFolder('shell');
+  const dir = work.path;
+  const request = { dir, plan, kernel: settings.kernel.path, seed: settings.seed, hold: true };
+  await using lab = await startLab(settings.substrate, request);
+  signal.addEventListener('abort', () => lab.cancel(), { once: true });
+  const view = new ConsoleView(join(dir, 'records'), plan);
+  const host = firstHost(view, raw.host);
+  const outcome = course === undefined || raw.before ? undefined : await callCourse({ course, lab, dir, at });
+  return await converse(lab, view, { host, outcome });
+}
+
+function firstHost({ hosts }: ConsoleView, wanted = hosts[0] ?? ''): string {
+  if (hosts.includes(wanted)) return wanted;
+  throw new EspalierError('usage', `--host ${wanted}: the hosts are ${hosts.join(', ')}`);
+}
+
+/** How a shell opens. */
+interface Opening {
+  readonly host: string;
+  /** What came of the scenario's function. */
+  readonly outcome: string | undefined;
+}
+
+/** Waits until the steps are run, then lets the person or the pipe type. */
+async function converse(lab: Lab, view: ConsoleView, { host, outcome }: Opening): Promise<number> {
+  const { hosts } = view;
+  await lab.send([]);
+  if (lab.over) {
+    const { end } = await lab.ended;
+    throw new EspalierError('guest', `the lab ended before the shell could open: ${end.word} ${end.detail ?? ''}`);
+  }
+  process.stdout.write(view.transcript());
+  if (outcome !== undefined) process.stdout.write(`${outcome}\n`);
+  const person = process.stdin.isTTY;
+  await lab.send(hosts.map((name) => welcome(name, view, person)));
+  if (!person) return followLines(lab, view, host);
+  say(keysHelp(hosts));
+  return followTerminal(lab, view, host);
+}
+
+/** Terminals that every Debian image knows. */
+const knownTerminals = new Set([
+  'linux',
+  'screen',
+  'screen-256color',
+  'tmux',
+  'tmux-256color',
+  'vt100',
+  'xterm-256color',
+]);
+
+/**
+ * Makes a console one for people. A suite's shell neither echoes nor edits; at a terminal it gets
+ * bash's own line editor and a prompt that holds the agent's inside (invisible, but the sign that
+ * the clock may stand). Where a command still runs there is nobody to tell: its terminal echoes.
+ */
+function welcome(host: string, view: ConsoleView, person: boolean): Order {
+  if (!person || !view.atPrompt(host)) return { kind: 'interactive', host };
+  const wanted = process.env.TERM ?? '';
+  const term = knownTerminals.has(wanted) ? wanted : 'xterm';
+  const lines = `stty sane; TERM=${term}; set -o emacs; bind 'set enable-bracketed-paste off'`;
+  view.editing(host);
+  return { kind: 'input', host, bytes: Buffer.from(`${lines}; PS1="\\[$PS1\\][\\u@\\h \\W]# "\n`) };
+}

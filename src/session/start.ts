@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { EspalierError } from '../base/errors.ts';
+import { projectDir } from '../base/folders.ts';
+import { describeMachine } from '../lab/machine.ts';
+import type { ScenarioEntry } from '../model/scenario.ts';
+import { findRun } from '../store/layout.ts';
+import { readLastFailed } from '../store/records-of-runs.ts';
+import { jsonText, RunFolder, readBaseline } from '../store/run-folder.ts';
+import type { RunOptions } from '../store/schemas.ts';
+import { effectiveSelectors, parsePattern, parseShard, type RawRunOptions } from './options.ts';
+import type { Selection } from './select.ts';
+
+/** Reads the narrowing options. */
+export function parseSelection(selectors: readonly string[], raw: RawRunOptions, runs: string): Selection {
+  const only = raw.lastFailed ? readLastFailed(runs) : undefined;
+  if (raw.lastFailed && only === undefined) {
+    throw new EspalierError('usage', `--last-failed: no run in ${runs} has ended yet`);
+  }
+  // Without selectors the last failures themselves say which suites are meant.
+  const words = only !== undefined && selectors.length === 0 ? [...only] : selectors;
+  return {
+    selectors: effectiveSelectors(words, raw.suite),
+    status: raw.status,
+    grep: raw.grep === undefined ? undefined : parsePattern('--grep', raw.grep),
+    grepInvert: raw.grepInvert === undefined ? undefined : parsePattern('--grep-invert', raw.grepInvert),
+    only,
+    shard: raw.shard === undefined ? undefined : parseShard(raw.shard),
+  };
+}
+
+/** What a new run is made from. */
+export interface NewRun {
+  readonly runs: string;
+  readonly scenarios: readonly ScenarioEntry[];
+  readonly options: RunOptions;
+  /** The command line, for the record. */
+  readonly command: readonly string[];
+  /** Id of the run that an attempt of is replayed. */
+  readonly replayOf?: string;
+}
+
+/** Makes the folder of a new run. */
+export function createRun({ runs, scenarios, options, command, replayOf }: NewRun): RunFolder {
+  const now = new Date();
+  const stamp = now.toISOString().slice(0, 23).replace('T', '_').replace(/[:.]/g, '-');
+  const baseline = options.baseline === undefined ? undefined : baselineText(options.baseline, runs);
+  const run = {
+    version: 1 as const,
+    id: `${stamp}_${randomBytes(2).toString('hex')}`,
+    started: now.toISOString(),
+    espalier: espalierVersion(),
+    command: [...command],
+    options,
+    ...(replayOf !== undefined && { replayOf }),
+    machine: describeMachine(),
+    scenarios: scenarios.map((entry) => ({ ...entry, hosts: [...entry.hosts] })),
+  };
+  return RunFolder.create(runs, run, baseline);
+}
+
+function espalierVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
+/** A run's results, or a `results.json` somebody kept. */
+function baselineText(word: string, runs: string): string {
+  if (word.endsWith('.json')) {
+    readBaseline(word);
+    return readFileSync(word, 'utf8');
+  }
+  return jsonText(RunFolder.open(findRun(word, runs)).rebuild());
+}
+
+/** Refuses options that would make the rest of a run another run. */
+export function refuseWithResume(selectors: readonly string[], given: readonly string[]): void {
+  const allowed = ['resume', 'output', 'reporter', 'jobs', 'maxFailures', 'x'];
+  const refused = given.filter((option) => !allowed.includes(option));
+  if (selectors.length === 0 && refused.length === 0) return;
+  const what = [...selectors, ...refused.map((option) => `--${kebab(option)}`)].join(', ');
+  throw new EspalierError('usage', `--resume goes on with the run as it was started; ${what} cannot be given with it`);
+}
+
+function kebab(option: string): string {
+  return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** A path as people would type it from here. */
+export function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short || '.';
+}

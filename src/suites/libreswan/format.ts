@@ -1,0 +1,160 @@
+import { isUtf8 } from 'node:buffer';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeAtomic } from '../../base/files.ts';
+import { consoles } from '../../evidence/records/consoles.ts';
+import { issueOf } from '../../judge/issue.ts';
+import { compareText } from '../../judge/text/adapted-text.ts';
+import { unifiedDiff } from '../../judge/text/difference.ts';
+import type { AttemptFile } from '../../model/attempt.ts';
+import type { Issue, Verdict } from '../../model/verdict.ts';
+import type { SanitizerScript } from '../../sanitize/plan-stages.ts';
+import { sanitize } from '../../sanitize/sanitize.ts';
+import { readAttemptFile } from '../../store/attempt-files.ts';
+import { type AttemptParts, type Format, type GoldenText, hash, storedSchema } from '../format.ts';
+import { type InputFolder, inputPath, putInput, readInput } from '../input-folder.ts';
+import { receivedText } from './adaptations.ts';
+import { composeConsoles, type RawConsoles } from './consoles.ts';
+import { type AttemptEvidence, type ConsoleEvidence, judgeConsoles } from './judge.ts';
+import type { LibreswanScenario } from './libreswan.ts';
+
+const text = z.string();
+
+/** `scenario.json` of a scenario in libreswan's format. */
+export const libreswanSchema = storedSchema.extend({
+  format: z.literal('libreswan'),
+  guests: z.record(text, text),
+  expectations: z.array(
+    z.object({
+      host: text,
+      file: text,
+      expected: hash.exactOptional(),
+      sanitizers: z.array(text),
+      rewrites: z.array(text),
+    }),
+  ),
+  sanitizers: z.record(text, hash),
+});
+
+type Stored = z.infer<typeof libreswanSchema>;
+
+/** Consoles against the suite's references, after its sanitizers. */
+export const libreswanFormat: Format<LibreswanScenario, Stored> = {
+  schema: libreswanSchema,
+  store: ({ expectations, judging }, folder) => ({
+    guests: Object.fromEntries(Object.entries(judging.guests)),
+    expectations: expectations.map(({ host, file, expected, sanitizers, rewrites }) => ({
+      host,
+      file,
+      sanitizers: [...sanitizers],
+      rewrites: [...rewrites],
+      ...(expected && { expected: putInput(folder, expected) }),
+    })),
+    sanitizers: Object.fromEntries([...judging.sanitizers].map(([name, bytes]) => [name, putInput(folder, bytes)])),
+  }),
+  judge,
+  golden: goldenConsoles,
+};
+
+async function judge(stored: Stored, parts: AttemptParts): Promise<Verdict> {
+  const { attemptDir, attempt, folder } = parts;
+  const raw = compose(stored, attempt, parts.records);
+  const work: Work = {
+    attemptDir,
+    folder,
+    scripts: new Map(Object.entries(stored.sanitizers).map(([name, id]) => [name, script(name, id, folder)])),
+    raw,
+    cache: parts.cache,
+  };
+  const evidence: AttemptEvidence = {
+    complete: raw.complete,
+    end: attempt.end,
+    ...commandOf(stored, attempt),
+    consoles: await Promise.all(stored.expectations.map((one) => consoleEvidence(one, work))),
+    plutoLogs: plutoLogs(attemptDir, stored),
+    issues: [...parts.damage, ...rawIssues(raw), ...parts.golden],
+    facts: parts.facts,
+  };
+  return judgeConsoles(evidence);
+}
+
+/** Sanitized consoles with the adaptations of received text that judging applies before it says that texts differ. */
+function goldenConsoles({ expectations }: Stored, attemptDir: string): GoldenText[] {
+  return expectations.flatMap(({ file, expected, rewrites }) => {
+    const derived = readAttemptFile(attemptDir, `derived/${file}`);
+    if (derived === undefined) return [];
+    const needed = receivedText().filter(({ id }) => rewrites.includes(id));
+    const received = needed.reduce((before, { rewrite }) => rewrite(before), derived.toString('latin1'));
+    return [{ file, content: Buffer.from(received, 'latin1'), before: expected }];
+  });
+}
+
+function compose(stored: Stored, { end }: AttemptFile, records: Parameters<typeof consoles>[0]): RawConsoles {
+  const { postMortem } = stored;
+  return composeConsoles({
+    test: stored.cwd.slice(stored.cwd.lastIndexOf('/') + 1),
+    hosts: stored.hosts,
+    steps: stored.steps,
+    guests: stored.guests,
+    ...(postMortem !== undefined && { postMortem }),
+    transcripts: consoles(records),
+    end: end.word,
+  });
+}
+
+function commandOf({ steps }: Stored, { end }: AttemptFile): { command?: string } {
+  const step = end.step === undefined ? undefined : steps[end.step];
+  return step === undefined ? {} : { command: step.line };
+}
+
+function rawIssues({ exception, consoles: texts }: RawConsoles): Issue[] {
+  const issues = exception ? [issueOf('EXCEPTION', exception)] : [];
+  for (const [host, bytes] of texts) {
+    if (host === 'all' || isUtf8(bytes)) continue;
+    issues.push(issueOf('output-undecodable', { host, message: 'the console holds bytes that are not UTF-8' }));
+  }
+  return issues;
+}
+
+interface Work {
+  readonly attemptDir: string;
+  readonly folder: InputFolder;
+  readonly scripts: ReadonlyMap<string, SanitizerScript>;
+  readonly raw: RawConsoles;
+  readonly cache: string | undefined;
+}
+
+async function consoleEvidence(one: Stored['expectations'][number], work: Work): Promise<ConsoleEvidence> {
+  const { host, file } = one;
+  const rewrites = receivedText().filter(({ id }) => one.rewrites.includes(id));
+  const expected = one.expected === undefined ? undefined : readInput(work.folder, one.expected).toString('latin1');
+  const base = { host, file, rewrites, ...(expected !== undefined && { expected }) };
+  const raw = work.raw.consoles.get(host);
+  if (raw === undefined || raw.length === 0) return base;
+  const derived = join(work.attemptDir, 'derived');
+  writeAtomic(join(derived, `${host}.console.verbose.txt`), raw);
+  const { scripts, cache } = work;
+  const result = await sanitize({ names: one.sanitizers, scripts, input: raw, dir: derived, ...(cache && { cache }) });
+  const rawText = Buffer.from(raw).toString('latin1');
+  if ('problem' in result) return { ...base, raw: rawText, sanitized: result };
+  writeAtomic(join(derived, file), result.output);
+  const text = Buffer.from(result.output).toString('latin1');
+  if (expected !== undefined) {
+    const { best } = compareText(expected, text, rewrites);
+    const diff = unifiedDiff(expected, best, [`expected/${file}`, `received/${file}`]);
+    writeAtomic(join(derived, `${host}.console.diff`), Buffer.from(diff, 'latin1'));
+  }
+  return { ...base, raw: rawText, sanitized: { text } };
+}
+
+function script(name: string, id: string, folder: InputFolder): SanitizerScript {
+  return { name, path: inputPath(folder, id), content: readInput(folder, id) };
+}
+
+function plutoLogs(attemptDir: string, { hosts, cwd }: Stored): AttemptEvidence['plutoLogs'] {
+  return hosts.flatMap((host) => {
+    const file = `files${cwd}/OUTPUT/${host}.pluto.log`;
+    const bytes = readAttemptFile(attemptDir, file);
+    return bytes === undefined ? [] : [{ host, file, text: bytes.toString('latin1') }];
+  });
+}

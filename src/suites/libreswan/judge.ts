@@ -1,0 +1,173 @@
+import type { ConsoleFact } from '../../evidence/text/facts.ts';
+import { composeVerdict } from '../../judge/compose.ts';
+import { endIssues } from '../../judge/end-issues.ts';
+import { issueOf } from '../../judge/issue.ts';
+import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
+import { type ComparedText, compareText, type Rewrite } from '../../judge/text/adapted-text.ts';
+import { compareFacts } from '../../judge/text/compare-facts.ts';
+import { firstDifference, sameButWhitespace } from '../../judge/text/difference.ts';
+import { readConsoleFacts } from '../../judge/text/read-facts.ts';
+import type { AttemptFile } from '../../model/attempt.ts';
+import { type Source, signs, upstreamOf } from '../../model/issue-kinds.ts';
+import type { Issue, Verdict } from '../../model/verdict.ts';
+
+/** What is known about one console. Texts are Latin-1, one character per byte. */
+export interface ConsoleEvidence {
+  readonly host: string;
+  /** What the suite's own driver would have saved; `undefined`: nothing. */
+  readonly raw?: string;
+  /** What its sanitizers made of it, or why they made nothing. */
+  readonly sanitized?: { readonly text: string } | { readonly problem: string };
+  /** The reference; `undefined`: the suite has none. */
+  readonly expected?: string;
+  /** Name of the reference in the suite. */
+  readonly file: string;
+  /** Those of received text, in order. */
+  readonly rewrites: readonly Rewrite[];
+}
+
+export interface AttemptEvidence {
+  /** The consoles go as far as the suite's own driver would have gone. */
+  readonly complete: boolean;
+  readonly end: AttemptFile['end'];
+  /** The command that was running at the end, if one was. */
+  readonly command?: string;
+  readonly consoles: readonly ConsoleEvidence[];
+  readonly plutoLogs: readonly { readonly host: string; readonly file: string; readonly text: string }[];
+  /** Trouble met before: damaged files, an exception of the driver's kind. */
+  readonly issues: readonly Issue[];
+  /** What the oracles found. */
+  readonly facts: FactFindings;
+}
+
+/**
+ * Judges consoles against references as libreswan does, with the evidence of each finding. A console
+ * that differs is looked at once more with the rewrites of received text applied. Whether a difference is minor
+ * (words) or major (SAs, tunnels, reachability) follows from the facts that both texts tell; what the oracles found
+ * in records and captures comes beside.
+ */
+export function judgeConsoles(evidence: AttemptEvidence): Verdict {
+  const findings = evidence.consoles.map((console) => judgeConsole(console, evidence));
+  const logs = evidence.plutoLogs.flatMap(({ host, file, text }) => signsIn('pluto-log', text, { host, file }));
+  const verdict = composeVerdict({
+    issues: [
+      ...evidence.issues,
+      ...endIssues(evidence),
+      ...logs,
+      ...evidence.facts.issues,
+      ...findings.flatMap((one) => one.issues),
+    ],
+    facts: evidence.facts,
+    upstream: ({ issues }) => upstreamOf(issues.map((issue) => issue.kind)),
+  });
+  return {
+    ...verdict,
+    adapted: [...new Set(findings.flatMap((one) => one.adapted))].sort(),
+    passesOnlyAdapted: verdict.word === 'passed' && findings.some((one) => one.onlyAdapted),
+  };
+}
+
+interface ConsoleFinding {
+  readonly issues: readonly Issue[];
+  readonly adapted: readonly string[];
+  readonly onlyAdapted: boolean;
+}
+
+function judgeConsole(console: ConsoleEvidence, { complete }: AttemptEvidence): ConsoleFinding {
+  const { host, raw, sanitized, file, rewrites } = console;
+  const none = { adapted: [], onlyAdapted: false };
+  if (raw === undefined || sanitized === undefined) {
+    const message = 'nothing of this console was saved';
+    return { ...none, issues: [issueOf('output-missing', { host, message })] };
+  }
+  const issues = signsIn('raw', raw, { host, file: `${host}.console.verbose.txt` });
+  if (!complete) {
+    const message = 'the console ends before the test does';
+    issues.push(issueOf('output-truncated', { host, message }));
+  }
+  if ('problem' in sanitized) {
+    return { ...none, issues: [...issues, issueOf('sanitizer-failed', { host, file, message: sanitized.problem })] };
+  }
+  issues.push(...signsIn('sanitized', sanitized.text, { host, file }));
+  if (console.expected === undefined) {
+    const message = 'the suite has no reference for this console';
+    return { ...none, issues: unique([...issues, issueOf('output-unchecked', { host, file, message })]) };
+  }
+  const compared = compareText(console.expected, sanitized.text, rewrites);
+  const different = compared.differs && complete ? differences(console, compared) : [];
+  return { ...compared, issues: unique([...issues, ...different]) };
+}
+
+/** What is other than the reference: the text, and where its lines tell other facts, those. */
+function differences(
+  { host, file, expected = '' }: ConsoleEvidence,
+  { best: received, telling }: ComparedText,
+): Issue[] {
+  const kind = sameButWhitespace(expected, received) ? 'output-whitespace' : 'output-different';
+  const { line, command, excerpt } = firstDifference(expected, received);
+  const message = kind === 'output-whitespace' ? 'differs from its reference in blanks' : 'differs from its reference';
+  const place = { host, file, line, ...(command !== undefined && { command: legible(command) }) };
+  return [
+    issueOf(kind, { ...place, message, excerpt: legible(excerpt) }),
+    ...factIssues({ host, file }, expected, telling),
+  ];
+}
+
+function factIssues(place: { host: string; file: string }, expected: string, received: string): Issue[] {
+  const found = compareFacts(readConsoleFacts(expected), readConsoleFacts(received));
+  return found
+    .filter(({ weight }) => weight === 'major')
+    .map(({ kind, command, line, fields, reason, ...sides }) => {
+      const which = fields.length > 0 ? ` (${fields.join(', ')})` : '';
+      const message = `${(sides.expected ?? sides.received)?.kind} ${kind}${which}: ${reason}`;
+      const excerpt = [factText('-', sides.expected), factText('+', sides.received)].filter(Boolean).join('\n');
+      return issueOf('facts-different', {
+        ...place,
+        line,
+        command: legible(command),
+        message,
+        excerpt: legible(excerpt),
+      });
+    });
+}
+
+/** `-traffic connection=named protocol=ESP inBytes=0` */
+function factText(sign: string, fact: ConsoleFact | undefined): string {
+  if (fact === undefined) return '';
+  const { command: _command, line: _line, kind, ...fields } = fact;
+  const shown = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  );
+  return `${sign}${[kind, ...shown].join(' ')}`;
+}
+
+function signsIn(source: Source, text: string, place: { readonly host: string; readonly file: string }): Issue[] {
+  return signs.flatMap((sign): Issue[] => {
+    const match = sign.sources.includes(source) ? sign.pattern.exec(text) : null;
+    if (match === null) return [];
+    const at = match.index + (/^[\r\n]/.test(match[0]) ? 1 : 0);
+    const line = text.slice(0, at).split('\n').length;
+    const excerpt = legible(lineAt(text, at));
+    return [issueOf(sign.kind, { ...place, line, message: sign.message, excerpt })];
+  });
+}
+
+/** Text of bytes that stand one per character. */
+function legible(bytes: string): string {
+  return new TextDecoder().decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
+}
+
+function lineAt(text: string, at: number): string {
+  const end = text.indexOf('\n', at);
+  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, end < 0 ? undefined : end);
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
+
+/** One issue of a kind per host and file is enough. */
+function unique(issues: readonly Issue[]): Issue[] {
+  const seen = new Set<string>();
+  return issues.filter(({ kind, host }) => {
+    const key = `${kind}\0${host}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}

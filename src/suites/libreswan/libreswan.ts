@@ -1,0 +1,266 @@
+import { join } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
+import type { ConsoleExpectation, LabPlan, PlacedFile, ScenarioEntry, Step } from '../../model/scenario.ts';
+import type { LabImage, LoadedScenario, Suite, SuiteIdentity } from '../../model/suite.ts';
+import { scriptFile } from '../../sanitize/plan-stages.ts';
+import { descriptionOf } from '../description.ts';
+import { adaptations, rewritesFor } from './adaptations.ts';
+import type { GuestLine } from './ordering.ts';
+import { isFile, openTree, readBytes, readTest, readText, type TestFiles, type TestingTree } from './test-files.ts';
+import { isUnknown, type Parameters, readParameters, sanitizersFor } from './test-params.ts';
+import { type ListedTest, parseTestlist } from './testlist.ts';
+import { knownHosts, topologyOf } from './topology.ts';
+import { unsupportedBy } from './unsupported.ts';
+import { type Userland, userlandsOf } from './userlands.ts';
+
+/** What a lab for this suite is made from; asked for when the first scenario is loaded. */
+export interface LabInputs {
+  readonly image: LabImage;
+  /** For peers that run strongSwan; asked for by the first test that has one. */
+  readonly strongswan: () => Promise<LabImage>;
+  /** Image files of the `testing/` tree, uppermost first. */
+  readonly testing: readonly string[];
+}
+
+export interface LibreswanOptions {
+  /** The `testing/` folder. */
+  readonly dir: string;
+  readonly identity: SuiteIdentity;
+  readonly inputs: () => Promise<LabInputs>;
+  /** `libreswan` unless another suite has this format. */
+  readonly name?: string;
+  /** Where it is `upstream`, helpers of the suite run as they are. */
+  readonly helpers?: 'ours' | 'upstream';
+}
+
+/** What judging needs beside the expectations. */
+export interface JudgingInputs {
+  /** Name of each step's guest where it is not the host's name, by step index. */
+  readonly guests: Readonly<Record<number, string>>;
+  /** Sanitizer scripts by file name. */
+  readonly sanitizers: ReadonlyMap<string, Uint8Array>;
+  /** Content of the test's `facts.json`: the SAs and policies that hosts have after its commands. */
+  readonly facts?: Uint8Array;
+}
+
+function describe({ dir, files }: TestFiles): string | undefined {
+  const file = 'description.txt';
+  return files.includes(file) ? descriptionOf(readBytes(join(dir, file))) : undefined;
+}
+
+/** Name of a test's golden facts in its folder. Ours; libreswan's tests have none. */
+const factsFile = 'facts.json';
+
+export interface LibreswanScenario extends LoadedScenario {
+  readonly format: 'libreswan';
+  readonly expectations: readonly ConsoleExpectation[];
+  readonly judging: JudgingInputs;
+}
+
+const second = 1_000_000_000n;
+
+/** References were made with pauses between commands, by machines long up; certificates are made for the date. */
+const timing = {
+  start: BigInt(Date.UTC(2025, 5, 15, 12)) * 1_000_000n,
+  warmup: 60n * second,
+  gap: second / 10n,
+  deadline: 120n * second,
+};
+
+const guestMemory = 512;
+
+/** Opens a `testing/` tree. Throws `usage` where there is none. */
+export function openLibreswan(options: LibreswanOptions): Suite<LibreswanScenario> {
+  const tree = openTree(options.dir);
+  const name = options.name ?? 'libreswan';
+  let listed: readonly ListedTest[] | undefined;
+  const listTests = (only?: string): ScenarioEntry[] => {
+    listed ??= readTestlist(tree);
+    const wanted = listed.filter((test) => only === undefined || test.name === only);
+    return wanted.map((test) => ({ suite: name, name: test.name, status: test.status, ...look(tree, test.name) }));
+  };
+  return {
+    name,
+    list: async () => listTests(),
+    load: async (test) => {
+      const [entry] = listTests(test);
+      if (entry === undefined) throw new EspalierError('usage', `${name} has no test ${test}`);
+      if (entry.broken !== undefined) throw new EspalierError('scenario', entry.broken);
+      return load(tree, entry, options);
+    },
+  };
+}
+
+/** Reads TESTLIST. A mistake in it is the user's to mend, since nobody knows what it means. */
+function readTestlist(tree: TestingTree): readonly ListedTest[] {
+  const file = join(tree.dir, 'pluto', 'TESTLIST');
+  const { tests, problems } = parseTestlist(readText(file));
+  const [problem] = problems;
+  if (problem) throw new EspalierError('usage', problem.message, { file, line: problem.line });
+  return tests;
+}
+
+function look(tree: TestingTree, name: string): Pick<ScenarioEntry, 'hosts' | 'unsupported' | 'broken'> {
+  try {
+    const test = readTest(tree, name);
+    const hosts = hostsOf(test);
+    const lines = test.lines.map((line) => line.text);
+    const rule = unsupportedBy({ files: test.files, lines, guests: test.guests });
+    const parameters = rule ? undefined : parametersOf(tree, test);
+    if (parameters && isUnknown(parameters)) {
+      const unsupported = `testparams.sh is more than assignments: ${parameters.text}`;
+      return { hosts, unsupported, ...brokenBy(test, hosts) };
+    }
+    return { hosts, ...(rule && { unsupported: rule.reason }), ...brokenBy(test, hosts) };
+  } catch (error) {
+    if (!(error instanceof EspalierError) || error.fault !== 'scenario') throw error;
+    return { hosts: [], broken: `${error.detail.file ?? name}: ${error.message}` };
+  }
+}
+
+function brokenBy(test: TestFiles, hosts: readonly string[]): { broken: string } | undefined {
+  const strange = hosts.find((host) => !knownHosts.includes(host));
+  if (strange !== undefined) return { broken: `${test.dir}: names the host ${strange}, which no topology has` };
+  const twice = hosts.find((host, index) => hosts.indexOf(host) !== index);
+  if (twice !== undefined) return { broken: `${test.dir}: two guests share the console of ${twice}` };
+  if (hosts.length === 0) return { broken: `${test.dir}: no script names a host` };
+  const binary = test.lines.find((line) => line.text.includes('\0'));
+  return binary && { broken: `${join(test.dir, binary.script)}:${binary.line}: holds a NUL byte` };
+}
+
+function hostsOf(test: TestFiles): string[] {
+  return test.guests.map((guest) => guest.host);
+}
+
+const defaultsOf = new WeakMap<TestingTree, ReturnType<typeof readParameters>>();
+
+function parametersOf(tree: TestingTree, test: TestFiles): ReturnType<typeof readParameters> {
+  const defaults = defaultsOf.get(tree) ?? readParameters(readText(join(tree.dir, 'default-testparams.sh')));
+  defaultsOf.set(tree, defaults);
+  if (isUnknown(defaults) || !test.files.includes('testparams.sh')) return defaults;
+  return readParameters(readText(join(test.dir, 'testparams.sh')), defaults);
+}
+
+async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanOptions): Promise<LibreswanScenario> {
+  const test = readTest(tree, entry.name);
+  const parameters = parametersOf(tree, test);
+  const inputs = await options.inputs();
+  const images = await imagesOf(test, inputs);
+  const steps = test.lines.map(stepOf);
+  const expectations = isUnknown(parameters) ? [] : expectationsOf(test, parameters);
+  return {
+    format: 'libreswan',
+    entry,
+    plan: planOf({ test, steps, images, inputs, options }),
+    description: describe(test),
+    expectations,
+    images: Object.fromEntries([...images].map(([host, { id, sha256 }]) => [host, { id, sha256 }])),
+    suite: options.identity,
+    versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
+    judging: {
+      guests: guestNames(test.lines),
+      sanitizers: readSanitizers(tree, expectations),
+      ...(test.files.includes(factsFile) && { facts: readBytes(join(test.dir, factsFile)) }),
+    },
+  };
+}
+
+function stepOf({ guest, text, script, line }: GuestLine): Step {
+  const origin = { file: script, line };
+  if (guest === undefined) return { kind: 'comment', host: '*', line: text, origin };
+  return { kind: text.startsWith('#') ? 'comment' : 'command', host: guest.host, line: text, origin };
+}
+
+function guestNames(lines: readonly GuestLine[]): Record<number, string> {
+  const others = lines.map((line, index) => [index, line.guest] as const);
+  return Object.fromEntries(
+    others.flatMap(([i, guest]) => (guest && guest.name !== guest.host ? [[i, guest.name]] : [])),
+  );
+}
+
+async function imagesOf(test: TestFiles, inputs: LabInputs): Promise<ReadonlyMap<string, LabImage>> {
+  const images = new Map<string, LabImage>();
+  for (const [host, userland] of userlandsOf(hostsOf(test), test.lines)) {
+    images.set(host, userland === 'strongswan' ? await inputs.strongswan() : inputs.image);
+  }
+  return images;
+}
+
+interface PlanParts {
+  readonly test: TestFiles;
+  readonly steps: readonly Step[];
+  readonly images: ReadonlyMap<string, LabImage>;
+  readonly inputs: LabInputs;
+  readonly options: LibreswanOptions;
+}
+
+function planOf({ test, steps, images, inputs, options }: PlanParts): LabPlan {
+  const hosts = hostsOf(test);
+  const cwd = `/testing/pluto/${test.dir.slice(test.dir.lastIndexOf('/') + 1)}`;
+  return {
+    topology: topologyOf(hosts),
+    images: Object.fromEntries([...images].map(([host, { path }]) => [host, path])),
+    sharedTrees: [{ path: '/testing', layers: inputs.testing }],
+    ...baseOfPlans(options.helpers),
+    files: [...placedFiles(options.helpers ?? 'ours', userlandsOf(hosts, test.lines)), folder(`${cwd}/OUTPUT`, 0o777)],
+    cwd,
+    steps,
+    postMortem: '../../guestbin/post-mortem.sh',
+    collect: [`${cwd}/OUTPUT`],
+    fallbackTunnels: makesTunnels(test),
+  };
+}
+
+function folder(path: string, mode: number): PlacedFile {
+  return { host: '*', path: `${path}/`, mode, content: new Uint8Array() };
+}
+
+/** Where these machines stood, the first `ip tunnel` loaded a module that made the fallback devices. */
+const tunnelMakers = /\bip(\.sh)?( -\S+)* tunnel\b|\bvti-interface\s*=/;
+
+function makesTunnels({ dir, files, lines }: TestFiles): boolean {
+  if (lines.some(({ text }) => tunnelMakers.test(text))) return true;
+  return files.some((name) => name.endsWith('.conf') && tunnelMakers.test(readText(join(dir, name))));
+}
+
+/** What the plans of all tests have in common; also for labs that make something for them. */
+export function baseOfPlans(
+  helpers: LibreswanOptions['helpers'] = 'ours',
+): Pick<LabPlan, 'files' | 'shellSetup' | 'timing' | 'memory'> {
+  return {
+    files: placedFiles(helpers),
+    shellSetup: adaptations.flatMap((one) => (one.kind === 'host-setup' ? [one.line] : [])),
+    timing,
+    memory: guestMemory,
+  };
+}
+
+function placedFiles(helpers: 'ours' | 'upstream', userlands: ReadonlyMap<string, Userland> = new Map()): PlacedFile[] {
+  return adaptations.flatMap((one): PlacedFile[] => {
+    if (one.kind === 'guest-folders') return one.paths.map((path) => folder(path, 0o755));
+    if (one.kind !== 'guest-file' || (one.replacesHelper && helpers === 'upstream')) return [];
+    const content = readBytes(join(import.meta.dirname, 'guest', one.source));
+    const hosts = one.userland ? [...userlands.keys()].filter((host) => userlands.get(host) === one.userland) : ['*'];
+    return hosts.map((host) => ({ host, path: one.path, mode: one.mode, content }));
+  });
+}
+
+function expectationsOf(test: TestFiles, parameters: Parameters): ConsoleExpectation[] {
+  const hosts = test.files.includes('all.console.txt') ? ['all'] : hostsOf(test);
+  const userlands = userlandsOf(hostsOf(test), test.lines);
+  return hosts.map((host) => {
+    const file = `${host}.console.txt`;
+    const expected = test.files.includes(file) ? readBytes(join(test.dir, file)) : undefined;
+    const shown = host === 'all' ? [...userlands.values()] : [userlands.get(host) ?? 'libreswan'];
+    const rewrites = rewritesFor(shown);
+    return { host, file, sanitizers: sanitizersFor(host, parameters), rewrites, ...(expected && { expected }) };
+  });
+}
+
+function readSanitizers(tree: TestingTree, expectations: readonly ConsoleExpectation[]): Map<string, Uint8Array> {
+  const files = new Set(expectations.flatMap(({ sanitizers }) => sanitizers.map(scriptFile)));
+  const paths = [...files].map((file) => [file, join(tree.dir, 'sanitizers', file)] as const);
+  return new Map(
+    paths.filter(([file, path]) => !/[/\0]/.test(file) && isFile(path)).map(([f, p]) => [f, readBytes(p)]),
+  );
+}

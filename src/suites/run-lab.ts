@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EspalierError } from '../base/errors.ts';
+import { tail } from '../base/processes.ts';
+import { makeWorkFolder } from '../base/work-folder.ts';
+import { consoles } from '../evidence/records/consoles.ts';
+import { readRecords } from '../evidence/records/reader.ts';
+import { substrateByName } from '../lab/substrate/all.ts';
+import { startLab } from '../lab/substrate/lifecycle.ts';
+import type { LabPlan } from '../model/scenario.ts';
+
+/** Making keys is hard work without a word; only the outside's patience bounds it. */
+const limits = { spinCpuMs: 900_000, silentMs: 3_600_000 };
+
+/** A lab that makes something for later labs. */
+export interface MakingLab {
+  readonly what: string;
+  readonly plan: LabPlan;
+  readonly kernel: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs a lab whose commands must all succeed and hands its collected files to `take`. Seeded,
+ * so that equal inputs make equal files.
+ */
+export async function runMakingLab<T>(making: MakingLab, take: (files: string) => Promise<T>): Promise<T> {
+  using work = makeWorkFolder('lab');
+  const dir = work.path;
+  const request = { dir, plan: making.plan, kernel: making.kernel, seed: 1n, hold: false };
+  await using lab = await startLab(substrateByName('uml'), request, limits);
+  const stop = (): void => lab.cancel();
+  making.signal?.addEventListener('abort', stop, { once: true });
+  const { end } = await lab.ended;
+  making.signal?.removeEventListener('abort', stop);
+  if (making.signal?.aborted) throw new EspalierError('cancelled', `stopped while making ${making.what}`);
+  requireSuccess(making, dir, end.word === 'completed' ? undefined : `${end.word}: ${end.detail ?? ''}`);
+  return await take(join(dir, 'files'));
+}
+
+function requireSuccess(making: MakingLab, dir: string, trouble: string | undefined): void {
+  const commands = consoles(readRecords(readFileSync(join(dir, 'records')))).flatMap((one) => one.commands);
+  const failed = commands.find(({ status }) => status !== 0);
+  if (trouble === undefined && failed === undefined) return;
+  throw new EspalierError('infrastructure', `${making.what} could not be made${trouble ? ` (${trouble})` : ''}`, {
+    ...(failed && { command: failed.line, output: tail(Buffer.from(failed.output).toString('latin1')) }),
+    remedy: 'this is a fault of Espalier or of the suite it was given, not of a test',
+  });
+}

@@ -1,0 +1,96 @@
+import type { IkeSa, IpsecSa } from '../../../evidence/ipsec.ts';
+import type { Duration, Jump } from './duration.ts';
+import type { DaemonSpec, HostSpec, NatSpec } from './hosts.ts';
+
+/** What a command left. Times are the lab's, in nanoseconds since 1970. */
+export interface CommandResult {
+  /** All that the terminal got, standard error included. */
+  readonly stdout: string;
+  readonly status: number;
+  readonly begin: bigint;
+  readonly end: bigint;
+}
+
+/** A host of the lab. Every call lasts until the lab's clock stands again. */
+export interface Host {
+  readonly name: string;
+  /** Addresses without prefix length, in the order of the links. */
+  readonly addresses: readonly string[];
+  /** Types a line at the host's console and waits for its prompt. Any exit status is a result. */
+  exec(line: string): Promise<CommandResult>;
+  /** Writes a file; its folder is made. */
+  writeFile(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
+  /** ESP and AH SAs that the kernel has now. */
+  ipsecSas(): readonly IpsecSa[];
+  /** What went over the console so far: each line typed by the scenario, and what came back. */
+  console(): string;
+}
+
+/** A router that translates the addresses of what goes out. */
+export interface NatHost extends Host {
+  /** Forgets all mappings; what goes out from now on gets other ports, as after a reboot of the box. */
+  remap(): Promise<void>;
+}
+
+/** The IKE daemon of a host. What it refuses or says when it fails stops the scenario, with its words. */
+export interface DaemonControl {
+  /** Starts it with its files; done when it answers and its connections are loaded. */
+  start(): Promise<void>;
+  /** Takes the files as they are now. */
+  reload(): Promise<void>;
+  /** Ends it in order, which tells its peers. */
+  stop(): Promise<void>;
+  /** `stop` and `start`. */
+  restart(): Promise<void>;
+  /** Ends it without a word to anybody, as a crash does. */
+  kill(): Promise<void>;
+}
+
+/** A host with an IKE daemon. */
+export interface DaemonHost extends Host {
+  readonly daemon: DaemonControl;
+  /** Asks the daemon for its established IKE SAs. */
+  ikeSas(): Promise<readonly IkeSa[]>;
+  /** Asks the daemon to establish a connection. What came of it is for checks to see: its words are the result. */
+  initiate(connection: string): Promise<CommandResult>;
+  /** Asks the daemon to delete a connection's IKE SA and Child SAs. */
+  terminate(connection: string): Promise<CommandResult>;
+}
+
+/** The handle of a host by how it was declared. */
+export type HandleOf<S extends HostSpec> = S extends NatSpec ? NatHost : S extends DaemonSpec ? DaemonHost : Host;
+
+/** A link. Impairments hold for what each of its hosts sends, until `heal`. */
+export interface Link {
+  /** Loses packets at random; 0 to 1. */
+  loss(share: number): Promise<void>;
+  /** Delays every packet; with `jitter` by so much more or less. */
+  delay(time: Duration, jitter?: Duration): Promise<void>;
+  /** Sends packets twice at random; 0 to 1. */
+  duplicate(share: number): Promise<void>;
+  /** Loses everything. Hosts see no change of their interfaces. */
+  cut(): Promise<void>;
+  /** Takes all impairments back. */
+  heal(): Promise<void>;
+}
+
+export interface Net<L extends string = string> {
+  link(name: L): Link;
+}
+
+/** The lab's one clock. It stands while the scenario computes. */
+export interface Clock {
+  /** Nanoseconds since 1970, as no jump changes it. */
+  now(): bigint;
+  /** Lets time pass. */
+  advance(span: Duration): Promise<void>;
+  /** Sets the wall clock of all hosts forward or back; no time passes, timers that count from boot do not notice. */
+  jump(span: Jump): Promise<void>;
+}
+
+/** What a scenario's function gets. */
+export interface World<H extends Readonly<Record<string, HostSpec>>, L extends string> {
+  readonly hosts: { readonly [N in keyof H]: HandleOf<H[N]> };
+  readonly net: Net<L>;
+  readonly clock: Clock;
+}

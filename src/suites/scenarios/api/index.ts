@@ -1,0 +1,40 @@
+/** What scenario files import as `espalier`. */
+export {
+  type Authentication,
+  type Credential,
+  certificate,
+  eapMd5,
+  eapMschapv2,
+  eapTls,
+  type KeyPair,
+  psk,
+  rawKey,
+} from '../../../connection/authentication.ts';
+export type { EspProposal, IkeProposal } from '../../../connection/connection.ts';
+export { Authority, type AuthorityWish, type CertificateWish, type OcspWish } from '../x509/authority.ts';
+export type { OcspResponder } from '../x509/ocsp.ts';
+export { type Pkcs12Wish, pkcs12 } from '../x509/pkcs12.ts';
+export { type KeyType, keyPair } from '../x509/seeded-keys.ts';
+export type { Duration, Jump } from './duration.ts';
+export {
+  type ClearFilter,
+  type Count,
+  expect,
+  type Matchers,
+  type ReachOptions,
+  type TranscriptOptions,
+  type Within,
+} from './expect.ts';
+export type { Clock, CommandResult, DaemonControl, DaemonHost, Host, Link, NatHost, Net, World } from './handles.ts';
+export {
+  type DaemonSpec,
+  type HostSpec,
+  type LinuxSpec,
+  libreswan,
+  linux,
+  type NatSpec,
+  nat,
+  openiked,
+  strongswan,
+} from './hosts.ts';
+export { type ConnectionSketch, type Definition, type EndSketch, type LinkSpec, scenario } from './scenario.ts';

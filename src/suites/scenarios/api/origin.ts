@@ -1,0 +1,44 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Origin } from '../../../model/scenario.ts';
+
+const library = new URL('../../../', import.meta.url).href;
+
+/**
+ * Where the scenario's own code called: the first place of the call stack that lies outside of Espalier's sources. Types are
+ * stripped to blanks, so lines are those of the file.
+ */
+export function callerOrigin(): Origin {
+  return originIn(stackHere());
+}
+
+/** The same of an error that was thrown; `undefined` where no line of the scenario's code is in its stack. */
+export function errorOrigin(error: unknown): Origin | undefined {
+  const stack = (error as { stack?: unknown } | undefined)?.stack;
+  const origin = typeof stack === 'string' ? originIn(stack) : undefined;
+  return origin?.line === 0 ? undefined : origin;
+}
+
+function stackHere(): string {
+  const holder: { stack?: string } = {};
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 50;
+  Error.captureStackTrace(holder, callerOrigin);
+  Error.stackTraceLimit = limit;
+  return holder.stack ?? '';
+}
+
+function originIn(stack: string): Origin {
+  for (const line of stack.split('\n')) {
+    const [, url, number] = /^ +at .*?(file:\/\/.+?):(\d+):\d+\)?$/.exec(line) ?? [];
+    if (url === undefined || url.startsWith(library) || url.includes('/node_modules/')) continue;
+    return { file: shown(fileURLToPath(url)), line: Number(number) };
+  }
+  return { file: '', line: 0 };
+}
+
+/** As people would name it from where they are. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}

@@ -1,0 +1,90 @@
+import { EspalierError } from '../../../base/errors.ts';
+import type { Authentication } from '../../../connection/authentication.ts';
+import type { Connection, End } from '../../../connection/connection.ts';
+import type { Origin } from '../../../model/scenario.ts';
+import type { Topology } from '../../../model/topology.ts';
+import type { World } from './handles.ts';
+import type { HostSpec } from './hosts.ts';
+import { callerOrigin } from './origin.ts';
+
+/**
+ * Hosts on one L2 segment: their names, and addresses are given out (`198.18.N.x`, `2001:db8:N::x`); or the addresses of
+ * each host in CIDR form.
+ */
+export type LinkSpec<N extends string = string> = readonly N[] | { readonly [H in N]?: string | readonly string[] };
+
+/** One peer of a connection; see `End`. */
+export interface EndSketch<N extends string = string> extends Omit<End, 'host' | 'address' | 'authentication'> {
+  readonly host: N;
+  /** Default: the host's address on a link that both ends are on, else its first. */
+  readonly address?: string;
+  /** Default: that of the connection. */
+  readonly authentication?: Authentication;
+}
+
+/** A connection in the words of RFC 7296; see `Connection`. */
+export interface ConnectionSketch<N extends string = string> extends Omit<Connection, 'ends'> {
+  readonly ends: readonly [EndSketch<N>, EndSketch<N>];
+  readonly authentication?: Authentication;
+}
+
+/** What a scenario's lab is made of. */
+export interface Definition<
+  H extends Readonly<Record<string, HostSpec>> = Readonly<Record<string, HostSpec>>,
+  L extends string = string,
+> {
+  readonly hosts: H;
+  /** Links in the order in which hosts have them as eth0, eth1, … */
+  readonly links: { readonly [N in L]: LinkSpec<keyof H & string> };
+  /** Rendered to the files of the daemons at their ends. */
+  readonly connections?: readonly ConnectionSketch<keyof H & string>[];
+  /**
+   * What becomes of a scenario whose daemon cannot have one of its connections (docs/connections.md). `tried`: its files are written
+   * all the same, for the daemon to answer. Default: `mistake`.
+   */
+  readonly limits?: 'mistake' | 'unsupported' | 'tried';
+  /** Why it cannot run, where that is known beforehand: it is then `unsupported`. */
+  readonly unsupported?: string | undefined;
+  /** A network of one's own in place of what `links` would give; it has the same hosts and links. */
+  readonly topology?: Topology;
+  /** Date in the lab at its boot, ISO 8601. Default: 2025-06-15T12:00:00Z. */
+  readonly start?: string;
+  /** Virtual seconds that one command may take. Default: 120. */
+  readonly timeout?: number;
+}
+
+/** A scenario as its file declared it. */
+export interface Declared {
+  readonly name: string;
+  readonly definition: Definition;
+  readonly course: (world: World<Readonly<Record<string, HostSpec>>, string>) => Promise<void>;
+  readonly origin: Origin;
+}
+
+let collecting: Declared[] | undefined;
+
+/** Collects what a file declares while it is loaded. Not for scenarios; one call at a time. */
+export async function collectScenarios(load: () => Promise<unknown>): Promise<readonly Declared[]> {
+  const found: Declared[] = [];
+  collecting = found;
+  try {
+    await load();
+  } finally {
+    collecting = undefined;
+  }
+  return found;
+}
+
+/** Declares a scenario. Call it at the top of a file `*.scenario.ts`, as often as wanted, in loops too. */
+export function scenario<const H extends Readonly<Record<string, HostSpec>>, const L extends string>(
+  name: string,
+  definition: Definition<H, L>,
+  course: (world: World<H, L>) => Promise<void>,
+): void {
+  const origin = callerOrigin();
+  if (collecting === undefined) {
+    const remedy = `./espalier run ${origin.file || 'FILE.scenario.ts'}`;
+    throw new EspalierError('usage', 'a scenario is run by Espalier', { ...origin, remedy });
+  }
+  collecting.push({ name, definition, course, origin } as unknown as Declared);
+}

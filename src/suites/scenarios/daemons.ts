@@ -1,0 +1,119 @@
+import { EspalierError } from '../../base/errors.ts';
+import type { Connection, End } from '../../connection/connection.ts';
+import type { ConfigFile } from '../../connection/files.ts';
+import { daemons } from '../../daemons/all.ts';
+import type { Daemon } from '../../daemons/daemon.ts';
+import { limitIn, render, viewsOf } from '../../daemons/render.ts';
+import { type Prefix, prefixContains } from '../../model/addresses.ts';
+import type { Route, Topology, Host as TopologyHost } from '../../model/topology.ts';
+import type { DaemonSpec, HostSpec } from './api/hosts.ts';
+import type { ConnectionSketch, Definition, EndSketch } from './api/scenario.ts';
+import type { HostDaemon } from './drive/daemon-host.ts';
+
+/** A host's daemon with its connections and the files that are placed before it starts. */
+export interface PreparedDaemon extends HostDaemon {
+  readonly files: readonly ConfigFile[];
+}
+
+/** The daemons of a scenario by host, configured. Raises `scenario` for what cannot be. */
+export function prepareDaemons(
+  { hosts, connections = [], limits }: Definition,
+  topology: Topology,
+): ReadonlyMap<string, PreparedDaemon> {
+  const whole = connections.map((one) => complete(one, { hosts, topology }));
+  const prepared = new Map<string, PreparedDaemon>();
+  for (const [host, spec] of Object.entries(hosts)) {
+    if (spec.kind !== 'daemon') continue;
+    const daemon = daemonOf(spec);
+    const own = whole.filter(({ ends }) => ends.some((end) => end.host === host));
+    const order = { host, daemon, connections: own, tried: limits === 'tried' };
+    prepared.set(host, { daemon, views: viewsOf(order), files: [...render(order), ...daemon.helpers] });
+  }
+  return prepared;
+}
+
+/** What a daemon cannot do of its connections, for people; the first there is. */
+export function limitOf({ hosts, connections = [] }: Definition, topology: Topology): string | undefined {
+  const whole = connections.map((one) => complete(one, { hosts, topology }));
+  for (const [host, spec] of Object.entries(hosts)) {
+    if (spec.kind !== 'daemon') continue;
+    const own = whole.filter(({ ends }) => ends.some((end) => end.host === host));
+    const limit = limitIn({ host, daemon: daemonOf(spec), connections: own });
+    if (limit !== undefined) return limit;
+  }
+  return undefined;
+}
+
+function daemonOf({ implementation, version }: DaemonSpec): Daemon {
+  const found = daemons.find((one) => one.implementation === implementation && one.version === version);
+  if (found !== undefined) return found;
+  const known = daemons.filter((one) => one.implementation === implementation).map((one) => one.version);
+  throw new EspalierError(
+    'scenario',
+    `there is no image with ${implementation} ${version}; there are ${known.join(', ')}`,
+  );
+}
+
+interface Around {
+  readonly hosts: Readonly<Record<string, HostSpec>>;
+  readonly topology: Topology;
+}
+
+function complete({ authentication, ends, ...connection }: ConnectionSketch, around: Around): Connection {
+  const [one, other] = ends;
+  const end = (sketch: EndSketch, peer: EndSketch): End => {
+    const place = `connection ${connection.name}: the end ${sketch.host}`;
+    if (around.hosts[sketch.host]?.kind !== 'daemon') {
+      throw new EspalierError('scenario', `${place} is no host with an IKE daemon`);
+    }
+    const how = sketch.authentication ?? authentication;
+    if (how === undefined) throw new EspalierError('scenario', `${place} has no authentication`);
+    return {
+      ...sketch,
+      address: sketch.address ?? addressOf(sketch.host, peer.host, around.topology),
+      authentication: how,
+    };
+  };
+  return { ...connection, ends: [end(one, other), end(other, one)] };
+}
+
+/**
+ * The topology with routes to the networks behind a connection's other end, via its address, where both ends are neighbours and
+ * the host has no route of its own there: what leads traffic of gateways to their policies.
+ */
+export function withRoutes(topology: Topology, daemons: ReadonlyMap<string, HostDaemon>): Topology {
+  const hosts = topology.hosts.map((host): TopologyHost => {
+    const wanted = (daemons.get(host.name)?.views ?? []).flatMap(({ remote }) =>
+      (remote.selectors ?? []).map((one) => ({ to: typeof one === 'string' ? one : one.network, via: remote.address })),
+    );
+    const routes = [...host.routes];
+    for (const route of wanted) if (isNew(route, { ...host, routes })) routes.push(route);
+    return { ...host, routes };
+  });
+  return { ...topology, hosts };
+}
+
+function isNew({ to, via }: Route, { nics, routes }: TopologyHost): boolean {
+  const networks = nics.flatMap(({ addresses }) => addresses.map(prefixOf));
+  const near = networks.some((network) => prefixContains(network, via));
+  const own = networks.some((network) => prefixContains(network, prefixOf(to).address));
+  const there = routes.some(
+    (route) => route.to === to || (route.to === 'default' && route.via.includes(':') === to.includes(':')),
+  );
+  return near && !own && !there && !prefixContains(prefixOf(to), via);
+}
+
+function prefixOf(text: string): Prefix {
+  const [address = '', length] = text.split('/');
+  return { address, prefix: Number(length) };
+}
+
+/** On a link that both are on, else the first. */
+function addressOf(host: string, peer: string, { hosts }: Topology): string {
+  const nicsOf = (name: string) => hosts.find((one) => one.name === name)?.nics ?? [];
+  const links = new Set(nicsOf(peer).map(({ link }) => link));
+  const own = nicsOf(host).filter(({ addresses }) => addresses.length > 0);
+  const address = (own.find(({ link }) => links.has(link)) ?? own[0])?.addresses[0];
+  if (address === undefined) throw new EspalierError('scenario', `host ${host} has no address`);
+  return address.replace(/\/\d+$/, '');
+}

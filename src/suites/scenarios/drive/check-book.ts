@@ -1,0 +1,73 @@
+import { EspalierError } from '../../../base/errors.ts';
+import type { Check, Golden, Matcher } from '../../../model/checks.ts';
+import type { Origin } from '../../../model/scenario.ts';
+import type { Stepper } from './stepper.ts';
+
+/** One look at the lab. */
+export interface Look {
+  readonly holds: boolean;
+  readonly received: string;
+  readonly golden?: Golden;
+}
+
+/** What is checked. */
+export interface CheckWish {
+  readonly matcher: Matcher;
+  readonly host: string;
+  readonly expected: string;
+  readonly negated: boolean;
+  readonly soft: boolean;
+  readonly origin: Origin;
+  /** Virtual nanoseconds. */
+  readonly within: bigint;
+}
+
+/** The shortest time between two looks. */
+const shortest = 100_000_000n;
+
+/** Makes a scenario's checks and keeps what came of them. */
+export class CheckBook {
+  readonly checks: Check[] = [];
+  readonly #stepper: Stepper;
+  readonly #failures = new WeakSet<object>();
+
+  constructor(stepper: Stepper) {
+    this.#stepper = stepper;
+  }
+
+  /** True for what a failed check threw: the book has it already. */
+  isFailure(error: unknown): boolean {
+    return typeof error === 'object' && error !== null && this.#failures.has(error);
+  }
+
+  /**
+   * Looks until the condition is as wanted, ever more seldom: a tenth of the time that has passed lies between two looks, so
+   * that an hour takes no more of them than a minute needs.
+   */
+  async check({ negated, within, soft, ...wish }: CheckWish, look: () => Promise<Look>): Promise<void> {
+    const start = this.#stepper.now;
+    let seen = await look();
+    for (let passed = 0n; seen.holds === negated && passed < within; passed = this.#stepper.now - start) {
+      const pause = passed / 10n > shortest ? passed / 10n : shortest;
+      const left = within - passed;
+      await this.#stepper.advance(pause < left ? pause : left);
+      seen = await look();
+    }
+    const { now } = this.#stepper;
+    const passed = seen.holds !== negated;
+    const { received, golden } = seen;
+    this.checks.push({
+      ...wish,
+      received,
+      passed,
+      time: String(now),
+      waited: String(now - start),
+      ...(golden && { golden }),
+    });
+    if (passed || soft) return;
+    const { host, origin, expected } = wish;
+    const failure = new EspalierError('scenario', `expected ${expected}, received ${received}`, { ...origin, host });
+    this.#failures.add(failure);
+    throw failure;
+  }
+}

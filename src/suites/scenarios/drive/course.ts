@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { EspalierError } from '../../../base/errors.ts';
+import { writeAtomic } from '../../../base/files.ts';
+import type { ChecksFile, CourseFault } from '../../../model/checks.ts';
+import type { LabPlan, Step } from '../../../model/scenario.ts';
+import type { HeldLab } from '../../../model/suite.ts';
+import type { World } from '../api/handles.ts';
+import type { HostSpec } from '../api/hosts.ts';
+import { errorOrigin } from '../api/origin.ts';
+import type { Declared } from '../api/scenario.ts';
+import { CheckBook } from './check-book.ts';
+import { clockOf } from './clock.ts';
+import { DrivenDaemonHost, type HostDaemon } from './daemon-host.ts';
+import { DrivenHost, DrivenNat, type HostParts } from './host.ts';
+import { netOf } from './links.ts';
+import { makeMatchers } from './matchers.ts';
+import { Stepper } from './stepper.ts';
+import { watched } from './watch.ts';
+
+/** A scenario ready to be played. */
+export interface Played {
+  readonly declared: Declared;
+  readonly plan: LabPlan;
+  readonly daemons: ReadonlyMap<string, HostDaemon>;
+}
+
+/**
+ * Calls a scenario's function with a held lab, and ends the lab. Writes `checks.json` into the attempt's folder; returns what
+ * was typed. A failed check and a mistake of the scenario are results, never raised.
+ */
+export async function runCourse(played: Played, lab: HeldLab): Promise<readonly Step[]> {
+  const stepper = new Stepper(
+    lab,
+    played.plan.topology.hosts.map(({ name }) => name),
+  );
+  const book = new CheckBook(stepper);
+  const fault = await faultOf(() => play(played, { stepper, book }), { stepper, book });
+  const file: ChecksFile = { version: 1, checks: book.checks, ...(fault && { fault }) };
+  writeAtomic(join(lab.dir, 'checks.json'), `${JSON.stringify(file, undefined, 1)}\n`);
+  if (!lab.over) await lab.send([{ kind: 'end' }]);
+  return stepper.steps;
+}
+
+interface Parts {
+  readonly stepper: Stepper;
+  readonly book: CheckBook;
+}
+
+async function play({ declared, plan, daemons }: Played, { stepper, book }: Parts): Promise<void> {
+  await stepper.begin();
+  const links = plan.topology.links.map(({ name }) => name);
+  const hosts = new Map(
+    plan.topology.hosts.map((host) => {
+      const matchers: HostParts['matchers'] = (handle, soft) =>
+        makeMatchers({ host: handle, soft, stepper, book, links });
+      return [
+        host.name,
+        handleOf({ host, stepper, matchers }, declared.definition.hosts[host.name], daemons.get(host.name)),
+      ] as const;
+    }),
+  );
+  for (const host of hosts.values()) if (host instanceof DrivenNat) await host.setUp(declared.origin);
+  const world = {
+    hosts: Object.fromEntries(hosts),
+    net: netOf(plan.topology, stepper),
+    clock: clockOf(stepper),
+  } as unknown as World<Readonly<Record<string, HostSpec>>, string>;
+  await watched({ stepper, origin: declared.origin }, () => declared.course(world));
+  const [forgotten] = stepper.pending.values();
+  if (forgotten !== undefined) {
+    const remedy = 'write `await` in front of it';
+    throw new EspalierError('scenario', 'the function ended before this step had', { ...forgotten, remedy });
+  }
+}
+
+function handleOf(parts: HostParts, spec: HostSpec | undefined, daemon: HostDaemon | undefined): DrivenHost {
+  if (daemon !== undefined) return new DrivenDaemonHost(parts, daemon);
+  return spec?.kind === 'nat' ? new DrivenNat(parts, spec.outside) : new DrivenHost(parts);
+}
+
+/** What stopped a scenario's function, unless the lab's own records or a check already tell. */
+async function faultOf(body: () => Promise<void>, { stepper, book }: Parts): Promise<CourseFault | undefined> {
+  let fault: CourseFault | undefined;
+  try {
+    await body();
+  } catch (error) {
+    if (error instanceof EspalierError && error.fault === 'bug') throw error;
+    if (!stepper.gone && !book.isFailure(error)) fault = describe(error);
+  }
+  await stepper.close();
+  return fault;
+}
+
+function describe(error: unknown): CourseFault {
+  const origin = errorOrigin(error);
+  if (!(error instanceof EspalierError)) {
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : `threw ${String(error)}`;
+    return { message, ...(origin && { origin }) };
+  }
+  const { file, line, host, command, output, remedy } = error.detail;
+  const place = file !== undefined && line !== undefined ? { file, line } : origin;
+  return {
+    message: remedy === undefined ? error.message : `${error.message}; ${remedy}`,
+    ...(place && { origin: place }),
+    ...(host !== undefined && { host }),
+    ...(command !== undefined && { command }),
+    ...(output !== undefined && { output }),
+  };
+}

@@ -1,0 +1,99 @@
+import { EspalierError } from '../../../base/errors.ts';
+import type { View } from '../../../connection/connection.ts';
+import type { Daemon } from '../../../daemons/daemon.ts';
+import type { IkeSa } from '../../../evidence/ipsec.ts';
+import type { Origin } from '../../../model/scenario.ts';
+import type { CommandResult, DaemonControl, DaemonHost } from '../api/handles.ts';
+import { callerOrigin } from '../api/origin.ts';
+import { DrivenHost, type HostParts, quoted } from './host.ts';
+
+/** A host's daemon with the connections that it has an end of. */
+export interface HostDaemon {
+  readonly daemon: Daemon;
+  readonly views: readonly View[];
+}
+
+/** A host with an IKE daemon as its scenario holds it. */
+export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
+  readonly daemon: DaemonControl;
+  readonly #daemon: Daemon;
+  readonly #views: readonly View[];
+
+  constructor(parts: HostParts, { daemon, views }: HostDaemon) {
+    super(parts);
+    this.#daemon = daemon;
+    this.#views = views;
+    this.daemon = {
+      start: () => this.#all(daemon.start(views), 'did not start'),
+      reload: () => this.#all(daemon.reload(views), 'did not take its files'),
+      stop: () => this.#all([daemon.stop], 'did not stop'),
+      restart: () => this.#all([daemon.stop, ...daemon.start(views)], 'did not restart'),
+      kill: () => this.#all([daemon.kill], 'could not be killed'),
+    };
+  }
+
+  initiate(connection: string): Promise<CommandResult> {
+    this.#view(connection);
+    return this.exec(this.#daemon.initiate(connection));
+  }
+
+  terminate(connection: string): Promise<CommandResult> {
+    return this.exec(this.#daemon.terminate(this.#view(connection)));
+  }
+
+  ikeSas(): Promise<readonly IkeSa[]> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, () => this.listIkeSas(origin));
+  }
+
+  /** Asks the daemon for its established IKE SAs. */
+  async listIkeSas(origin: Origin): Promise<readonly IkeSa[]> {
+    const { stdout } = await this.stepper.type({ host: this.name, line: this.#daemon.listSas, origin });
+    return this.#daemon.readSas(stdout).ike.filter(({ established }) => established);
+  }
+
+  /** The first line of the daemon's logs that `grep` finds; `undefined`: there is none so far. */
+  async firstLogged(what: string | RegExp, origin: Origin): Promise<string | undefined> {
+    const pattern = typeof what === 'string' ? `-F -e ${quoted(what)}` : perlPattern(what, origin);
+    const line = `grep -h -s -a -m 1 ${pattern} ${this.#daemon.collect.join(' ')}`;
+    const { stdout, status } = await this.stepper.type({ host: this.name, line, origin });
+    const [first = ''] = stdout.split('\n');
+    if (status === 2 && first.startsWith('grep: ')) {
+      throw new EspalierError('scenario', 'the pattern is none', {
+        ...origin,
+        host: this.name,
+        command: line,
+        output: first,
+      });
+    }
+    return first || undefined;
+  }
+
+  /** Types lines that must succeed. Where one does not, the daemon's own words say why. */
+  #all(lines: readonly string[], failed: string): Promise<void> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, async () => {
+      for (const line of lines)
+        await this.stepper.must({ host: this.name, line, origin }, `${this.#daemon.id} ${failed}`);
+    });
+  }
+
+  #view(name: string): View {
+    const found = this.#views.find(({ connection }) => connection.name === name);
+    if (found !== undefined) return found;
+    const known = this.#views.map(({ connection }) => connection.name).join(', ') || 'none';
+    const message = `the host has no connection ${name}; it has ${known}`;
+    throw new EspalierError('scenario', message, { ...callerOrigin(), host: this.name });
+  }
+}
+
+/** A pattern as `grep` takes it, line by line. Throws `scenario` for a flag that would mean something else there. */
+function perlPattern({ source, flags }: RegExp, origin: Origin): string {
+  if (flags !== '' && flags !== 'i') {
+    throw new EspalierError('scenario', `the pattern has the flags ${JSON.stringify(flags)}`, {
+      ...origin,
+      remedy: 'leave them out, all but i: lines of logs are searched one by one',
+    });
+  }
+  return `${flags === 'i' ? '-i ' : ''}-P -e ${quoted(source)}`;
+}

@@ -1,0 +1,133 @@
+import { posix } from 'node:path';
+import type { IpsecSa } from '../../../evidence/ipsec.ts';
+import type { Origin } from '../../../model/scenario.ts';
+import type { Host as TopologyHost } from '../../../model/topology.ts';
+import { type CheckedHost, type Matchers, matchersOf } from '../api/expect.ts';
+import type { CommandResult, NatHost } from '../api/handles.ts';
+import { callerOrigin } from '../api/origin.ts';
+import type { DoneCommand, Stepper } from './stepper.ts';
+import { transcriptText } from './transcript-text.ts';
+
+/** Bytes of a file that one typed line carries, before they are written as base64. */
+const pieceBytes = 2400;
+
+/** What a handle is made of. */
+export interface HostParts {
+  readonly host: TopologyHost;
+  readonly stepper: Stepper;
+  readonly matchers: (host: DrivenHost, soft: boolean) => Matchers;
+}
+
+/** A host as its scenario holds it. */
+export class DrivenHost implements CheckedHost {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly topology: TopologyHost;
+  /** What the scenario itself typed. */
+  readonly transcript: DoneCommand[] = [];
+  protected readonly stepper: Stepper;
+  readonly #matchers: HostParts['matchers'];
+
+  constructor({ host, stepper, matchers }: HostParts) {
+    this.name = host.name;
+    this.topology = host;
+    this.addresses = host.nics.flatMap(({ addresses }) => addresses.map(withoutPrefix));
+    this.stepper = stepper;
+    this.#matchers = matchers;
+  }
+
+  exec(line: string): Promise<CommandResult> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, async () => {
+      const done = await this.stepper.type({ host: this.name, line, origin });
+      this.transcript.push(done);
+      const { stdout, status, begin, end } = done;
+      return { stdout, status, begin, end };
+    });
+  }
+
+  writeFile(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, async () => {
+      for (const line of writingLines(path, Buffer.from(content), mode)) await this.must(line, origin);
+    });
+  }
+
+  ipsecSas(): readonly IpsecSa[] {
+    const { sas } = this.stepper.tables(this.name);
+    return sas.filter(({ larval, protocol }) => !larval && (protocol === 'esp' || protocol === 'ah'));
+  }
+
+  console(): string {
+    return transcriptText(this.name, this.transcript);
+  }
+
+  [matchersOf](soft: boolean): Matchers {
+    return this.#matchers(this, soft);
+  }
+
+  protected must(line: string, origin: Origin): Promise<DoneCommand> {
+    return this.stepper.must({ host: this.name, line, origin });
+  }
+}
+
+/** Lines that write a file byte for byte. */
+export function writingLines(path: string, content: Buffer, mode: number): string[] {
+  const target = quoted(path);
+  const lines = [`mkdir -p ${quoted(posix.dirname(path))} && : >${target} && chmod ${mode.toString(8)} ${target}`];
+  for (let at = 0; at < content.length; at += pieceBytes) {
+    const piece = content.subarray(at, at + pieceBytes).toString('base64');
+    lines.push(`echo ${piece} | base64 -d >>${target}`);
+  }
+  return lines;
+}
+
+/** A word for the shell. */
+export function quoted(word: string): string {
+  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+export function withoutPrefix(address: string): string {
+  return address.replace(/\/\d+$/, '');
+}
+
+/** The first port of each range that a NAT box takes ports from; mappings after a `remap` must be others. */
+const portRanges = [20_000, 30_000, 40_000, 50_000] as const;
+const rangeLength = 10_000;
+
+/** A NAT box as its scenario holds it. */
+export class DrivenNat extends DrivenHost implements NatHost {
+  readonly #nic: string;
+  #mappings = 0;
+
+  constructor(parts: HostParts, outside: string) {
+    super(parts);
+    this.#nic = parts.host.nics.find(({ link }) => link === outside)?.name ?? '';
+  }
+
+  /** Sets the rules up; before the scenario's function is called. */
+  async setUp(origin: Origin): Promise<void> {
+    await this.must('nft add table ip nat', origin);
+    await this.must("nft 'add chain ip nat post { type nat hook postrouting priority srcnat; }'", origin);
+    for (const line of this.#rules()) await this.must(line, origin);
+  }
+
+  remap(): Promise<void> {
+    const origin = callerOrigin();
+    this.#mappings += 1;
+    return this.stepper.called(origin, async () => {
+      for (const line of ['nft flush chain ip nat post', ...this.#rules(), 'conntrack -F'])
+        await this.must(line, origin);
+    });
+  }
+
+  #rules(): string[] {
+    const first = portRanges[this.#mappings % portRanges.length] ?? 0;
+    const range = `${first}-${first + rangeLength - 1}`;
+    const rule = `nft add rule ip nat post oifname ${this.#nic}`;
+    return [
+      `${rule} meta l4proto { tcp, udp } masquerade to :${range}`.replace(/\{.*\}/, "'{ tcp, udp }'"),
+      `${rule} masquerade`,
+    ];
+  }
+}

@@ -1,0 +1,183 @@
+import { join } from 'node:path';
+import { EspalierError } from '../../../base/errors.ts';
+import { type LabRecord, labHost, recordType } from '../../../evidence/records/record.ts';
+import { LiveTables } from '../../../evidence/tables/live-tables.ts';
+import { RecordTail } from '../../../lab/record-tail.ts';
+import type { Order } from '../../../model/order.ts';
+import type { Origin, Step } from '../../../model/scenario.ts';
+import type { HeldLab } from '../../../model/suite.ts';
+import type { CommandResult } from '../api/handles.ts';
+
+/** A line to be typed. */
+export interface Typed {
+  readonly host: string;
+  readonly line: string;
+  readonly origin: Origin;
+}
+
+/** A command as it went over a console. */
+export interface DoneCommand extends CommandResult {
+  readonly line: string;
+}
+
+interface HostState {
+  readonly tables: LiveTables;
+  output: Uint8Array[];
+  begin: bigint;
+  done: CommandResult | undefined;
+}
+
+/** Longer lines do not fit the canonical input of a terminal (N_TTY_BUF_SIZE, 4096). */
+const longestLine = 4000;
+
+/**
+ * Takes a held lab through the steps of a scenario, one at a time however many were asked for, and follows its records. What it
+ * sends depends on the scenario and on the lab alone, so a seed repeats.
+ */
+export class Stepper {
+  /** All lines typed so far, as `scenario.json` will hold them. */
+  readonly steps: Step[] = [];
+  /** Calls that have not come back yet, oldest first. */
+  readonly pending = new Map<symbol, Origin>();
+  readonly #lab: HeldLab;
+  readonly #tail: RecordTail;
+  readonly #hosts: ReadonlyMap<string, HostState>;
+  readonly #names: readonly string[];
+  #turn: Promise<unknown> = Promise.resolve();
+  #time = 0n;
+  #gone = false;
+
+  constructor(lab: HeldLab, hosts: readonly string[]) {
+    this.#lab = lab;
+    this.#names = hosts;
+    this.#tail = new RecordTail(join(lab.dir, 'records'));
+    this.#hosts = new Map(
+      hosts.map((name) => [name, { tables: new LiveTables(), output: [], begin: 0n, done: undefined }]),
+    );
+  }
+
+  /** The attempt's folder. */
+  get dir(): string {
+    return this.#lab.dir;
+  }
+
+  /** CPU time that the lab has used so far, in ms. */
+  get cpuMs(): number {
+    return this.#lab.cpuMs;
+  }
+
+  /** The lab has ended, or something in it went wrong that ends it: its own records say what. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** Virtual nanoseconds since 1970, as no jump of the hosts' wall clock changes it. */
+  get now(): bigint {
+    return this.#time;
+  }
+
+  tables(host: string): LiveTables {
+    return this.#state(host).tables;
+  }
+
+  /** Waits until the lab has booted, and learns its time. */
+  begin(): Promise<void> {
+    return this.advance(0n);
+  }
+
+  /** Types a line and returns what it left. Raises `scenario` for a line that no terminal takes. */
+  type({ host, line, origin }: Typed): Promise<DoneCommand> {
+    const problem = /[\n\0]/.test(line) ? 'holds a newline or a zero byte' : lengthProblem(line);
+    if (problem !== undefined) {
+      const command = line.slice(0, 80);
+      throw new EspalierError('scenario', `a line to type ${problem}`, { ...origin, host, command });
+    }
+    return this.#inTurn(async () => {
+      const step = this.steps.push({ kind: 'command', host, line, origin }) - 1;
+      const state = this.#state(host);
+      state.done = undefined;
+      await this.#send([{ kind: 'command', host, line, step }]);
+      const { done } = state;
+      if (done === undefined)
+        throw new EspalierError('bug', 'a command ended without its record', { host, command: line });
+      return { ...(done as CommandResult), line };
+    });
+  }
+
+  /** Types a line that must succeed. Raises `guest` with its output where it does not; `failed` says what that means. */
+  async must(typed: Typed, failed?: string): Promise<DoneCommand> {
+    const done = await this.type(typed);
+    if (done.status === 0) return done;
+    const { host, line, origin } = typed;
+    const place = { ...origin, host, ...(failed === undefined && { command: line }) };
+    const message = `${failed ?? 'did not succeed'} (exit status ${done.status})`;
+    throw new EspalierError('guest', message, { ...place, output: done.stdout });
+  }
+
+  /** Lets virtual time pass. */
+  advance(ns: bigint): Promise<void> {
+    return this.#inTurn(() => this.#send([{ kind: 'advance', ns }]));
+  }
+
+  /** Sets the hosts' wall clock forward or back. */
+  jump(ns: bigint): Promise<void> {
+    return this.#inTurn(() => this.#send([{ kind: 'jump', ns }]));
+  }
+
+  /** Keeps what a scenario called among `pending` until it is over; nobody needs to look at its failure. */
+  called<T>(origin: Origin, work: () => Promise<T>): Promise<T> {
+    const key = Symbol();
+    this.pending.set(key, origin);
+    const result = (async () => work())().finally(() => this.pending.delete(key));
+    result.catch(() => {});
+    return result;
+  }
+
+  /** Refuses all further steps; resolves when no order is on its way. */
+  async close(): Promise<void> {
+    this.#gone = true;
+    await this.#turn;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
+  async #send(orders: readonly Order[]): Promise<void> {
+    if (!this.#gone && !this.#lab.over) await this.#lab.send(orders);
+    for (const record of this.#tail.read()) this.#take(record);
+    this.#gone ||= this.#lab.over;
+    if (this.#gone) throw new EspalierError('guest', 'the lab has ended');
+  }
+
+  #take(record: LabRecord): void {
+    const { type, time, payload } = record;
+    this.#time = time;
+    const name = record.host === labHost ? undefined : this.#names[record.host];
+    if (type === recordType.trouble) this.#gone ||= !Buffer.from(payload).toString().startsWith('note');
+    if (name === undefined) return;
+    const state = this.#state(name);
+    state.tables.take(record);
+    if (type === recordType.commandBegin) state.begin = time;
+    else if (type === recordType.output) state.output.push(payload);
+    else if (type === recordType.commandEnd) {
+      const status = Buffer.from(payload).readInt32LE(0);
+      const stdout = Buffer.concat(state.output).toString('utf8');
+      state.output = [];
+      state.done = { stdout, status, begin: state.begin, end: time };
+    }
+  }
+
+  #state(host: string): HostState {
+    const state = this.#hosts.get(host);
+    if (state === undefined) throw new EspalierError('bug', `the lab has no host ${host}`);
+    return state;
+  }
+}
+
+function lengthProblem(line: string): string | undefined {
+  const length = Buffer.byteLength(line);
+  return length > longestLine ? `has ${length} bytes, and a terminal takes ${longestLine}` : undefined;
+}

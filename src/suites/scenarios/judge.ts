@@ -1,0 +1,69 @@
+import { composeVerdict } from '../../judge/compose.ts';
+import { endIssues } from '../../judge/end-issues.ts';
+import { issueOf } from '../../judge/issue.ts';
+import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
+import { firstDifference } from '../../judge/text/difference.ts';
+import type { AttemptFile } from '../../model/attempt.ts';
+import type { Check, CourseFault, Matcher } from '../../model/checks.ts';
+import type { Issue, Verdict } from '../../model/verdict.ts';
+import { wordTable } from '../../model/words.ts';
+
+/** What is known of an attempt at a scenario that checks itself. */
+export interface CourseEvidence {
+  readonly checks: readonly Check[];
+  readonly fault?: CourseFault;
+  readonly end: AttemptFile['end'];
+  /** The command that was running at the end, if one was. */
+  readonly command?: string;
+  /** Trouble met before: damaged files, golden facts. */
+  readonly issues: readonly Issue[];
+  /** What the oracles found. */
+  readonly facts: FactFindings;
+}
+
+/** Kinds of issue that a failed check is; cleartext where there should be none weighs more than the reverse. */
+const kinds: Readonly<Record<Matcher, string>> = {
+  toHaveIkeSas: 'check-sas',
+  toHaveIpsecSas: 'check-sas',
+  toReach: 'check-reach',
+  toHaveSentInClear: 'check-clear',
+  toHaveLogged: 'check-log',
+  toMatchTranscript: 'check-transcript',
+};
+
+/** Judges an attempt by the scenario's own checks and by what the oracles found. */
+export function judgeCourse(evidence: CourseEvidence): Verdict {
+  const { checks, fault, facts } = evidence;
+  return composeVerdict({
+    issues: [
+      ...evidence.issues,
+      ...endIssues(evidence),
+      ...(fault === undefined ? [] : [faultIssue(fault)]),
+      ...facts.issues,
+      ...checks.filter(({ passed }) => !passed).map(checkIssue),
+    ],
+    facts,
+    upstream: ({ word }) => wordTable[word].upstream,
+  });
+}
+
+function checkIssue({ matcher, host, expected, received, waited, origin, golden }: Check): Issue {
+  const leak = matcher === 'toHaveSentInClear' && expected.startsWith('not ');
+  const time = BigInt(waited) === 0n ? '' : ` after ${(Number(waited) / 1e9).toFixed(1)} s`;
+  const place = { host, file: origin.file, line: origin.line };
+  return issueOf(leak ? 'check-leak' : kinds[matcher], {
+    ...place,
+    message: `expected ${expected}, received ${received}${time}`,
+    ...(golden?.expected !== undefined && { excerpt: firstDifference(golden.expected, golden.received).excerpt }),
+  });
+}
+
+function faultIssue({ message, origin, host, command, output }: CourseFault): Issue {
+  return issueOf('scenario-fault', {
+    ...(host !== undefined && { host }),
+    ...(origin && { file: origin.file, line: origin.line }),
+    ...(command !== undefined && { command }),
+    message,
+    ...(output !== undefined && { excerpt: output }),
+  });
+}

@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
+import { sha256 } from '../../base/files.ts';
+import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
+import type { Commit, LabImage, LoadedScenario, Suite, SuiteIdentity } from '../../model/suite.ts';
+import { commitOf } from '../commit.ts';
+import type { PlacedContent } from './api/hosts.ts';
+import type { Declared } from './api/scenario.ts';
+import { limitOf, type PreparedDaemon, prepareDaemons, withRoutes } from './daemons.ts';
+import { runCourse } from './drive/course.ts';
+import { type LoadedFile, loadFile } from './load.ts';
+import { networkOf } from './network.ts';
+
+/** What a suite of scenario files is opened with. */
+export interface ScenariosOptions {
+  readonly name: string;
+  /** Absolute paths. */
+  readonly files: readonly string[];
+  /** The image of a recipe; asked for by the first scenario that needs it. */
+  readonly image: (recipe: string) => Promise<LabImage>;
+  /** Raises `usage` where the types of the files are wrong. Called before they are loaded. */
+  readonly checkTypes: (files: readonly string[]) => Promise<void>;
+}
+
+/** What judging needs of such a scenario beside its plan. */
+export interface ScenarioJudging {
+  /** The file that declares it. */
+  readonly file: string;
+  readonly facts?: Uint8Array;
+}
+
+export interface FileScenario extends LoadedScenario {
+  readonly judging: ScenarioJudging;
+}
+
+const second = 1_000_000_000n;
+const defaultStart = '2025-06-15T12:00:00Z';
+const defaultTimeout = 120;
+/** Has the tools that links and NAT boxes are made with; hosts with daemons bring their own. */
+const plainImage = 'debian-trixie-libreswan';
+const guestMemory = 512;
+
+/** A scenario with the network that was made of its definition. */
+interface Known {
+  readonly entry: ScenarioEntry;
+  readonly declared: Declared;
+  readonly plan: Omit<LabPlan, 'images'>;
+  readonly daemons: ReadonlyMap<string, PreparedDaemon>;
+  readonly source: LoadedFile;
+}
+
+/** Opens scenario files as a suite. All are loaded at the first `list`; one that cannot be costs the run, before it begins. */
+export function openScenarios(options: ScenariosOptions): Suite<FileScenario> {
+  let known: Promise<readonly Known[]> | undefined;
+  const all = (): Promise<readonly Known[]> => {
+    known ??= readAll(options);
+    return known;
+  };
+  return {
+    name: options.name,
+    list: async () => (await all()).map(({ entry }) => entry),
+    load: async (name) => {
+      const found = (await all()).find(({ entry }) => entry.name === name);
+      if (found === undefined) throw new EspalierError('usage', `${options.name} has no scenario ${name}`);
+      return load(found, options);
+    },
+  };
+}
+
+async function readAll({ name, files, checkTypes }: ScenariosOptions): Promise<readonly Known[]> {
+  await checkTypes(files);
+  const known: Known[] = [];
+  for (const file of files) {
+    const source = await loadFile(file);
+    for (const declared of source.declared) {
+      const other = known.find(({ entry }) => entry.name === declared.name);
+      if (other !== undefined) {
+        const { file: first, line } = other.declared.origin;
+        throw new EspalierError(
+          'usage',
+          `a second scenario is called ${declared.name}; the first is at ${first}:${line}`,
+          declared.origin,
+        );
+      }
+      known.push(understand(name, declared, source));
+    }
+  }
+  return known;
+}
+
+function understand(suite: string, declared: Declared, source: LoadedFile): Known {
+  const { name, definition, origin } = declared;
+  try {
+    if (!/^[^\p{C}:]{1,120}$/u.test(name))
+      throw new EspalierError('usage', 'its name has to be 1 to 120 characters without a colon');
+    const network = networkOf(definition);
+    const limit = definition.limits === 'unsupported' ? limitOf(definition, network) : undefined;
+    const unsupported = definition.unsupported ?? limit;
+    const hosts = Object.keys(definition.hosts);
+    const entry = { suite, name, status: 'good', hosts, ...(unsupported !== undefined && { unsupported }) };
+    const daemons = unsupported === undefined ? prepareDaemons(definition, network) : new Map();
+    const plan = { ...planOf(declared, daemons), topology: withRoutes(network, daemons) };
+    return { entry, declared, source, daemons, plan };
+  } catch (error) {
+    if (!(error instanceof EspalierError)) throw error;
+    throw new EspalierError('usage', `scenario ${JSON.stringify(name)}: ${error.message}`, {
+      ...error.detail,
+      ...origin,
+    });
+  }
+}
+
+function planOf(
+  { definition }: Declared,
+  daemons: ReadonlyMap<string, PreparedDaemon>,
+): Omit<LabPlan, 'images' | 'topology'> {
+  const { start = defaultStart, timeout = defaultTimeout, hosts } = definition;
+  const date = Date.parse(start);
+  if (Number.isNaN(date) || date < 0) throw new EspalierError('usage', `start: ${JSON.stringify(start)} is no date`);
+  return {
+    sharedTrees: [],
+    files: Object.entries(hosts).flatMap(([host, { files = {} }]) => [
+      ...(daemons.get(host)?.files ?? []).map(({ path, mode, content }) => placed(host, path, { content, mode })),
+      // Placed later, so these win.
+      ...Object.entries(files).map(([path, file]) => placed(host, path, file)),
+    ]),
+    cwd: '/root',
+    shellSetup: [],
+    steps: [],
+    timing: { start: BigInt(date) * 1_000_000n, warmup: 60n * second, gap: 0n, deadline: BigInt(timeout) * second },
+    collect: [...new Set(['/var/log', ...[...daemons.values()].flatMap(({ daemon }) => daemon.collect)])].filter(
+      isOutermost,
+    ),
+    memory: guestMemory,
+  };
+}
+
+/** What lies below another collected folder comes with it. */
+function isOutermost(path: string, _: number, all: readonly string[]): boolean {
+  return !all.some((other) => path.startsWith(`${other}/`));
+}
+
+function placed(host: string, path: string, file: string | Uint8Array | PlacedContent): PlacedFile {
+  if (!path.startsWith('/') || /[\n\0]/.test(path))
+    throw new EspalierError('usage', `${host}: ${JSON.stringify(path)} is no absolute path`);
+  const { content, mode = 0o644 } = typeof file === 'string' || file instanceof Uint8Array ? { content: file } : file;
+  return { host, path, mode, content: typeof content === 'string' ? Buffer.from(content) : content };
+}
+
+async function load(
+  { entry, declared, plan, daemons, source }: Known,
+  { name, image }: ScenariosOptions,
+): Promise<FileScenario> {
+  const hosts = Object.entries(declared.definition.hosts);
+  const images = new Map<string, LabImage>();
+  for (const [host, spec] of hosts)
+    images.set(host, await image(spec.image ?? daemons.get(host)?.daemon.image ?? plainImage));
+  const whole: LabPlan = { ...plan, images: Object.fromEntries([...images].map(([host, { path }]) => [host, path])) };
+  return {
+    format: 'scenario',
+    entry,
+    plan: whole,
+    judging: { file: source.file },
+    images: Object.fromEntries([...images].map(([host, { id, sha256: hash }]) => [host, { id, sha256: hash }])),
+    suite: await identityOf(name, source),
+    versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
+    ...([...daemons.values()].some(({ daemon }) => daemon.pfKey) && { pfKey: true }),
+    course: (lab) => runCourse({ declared, plan: whole, daemons }, lab),
+  };
+}
+
+/** The scenario's own sources: what the replay of an attempt must find unchanged. */
+async function identityOf(name: string, { file, sources }: LoadedFile): Promise<SuiteIdentity> {
+  const parts = sources.map((path) => `${relative(file, path)} ${sha256(readFileSync(path))}\n`);
+  const commit = await commitOfFolder(dirname(file));
+  return { id: name, sha256: sha256(parts.join('')), ...(commit && { commit }) };
+}
+
+/** Asked once for a folder, not for each of its hundreds of scenarios. */
+const commits = new Map<string, Promise<Commit | undefined>>();
+
+function commitOfFolder(dir: string): Promise<Commit | undefined> {
+  const asked = commits.get(dir) ?? commitOf(dir);
+  commits.set(dir, asked);
+  return asked;
+}

@@ -1,0 +1,103 @@
+import type { CommandStep } from '../../model/scenario.ts';
+import { weightOf } from './check-weight.ts';
+import type { CheckLine, CommandLine, Hit } from './dat-lines.ts';
+import type { Service } from './services.ts';
+import type { TestConf } from './test-conf.ts';
+import type { TestFiles } from './test-files.ts';
+
+/** A search in the output of a step. */
+export interface Check {
+  /** Index into the plan's steps. */
+  readonly step: number;
+  /** Basic regular expression for grep. */
+  readonly pattern: string;
+  readonly hit: Hit;
+  readonly weight: 'major' | 'minor';
+}
+
+/** All that is typed in a test, and what is looked for in it. */
+export interface Course {
+  readonly steps: readonly CommandStep[];
+  readonly checks: readonly Check[];
+}
+
+/** Steps that stand in no file of the test: what its driver and its machines do by themselves. */
+const driver = 'the driver';
+
+/** What a course is made from. */
+export interface CourseParts extends Pick<TestFiles, 'pretest' | 'evaltest' | 'posttest'> {
+  readonly conf: TestConf;
+  readonly services: readonly Service[];
+}
+
+/** Puts a test's lines into the driver's order: captures, pretest, evaltest, posttest, and no SAs and policies left. */
+export function courseOf(test: CourseParts): Course {
+  return new Composer(test).compose();
+}
+
+class Composer {
+  readonly #test: CourseParts;
+  readonly #steps: CommandStep[] = [];
+  readonly #checks: Check[] = [];
+  readonly #capturing: Set<string>;
+
+  constructor(test: CourseParts) {
+    this.#test = test;
+    this.#capturing = new Set(test.conf.tcpdumpHosts);
+  }
+
+  compose(): Course {
+    const { conf, pretest, evaltest, posttest } = this.#test;
+    this.#boot();
+    for (const line of pretest.lines) this.#command(line, 'pretest.dat');
+    for (const line of evaltest.lines) this.#check(line);
+    for (const line of posttest.lines) this.#command(line, 'posttest.dat');
+    for (const host of conf.ipsecHosts) this.#clean(host);
+    return { steps: this.#steps, checks: this.#checks };
+  }
+
+  #type(host: string, remote: string, origin = { file: driver, line: 0 }): number {
+    this.#steps.push({ kind: 'command', host, line: `run ${quoted(remote)}`, origin });
+    return this.#steps.length - 1;
+  }
+
+  #command({ host, remote, line }: CommandLine, file: string): void {
+    this.#type(host, remote, { file, line });
+  }
+
+  /** What the machines start when they boot, and the driver before a test. */
+  #boot(): void {
+    const { conf, services } = this.#test;
+    for (const host of new Set([...conf.ipsecHosts, ...conf.radiusHosts])) this.#type(host, 'rsyslogd');
+    for (const host of conf.dbHosts) this.#type(host, makeDatabases);
+    for (const { host, line } of services) this.#type(host, line);
+    for (const host of conf.tcpdumpHosts) this.#type(host, startCapture);
+  }
+
+  #check({ host, remote, line, tcpdump, pattern, hit }: CheckLine): void {
+    const origin = { file: 'evaltest.dat', line };
+    if (tcpdump && this.#capturing.delete(host)) this.#type(host, stopCapture);
+    const step = this.#type(host, remote, origin);
+    const weight = tcpdump ? 'major' : weightOf(remote);
+    this.#checks.push({ step, pattern, hit, weight });
+  }
+
+  /** Companions of IPComp's SAs may stay, all else may not. */
+  #clean(host: string): void {
+    const states = this.#type(host, "ip xfrm state | grep 'proto.*spi' | grep -v 'proto 4'");
+    const policies = this.#type(host, 'ip xfrm policy');
+    for (const step of [states, policies]) this.#checks.push({ step, pattern: '.', hit: 'NO', weight: 'major' });
+  }
+}
+
+/** On a file system in memory there, as all of a lab's is. */
+const makeDatabases = 'mkdir -p /etc/db.d; chgrp www-data /etc/db.d; chmod g+w /etc/db.d';
+
+const startCapture =
+  'tcpdump -l --immediate-mode -i eth0 not port ssh and not port domain >/tmp/tcpdump.log 2>/tmp/tcpdump.err.log </dev/null &';
+/** No packet is lost: a command begins only when nothing can run any more, tcpdump included. */
+const stopCapture = 'pkill tcpdump; while pkill -0 tcpdump; do sleep 0.01; done';
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

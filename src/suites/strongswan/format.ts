@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeAtomic } from '../../base/files.ts';
+import { type ConsoleCommand, consoles } from '../../evidence/records/consoles.ts';
+import type { Verdict } from '../../model/verdict.ts';
+import { grep } from '../../sanitize/grep.ts';
+import { readAttemptFile } from '../../store/attempt-files.ts';
+import { type AttemptParts, type Format, storedSchema } from '../format.ts';
+import { writeEvaltestChecks } from './evaltest-checks.ts';
+import { type CheckEvidence, holds, judgeEvaltest } from './judge.ts';
+import type { StrongswanScenario } from './strongswan.ts';
+
+/** `scenario.json` of a test of strongSwan's suite. */
+const strongswanSchema = storedSchema.extend({
+  format: z.literal('strongswan'),
+  checks: z.array(
+    z.object({
+      /** Index into `steps`. */
+      step: z.number().int().nonnegative(),
+      pattern: z.string(),
+      hit: z.union([z.enum(['YES', 'NO', 'never']), z.number().int().nonnegative()]),
+      weight: z.enum(['major', 'minor']),
+    }),
+  ),
+});
+
+type Stored = z.infer<typeof strongswanSchema>;
+
+/** Searches in the output of commands, as the suite's `evaltest.dat` says. */
+export const strongswanFormat: Format<StrongswanScenario, Stored> = {
+  schema: strongswanSchema,
+  store: ({ judging }) => ({
+    checks: judging.checks.map(({ step, pattern, hit, weight }) => ({ step, pattern, hit, weight })),
+  }),
+  judge,
+};
+
+async function judge(stored: Stored, parts: AttemptParts): Promise<Verdict> {
+  const { attempt, attemptDir } = parts;
+  const commands = commandsByStep(parts);
+  const checks: CheckEvidence[] = [];
+  for (const check of stored.checks) checks.push(await evidenceOf(check, stored, commands));
+  writeAtomic(join(attemptDir, 'derived', 'console.txt'), Buffer.from(consoleText(stored, commands, checks), 'latin1'));
+  const timed = checks.map((check) => ({ check, begin: commands.get(check.step)?.begin }));
+  writeEvaltestChecks(attemptDir, timed);
+  const running = attempt.end.step === undefined ? undefined : stored.steps[attempt.end.step];
+  return judgeEvaltest({
+    end: attempt.end,
+    ...(running && { command: remoteCommand(running.line) }),
+    checks,
+    logs: logsOf(stored, attemptDir),
+    issues: [...parts.damage, ...parts.golden],
+    facts: parts.facts,
+  });
+}
+
+/** Output of a command, the two streams apart. */
+interface Said {
+  readonly output: string;
+  readonly errors: string;
+  readonly status: number | undefined;
+  /** When it was typed: virtual nanoseconds since 1970. */
+  readonly begin: bigint;
+}
+
+/** Stands between the output of a command and what it said as errors. */
+const mark = '\x1c';
+
+function commandsByStep({ records }: AttemptParts): ReadonlyMap<number, Said> {
+  const typed = consoles(records).flatMap(({ commands }) => commands);
+  return new Map(
+    typed.flatMap((command) => (command.step === undefined ? [] : [[command.step, said(command)] as const])),
+  );
+}
+
+function said({ output, begin, end, status }: ConsoleCommand): Said {
+  const text = Buffer.from(output).toString('latin1');
+  const at = text.indexOf(mark);
+  const split = at < 0 ? { output: text, errors: '' } : { output: text.slice(0, at), errors: text.slice(at + 1) };
+  return { ...split, status: end === undefined ? undefined : status, begin };
+}
+
+async function evidenceOf(
+  { step, pattern, hit, weight }: Stored['checks'][number],
+  { steps }: Stored,
+  commands: ReadonlyMap<number, Said>,
+): Promise<CheckEvidence> {
+  const { host = '', line: command = '', origin = { file: '', line: 0 } } = steps[step] ?? {};
+  const done = commands.get(step);
+  const ended = done?.status !== undefined;
+  const found = ended && hit !== 'never' ? await grep(pattern, Buffer.from(done.output, 'latin1')) : { lines: [] };
+  return {
+    step,
+    host,
+    command: remoteCommand(command),
+    file: origin.file,
+    line: origin.line,
+    pattern,
+    hit,
+    weight,
+    output: ended ? done.output : undefined,
+    errors: done?.errors ?? '',
+    found,
+  };
+}
+
+/** What stands in the suite's file, without the words that make a remote shell of it. */
+function remoteCommand(line: string): string {
+  const quoted = /^run '(.*)'$/s.exec(line)?.[1];
+  return quoted === undefined ? line : quoted.replaceAll("'\\''", "'");
+}
+
+function logsOf({ hosts }: Stored, attemptDir: string): { host: string; file: string; text: string }[] {
+  return hosts.flatMap((host) => {
+    const file = `files/${host}/var/log/daemon.log`;
+    const bytes = readAttemptFile(attemptDir, file);
+    return bytes === undefined ? [] : [{ host, file, text: bytes.toString('latin1') }];
+  });
+}
+
+/** All that was typed and received, with each check behind its command: what people read first. */
+function consoleText({ steps }: Stored, commands: ReadonlyMap<number, Said>, checks: readonly CheckEvidence[]): string {
+  const searched = Map.groupBy(checks, ({ step }) => step);
+  return steps
+    .map(({ host, line }, index) => {
+      const command = remoteCommand(line);
+      const { output, errors, status } = commands.get(index) ?? { output: '', errors: '', status: undefined };
+      const end = status === 0 ? '' : `[${status === undefined ? 'did not end' : `exit status ${status}`}]\n`;
+      const about = searched.get(index) ?? [];
+      return `${host}# ${command}\n${output}${errors}${end}${about.map(checkText).join('')}`;
+    })
+    .join('\n');
+}
+
+function checkText(check: CheckEvidence): string {
+  const { found, pattern, hit, output } = check;
+  const judged = 'problem' in found ? found.problem : holds(check, found.lines) ? 'holds' : 'FAILS';
+  return `~~ grep '${pattern}' [${hit}]: ${output === undefined ? 'not reached' : judged}\n`;
+}

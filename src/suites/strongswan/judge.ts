@@ -1,0 +1,116 @@
+import { composeVerdict } from '../../judge/compose.ts';
+import { endIssues } from '../../judge/end-issues.ts';
+import { issueOf } from '../../judge/issue.ts';
+import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
+import type { AttemptFile } from '../../model/attempt.ts';
+import { upstreamOf } from '../../model/issue-kinds.ts';
+import type { Issue, Verdict } from '../../model/verdict.ts';
+
+/** A check of strongSwan's suite and what came of it. Texts are Latin-1, one character per byte. */
+export interface CheckEvidence {
+  /** Index of the command in the plan. */
+  readonly step: number;
+  readonly host: string;
+  readonly command: string;
+  readonly file: string;
+  /** 0: what the suite's driver looks at after every test. */
+  readonly line: number;
+  readonly pattern: string;
+  /** `never`: the suite looks at it, and no result of it fails the test. */
+  readonly hit: 'YES' | 'NO' | 'never' | number;
+  readonly weight: 'major' | 'minor';
+  /** `undefined`: the command never ended. */
+  readonly output: string | undefined;
+  readonly errors: string;
+  readonly found: { readonly lines: readonly string[] } | { readonly problem: string };
+}
+
+export interface CheckedAttempt {
+  readonly end: AttemptFile['end'];
+  /** The command that was running at the end, if one was. */
+  readonly command?: string;
+  readonly checks: readonly CheckEvidence[];
+  readonly logs: readonly { readonly host: string; readonly file: string; readonly text: string }[];
+  /** Trouble met before: damaged files, golden facts. */
+  readonly issues: readonly Issue[];
+  readonly facts: FactFindings;
+}
+
+/** Judges an attempt by the suite's own checks; what the oracles found in records and captures comes beside. */
+export function judgeEvaltest(attempt: CheckedAttempt): Verdict {
+  return composeVerdict({
+    issues: [
+      ...attempt.issues,
+      ...endIssues(attempt),
+      ...attempt.logs.flatMap(crashes),
+      ...attempt.facts.issues.filter(besideUserSpace(attempt)),
+      ...attempt.checks.flatMap((check) => failure(check) ?? []),
+    ],
+    facts: attempt.facts,
+    upstream: ({ issues }) => upstreamOf(issues.map(({ kind }) => kind)),
+  });
+}
+
+/** What charon logs when its SAs live in itself (libipsec) and not in the kernel. */
+const ipsecInUserSpace = /\bloaded plugins:.*\bkernel-libipsec\b/;
+
+/** No kernel tells of the SAs of such a host, so nothing is known of a packet that has none. */
+function besideUserSpace({ logs }: CheckedAttempt): (issue: Issue) => boolean {
+  const hosts = new Set(logs.filter(({ text }) => ipsecInUserSpace.test(text)).map(({ host }) => host));
+  return ({ kind, host }) => kind !== 'unknown-sa' || host === undefined || !hosts.has(host);
+}
+
+/** Does the check hold, as the suite's driver counts? It counts one line where there is none. */
+export function holds({ hit }: Pick<CheckEvidence, 'hit'>, lines: readonly string[]): boolean {
+  if (hit === 'never') return true;
+  if (hit === 'YES') return lines.length > 0;
+  return hit === 'NO' ? lines.length === 0 : Math.max(1, counted(lines)) === hit;
+}
+
+/** A shell forgets newlines at the end of what it took from a command. */
+function counted(lines: readonly string[]): number {
+  return lines.findLastIndex((line) => line !== '') + 1;
+}
+
+function failure(check: CheckEvidence): Issue | undefined {
+  const { host, command, file, line, weight, found, output } = check;
+  // A lab that ended early has told why.
+  if (output === undefined || check.hit === 'never') return undefined;
+  const place = { host, command, file, ...(line > 0 && { line }) };
+  if ('problem' in found) return issueOf('check-unreadable', { ...place, message: found.problem });
+  if (holds(check, found.lines)) return undefined;
+  const kind = weight === 'major' ? 'check-tunnel' : 'check-text';
+  return issueOf(kind, { ...place, message: messageOf(check, found.lines), excerpt: excerptOf(check, found.lines) });
+}
+
+function messageOf({ hit, pattern }: CheckEvidence, lines: readonly string[]): string {
+  const wanted = legible(pattern);
+  if (hit === 'YES') return `nothing matches ${wanted}`;
+  if (hit === 'NO') return `this must not match, and does: ${wanted}`;
+  return `${hit} lines must match, and ${lines.length} do: ${wanted}`;
+}
+
+const linesShown = 12;
+const lineLength = 600;
+
+/** What was received: the lines that matched, else the last ones of the output. */
+function excerptOf({ output = '', errors }: CheckEvidence, lines: readonly string[]): string {
+  const received = lines.length > 0 ? lines.slice(0, linesShown) : output.trimEnd().split('\n').slice(-linesShown);
+  const said = errors.trimEnd().split('\n').slice(-3).filter(Boolean);
+  const shown = [...received.filter(Boolean), ...said.map((line) => `stderr: ${line}`)];
+  return shown.length === 0 ? 'no output' : shown.map((line) => `+${legible(line).slice(0, lineLength)}`).join('\n');
+}
+
+function legible(text: string): string {
+  return text.replace(/[^ -~\t]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** What charon logs when it catches a signal of its own making. */
+const crashed = /^.*(?:killing ourself, received critical signal|\bthread \d+ received (?:4|6|8|11)\b).*$/m;
+
+function crashes({ host, file, text }: CheckedAttempt['logs'][number]): Issue[] {
+  const match = crashed.exec(text);
+  if (match === null) return [];
+  const line = text.slice(0, match.index).split('\n').length;
+  return [issueOf('SEGFAULT', { host, file, line, message: 'a daemon crashed', excerpt: legible(match[0]) })];
+}

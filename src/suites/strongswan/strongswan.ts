@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
+import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
+import type { LabImage, LoadedScenario, Suite, SuiteIdentity } from '../../model/suite.ts';
+import { adaptations, adaptationsFor } from './adaptations.ts';
+import { type Course, courseOf } from './course.ts';
+import { vacuity } from './dat-lines.ts';
+import { servicesFor } from './services.ts';
+import { readOverlayFile, readTest, type TestFiles, testNames } from './test-files.ts';
+import { knownHosts, testBed } from './topology.ts';
+import { pluginsOf, unsupportedBy } from './unsupported.ts';
+
+/** What a lab for this suite is made from; asked for when the first scenario is loaded. */
+export interface StrongswanInputs {
+  readonly image: LabImage;
+  /** The `testing/` folder with the certificates that its own script made. */
+  readonly dir: string;
+  /** Image files laid over each host's image, uppermost first: what makes it that host. */
+  readonly layers: Readonly<Record<string, readonly string[]>>;
+  /** The suite with what was made for it. */
+  readonly identity: SuiteIdentity;
+}
+
+export interface StrongswanOptions {
+  readonly name: string;
+  /** Code name of the Debian suite whose strongSwan runs. */
+  readonly debian: string;
+  /** What the image has that tests ask for (`src/supply/image/features.ts`). */
+  readonly features: ReadonlySet<string>;
+  /** The `testing/` folder. */
+  readonly dir: string;
+  readonly inputs: () => Promise<StrongswanInputs>;
+}
+
+export interface StrongswanScenario extends LoadedScenario {
+  readonly format: 'strongswan';
+  readonly judging: LoadedScenario['judging'] & Pick<Course, 'checks'>;
+}
+
+const second = 1_000_000_000n;
+
+/** ssh takes some time for each command where the suite was written. */
+export const timing = {
+  // Certificates that one test brings along end in August 2026.
+  start: BigInt(Date.UTC(2026, 5, 15, 12)) * 1_000_000n,
+  warmup: 60n * second,
+  gap: second / 20n,
+  deadline: 120n * second,
+};
+
+const guestMemory = 512;
+
+/** Opens a `testing/` tree of strongSwan. */
+export function openStrongswan(options: StrongswanOptions): Suite<StrongswanScenario> {
+  const { name: suite, dir, inputs } = options;
+  return {
+    name: suite,
+    list: async () => testNames(dir).map((name) => entryOf(name, options)),
+    load: async (name) => {
+      const entry = entryOf(name, options);
+      if (entry.broken !== undefined) throw new EspalierError('scenario', entry.broken);
+      return load(entry, await inputs(), options.features);
+    },
+  };
+}
+
+function entryOf(name: string, options: StrongswanOptions): ScenarioEntry {
+  const { name: suite, dir } = options;
+  const entry = { suite, name, status: 'good', hosts: knownHosts };
+  try {
+    const test = readTest(dir, name);
+    const unsupported = reasonAgainst(test, options);
+    const warnings = warningsOf(test);
+    return { ...entry, ...(unsupported && { unsupported }), ...(warnings.length > 0 && { warnings }) };
+  } catch (error) {
+    if (!(error instanceof EspalierError) || error.fault !== 'scenario') throw error;
+    return { ...entry, hosts: [], broken: `${error.detail.file ?? name}: ${error.message}` };
+  }
+}
+
+type Userland = Pick<StrongswanOptions, 'debian' | 'features'>;
+
+function reasonAgainst(test: TestFiles, { debian, features }: Userland): string | undefined {
+  const { conf, pretest, evaltest, posttest } = test;
+  if ('strange' in conf) return `test.conf is more than assignments: ${conf.strange}`;
+  const [commands, configurations] = [commandsOf(test), configurationsOf(test)];
+  const rule = unsupportedBy({ debian, features, commands, configurations });
+  if (rule !== undefined) return rule.reason;
+  for (const [file, { refused }] of Object.entries({ pretest, evaltest, posttest })) {
+    const [first] = refused;
+    if (first) return `${file}.dat:${first.line} wants more of the driver’s shell than is known: ${first.reason}`;
+  }
+  const [lost] = evaltest.lost;
+  return lost && `evaltest.dat:${lost.line}: ${lost.reason}`;
+}
+
+function commandsOf({ pretest, evaltest, posttest }: TestFiles): string[] {
+  return [pretest, evaltest, posttest].flatMap(({ lines }) => lines.map(({ remote }) => remote));
+}
+
+/** Contents of what strongSwan's programs are configured by. */
+function configurationsOf({ overlay }: TestFiles): string[] {
+  const files = overlay.filter(({ path }) => /\/(?:strongswan|swanctl|ipsec)\.conf$/.test(path));
+  return files.map(({ source }) => readFileSync(source, 'latin1'));
+}
+
+/** Checks that cannot fail, and lines that do nothing. */
+function warningsOf({ pretest, evaltest, posttest }: TestFiles): string[] {
+  const lost = Object.entries({ pretest, posttest }).flatMap(([file, dat]) =>
+    dat.lost.map(({ line, reason }) => `${file}.dat:${line}: does nothing: ${reason}`),
+  );
+  const vacuous = evaltest.lines.flatMap((check) => {
+    const why = vacuity(check);
+    return why === undefined ? [] : [`evaltest.dat:${check.line}: ${why}`];
+  });
+  return [...lost, ...vacuous];
+}
+
+function load(
+  entry: ScenarioEntry,
+  { image, dir, layers, identity }: StrongswanInputs,
+  features: ReadonlySet<string>,
+): StrongswanScenario {
+  const test = readTest(dir, entry.name);
+  const { conf } = test;
+  if ('strange' in conf) throw new EspalierError('scenario', `test.conf is more than assignments: ${conf.strange}`);
+  const commands = commandsOf(test);
+  const plugins = new Set(configurationsOf(test).flatMap(pluginsOf));
+  const services = servicesFor({ plugins, commands });
+  const { steps, checks } = courseOf({ ...test, conf, services });
+  const { id, sha256 } = image;
+  return {
+    format: 'strongswan',
+    entry,
+    description: test.description,
+    plan: {
+      ...planBase(image, features),
+      overlays: layers,
+      files: [...placedFiles(features), ...overlayFiles(test)],
+      steps,
+      // Where the suite was written, the first of these loads a module that makes the fallback devices.
+      fallbackTunnels: commands.some((line) => /\bip tunnel\b/.test(line)),
+    },
+    images: Object.fromEntries(knownHosts.map((host) => [host, { id, sha256 }])),
+    suite: identity,
+    versions: image.versions,
+    ...(plugins.has('kernel-pfkey') && { pfKey: true }),
+    judging: { checks },
+  };
+}
+
+/** What the plans of all tests have in common. */
+function planBase(image: Pick<LabImage, 'path'>, features: ReadonlySet<string>): Omit<LabPlan, 'files' | 'steps'> {
+  return {
+    topology: testBed(),
+    images: Object.fromEntries(knownHosts.map((host) => [host, image.path])),
+    sharedTrees: [],
+    cwd: '/root',
+    shellSetup: adaptationsFor(features).flatMap((one) => (one.kind === 'host-setup' ? [one.line] : [])),
+    timing,
+    collect: ['/var/log/daemon.log', '/var/log/auth.log'],
+    memory: guestMemory,
+  };
+}
+
+function placedFiles(features: ReadonlySet<string>): PlacedFile[] {
+  return adaptationsFor(features).flatMap((one): PlacedFile[] => {
+    if (one.kind === 'guest-folders') return Object.entries(one.modes).map(([path, mode]) => folder(path, mode));
+    if (one.kind !== 'guest-file') return [];
+    const content = readFileSync(join(import.meta.dirname, 'guest', one.source));
+    return [{ host: '*', path: one.path, mode: one.mode, content }];
+  });
+}
+
+function folder(path: string, mode: number): PlacedFile {
+  return { host: '*', path: `${path}/`, mode, content: new Uint8Array() };
+}
+
+function overlayFiles({ overlay }: TestFiles): PlacedFile[] {
+  return overlay.map((file) => ({ host: file.host, path: throughLinks(file.path), ...readOverlayFile(file) }));
+}
+
+function throughLinks(path: string): string {
+  for (const one of adaptations) if (one.kind === 'written-through' && one.path === path) return one.target;
+  return path;
+}

@@ -1,0 +1,169 @@
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
+import { say } from '../../base/log.ts';
+import { succeed } from '../../base/processes.ts';
+
+/** What a piece of work needs from this machine. */
+export type Need = 'kernel' | 'image' | 'guest' | 'judge';
+
+/** A program or file this machine must have, and the Debian package that brings it. */
+export interface Tool {
+  readonly name: string;
+  readonly package: string;
+  readonly purpose: string;
+  readonly needs: readonly Need[];
+  /** Absolute paths of which one must exist; left out: `name` is a program on PATH. */
+  readonly files?: readonly string[];
+  /** Only when Espalier does not run as root; only a matter of speed where `needs` is empty. */
+  readonly ordinaryUser?: true;
+}
+
+const libraries = '/usr/lib/x86_64-linux-gnu';
+
+export const tools: readonly Tool[] = [
+  { name: 'gcc', package: 'gcc', purpose: "compiles the lab's kernel and guest", needs: ['kernel', 'guest'] },
+  {
+    name: 'static C library',
+    package: 'libc6-dev',
+    purpose: "the guest's first process is linked statically",
+    needs: ['kernel', 'guest'],
+    files: [`${libraries}/libc.a`, '/usr/lib64/libc.a'],
+  },
+  { name: 'make', package: 'make', purpose: 'kernel build', needs: ['kernel'] },
+  { name: 'flex', package: 'flex', purpose: "kernel build: reads the options' language", needs: ['kernel'] },
+  { name: 'bison', package: 'bison', purpose: "kernel build: reads the options' language", needs: ['kernel'] },
+  { name: 'bc', package: 'bc', purpose: 'kernel build: time constants', needs: ['kernel'] },
+  { name: 'perl', package: 'perl', purpose: 'kernel build: small generators', needs: ['kernel'] },
+  { name: 'strip', package: 'binutils', purpose: 'links and strips the kernel', needs: ['kernel', 'guest'] },
+  { name: 'xz', package: 'xz-utils', purpose: 'unpacks the kernel source', needs: ['kernel'] },
+  { name: 'dpkg', package: 'dpkg', purpose: 'unpacks packages', needs: ['kernel', 'image'] },
+  { name: 'apt-get', package: 'apt', purpose: 'fetches sources and packages', needs: ['kernel', 'image'] },
+  {
+    name: 'keys of the Debian archive',
+    package: 'debian-archive-keyring',
+    purpose: 'proves that what was fetched is Debian',
+    needs: ['kernel', 'image'],
+    files: ['/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.pgp'],
+  },
+  { name: 'mmdebstrap', package: 'mmdebstrap', purpose: "builds a host's root filesystem", needs: ['image'] },
+  { name: 'mksquashfs', package: 'squashfs-tools', purpose: 'packs it into one file', needs: ['image'] },
+  {
+    name: 'newuidmap',
+    package: 'uidmap',
+    purpose: 'image build without root: maps the owners of files; without it a lab has to do that, slowly',
+    needs: [],
+    ordinaryUser: true,
+  },
+  { name: 'sed', package: 'sed', purpose: "runs the suites' own sanitizers", needs: ['judge'] },
+  { name: 'gawk', package: 'gawk', purpose: "runs the suites' own sanitizers", needs: ['judge'] },
+  { name: 'flock', package: 'util-linux', purpose: 'locks the cache between processes', needs: ['kernel', 'image'] },
+  { name: 'tar', package: 'tar', purpose: 'unpacks sources, exports and imports', needs: ['kernel', 'image'] },
+];
+
+/** Folders of programs: PATH, and those that an ordinary user's PATH lacks. */
+function programFolders(): string[] {
+  return [...(process.env.PATH ?? '').split(':').filter(Boolean), '/usr/sbin', '/sbin', '/usr/bin', '/bin'];
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** True when this machine has a program of that name. */
+export function isPresentProgram(name: string): boolean {
+  return programFolders().some((dir) => isExecutable(join(dir, name)));
+}
+
+/** True when this machine has it. */
+export function isPresent(tool: Tool): boolean {
+  return tool.files ? tool.files.some((path) => existsSync(path)) : isPresentProgram(tool.name);
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/** Tools that are missing, for one need or for everything. */
+export function missingTools(need?: Need): Tool[] {
+  return tools.filter(
+    (tool) => (need === undefined || tool.needs.includes(need)) && !(tool.ordinaryUser && isRoot()) && !isPresent(tool),
+  );
+}
+
+/** True when this user may use a range of subordinate ids, as image builds without root need. */
+export function hasSubordinateIds(user: { name: string; uid: number }, subids: string): boolean {
+  return subids.split('\n').some((line) => {
+    const [owner, , count] = line.split(':');
+    return (owner === user.name || owner === String(user.uid)) && Number(count) >= 65_536;
+  });
+}
+
+/** A range, `FIRST-LAST`, above all that these files give to anyone. */
+export function freeSubordinateIds(subids: string): string {
+  const ends = subids.split('\n').map((line) => {
+    const [, first, count] = line.split(':');
+    return Number(first) + Number(count);
+  });
+  const first = Math.max(100_000, ...ends.filter(Number.isFinite));
+  return `${first}-${first + 65_535}`;
+}
+
+/** The files of subordinate ids as they are. */
+function subordinateIds(): string[] {
+  return ['/etc/subuid', '/etc/subgid'].map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : ''));
+}
+
+function lacksSubordinateIds(): boolean {
+  if (isRoot()) return false;
+  const { username, uid } = userInfo();
+  return subordinateIds().some((text) => !hasSubordinateIds({ name: username, uid }, text));
+}
+
+/** What one root shell has to run so that everything is there; `undefined`: nothing is missing. */
+export function installScript(
+  missing: readonly Tool[] = missingTools(),
+  ids = lacksSubordinateIds(),
+): string | undefined {
+  const packages = [...new Set(missing.map((tool) => tool.package))].sort();
+  const steps: string[] = [];
+  if (packages.length > 0) {
+    steps.push('apt-get update', `apt-get install -y --no-install-recommends ${packages.join(' ')}`);
+  }
+  if (ids) {
+    const range = freeSubordinateIds(subordinateIds().join('\n'));
+    steps.push(`usermod --add-subuids ${range} --add-subgids ${range} ${userInfo().username}`);
+  }
+  return steps.length > 0 ? steps.join(' && ') : undefined;
+}
+
+/**
+ * `installScript` as one line that a user can paste, and root as well. A login, since plain `su`
+ * keeps the user's PATH, without the folders of dpkg's and usermod's programs.
+ */
+export function installCommand(script: string): string {
+  const asRoot = isPresentProgram('sudo') ? 'sudo sh -c' : 'su - -c';
+  return `${asRoot} '${script}'`;
+}
+
+/**
+ * Makes sure that this machine has what `need` takes. When something is missing, root gets all
+ * that Espalier may ever need installed, after it was named; anyone else gets an error that is
+ * the one command to run.
+ */
+export async function ensureTools(need: Need): Promise<void> {
+  const short = missingTools(need);
+  if (short.length === 0) return;
+  const script = installScript() ?? '';
+  if (!isRoot() || !isPresentProgram('apt-get')) {
+    throw new EspalierError('infrastructure', `${installCommand(script)}  # then run Espalier again; it needs these`);
+  }
+  say(`installing what is missing on this machine: ${script}`);
+  await succeed('sh', ['-c', script], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+}

@@ -1,0 +1,89 @@
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { EspalierError } from '../../base/errors.ts';
+import { projectDir } from '../../base/folders.ts';
+import { type RunResult, run, tail } from '../../base/processes.ts';
+import { debianArchive, sourceLine } from '../debian/apt.ts';
+import { makeRepository } from '../debian/repository.ts';
+import { claimCpu, releaseCpu } from '../kernel/cpus.ts';
+import { memoryFolder } from '../kernel/memory-folder.ts';
+import { bootstrapEnvironment, shellQuoted } from './bootstrap.ts';
+import type { BootstrapJob } from './bootstrap-job.ts';
+
+/** Longer than any build on a slow machine. */
+const timeoutMs = 2 * 60 * 60 * 1000;
+/** Where the lab sees the work folder (lab-init.sh). */
+const seenAs = '/tmp/build';
+
+/**
+ * Runs mmdebstrap inside a User Mode Linux lab, for a user who can have no root otherwise: the
+ * kernel boots from this machine's own files, read-only, and runs this machine's mmdebstrap. A lab
+ * has no network, so the packages are fetched before.
+ */
+export async function bootstrapInLab(job: BootstrapJob, kernel: string): Promise<void> {
+  const { suite, packages, folder, signal, onLine } = job;
+  const onFile = (fetched: number): void => onLine(`fetching packages, ${fetched}`);
+  await makeRepository({ suite, packages, dir: join(folder, 'repository'), onFile, signal });
+  copyFileSync(join(projectDir, 'src', 'supply', 'image', 'lab-init.sh'), join(folder, 'init'));
+  writeFileSync(join(folder, 'job'), script(job));
+  const result = await boot(kernel, job);
+  requireSuccess(job, result);
+}
+
+/** What the lab's first process runs, in the work folder. */
+function script(job: BootstrapJob): string {
+  const source = sourceLine('deb', debianArchive(), job.suite);
+  const buildFrom = `deb [trusted=yes] copy://${seenAs}/repository ${job.suite} main`;
+  const args = job.arguments({ mode: 'root', folder: seenAs, source, buildFrom });
+  const lines = [
+    'set -e',
+    // apt fetches as a user of its own.
+    'chmod -R a+rX .',
+    ...Object.entries(bootstrapEnvironment).map(([name, value]) => `export ${name}=${value}`),
+    ['mmdebstrap', ...args].map(shellQuoted).join(' '),
+    ...(job.thenInLab ?? []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The kernel and all its children die with this process, however it dies. */
+async function boot(kernel: string, { folder, memory, signal, onLine }: BootstrapJob): Promise<RunResult> {
+  const words = [
+    `mem=${memory}M`,
+    'root=/dev/root',
+    'rootfstype=hostfs',
+    'rootflags=/',
+    'ro',
+    'quiet',
+    'loglevel=5',
+    'con=null',
+    'con0=null,fd:1',
+    'ssl=null',
+    'init=/proc/self/cwd/init',
+    'seccomp=on',
+    'uml_dir=uml/',
+  ];
+  const cpu = claimCpu();
+  try {
+    const env = { PATH: '/usr/bin:/bin', HOME: '/nonexistent', TMPDIR: memoryFolder(memory, folder) };
+    const args = ['--pdeathsig', 'KILL', 'taskset', '--cpu-list', String(cpu), kernel, ...words];
+    return await run('setpriv', args, { cwd: folder, env, timeoutMs, signal, onLine });
+  } finally {
+    releaseCpu(cpu);
+  }
+}
+
+function requireSuccess({ what, folder, memory }: BootstrapJob, result: RunResult): void {
+  if (result.stopped === 'cancelled') throw new EspalierError('cancelled', 'the build was stopped');
+  const done = join(folder, 'done');
+  if (existsSync(done) && readFileSync(done, 'utf8') === 'complete\n') return;
+  const output = stripVTControlCharacters(`${result.stdout}${result.stderr}`).replaceAll('\r', '');
+  const full = /Out of memory|No space left on device/.test(output);
+  throw new EspalierError('infrastructure', `${what} could not be built inside a lab`, {
+    output: tail(output, 12),
+    remedy: full
+      ? `the lab's ${memory} MiB were not enough; build it as root, or bring it with \`espalier image import FILE\``
+      : 'build it as root or with subordinate ids (`espalier doctor`), or bring it with `espalier image import FILE`',
+  });
+}

@@ -1,0 +1,59 @@
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeWorkFolder } from '../../base/work-folder.ts';
+import { bootstrapFiles, imageArguments } from './bootstrap.ts';
+import type { ImageBuild } from './image-build.ts';
+import { bootstrap } from './run-bootstrap.ts';
+import { packOptions, packSquashfs } from './squashfs.ts';
+
+/** Installed packages and their versions, out of dpkg's status file. */
+export function installedVersions(status: string): Record<string, string> {
+  const versions: Record<string, string> = {};
+  for (const stanza of status.split('\n\n')) {
+    const name = /^Package: (\S+)$/m.exec(stanza)?.[1];
+    const version = /^Version: (\S+)$/m.exec(stanza)?.[1];
+    if (name && version && /^Status: install ok installed$/m.test(stanza)) versions[name] = version;
+  }
+  return versions;
+}
+
+/** What is done when mmdebstrap begins a step, as measured for debian-trixie-libreswan inside a lab and outside. */
+const stepsDone: Readonly<Record<string, number>> = {
+  'extracting archives': 0.05,
+  'installing essential packages': 0.15,
+  'installing remaining packages inside the chroot': 0.25,
+  'creating tarball': 0.9,
+  packing: 0.97,
+};
+
+const packed = 'image.squashfs';
+
+/** Builds an image of a recipe; gives the versions of the packages in it. */
+export async function buildImage(build: ImageBuild): Promise<Record<string, string>> {
+  using work = makeWorkFolder('image');
+  const { recipe, builder, progress, signal, name } = build;
+  for (const [index, { content }] of recipe.files.entries()) {
+    writeFileSync(join(work.path, bootstrapFiles.recipeFile(index)), content);
+  }
+  if (build.installed !== undefined) copyFileSync(build.installed, join(work.path, bootstrapFiles.installed));
+  const onLine = (line: string): void => {
+    const [, step = line] = /^I: ([^:]*?)\.*\s*$/.exec(line) ?? [];
+    const done = stepsDone[step];
+    if (done !== undefined || line.startsWith('fetching ')) progress.update(done ?? 0, step);
+  };
+  await bootstrap({
+    what: `the image ${name}`,
+    folder: work.path,
+    suite: recipe.suite,
+    packages: recipe.packages,
+    arguments: (place) => imageArguments(recipe, place),
+    thenInLab: ['echo "I: packing"', `sqfstar ${packOptions().join(' ')} ${packed} <${bootstrapFiles.tar}`],
+    builder,
+    memory: 2048,
+    onLine,
+    signal,
+  });
+  if (builder.mode === 'uml') renameSync(join(work.path, packed), build.out);
+  else await packSquashfs(join(work.path, bootstrapFiles.tar), build.out);
+  return installedVersions(readFileSync(join(work.path, bootstrapFiles.status), 'utf8'));
+}

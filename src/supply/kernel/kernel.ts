@@ -1,0 +1,245 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { type Artifact, ArtifactStore } from '../../base/artifacts.ts';
+import { EspalierError } from '../../base/errors.ts';
+import { sha256, sha256File, temporaryBeside } from '../../base/files.ts';
+import { cacheDir, projectDir, withLock } from '../../base/folders.ts';
+import { say, warn } from '../../base/log.ts';
+import { run, succeed } from '../../base/processes.ts';
+import { startProgress } from '../../base/progress.ts';
+import { readLock, updateLock } from '../debian/lock-file.ts';
+import { ensureTools } from '../debian/machine-tools.ts';
+import { buildKernel, type KernelBuild } from './build.ts';
+import { canonicalKconfig, type Kconfig, parseKconfig } from './kconfig.ts';
+import { type KernelSource, kernelSources, unpackKernelSource } from './source.ts';
+
+/** A kernel binary that labs can boot. */
+export interface Kernel {
+  /** The executable. */
+  readonly path: string;
+  /** Version and hash of what it was made from: `7.2.13-1-0123456789ab`. */
+  readonly id: string;
+  readonly sha256: string;
+  readonly version: string;
+}
+
+/** Kernels differ in their fragments only. OpenIKED speaks PF_KEY alone, whose presence a libreswan test forbids. */
+const flavours = { standard: ['uml.config'], netkey: ['uml.config', 'netkey.config'] } as const;
+export type Flavour = keyof typeof flavours;
+
+/** The flavour of a name. Throws `usage` where there is none. */
+export function flavourByName(name: string): Flavour {
+  if (Object.hasOwn(flavours, name)) return name as Flavour;
+  throw new EspalierError('usage', `there is no kernel flavour ${name}`, {
+    remedy: `known: ${Object.keys(flavours).join(', ')}`,
+  });
+}
+
+const factsSchema = z.object({
+  version: z.string(),
+  flavour: z.string(),
+  configHash: z.string(),
+  compiler: z.string(),
+  objects: z.number(),
+  buildMs: z.number(),
+});
+export type KernelFacts = z.infer<typeof factsSchema>;
+
+/** Kernels made here or imported. */
+export const kernelStore = new ArtifactStore<KernelFacts>({ name: 'kernel', file: 'linux', facts: factsSchema });
+
+/** Part of a kernel's identity: raise it when the way of building changes the binary. */
+const buildMethod = 1;
+
+/** Counted for 7.2 with today's fragment; later builds count for themselves. */
+const objectsOfFirstBuild = 1070;
+const msOfFirstBuild = 150_000;
+
+/** The options wanted for a flavour. */
+export function wantedConfig(flavour: Flavour): Kconfig {
+  const texts = flavours[flavour].map((name) => readFileSync(join(projectDir, 'kernel', name), 'utf8'));
+  return parseKconfig(texts.join('\n'));
+}
+
+function hashOfConfig(config: Kconfig): string {
+  return sha256(canonicalKconfig(config)).slice(0, 12);
+}
+
+function asKernel(artifact: Artifact<KernelFacts>): Kernel {
+  return { path: artifact.path, id: artifact.id, sha256: artifact.sha256, version: artifact.facts.version };
+}
+
+export interface KernelWish {
+  /** The user's own tree or binary; `undefined`: Debian's newest, from the cache if it is there. */
+  readonly selection?: string | undefined;
+  readonly flavour?: Flavour;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The kernel for a run. Without a selection: the newest one in the cache that was built with
+ * today's options, else one is built, which takes minutes and shows its progress.
+ */
+export async function ensureKernel(wish: KernelWish = {}): Promise<Kernel> {
+  if (wish.selection !== undefined) return selectedKernel(resolve(wish.selection), wish);
+  const flavour = wish.flavour ?? 'standard';
+  const hash = hashOfConfig(wantedConfig(flavour));
+  const present = kernelStore.list().find(({ facts }) => facts.configHash === hash && facts.flavour === flavour);
+  return present ? asKernel(present) : buildDebianKernel({ ...wish, flavour });
+}
+
+/**
+ * Builds Debian's newest kernel unless exactly that one is in the cache: in all flavours, since the second one takes half a
+ * minute where the first one's objects are, and five minutes where they are not.
+ */
+export async function buildDebianKernel(wish: KernelWish & { updateLock?: boolean } = {}): Promise<Kernel> {
+  await ensureTools('kernel');
+  const flavour = wish.flavour ?? 'standard';
+  const compiler = await compilerVersion();
+  for await (const source of kernelSources()) {
+    compareWithLock(source, wish.updateLock === true);
+    const id = idOf(flavour, source, compiler);
+    const lock = join(cacheDir('kernel'), `${source.version}.lock`);
+    try {
+      if (kernelStore.find(id) === undefined) {
+        const build = () => buildFlavours(source, { compiler, first: flavour, signal: wish.signal });
+        await withLock(lock, build, () => say('waiting for another process that builds it'));
+      }
+      return asKernel(kernelStore.choose(id));
+    } catch (error) {
+      if (!(error instanceof EspalierError) || error.fault !== 'infrastructure' || !error.detail.file) throw error;
+      // Only a file the archive lacks is a reason to take another suite's kernel.
+      if (!/:\/\//.test(error.detail.file)) throw error;
+      warn(`${error.message}; trying the next suite`);
+    }
+  }
+  throw new EspalierError('bug', 'the list of kernel sources ended without an error');
+}
+
+function compareWithLock(source: KernelSource, update: boolean): void {
+  const tested = readLock().kernel;
+  if (update) updateLock((lock) => ({ ...lock, kernel: { ...source } }));
+  else if (tested && tested.version !== source.version) {
+    warn(`kernel source ${source.version} is taken; this Espalier was tested with ${tested.version}`);
+  }
+}
+
+function idOf(flavour: Flavour, { version }: KernelSource, compiler: string): string {
+  const hash = hashOfConfig(wantedConfig(flavour));
+  return `${version}-${sha256(`${buildMethod} ${hash} ${compiler}`).slice(0, 12)}`;
+}
+
+interface Making {
+  readonly compiler: string;
+  /** The flavour that is waited for. */
+  readonly first: Flavour;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Builds what the cache lacks, one flavour after the other in one tree. */
+async function buildFlavours(source: KernelSource, { compiler, first, signal }: Making): Promise<void> {
+  const others = (Object.keys(flavours) as Flavour[]).filter((flavour) => flavour !== first);
+  const missing = [first, ...others].filter(
+    (flavour) => kernelStore.find(idOf(flavour, source, compiler)) === undefined,
+  );
+  if (missing.length === 0) return;
+  const work = mkdtempSync(join(cacheDir('work'), 'kernel-'));
+  try {
+    const expectedMs = largestBuild()?.buildMs ?? msOfFirstBuild;
+    using progress = startProgress(`building the lab's kernel ${source.version}`, { expectedMs });
+    progress.update(0, 'fetching and unpacking the source');
+    const tree = await unpackKernelSource(source, work);
+    for (const [index, flavour] of missing.entries()) {
+      const share = index === 0 ? ([0.12, 0.9] as const) : ([0.9, 0.99] as const);
+      const wanted = { tree, flavour, version: source.version, compiler, progress, share, signal };
+      await kernelStore.ensure(idOf(flavour, source, compiler), (file) => buildFlavour(wanted, file));
+    }
+    progress.end(`built the lab's kernel ${source.version}`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+interface Wanted extends Pick<KernelBuild, 'progress' | 'share' | 'signal'> {
+  readonly tree: string;
+  readonly flavour: Flavour;
+  readonly version: string;
+  readonly compiler: string;
+}
+
+async function buildFlavour({ tree, flavour, version, compiler, ...how }: Wanted, file: string): Promise<KernelFacts> {
+  const started = performance.now();
+  const config = wantedConfig(flavour);
+  const expectedObjects = largestBuild()?.objects ?? objectsOfFirstBuild;
+  const built = await buildKernel({ source: tree, objects: tree, config, expectedObjects, quick: true, ...how });
+  await succeed('strip', ['-o', file, built.binary]);
+  const buildMs = Math.round(performance.now() - started);
+  return { version, flavour, configHash: hashOfConfig(config), compiler, objects: built.objects, buildMs };
+}
+
+/** What an earlier build from nothing took. */
+function largestBuild(): KernelFacts | undefined {
+  const [largest] = kernelStore.list().sort((a, b) => b.facts.objects - a.facts.objects);
+  return largest?.facts;
+}
+
+/** First line of the compiler's version; part of a kernel's identity. */
+async function compilerVersion(): Promise<string> {
+  return (await succeed('gcc', ['--version'])).stdout.toString().split('\n')[0] ?? '';
+}
+
+async function selectedKernel(path: string, wish: KernelWish): Promise<Kernel> {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) throw new EspalierError('usage', 'does not exist', { file: path });
+  if (stat.isFile()) return binaryKernel(path);
+  const ready = join(path, 'linux');
+  if (existsSync(ready) && statSync(ready).isFile()) return binaryKernel(ready);
+  return treeKernel(path, wish);
+}
+
+/** A binary as the user gives it. */
+async function binaryKernel(path: string): Promise<Kernel> {
+  const asked = await run(path, ['--version'], { timeoutMs: 10_000, maxOutput: 10_000 }).catch(() => undefined);
+  const version = asked?.stdout.toString().trim().split('\n')[0] ?? '';
+  if (asked?.status !== 0 || !/^\d+\.\d+/.test(version)) {
+    throw new EspalierError('usage', 'is not a User Mode Linux kernel: it does not answer --version', { file: path });
+  }
+  const sha = await sha256File(path);
+  return { path, id: `${version}-${sha.slice(0, 12)}`, sha256: sha, version };
+}
+
+/** A source tree of the user's: built with our options beside it, in the cache, incrementally. */
+async function treeKernel(tree: string, wish: KernelWish): Promise<Kernel> {
+  await ensureTools('kernel');
+  const flavour = wish.flavour ?? 'standard';
+  // Objects of two flavours in one folder would be compiled anew whenever the other one was wanted last.
+  const objects = join(
+    cacheDir('kernel-trees'),
+    sha256(flavour === 'standard' ? tree : `${tree}\n${flavour}`).slice(0, 16),
+  );
+  return withLock(`${objects}.lock`, async () => {
+    using progress = startProgress(`building the kernel of ${tree}`);
+    const build = await buildKernel({
+      source: tree,
+      objects,
+      config: wantedConfig(flavour),
+      progress,
+      share: [0, 0.97],
+      expectedObjects: largestBuild()?.objects ?? objectsOfFirstBuild,
+      quick: false,
+      signal: wish.signal,
+    });
+    const stripped = join(objects, 'linux.stripped');
+    await succeed('strip', ['-o', stripped, build.binary]);
+    const sha = await sha256File(stripped);
+    // A run keeps its kernel although the tree is built again meanwhile.
+    const kept = join(cacheDir('kernel-trees'), `linux-${sha.slice(0, 12)}`);
+    if (!existsSync(kept)) {
+      const copy = temporaryBeside(kept);
+      copyFileSync(stripped, copy);
+      renameSync(copy, kept);
+    }
+    return { path: kept, id: `${build.release}-${sha.slice(0, 12)}`, sha256: sha, version: build.release };
+  });
+}

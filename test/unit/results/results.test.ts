@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AttemptFile } from '../../../src/model/attempt.ts';
+import type { ScenarioEntry } from '../../../src/model/scenario.ts';
+import { type VerdictWord, verdictWords } from '../../../src/model/verdict.ts';
+import { changeOf, type JudgedAttempt, resultOf, summarize } from '../../../src/results/results.ts';
+
+const entry: ScenarioEntry = { suite: 's', name: 'n', status: 'good', hosts: ['east'] };
+
+function judged(attempt: number, word: VerdictWord, seed = '1'): JudgedAttempt {
+  const none = { id: '', sha256: '' };
+  const inputs = { kernel: none, images: {}, suite: none, versions: {}, ...(seed !== 'none' && { seed }) };
+  const time = { started: '', wallMs: 1, bootMs: 1, labCpuMs: 1, virtualNs: '1' };
+  const file: AttemptFile = {
+    version: 1,
+    suite: 's',
+    name: 'n',
+    attempt,
+    hosts: [],
+    inputs,
+    end: { word: 'completed' },
+    time,
+  };
+  return {
+    attempt,
+    file,
+    verdict: { version: 2, word, upstream: '', issues: [], adapted: [], passesOnlyAdapted: false },
+  };
+}
+
+test('two attempts of one seed with different words are nondeterminism unless something weighs more', () => {
+  for (const [i, a] of verdictWords.entries()) {
+    for (const [j, b] of verdictWords.entries()) {
+      const heavier = i < j ? a : b;
+      const own = verdictWords.indexOf(heavier) < verdictWords.indexOf('nondeterminism');
+      const expected = a === b || own ? heavier : 'nondeterminism';
+      assert.equal(resultOf(entry, [judged(0, a), judged(1, b)])?.word, expected, `${a} and ${b}`);
+    }
+  }
+});
+
+test('without a seed a difference between attempts is no nondeterminism', () => {
+  const attempts = [judged(0, 'major', 'none'), judged(1, 'passed', 'none')];
+  assert.equal(resultOf(entry, attempts)?.word, 'major');
+});
+
+test('a difference of bytes turns a pass into nondeterminism and keeps its evidence', () => {
+  const difference = { kind: 'transcripts-differ', word: 'nondeterminism' as const, message: 'at record 3' };
+  const result = resultOf(entry, [judged(0, 'passed'), judged(1, 'passed')], { difference });
+  assert.equal(result?.word, 'nondeterminism');
+  assert.deepEqual(result?.issues, [difference]);
+  assert.equal(result?.expected, false);
+});
+
+test('where words of one seed differ, the first record that differs is told as well', () => {
+  const difference = { kind: 'transcripts-differ', word: 'nondeterminism' as const, message: 'at record 3' };
+  const result = resultOf(entry, [judged(0, 'passed'), judged(1, 'unsupported')], { difference });
+  assert.deepEqual(
+    result?.issues.map(({ kind }) => kind),
+    ['results-differ', 'transcripts-differ'],
+  );
+});
+
+test('a listing alone decides what is broken and what is unsupported', () => {
+  assert.equal(resultOf({ ...entry, broken: 'east.sh is missing' }, [])?.word, 'unresolved');
+  const unsupported = resultOf({ ...entry, unsupported: 'needs SELinux' }, []);
+  assert.equal(unsupported?.word, 'unsupported');
+  assert.equal(unsupported?.expected, true);
+  assert.equal(resultOf(entry, []), undefined);
+});
+
+test('what is as in the baseline is expected, and changes are named', () => {
+  const result = (word: VerdictWord, before: VerdictWord) => {
+    const one = resultOf(entry, [judged(0, word)], { baseline: new Map([['s:n', before]]) });
+    return [one?.expected, one?.change];
+  };
+  assert.deepEqual(result('major', 'major'), [true, undefined]);
+  assert.deepEqual(result('major', 'passed'), [false, 'newly failing']);
+  assert.deepEqual(result('passed', 'major'), [true, 'newly passing']);
+  assert.deepEqual(result('crash', 'major'), [false, 'changed']);
+  assert.deepEqual(result('passed', 'unsupported'), [true, 'newly passing']);
+  assert.deepEqual(result('unsupported', 'passed'), [true, 'changed']);
+  assert.deepEqual(result('unsupported', 'major'), [true, 'changed']);
+  assert.equal(changeOf('major', undefined), undefined);
+});
+
+test('a summary counts words, adapted passes and what did not run', () => {
+  const other = { ...entry, name: 'other' };
+  const adapted = judged(0, 'passed');
+  const passed = resultOf(entry, [{ ...adapted, verdict: { ...adapted.verdict, passesOnlyAdapted: true } }]);
+  assert.ok(passed);
+  const summary = summarize('id', [entry, other], [passed]);
+  assert.deepEqual(
+    { ...summary, results: summary.results.length },
+    {
+      version: 1,
+      run: 'id',
+      complete: false,
+      totals: { passed: 1 },
+      passedAdapted: 1,
+      results: 1,
+      pending: [{ suite: 's', name: 'other' }],
+    },
+  );
+});
+
+test('words that differ between seeds are chance and the weightiest counts', () => {
+  const attempts = [judged(0, 'passed', '1'), judged(1, 'timeout', '2'), judged(2, 'passed', '3')];
+  const result = resultOf(entry, attempts);
+  assert.equal(result?.word, 'timeout');
+  assert.deepEqual(result?.chance, [
+    { word: 'timeout', seeds: ['2'] },
+    { word: 'passed', seeds: ['1', '3'] },
+  ]);
+  assert.equal(result?.issues[0]?.kind, 'depends-on-chance');
+});
+
+test('a seed whose repeats differ is nondeterminism of that seed, whatever other seeds say', () => {
+  const attempts = [judged(0, 'passed', '1'), judged(1, 'passed', '1'), judged(2, 'passed', '2')];
+  assert.equal(resultOf(entry, attempts)?.chance, undefined);
+  const torn = resultOf(entry, [...attempts, judged(3, 'unsupported', '2')]);
+  assert.equal(torn?.word, 'nondeterminism');
+  assert.deepEqual(torn?.chance, [
+    { word: 'nondeterminism', seeds: ['2'] },
+    { word: 'passed', seeds: ['1'] },
+  ]);
+});
+
+test("attempts without seed or lab are nobody's chance", () => {
+  assert.equal(resultOf(entry, [judged(0, 'passed', 'none'), judged(1, 'timeout', 'none')])?.chance, undefined);
+});

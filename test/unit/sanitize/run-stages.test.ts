@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { joinStages, type SanitizerScript, stagesOf } from '../../../src/sanitize/plan-stages.ts';
+import { runStages } from '../../../src/sanitize/run-stages.ts';
+import { sanitize } from '../../../src/sanitize/sanitize.ts';
+
+/** Scripts of our own, each with a trait that matters to joining. */
+const texts: Readonly<Record<string, string>> = {
+  'cr.sed': 's/\r//g\n/^$/d\n',
+  'prompt.sed': 's/^\\[\\([a-z]*\\)\\]# /\\1 #\\n /\n',
+  'cut.sed': '/== cut/,/== tuc/d\n',
+  'end.sed': '/== end/,$d\n',
+  'pid.sed': 's/pid [0-9][0-9]*/pid PID/g\n',
+  'jump.sed': '/keep/ b out\ns/a/A/\n:out\n',
+  'jump-too.sed': '/keep/ b out\ns/b/B/\n:out\n',
+  'scoped.sed': '/^ list/ b next\nb out\n:next\nn\n/ #$/ b out\ns/[0-9]/N/g\nb next\n:out\n',
+  'quiet.sed-n': '/^BEGIN/ b in\nb out\n:in\np\nn\n/^END/ b out\ns/.*/.../p\nb in\n:out\np\n',
+  'double.sed': '$ ! N\n/^\\(.* #\\)\\n\\1$/ ! P\nD\n',
+  'count.awk': '{ sub(/count/, NR); print }\n',
+};
+
+function workshop(): { dir: string; scripts: Map<string, SanitizerScript> } & Disposable {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-sanitizer-'));
+  const scripts = new Map(
+    Object.entries(texts).map(([name, text]) => {
+      const path = join(dir, name);
+      writeFileSync(path, text);
+      return [name, { name, path, content: Buffer.from(text) }];
+    }),
+  );
+  return { dir, scripts, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+const stagesFrom = (scripts: ReadonlyMap<string, SanitizerScript>, names: readonly string[]) => {
+  const stages = stagesOf(names, (name) => scripts.get(name));
+  assert.ok(Array.isArray(stages));
+  return stages;
+};
+
+test('line-wise neighbours share a sed until one adds lines or a label comes twice', () => {
+  using place = workshop();
+  const names = ['cr.sed', 'pid.sed', 'prompt.sed', 'cut.sed', 'jump.sed', 'jump-too.sed', 'scoped.sed', 'quiet.sed-n'];
+  assert.deepEqual(
+    joinStages(stagesFrom(place.scripts, names)).map(({ tool, scripts }) => [tool, ...scripts.map(({ name }) => name)]),
+    [
+      ['sed', 'cr.sed', 'pid.sed', 'prompt.sed'],
+      ['sed', 'cut.sed', 'jump.sed'],
+      ['sed', 'jump-too.sed'],
+      ['sed', 'scoped.sed'],
+      ['sed -n', 'quiet.sed-n'],
+    ],
+  );
+});
+
+test('the short way gives what one process per script gives', async () => {
+  using place = workshop();
+  const line = fc.constantFrom(
+    '',
+    '\r',
+    '[east]# list a',
+    '[east]# ',
+    'east #',
+    ' list 12',
+    'pid 77 a b 9',
+    'keep a b',
+    '== cut',
+    '== tuc',
+    '== end',
+    'BEGIN',
+    'END',
+    'count 5',
+    'é\xff',
+  );
+  const input = fc.tuple(fc.array(line, { maxLength: 14 }), fc.constantFrom('', '\n'));
+  const names = fc.array(fc.constantFrom(...Object.keys(texts)), { minLength: 1, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(input, names, async ([lines, last], chosen) => {
+      const bytes = Buffer.from(lines.join('\n') + last, 'latin1');
+      const stages = stagesFrom(place.scripts, chosen);
+      const short = await runStages(stages, bytes, { dir: place.dir });
+      const plain = await runStages(stages, bytes, { dir: place.dir, plain: true });
+      assert.ok('output' in short && 'output' in plain);
+      assert.equal(Buffer.from(short.output).toString('latin1'), Buffer.from(plain.output).toString('latin1'));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('one process per script gives what a shell pipeline gives', async () => {
+  using place = workshop();
+  const names = ['cr.sed', 'prompt.sed', 'scoped.sed', 'quiet.sed-n', 'count.awk', 'double.sed'];
+  const input = '[east]# list\r\nx 1\n\nBEGIN\nsecret\nEND\n[east]# \n[east]# end';
+  writeFileSync(join(place.dir, 'in'), input);
+  const parts = names.map((name) =>
+    name.endsWith('.awk') ? `gawk -f ${name}` : `sed ${name.endsWith('-n') ? '-n ' : ''}-f ${name}`,
+  );
+  const shell = spawnSync('sh', ['-c', `cat in | ${parts.join(' | ')}; echo`], { cwd: place.dir, encoding: 'latin1' });
+  const ours = await sanitize({ names, scripts: place.scripts, input: Buffer.from(input), dir: place.dir });
+  assert.deepEqual(ours, { output: Buffer.from(shell.stdout, 'latin1') });
+});
+
+const faults: readonly (readonly [string, string, string, RegExp])[] = [
+  ['a script with an error', 'bad.sed', 's/a/', /bad\.sed: exit status 1: .*unterminated/],
+  ['a script that writes a file', 'bad.sed', 's/a/b/w /tmp/x', /sandbox/],
+  ['a script that runs a program', 'bad.awk', '{ system("id") }', /sandbox|not allowed|exit status/],
+  ['a script without end', 'bad.sed', ':a\nb a', /took too long/],
+  ['a kind that is not known', 'bad.pl', '', /no kind of sanitizer/],
+];
+for (const [title, name, text, problem] of faults) {
+  test(`${title} is a failed sanitizer and leaves no files`, async () => {
+    using place = workshop();
+    const path = join(place.dir, name);
+    writeFileSync(path, text);
+    const before = readdirSync(place.dir);
+    const scripts = new Map([[name, { name, path, content: Buffer.from(text) }]]);
+    const request = { names: [name], scripts, input: Buffer.from('a\n'), dir: place.dir, timeoutMs: 1000 };
+    const result = await sanitize(request);
+    assert.match('problem' in result ? result.problem : 'none', problem);
+    assert.deepEqual(readdirSync(place.dir), before);
+  });
+}
+
+test('a missing script is named', async () => {
+  using place = workshop();
+  const request = { names: ['gone.sed-f'], scripts: new Map(), input: Buffer.from(''), dir: place.dir };
+  assert.deepEqual(await sanitize(request), { problem: 'gone.sed is missing' });
+});
+
+test('a result is taken from the cache, and not for another input or script', async () => {
+  using place = workshop();
+  const cache = join(place.dir, 'cache');
+  const request = { names: ['pid.sed'], scripts: place.scripts, input: Buffer.from('pid 1\n'), dir: place.dir, cache };
+  assert.deepEqual(await sanitize(request), { output: Buffer.from('pid PID\n\n') });
+  // A cached result needs no script: an empty file in its place would print the input.
+  writeFileSync(join(place.dir, 'pid.sed'), '');
+  assert.deepEqual(await sanitize(request), { output: Buffer.from('pid PID\n\n') });
+  assert.deepEqual(await sanitize({ ...request, input: Buffer.from('pid 2\n') }), { output: Buffer.from('pid 2\n\n') });
+});

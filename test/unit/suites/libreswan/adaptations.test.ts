@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { projectDir } from '../../../../src/base/folders.ts';
+import { adaptations, receivedText } from '../../../../src/suites/libreswan/adaptations.ts';
+
+function rewritten(id: string, text: string): string {
+  const found = receivedText().find((one) => one.id === id);
+  assert.ok(found, id);
+  return found.rewrite(text);
+}
+
+test('every adaptation has an id of its own, a reason, and the file it places', () => {
+  assert.equal(new Set(adaptations.map(({ id }) => id)).size, adaptations.length);
+  for (const one of adaptations) {
+    assert.ok(one.reason.length > 20, one.id);
+    if (one.kind !== 'guest-file') continue;
+    assert.ok(existsSync(join(projectDir, 'src/suites/libreswan/guest', one.source)), one.id);
+  }
+});
+
+test('words of strongSwan 6 become those of 5.9, with the facts beside them kept', () => {
+  assert.equal(
+    rewritten(
+      'strongswan-key-exchange-method',
+      "peer didn't accept key exchange method ECP_256, it requested MODP_2048\n",
+    ),
+    "peer didn't accept DH group ECP_256, it requested MODP_2048\n",
+  );
+  const identity = "authentication of '192.0.2.1' (myself) with pre-shared key\n";
+  assert.equal(
+    rewritten('strongswan-default-identity', `no IDi configured, default to IP address 192.0.2.1\n${identity}`),
+    `no IDi configured, fall back on IP address\n${identity}`,
+  );
+  assert.equal(
+    rewritten('strongswan-child-closed', 'CHILD_SA a-b{2} closed\nCHILD_SA {2} closed successfully\n'),
+    'CHILD_SA closed\nCHILD_SA {2} closed successfully\n',
+  );
+});
+
+test('where the next line does not repeat what would be dropped, it stays', () => {
+  const address = "no IDi configured, default to IP address 192.0.2.1\nauthentication of '192.0.2.9' (myself)\n";
+  assert.equal(rewritten('strongswan-default-identity', address), address);
+  const child = 'CHILD_SA a-b{2} closed\nCHILD_SA {3} closed successfully\n';
+  assert.equal(rewritten('strongswan-child-closed', child), child);
+});
+
+test('socket policies are listed as if IPv6 had been opened first; none is lost', () => {
+  const policies = (address: string): string =>
+    ['in', 'out'].map((way) => `src ${address} dst ${address} \n\tsocket ${way} priority 0 ptype main \n`).join('');
+  const v4 = policies('0.0.0.0/0');
+  const v6 = policies('::/0');
+  const before = 'src 192.0.2.0/24 dst 192.0.2.0/24 \n\tdir out priority PRIORITY ptype main \n';
+  assert.equal(rewritten('strongswan-socket-order', `${before}${v6}${v4}west #\n`), `${before}${v4}${v6}west #\n`);
+  assert.equal(rewritten('strongswan-socket-order', `${before}${v4}${v6}west #\n`), `${before}${v4}${v6}west #\n`);
+});

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Check, Matcher } from '../../../../src/model/checks.ts';
+import { type PacketWord, packetWords, type VerdictWord } from '../../../../src/model/verdict.ts';
+import { type CourseEvidence, judgeCourse } from '../../../../src/suites/scenarios/judge.ts';
+
+const packets = Object.fromEntries(packetWords.map((word) => [word, 0])) as Record<PacketWord, number>;
+const facts = { summary: { pairs: 0, packets, halfOpen: [] }, issues: [] };
+
+function check(matcher: Matcher, change: Partial<Check> = {}): Check {
+  const origin = { file: 'a.scenario.ts', line: 7 };
+  const base = { matcher, host: 'west', expected: 'this', received: 'that', time: '9', waited: '0', origin };
+  return { ...base, passed: false, ...change };
+}
+
+function judged(evidence: Partial<CourseEvidence>) {
+  return judgeCourse({ checks: [], end: { word: 'completed' }, issues: [], facts, ...evidence });
+}
+
+const words: readonly (readonly [Check, VerdictWord])[] = [
+  [check('toHaveIkeSas'), 'major'],
+  [check('toHaveIpsecSas'), 'major'],
+  [check('toReach'), 'major'],
+  [check('toHaveSentInClear'), 'major'],
+  [check('toHaveLogged'), 'major'],
+  [check('toHaveSentInClear', { expected: 'not packets in clear' }), 'leak'],
+  [check('toMatchTranscript'), 'minor'],
+  [check('toReach', { passed: true }), 'passed'],
+];
+
+for (const [one, word] of words) {
+  test(`${one.matcher} of ${one.expected}${one.passed ? ' that held' : ''} is ${word}`, () => {
+    assert.equal(judged({ checks: [one] }).word, word);
+  });
+}
+
+test('a failed check says place, both sides and how long it waited', () => {
+  const { issues } = judged({ checks: [check('toHaveIpsecSas', { waited: '60000000000' })] });
+  assert.deepEqual(issues, [
+    {
+      kind: 'check-sas',
+      word: 'major',
+      host: 'west',
+      file: 'a.scenario.ts',
+      line: 7,
+      message: 'expected this, received that after 60.0 s',
+    },
+  ]);
+});
+
+test('a transcript that differs shows its first difference', () => {
+  const golden = { file: 'west.txt', expected: 'west# id\nroot\n', received: 'west# id\nnobody\n' };
+  const [issue] = judged({ checks: [check('toMatchTranscript', { golden })] }).issues;
+  assert.equal(issue?.excerpt, ' west# id\n-root\n+nobody');
+});
+
+test('a scenario that could not go on is unresolved, with its place and the words of what failed', () => {
+  const origin = { file: 'a.scenario.ts', line: 3 };
+  const { word, issues } = judged({
+    fault: { message: 'did not succeed', origin, host: 'west', command: 'ipsec up', output: 'no' },
+  });
+  assert.equal(word, 'unresolved');
+  assert.deepEqual(issues, [
+    {
+      kind: 'scenario-fault',
+      word: 'unresolved',
+      host: 'west',
+      file: 'a.scenario.ts',
+      line: 3,
+      command: 'ipsec up',
+      message: 'did not succeed',
+      excerpt: 'no',
+    },
+  ]);
+});
+
+test('the end of the lab weighs more than the checks that it left out', () => {
+  const end = { word: 'timeout', host: 'west', detail: 'timeout sleep 999' } as const;
+  assert.deepEqual(
+    judged({ end, command: 'sleep 999', checks: [check('toReach')] }).issues.map(({ kind, word }) => [kind, word]),
+    [
+      ['TIMEOUT', 'timeout'],
+      ['check-reach', 'major'],
+    ],
+  );
+});
