@@ -30,14 +30,22 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 }
 
-/** Remaining milliseconds; `undefined` while nothing is known. */
+/**
+ * Remaining milliseconds by the pace so far and by what an earlier time took; `undefined` while nothing is known, and when
+ * the work takes longer than expected and its pace does not show yet.
+ */
 export function remaining(elapsedMs: number, fraction: number, expectedMs?: number): number | undefined {
+  if (fraction >= 1) return 0;
   const byFraction = fraction > 0.02 ? (elapsedMs / fraction) * (1 - fraction) : undefined;
-  if (expectedMs === undefined) return byFraction;
-  const byRecord = Math.max(0, expectedMs - elapsedMs);
-  if (byFraction === undefined) return byRecord;
+  const byRecord = expectedMs === undefined || expectedMs <= elapsedMs ? undefined : expectedMs - elapsedMs;
+  if (byRecord === undefined || byFraction === undefined) return byFraction ?? byRecord;
   // The record is the better guess at the start, the observed pace later.
   return byRecord * (1 - fraction) + byFraction * fraction;
+}
+
+/** What is left, for people. Never `0 s`: as long as there is a line to read, something still goes on. */
+export function leftText(ms: number): string {
+  return ms < 1000 ? 'almost done' : `about ${duration(ms)} left`;
 }
 
 /**
@@ -55,10 +63,14 @@ export function startProgress(title: string, options: ProgressOptions = {}): Pro
   let shownAt: number | undefined;
 
   const describe = (): string => {
-    const left = remaining(now() - start, fraction, options.expectedMs);
-    const percent = fraction > 0 ? `, ${Math.floor(fraction * 100)} %` : '';
-    const estimate = left === undefined ? '' : `, about ${duration(left)} left`;
-    return `${title}${note && ` (${note})`}${percent}${estimate}`;
+    const { expectedMs } = options;
+    const elapsed = now() - start;
+    const left = remaining(elapsed, fraction, expectedMs);
+    const percent = fraction > 0 && fraction < 1 ? `, ${Math.floor(fraction * 100)} %` : '';
+    const late =
+      expectedMs !== undefined && elapsed > expectedMs ? `, longer than the usual ${duration(expectedMs)}` : '';
+    const estimate = left === undefined ? '' : `, ${leftText(left)}`;
+    return `${title}${note && ` (${note})`}${percent}${late}${estimate}`;
   };
   const show = (): void => {
     const at = now();

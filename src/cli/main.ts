@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { describeError, EspalierError, type Fault } from '../base/errors.ts';
 import { watchForInterruption } from '../base/interruption.ts';
+import { version } from '../base/version.ts';
 import * as accept from './accept.ts';
 import * as compare from './compare.ts';
 import * as doctor from './doctor.ts';
@@ -56,7 +57,8 @@ const exitCodeOfFault: Readonly<Record<Fault, number>> = {
 async function main(argv: readonly string[]): Promise<number> {
   const program = new Command('espalier')
     .description('A test lab for IPsec: real daemons, a real kernel, virtual time, no root.')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'show the help of a command')
+    .version(`espalier ${version()}`, '-V, --version', 'print the version')
     .addHelpText(
       'after',
       '\nExit codes: 0 all as expected, 1 some tests not, 2 trouble in Espalier or missing set-up, 3 usage, 130 interrupted.',

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
-import { projectDir } from '../base/folders.ts';
+import { version } from '../base/version.ts';
 import { describeMachine } from '../lab/machine.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
 import { findRun } from '../store/layout.ts';
@@ -50,7 +50,7 @@ export function createRun({ runs, scenarios, options, command, replayOf }: NewRu
     version: 1 as const,
     id: `${stamp}_${randomBytes(2).toString('hex')}`,
     started: now.toISOString(),
-    espalier: espalierVersion(),
+    espalier: version(),
     command: [...command],
     options,
     ...(replayOf !== undefined && { replayOf }),
@@ -58,11 +58,6 @@ export function createRun({ runs, scenarios, options, command, replayOf }: NewRu
     scenarios: scenarios.map((entry) => ({ ...entry, hosts: [...entry.hosts] })),
   };
   return RunFolder.create(runs, run, baseline);
-}
-
-function espalierVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string };
-  return version;
 }
 
 /** A run's results, or a `results.json` somebody kept. */

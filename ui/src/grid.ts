@@ -1,7 +1,14 @@
 import type { TestRow } from '../../src/report/page/data.ts';
 
+/** What a column's name says, if it is `A-VERSION to B-VERSION`: its pair, and the two versions; else the name alone. */
+export interface ColumnHead {
+  readonly name: string;
+  readonly pair: string;
+  readonly versions: readonly string[];
+}
+
 export interface Grid {
-  readonly columns: readonly string[];
+  readonly columns: readonly ColumnHead[];
   readonly rows: readonly { readonly name: string; readonly cells: readonly (TestRow | undefined)[] }[];
 }
 
@@ -18,7 +25,19 @@ export function hasGrid(tests: readonly TestRow[]): boolean {
   return places > 1;
 }
 
-/** Columns and rows in the order in which they first occur. */
+function headOf(name: string): ColumnHead {
+  const [, one, before = '', other, after = ''] = /^(.+)-(\d[^\s-]*) to (.+)-(\d[^\s-]*)$/.exec(name) ?? [];
+  if (one === undefined) return { name, pair: '', versions: [] };
+  return { name, pair: `${one} → ${other}`, versions: [before, after] };
+}
+
+/** Neighbours of one pair, for the line of heads above the versions. */
+export function pairsOf(columns: readonly ColumnHead[]): { readonly pair: string; readonly count: number }[] {
+  const pairs = Map.groupBy(columns, ({ pair }) => pair);
+  return [...pairs].map(([pair, members]) => ({ pair, count: members.length }));
+}
+
+/** Rows in the order in which they first occur; columns too, those of one pair side by side. */
 export function gridOf(tests: readonly TestRow[]): Grid {
   const columns = new Map<string, number>();
   const rows = new Map<string, (TestRow | undefined)[]>();
@@ -31,7 +50,8 @@ export function gridOf(tests: readonly TestRow[]): Grid {
     cells[column] = test;
     rows.set(place.row, cells);
   }
-  const width = columns.size;
-  const full = [...rows].map(([name, cells]) => ({ name, cells: Array.from({ length: width }, (_, at) => cells[at]) }));
-  return { columns: [...columns.keys()], rows: full };
+  const heads = [...Map.groupBy([...columns.keys()].map(headOf), ({ pair }) => pair).values()].flat();
+  const order = heads.map(({ name }) => columns.get(name) ?? 0);
+  const full = [...rows].map(([name, cells]) => ({ name, cells: order.map((at) => cells[at]) }));
+  return { columns: heads, rows: full };
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { RunData, TestRow } from '../../src/report/page/data.ts';
-import { type Grid, gridOf } from './grid.ts';
+import { type ColumnHead, type Grid, gridOf, pairsOf } from './grid.ts';
 import { testLink } from './route.ts';
 import { signs } from './words.ts';
 
@@ -30,12 +30,11 @@ function GridTable({ columns, rows }: Grid): JSX.Element {
   return (
     <table class="grid">
       <thead>
+        <Pairs columns={columns} />
         <tr>
           <td />
           {columns.map((column) => (
-            <th scope="col">
-              <span>{column}</span>
-            </th>
+            <Head column={column} />
           ))}
         </tr>
       </thead>
@@ -50,6 +49,40 @@ function GridTable({ columns, rows }: Grid): JSX.Element {
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** One head over all columns of a pair; none where no column's name has one. */
+function Pairs({ columns }: Pick<Grid, 'columns'>): JSX.Element | null {
+  const pairs = pairsOf(columns);
+  if (pairs.every(({ pair }) => pair === '')) return null;
+  return (
+    <tr class="pairs">
+      <td />
+      {pairs.map(({ pair, count }) => (
+        <th scope="colgroup" colSpan={count}>
+          {pair}
+        </th>
+      ))}
+    </tr>
+  );
+}
+
+/** Versions stand one above the other; a name without them is turned, since it may be long. */
+function Head({ column: { name, versions } }: { readonly column: ColumnHead }): JSX.Element {
+  if (versions.length === 0) {
+    return (
+      <th scope="col">
+        <span class="turned">{name}</span>
+      </th>
+    );
+  }
+  return (
+    <th scope="col" title={name}>
+      {versions.map((version) => (
+        <span>{version}</span>
+      ))}
+    </th>
   );
 }
 

@@ -1,4 +1,4 @@
-import { duration } from '../../base/progress.ts';
+import { leftText } from '../../base/progress.ts';
 import type { VerdictWord } from '../../model/verdict.ts';
 import { keyOf, type ScenarioResult } from '../../results/results.ts';
 import type { Reporter, ReportProgress, Sink } from '../reporter.ts';
@@ -58,7 +58,7 @@ function resultLine(result: ScenarioResult, sink: Sink): string {
 
 function statusLine({ done, total, unexpected, leftMs }: ReportProgress): string {
   const failures = unexpected > 0 ? `, ${unexpected} not as expected` : '';
-  const left = leftMs === undefined || done === total ? '' : `, about ${duration(leftMs)} left`;
+  const left = leftMs === undefined || done === total ? '' : `, ${leftText(leftMs)}`;
   return `${done} of ${total} done${failures}${left}`;
 }
 

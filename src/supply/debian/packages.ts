@@ -95,7 +95,10 @@ export async function downloadFile(file: ArchiveFile, path: string): Promise<voi
     if (sizeOf(path) === file.size && (await hasContent(file, path))) return;
     const partial = temporaryBeside(path);
     const progress = startProgress(`downloading ${file.name}`);
-    const ticker = every(500, () => progress.update(sizeOf(partial) / Math.max(1, file.size)));
+    const ticker = every(500, () => {
+      const fraction = sizeOf(partial) / Math.max(1, file.size);
+      progress.update(fraction, fraction >= 1 ? 'checking its checksum' : undefined);
+    });
     try {
       const args = ['download-file', file.uri, partial, ...(file.sha256 ? [`SHA256:${file.sha256}`] : [])];
       const result = await run('/usr/lib/apt/apt-helper', ['-o', 'APT::Sandbox::User=root', ...args]);

@@ -3,14 +3,34 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { duration, remaining, startProgress } from '../../../src/base/progress.ts';
 
-test('the estimate is never negative and ends at zero', () => {
+test('the estimate is never negative, is missing only where nothing is known, and ends at zero', () => {
   fc.assert(
     fc.property(fc.nat(1e7), fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(1e7), (elapsed, fraction, expected) => {
       const left = remaining(elapsed, fraction, expected);
-      assert.ok(left !== undefined && left >= 0);
+      assert.equal(left === undefined, fraction <= 0.02 && elapsed >= expected);
+      assert.ok(left === undefined || left >= 0);
       assert.equal(remaining(elapsed, 1, expected), 0);
     }),
   );
+});
+
+test('work that takes longer than expected is estimated by its pace, and says so', () => {
+  assert.equal(remaining(120_000, 0.5, 60_000), 120_000);
+  let now = 0;
+  const lines: string[] = [];
+  const say = (line: string): void => void lines.push(line);
+  const progress = startProgress('building', { terminal: false, now: () => now, say, expectedMs: 30_000 });
+  for (now = 0; now <= 80_000; now += 10_000) progress.update(now / 100_000);
+  now = 100_000;
+  progress.update(1, 'linking');
+  progress.end();
+  assert.deepEqual(lines, [
+    'building, 10 %, about 27 s left',
+    'building, 30 %, about 1 min 10 s left',
+    'building, 50 %, longer than the usual 30 s, about 50 s left',
+    'building, 70 %, longer than the usual 30 s, about 30 s left',
+    'building (linking), longer than the usual 30 s, almost done',
+  ]);
 });
 
 test('durations are written for people', () => {

@@ -5,7 +5,7 @@ import type { RunData, SaData, TestRow } from '../../../src/report/page/data.ts'
 import { makeAxis } from '../../../ui/src/axis.ts';
 import { rowAt } from '../../../ui/src/cursor.ts';
 import { noFilter, searchTexts, select } from '../../../ui/src/filter.ts';
-import { gridOf, hasGrid } from '../../../ui/src/grid.ts';
+import { gridOf, hasGrid, pairsOf } from '../../../ui/src/grid.ts';
 import { lanesOf } from '../../../ui/src/lanes.ts';
 import { withRows } from '../../../ui/src/merge-rows.ts';
 import { ticksOf } from '../../../ui/src/plot-scale.ts';
@@ -82,7 +82,13 @@ test('a grid has a column and a row for each half of a name', () => {
   const tests = [row('a to b, psk'), row('b to a, rsa'), row('alone'), row('a to b, rsa')];
   assert.ok(hasGrid(tests));
   const { columns, rows } = gridOf(tests);
-  assert.deepEqual(columns, ['a to b', 'b to a']);
+  assert.deepEqual(
+    columns.map(({ name, pair }) => [name, pair]),
+    [
+      ['a to b', ''],
+      ['b to a', ''],
+    ],
+  );
   assert.deepEqual(
     rows.map(({ name, cells }) => [name, cells.map((cell) => cell?.name)]),
     [
@@ -90,6 +96,26 @@ test('a grid has a column and a row for each half of a name', () => {
       ['rsa', ['a to b, rsa', 'b to a, rsa']],
     ],
   );
+});
+
+test('columns of one pair of daemons stand side by side, with their versions', () => {
+  const names = ['x-1.0 to y-2', 'y-2 to x-1.0', 'x-1.1 to y-2', 'other'];
+  const { columns, rows } = gridOf(names.map((name) => row(`${name}, psk`)));
+  assert.deepEqual(columns, [
+    { name: 'x-1.0 to y-2', pair: 'x → y', versions: ['1.0', '2'] },
+    { name: 'x-1.1 to y-2', pair: 'x → y', versions: ['1.1', '2'] },
+    { name: 'y-2 to x-1.0', pair: 'y → x', versions: ['2', '1.0'] },
+    { name: 'other', pair: '', versions: [] },
+  ]);
+  assert.deepEqual(
+    rows[0]?.cells.map((cell) => cell?.name),
+    columns.map(({ name }) => `${name}, psk`),
+  );
+  assert.deepEqual(pairsOf(columns), [
+    { pair: 'x → y', count: 2 },
+    { pair: 'y → x', count: 1 },
+    { pair: '', count: 1 },
+  ]);
 });
 
 test('SAs that live at one time never share a lane of their host', () => {
