@@ -1,5 +1,5 @@
-import { type Issue, type Verdict, verdictWords } from '../model/verdict.ts';
-import { heaviest } from '../model/words.ts';
+import type { Issue, Verdict } from '../model/verdict.ts';
+import { heaviest, verdictWords } from '../model/words.ts';
 import type { FactFindings } from './oracles/judge-facts.ts';
 
 /** What a verdict follows from: all issues, in the order in which they were found, and what the oracles counted. */

@@ -1,7 +1,7 @@
 import { EspalierError } from '../base/errors.ts';
-import type { AttemptFile, AttemptInputs } from '../model/attempt.ts';
+import type { AttemptFile, AttemptInputs, Identity } from '../model/attempt.ts';
 import type { LabPlan, ScenarioEntry } from '../model/scenario.ts';
-import type { HeldLab, Identity, LoadedScenario } from '../model/suite.ts';
+import type { HeldLab, LoadedScenario } from '../model/suite.ts';
 import { type Lab, type LabLimits, type LabResult, startLab } from './substrate/lifecycle.ts';
 import type { Substrate } from './substrate/substrate.ts';
 

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { count, type Of, optionalText, text } from './schema.ts';
+
 /** How a lab came to its end; the first cause wins. */
 export const endWords = [
   'completed',
@@ -13,51 +16,69 @@ export const endWords = [
 ] as const;
 export type EndWord = (typeof endWords)[number];
 
-/** What was fed into an attempt, by identity. */
-export interface AttemptInputs {
-  readonly kernel: { readonly id: string; readonly sha256: string };
+const identity = z.object({ id: text, sha256: text });
+/** A named input with the hash of its bytes. */
+export type Identity = Of<typeof identity>;
+
+const commit = z.object({
+  hash: text,
+  /** ISO 8601, of the committer. */
+  date: text,
+  subject: text,
+});
+/** A commit of the repository that something was read from. */
+export type Commit = Of<typeof commit>;
+
+/** A suite's files; `commit`: the one that a checkout was at, beside which the tree may hold changes of its own. */
+const suiteIdentity = identity.extend({ commit: commit.exactOptional() });
+export type SuiteIdentity = Of<typeof suiteIdentity>;
+
+const inputs = z.object({
+  kernel: identity,
   /** Image of each host by host name. */
-  readonly images: Readonly<Record<string, { readonly id: string; readonly sha256: string }>>;
+  images: z.record(text, identity),
   /** Layers over the images by host name, `*` for all hosts. */
-  readonly overlays?: Readonly<Record<string, readonly { readonly id: string; readonly sha256: string }[]>>;
-  /** With the commit that a checkout was at; its date in ISO 8601. */
-  readonly suite: {
-    readonly id: string;
-    readonly sha256: string;
-    readonly commit?: { readonly hash: string; readonly date: string; readonly subject: string };
-  };
+  overlays: z.record(text, z.array(identity)).exactOptional(),
+  suite: suiteIdentity,
   /** Versions of what is under test, e.g. `{ libreswan: '5.2-2.2' }`. */
-  readonly versions: Readonly<Record<string, string>>;
-  /** `undefined`: the lab drew its randomness from this machine. */
-  readonly seed?: string;
-}
+  versions: z.record(text, text),
+  /** Decimal; absent: the lab drew its randomness from this machine. */
+  seed: optionalText,
+});
+/** What was fed into an attempt, by identity. */
+export type AttemptInputs = Of<typeof inputs>;
+
+export const endSchema = z.object({
+  word: z.enum(endWords),
+  /** One line of evidence. */
+  detail: optionalText,
+  host: optionalText,
+  /** Index into the plan's steps of the command that was running. */
+  step: count.exactOptional(),
+});
+
+export const timeSchema = z.object({
+  /** ISO 8601 wall date of the start. */
+  started: text,
+  wallMs: z.number(),
+  /** Boot to first command typed, wall. */
+  bootMs: z.number(),
+  /** CPU time of the lab's processes. */
+  labCpuMs: z.number(),
+  /** Virtual nanoseconds from boot to end, as decimal string. */
+  virtualNs: text,
+});
 
 /** `attempt.json`: written once, after the lab is gone; its presence says the attempt is over. */
-export interface AttemptFile {
-  readonly version: 1;
-  readonly suite: string;
-  readonly name: string;
+export const attemptSchema = z.object({
+  version: z.literal(1),
+  suite: text,
+  name: text,
   /** From 0; counts retries and repeats of a scenario in a run. */
-  readonly attempt: number;
-  readonly hosts: readonly string[];
-  readonly inputs: AttemptInputs;
-  readonly end: {
-    readonly word: EndWord;
-    /** One line of evidence. */
-    readonly detail?: string;
-    readonly host?: string;
-    /** Index into the plan's steps of the command that was running. */
-    readonly step?: number;
-  };
-  readonly time: {
-    /** ISO 8601 wall date of the start. */
-    readonly started: string;
-    readonly wallMs: number;
-    /** Boot to first command typed, wall. */
-    readonly bootMs: number;
-    /** CPU time of the lab's processes. */
-    readonly labCpuMs: number;
-    /** Virtual nanoseconds from boot to end, as decimal string. */
-    readonly virtualNs: string;
-  };
-}
+  attempt: count,
+  hosts: z.array(text),
+  inputs,
+  end: endSchema,
+  time: timeSchema,
+});
+export type AttemptFile = Of<typeof attemptSchema>;

@@ -1,4 +1,6 @@
-import type { Origin } from './scenario.ts';
+import { z } from 'zod';
+import { originSchema } from './scenario.ts';
+import { type Of, optionalText, text } from './schema.ts';
 
 /** What a scenario's `expect` can look at. */
 export const matchers = [
@@ -11,45 +13,49 @@ export const matchers = [
 ] as const;
 export type Matcher = (typeof matchers)[number];
 
-/** One `expect` of a scenario, and what came of it. */
-export interface Check {
-  readonly matcher: Matcher;
-  readonly host: string;
-  /** For people, `not` included: `2 IPsec SAs`. */
-  readonly expected: string;
-  /** What was seen last: `0 IPsec SAs`. */
-  readonly received: string;
-  readonly passed: boolean;
-  /** Virtual nanoseconds since 1970, decimal: when it was decided. */
-  readonly time: string;
-  /** Virtual nanoseconds that it waited, decimal. */
-  readonly waited: string;
-  readonly origin: Origin;
-  /** `toMatchTranscript`: the reference file's name beside the scenario, and both texts. */
-  readonly golden?: Golden;
-}
-
-/** A reference text and what was received in its place. */
-export interface Golden {
-  readonly file: string;
+const golden = z.object({
+  file: text,
   /** Absent: there is no such file. */
-  readonly expected?: string;
-  readonly received: string;
-}
+  expected: optionalText,
+  received: text,
+});
+/** A reference text and what was received in its place. */
+export type Golden = Of<typeof golden>;
 
-/** Why a scenario's function did not come to its end: its own mistake, or something it asked for that cannot be. */
-export interface CourseFault {
-  readonly message: string;
-  readonly origin?: Origin;
-  readonly host?: string;
-  readonly command?: string;
+const check = z.object({
+  matcher: z.enum(matchers),
+  host: text,
+  /** For people, `not` included: `2 IPsec SAs`. */
+  expected: text,
+  /** What was seen last: `0 IPsec SAs`. */
+  received: text,
+  passed: z.boolean(),
+  /** Virtual nanoseconds since 1970, decimal: when it was decided. */
+  time: text,
+  /** Virtual nanoseconds that it waited, decimal. */
+  waited: text,
+  origin: originSchema,
+  /** `toMatchTranscript`: the reference file's name beside the scenario, and both texts. */
+  golden: golden.exactOptional(),
+});
+/** One `expect` of a scenario, and what came of it. */
+export type Check = Of<typeof check>;
+
+const fault = z.object({
+  message: text,
+  origin: originSchema.exactOptional(),
+  host: optionalText,
+  command: optionalText,
   /** Last lines of what failed. */
-  readonly output?: string;
-}
+  output: optionalText,
+});
+/** Why a scenario's function did not come to its end: its own mistake, or something it asked for that cannot be. */
+export type CourseFault = Of<typeof fault>;
 
 /** `checks.json`: written once, when the scenario's function has ended. */
-export interface ChecksFile {
-  readonly version: 1;
-  readonly checks: readonly Check[];
-  readonly fault?: CourseFault;
-}
+export const checksSchema = z.object({
+  version: z.literal(1),
+  checks: z.array(check),
+  fault: fault.exactOptional(),
+});
+export type ChecksFile = Of<typeof checksSchema>;

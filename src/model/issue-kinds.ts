@@ -1,5 +1,4 @@
-import type { VerdictWord } from './verdict.ts';
-import type { UpstreamWord } from './words.ts';
+import type { UpstreamWord, VerdictWord } from './words.ts';
 
 /** Which text of a host an issue is looked for in. */
 export type Source = 'pluto-log' | 'raw' | 'sanitized';

@@ -1,10 +1,10 @@
+import { z } from 'zod';
+import { type Of, optionalText, text } from './schema.ts';
 import type { Topology } from './topology.ts';
 
-/** Where a command came from: a file of the scenario and its line (from 1). */
-export interface Origin {
-  readonly file: string;
-  readonly line: number;
-}
+/** Where something stands in a scenario's own files: a line from 1, or 0 for what stands in none. */
+export const originSchema = z.object({ file: text, line: z.number() });
+export type Origin = Of<typeof originSchema>;
 
 /** One line typed at a host's console. */
 export interface CommandStep {
@@ -95,16 +95,22 @@ export interface ConsoleExpectation {
 }
 
 /** A scenario as listed: cheap to make for a whole suite. */
-export interface ScenarioEntry {
-  readonly suite: string;
-  readonly name: string;
+export const entrySchema = z.object({
+  suite: text,
+  name: text,
   /** The suite's own status word: `good`, `wip`, … */
-  readonly status: string;
-  readonly hosts: readonly string[];
+  status: text,
+  hosts: z.array(text),
   /** Reason why it cannot run here; decided by rule. */
-  readonly unsupported?: string;
+  unsupported: optionalText,
   /** The test's own files are broken; the error message names the file. */
-  readonly broken?: string;
+  broken: optionalText,
   /** What of its own files says less than it seems to, each with its place: checks that cannot fail, lines that do nothing. */
-  readonly warnings?: readonly string[];
+  warnings: z.array(text).exactOptional(),
+});
+export type ScenarioEntry = Of<typeof entrySchema>;
+
+/** `suite:name`, as command lines and results name a scenario. */
+export function keyOf({ suite, name }: { readonly suite: string; readonly name: string }): string {
+  return `${suite}:${name}`;
 }

@@ -1,24 +1,6 @@
+import type { Identity, SuiteIdentity } from './attempt.ts';
 import type { Order } from './order.ts';
 import type { LabPlan, ScenarioEntry, Step } from './scenario.ts';
-
-/** A named input with the hash of its bytes. */
-export interface Identity {
-  readonly id: string;
-  readonly sha256: string;
-}
-
-/** A commit of the repository that something was read from. */
-export interface Commit {
-  readonly hash: string;
-  /** ISO 8601, of the committer. */
-  readonly date: string;
-  readonly subject: string;
-}
-
-/** A suite's files: of a checkout with the commit, beside which the tree may hold changes of its own. */
-export interface SuiteIdentity extends Identity {
-  readonly commit?: Commit;
-}
 
 /** What hosts boot from. */
 export interface LabImage extends Identity {

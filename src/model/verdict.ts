@@ -1,60 +1,54 @@
-/** Verdict words in order of precedence, weightiest first. See `words.ts` for their mapping. */
-export const verdictWords = [
-  'unresolved',
-  'nondeterminism',
-  'livelock',
-  'timeout',
-  'crash',
-  'leak',
-  'major',
-  'minor',
-  'unsupported',
-  'passed',
-] as const;
-export type VerdictWord = (typeof verdictWords)[number];
+import { z } from 'zod';
+import { count, type Of, optionalText, text } from './schema.ts';
+import { verdictWords } from './words.ts';
 
-/** What is known of an attempt's SAs and packets, for people and reports. */
-export interface FactSummary {
-  /** SAs, counted once for both ends. */
-  readonly pairs: number;
-  /** ESP, AH and IPComp packets by what the wire oracle says of them; copies on other links not counted. */
-  readonly packets: Readonly<Record<PacketWord, number>>;
-  /** SAs that one host alone had at command boundaries, with what excuses them. */
-  readonly halfOpen: readonly string[];
-}
-
+/** What the wire oracle says of an ESP, AH or IPComp packet. */
 export const packetWords = ['verified', 'unauthenticated', 'refused', 'unjudged', 'no-sa', 'replayed'] as const;
 export type PacketWord = (typeof packetWords)[number];
 
-/** Something a judge saw, with where it saw it. */
-export interface Issue {
-  /** libreswan's issue name where there is one (`output-different`, `ASSERTION`, …), else ours. */
-  readonly kind: string;
-  readonly word: VerdictWord;
-  readonly host?: string;
-  readonly file?: string;
-  /** Line in `file`, from 1. */
-  readonly line?: number;
-  readonly command?: string;
-  /** Number of the frame in a capture, from 1. */
-  readonly packet?: number;
-  /** One line for people. */
-  readonly message: string;
-  /** Up to a few lines of context: unified-diff style where expected and received differ. */
-  readonly excerpt?: string;
-}
+const factSummary = z.object({
+  /** SAs, counted once for both ends. */
+  pairs: count,
+  /** Protected packets by word; copies on other links not counted. */
+  packets: z.record(z.enum(packetWords), count),
+  /** SAs that one host alone had at command boundaries, with what excuses them. */
+  halfOpen: z.array(text),
+});
+/** What is known of an attempt's SAs and packets, for people and reports. */
+export type FactSummary = Of<typeof factSummary>;
 
-/** The judgement of one attempt; derived from stored files only. */
-export interface Verdict {
-  readonly version: 2;
-  readonly word: VerdictWord;
+export const issueSchema = z.object({
+  /** A key of `issueKinds`; a verdict of another version may have a kind that is not in today's table. */
+  kind: text,
+  word: z.enum(verdictWords),
+  host: optionalText,
+  file: optionalText,
+  /** Line in `file`, from 1. */
+  line: z.number().exactOptional(),
+  command: optionalText,
+  /** Number of the frame in a capture, from 1. */
+  packet: count.exactOptional(),
+  /** One line for people. */
+  message: text,
+  /** Up to a few lines of context: unified-diff style where expected and received differ. */
+  excerpt: optionalText,
+});
+/** Something a judge saw, with where it saw it. */
+export type Issue = Of<typeof issueSchema>;
+
+/** `verdict.json`. */
+export const verdictSchema = z.object({
+  version: z.literal(2),
+  word: z.enum(verdictWords),
   /** The suite's own word for it (libreswan: passed, failed, unresolved, untested, unsupported). */
-  readonly upstream: string;
-  readonly issues: readonly Issue[];
+  upstream: text,
+  issues: z.array(issueSchema),
   /** What was seen of SAs and packets; absent where nothing could be read. */
-  readonly facts?: FactSummary;
+  facts: factSummary.exactOptional(),
   /** Adaptations that altered the received text of this attempt. */
-  readonly adapted: readonly string[];
+  adapted: z.array(text),
   /** True where the attempt passes only with those adaptations. */
-  readonly passesOnlyAdapted: boolean;
-}
+  passesOnlyAdapted: z.boolean(),
+});
+/** The judgement of one attempt; derived from stored files only. */
+export type Verdict = Of<typeof verdictSchema>;

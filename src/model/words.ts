@@ -1,4 +1,17 @@
-import { type VerdictWord, verdictWords } from './verdict.ts';
+/** Verdict words in order of precedence, weightiest first. */
+export const verdictWords = [
+  'unresolved',
+  'nondeterminism',
+  'livelock',
+  'timeout',
+  'crash',
+  'leak',
+  'major',
+  'minor',
+  'unsupported',
+  'passed',
+] as const;
+export type VerdictWord = (typeof verdictWords)[number];
 
 /** libreswan's resolutions. */
 export type UpstreamWord = 'passed' | 'failed' | 'unresolved' | 'untested' | 'unsupported';

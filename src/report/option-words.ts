@@ -1,4 +1,4 @@
-import type { RunOptions } from '../store/schemas.ts';
+import type { RunOptions } from '../model/run.ts';
 
 /** The words that make `espalier run` repeat these options. */
 export function optionWords(options: RunOptions): string[] {

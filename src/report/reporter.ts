@@ -1,5 +1,5 @@
+import type { Results, ScenarioResult } from '../model/results.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
-import type { Results, ScenarioResult } from '../results/results.ts';
 
 /** What a reporter learns before anything runs. */
 export interface ReportStart {

@@ -1,17 +1,11 @@
+import type { Cluster } from '../model/results.ts';
+
 /** What differs in one test: the text of its unified diffs. */
 export interface Difference {
   /** `suite:name`. */
   readonly test: string;
   readonly hosts: readonly string[];
   readonly diffs: readonly string[];
-}
-
-/** The same change, seen in several tests. */
-export interface Cluster {
-  /** Changed lines with their signs, as the first of the tests shows them. */
-  readonly lines: readonly string[];
-  /** Keys of the tests in order. */
-  readonly tests: readonly string[];
 }
 
 /** Changed lines beyond this of one test are not looked at. */

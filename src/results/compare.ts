@@ -1,4 +1,6 @@
-import { type Change, changeOf, keyOf, type ScenarioResult } from './results.ts';
+import type { Change, ScenarioResult } from '../model/results.ts';
+import { keyOf } from '../model/scenario.ts';
+import { changeOf } from './results.ts';
 
 /** Which duration of its last attempt a test is measured by. */
 export const measures = {

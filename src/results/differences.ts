@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import type { Cluster, ScenarioResult } from '../model/results.ts';
+import { keyOf } from '../model/scenario.ts';
 import { readDifferences } from '../store/attempt-content.ts';
 import { attemptPath } from '../store/layout.ts';
-import { type Cluster, clusterDifferences, type Difference } from './clusters.ts';
-import { keyOf, type ScenarioResult } from './results.ts';
+import { clusterDifferences, type Difference } from './clusters.ts';
 
 /** Of a difference so many characters are looked at. */
 const longest = 256 * 1024;

@@ -1,6 +1,8 @@
+import type { Change } from '../model/results.ts';
+import { keyOf } from '../model/scenario.ts';
 import type { PastResult } from '../store/index/run-index.ts';
 import { inputDifferences } from '../store/inputs.ts';
-import { type Change, changeOf, keyOf } from './results.ts';
+import { changeOf } from './results.ts';
 
 /** Something that a run had other than the one before it. */
 export interface WorldChange {

@@ -1,20 +1,10 @@
 import type { AttemptFile } from '../model/attempt.ts';
+import type { Change, Results, ScenarioResult, SeedsOfWord } from '../model/results.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
-import { type Issue, type Verdict, type VerdictWord, verdictWords } from '../model/verdict.ts';
-import { wordTable } from '../model/words.ts';
-import type { Cluster } from './clusters.ts';
-import { type SeedsOfWord, seedsText } from './seeds.ts';
-
-/** One attempt as the results list it. */
-export interface AttemptResult {
-  readonly attempt: number;
-  readonly word: VerdictWord;
-  /** Decimal; absent where the lab had none. */
-  readonly seed?: string;
-  /** Why the lab ended, where there was one. */
-  readonly end?: AttemptFile['end'];
-  readonly time?: AttemptFile['time'];
-}
+import { keyOf } from '../model/scenario.ts';
+import type { Issue, Verdict } from '../model/verdict.ts';
+import { type VerdictWord, verdictWords, wordTable } from '../model/words.ts';
+import { seedsText } from './seeds.ts';
 
 /** A judged attempt, as read from its folder. */
 export interface JudgedAttempt {
@@ -24,49 +14,8 @@ export interface JudgedAttempt {
   readonly file?: AttemptFile;
 }
 
-/** How a result compares with the baseline. */
-export type Change = 'newly failing' | 'newly passing' | 'changed';
-
-/** What a run says about one scenario. */
-export interface ScenarioResult {
-  readonly suite: string;
-  readonly name: string;
-  readonly status: string;
-  readonly hosts: readonly string[];
-  readonly word: VerdictWord;
-  readonly upstream: string;
-  readonly expected: boolean;
-  readonly change?: Change;
-  readonly adapted: readonly string[];
-  readonly passesOnlyAdapted: boolean;
-  readonly issues: readonly Issue[];
-  readonly attempts: readonly AttemptResult[];
-  /** Which seeds came to which word, the weightiest first; only where the word depends on the seed. */
-  readonly chance?: readonly SeedsOfWord[];
-}
-
-/** `results.json`: derived from `run.json` and the attempts, can be rebuilt at any time. */
-export interface Results {
-  readonly version: 1;
-  readonly run: string;
-  /** Every scenario of the run has a result. */
-  readonly complete: boolean;
-  /** Count of each word that occurs, in order of precedence. */
-  readonly totals: Readonly<Partial<Record<VerdictWord, number>>>;
-  /** How many of the passed pass only with an adaptation. */
-  readonly passedAdapted: number;
-  readonly results: readonly ScenarioResult[];
-  /** Changes that several scenarios show, largest group first; absent where there are none. */
-  readonly clusters?: readonly Cluster[];
-  readonly pending: readonly { readonly suite: string; readonly name: string }[];
-}
-
 /** Words of an earlier run by `suite:name`. */
 export type Baseline = ReadonlyMap<string, VerdictWord>;
-
-export function keyOf({ suite, name }: { readonly suite: string; readonly name: string }): string {
-  return `${suite}:${name}`;
-}
 
 function isGood(word: VerdictWord): boolean {
   return wordTable[word].expected;

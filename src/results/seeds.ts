@@ -1,5 +1,5 @@
-import type { VerdictWord } from '../model/verdict.ts';
-import type { RunOptions } from '../store/schemas.ts';
+import type { SeedsOfWord } from '../model/results.ts';
+import type { RunOptions } from '../model/run.ts';
 
 /**
  * Attempts of a scenario that a run always makes: `repeatEach` of each of its seeds. Those of the first seed come first;
@@ -16,13 +16,6 @@ export function seedOfAttempt(
 ): string | undefined {
   if (seed === undefined || seeds === 1) return seed;
   return String(BigInt(seed) + BigInt(Math.floor(attempt / repeatEach)));
-}
-
-/** The seeds that came to a word. */
-export interface SeedsOfWord {
-  readonly word: VerdictWord;
-  /** Decimal, in the order of the attempts. */
-  readonly seeds: readonly string[];
 }
 
 /** `failed with seed 2, passed with seeds 1, 3`. */

@@ -1,11 +1,11 @@
 import { describeError } from '../base/errors.ts';
 import { say, warn } from '../base/log.ts';
+import type { Results, ScenarioResult } from '../model/results.ts';
 import { optionWords } from '../report/option-words.ts';
 import { runFacts } from '../report/page/run-facts.ts';
 import type { Depth } from '../report/page/test-data.ts';
 import { writeReport } from '../report/page/write-report.ts';
 import type { Reporters } from '../report/reporter.ts';
-import type { Results, ScenarioResult } from '../results/results.ts';
 import { withIndex } from '../store/index/open-index.ts';
 import { recordDurations, writeLastRun } from '../store/records-of-runs.ts';
 import type { RunFolder } from '../store/run-folder.ts';

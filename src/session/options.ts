@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { EspalierError } from '../base/errors.ts';
-import type { RunOptions } from '../store/schemas.ts';
+import type { RunOptions } from '../model/run.ts';
 import { parseSelector, type Shard } from './select.ts';
 
 /** Options of `espalier run` as commander gives them. */

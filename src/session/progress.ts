@@ -1,6 +1,6 @@
 import { remaining } from '../base/progress.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
-import { keyOf } from '../results/results.ts';
+import { keyOf } from '../model/scenario.ts';
 
 /** What a lab takes that nobody has timed yet; ms. */
 const unknownLab = 1000;

@@ -1,9 +1,9 @@
 import { EspalierError } from '../base/errors.ts';
 import { type AttemptSettings, inputsOf } from '../lab/attempt.ts';
 import type { AttemptFile } from '../model/attempt.ts';
+import type { RunOptions } from '../model/run.ts';
 import type { LoadedScenario, Suite } from '../model/suite.ts';
 import { type InputDifference, inputDifferences } from '../store/inputs.ts';
-import type { RunOptions } from '../store/schemas.ts';
 import type { StoredScenario } from '../suites/format.ts';
 import { readStored } from './judging/stored-scenario.ts';
 

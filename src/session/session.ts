@@ -3,17 +3,12 @@ import { warn } from '../base/log.ts';
 import { type AttemptSettings, runAttempt } from '../lab/attempt.ts';
 import type { Capacity } from '../lab/choose.ts';
 import { runTasks, type Task } from '../lab/scheduler.ts';
+import type { Results, ScenarioResult } from '../model/results.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
+import { keyOf } from '../model/scenario.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Reporters } from '../report/reporter.ts';
-import {
-  type JudgedAttempt,
-  keyOf,
-  type Results,
-  type ScenarioResult,
-  verdictOfEntry,
-  verdictWithoutLab,
-} from '../results/results.ts';
+import { type JudgedAttempt, verdictOfEntry, verdictWithoutLab } from '../results/results.ts';
 import { plannedAttempts, seedOfAttempt } from '../results/seeds.ts';
 import { keepAttempts } from '../store/keeping.ts';
 import { appendLiveResult } from '../store/live-results.ts';

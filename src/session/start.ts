@@ -4,11 +4,11 @@ import { relative } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { describeMachine } from '../lab/machine.ts';
+import type { RunOptions } from '../model/run.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
 import { findRun } from '../store/layout.ts';
 import { readLastFailed } from '../store/records-of-runs.ts';
 import { jsonText, RunFolder, readBaseline } from '../store/run-folder.ts';
-import type { RunOptions } from '../store/schemas.ts';
 import { effectiveSelectors, parsePattern, parseShard, type RawRunOptions } from './options.ts';
 import type { Selection } from './select.ts';
 

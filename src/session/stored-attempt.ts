@@ -1,6 +1,6 @@
 import { EspalierError } from '../base/errors.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
-import { keyOf } from '../results/results.ts';
+import { keyOf } from '../model/scenario.ts';
 import { findRun, runsDir } from '../store/layout.ts';
 import { readPruned } from '../store/pruned.ts';
 import { RunFolder } from '../store/run-folder.ts';

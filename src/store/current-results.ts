@@ -1,16 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { EspalierError } from '../base/errors.ts';
 import { readJson } from '../base/files.ts';
-import { type Results, summarize } from '../results/results.ts';
+import { type Results, resultsSchema } from '../model/results.ts';
+import { summarize } from '../results/results.ts';
 import { readLiveResults } from './live-results.ts';
 import type { RunFolder } from './run-folder.ts';
 import { seemsInUse } from './run-lock.ts';
-import { storedResultsSchema } from './schemas.ts';
-
-/** `results.json` as it was written, where it holds what it should. */
-const wholeResults = z.custom<Results>((value) => storedResultsSchema.safeParse(value).success, 'no results of a run');
 
 /** No session has ended the run, and one is at it. A run whose session was killed is not going on. */
 export function isGoingOn(runDir: string): boolean {
@@ -28,7 +24,7 @@ export function currentResults(folder: RunFolder): Results {
     return live === undefined ? folder.rebuild() : summarize(folder.run.id, folder.run.scenarios, live.results);
   }
   try {
-    return readJson(join(folder.dir, 'results.json'), wholeResults);
+    return readJson(join(folder.dir, 'results.json'), resultsSchema);
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
     return folder.rebuild();

@@ -1,6 +1,7 @@
 import { describeError, EspalierError } from '../base/errors.ts';
 import { warn } from '../base/log.ts';
-import { keyOf, type ScenarioResult } from '../results/results.ts';
+import type { ScenarioResult } from '../model/results.ts';
+import { keyOf } from '../model/scenario.ts';
 import { type PackOptions, packAttempt, unpackAttempt } from './attempt-archive.ts';
 import { readPruned } from './pruned.ts';
 import type { RunFolder } from './run-folder.ts';

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../base/files.ts';
-import type { ScenarioResult } from '../results/results.ts';
+import { type ScenarioResult, scenarioResultSchema } from '../model/results.ts';
 
 /** Results of a run in the order in which they came, a line of JSON each; derived. */
 export const liveResultsFile = 'results.jsonl';
@@ -25,14 +25,14 @@ export function readLiveResults(runDir: string): { readonly results: ScenarioRes
   const path = join(runDir, liveResultsFile);
   if (!existsSync(path)) return undefined;
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  return { results: lines.flatMap(resultOfLine) };
+  return { results: lines.map(parseLiveResult).filter((result) => result !== undefined) };
 }
 
-/** A line that a full disk cut is left out: its attempt still stands. */
-function resultOfLine(line: string): ScenarioResult[] {
+/** Reads one line. One that a full disk cut gives nothing: its attempt still stands. */
+export function parseLiveResult(line: string): ScenarioResult | undefined {
   try {
-    return [JSON.parse(line) as ScenarioResult];
+    return scenarioResultSchema.safeParse(JSON.parse(line)).data;
   } catch {
-    return [];
+    return undefined;
   }
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { readJsonIfPresent, writeAtomic } from '../base/files.ts';
-import { keyOf, type Results } from '../results/results.ts';
+import type { Results } from '../model/results.ts';
+import { durationsSchema, lastRunSchema } from '../model/run.ts';
+import { keyOf } from '../model/scenario.ts';
 import { jsonText } from './run-folder.ts';
-import { durationsSchema, lastRunSchema } from './schemas.ts';
 
 /** Wall milliseconds of the last lab of each scenario, by `suite:name`. A broken file is no loss. */
 export function readDurations(runs: string): Map<string, number> {

@@ -2,22 +2,19 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, readJsonIfPresent, writeAtomic } from '../base/files.ts';
 import type { AttemptFile } from '../model/attempt.ts';
+import { attemptSchema } from '../model/attempt.ts';
+import type { Results, ScenarioResult } from '../model/results.ts';
+import { baselineSchema } from '../model/results.ts';
+import { type RunFile, runSchema } from '../model/run.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { verdictSchema } from '../model/verdict.ts';
 import { clustersOf } from '../results/differences.ts';
 import { compareAttempts } from '../results/repeats.ts';
-import {
-  type Baseline,
-  type JudgedAttempt,
-  type Results,
-  resultOf,
-  type ScenarioResult,
-  summarize,
-} from '../results/results.ts';
+import { type Baseline, type JudgedAttempt, resultOf, summarize } from '../results/results.ts';
 import { type AttemptKey, attemptNumbers, attemptPath } from './layout.ts';
 import { beginLiveResults } from './live-results.ts';
 import { readPruned } from './pruned.ts';
-import { attemptSchema, baselineSchema, type RunFile, runSchema, verdictSchema } from './schemas.ts';
 
 /** Text of a JSON file of the store: indented, so that people and diffs can read it. */
 export function jsonText(value: unknown): string {
@@ -47,7 +44,7 @@ export class RunFolder {
   }
 
   static open(dir: string): RunFolder {
-    return new RunFolder(dir, readJson(join(dir, 'run.json'), runSchema) as RunFile);
+    return new RunFolder(dir, readJson(join(dir, 'run.json'), runSchema));
   }
 
   attemptDir(key: AttemptKey): string {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from '../base/processes.ts';
-import type { Commit } from '../model/suite.ts';
+import type { Commit } from '../model/attempt.ts';
 
 /** Nothing of the repository's own configuration that names a program, and no question to a server. */
 const quiet = ['--no-pager', '--no-replace-objects', '-c', 'log.showSignature=false', '-c', 'core.fsmonitor=false'];

@@ -2,13 +2,11 @@ import { z } from 'zod';
 import type { RecordFile } from '../evidence/records/reader.ts';
 import type { FactFindings } from '../judge/oracles/judge-facts.ts';
 import type { AttemptFile } from '../model/attempt.ts';
+import { originSchema } from '../model/scenario.ts';
+import { hash, text } from '../model/schema.ts';
 import type { LoadedScenario } from '../model/suite.ts';
 import type { Issue, Verdict } from '../model/verdict.ts';
 import type { InputFolder } from './input-folder.ts';
-
-const text = z.string();
-/** SHA-256 of a content in the run's inputs. */
-export const hash = text.regex(/^[0-9a-f]{64}$/);
 
 /** What `scenario.json` holds whatever the format: what the oracles and the other commands read. */
 export const storedSchema = z.object({
@@ -28,10 +26,10 @@ export const storedSchema = z.object({
       kind: z.enum(['command', 'comment']),
       host: text,
       line: text,
-      origin: z.object({ file: text, line: z.number() }),
+      origin: originSchema,
     }),
   ),
-  /** The golden facts, `facts.json`. */
+  /** The golden facts, `facts.json`, by the hash of their bytes in the run's inputs. */
   facts: hash.exactOptional(),
 });
 

@@ -1,5 +1,5 @@
+import type { RunOptions } from '../model/run.ts';
 import type { Suite } from '../model/suite.ts';
-import type { RunOptions } from '../store/schemas.ts';
 import type { Kernel } from '../supply/kernel/kernel.ts';
 
 /** What a suite is opened with. */

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { sha256 } from '../base/files.ts';
 import { projectDir } from '../base/folders.ts';
-import type { Identity } from '../model/suite.ts';
+import type { Identity } from '../model/attempt.ts';
 
 /** A suite's tree on this machine. */
 export interface SuiteTree {

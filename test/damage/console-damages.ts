@@ -1,4 +1,4 @@
-import type { VerdictWord } from '../../src/model/verdict.ts';
+import type { VerdictWord } from '../../src/model/words.ts';
 import type { Damage, Damaged } from './damage.ts';
 import { type PrintedLine, printedLines, replaceLine } from './edit-output.ts';
 import type { StoredAttempt } from './stored-attempt.ts';

@@ -1,4 +1,5 @@
-import type { Verdict, VerdictWord } from '../../src/model/verdict.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
+import type { VerdictWord } from '../../src/model/words.ts';
 import type { StoredAttempt } from './stored-attempt.ts';
 
 /** What a damage makes of an attempt. */

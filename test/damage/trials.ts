@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Verdict, VerdictWord } from '../../src/model/verdict.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
+import type { VerdictWord } from '../../src/model/words.ts';
 import { judgeAttempt } from '../../src/session/judging/judge-attempt.ts';
 import { unpackAttempt } from '../../src/store/attempt-archive.ts';
 import type { Damage, Damaged } from './damage.ts';

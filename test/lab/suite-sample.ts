@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectDir } from '../../src/base/folders.ts';
 import { run } from '../../src/base/processes.ts';
-import { baselineSchema } from '../../src/store/schemas.ts';
+import { baselineSchema } from '../../src/model/results.ts';
 
 /** What is recorded of a result. */
 interface Recorded {

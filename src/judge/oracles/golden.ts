@@ -1,22 +1,10 @@
 import { commandAt, type FactEvidence } from '../../evidence/evidence.ts';
 import type { Algorithm, IpsecPolicy, IpsecSa } from '../../evidence/ipsec.ts';
 import { type Tables, tablesAt } from '../../evidence/tables/tables.ts';
+import type { GoldenFacts, GoldenState } from '../../model/golden-facts.ts';
 import type { Issue } from '../../model/verdict.ts';
 import { issueOf } from '../issue.ts';
 import { policyText, selectorText } from './words-of-facts.ts';
-
-/** What hosts have after a command: SAs and policies by host, as sorted text without SPIs, keys and counters. */
-export interface GoldenState {
-  /** `host: line` of the command. */
-  readonly after: string;
-  readonly hosts: Readonly<Record<string, readonly string[]>>;
-}
-
-/** The expected facts of a scenario, as reviewed files hold them: its states in order, each other than the one before. */
-export interface GoldenFacts {
-  readonly version: 1;
-  readonly states: readonly GoldenState[];
-}
 
 /** The golden facts that an attempt would give. Boundaries from the post-mortem on do not count. */
 export function goldenFacts({ timeline, commands, postMortem }: FactEvidence): GoldenFacts {

@@ -3,8 +3,8 @@
  * asked to hold; a server answers the part that the address asks for (`data/history.js?suite=S&test=N`).
  */
 
-import type { VerdictWord } from '../../model/verdict.ts';
-import type { Change } from '../../results/results.ts';
+import type { Change } from '../../model/results.ts';
+import type { VerdictWord } from '../../model/words.ts';
 import type { dataVersion } from './data.ts';
 
 /** `complete`: every test has a result. `stopped`: it ended before. */

@@ -7,8 +7,8 @@
  * named `t` are whole virtual microseconds since `LabData.start`; what came before it is negative. docs/report.md tells more.
  */
 
-import type { VerdictWord } from '../../model/verdict.ts';
-import type { Change } from '../../results/results.ts';
+import type { Change } from '../../model/results.ts';
+import type { VerdictWord } from '../../model/words.ts';
 
 /** Version of all data files, also of those in data-of-runs.ts; a page refuses others. */
 export const dataVersion = 1;

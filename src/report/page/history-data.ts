@@ -1,5 +1,5 @@
+import type { Change } from '../../model/results.ts';
 import type { HistoryPoint, TestHistory, WorldChange } from '../../results/history.ts';
-import type { Change } from '../../results/results.ts';
 import type { SuiteTally } from '../../store/index/tallies.ts';
 import type { PastPoint, SuiteHistory, SuiteRun, TestPast, WorldRow } from './data-of-runs.ts';
 import { type RunPlaces, runLine } from './run-lines.ts';

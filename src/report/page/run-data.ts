@@ -1,5 +1,6 @@
-import { verdictWords } from '../../model/verdict.ts';
-import { keyOf, type Results, type ScenarioResult } from '../../results/results.ts';
+import type { Results, ScenarioResult } from '../../model/results.ts';
+import { keyOf } from '../../model/scenario.ts';
+import { verdictWords } from '../../model/words.ts';
 import { type ClusterData, dataVersion, type RunData, type TestRow, type WordCount } from './data.ts';
 import { meaningOf } from './issues.ts';
 

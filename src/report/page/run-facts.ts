@@ -1,4 +1,4 @@
-import type { RunFile } from '../../store/schemas.ts';
+import type { RunFile } from '../../model/run.ts';
 import type { RunData } from './data.ts';
 
 /** What the head of a run's page says of it. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { verdictWords } from '../../model/verdict.ts';
+import { verdictWords } from '../../model/words.ts';
 import { isGoingOn } from '../../store/current-results.ts';
 import type { IndexedRun, TestedInputs } from '../../store/index/run-rows.ts';
 import type { SuiteTally } from '../../store/index/tallies.ts';

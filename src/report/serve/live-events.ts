@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { every } from '../../base/deadline.ts';
-import { keyOf } from '../../results/results.ts';
+import { keyOf } from '../../model/scenario.ts';
 import { isGoingOn } from '../../store/current-results.ts';
 import { runIds, stampOf } from '../../store/index/run-rows.ts';
 import type { RunFolder } from '../../store/run-folder.ts';

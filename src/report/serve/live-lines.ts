@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ScenarioResult } from '../../results/results.ts';
-import { liveResultsFile } from '../../store/live-results.ts';
+import type { ScenarioResult } from '../../model/results.ts';
+import { liveResultsFile, parseLiveResult } from '../../store/live-results.ts';
 
 /** Where a reader of a run's results is: in which file, after which byte. Another session of the run begins another file. */
 export interface Position {
@@ -44,20 +44,11 @@ export function linesAfter(runDir: string, from: Position): { readonly lines: Li
       .slice(0, -1)
       .flatMap((line): LiveLine[] => {
         offset += Buffer.byteLength(line) + 1;
-        const result = resultOf(line);
+        const result = parseLiveResult(line);
         return result === undefined ? [] : [{ result, after: { file, offset } }];
       });
     return { lines, next: { file, offset } };
   } finally {
     closeSync(descriptor);
-  }
-}
-
-/** A line that a full disk cut is left out. */
-function resultOf(line: string): ScenarioResult | undefined {
-  try {
-    return JSON.parse(line) as ScenarioResult;
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { keyOf, type ScenarioResult } from '../../results/results.ts';
+import type { ScenarioResult } from '../../model/results.ts';
+import { keyOf } from '../../model/scenario.ts';
 import { component } from '../../store/layout.ts';
 import { liveResultsFile } from '../../store/live-results.ts';
 import { readDurations } from '../../store/records-of-runs.ts';

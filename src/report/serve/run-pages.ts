@@ -1,4 +1,6 @@
-import { keyOf, type ScenarioResult, summarize } from '../../results/results.ts';
+import type { ScenarioResult } from '../../model/results.ts';
+import { keyOf } from '../../model/scenario.ts';
+import { summarize } from '../../results/results.ts';
 import { currentResults, isGoingOn } from '../../store/current-results.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import { optionWords } from '../option-words.ts';

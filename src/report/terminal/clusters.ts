@@ -1,4 +1,4 @@
-import type { Cluster } from '../../results/clusters.ts';
+import type { Cluster } from '../../model/results.ts';
 import { visible, visibleLine } from '../visible.ts';
 
 /** More clusters than this are counted, not shown. */

@@ -1,6 +1,6 @@
-import { type VerdictWord, verdictWords } from '../../model/verdict.ts';
+import { keyOf } from '../../model/scenario.ts';
+import { type VerdictWord, verdictWords } from '../../model/words.ts';
 import type { HistoryPoint, TestHistory } from '../../results/history.ts';
-import { keyOf } from '../../results/results.ts';
 import type { IndexedRun } from '../../store/index/run-rows.ts';
 import { visibleLine } from '../visible.ts';
 import { coloured, letters } from './terminal.ts';

@@ -1,5 +1,6 @@
+import type { Results, ScenarioResult } from '../../model/results.ts';
+import { keyOf } from '../../model/scenario.ts';
 import { type WordMapping, wordTable } from '../../model/words.ts';
-import { keyOf, type Results, type ScenarioResult } from '../../results/results.ts';
 import type { Reporter, Sink } from '../reporter.ts';
 import { visible, visibleLine } from '../visible.ts';
 

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { ScenarioResult } from '../../results/results.ts';
+import type { ScenarioResult } from '../../model/results.ts';
 import { attemptPath } from '../../store/layout.ts';
 import type { ReportEnd, Reporter, Sink } from '../reporter.ts';
 import { visible, visibleLine } from '../visible.ts';

@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
 import { duration } from '../../base/progress.ts';
-import { type Issue, verdictWords } from '../../model/verdict.ts';
-import { keyOf, type Results, type ScenarioResult } from '../../results/results.ts';
+import type { Results, ScenarioResult } from '../../model/results.ts';
+import { keyOf } from '../../model/scenario.ts';
+import type { Issue } from '../../model/verdict.ts';
+import { verdictWords } from '../../model/words.ts';
 import { seedsText } from '../../results/seeds.ts';
 import { attemptPath } from '../../store/layout.ts';
 import type { ReportEnd } from '../reporter.ts';

@@ -1,6 +1,7 @@
 import { leftText } from '../../base/progress.ts';
-import type { VerdictWord } from '../../model/verdict.ts';
-import { keyOf, type ScenarioResult } from '../../results/results.ts';
+import type { ScenarioResult } from '../../model/results.ts';
+import { keyOf } from '../../model/scenario.ts';
+import type { VerdictWord } from '../../model/words.ts';
 import type { Reporter, ReportProgress, Sink } from '../reporter.ts';
 import { visibleLine } from '../visible.ts';
 import { summaryText } from './summary.ts';

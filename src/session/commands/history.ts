@@ -1,7 +1,7 @@
 import { EspalierError } from '../../base/errors.ts';
+import { keyOf } from '../../model/scenario.ts';
 import { historyText, suiteHistoryText } from '../../report/terminal/history-text.ts';
 import { type TestHistory, testHistories } from '../../results/history.ts';
-import { keyOf } from '../../results/results.ts';
 import { remakeIndex, withIndex } from '../../store/index/open-index.ts';
 import type { RunIndex } from '../../store/index/run-index.ts';
 import type { IndexedRun } from '../../store/index/run-rows.ts';

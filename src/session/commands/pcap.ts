@@ -7,8 +7,8 @@ import { type AttemptTraffic, mergeTraffic } from '../../evidence/capture/merge.
 import { consoles } from '../../evidence/records/consoles.ts';
 import { type RecordFile, readRecords } from '../../evidence/records/reader.ts';
 import { readTimeline } from '../../evidence/tables/timeline.ts';
+import { keyOf } from '../../model/scenario.ts';
 import { quote } from '../../report/terminal/summary.ts';
-import { keyOf } from '../../results/results.ts';
 import { attemptLinks, readAttemptFile } from '../../store/attempt-files.ts';
 import { shortPath } from '../start.ts';
 import { type AttemptChoice, findAttempt, refusePruned, type StoredAttempt } from '../stored-attempt.ts';

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { say } from '../../base/log.ts';
+import type { Results, ScenarioResult } from '../../model/results.ts';
 import type { ScenarioEntry } from '../../model/scenario.ts';
 import { makeReporters } from '../../report/all.ts';
 import { optionWords } from '../../report/option-words.ts';
-import type { Results, ScenarioResult } from '../../results/results.ts';
 import { keepAttempts } from '../../store/keeping.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
 import { readPruned } from '../../store/pruned.ts';

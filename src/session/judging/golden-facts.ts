@@ -1,15 +1,9 @@
-import { z } from 'zod';
 import { describeIssues } from '../../base/files.ts';
 import type { FactEvidence } from '../../evidence/evidence.ts';
 import { issueOf } from '../../judge/issue.ts';
-import { compareGolden, type GoldenFacts, goldenFacts } from '../../judge/oracles/golden.ts';
+import { compareGolden, goldenFacts } from '../../judge/oracles/golden.ts';
+import { type GoldenFacts, goldenSchema } from '../../model/golden-facts.ts';
 import type { Issue } from '../../model/verdict.ts';
-
-/** `facts.json` in a test's folder. Strict, since people edit it: what is not understood is not compared. */
-const goldenSchema: z.ZodType<GoldenFacts> = z.strictObject({
-  version: z.literal(1),
-  states: z.array(z.strictObject({ after: z.string(), hosts: z.record(z.string(), z.array(z.string())) })),
-});
 
 /** Compares what was observed with the content of a `facts.json`. One that cannot be read is an issue of its own. */
 export function goldenIssues(content: Uint8Array, evidence: FactEvidence): Issue[] {

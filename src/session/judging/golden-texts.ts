@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readJson } from '../../base/files.ts';
-import { attemptSchema } from '../../store/schemas.ts';
+import { attemptSchema } from '../../model/attempt.ts';
 import type { GoldenText } from '../../suites/format.ts';
 import { formatNamed } from '../../suites/formats.ts';
 import { readAttemptRecords } from './attempt-files.ts';

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { sha256 } from '../../base/files.ts';
-import type { VerdictWord } from '../../model/verdict.ts';
+import type { VerdictWord } from '../../model/words.ts';
 import type { IndexedResult, IndexedRun, RunRows, TestedInputs } from './run-rows.ts';
 import { transaction } from './schema.ts';
 import { type SuiteTally, talliesOf } from './tallies.ts';

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { readJson } from '../../base/files.ts';
 import type { AttemptInputs } from '../../model/attempt.ts';
-import type { VerdictWord } from '../../model/verdict.ts';
-import type { ScenarioResult } from '../../results/results.ts';
+import type { ScenarioResult } from '../../model/results.ts';
+import { indexedResultsSchema } from '../../model/results.ts';
+import type { VerdictWord } from '../../model/words.ts';
 import { readLiveResults } from '../live-results.ts';
 import { RunFolder } from '../run-folder.ts';
-import { storedResultsSchema } from '../schemas.ts';
 
 /** Inputs of an attempt without its seed: what a version of the world under test is. */
 export type TestedInputs = Omit<AttemptInputs, 'seed'>;
@@ -106,7 +106,7 @@ function resultsOf(folder: RunFolder): { readonly results: readonly StoredResult
     return results === undefined ? folder.rebuild() : { results, complete: false };
   }
   try {
-    return readJson(ended, storedResultsSchema);
+    return readJson(ended, indexedResultsSchema);
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
     return folder.rebuild();

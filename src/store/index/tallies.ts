@@ -1,5 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import type { VerdictWord } from '../../model/verdict.ts';
+import type { VerdictWord } from '../../model/words.ts';
 import type { IndexedRun, TestedInputs } from './run-rows.ts';
 
 type Row = Readonly<Record<string, SQLOutputValue>>;

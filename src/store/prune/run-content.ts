@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
-import type { ScenarioResult } from '../../results/results.ts';
+import type { ScenarioResult } from '../../model/results.ts';
 import { preparePacking, writeDurably } from '../attempt-archive.ts';
 import { archiveName, readAttemptFile } from '../attempt-files.ts';
 import { isKeptSmall, keepAttempts } from '../keeping.ts';

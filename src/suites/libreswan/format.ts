@@ -7,18 +7,17 @@ import { issueOf } from '../../judge/issue.ts';
 import { compareText } from '../../judge/text/adapted-text.ts';
 import { unifiedDiff } from '../../judge/text/difference.ts';
 import type { AttemptFile } from '../../model/attempt.ts';
+import { hash, text } from '../../model/schema.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
 import type { SanitizerScript } from '../../sanitize/plan-stages.ts';
 import { sanitize } from '../../sanitize/sanitize.ts';
 import { readAttemptFile } from '../../store/attempt-files.ts';
-import { type AttemptParts, type Format, type GoldenText, hash, storedSchema } from '../format.ts';
+import { type AttemptParts, type Format, type GoldenText, storedSchema } from '../format.ts';
 import { type InputFolder, inputPath, putInput, readInput } from '../input-folder.ts';
 import { receivedText } from './adaptations.ts';
 import { composeConsoles, type RawConsoles } from './consoles.ts';
 import { type AttemptEvidence, type ConsoleEvidence, judgeConsoles } from './judge.ts';
 import type { LibreswanScenario } from './libreswan.ts';
-
-const text = z.string();
 
 /** `scenario.json` of a scenario in libreswan's format. */
 export const libreswanSchema = storedSchema.extend({

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
+import type { SuiteIdentity } from '../../model/attempt.ts';
 import type { ConsoleExpectation, LabPlan, PlacedFile, ScenarioEntry, Step } from '../../model/scenario.ts';
-import type { LabImage, LoadedScenario, Suite, SuiteIdentity } from '../../model/suite.ts';
+import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { scriptFile } from '../../sanitize/plan-stages.ts';
 import { descriptionOf } from '../description.ts';
 import { adaptations, rewritesFor } from './adaptations.ts';

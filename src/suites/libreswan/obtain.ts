@@ -3,7 +3,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { sha256, sha256File, writeAtomic } from '../../base/files.ts';
 import { cacheDir, withLock } from '../../base/folders.ts';
-import type { SuiteIdentity } from '../../model/suite.ts';
+import type { SuiteIdentity } from '../../model/attempt.ts';
 import { packSquashfs } from '../../supply/image/squashfs.ts';
 import { commitOf } from '../commit.ts';
 import { obtainSource } from '../source-package.ts';

@@ -1,6 +1,6 @@
 import { sha256 } from '../../base/files.ts';
+import type { RunOptions } from '../../model/run.ts';
 import type { LabImage, Suite } from '../../model/suite.ts';
-import type { RunOptions } from '../../store/schemas.ts';
 import type { SuiteWish } from '../suite-wish.ts';
 import { bundledTree, type SuiteTree, userTree } from '../trees.ts';
 import { type LabInputs, openLibreswan } from './libreswan.ts';

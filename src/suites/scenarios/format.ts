@@ -2,46 +2,17 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { sha256, writeAtomic } from '../../base/files.ts';
 import { unifiedDiff } from '../../judge/text/difference.ts';
-import { type ChecksFile, matchers } from '../../model/checks.ts';
+import { type ChecksFile, checksSchema } from '../../model/checks.ts';
+import { text } from '../../model/schema.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { readAttemptJson } from '../../store/attempt-files.ts';
 import { type AttemptParts, type Format, type GoldenText, storedSchema } from '../format.ts';
 import { judgeCourse } from './judge.ts';
 import type { FileScenario } from './scenarios.ts';
 
-const text = z.string();
-const origin = z.object({ file: text, line: z.number() });
-
 /** `scenario.json` of a scenario that a TypeScript file declares. */
 const schema = storedSchema.extend({ format: z.literal('scenario'), file: text });
 type Stored = z.infer<typeof schema>;
-
-/** `checks.json`. */
-const checksSchema: z.ZodType<ChecksFile> = z.object({
-  version: z.literal(1),
-  checks: z.array(
-    z.object({
-      matcher: z.enum(matchers),
-      host: text,
-      expected: text,
-      received: text,
-      passed: z.boolean(),
-      time: text,
-      waited: text,
-      origin,
-      golden: z.object({ file: text, expected: text.exactOptional(), received: text }).exactOptional(),
-    }),
-  ),
-  fault: z
-    .object({
-      message: text,
-      origin: origin.exactOptional(),
-      host: text.exactOptional(),
-      command: text.exactOptional(),
-      output: text.exactOptional(),
-    })
-    .exactOptional(),
-});
 
 /** What a scenario's own checks came to, beside the oracles. */
 export const scenarioFormat: Format<FileScenario, Stored> = {

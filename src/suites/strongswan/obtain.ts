@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
-import type { Commit } from '../../model/suite.ts';
+import type { Commit } from '../../model/attempt.ts';
 import { commitOf } from '../commit.ts';
 import { obtainSource } from '../source-package.ts';
 

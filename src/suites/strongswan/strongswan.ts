@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
+import type { SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
-import type { LabImage, LoadedScenario, Suite, SuiteIdentity } from '../../model/suite.ts';
+import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { adaptations, adaptationsFor } from './adaptations.ts';
 import { type Course, courseOf } from './course.ts';
 import { vacuity } from './dat-lines.ts';

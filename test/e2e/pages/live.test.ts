@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import type { ScenarioResult } from '../../../src/results/results.ts';
+import type { ScenarioResult } from '../../../src/model/results.ts';
 import { appendLiveResult, beginLiveResults } from '../../../src/store/live-results.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
 import { lockRun } from '../../../src/store/run-lock.ts';

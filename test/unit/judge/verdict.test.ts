@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import { issueOf } from '../../../src/judge/issue.ts';
 import { firstDifference, sameButWhitespace, unifiedDiff } from '../../../src/judge/text/difference.ts';
 import { issueKinds, upstreamOf } from '../../../src/model/issue-kinds.ts';
-import { verdictWords } from '../../../src/model/verdict.ts';
-import { heaviest, wordTable } from '../../../src/model/words.ts';
+import { heaviest, verdictWords, wordTable } from '../../../src/model/words.ts';
 import { type AttemptEvidence, judgeConsoles } from '../../../src/suites/libreswan/judge.ts';
 import { sanitized } from '../evidence/text/consoles.ts';
 

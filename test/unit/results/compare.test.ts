@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { VerdictWord } from '../../../src/model/verdict.ts';
+import type { ScenarioResult } from '../../../src/model/results.ts';
+import type { VerdictWord } from '../../../src/model/words.ts';
 import { compareRuns, isNoWorse } from '../../../src/results/compare.ts';
-import type { ScenarioResult } from '../../../src/results/results.ts';
 
 function result(word: VerdictWord, virtualMs: number, wallMs = 1): ScenarioResult {
   const time = { started: '', wallMs, bootMs: 1, labCpuMs: 1, virtualNs: String(virtualMs * 1_000_000) };

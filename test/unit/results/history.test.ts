@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { VerdictWord } from '../../../src/model/verdict.ts';
+import type { VerdictWord } from '../../../src/model/words.ts';
 import { testHistory } from '../../../src/results/history.ts';
 import type { PastResult } from '../../../src/store/index/run-index.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttemptFile } from '../../../src/model/attempt.ts';
 import type { ScenarioEntry } from '../../../src/model/scenario.ts';
-import { type VerdictWord, verdictWords } from '../../../src/model/verdict.ts';
+import { type VerdictWord, verdictWords } from '../../../src/model/words.ts';
 import { changeOf, type JudgedAttempt, resultOf, summarize } from '../../../src/results/results.ts';
 
 const entry: ScenarioEntry = { suite: 's', name: 'n', status: 'good', hosts: ['east'] };

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { IpsecSa } from '../../../../src/evidence/ipsec.ts';
-import { compareGolden, type GoldenFacts, goldenFacts } from '../../../../src/judge/oracles/golden.ts';
+import { compareGolden, goldenFacts } from '../../../../src/judge/oracles/golden.ts';
+import type { GoldenFacts } from '../../../../src/model/golden-facts.ts';
 import { aLarvalSa, anSa, aPolicy, aTemplate } from '../../evidence/xfrm-samples.ts';
 import { added, deleted, evidenceOf, installed, type Step } from './evidence.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { judgeFacts } from '../../../../src/judge/oracles/judge-facts.ts';
 import { policyText, saText, selectorText, spiText } from '../../../../src/judge/oracles/words-of-facts.ts';
-import { verdictSchema } from '../../../../src/store/schemas.ts';
+import { verdictSchema } from '../../../../src/model/verdict.ts';
 import { judgeConsoles } from '../../../../src/suites/libreswan/judge.ts';
 import { anSa, anyPolicy, anySa, aPolicy, aSelector, aTemplate } from '../../evidence/xfrm-samples.ts';
 import { added, deleted, evidenceOf, installed, protectedPacket, type Step, seen } from './evidence.ts';

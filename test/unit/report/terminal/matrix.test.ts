@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { VerdictWord } from '../../../../src/model/verdict.ts';
+import type { ScenarioResult } from '../../../../src/model/results.ts';
+import type { VerdictWord } from '../../../../src/model/words.ts';
 import { matrixText } from '../../../../src/report/terminal/matrix.ts';
-import type { ScenarioResult } from '../../../../src/results/results.ts';
 
 function result(name: string, word: VerdictWord, message?: string): ScenarioResult {
   return {

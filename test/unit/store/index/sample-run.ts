@@ -2,8 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../../../../src/base/files.ts';
 import type { AttemptFile } from '../../../../src/model/attempt.ts';
-import type { VerdictWord } from '../../../../src/model/verdict.ts';
-import { type Results, resultOf, summarize } from '../../../../src/results/results.ts';
+import type { Results } from '../../../../src/model/results.ts';
+import type { VerdictWord } from '../../../../src/model/words.ts';
+import { resultOf, summarize } from '../../../../src/results/results.ts';
 import { jsonText, RunFolder } from '../../../../src/store/run-folder.ts';
 
 /** What a made run is like. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Check, Matcher } from '../../../../src/model/checks.ts';
-import { type PacketWord, packetWords, type VerdictWord } from '../../../../src/model/verdict.ts';
+import { type PacketWord, packetWords } from '../../../../src/model/verdict.ts';
+import type { VerdictWord } from '../../../../src/model/words.ts';
 import { type CourseEvidence, judgeCourse } from '../../../../src/suites/scenarios/judge.ts';
 
 const packets = Object.fromEntries(packetWords.map((word) => [word, 0])) as Record<PacketWord, number>;

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { entrySchema } from './scenario.ts';
+import { count, type Of, optionalText, text } from './schema.ts';
+
+const options = z.object({
+  substrate: text,
+  kernel: optionalText,
+  suite: optionalText,
+  overlay: z.array(text),
+  helpers: optionalText,
+  /** Decimal; absent: the labs draw on the machine's randomness. */
+  seed: optionalText,
+  retries: count,
+  repeatEach: count.min(1),
+  /** Each scenario runs with so many seeds, from `seed` on; absent: with one. */
+  seeds: count.min(2).exactOptional(),
+  /** Virtual seconds per command, where it is not the scenario's own. */
+  timeout: z.number().positive().exactOptional(),
+  /** Virtual milliseconds between two commands, where they are not the scenario's own. */
+  gap: count.exactOptional(),
+  baseline: optionalText,
+});
+/** What a run was asked to do; enough to resume it. */
+export type RunOptions = Of<typeof options>;
+
+/** `run.json`: written once, before the first attempt. */
+export const runSchema = z.object({
+  version: z.literal(1),
+  id: text,
+  /** ISO 8601 wall date. */
+  started: text,
+  /** Espalier's version. */
+  espalier: text,
+  /** The command line, a word each. */
+  command: z.array(text),
+  options,
+  /** Id of the run that this one replays an attempt of. */
+  replayOf: optionalText,
+  machine: z.object({ cpu: text, cores: count, memoryMiB: count, system: text, node: text }),
+  scenarios: z.array(entrySchema),
+});
+export type RunFile = Of<typeof runSchema>;
+
+/** `durations.json` of a runs folder: wall milliseconds of the last lab of each scenario, by `keyOf`. */
+export const durationsSchema = z.object({
+  version: z.literal(1),
+  milliseconds: z.record(text, z.number().nonnegative()),
+});
+
+/** `.last-run.json` of a runs folder. */
+export const lastRunSchema = z.object({
+  version: z.literal(1),
+  run: text,
+  failed: z.array(z.object({ suite: text, name: text })),
+});
