@@ -1,16 +1,20 @@
 /**
- * The gate: `npm run check`. Format, lint, types, imports, sizes, dead code; silent about what
- * is right. `--fix` lets the formatter write.
+ * The gate: `npm run check`. Format, lint, types, imports, names, purity, sizes, dead code; silent about what is right.
+ * `--fix` lets the formatter write.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { projectDir } from '../src/base/folders.ts';
 import { run } from '../src/base/processes.ts';
-import { type CodeRules, codeProblems } from './code-rules.ts';
-import { importProblems, readRules } from './import-rules.ts';
+import { habitProblems } from './gate/habits.ts';
+import { importProblems } from './gate/imports.ts';
+import { nameProblems } from './gate/names.ts';
+import { purityProblems } from './gate/purity.ts';
+import { countDebts, readRules } from './gate/rules.ts';
+import { fileSizes, sizeProblems } from './gate/sizes.ts';
+import { sourceFiles } from './gate/source-files.ts';
 import { buildPageFiles } from './page-files.ts';
-import { sourceFiles } from './source-files.ts';
 
 interface Step {
   readonly name: string;
@@ -34,7 +38,14 @@ function readIfThere(path: string): string | undefined {
 }
 
 const fix = process.argv.includes('--fix');
-const rulesFile = join(projectDir, 'deps.json');
+const rules = readRules(join(projectDir, 'deps.json'));
+const files = sourceFiles();
+
+/** A rule over all TypeScript files, which are parsed once for all of them. */
+function rule(name: string, problems: () => readonly string[]): Step {
+  return { name, check: async () => problems().join('\n') };
+}
+
 const steps: readonly Step[] = [
   program('format and lint', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings', ...(fix ? ['--write'] : [])]),
   // What tsc knew of files that did not change spares most of its work.
@@ -43,10 +54,11 @@ const steps: readonly Step[] = [
     ...['--project', 'ui', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/tsc-ui.tsbuildinfo'],
   ]),
   program('dead code', 'knip/bin/knip.js', ['--no-progress']),
-  {
-    name: 'imports',
-    check: async () => importProblems(sourceFiles(), readRules(rulesFile)).join('\n'),
-  },
+  rule('imports', () => importProblems(files, rules)),
+  rule('names', () => nameProblems(files, rules)),
+  rule('purity', () => purityProblems(files, rules)),
+  rule('sizes', () => sizeProblems(files, rules)),
+  rule('habits', () => habitProblems(files)),
   {
     name: 'page files',
     check: async () => {
@@ -54,24 +66,31 @@ const steps: readonly Step[] = [
       return stale ? 'ui/dist is not of ui/: npm run build:ui' : '';
     },
   },
-  {
-    name: 'sizes and rules',
-    check: async () => codeProblems(sourceFiles(), readRules(rulesFile) as unknown as CodeRules).join('\n'),
-  },
 ];
 
 let failed = 0;
 const queue = [...steps];
+const durations: [name: string, seconds: number][] = [];
 const worker = async (): Promise<void> => {
   for (let step = queue.shift(); step; step = queue.shift()) {
+    const begin = performance.now();
     const problems = await step.check();
+    durations.push([step.name, (performance.now() - begin) / 1000]);
     if (problems === '') continue;
     failed += 1;
     process.stdout.write(`\n== ${step.name}\n${problems.trimEnd()}\n`);
   }
 };
 await Promise.all(Array.from({ length: availableParallelism() }, worker));
+
+const slowest = durations.sort(([, a], [, b]) => b - a).slice(0, 4);
+const { median, p95 } = fileSizes(files);
 process.stdout.write(
-  failed === 0 ? `check: all ${steps.length} steps hold\n` : `\ncheck: ${failed} of ${steps.length} steps failed\n`,
+  [
+    `files of src and ui: median ${median} lines, 95th percentile ${p95}; ${countDebts(rules)} exceptions to go`,
+    `${(performance.now() / 1000).toFixed(0)} s; longest: ${slowest.map(([name, seconds]) => `${name} ${seconds.toFixed(1)} s`).join(', ')}`,
+    failed === 0 ? `check: all ${steps.length} steps hold` : `check: ${failed} of ${steps.length} steps failed`,
+    '',
+  ].join('\n'),
 );
 process.exitCode = failed === 0 ? 0 : 1;
