@@ -112,6 +112,17 @@ function bad(text: string): Error {
   return malformed('address', `${JSON.stringify(text.slice(0, 60))} is none`);
 }
 
+/** A network in CIDR form, or one address. Raises `malformed` for what is neither. */
+export function prefixOf(text: string): Prefix {
+  const slash = text.indexOf('/');
+  const address = canonicalAddress(slash < 0 ? text : text.slice(0, slash));
+  const bits = familyOf(address) === 4 ? 32 : 128;
+  if (slash < 0) return { address, prefix: bits };
+  const length = text.slice(slash + 1);
+  if (!/^\d{1,3}$/.test(length) || Number(length) > bits) throw bad(text);
+  return { address, prefix: Number(length) };
+}
+
 /** True when an address lies in a prefix (both canonical). Addresses of different families never do. */
 export function prefixContains({ address: network, prefix }: Prefix, address: Address): boolean {
   if (network === address) return true;

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectDir } from '../../src/base/folders.ts';
+import { bytes, ethernet, ipv4, udp } from '../unit/evidence/build.ts';
 import { saMessage } from '../unit/evidence/xfrm-build.ts';
 import { anSa } from '../unit/evidence/xfrm-samples.ts';
 import { normal, Sandbox } from './sandbox.ts';
@@ -13,6 +14,16 @@ const network = "{ hosts: { west: linux(), east: linux() }, links: { wan: ['west
 /** A scenario of two hosts; the body has west, east, net and clock. */
 function declare(name: string, body: string): string {
   return `scenario('${name}', ${network}, async ({ hosts: { west, east }, net, clock }) => {\nvoid [east, net, clock];\n${body}\n});\n`;
+}
+
+const ping = ipv4(1, bytes('08000000 00010001'));
+const keepalive = ipv4(17, udp(4500, 4500, Uint8Array.of(255)));
+
+/** An Ethernet frame of west on its first link, in hexadecimal digits. */
+function frameOf(content: Uint8Array): string {
+  const frame = ethernet(0x0800, content);
+  frame.set(bytes('120000000101'), 6);
+  return Buffer.from(frame).toString('hex');
 }
 
 interface Stored {
@@ -48,11 +59,16 @@ test('a scenario steps through a held lab: commands, time, files, SAs; a seed re
     await expect(west).toHaveIpsecSas(0);
     await west.exec('fake: frames 5:${added} 6:${added}');
     await expect(west).toHaveIpsecSas(1);
+    await west.exec('fake: traffic wan ${frameOf(keepalive)}');
     await expect(west).not.toHaveSentInClear();
+    await east.exec('fake: traffic wan ${frameOf(ping)}');
+    await expect(east).not.toHaveSentInClear();
+    await expect(west).toHaveSentInClear({ to: '198.51.100.2', link: 'wan' });
     await Promise.all([west.exec('echo one'), east.exec('echo two')]);
     await expect.soft(west).toMatchTranscript('west.txt', { replace: [[/[0-9a-f]{16,}/, 'HEX']] });`;
   box.write('demo/first.scenario.ts', head + declare('steps', body));
-  const golden = ['echo hello\nhello', 'false', 'fake: random\nHEX', 'fake: frames 5:HEX 6:HEX', 'echo one\none'];
+  const typed = ['fake: frames 5:HEX 6:HEX', 'fake: traffic wan HEX'];
+  const golden = ['echo hello\nhello', 'false', 'fake: random\nHEX', ...typed, 'echo one\none'];
   box.write('demo/west.txt', golden.map((line) => `west# ${line}\n`).join(''));
   const { code, stdout, stderr } = await run(box, 'demo', '--repeat-each', '2', '--reporter', 'list');
   assert.equal(normal(stdout), 'passed          demo:steps  N s  2 attempts\n\n1 passed\n1 of 1 done in N s\n', stderr);
@@ -67,7 +83,7 @@ test('a scenario steps through a held lab: commands, time, files, SAs; a seed re
     line: 'echo hello',
     origin: { file: 'demo/first.scenario.ts', line: 5 },
   });
-  assert.equal(steps.length, 6);
+  assert.equal(steps.length, 8);
   const stored = box.read(`${attempt}/verdict.json`);
   box.remove(`${attempt}/verdict.json`);
   box.remove('demo');
@@ -89,6 +105,9 @@ test('what fails says file and line, and every kind of failure has its word', as
     hang: "await west.exec('fake: timeout');",
     stray:
       "void (async () => {\nawait west.exec('true');\nthrow new RangeError('astray');\n})();\nawait clock.advance('1s');\nawait east.exec('true');\nawait east.exec('true');",
+    clear: `await east.exec('fake: traffic wan ${frameOf(ping)}');\nawait expect(west).not.toHaveSentInClear({ to: '198.51.100.0/24' });`,
+    protected: `await east.exec('fake: traffic wan ${frameOf(keepalive)}');\nawait expect(west).toHaveSentInClear();`,
+    network: "await expect(west).not.toHaveSentInClear({ to: '10.2.0.0/33' });",
     logless: 'await expect(west).toHaveLogged(/x/);',
     caught: 'await expect(west).toHaveIpsecSas(1, { within: 0 }).catch(() => {});',
   };
@@ -118,8 +137,11 @@ test('what fails says file and line, and every kind of failure has its word', as
     `multiline | unresolved | ${at(35)}: a line to type holds a newline or a zero byte`,
     'hang | timeout | undefined:undefined: timeout after 120 s',
     `stray | unresolved | ${at(45)}: RangeError: astray`,
-    `logless | unresolved | ${at(53)}: the host has no IKE daemon`,
-    `caught | major | ${at(57)}: expected 1 IPsec SA, received 0 IPsec SAs`,
+    `clear | leak | ${at(54)}: expected not packets in clear to 198.51.100.0/24, received 1 packet: 192.0.2.1 > 198.51.100.2 ICMP echo request, id 1, seq 1 (links/wan.pcapng, packet 1)`,
+    `protected | major | ${at(59)}: expected packets in clear, received no packet in clear`,
+    `network | unresolved | ${at(63)}: address: "10.2.0.0/33" is none`,
+    `logless | unresolved | ${at(67)}: the host has no IKE daemon`,
+    `caught | major | ${at(71)}: expected 1 IPsec SA, received 0 IPsec SAs`,
   ]);
 });
 

@@ -27,6 +27,11 @@ export class LiveTables {
     return this.#tables.sas.entries().map(([, sa]) => sa);
   }
 
+  /** All that this host's SAs have been, those that are gone too. */
+  *everySa(): Generator<IpsecSa> {
+    for (const { versions } of this.#tables.sas.lives) for (const { value } of versions) yield value;
+  }
+
   get policies(): readonly IpsecPolicy[] {
     return this.#tables.policies.entries().map(([, policy]) => policy);
   }

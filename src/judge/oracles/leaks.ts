@@ -7,7 +7,7 @@ import { tablesAt } from '../../evidence/tables/tables.ts';
 import type { HostTimeline } from '../../evidence/tables/timeline.ts';
 import type { Issue } from '../../model/verdict.ts';
 import { issueOf } from '../issue.ts';
-import { bypasses, type DaemonPorts, daemonPorts } from './bypasses.ts';
+import { type DaemonPorts, daemonPorts, exemptionOf, sasUntil } from './in-clear.ts';
 import { policyText } from './words-of-facts.ts';
 
 /**
@@ -22,7 +22,7 @@ const queued = 1_000_000n;
  */
 export function leaks({ timeline, frames, commands }: FactEvidence): Issue[] {
   const hosts = new Map(timeline.hosts.map((host) => [host.host, host]));
-  const ports = daemonPorts(timeline);
+  const ports = daemonPorts(sasUntil(timeline));
   return frames.flatMap((frame) => {
     const host = frame.sender === undefined ? undefined : hosts.get(frame.sender);
     const rule = host && violated(host, frame, ports);
@@ -36,13 +36,21 @@ type Rule = IpsecPolicy | 'no-policy';
 function violated(host: HostTimeline, { time, packet, ifindex }: SeenFrame, ports: DaemonPorts): Rule | undefined {
   const { ip } = packet.dissected;
   const lawless = host.policies.length === 0 && host.defaults.length === 0;
-  if (ip === undefined || lawless || bypasses.some(({ is }) => is(ip, ports))) return undefined;
+  if (ip === undefined || lawless || exemptionOf(ip, ports) !== undefined) return undefined;
   const flow = { ...flowOf(ip), ...(ifindex !== undefined && { ifindex }) };
-  const rule = forbidding(host, time - 1n, flow);
+  const forbids = ip.upper.kind === 'ipcomp' ? wantsMoreThanIpcomp : wantsProtection;
+  const rule = forbidding(host, time - 1n, { flow, forbids });
   if (rule === undefined) return undefined;
   // Events are recorded late, and packets are sent late: so it must have been before, and stay.
-  const held = forbidding(host, time - queued, flow) && forbidding(host, time + lateness, flow);
+  const held =
+    forbidding(host, time - queued, { flow, forbids }) && forbidding(host, time + lateness, { flow, forbids });
   return held && rule;
+}
+
+/** A packet, and what must not let it pass as it is. */
+interface Question {
+  readonly flow: Flow;
+  readonly forbids: (rule: Rule) => boolean;
 }
 
 /**
@@ -51,7 +59,7 @@ function violated(host: HostTimeline, { time, packet, ifindex }: SeenFrame, port
  * choose only what an XFRM interface sends, which never is cleartext. Marks are not seen on links, nor in earlier
  * versions interfaces: such a policy may choose a packet, so where a stronger one lets it pass, nothing is said.
  */
-function forbidding(host: HostTimeline, time: bigint, flow: Flow): Rule | undefined {
+function forbidding(host: HostTimeline, time: bigint, { flow, forbids }: Question): Rule | undefined {
   const { policies, defaults } = tablesAt(host, time);
   let best: IpsecPolicy | undefined;
   let perhaps: IpsecPolicy | undefined;
@@ -63,8 +71,8 @@ function forbidding(host: HostTimeline, time: bigint, flow: Flow): Rule | undefi
     else if (!forbids(policy) && (perhaps?.priority ?? policy.priority) >= policy.priority) perhaps = policy;
   }
   if (perhaps && (best === undefined || perhaps.priority <= best.priority)) return undefined;
-  if (best === undefined) return defaults.out === 'block' ? 'no-policy' : undefined;
-  return forbids(best) ? best : undefined;
+  const rule = best ?? (defaults.out === 'block' ? 'no-policy' : undefined);
+  return rule && forbids(rule) ? rule : undefined;
 }
 
 /** Whether the policy chooses the packet depends on what no capture tells. */
@@ -73,8 +81,15 @@ function unseen({ mark, selector }: IpsecPolicy, { ifindex }: Flow): boolean {
 }
 
 /** Cleartext may not pass it. */
-function forbids({ action, templates }: IpsecPolicy): boolean {
-  return action === 'block' || templates.some(({ level }) => level === 'required');
+function wantsProtection(rule: Rule): boolean {
+  if (rule === 'no-policy' || rule.action === 'block') return true;
+  return rule.templates.some(({ level }) => level === 'required');
+}
+
+/** IPComp alone is what a policy may ask for, and then no policy is asked again; one that asks for ESP or AH too wants more. */
+function wantsMoreThanIpcomp(rule: Rule): boolean {
+  if (rule === 'no-policy' || rule.action === 'block') return false;
+  return rule.templates.some(({ level, protocol }) => level === 'required' && protocol !== 'ipcomp');
 }
 
 /** A packet as a selector sees it. */

@@ -31,6 +31,8 @@ export interface FakeOutcome {
   readonly effect?: FakeEffect;
   /** Frames for the records, as the guest's own observers would write them. */
   readonly frames?: readonly FakeFrame[];
+  /** Ethernet frames that go over a link. */
+  readonly traffic?: { readonly link: string; readonly frames: readonly Uint8Array[] };
 }
 
 type Builtin = (words: readonly string[], shell: FakeShell) => FakeOutcome;
@@ -72,6 +74,7 @@ const fakes: Readonly<Record<string, Builtin>> = {
       return { type: Number(type), payload: Buffer.from(hex, 'hex') };
     }),
   }),
+  traffic: ([link = '', ...frames]) => ({ traffic: { link, frames: frames.map((hex) => Buffer.from(hex, 'hex')) } }),
   lines: ([count = '1']) => ({ output: Array.from({ length: Number(count) }, (_, i) => `line ${i + 1}\n`).join('') }),
   file: ([path = '/tmp/file', size = '0'], shell) => {
     shell.files.set(path, Buffer.alloc(Number(size), 'log line\n'));

@@ -1,6 +1,6 @@
 import { appendFileSync, closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeCapture } from '../../../evidence/capture/writer.ts';
+import { type PacketToWrite, writeCapture } from '../../../evidence/capture/writer.ts';
 import { labHost, recordType } from '../../../evidence/records/record.ts';
 import { encodeFrame, numbered, recordsHeader } from '../../../evidence/records/writer.ts';
 
@@ -9,6 +9,7 @@ export class Recorder {
   readonly #dir: string;
   readonly #file: number;
   readonly #hosts: readonly string[];
+  readonly #packets = new Map<string, PacketToWrite[]>();
   #sequence = 0;
   #time: bigint;
 
@@ -21,10 +22,13 @@ export class Recorder {
     this.frame(recordType.hosts, labHost, Buffer.from(hosts.join('\n')));
   }
 
-  /** The capture of a link on which nothing ever travels. */
-  link(name: string): void {
+  /** The capture of a link, on which these frames travel now. */
+  link(name: string, frames: readonly Uint8Array[] = []): void {
+    const packets = this.#packets.get(name) ?? [];
+    this.#packets.set(name, packets);
+    for (const frame of frames) packets.push({ time: this.#time, frame });
     mkdirSync(join(this.#dir, 'links'), { recursive: true });
-    writeFileSync(join(this.#dir, 'links', `${name}.pcapng`), writeCapture({ links: [{ name, packets: [] }] }));
+    writeFileSync(join(this.#dir, 'links', `${name}.pcapng`), writeCapture({ links: [{ name, packets }] }));
   }
 
   /** Lets virtual time pass. */

@@ -58,7 +58,7 @@ export interface Matchers {
   toHaveIpsecSas(count: Count, options?: IpsecSaOptions): Promise<void>;
   /** The other host, or an address, answers a ping. `not`: three in a row stay without an answer. */
   toReach(other: Host | string, options?: ReachOptions): Promise<void>;
-  /** The host put IP packets on a link that are neither ESP, AH, IKE nor neighbour discovery. Does not wait. */
+  /** The host put packets in clear on a link; docs/scenarios.md lists what is not in clear. Does not wait. */
   toHaveSentInClear(filter?: ClearFilter): Promise<void>;
   /** A line of the daemon's own log holds this text, or matches (Perl's syntax, as `grep -P` has it; of its flags only i). */
   toHaveLogged(what: string | RegExp, options?: Within): Promise<void>;

@@ -2,10 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
 import type { IkeSa, IpsecSa } from '../../../evidence/ipsec.ts';
+import { daemonPorts } from '../../../judge/oracles/in-clear.ts';
+import { type ClearTest, clearTest, filterText } from '../../../judge/oracles/sent-in-clear.ts';
 import type { Matcher } from '../../../model/checks.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import { nanoseconds } from '../api/duration.ts';
 import type {
+  ClearFilter,
   Count,
   IkeSaOptions,
   IpsecSaOptions,
@@ -17,7 +20,7 @@ import type {
 import type { Host } from '../api/handles.ts';
 import { callerOrigin } from '../api/origin.ts';
 import type { CheckBook, Look } from './check-book.ts';
-import { clearPackets, prefixOf } from './clear-packets.ts';
+import { clearPackets } from './clear-packets.ts';
 import { DrivenDaemonHost } from './daemon-host.ts';
 import { type DrivenHost, quoted, withoutPrefix } from './host.ts';
 import type { Stepper } from './stepper.ts';
@@ -73,10 +76,8 @@ export function makeMatchers(parts: MatcherParts, negated = false): Matchers {
       });
     },
     toHaveSentInClear: (filter = {}) => {
-      const { to, from, link } = filter;
-      const what = [to && `to ${to}`, from && `from ${from}`, link && `on ${link}`].filter(Boolean).join(' ');
-      const look = async (): Promise<Look> => sentInClear(parts, filter);
-      return check('toHaveSentInClear', `packets in clear ${what}`.trimEnd(), { look, within: 0n });
+      const look = async (origin: Origin): Promise<Look> => sentInClear(parts, clearTestAt(filter, origin), filter);
+      return check('toHaveSentInClear', filterText(filter), { look, within: 0n });
     },
     toHaveLogged: (what, options = {}) =>
       check('toHaveLogged', `a log line with ${typeof what === 'string' ? what : String(what)}`, {
@@ -182,15 +183,22 @@ function summaryOf(output: string): string {
   return lines.find((line) => line.includes('packets transmitted')) ?? lines.at(-1) ?? '';
 }
 
-function sentInClear(
-  { host, stepper, links }: MatcherParts,
-  { to, from, link }: { to?: string; from?: string; link?: string },
-): Look {
+/** What the filter means. Raises `scenario` for an address or a network that is none. */
+function clearTestAt(filter: ClearFilter, origin: Origin): ClearTest {
+  try {
+    return clearTest(filter);
+  } catch (cause) {
+    if (!(cause instanceof EspalierError)) throw cause;
+    throw new EspalierError('scenario', cause.message, { ...origin, cause });
+  }
+}
+
+function sentInClear({ host, stepper, links }: MatcherParts, test: ClearTest, { link }: ClearFilter): Look {
   const found = clearPackets(stepper.dir, {
     macs: new Set(host.topology.nics.map(({ mac }) => mac.toLowerCase())),
     links: link === undefined ? links : [link],
-    ...(to !== undefined && { to: prefixOf(to) }),
-    ...(from !== undefined && { from: prefixOf(from) }),
+    test,
+    ports: daemonPorts(stepper.everySa()),
   });
   const [first] = found;
   if (first === undefined) return { holds: false, received: 'no packet in clear' };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
+import type { IpsecSa } from '../../../evidence/ipsec.ts';
 import { type LabRecord, labHost, recordType } from '../../../evidence/records/record.ts';
 import { LiveTables } from '../../../evidence/tables/live-tables.ts';
 import { RecordTail } from '../../../lab/record-tail.ts';
@@ -78,6 +79,11 @@ export class Stepper {
 
   tables(host: string): LiveTables {
     return this.#state(host).tables;
+  }
+
+  /** All that SAs of all hosts have been so far. */
+  *everySa(): Generator<IpsecSa> {
+    for (const { tables } of this.#hosts.values()) yield* tables.everySa();
   }
 
   /** Waits until the lab has booted, and learns its time. */
