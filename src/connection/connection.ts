@@ -2,8 +2,8 @@ import type { Encryption, Integrity, KeyExchange, Prf } from './algorithms.ts';
 import type { Authentication } from './authentication.ts';
 
 /**
- * One connection in the words of RFC 7296 and RFC 4301, for whichever daemon: `render` turns it into the files of one end.
- * Every setting that is left out is the daemon's own default. Durations are virtual seconds.
+ * One connection in the words of RFC 7296 and RFC 4301, for whichever daemon; each daemon's folder turns it into the files of one
+ * end. Every setting that is left out is the daemon's own default. Durations are virtual seconds.
  */
 export interface Connection {
   /** Name in the daemons' files: a letter, then letters, digits, `-`, `_`; at most 32 characters. */
@@ -29,7 +29,7 @@ export interface Connection {
   readonly revocation?: 'strict' | 'relaxed';
   /**
    * Whether the status of a peer's certificate is asked by OCSP (RFC 6960) of the responder that it names. What is done without
-   * an answer is said by `revocation`. Default: strongSwan asks, the others do not.
+   * an answer is said by `revocation`.
    */
   readonly ocsp?: boolean;
 }
@@ -125,29 +125,4 @@ export interface LivenessSettings {
   readonly delay: number;
   /** When the peer is found dead: forget its SAs, wait for traffic, or initiate anew. Default: `clear`. */
   readonly action?: 'clear' | 'trap' | 'restart';
-}
-
-/** `connection` as its end on `host` sees it; `undefined` where it has none there. */
-export function viewFrom(connection: Connection, host: string): View | undefined {
-  const [first, second] = connection.ends;
-  if (first.host === host) return viewOf(connection, first, second);
-  return second.host === host ? viewOf(connection, second, first) : undefined;
-}
-
-function viewOf({ ike, child, ...connection }: Connection, local: End, remote: End): View {
-  const { ike: ownIke, child: ownChild, ...own } = local.own ?? {};
-  const merged: Connection = {
-    ...connection,
-    ...own,
-    ...((ike || ownIke) && { ike: { ...ike, ...ownIke } }),
-    ...((child || ownChild) && { child: { ...child, ...ownChild } }),
-  };
-  return { connection: merged, local, remote };
-}
-
-/** A connection from one end, with that end's own settings. */
-export interface View {
-  readonly connection: Connection;
-  readonly local: End;
-  readonly remote: End;
 }

@@ -13,7 +13,7 @@ export interface Problem {
 /** A check's outcome: nothing, or one or more problems. */
 type Found = Problem | readonly Found[] | undefined | false;
 
-/** Everything that is wrong with a connection, whoever is to use it. What one daemon cannot do is in `limits`. */
+/** Everything that is wrong with a connection, whoever is to use it. What one daemon cannot do is in its folder. */
 export function problemsOf(connection: Connection): Problem[] {
   const [first, second] = connection.ends;
   return flat([
@@ -123,7 +123,7 @@ function problemsOfCipher(
 ): Found {
   const aead = encryption.filter((one) => Object.hasOwn(encryptions, one) && isAead(one));
   return flat([
-    unknown(encryption, encryptions, `${at}.encryption`),
+    unknown(encryption, Object.keys(encryptions), `${at}.encryption`),
     unknown(integrity, integrities, `${at}.integrity`),
     encryption.length === 0 && problem(`${at}.encryption`, 'must name an algorithm'),
     aead.length > 0 &&
@@ -162,11 +162,9 @@ function secretsDiffer({ authentication: one }: End, { authentication: other }: 
   return one.method === 'psk' && other.method === 'psk' && one.secret !== other.secret;
 }
 
-function unknown(names: readonly string[], known: object, field: string): Found {
-  const [strange] = names.filter((name) => !Object.hasOwn(known, name));
-  return (
-    strange !== undefined && problem(field, `${quoted(strange)} is not known; known: ${Object.keys(known).join(', ')}`)
-  );
+function unknown(names: readonly string[], known: readonly string[], field: string): Found {
+  const strange = names.find((name) => !known.includes(name));
+  return strange !== undefined && problem(field, `${quoted(strange)} is not known; known: ${known.join(', ')}`);
 }
 
 function within(value: number, least: number, most: number): boolean {

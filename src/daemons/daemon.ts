@@ -1,20 +1,60 @@
-import type { View } from '../connection/connection.ts';
-import type { ConfigFile, DaemonVersion } from '../connection/files.ts';
+import type { View } from '../connection/view.ts';
 import type { DaemonSas } from '../evidence/child-sa.ts';
+import type { FactBody } from '../evidence/text/facts.ts';
+import type { Limit } from './limit.ts';
+import type { TransformWords } from './words.ts';
 
-/**
- * An IKE daemon as a host's console drives it, without an init system. Lines are typed at a root shell; each ends with status
- * 0 where it did what it is for, and otherwise leaves the daemon's own words on the console.
- */
-export interface Daemon extends DaemonVersion {
-  /** `libreswan-5.2`. */
-  readonly id: string;
-  /** Name of the image recipe that has it. */
+/** A file of a daemon's configuration. */
+export interface ConfigFile {
+  /** Absolute path on the host. */
+  readonly path: string;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly content: string;
+}
+
+/** One version of a daemon, and the image that has it. */
+export interface Release<V extends string = string> {
+  /** Numbers with dots: `5.2`, `6.1.0`. */
+  readonly version: V;
+  /** Name of the image recipe (`images/`). */
   readonly image: string;
-  /** The Debian package under test. */
-  readonly package: string;
+  /** True for the one image from which hosts without a daemon boot too: it has the tools that make links and NAT boxes. */
+  readonly plain?: true;
+}
+
+/** All that Espalier knows of one IKE daemon. A folder here declares one; `all.ts` names the folders. */
+export interface DaemonSlice<N extends string = string, V extends string = string> {
+  /** The name of its folder, of its constructor in scenario files, and in ids: `libreswan`. */
+  readonly name: N;
+  /** Debian packages under test: an attempt records the version of each that its images have. */
+  readonly packages: readonly string[];
+  /** Newest first. */
+  readonly versions: readonly Release<V>[];
+  /**
+   * The version of a host that names none. The rule for all daemons: the newest that has an image of the Debian release which
+   * plain hosts boot from. Stable, that is: what a scenario tests does not change with an upload to unstable.
+   */
+  readonly default: NoInfer<V>;
   /** True where it talks to the kernel by PF_KEY (RFC 2367) alone. */
   readonly pfKey: boolean;
+  /** Its words for the transforms of a connection. One that is missing limits it. */
+  readonly words: TransformWords;
+  /** What else it cannot do. */
+  readonly limits: readonly Limit[];
+  /** Its configuration for the connections of one host, at least one. Equal input gives equal files. */
+  render(views: readonly View[], version: string): ConfigFile[];
+  /** How one version is driven. */
+  control(version: string): Control;
+  /** Facts of a line that the daemon, or a tool of it, wrote to a console or a log. Empty: the line is not its own, or tells nothing. */
+  readLine(line: string): readonly FactBody[];
+}
+
+/**
+ * How a daemon is driven on a host's console, without an init system. Lines are typed at a root shell; each ends with status
+ * 0 where it did what it is for, and otherwise leaves the daemon's own words on the console.
+ */
+export interface Control {
   /** Logs and what else is worth keeping: absolute paths. */
   readonly collect: readonly string[];
   /** Files that the lines below need; placed with its configuration. */
@@ -37,14 +77,12 @@ export interface Daemon extends DaemonVersion {
   readSas(output: string): DaemonSas;
 }
 
-/** A shell line that lasts until a command succeeds. After 30 s it fails, with the ends of what the daemon wrote. */
-export function waitFor(command: string, ...logs: readonly string[]): string {
-  const tries = 'tries=0; until';
-  const tell = `tail -q -n 15 ${logs.join(' ')} 2> /dev/null`;
-  return `${tries} ${command} > /dev/null 2>&1 || (( ++tries > 300 )); do sleep 0.1; done; (( tries <= 300 )) || ( ${tell}; false )`;
-}
-
-/** A shell loop that ends when no process of a program is left. */
-export function waitForEnd(program: string): string {
-  return `while pidof ${program} > /dev/null; do sleep 0.1; done`;
+/** The daemon of one host: a version of a slice. */
+export interface Daemon {
+  /** `libreswan-5.2`. */
+  readonly id: string;
+  readonly slice: DaemonSlice;
+  readonly version: string;
+  readonly image: string;
+  readonly control: Control;
 }

@@ -1,7 +1,7 @@
 import { isAead } from '../connection/algorithms.ts';
 import { type EapAuthentication, keyOf } from '../connection/authentication.ts';
-import type { End, View } from '../connection/connection.ts';
-import type { DaemonVersion } from '../connection/files.ts';
+import type { End } from '../connection/connection.ts';
+import type { View } from '../connection/view.ts';
 
 /** Something that a daemon cannot do, as data: a connection that asks for it is `unsupported` there. */
 export interface Limit {
@@ -11,8 +11,8 @@ export interface Limit {
   readonly reason: string;
   /** Where that is written or was seen. */
   readonly source: string;
-  /** True for a connection that asks for it, as its end here sees it. */
-  readonly hits: (view: View, daemon: DaemonVersion) => boolean;
+  /** True for a connection that asks this version for it, as its end here sees it. */
+  readonly hits: (view: View, version: string) => boolean;
 }
 
 /** True where a proposal for ESP has an AEAD algorithm. */

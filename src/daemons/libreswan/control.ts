@@ -1,23 +1,16 @@
 import { type Authentication, credentialOf } from '../../connection/authentication.ts';
-import type { View } from '../../connection/connection.ts';
-import { isAtLeast } from '../../connection/files.ts';
-import type { DaemonSas } from '../../evidence/child-sa.ts';
-import { type Daemon, waitFor, waitForEnd } from '../daemon.ts';
-import { plutoStatusFacts } from './pluto-status.ts';
-import { followPluto } from './read.ts';
+import type { View } from '../../connection/view.ts';
+import type { Control } from '../daemon.ts';
+import { waitFor, waitForEnd } from '../shell.ts';
+import { isAtLeast } from '../version.ts';
+import { readStates } from './read.ts';
 import { plutoLog } from './render.ts';
 
-/** libreswan's pluto, as one Debian release has it. */
-export function libreswanDaemon(version: string, image: string): Daemon {
+/** How pluto is driven. */
+export function control(version: string): Control {
   const whack = 'ipsec whack';
   const isFive = isAtLeast(version, '5.0');
   return {
-    id: `libreswan-${version}`,
-    implementation: 'libreswan',
-    version,
-    image,
-    package: 'libreswan',
-    pfKey: false,
     collect: [plutoLog],
     helpers: [],
     start: (views) => [
@@ -41,7 +34,7 @@ export function libreswanDaemon(version: string, image: string): Daemon {
     stop: `${whack} --shutdown > /dev/null; ${waitForEnd('pluto')}`,
     kill: 'kill -KILL $(pidof pluto); rm -f /run/pluto/pluto.pid',
     listSas: `${whack} --showstates; ${whack} --trafficstatus`,
-    readSas,
+    readSas: readStates,
   };
 }
 
@@ -53,10 +46,6 @@ const noneRefused = `${waitForEnd('addconn')}; ! grep 'failed to add connection'
 
 function isLoaded(name: string): string {
   return `ipsec whack --status | grep -q '"${name}"'`;
-}
-
-function readSas(output: string): DaemonSas {
-  return followPluto(output.split('\n').flatMap((line) => plutoStatusFacts(line.trimEnd())));
 }
 
 const database = 'sql:/var/lib/ipsec/nss';

@@ -1,18 +1,18 @@
-import { integrities, prfs } from '../../connection/algorithms.ts';
 import { keyOf } from '../../connection/authentication.ts';
-import { isAtLeast } from '../../connection/files.ts';
 import { eapOf, type Limit, usesKey } from '../limit.ts';
+import { isAtLeast } from '../version.ts';
+import { words } from './algorithms.ts';
 
 /** What pluto cannot do. */
-export const libreswanLimits: readonly Limit[] = [
+export const limits: readonly Limit[] = [
   {
     id: 'prf-follows-integrity',
     reason: 'the pseudo-random function of an IKE proposal is always of the hash of its integrity algorithm',
     source: 'ipsec.conf(5), ike=',
     hits: ({ connection }) =>
       (connection.ike?.proposals ?? []).some(({ integrity = [], prf }) => {
-        const hashes = prf.map((name) => prfs[name].libreswan as string);
-        return integrity.length > 0 && integrity.map((name) => integrities[name].libreswan).join() !== hashes.join();
+        const hashes = prf.map((name) => words.prf[name]);
+        return integrity.length > 0 && integrity.map((name) => words.integrity[name]).join() !== hashes.join();
       }),
   },
   {
@@ -32,14 +32,14 @@ export const libreswanLimits: readonly Limit[] = [
     id: 'selector-list',
     reason: 'a Child SA has one traffic selector at each end before version 5.0',
     source: 'ipsec.conf(5), leftsubnet=',
-    hits: ({ local, remote }, { version }) =>
+    hits: ({ local, remote }, version) =>
       !isAtLeast(version, '5.0') && [local, remote].some(({ selectors = [] }) => selectors.length > 1),
   },
   {
     id: 'selector-protocol',
     reason: 'a selector with a protocol is written in another place before version 5.0',
     source: 'ipsec.conf(5), leftsubnet=',
-    hits: ({ local, remote }, { version }) =>
+    hits: ({ local, remote }, version) =>
       !isAtLeast(version, '5.0') &&
       [local, remote].some(({ selectors = [] }) => selectors.some((one) => typeof one !== 'string')),
   },
@@ -47,7 +47,7 @@ export const libreswanLimits: readonly Limit[] = [
     id: 'liveness-action',
     reason: 'what happens when the peer is dead follows from how the connection is started, from version 5.0 on',
     source: 'ipsec.conf(5): dpdaction= is gone',
-    hits: ({ connection, local }, { version }) => {
+    hits: ({ connection, local }, version) => {
       const follows = { none: 'clear', trap: 'trap', start: 'restart' }[local.start ?? 'none'];
       const { liveness } = connection;
       return isAtLeast(version, '5.0') && liveness !== undefined && (liveness.action ?? 'clear') !== follows;
@@ -70,7 +70,7 @@ export const libreswanLimits: readonly Limit[] = [
     reason:
       'from version 5 on pluto ends at the first IKE_AUTH of an initiator that uses EAP, as it has no AUTH payload',
     source: 'programs/pluto/ikev2_ike_auth.c, process_v2_IKE_AUTH_request_standard_payloads; 4.10 takes it',
-    hits: ({ remote }, { version }) => isAtLeast(version, '5.0') && eapOf(remote) === 'tls',
+    hits: ({ remote }, version) => isAtLeast(version, '5.0') && eapOf(remote) === 'tls',
   },
   {
     id: 'eap-tls-key',

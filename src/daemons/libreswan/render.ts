@@ -1,23 +1,19 @@
-import {
-  encryptions,
-  integrities,
-  isAead,
-  keyExchanges,
-  prfs,
-  type TransformTable,
-  wordOf,
-} from '../../connection/algorithms.ts';
+import { isAead } from '../../connection/algorithms.ts';
 import { credentialOf, keyOf } from '../../connection/authentication.ts';
-import type { Connection, End, EspProposal, IkeProposal, View } from '../../connection/connection.ts';
-import { type ConfigFile, isAtLeast } from '../../connection/files.ts';
+import type { Connection, End, EspProposal, IkeProposal } from '../../connection/connection.ts';
 import { identityType } from '../../connection/identity.ts';
 import { type FullSelector, protocolNames, selectorsOf } from '../../connection/selectors.ts';
+import type { View } from '../../connection/view.ts';
+import type { ConfigFile } from '../daemon.ts';
+import { isAtLeast } from '../version.ts';
+import { type WordTable, wordOf } from '../words.ts';
+import { words } from './algorithms.ts';
 
 /** Where pluto logs. */
 export const plutoLog = '/var/log/pluto.log';
 
 /** ipsec.conf(5) and ipsec.secrets(5) of one host. */
-export function renderLibreswan(views: readonly View[], version: string): ConfigFile[] {
+export function render(views: readonly View[], version: string): ConfigFile[] {
   const setup = ['config setup', `\tlogfile=${plutoLog}`, '\tlogtime=no', '\tlogappend=no'];
   setup.push(...revocationOf(views.map(({ connection }) => connection)));
   const conns = views.map((view) => [`conn ${view.connection.name}`, ...settingsOf(view, version).map(indent)]);
@@ -134,17 +130,17 @@ function authenticationWord({ authentication }: End): string {
 
 /** The PRF stands for the integrity algorithm too, which libreswan takes to be of the same hash. */
 function ikeProposal({ encryption, prf, keyExchange }: IkeProposal): string {
-  return `${words(encryptions, encryption)}-${words(prfs, prf)};${words(keyExchanges, keyExchange)}`;
+  return `${listed(words.encryption, encryption)}-${listed(words.prf, prf)};${listed(words.keyExchange, keyExchange)}`;
 }
 
 function espProposal({ encryption, integrity = [], keyExchange = [] }: EspProposal): string {
-  const hashes = encryption.some(isAead) ? '' : `-${words(integrities, integrity)}`;
-  const group = keyExchange.length === 0 ? '' : `;${words(keyExchanges, keyExchange)}`;
-  return `${words(encryptions, encryption)}${hashes}${group}`;
+  const hashes = encryption.some(isAead) ? '' : `-${listed(words.integrity, integrity)}`;
+  const group = keyExchange.length === 0 ? '' : `;${listed(words.keyExchange, keyExchange)}`;
+  return `${listed(words.encryption, encryption)}${hashes}${group}`;
 }
 
-function words(table: TransformTable, names: readonly string[]): string {
-  return names.map((name) => wordOf(table, name, ['libreswan', 'ike'])).join('+');
+function listed(table: WordTable, names: readonly string[]): string {
+  return names.map((name) => wordOf(table, name, 'ike')).join('+');
 }
 
 function childOf({ child }: Connection): Setting[] {

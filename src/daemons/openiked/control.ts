@@ -1,6 +1,7 @@
 import type { End } from '../../connection/connection.ts';
 import { identityType } from '../../connection/identity.ts';
-import { type Daemon, waitFor, waitForEnd } from '../daemon.ts';
+import type { Control } from '../daemon.ts';
+import { waitFor, waitForEnd } from '../shell.ts';
 import { readIkedSas } from './read.ts';
 import { openikedName } from './render.ts';
 
@@ -19,15 +20,9 @@ function idOf({ identity, address }: End): string {
   return `${idTypes[type]}/${type === 'dn' ? openikedName(text) : text}`;
 }
 
-/** OpenIKED's iked. */
-export function openikedDaemon(version: string, image: string): Daemon {
+/** How iked is driven: by ikectl. */
+export function control(): Control {
   return {
-    id: `openiked-${version}`,
-    implementation: 'openiked',
-    version,
-    image,
-    package: 'openiked',
-    pfKey: true,
     collect: [log],
     helpers: [],
     start: (views) => {

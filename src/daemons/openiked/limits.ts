@@ -1,11 +1,11 @@
-import type { View } from '../../connection/connection.ts';
 import { selectorsOf } from '../../connection/selectors.ts';
+import type { View } from '../../connection/view.ts';
 import { eapOf, type Limit, sharesHalfASecret, usesKey, wantsAead } from '../limit.ts';
 
 const esp = ({ connection }: View) => connection.child?.proposals ?? [];
 
 /** What iked cannot do; on Linux it installs SAs by PF_KEY, whose algorithm table is small. */
-export const openikedLimits: readonly Limit[] = [
+export const limits: readonly Limit[] = [
   {
     id: 'aead-esp',
     reason: 'PF_KEY of Linux knows no AEAD algorithm: iked drops such a proposal without a word',

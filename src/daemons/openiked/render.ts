@@ -1,20 +1,15 @@
-import {
-  encryptions,
-  integrities,
-  keyExchanges,
-  prfs,
-  type TransformTable,
-  type Use,
-  wordOf,
-} from '../../connection/algorithms.ts';
+import type { Use } from '../../connection/algorithms.ts';
 import { keyOf } from '../../connection/authentication.ts';
-import type { Connection, End, EspProposal, IkeProposal, View } from '../../connection/connection.ts';
-import type { ConfigFile } from '../../connection/files.ts';
+import type { Connection, End, EspProposal, IkeProposal } from '../../connection/connection.ts';
 import { distinguishedNameParts, identityType } from '../../connection/identity.ts';
 import { protocolNames, selectorsOf } from '../../connection/selectors.ts';
+import type { View } from '../../connection/view.ts';
+import type { ConfigFile } from '../daemon.ts';
+import { type WordTable, wordOf } from '../words.ts';
+import { words } from './algorithms.ts';
 
 /** iked.conf(5) and the keys of one host. */
-export function renderOpeniked(views: readonly View[]): ConfigFile[] {
+export function render(views: readonly View[]): ConfigFile[] {
   const waits = views.every(({ local }) => local.start !== 'start');
   const policies = views.map((view) => `${policyOf(view, waits).join(' \\\n\t')}\n`);
   const globals = [...globalsOf(views.map(({ connection }) => connection)), ...views.flatMap(usersOf)].map(
@@ -79,17 +74,17 @@ function flowsOf({ local, remote }: View): string[] {
 }
 
 /** `enc aes-256 enc aes-128`: a keyword in front of every word. */
-function words(use: Use, keyword: string, [table, names]: readonly [TransformTable, readonly string[]]): string[] {
-  return names.map((name) => `${keyword} ${wordOf(table, name, ['openiked', use])}`);
+function listed(keyword: string, names: readonly string[], [table, use]: readonly [WordTable, Use]): string[] {
+  return names.map((name) => `${keyword} ${wordOf(table, name, use)}`);
 }
 
 function ikeProposal({ encryption, integrity = [], prf, keyExchange }: IkeProposal): string {
   return [
     'ikesa',
-    ...words('ike', 'enc', [encryptions, encryption]),
-    ...words('ike', 'auth', [integrities, integrity]),
-    ...words('ike', 'prf', [prfs, prf]),
-    ...words('ike', 'group', [keyExchanges, keyExchange]),
+    ...listed('enc', encryption, [words.encryption, 'ike']),
+    ...listed('auth', integrity, [words.integrity, 'ike']),
+    ...listed('prf', prf, [words.prf, 'ike']),
+    ...listed('group', keyExchange, [words.keyExchange, 'ike']),
   ].join(' ');
 }
 
@@ -98,9 +93,9 @@ const esnWords = { yes: ['esn'], no: ['noesn'], either: ['esn', 'noesn'] };
 function espProposal({ encryption, integrity = [], keyExchange = [], esn = 'no' }: EspProposal): string {
   return [
     'childsa',
-    ...words('esp', 'enc', [encryptions, encryption]),
-    ...words('esp', 'auth', [integrities, integrity]),
-    ...words('esp', 'group', [keyExchanges, keyExchange]),
+    ...listed('enc', encryption, [words.encryption, 'esp']),
+    ...listed('auth', integrity, [words.integrity, 'esp']),
+    ...listed('group', keyExchange, [words.keyExchange, 'esp']),
     ...esnWords[esn],
   ].join(' ');
 }

@@ -1,4 +1,5 @@
-import { type Daemon, waitFor, waitForEnd } from '../daemon.ts';
+import type { Control } from '../daemon.ts';
+import { waitFor, waitForEnd } from '../shell.ts';
 import { listSasRequest, readListedSas } from './read.ts';
 import { charonLog } from './render.ts';
 import { viciProgram } from './vici-client.ts';
@@ -12,15 +13,9 @@ const charonOutput = '/var/log/charon.out';
 const load =
   'swanctl --load-all --noprompt > /tmp/load 2>&1 && ! grep -q "^invalid config file" /tmp/load || ( cat /tmp/load; false )';
 
-/** strongSwan's charon, configured by swanctl. */
-export function strongswanDaemon(version: string, image: string): Daemon {
+/** How charon is driven: by swanctl. */
+export function control(): Control {
   return {
-    id: `strongswan-${version}`,
-    implementation: 'strongswan',
-    version,
-    image,
-    package: 'strongswan-charon',
-    pfKey: false,
     collect: [charonLog, charonOutput],
     helpers: [{ path: vici, mode: 0o755, content: viciProgram }],
     start: () => [

@@ -1,13 +1,13 @@
-import { isAtLeast } from '../../connection/files.ts';
 import { type Limit, sharesHalfASecret } from '../limit.ts';
+import { isAtLeast } from '../version.ts';
 
 /** What charon cannot do. */
-export const strongswanLimits: readonly Limit[] = [
+export const limits: readonly Limit[] = [
   {
     id: 'ml-kem',
     reason: 'ML-KEM is there from version 6.0 on, and so are additional key exchanges (RFC 9370)',
     source: 'NEWS of strongSwan 6.0.0',
-    hits: ({ connection }, { version }) =>
+    hits: ({ connection }, version) =>
       !isAtLeast(version, '6.0') &&
       (connection.ike?.proposals ?? []).some(
         ({ keyExchange, additionalKeyExchange = [] }) =>

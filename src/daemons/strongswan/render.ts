@@ -1,23 +1,18 @@
-import {
-  encryptions,
-  integrities,
-  isAead,
-  keyExchanges,
-  prfs,
-  type TransformTable,
-  wordOf,
-} from '../../connection/algorithms.ts';
+import { isAead } from '../../connection/algorithms.ts';
 import { type Authentication, credentialOf } from '../../connection/authentication.ts';
-import type { Connection, End, EspProposal, IkeProposal, View } from '../../connection/connection.ts';
-import type { ConfigFile } from '../../connection/files.ts';
+import type { Connection, End, EspProposal, IkeProposal } from '../../connection/connection.ts';
 import { type FullSelector, protocolNames, selectorsOf } from '../../connection/selectors.ts';
+import type { View } from '../../connection/view.ts';
+import type { ConfigFile } from '../daemon.ts';
+import { type WordTable, wordOf } from '../words.ts';
+import { words } from './algorithms.ts';
 import { type Section, settings } from './settings-file.ts';
 
 /** Where charon logs. */
 export const charonLog = '/var/log/charon.log';
 
 /** strongswan.conf(5), swanctl.conf(5) and the credentials of one host. */
-export function renderStrongswan(views: readonly View[]): ConfigFile[] {
+export function render(views: readonly View[]): ConfigFile[] {
   const swanctl: Section = {
     connections: Object.fromEntries(views.map((view) => [view.connection.name, connectionOf(view)])),
     secrets: Object.fromEntries(views.flatMap(secretOf)),
@@ -66,7 +61,7 @@ function connectionOf(view: View): Section {
     mobike: yesNo(mobike),
     fragmentation: yesNo(fragmentation),
     dpd_delay: liveness && `${liveness.delay}s`,
-    // As for libreswan: peers that do not ask for a certificate need it all the same.
+    // Peers that do not ask for a certificate need it all the same.
     send_cert: local.authentication.method === 'certificate' ? 'always' : undefined,
     local: authenticationOf(local, view, 'local'),
     remote: authenticationOf(remote, view, 'remote'),
@@ -119,8 +114,8 @@ function selector({ network, protocol, port }: FullSelector): string {
   return `${network}[${protocolNames[protocol] ?? protocol}${port === undefined ? '' : `/${port}`}]`;
 }
 
-function words(names: readonly string[], table: TransformTable): (string | undefined)[] {
-  return names.map((name) => wordOf(table, name, ['strongswan', 'ike']));
+function listed(table: WordTable, names: readonly string[]): (string | undefined)[] {
+  return names.map((name) => wordOf(table, name, 'ike'));
 }
 
 function ikeProposal({
@@ -131,11 +126,11 @@ function ikeProposal({
   additionalKeyExchange = [],
 }: IkeProposal): string {
   return [
-    ...words(encryption, encryptions),
-    ...words(integrity, integrities),
-    ...words(prf, prfs),
-    ...words(keyExchange, keyExchanges),
-    ...words(additionalKeyExchange, keyExchanges).map((word) => `ke1_${word}`),
+    ...listed(words.encryption, encryption),
+    ...listed(words.integrity, integrity),
+    ...listed(words.prf, prf),
+    ...listed(words.keyExchange, keyExchange),
+    ...listed(words.keyExchange, additionalKeyExchange).map((word) => `ke1_${word}`),
   ].join('-');
 }
 
@@ -143,9 +138,9 @@ const esnWords = { yes: ['esn'], no: ['noesn'], either: ['esn', 'noesn'] };
 
 function espProposal({ encryption, integrity = [], keyExchange = [], esn = 'no' }: EspProposal): string {
   return [
-    ...words(encryption, encryptions),
-    ...(encryption.some(isAead) ? [] : words(integrity, integrities)),
-    ...words(keyExchange, keyExchanges),
+    ...listed(words.encryption, encryption),
+    ...(encryption.some(isAead) ? [] : listed(words.integrity, integrity)),
+    ...listed(words.keyExchange, keyExchange),
     ...esnWords[esn],
   ].join('-');
 }

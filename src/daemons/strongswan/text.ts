@@ -92,7 +92,7 @@ const patterns: readonly LinePattern[] = [
 const counted = /^Security Associations \((\d{1,9}) up, (\d{1,9}) connecting\)/;
 
 /** Reads one line of strongSwan; `[IKE] ` of swanctl in front and blanks do not matter. */
-export function strongswanFacts(line: string): FactBody[] {
+export function charonFacts(line: string): FactBody[] {
   const says = line.trim().replace(/^\[[A-Z]{3}\] /, '');
   const count = counted.exec(says);
   if (count !== null) {

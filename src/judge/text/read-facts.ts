@@ -1,7 +1,4 @@
-import { plutoLogFact } from '../../daemons/libreswan/pluto-log.ts';
-import { plutoStatusFacts } from '../../daemons/libreswan/pluto-status.ts';
-import { ikedFact } from '../../daemons/openiked/read.ts';
-import { strongswanFacts } from '../../daemons/strongswan/text.ts';
+import { daemonFacts } from '../../daemons/table.ts';
 import { type ConsoleLine, readConsoleLines } from '../../evidence/text/console-lines.ts';
 import type { ConsoleFact, FactBody } from '../../evidence/text/facts.ts';
 import { counterFact, packetFact, probeFact } from '../../evidence/text/probes.ts';
@@ -37,10 +34,10 @@ export function readConsoleFacts(text: string): ConsoleFact[] {
   return facts;
 }
 
-/** Facts of one line, from whoever wrote it. */
-function lineFacts(line: string): FactBody[] {
-  const alone = plutoLogFact(line) ?? packetFact(line) ?? counterFact(line) ?? ikedFact(line);
-  if (alone !== undefined) return [alone];
-  const status = plutoStatusFacts(line);
-  return status.length > 0 ? status : strongswanFacts(line);
+/** Facts of one line, from whoever wrote it. A line of a daemon is its own, whatever words it repeats. */
+function lineFacts(line: string): readonly FactBody[] {
+  const facts = daemonFacts(line);
+  if (facts.length > 0) return facts;
+  const other = packetFact(line) ?? counterFact(line);
+  return other === undefined ? [] : [other];
 }

@@ -1,57 +1,49 @@
 import { EspalierError } from '../../base/errors.ts';
 import type { Connection, End } from '../../connection/connection.ts';
-import type { ConfigFile } from '../../connection/files.ts';
-import { daemons } from '../../daemons/all.ts';
-import type { Daemon } from '../../daemons/daemon.ts';
-import { limitIn, render, viewsOf } from '../../daemons/render.ts';
+import { viewOf } from '../../connection/view.ts';
+import type { ConfigFile } from '../../daemons/daemon.ts';
+import { limitIn } from '../../daemons/limits.ts';
+import { findDaemon } from '../../daemons/table.ts';
 import { type Prefix, prefixContains } from '../../model/addresses.ts';
 import type { Route, Topology, Host as TopologyHost } from '../../model/topology.ts';
-import type { DaemonSpec, HostSpec } from './api/hosts.ts';
+import type { HostSpec } from './api/hosts.ts';
 import type { ConnectionSketch, Definition, EndSketch } from './api/scenario.ts';
 import type { HostDaemon } from './drive/daemon-host.ts';
 
-/** A host's daemon with its connections and the files that are placed before it starts. */
-export interface PreparedDaemon extends HostDaemon {
-  readonly files: readonly ConfigFile[];
-}
-
-/** The daemons of a scenario by host, configured. Raises `scenario` for what cannot be. */
-export function prepareDaemons(
-  { hosts, connections = [], limits }: Definition,
+/** The daemons of a scenario by host, each with the connections that it has an end of. Raises `scenario` for what cannot be. */
+export function daemonsOf(
+  { hosts, connections = [] }: Definition,
   topology: Topology,
-): ReadonlyMap<string, PreparedDaemon> {
+): ReadonlyMap<string, HostDaemon> {
   const whole = connections.map((one) => complete(one, { hosts, topology }));
-  const prepared = new Map<string, PreparedDaemon>();
+  const found = new Map<string, HostDaemon>();
   for (const [host, spec] of Object.entries(hosts)) {
     if (spec.kind !== 'daemon') continue;
-    const daemon = daemonOf(spec);
     const own = whole.filter(({ ends }) => ends.some((end) => end.host === host));
-    const order = { host, daemon, connections: own, tried: limits === 'tried' };
-    prepared.set(host, { daemon, views: viewsOf(order), files: [...render(order), ...daemon.helpers] });
+    const daemon = findDaemon(spec.implementation, spec.version);
+    found.set(host, { daemon, views: own.map((one) => viewOf(one, host)) });
   }
-  return prepared;
+  return found;
 }
 
-/** What a daemon cannot do of its connections, for people; the first there is. */
-export function limitOf({ hosts, connections = [] }: Definition, topology: Topology): string | undefined {
-  const whole = connections.map((one) => complete(one, { hosts, topology }));
-  for (const [host, spec] of Object.entries(hosts)) {
-    if (spec.kind !== 'daemon') continue;
-    const own = whole.filter(({ ends }) => ends.some((end) => end.host === host));
-    const limit = limitIn({ host, daemon: daemonOf(spec), connections: own });
-    if (limit !== undefined) return limit;
+/** What a daemon cannot do of its connections, for people. */
+export interface HostLimit {
+  readonly host: string;
+  readonly reason: string;
+}
+
+/** The first limit that these daemons run into. */
+export function limitOf(daemons: ReadonlyMap<string, HostDaemon>): HostLimit | undefined {
+  for (const [host, { daemon, views }] of daemons) {
+    const reason = limitIn(views, daemon);
+    if (reason !== undefined) return { host, reason };
   }
   return undefined;
 }
 
-function daemonOf({ implementation, version }: DaemonSpec): Daemon {
-  const found = daemons.find((one) => one.implementation === implementation && one.version === version);
-  if (found !== undefined) return found;
-  const known = daemons.filter((one) => one.implementation === implementation).map((one) => one.version);
-  throw new EspalierError(
-    'scenario',
-    `there is no image with ${implementation} ${version}; there are ${known.join(', ')}`,
-  );
+/** The files that are placed before a daemon starts. Without connections it has only those that the scenario gives it. */
+export function filesOf({ daemon: { slice, version, control }, views }: HostDaemon): readonly ConfigFile[] {
+  return [...(views.length === 0 ? [] : slice.render(views, version)), ...control.helpers];
 }
 
 interface Around {

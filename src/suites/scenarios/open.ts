@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { sha256 } from '../../base/files.ts';
 import { projectDir } from '../../base/folders.ts';
+import { slices } from '../../daemons/table.ts';
 import type { LabImage, Suite } from '../../model/suite.ts';
 import type { SuiteWish } from '../suite-wish.ts';
 import { scenarioFiles } from './find.ts';
@@ -40,8 +41,8 @@ async function open({ name, path }: Origin, { options, signal }: SuiteWish): Pro
   return openScenarios({ name, files: scenarioFiles(path), image, checkTypes });
 }
 
-/** Packages whose versions an attempt tells, where its images have them. */
-const testedPackages = ['libreswan', 'strongswan-charon', 'charon-systemd', 'openiked'];
+/** Packages whose versions an attempt records, where its images have them. */
+const testedPackages = slices.flatMap(({ packages }) => packages);
 
 /** What labs of the fake substrate are made from. */
 const noImage: LabImage = { id: 'none', path: '', sha256: sha256(''), versions: {} };

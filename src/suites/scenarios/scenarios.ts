@@ -2,14 +2,16 @@ import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
+import type { PlacedContent } from '../../daemons/host.ts';
+import { plainImage } from '../../daemons/table.ts';
 import type { Commit, SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { commitOf } from '../commit.ts';
-import type { PlacedContent } from './api/hosts.ts';
-import type { Declared } from './api/scenario.ts';
-import { limitOf, type PreparedDaemon, prepareDaemons, withRoutes } from './daemons.ts';
+import type { Declared, Definition } from './api/scenario.ts';
+import { daemonsOf, filesOf, limitOf, withRoutes } from './daemons.ts';
 import { runCourse } from './drive/course.ts';
+import type { HostDaemon } from './drive/daemon-host.ts';
 import { type LoadedFile, loadFile } from './load.ts';
 import { networkOf } from './network.ts';
 
@@ -38,8 +40,6 @@ export interface FileScenario extends LoadedScenario {
 const second = 1_000_000_000n;
 const defaultStart = '2025-06-15T12:00:00Z';
 const defaultTimeout = 120;
-/** Has the tools that links and NAT boxes are made with; hosts with daemons bring their own. */
-const plainImage = 'debian-trixie-libreswan';
 const guestMemory = 512;
 
 /** A scenario with the network that was made of its definition. */
@@ -47,7 +47,7 @@ interface Known {
   readonly entry: ScenarioEntry;
   readonly declared: Declared;
   readonly plan: Omit<LabPlan, 'images'>;
-  readonly daemons: ReadonlyMap<string, PreparedDaemon>;
+  readonly daemons: ReadonlyMap<string, HostDaemon>;
   readonly source: LoadedFile;
 }
 
@@ -96,11 +96,11 @@ function understand(suite: string, declared: Declared, source: LoadedFile): Know
     if (!/^[^\p{C}:]{1,120}$/u.test(name))
       throw new EspalierError('usage', 'its name has to be 1 to 120 characters without a colon');
     const network = networkOf(definition);
-    const limit = definition.limits === 'unsupported' ? limitOf(definition, network) : undefined;
-    const unsupported = definition.unsupported ?? limit;
+    const wanted = definition.unsupported === undefined ? daemonsOf(definition, network) : new Map();
+    const unsupported = definition.unsupported ?? refusalOf(definition, wanted);
     const hosts = Object.keys(definition.hosts);
     const entry = { suite, name, status: 'good', hosts, ...(unsupported !== undefined && { unsupported }) };
-    const daemons = unsupported === undefined ? prepareDaemons(definition, network) : new Map();
+    const daemons = unsupported === undefined ? wanted : new Map();
     const plan = { ...planOf(declared, daemons), topology: withRoutes(network, daemons) };
     return { entry, declared, source, daemons, plan };
   } catch (error) {
@@ -112,27 +112,37 @@ function understand(suite: string, declared: Declared, source: LoadedFile): Know
   }
 }
 
+/** Why a scenario cannot run, if its daemons cannot do what it asks. Raises `scenario` where that is a mistake. */
+function refusalOf({ limits = 'mistake' }: Definition, daemons: ReadonlyMap<string, HostDaemon>): string | undefined {
+  const limit = limits === 'tried' ? undefined : limitOf(daemons);
+  if (limit === undefined || limits === 'unsupported') return limit?.reason;
+  throw new EspalierError('scenario', limit.reason, { host: limit.host });
+}
+
 function planOf(
   { definition }: Declared,
-  daemons: ReadonlyMap<string, PreparedDaemon>,
+  daemons: ReadonlyMap<string, HostDaemon>,
 ): Omit<LabPlan, 'images' | 'topology'> {
   const { start = defaultStart, timeout = defaultTimeout, hosts } = definition;
   const date = Date.parse(start);
   if (Number.isNaN(date) || date < 0) throw new EspalierError('usage', `start: ${JSON.stringify(start)} is no date`);
   return {
     sharedTrees: [],
-    files: Object.entries(hosts).flatMap(([host, { files = {} }]) => [
-      ...(daemons.get(host)?.files ?? []).map(({ path, mode, content }) => placed(host, path, { content, mode })),
-      // Placed later, so these win.
-      ...Object.entries(files).map(([path, file]) => placed(host, path, file)),
-    ]),
+    files: Object.entries(hosts).flatMap(([host, { files = {} }]) => {
+      const daemon = daemons.get(host);
+      return [
+        ...(daemon ? filesOf(daemon) : []).map(({ path, mode, content }) => placed(host, path, { content, mode })),
+        // Placed later, so these win.
+        ...Object.entries(files).map(([path, file]) => placed(host, path, file)),
+      ];
+    }),
     cwd: '/root',
     shellSetup: [],
     steps: [],
     timing: { start: BigInt(date) * 1_000_000n, warmup: 60n * second, gap: 0n, deadline: BigInt(timeout) * second },
-    collect: [...new Set(['/var/log', ...[...daemons.values()].flatMap(({ daemon }) => daemon.collect)])].filter(
-      isOutermost,
-    ),
+    collect: [
+      ...new Set(['/var/log', ...[...daemons.values()].flatMap(({ daemon }) => daemon.control.collect)]),
+    ].filter(isOutermost),
     memory: guestMemory,
   };
 }
@@ -166,7 +176,7 @@ async function load(
     images: Object.fromEntries([...images].map(([host, { id, sha256: hash }]) => [host, { id, sha256: hash }])),
     suite: await identityOf(name, source),
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
-    ...([...daemons.values()].some(({ daemon }) => daemon.pfKey) && { pfKey: true }),
+    ...([...daemons.values()].some(({ daemon }) => daemon.slice.pfKey) && { pfKey: true }),
     course: (lab) => runCourse({ declared, plan: whole, daemons }, lab),
   };
 }

@@ -6,7 +6,6 @@ import type { Connection, End } from '../../../src/connection/connection.ts';
 import { identityType } from '../../../src/connection/identity.ts';
 import { parseNetwork } from '../../../src/connection/network.ts';
 import { problemsOf } from '../../../src/connection/validate.ts';
-import { render } from '../../../src/daemons/render.ts';
 import { full, insideTls, key, least, password, rawKeys } from './samples.ts';
 
 /** The end with the certificate otherwise. */
@@ -68,27 +67,6 @@ test('an algorithm that nobody knows is named with those that are', () => {
 
 test('the samples are right', () => {
   assert.deepEqual([full, least, rawKeys, password, insideTls].flatMap(problemsOf), []);
-});
-
-test('hostile texts are refused or stay on their line', () => {
-  const daemon = { implementation: 'libreswan', version: '5.2' } as const;
-  fc.assert(
-    fc.property(fc.string(), fc.string(), (identity, secret) => {
-      const [west, east] = least.ends;
-      const authentication = psk(secret);
-      const connection: Connection = {
-        ...least,
-        ends: [
-          { ...west, identity, authentication },
-          { ...east, authentication },
-        ],
-      };
-      if (problemsOf(connection).length > 0) return;
-      for (const { content } of render({ host: 'west', daemon, connections: [connection] })) {
-        assert.ok(content.split('\n').length <= 14);
-      }
-    }),
-  );
 });
 
 test('identities are of the types that RFC 7296 names', () => {

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
+import { EspalierError } from '../../../src/base/errors.ts';
+import { psk } from '../../../src/connection/authentication.ts';
 import type { Connection } from '../../../src/connection/connection.ts';
-import type { DaemonVersion } from '../../../src/connection/files.ts';
-import { render } from '../../../src/daemons/render.ts';
+import { viewOf } from '../../../src/connection/view.ts';
+import { daemons, findDaemon } from '../../../src/daemons/table.ts';
 import { full, insideTls, least, password, rawKeys } from '../connection/samples.ts';
 
-const libreswan: DaemonVersion = { implementation: 'libreswan', version: '5.2' };
-const strongswan: DaemonVersion = { implementation: 'strongswan', version: '6.1.0' };
-const openiked: DaemonVersion = { implementation: 'openiked', version: '7.4' };
+const libreswan = findDaemon('libreswan', '5.2');
+const strongswan = findDaemon('strongswan', '6.1.0');
+const openiked = findDaemon('openiked', '7.4');
 
-function filesOf(connection: Connection, daemon: DaemonVersion, host = 'west'): Record<string, string> {
-  const files = render({ host, daemon, connections: [connection] });
+function filesOf(connection: Connection, { slice, version } = libreswan, host = 'west'): Record<string, string> {
+  const files = slice.render([viewOf(connection, host)], version);
   return Object.fromEntries(files.map(({ path, mode, content }) => [`${path} ${mode.toString(8)}`, content]));
 }
 
@@ -144,7 +147,7 @@ test('before version 5 libreswan is told what happens to a dead peer', () => {
       { ...east, selectors: ['192.0.2.0/24'] },
     ],
   };
-  const conf = filesOf(connection, { implementation: 'libreswan', version: '4.10' })['/etc/ipsec.conf 644'] ?? '';
+  const conf = filesOf(connection, findDaemon('libreswan', '4.10'))['/etc/ipsec.conf 644'] ?? '';
   assert.match(conf, /\tdpddelay=30\n\tdpdtimeout=120\n\tdpdaction=restart\n$/);
 });
 
@@ -158,19 +161,6 @@ test('an end has settings of its own, which its peer does not see', () => {
     /\treplay-window=64\n\tsalifetime=90s\n\trekeymargin=30s\n\trekeyfuzz=0%\n\tencapsulation=yes\n$/,
   );
   assert.match(conf('east'), /\tauto=add\n\treplay-window=64\n$/);
-});
-
-test('files by hand replace rendered ones and stand beside them', () => {
-  const byHand = { path: '/etc/ipsec.conf', mode: 0o644, content: 'conn own\n' };
-  const files = render({ host: 'west', daemon: libreswan, connections: [full], files: [byHand] });
-  assert.deepEqual(
-    files.map(({ path, content }) => [path, content.length > 9]),
-    [
-      ['/etc/ipsec.secrets', true],
-      ['/etc/ipsec.conf', false],
-    ],
-  );
-  assert.deepEqual(render({ host: 'west', daemon: libreswan, files: [byHand] }), [byHand]);
 });
 
 test('raw keys: the own pair, and the public half of the peer, where each daemon looks for them', () => {
@@ -226,17 +216,10 @@ test('EAP-TLS: a certificate inside, and pluto is told of it at both ends', () =
     '/etc/swanctl/private/road-local.pem 600',
     '/etc/swanctl/x509ca/road-root.pem 644',
   ]);
-  const four: DaemonVersion = { implementation: 'libreswan', version: '4.10' };
   assert.match(
-    filesOf(insideTls, four, 'east')['/etc/ipsec.conf 644'] ?? '',
+    filesOf(insideTls, findDaemon('libreswan', '4.10'), 'east')['/etc/ipsec.conf 644'] ?? '',
     /\tleftauth=rsasig\n\trightauth=eaponly\n\tleftautheap=tls\n\trightautheap=tls\n\tleftcert=road\n\tleftsendcert=always\n/,
   );
-});
-
-test('what a daemon cannot do is written all the same where it is to be tried', () => {
-  const files = render({ host: 'east', daemon: libreswan, connections: [insideTls], tried: true });
-  assert.match(files[0]?.content ?? '', /\tleftautheap=tls\n/);
-  assert.throws(() => render({ host: 'east', daemon: libreswan, connections: [insideTls] }), /first IKE_AUTH/);
 });
 
 test('what is done about revocation is said to each daemon in its words', () => {
@@ -254,3 +237,30 @@ test('what is done about revocation is said to each daemon in its words', () => 
   assert.match(conf(false), /revocation \{\n +enable_ocsp = no\n/);
   assert.doesNotMatch(conf(true), /enable_ocsp/);
 });
+
+test('hostile texts are refused or stay on their line', () => {
+  const lines = new Map(daemons.map((daemon) => [daemon, linesOf(least, daemon)]));
+  fc.assert(
+    fc.property(fc.string(), fc.string(), fc.constantFrom(...daemons), (identity, secret, daemon) => {
+      const [west, east] = least.ends;
+      const authentication = psk(secret);
+      const connection: Connection = {
+        ...least,
+        ends: [
+          { ...west, identity, authentication },
+          { ...east, authentication },
+        ],
+      };
+      try {
+        // An identity of its own may take a line.
+        assert.ok(linesOf(connection, daemon) <= (lines.get(daemon) ?? 0) + 1);
+      } catch (error) {
+        if (!(error instanceof EspalierError)) throw error;
+      }
+    }),
+  );
+});
+
+function linesOf(connection: Connection, daemon = libreswan): number {
+  return Object.values(filesOf(connection, daemon)).join('').split('\n').length;
+}

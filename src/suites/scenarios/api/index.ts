@@ -11,6 +11,8 @@ export {
   rawKey,
 } from '../../../connection/authentication.ts';
 export type { EspProposal, IkeProposal } from '../../../connection/connection.ts';
+/** A constructor for every daemon of the table: `libreswan()` and the like. */
+export * from '../../../daemons/all.ts';
 export { Authority, type AuthorityWish, type CertificateWish, type OcspWish } from '../x509/authority.ts';
 export type { OcspResponder } from '../x509/ocsp.ts';
 export { type Pkcs12Wish, pkcs12 } from '../x509/pkcs12.ts';
@@ -26,15 +28,5 @@ export {
   type Within,
 } from './expect.ts';
 export type { Clock, CommandResult, DaemonControl, DaemonHost, Host, Link, NatHost, Net, World } from './handles.ts';
-export {
-  type DaemonSpec,
-  type HostSpec,
-  type LinuxSpec,
-  libreswan,
-  linux,
-  type NatSpec,
-  nat,
-  openiked,
-  strongswan,
-} from './hosts.ts';
+export { type DaemonSpec, type HostSpec, type LinuxSpec, linux, type NatSpec, nat } from './hosts.ts';
 export { type ConnectionSketch, type Definition, type EndSketch, type LinkSpec, scenario } from './scenario.ts';

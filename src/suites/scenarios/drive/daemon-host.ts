@@ -1,5 +1,5 @@
 import { EspalierError } from '../../../base/errors.ts';
-import type { View } from '../../../connection/connection.ts';
+import type { View } from '../../../connection/view.ts';
 import type { Daemon } from '../../../daemons/daemon.ts';
 import type { IkeSa } from '../../../evidence/ipsec.ts';
 import type { Origin } from '../../../model/scenario.ts';
@@ -21,24 +21,25 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
 
   constructor(parts: HostParts, { daemon, views }: HostDaemon) {
     super(parts);
+    const { control } = daemon;
     this.#daemon = daemon;
     this.#views = views;
     this.daemon = {
-      start: () => this.#all(daemon.start(views), 'did not start'),
-      reload: () => this.#all(daemon.reload(views), 'did not take its files'),
-      stop: () => this.#all([daemon.stop], 'did not stop'),
-      restart: () => this.#all([daemon.stop, ...daemon.start(views)], 'did not restart'),
-      kill: () => this.#all([daemon.kill], 'could not be killed'),
+      start: () => this.#all(control.start(views), 'did not start'),
+      reload: () => this.#all(control.reload(views), 'did not take its files'),
+      stop: () => this.#all([control.stop], 'did not stop'),
+      restart: () => this.#all([control.stop, ...control.start(views)], 'did not restart'),
+      kill: () => this.#all([control.kill], 'could not be killed'),
     };
   }
 
   initiate(connection: string): Promise<CommandResult> {
     this.#view(connection);
-    return this.exec(this.#daemon.initiate(connection));
+    return this.exec(this.#daemon.control.initiate(connection));
   }
 
   terminate(connection: string): Promise<CommandResult> {
-    return this.exec(this.#daemon.terminate(this.#view(connection)));
+    return this.exec(this.#daemon.control.terminate(this.#view(connection)));
   }
 
   ikeSas(): Promise<readonly IkeSa[]> {
@@ -48,18 +49,18 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
 
   /** Asks the daemon for its established IKE SAs. */
   async listIkeSas(origin: Origin): Promise<readonly IkeSa[]> {
-    const { stdout } = await this.stepper.type({ host: this.name, line: this.#daemon.listSas, origin });
-    return this.#daemon.readSas(stdout).ike.filter(({ established }) => established);
+    const { stdout } = await this.stepper.type({ host: this.name, line: this.#daemon.control.listSas, origin });
+    return this.#daemon.control.readSas(stdout).ike.filter(({ established }) => established);
   }
 
   /** The first line of the daemon's logs that `grep` finds; `undefined`: there is none so far. */
   async firstLogged(what: string | RegExp, origin: Origin): Promise<string | undefined> {
     const pattern = typeof what === 'string' ? `-F -e ${quoted(what)}` : perlPattern(what, origin);
-    const line = `grep -h -s -a -m 1 ${pattern} ${this.#daemon.collect.join(' ')}`;
+    const line = `grep -h -s -a -m 1 ${pattern} ${this.#daemon.control.collect.join(' ')}`;
     const { stdout, status } = await this.stepper.type({ host: this.name, line, origin });
     const [first = ''] = stdout.split('\n');
     if (status === 2 && first.startsWith('grep: ')) {
-      throw new EspalierError('scenario', 'the pattern is none', {
+      throw new EspalierError('scenario', 'grep rejected the pattern', {
         ...origin,
         host: this.name,
         command: line,

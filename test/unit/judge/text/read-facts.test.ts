@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { slices } from '../../../../src/daemons/table.ts';
 import type { ConsoleFact } from '../../../../src/evidence/text/facts.ts';
 import { readConsoleFacts } from '../../../../src/judge/text/read-facts.ts';
 import { iked, sanitized } from '../../evidence/text/consoles.ts';
@@ -298,5 +299,21 @@ test('ikectl show sa gives its SAs and flows', () => {
   assert.deepEqual(
     of(iked, 'connection-status').map(({ value }) => value),
     ['out 10.1.0.0/16->10.2.0.0/16', 'in 10.2.0.0/16->10.1.0.0/16'],
+  );
+});
+
+test('no line is of two daemons', () => {
+  const all = [...lines.map(([line]) => line), ...`${sanitized}\n${iked}`.split('\n')];
+  for (const line of all) {
+    const owners = slices.filter(({ readLine }) => readLine(line).length > 0).map(({ name }) => name);
+    assert.ok(owners.length <= 1, `${owners.join(' and ')}: ${line}`);
+  }
+});
+
+test('a line of a daemon is its own, though it repeats what a sniffer would say', () => {
+  const line = 'IKE_SA net[1] established between 192.0.2.1[a]...192.0.2.2[IP 192.0.2.1 > 192.0.2.2: ESP(]';
+  assert.deepEqual(
+    bodies(line).map((fact) => 'kind' in fact && fact.kind),
+    ['ike-established'],
   );
 });

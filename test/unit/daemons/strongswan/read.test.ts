@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { daemons } from '../../../src/daemons/all.ts';
-import { listSasRequest, readListedSas } from '../../../src/daemons/strongswan/read.ts';
-import { encodeMessage } from '../../../src/daemons/strongswan/vici/message.ts';
-import { encodePacket } from '../../../src/daemons/strongswan/vici/packet.ts';
-
-test('daemons have ids of their own', () => {
-  const ids = daemons.map(({ id }) => id);
-  assert.deepEqual(ids, [...new Set(ids)]);
-  for (const { id, implementation, version } of daemons) assert.equal(id, `${implementation}-${version}`);
-});
+import { listSasRequest, readListedSas } from '../../../../src/daemons/strongswan/read.ts';
+import { encodeMessage } from '../../../../src/daemons/strongswan/vici/message.ts';
+import { encodePacket } from '../../../../src/daemons/strongswan/vici/packet.ts';
 
 test('the request for all SAs registers the event before it asks', () => {
   assert.equal(

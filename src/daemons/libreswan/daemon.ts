@@ -1,0 +1,27 @@
+import { hostWith } from '../host.ts';
+import { words } from './algorithms.ts';
+import { control } from './control.ts';
+import { limits } from './limits.ts';
+import { plutoLogFact } from './pluto-log.ts';
+import { plutoStatusFacts } from './pluto-status.ts';
+import { render } from './render.ts';
+
+/** A host with libreswan's pluto. */
+export const libreswan = hostWith({
+  name: 'libreswan',
+  packages: ['libreswan'],
+  versions: [
+    { version: '5.2', image: 'debian-trixie-libreswan', plain: true },
+    { version: '4.10', image: 'debian-bookworm-libreswan' },
+  ],
+  default: '5.2',
+  pfKey: false,
+  words,
+  limits,
+  render,
+  control,
+  readLine: (line) => {
+    const fact = plutoLogFact(line);
+    return fact === undefined ? plutoStatusFacts(line) : [fact];
+  },
+});

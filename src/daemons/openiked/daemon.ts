@@ -1,0 +1,26 @@
+import { hostWith } from '../host.ts';
+import { words } from './algorithms.ts';
+import { control } from './control.ts';
+import { limits } from './limits.ts';
+import { ikedFact } from './read.ts';
+import { render } from './render.ts';
+
+/** A host with OpenIKED's iked. Its labs boot a kernel with PF_KEY. */
+export const openiked = hostWith({
+  name: 'openiked',
+  packages: ['openiked'],
+  versions: [
+    { version: '7.4', image: 'debian-trixie-openiked' },
+    { version: '7.2', image: 'debian-bookworm-openiked' },
+  ],
+  default: '7.4',
+  pfKey: true,
+  words,
+  limits,
+  render,
+  control,
+  readLine: (line) => {
+    const fact = ikedFact(line);
+    return fact === undefined ? [] : [fact];
+  },
+});

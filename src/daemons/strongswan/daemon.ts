@@ -1,0 +1,24 @@
+import { hostWith } from '../host.ts';
+import { words } from './algorithms.ts';
+import { control } from './control.ts';
+import { limits } from './limits.ts';
+import { render } from './render.ts';
+import { charonFacts } from './text.ts';
+
+/** A host with strongSwan's charon, configured by swanctl. */
+export const strongswan = hostWith({
+  name: 'strongswan',
+  packages: ['strongswan-charon', 'charon-systemd'],
+  versions: [
+    { version: '6.1.0', image: 'debian-sid-strongswan' },
+    { version: '6.0.1', image: 'debian-trixie-strongswan' },
+    { version: '5.9.8', image: 'debian-bookworm-strongswan' },
+  ],
+  default: '6.0.1',
+  pfKey: false,
+  words,
+  limits,
+  render,
+  control,
+  readLine: charonFacts,
+});
