@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { projectDir } from '../src/base/folders.ts';
 import { run } from '../src/base/processes.ts';
+import { buildDocs } from './docs-files.ts';
 import { habitProblems } from './gate/habits.ts';
 import { importProblems } from './gate/imports.ts';
 import { nameProblems } from './gate/names.ts';
@@ -64,6 +65,13 @@ const steps: readonly Step[] = [
     check: async () => {
       const stale = [...(await buildPageFiles())].some(([path, text]) => readIfThere(path) !== text);
       return stale ? 'ui/dist is not of ui/: npm run build:ui' : '';
+    },
+  },
+  {
+    name: 'generated documents',
+    check: async () => {
+      const stale = [...buildDocs()].some(([path, text]) => readIfThere(path) !== text);
+      return stale ? 'docs/ does not follow from the code: npm run build:docs' : '';
     },
   },
 ];

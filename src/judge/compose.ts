@@ -1,3 +1,5 @@
+import type { AttemptFile } from '../model/attempt.ts';
+import { issueOf } from '../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../model/verdict.ts';
 import { heaviest, verdictWords } from '../model/words.ts';
 import type { FactFindings } from './oracles/judge-facts.ts';
@@ -23,4 +25,12 @@ export function composeVerdict({ issues: found, facts, upstream }: Findings): Ve
     adapted: [],
     passesOnlyAdapted: false,
   };
+}
+
+/** How a lab ended, where it did not come to its end in order. `command` was running then. */
+export function endIssues({ end, command }: { readonly end: AttemptFile['end']; readonly command?: string }): Issue[] {
+  if (end.word === 'completed') return [];
+  const kind = end.word === 'timeout' ? 'TIMEOUT' : end.word;
+  const message = end.detail ?? `the lab ended with ${end.word}`;
+  return [issueOf(kind, { message, ...(end.host && { host: end.host }), ...(command !== undefined && { command }) })];
 }

@@ -1,130 +1,225 @@
+import type { Issue } from './verdict.ts';
 import type { UpstreamWord, VerdictWord } from './words.ts';
 
-/** Which text of a host an issue is looked for in. */
-export type Source = 'pluto-log' | 'raw' | 'sanitized';
-
-/** A sign of trouble that libreswan's post-mortem looks for. */
-export interface Sign {
-  readonly kind: string;
-  readonly pattern: RegExp;
-  readonly sources: readonly Source[];
-  readonly message: string;
+/** What a kind of issue means, wherever it is found. */
+export interface KindMeaning {
+  /** The word of an issue of this kind; `undefined`: the word of the result that it is about. */
+  readonly word: VerdictWord | undefined;
+  /** What libreswan's own judgement calls it; `passed` where it does not look for it. */
+  readonly upstream: UpstreamWord;
+  /** One line for people. */
+  readonly meaning: string;
 }
 
-/** The signs, in the order in which they are looked for. Texts are Latin-1, one character per byte. */
-export const signs: readonly Sign[] = [
-  {
-    kind: 'ASSERTION',
-    pattern: /ASSERTION FAILED/,
-    sources: ['pluto-log', 'raw'],
-    message: 'an assertion of libreswan failed',
-  },
-  {
-    kind: 'EXPECTATION',
-    pattern: /EXPECTATION FAILED/,
-    sources: ['pluto-log', 'raw'],
-    message: 'an expectation of libreswan failed',
-  },
-  {
-    kind: 'PRINTF_NULL',
-    pattern: /\(null\)/,
-    sources: ['pluto-log', 'raw', 'sanitized'],
-    message: 'a null pointer was printed',
-  },
-  {
-    kind: 'iscntrl',
-    pattern: /[^ -~\n]/,
-    sources: ['pluto-log'],
-    message: 'the log holds a character that does not print',
-  },
-  {
-    kind: 'LEAK',
-    pattern: /leak detective found [0-9]+ leaks/,
-    sources: ['pluto-log'],
-    message: "pluto's leak detective found leaks",
-  },
-  { kind: 'CORE', pattern: /[\r\n]CORE FOUND/, sources: ['raw'], message: 'a core file was found' },
-  { kind: 'SEGFAULT', pattern: /SEGFAULT/, sources: ['raw'], message: 'a segmentation fault was reported' },
-  { kind: 'GPFAULT', pattern: /GPFAULT/, sources: ['raw'], message: 'a general protection fault was reported' },
-  {
-    kind: 'iscntrl',
-    pattern: /[^ -~\r\n\t]/,
-    sources: ['sanitized'],
-    message: 'the console holds a character that does not print',
-  },
-  {
-    kind: 'KERNEL',
-    pattern: /\[ *\d+\.\d+\] Call Trace:/,
-    sources: ['sanitized'],
-    message: 'the kernel printed a call trace',
-  },
-];
+type Kinds = Readonly<Record<string, KindMeaning>>;
 
-/** Kinds of issue: our word for each and libreswan's resolution. */
-export const issueKinds: Readonly<Record<string, { readonly word: VerdictWord; readonly upstream: UpstreamWord }>> = {
-  ASSERTION: { word: 'crash', upstream: 'failed' },
-  EXPECTATION: { word: 'major', upstream: 'failed' },
-  PRINTF_NULL: { word: 'minor', upstream: 'failed' },
-  iscntrl: { word: 'minor', upstream: 'failed' },
-  LEAK: { word: 'minor', upstream: 'failed' },
-  CORE: { word: 'crash', upstream: 'failed' },
-  SEGFAULT: { word: 'crash', upstream: 'failed' },
-  GPFAULT: { word: 'crash', upstream: 'failed' },
-  KERNEL: { word: 'crash', upstream: 'failed' },
-  TIMEOUT: { word: 'timeout', upstream: 'failed' },
-  EXCEPTION: { word: 'unresolved', upstream: 'unresolved' },
-  'output-missing': { word: 'unresolved', upstream: 'unresolved' },
-  'output-truncated': { word: 'unresolved', upstream: 'unresolved' },
-  'sanitizer-failed': { word: 'unresolved', upstream: 'unresolved' },
-  'output-unchecked': { word: 'unresolved', upstream: 'failed' },
-  'output-whitespace': { word: 'minor', upstream: 'failed' },
-  'output-different': { word: 'minor', upstream: 'failed' },
-  // The same, where the differing lines tell of other SAs, tunnels or reachability.
-  'facts-different': { word: 'major', upstream: 'failed' },
-  // strongSwan's suite: a search in a command's output that must find something, or must not.
-  'check-tunnel': { word: 'major', upstream: 'failed' },
-  'check-text': { word: 'minor', upstream: 'failed' },
-  'check-unreadable': { word: 'unresolved', upstream: 'unresolved' },
-  // Ours: libreswan's machines have no word for these and run into its time limit.
-  flood: { word: 'timeout', upstream: 'failed' },
-  'shell-exit': { word: 'unresolved', upstream: 'unresolved' },
-  livelock: { word: 'livelock', upstream: 'failed' },
-  panic: { word: 'crash', upstream: 'failed' },
-  'out-of-memory': { word: 'unresolved', upstream: 'unresolved' },
-  'boot-failed': { word: 'unresolved', upstream: 'unresolved' },
-  'lab-died': { word: 'unresolved', upstream: 'unresolved' },
-  cancelled: { word: 'unresolved', upstream: 'unresolved' },
+/** What libreswan's post-mortem finds in logs and consoles, under libreswan's names. */
+const postMortem = {
+  ASSERTION: { word: 'crash', upstream: 'failed', meaning: 'an assertion of a daemon failed' },
+  EXPECTATION: { word: 'major', upstream: 'failed', meaning: 'an expectation of a daemon failed' },
+  PRINTF_NULL: { word: 'minor', upstream: 'failed', meaning: 'a null pointer was printed' },
+  iscntrl: { word: 'minor', upstream: 'failed', meaning: 'a log or console holds a character that does not print' },
+  LEAK: { word: 'minor', upstream: 'failed', meaning: "a daemon's own check found leaks of memory" },
+  CORE: { word: 'crash', upstream: 'failed', meaning: 'a core file was found' },
+  SEGFAULT: { word: 'crash', upstream: 'failed', meaning: 'a daemon crashed' },
+  GPFAULT: { word: 'crash', upstream: 'failed', meaning: 'the kernel reported a general protection fault' },
+  KERNEL: { word: 'crash', upstream: 'failed', meaning: 'the kernel printed a call trace' },
+  TIMEOUT: { word: 'timeout', upstream: 'failed', meaning: 'a command was not done at its virtual deadline' },
+  EXCEPTION: { word: 'unresolved', upstream: 'unresolved', meaning: "the suite's own driver would have given up" },
+} as const satisfies Kinds;
+
+/** Consoles against a suite's references. */
+const consoles = {
+  'output-missing': { word: 'unresolved', upstream: 'unresolved', meaning: 'nothing of a console was saved' },
+  'output-truncated': { word: 'unresolved', upstream: 'unresolved', meaning: 'a console ends before the test does' },
+  'sanitizer-failed': { word: 'unresolved', upstream: 'unresolved', meaning: "one of the suite's sanitizers failed" },
+  'output-unchecked': { word: 'unresolved', upstream: 'failed', meaning: 'the suite has no reference for a console' },
   // libreswan's driver gives up on bytes that are no UTF-8.
-  'output-undecodable': { word: 'minor', upstream: 'unresolved' },
-  // What the oracles of src/verdict/facts find; libreswan looks for none of it.
-  cleartext: { word: 'leak', upstream: 'passed' },
-  'not-encrypted': { word: 'leak', upstream: 'passed' },
-  // Ours: SAs and policies against a scenario's reviewed `facts.json`.
-  'golden-facts': { word: 'major', upstream: 'passed' },
-  'half-open': { word: 'major', upstream: 'passed' },
-  'inner-selector': { word: 'major', upstream: 'passed' },
-  'not-verified': { word: 'major', upstream: 'passed' },
-  'replay-accepted': { word: 'major', upstream: 'passed' },
-  'sa-disagreement': { word: 'major', upstream: 'passed' },
-  'unknown-sa': { word: 'major', upstream: 'passed' },
-  'table-discrepancy': { word: 'major', upstream: 'passed' },
-  // What a scenario's own checks found, and a scenario that could not go on.
-  'check-sas': { word: 'major', upstream: 'failed' },
-  'check-reach': { word: 'major', upstream: 'failed' },
-  'check-log': { word: 'major', upstream: 'failed' },
-  'check-clear': { word: 'major', upstream: 'failed' },
-  'check-leak': { word: 'leak', upstream: 'failed' },
-  'check-transcript': { word: 'minor', upstream: 'failed' },
-  'scenario-fault': { word: 'unresolved', upstream: 'unresolved' },
-  // Files that judging reads.
-  'capture-damage': { word: 'unresolved', upstream: 'unresolved' },
-  'record-damage': { word: 'unresolved', upstream: 'unresolved' },
-  'unreadable-file': { word: 'unresolved', upstream: 'unresolved' },
-};
+  'output-undecodable': { word: 'minor', upstream: 'unresolved', meaning: 'a console holds bytes that are not UTF-8' },
+  'output-whitespace': { word: 'minor', upstream: 'failed', meaning: 'a console differs from its reference in blanks' },
+  'output-different': { word: 'minor', upstream: 'failed', meaning: 'a console differs from its reference' },
+  'facts-different': {
+    word: 'major',
+    upstream: 'failed',
+    meaning: 'a console and its reference report different SAs, tunnels or reachability',
+  },
+} as const satisfies Kinds;
+
+/** How a lab ended, where it did not end in order. libreswan's machines run into its time limit for most of these. */
+const ends = {
+  flood: { word: 'timeout', upstream: 'failed', meaning: 'a command printed without end' },
+  'shell-exit': { word: 'unresolved', upstream: 'unresolved', meaning: "a host's shell ended" },
+  livelock: {
+    word: 'livelock',
+    upstream: 'failed',
+    meaning: 'a host computed without end while its clock stood still',
+  },
+  panic: { word: 'crash', upstream: 'failed', meaning: 'the kernel panicked' },
+  'out-of-memory': { word: 'unresolved', upstream: 'unresolved', meaning: "the lab's memory ran out" },
+  'boot-failed': { word: 'unresolved', upstream: 'unresolved', meaning: 'the lab did not boot' },
+  'lab-died': { word: 'unresolved', upstream: 'unresolved', meaning: "the lab's process ended by itself" },
+  cancelled: { word: 'unresolved', upstream: 'unresolved', meaning: 'the lab was stopped on request' },
+} as const satisfies Kinds;
+
+/** What the oracles find in records and captures. No suite looks for it. */
+const oracles = {
+  cleartext: {
+    word: 'leak',
+    upstream: 'passed',
+    meaning: "a packet that its sender's policy protects went out in clear",
+  },
+  'not-encrypted': { word: 'leak', upstream: 'passed', meaning: 'the payload of an ESP packet is in clear' },
+  'golden-facts': { word: 'major', upstream: 'passed', meaning: 'SAs and policies are not those of `facts.json`' },
+  'half-open': { word: 'major', upstream: 'passed', meaning: 'one host alone has an SA' },
+  'inner-selector': {
+    word: 'major',
+    upstream: 'passed',
+    meaning: "a tunnel carries a packet that its sender's policy does not send there",
+  },
+  'not-verified': {
+    word: 'major',
+    upstream: 'passed',
+    meaning: 'an ESP or AH packet does not verify with its recorded keys',
+  },
+  'replay-accepted': {
+    word: 'major',
+    upstream: 'passed',
+    meaning: 'a host accepted a packet that it had received before',
+  },
+  'sa-disagreement': { word: 'major', upstream: 'passed', meaning: 'the two ends of an SA differ' },
+  'unknown-sa': { word: 'major', upstream: 'passed', meaning: 'a packet has an SPI that no host had an SA for' },
+  'table-discrepancy': {
+    word: 'major',
+    upstream: 'passed',
+    meaning: "the kernel's tables and its events contradict each other",
+  },
+} as const satisfies Kinds;
+
+/** The checks of a suite or a scenario. */
+const checks = {
+  'check-tunnel': {
+    word: 'major',
+    upstream: 'failed',
+    meaning: 'evaltest.dat: a check of SAs, policies, tunnels or packets failed',
+  },
+  'check-text': { word: 'minor', upstream: 'failed', meaning: 'evaltest.dat: a check of a log or another list failed' },
+  'check-unreadable': {
+    word: 'unresolved',
+    upstream: 'unresolved',
+    meaning: 'evaltest.dat: grep rejected the pattern of a check',
+  },
+  'check-sas': { word: 'major', upstream: 'failed', meaning: 'a scenario expected other SAs' },
+  'check-reach': { word: 'major', upstream: 'failed', meaning: 'a scenario expected other reachability' },
+  'check-log': { word: 'major', upstream: 'failed', meaning: 'a scenario expected another line in a log' },
+  'check-clear': {
+    word: 'major',
+    upstream: 'failed',
+    meaning: 'a scenario expected packets in clear, and there were none',
+  },
+  'check-leak': {
+    word: 'leak',
+    upstream: 'failed',
+    meaning: 'a scenario expected no packets in clear, and there were some',
+  },
+  'check-transcript': { word: 'minor', upstream: 'failed', meaning: 'a transcript differs from its reference' },
+  'scenario-fault': {
+    word: 'unresolved',
+    upstream: 'unresolved',
+    meaning: "a scenario's function failed before its end",
+  },
+} as const satisfies Kinds;
+
+/** Files that judging reads. */
+const files = {
+  'capture-damage': { word: 'unresolved', upstream: 'unresolved', meaning: 'a capture is missing, damaged or cut' },
+  'record-damage': { word: 'unresolved', upstream: 'unresolved', meaning: '`records` is missing, damaged or cut' },
+  'unreadable-file': {
+    word: 'unresolved',
+    upstream: 'unresolved',
+    meaning: 'a file that judging reads is missing or damaged',
+  },
+} as const satisfies Kinds;
+
+/** Scenarios that have no lab or no judgement. */
+const unjudged = {
+  unsupported: {
+    word: 'unsupported',
+    upstream: 'unsupported',
+    meaning: 'a rule says that labs cannot run the scenario',
+  },
+  broken: { word: 'unresolved', upstream: 'unresolved', meaning: "the scenario's own files are broken" },
+  'no-lab': { word: 'unresolved', upstream: 'unresolved', meaning: 'no lab could be started' },
+  'no-judgement': { word: 'unresolved', upstream: 'unresolved', meaning: 'judging failed' },
+  unjudged: { word: 'unresolved', upstream: 'unresolved', meaning: 'the attempt is not judged yet' },
+} as const satisfies Kinds;
+
+/** Several attempts at one scenario. */
+const repeats = {
+  'results-differ': {
+    word: 'nondeterminism',
+    upstream: 'failed',
+    meaning: 'attempts with one seed have different verdicts',
+  },
+  'transcripts-differ': {
+    word: 'nondeterminism',
+    upstream: 'failed',
+    meaning: 'attempts with one seed have different records',
+  },
+  'captures-differ': {
+    word: 'nondeterminism',
+    upstream: 'failed',
+    meaning: 'attempts with one seed have different captures',
+  },
+  'depends-on-chance': {
+    word: undefined,
+    upstream: 'passed',
+    meaning: 'attempts with different seeds have different verdicts',
+  },
+} as const satisfies Kinds;
+
+/** The one table of issue kinds, under the headings of docs/issue-kinds.md. */
+export const issueKindGroups = {
+  'Post-mortem of hosts': postMortem,
+  'Consoles and references': consoles,
+  'How a lab ended': ends,
+  Oracles: oracles,
+  Checks: checks,
+  'Stored files': files,
+  'No lab, or no judgement': unjudged,
+  'Several attempts': repeats,
+} as const satisfies Readonly<Record<string, Kinds>>;
+
+export const issueKinds = {
+  ...postMortem,
+  ...consoles,
+  ...ends,
+  ...oracles,
+  ...checks,
+  ...files,
+  ...unjudged,
+  ...repeats,
+} as const;
+
+export type IssueKind = keyof typeof issueKinds;
+
+/** Kinds whose issues have a word of their own. */
+export type WeightedKind = {
+  [Kind in IssueKind]: (typeof issueKinds)[Kind]['word'] extends VerdictWord ? Kind : never;
+}[IssueKind];
+
+/** Makes an issue; its word follows from its kind. */
+export function issueOf(kind: WeightedKind, rest: Omit<Issue, 'kind' | 'word'>): Issue {
+  return { kind, word: issueKinds[kind].word, ...rest };
+}
+
+/** What is known of a kind as a stored verdict names it; `undefined`: another version of Espalier made it. */
+export function meaningOfKind(kind: string): KindMeaning | undefined {
+  return Object.hasOwn(issueKinds, kind) ? issueKinds[kind as IssueKind] : undefined;
+}
 
 /** libreswan's resolution of an attempt with these kinds of issue: unresolved sticks over failed. */
 export function upstreamOf(kinds: readonly string[]): UpstreamWord {
-  const words = kinds.map((kind) => issueKinds[kind]?.upstream ?? 'unresolved');
+  const words = kinds.map((kind) => meaningOfKind(kind)?.upstream ?? 'unresolved');
   if (words.includes('unresolved')) return 'unresolved';
   return words.includes('failed') ? 'failed' : 'passed';
 }

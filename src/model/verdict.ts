@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, type Of, optionalText, text } from './schema.ts';
-import { verdictWords } from './words.ts';
+import { verdictWords, wordTable } from './words.ts';
 
 /** What the wire oracle says of an ESP, AH or IPComp packet. */
 export const packetWords = ['verified', 'unauthenticated', 'refused', 'unjudged', 'no-sa', 'replayed'] as const;
@@ -52,3 +52,10 @@ export const verdictSchema = z.object({
 });
 /** The judgement of one attempt; derived from stored files only. */
 export type Verdict = Of<typeof verdictSchema>;
+
+/** The verdict where one thing is known, and nothing else was looked at. */
+export function verdictOf(issue: Issue): Verdict {
+  const { word } = issue;
+  const { upstream } = wordTable[word];
+  return { version: 2, word, upstream, issues: [issue], adapted: [], passesOnlyAdapted: false };
+}

@@ -1,6 +1,7 @@
 import { consoles } from '../evidence/records/consoles.ts';
 import { hostOf, type RecordFile, readRecords } from '../evidence/records/reader.ts';
 import { type LabRecord, recordType } from '../evidence/records/record.ts';
+import { issueOf } from '../model/issue-kinds.ts';
 import type { Issue } from '../model/verdict.ts';
 import { readAttemptFile } from '../store/attempt-files.ts';
 import { firstPacketDifference, linkNames } from './capture-difference.ts';
@@ -71,15 +72,13 @@ function recordIssue([a, b]: readonly (LabRecord | undefined)[], { host, command
   );
   const what = titles[0] === titles[1] ? titles[0] : titles.join(' and ');
   const texts = firstDifference(a === undefined ? '' : recordText(a), b === undefined ? '' : recordText(b));
-  return {
-    kind: 'transcripts-differ',
-    word: 'nondeterminism',
+  return issueOf('transcripts-differ', {
     ...(host !== undefined && { host }),
     file: 'records',
     ...(command !== undefined && { command }),
     message: `two attempts of one seed first differ at record ${what}`,
     excerpt: [...lines('-', a, [start, texts.one]), ...lines('+', b, [start, texts.other])].join('\n'),
-  };
+  });
 }
 
 function lines(
@@ -109,14 +108,12 @@ function compareCaptures({ first, second }: Pair, records: RecordFile): Issue | 
     if (difference === undefined) continue;
     const { time, excerpt, packet } = difference;
     const where = packet === undefined ? '' : `, first at packet ${packet}`;
-    return {
-      kind: 'captures-differ',
-      word: 'nondeterminism',
+    return issueOf('captures-differ', {
       ...(time !== undefined && commandAt(records, time)),
       file: `links/${name}.pcapng`,
       message: `two attempts of one seed have different captures of link ${name}${where}`,
       ...(excerpt !== undefined && { excerpt }),
-    };
+    });
   }
   return undefined;
 }

@@ -1,8 +1,9 @@
 import type { AttemptFile } from '../model/attempt.ts';
+import { type IssueKind, issueOf } from '../model/issue-kinds.ts';
 import type { Change, Results, ScenarioResult, SeedsOfWord } from '../model/results.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
 import { keyOf } from '../model/scenario.ts';
-import type { Issue, Verdict } from '../model/verdict.ts';
+import { type Issue, type Verdict, verdictOf } from '../model/verdict.ts';
 import { type VerdictWord, verdictWords, wordTable } from '../model/words.ts';
 import { seedsText } from './seeds.ts';
 
@@ -31,16 +32,10 @@ export function changeOf(word: VerdictWord, before: VerdictWord | undefined): Ch
   return !isGood(word) && isGood(before) ? 'newly failing' : 'changed';
 }
 
-/** A verdict for a scenario that no lab was started for. */
-export function verdictWithoutLab(word: VerdictWord, kind: string, message: string): Verdict {
-  const issues: Issue[] = [{ kind, word, message }];
-  return { version: 2, word, upstream: wordTable[word].upstream, issues, adapted: [], passesOnlyAdapted: false };
-}
-
-/** The verdict that follows from a listing alone. */
+/** The verdict that follows from a listing alone: no lab is started for the scenario. */
 export function verdictOfEntry(entry: ScenarioEntry): Verdict | undefined {
-  if (entry.broken !== undefined) return verdictWithoutLab('unresolved', 'broken', entry.broken);
-  if (entry.unsupported !== undefined) return verdictWithoutLab('unsupported', 'unsupported', entry.unsupported);
+  if (entry.broken !== undefined) return verdictOf(issueOf('broken', { message: entry.broken }));
+  if (entry.unsupported !== undefined) return verdictOf(issueOf('unsupported', { message: entry.unsupported }));
   return undefined;
 }
 
@@ -109,7 +104,7 @@ function seedGroups(attempts: readonly JudgedAttempt[]): JudgedAttempt[][] {
 function contradiction(attempts: readonly JudgedAttempt[]): Issue | undefined {
   if (new Set(attempts.map(({ verdict }) => verdict.word)).size < 2) return undefined;
   const course = attempts.map(({ attempt, verdict }) => `attempt ${attempt}: ${verdict.word}`).join(', ');
-  return { kind: 'results-differ', word: 'nondeterminism', message: `one seed, ${course}` };
+  return issueOf('results-differ', { message: `one seed, ${course}` });
 }
 
 /** Words by seed, where seeds do not agree. */
@@ -128,7 +123,8 @@ function chanceOf(attempts: readonly JudgedAttempt[]): readonly SeedsOfWord[] | 
 }
 
 function chanceIssue(word: VerdictWord, chance: readonly SeedsOfWord[]): Issue {
-  return { kind: 'depends-on-chance', word, message: `depends on chance: ${seedsText(chance)}` };
+  const kind: IssueKind = 'depends-on-chance';
+  return { kind, word, message: `depends on chance: ${seedsText(chance)}` };
 }
 
 /** Weightier findings keep their word; the difference stands among the issues either way. */

@@ -3,12 +3,13 @@ import { warn } from '../base/log.ts';
 import { type AttemptSettings, runAttempt } from '../lab/attempt.ts';
 import type { Capacity } from '../lab/choose.ts';
 import { runTasks, type Task } from '../lab/scheduler.ts';
+import { issueOf, type WeightedKind } from '../model/issue-kinds.ts';
 import type { Results, ScenarioResult } from '../model/results.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
 import { keyOf } from '../model/scenario.ts';
-import type { Verdict } from '../model/verdict.ts';
+import { type Verdict, verdictOf } from '../model/verdict.ts';
 import type { Reporters } from '../report/reporter.ts';
-import { type JudgedAttempt, verdictOfEntry, verdictWithoutLab } from '../results/results.ts';
+import { type JudgedAttempt, verdictOfEntry } from '../results/results.ts';
 import { plannedAttempts, seedOfAttempt } from '../results/seeds.ts';
 import { keepAttempts } from '../store/keeping.ts';
 import { appendLiveResult } from '../store/live-results.ts';
@@ -186,7 +187,7 @@ class Session {
   /** An error becomes a verdict of its own; never `failed`, and nobody else's. */
   #failure(
     error: unknown,
-    place: { readonly suite: string; readonly name: string; readonly attempt: number; readonly kind: string },
+    place: { readonly suite: string; readonly name: string; readonly attempt: number; readonly kind: WeightedKind },
   ): Omit<JudgedAttempt, 'attempt'> | undefined {
     const fault = error instanceof EspalierError ? error.fault : 'bug';
     if (fault === 'cancelled') return undefined;
@@ -198,7 +199,7 @@ class Session {
       warn(`${place.suite}:${place.name}: ${describeError(error)}`);
       if (this.#faults >= faultsInARow) this.#stopFor(`${faultsInARow} scenarios in a row met trouble on this machine`);
     }
-    const verdict = verdictWithoutLab('unresolved', place.kind, describeError(error));
+    const verdict = verdictOf(issueOf(place.kind, { message: describeError(error) }));
     folder.writeVerdict(place, verdict);
     return { verdict };
   }
@@ -239,4 +240,4 @@ class Session {
 }
 
 /** Stands in until the judge has spoken. */
-const unjudged: Verdict = verdictWithoutLab('unresolved', 'unjudged', 'not judged yet');
+const unjudged: Verdict = verdictOf(issueOf('unjudged', { message: 'not judged yet' }));

@@ -2,8 +2,8 @@ import { commandAt, type FactEvidence } from '../../evidence/evidence.ts';
 import type { Algorithm, IpsecPolicy, IpsecSa } from '../../evidence/ipsec.ts';
 import { type Tables, tablesAt } from '../../evidence/tables/tables.ts';
 import type { GoldenFacts, GoldenState } from '../../model/golden-facts.ts';
+import { issueOf } from '../../model/issue-kinds.ts';
 import type { Issue } from '../../model/verdict.ts';
-import { issueOf } from '../issue.ts';
 import { policyText, selectorText } from './words-of-facts.ts';
 
 /** The golden facts that an attempt would give. Boundaries from the post-mortem on do not count. */

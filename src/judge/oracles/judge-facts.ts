@@ -1,7 +1,7 @@
 import type { FactEvidence } from '../../evidence/evidence.ts';
 import type { Discrepancy } from '../../evidence/tables/reconcile.ts';
+import { issueOf } from '../../model/issue-kinds.ts';
 import type { FactSummary, Issue } from '../../model/verdict.ts';
-import { issueOf } from '../issue.ts';
 import { leaks } from './leaks.ts';
 import { comparePairs, type HalfOpen } from './pairs.ts';
 import { judgeWire } from './wire-facts.ts';

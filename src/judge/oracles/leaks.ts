@@ -5,8 +5,8 @@ import type { IpPacket } from '../../evidence/packet/packet.ts';
 import { type Flow, selectorMatches } from '../../evidence/tables/selectors.ts';
 import { tablesAt } from '../../evidence/tables/tables.ts';
 import type { HostTimeline } from '../../evidence/tables/timeline.ts';
+import { issueOf } from '../../model/issue-kinds.ts';
 import type { Issue } from '../../model/verdict.ts';
-import { issueOf } from '../issue.ts';
 import { type DaemonPorts, daemonPorts, exemptionOf, sasUntil } from './in-clear.ts';
 import { policyText } from './words-of-facts.ts';
 

@@ -1,5 +1,5 @@
 import { type RecordFile, readRecords } from '../../evidence/records/reader.ts';
-import { issueOf } from '../../judge/issue.ts';
+import { issueOf } from '../../model/issue-kinds.ts';
 import type { Issue } from '../../model/verdict.ts';
 import { readAttemptFile } from '../../store/attempt-files.ts';
 

@@ -1,8 +1,8 @@
 import { describeIssues } from '../../base/files.ts';
 import type { FactEvidence } from '../../evidence/evidence.ts';
-import { issueOf } from '../../judge/issue.ts';
 import { compareGolden, goldenFacts } from '../../judge/oracles/golden.ts';
 import { type GoldenFacts, goldenSchema } from '../../model/golden-facts.ts';
+import { issueOf } from '../../model/issue-kinds.ts';
 import type { Issue } from '../../model/verdict.ts';
 
 /** Compares what was observed with the content of a `facts.json`. One that cannot be read is an issue of its own. */

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { readJson, writeAtomic } from '../../base/files.ts';
 import { cacheDir } from '../../base/folders.ts';
-import { issueOf } from '../../judge/issue.ts';
 import { judgeFacts } from '../../judge/oracles/judge-facts.ts';
 import { attemptSchema } from '../../model/attempt.ts';
+import { issueOf } from '../../model/issue-kinds.ts';
 import type { LoadedScenario } from '../../model/suite.ts';
-import type { Verdict } from '../../model/verdict.ts';
+import { type Verdict, verdictOf } from '../../model/verdict.ts';
 import { formatNamed } from '../../suites/formats.ts';
 import { inputsOf, readInput } from '../../suites/input-folder.ts';
 import { readAttemptRecords } from './attempt-files.ts';
@@ -40,14 +40,7 @@ export async function judgeAttempt(attemptDir: string, options: JudgeOptions): P
       message: file ? error.message : describeError(error),
       ...(file && { file }),
     });
-    verdict = {
-      version: 2,
-      word: issue.word,
-      upstream: 'unresolved',
-      issues: [issue],
-      adapted: [],
-      passesOnlyAdapted: false,
-    };
+    verdict = verdictOf(issue);
   }
   writeAtomic(join(attemptDir, 'verdict.json'), `${JSON.stringify(verdict, undefined, 1)}\n`);
   return verdict;

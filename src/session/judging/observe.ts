@@ -12,7 +12,7 @@ import { readTimeline, type Timeline } from '../../evidence/tables/timeline.ts';
 import type { OpenedFact } from '../../evidence/wire/fact.ts';
 import { createWireOracle, type WireOracle } from '../../evidence/wire/oracle.ts';
 import type { KnownSa } from '../../evidence/wire/sa-index.ts';
-import { issueOf } from '../../judge/issue.ts';
+import { issueOf } from '../../model/issue-kinds.ts';
 import type { Issue } from '../../model/verdict.ts';
 import { readAttemptFile } from '../../store/attempt-files.ts';
 import type { StoredScenario } from '../../suites/format.ts';

@@ -1,15 +1,14 @@
 import type { ConsoleFact } from '../../evidence/text/facts.ts';
-import { composeVerdict } from '../../judge/compose.ts';
-import { endIssues } from '../../judge/end-issues.ts';
-import { issueOf } from '../../judge/issue.ts';
+import { composeVerdict, endIssues } from '../../judge/compose.ts';
 import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
 import { type ComparedText, compareText, type Rewrite } from '../../judge/text/adapted-text.ts';
 import { compareFacts } from '../../judge/text/compare-facts.ts';
 import { firstDifference, sameButWhitespace } from '../../judge/text/difference.ts';
 import { readConsoleFacts } from '../../judge/text/read-facts.ts';
 import type { AttemptFile } from '../../model/attempt.ts';
-import { type Source, signs, upstreamOf } from '../../model/issue-kinds.ts';
+import { issueOf, upstreamOf } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
+import { type Source, signs } from './signs.ts';
 
 /** What is known about one console. Texts are Latin-1, one character per byte. */
 export interface ConsoleEvidence {

@@ -1,10 +1,9 @@
-import { composeVerdict } from '../../judge/compose.ts';
-import { endIssues } from '../../judge/end-issues.ts';
-import { issueOf } from '../../judge/issue.ts';
+import { composeVerdict, endIssues } from '../../judge/compose.ts';
 import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
 import { firstDifference } from '../../judge/text/difference.ts';
 import type { AttemptFile } from '../../model/attempt.ts';
 import type { Check, CourseFault, Matcher } from '../../model/checks.ts';
+import { issueOf, type WeightedKind } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
 import { wordTable } from '../../model/words.ts';
 
@@ -22,7 +21,7 @@ export interface CourseEvidence {
 }
 
 /** Kinds of issue that a failed check is; cleartext where there should be none weighs more than the reverse. */
-const kinds: Readonly<Record<Matcher, string>> = {
+const kinds: Readonly<Record<Matcher, WeightedKind>> = {
   toHaveIkeSas: 'check-sas',
   toHaveIpsecSas: 'check-sas',
   toReach: 'check-reach',

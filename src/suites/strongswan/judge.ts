@@ -1,9 +1,7 @@
-import { composeVerdict } from '../../judge/compose.ts';
-import { endIssues } from '../../judge/end-issues.ts';
-import { issueOf } from '../../judge/issue.ts';
+import { composeVerdict, endIssues } from '../../judge/compose.ts';
 import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
 import type { AttemptFile } from '../../model/attempt.ts';
-import { upstreamOf } from '../../model/issue-kinds.ts';
+import { issueOf, upstreamOf } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
 
 /** A check of strongSwan's suite and what came of it. Texts are Latin-1, one character per byte. */

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { issueOf } from '../../../src/judge/issue.ts';
 import { firstDifference, sameButWhitespace, unifiedDiff } from '../../../src/judge/text/difference.ts';
-import { issueKinds, upstreamOf } from '../../../src/model/issue-kinds.ts';
+import { issueKinds, issueOf, upstreamOf } from '../../../src/model/issue-kinds.ts';
 import { heaviest, verdictWords, wordTable } from '../../../src/model/words.ts';
 import { type AttemptEvidence, judgeConsoles } from '../../../src/suites/libreswan/judge.ts';
 import { sanitized } from '../evidence/text/consoles.ts';
@@ -64,12 +63,13 @@ const oracles = [
   'sa-disagreement',
   'table-discrepancy',
   'unknown-sa',
-];
+] as const;
 
 test('no kind of issue lets a test pass, and libreswan’s word is passed for the oracles’ kinds alone', () => {
   for (const { word } of Object.values(issueKinds)) assert.notEqual(word, 'passed');
   const passed = Object.entries(issueKinds).filter(([, { upstream }]) => upstream === 'passed');
-  assert.deepEqual(passed.map(([kind]) => kind).sort(), oracles);
+  // Beside them what says nothing of an attempt: that seeds disagree.
+  assert.deepEqual(passed.map(([kind]) => kind).sort(), [...oracles, 'depends-on-chance'].sort());
 });
 
 test('trouble of the harness is never told as the test’s failure, in either tongue', () => {
@@ -207,16 +207,11 @@ test('what the oracles find counts where all texts are as expected, and libreswa
 });
 
 test('issues stand in the order of their weight', () => {
-  const issues = ['half-open', 'cleartext', 'not-verified'].map((kind) => issueOf(kind, { message: kind }));
+  const issues = (['half-open', 'cleartext', 'not-verified'] as const).map((kind) => issueOf(kind, { message: kind }));
   const consoles = [console({ expected: 'b\n', raw: 'CORE\nCORE FOUND\n' })];
   assert.deepEqual(kinds({ facts: { summary: nothingSeen, issues }, consoles, end: { word: 'timeout' } }), [
     ...['timeout', 'failed', 'TIMEOUT', 'CORE', 'cleartext', 'half-open', 'not-verified', 'output-different'],
   ]);
-});
-
-test('a kind that is not in the table is never a pass', () => {
-  assert.equal(issueOf('something new', { message: 'x' }).word, 'unresolved');
-  assert.equal(upstreamOf(['something new']), 'unresolved');
 });
 
 test('the first command of a console is found without a prompt above it', () => {
