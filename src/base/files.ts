@@ -56,6 +56,7 @@ export function parseJson<T>(text: string, check: Check<T>, path: string): T {
   try {
     return check.parse(JSON.parse(text));
   } catch (cause) {
+    if (cause instanceof EspalierError) throw cause;
     const why = cause instanceof SyntaxError ? cause.message : describeIssues(cause);
     throw new EspalierError('infrastructure', `is not what was expected: ${why}`, { file: path, cause });
   }

@@ -3,7 +3,7 @@ import type { CapturedPacket } from '../evidence/capture/capture.ts';
 import { readCapture } from '../evidence/capture/reader.ts';
 import { describePacket } from '../evidence/packet/describe.ts';
 import { dissect } from '../evidence/packet/dissect.ts';
-import { attemptFileNames, readAttemptFile } from '../store/attempt-files.ts';
+import { readAttemptFile } from '../store/attempt-files.ts';
 
 /** Where two captures of a link part. */
 export interface PacketDifference {
@@ -13,12 +13,6 @@ export interface PacketDifference {
   readonly time?: bigint;
   /** Both packets, a line or more each. */
   readonly excerpt?: string;
-}
-
-/** Links that an attempt has captures of. */
-export function linkNames(attemptDir: string): string[] {
-  const files = [...attemptFileNames(attemptDir, 'links')];
-  return files.filter((name) => name.endsWith('.pcapng')).map((name) => name.replace(/\.pcapng$/, ''));
 }
 
 /** The first packet of a link that two attempts do not have alike; nothing where the files are equal. */

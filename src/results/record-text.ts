@@ -1,46 +1,41 @@
 import { hex } from '../base/bytes.ts';
 import { EspalierError } from '../base/errors.ts';
-import { type LabRecord, recordType } from '../evidence/records/record.ts';
+import { type Decoded, decode } from '../evidence/records/decode.ts';
+import type { LabRecord } from '../evidence/records/record.ts';
 import { policyDumpReader, saDumpReader } from '../evidence/xfrm/dump-reader.ts';
 import { readXfrmMessage } from '../evidence/xfrm/event.ts';
 
-const names = new Map(Object.entries(recordType).map(([name, number]) => [number as number, name]));
-
-/** Name of a frame's type. */
-export function typeName({ type }: LabRecord): string {
-  return names.get(type) ?? `type ${type}`;
+/** What a frame says, for people: one or more lines. What cannot be decoded comes as hexadecimal digits. */
+export function recordText(record: LabRecord): string {
+  try {
+    return told(decode(record)) ?? digits(record.payload);
+  } catch (error) {
+    if (error instanceof EspalierError || error instanceof RangeError) return digits(record.payload);
+    throw error;
+  }
 }
 
-type Teller = (payload: Uint8Array) => string;
-
-const text: Teller = (payload) => new TextDecoder().decode(payload);
-
-/** Types whose payload begins with a number. */
-const numberedText =
-  (tell: (number: number, rest: string) => string): Teller =>
-  (payload) => {
-    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-    return tell(view.getInt32(0, true), text(payload.subarray(4)));
-  };
-
-const tellers: Readonly<Record<number, Teller>> = {
-  [recordType.hosts]: text,
-  [recordType.commandBegin]: numberedText((_, line) => line),
-  [recordType.output]: text,
-  [recordType.commandEnd]: numberedText((status, cwd) => `exit status ${status} in ${cwd}`),
-  [recordType.xfrmEvent]: (payload) => fields(readXfrmMessage(payload)),
-  [recordType.xfrmStates]: (payload) => fields(saDumpReader().read(payload)),
-  [recordType.xfrmPolicies]: (payload) => fields(policyDumpReader().read(payload)),
-  [recordType.trouble]: text,
-};
-
-/** What a frame says, for people: one or more lines. What cannot be decoded comes as hexadecimal digits. */
-export function recordText({ type, payload }: LabRecord): string {
-  try {
-    return tellers[type]?.(payload) ?? digits(payload);
-  } catch (error) {
-    if (error instanceof EspalierError || error instanceof RangeError) return digits(payload);
-    throw error;
+/** Undefined for what has no words of its own. */
+function told(said: Decoded): string | undefined {
+  switch (said.type) {
+    case 'hosts':
+      return said.hosts.join('\n');
+    case 'commandBegin':
+      return said.line;
+    case 'output':
+      return new TextDecoder().decode(said.bytes);
+    case 'commandEnd':
+      return `exit status ${said.status} in ${said.cwd}`;
+    case 'xfrmEvent':
+      return fields(readXfrmMessage(said.messages));
+    case 'xfrmStates':
+      return fields(saDumpReader().read(said.messages));
+    case 'xfrmPolicies':
+      return fields(policyDumpReader().read(said.messages));
+    case 'trouble':
+      return said.text;
+    default:
+      return undefined;
   }
 }
 

@@ -1,11 +1,12 @@
 import { consoles } from '../evidence/records/consoles.ts';
+import { typeName } from '../evidence/records/decode.ts';
 import { hostOf, type RecordFile, readRecords } from '../evidence/records/reader.ts';
 import { type LabRecord, recordType } from '../evidence/records/record.ts';
 import { issueOf } from '../model/issue-kinds.ts';
 import type { Issue } from '../model/verdict.ts';
-import { readAttemptFile } from '../store/attempt-files.ts';
-import { firstPacketDifference, linkNames } from './capture-difference.ts';
-import { firstDifference, recordText, typeName } from './record-text.ts';
+import { capturedLinks, readAttemptFile } from '../store/attempt-files.ts';
+import { firstPacketDifference } from './capture-difference.ts';
+import { firstDifference, recordText } from './record-text.ts';
 
 /** What of the records is the transcript: the frames that must repeat for a seed. */
 const transcript: ReadonlySet<number> = new Set([
@@ -102,7 +103,7 @@ interface Pair {
 }
 
 function compareCaptures({ first, second }: Pair, records: RecordFile): Issue | undefined {
-  const names = new Set([...linkNames(first), ...linkNames(second)]);
+  const names = new Set([...capturedLinks(first), ...capturedLinks(second)]);
   for (const name of [...names].sort()) {
     const difference = firstPacketDifference(first, second, name);
     if (difference === undefined) continue;

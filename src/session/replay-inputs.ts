@@ -2,10 +2,10 @@ import { EspalierError } from '../base/errors.ts';
 import { type AttemptSettings, inputsOf } from '../lab/attempt.ts';
 import type { AttemptFile } from '../model/attempt.ts';
 import type { RunOptions } from '../model/run.ts';
+import type { StoredScenario } from '../model/stored-scenario.ts';
 import type { LoadedScenario, Suite } from '../model/suite.ts';
 import { type InputDifference, inputDifferences } from '../store/inputs.ts';
-import type { StoredScenario } from '../suites/format.ts';
-import { readStored } from './judging/stored-scenario.ts';
+import { openAttempt } from '../store/open-attempt.ts';
 
 /** The options of a run that make one attempt of it again, once. */
 export function replayOptions(options: RunOptions, seed: string): RunOptions {
@@ -69,7 +69,7 @@ function otherCourse(attemptDir: string, { plan, course: driven }: LoadedScenari
   const { cwd, postMortem, steps } = plan;
   const present = course({ cwd, steps: [...steps], ...(postMortem !== undefined && { postMortem }) });
   try {
-    return course(readStored(attemptDir)) === present ? undefined : 'other commands';
+    return course(openAttempt(attemptDir).scenario) === present ? undefined : 'other commands';
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
     return `one that this Espalier cannot read (${error.message})`;

@@ -18,8 +18,28 @@ export const largestContent = 256 * 1024 * 1024;
  * for an attempt that was pruned.
  */
 export function readAttemptFile(attemptDir: string, name: string): Buffer | undefined {
+  refusePruned(attemptDir, name);
+  return readFile(attemptDir, name);
+}
+
+/** The files of an attempt that is not pruned while they are read; see `readAttemptFile`. */
+export function attemptFiles(attemptDir: string): { read(name: string): Buffer | undefined } {
+  let checked = false;
+  return {
+    read: (name) => {
+      if (!checked) refusePruned(attemptDir, name);
+      checked = true;
+      return readFile(attemptDir, name);
+    },
+  };
+}
+
+function refusePruned(attemptDir: string, name: string): void {
   const pruned = readPruned(attemptDir);
   if (pruned !== undefined) throw new EspalierError('infrastructure', pruned.text, { file: join(attemptDir, name) });
+}
+
+function readFile(attemptDir: string, name: string): Buffer | undefined {
   return (
     readPlain(attemptDir, name) ??
     bufferOf(openArchive(attemptDir)?.get(name)) ??
@@ -45,13 +65,10 @@ export function attemptFileNames(attemptDir: string, below?: string): Set<string
   return new Set(all.filter((name) => name.startsWith(`${below}/`)).map((name) => name.slice(below.length + 1)));
 }
 
-/** An attempt's captures by the name of their link, in order. */
-export function attemptLinks(attemptDir: string): { readonly name: string; readonly bytes: Buffer }[] {
-  return [...attemptFileNames(attemptDir, 'links')].flatMap((file) => {
-    const name = /^(.*)\.pcapng$/s.exec(file)?.[1];
-    const bytes = name === undefined ? undefined : readAttemptFile(attemptDir, `links/${file}`);
-    return name === undefined || bytes === undefined ? [] : [{ name, bytes }];
-  });
+/** Links that an attempt has captures of, in order. */
+export function capturedLinks(attemptDir: string): string[] {
+  const files = [...attemptFileNames(attemptDir, 'links')];
+  return files.filter((name) => name.endsWith('.pcapng')).map((name) => name.replace(/\.pcapng$/, ''));
 }
 
 /** Reads and checks a JSON file of an attempt; a missing one is an error too. Every error names the file. */

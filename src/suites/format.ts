@@ -1,45 +1,17 @@
-import { z } from 'zod';
-import type { RecordFile } from '../evidence/records/reader.ts';
+import type { z } from 'zod';
+import type { Attempt } from '../evidence/attempt/attempt.ts';
 import type { FactFindings } from '../judge/oracles/judge-facts.ts';
 import type { AttemptFile } from '../model/attempt.ts';
-import { originSchema } from '../model/scenario.ts';
-import { hash, text } from '../model/schema.ts';
+import type { StoredScenario } from '../model/stored-scenario.ts';
 import type { LoadedScenario } from '../model/suite.ts';
 import type { Issue, Verdict } from '../model/verdict.ts';
 import type { InputFolder } from './input-folder.ts';
 
-/** What `scenario.json` holds whatever the format: what the oracles and the other commands read. */
-export const storedSchema = z.object({
-  version: z.literal(2),
-  format: text,
-  suite: text,
-  name: text,
-  description: text.exactOptional(),
-  cwd: text,
-  postMortem: text.exactOptional(),
-  hosts: z.array(text),
-  /** Names of captures, and whose frames carry which MAC address, through which interface. */
-  links: z.array(text),
-  nics: z.array(z.object({ host: text, mac: text, ifindex: z.number().int().exactOptional() })),
-  steps: z.array(
-    z.object({
-      kind: z.enum(['command', 'comment']),
-      host: text,
-      line: text,
-      origin: originSchema,
-    }),
-  ),
-  /** The golden facts, `facts.json`, by the hash of their bytes in the run's inputs. */
-  facts: hash.exactOptional(),
-});
-
-export type StoredScenario = z.infer<typeof storedSchema>;
-
 /** An attempt whose lab is over, as a format's judge gets it. */
 export interface AttemptParts {
   readonly attemptDir: string;
-  readonly attempt: AttemptFile;
-  readonly records: RecordFile;
+  readonly attempt: Attempt;
+  readonly end: AttemptFile['end'];
   /** Holds what `scenario.json` names by hash. */
   readonly folder: InputFolder;
   /** Folder of sanitized texts by hash; `undefined`: sanitize anew. */
@@ -75,7 +47,7 @@ export interface Format<
   /** Writes `derived/`, an empty folder, and returns the verdict. The same files must give the same bytes. */
   judge(stored: Stored, parts: AttemptParts): Promise<Verdict>;
   /** The references with which a judged attempt would pass, where the format has such. */
-  golden?(stored: Stored, attemptDir: string): GoldenText[];
+  golden?(stored: Stored, attempt: Attempt): GoldenText[];
   /** Folder of the user's that holds them, where it does not follow from the suite's tree. */
   folder?(stored: Stored): string;
 }

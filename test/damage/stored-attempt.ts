@@ -1,11 +1,11 @@
 import type { z } from 'zod';
+import { latin1 } from '../../src/base/bytes.ts';
+import { Attempt } from '../../src/evidence/attempt/attempt.ts';
+import { captureFile } from '../../src/evidence/attempt/link-capture.ts';
 import type { CapturedPacket } from '../../src/evidence/capture/capture.ts';
-import { readCapture } from '../../src/evidence/capture/reader.ts';
 import type { FactEvidence } from '../../src/evidence/evidence.ts';
 import type { LabRecord } from '../../src/evidence/records/record.ts';
-import { readAttemptRecords } from '../../src/session/judging/attempt-files.ts';
-import { observe } from '../../src/session/judging/observe.ts';
-import { readAttemptFile, readAttemptJson } from '../../src/store/attempt-files.ts';
+import { attemptFiles, readAttemptJson } from '../../src/store/attempt-files.ts';
 import { libreswanSchema } from '../../src/suites/libreswan/format.ts';
 
 type StoredScenario = z.infer<typeof libreswanSchema>;
@@ -29,24 +29,23 @@ export interface StoredAttempt {
 /** Reads an attempt that was judged. */
 export function openAttempt(dir: string): StoredAttempt {
   const scenario = readAttemptJson(dir, 'scenario.json', libreswanSchema);
-  const { file } = readAttemptRecords(dir, true);
-  const { evidence } = observe(dir, scenario, { file, endedInOrder: true });
+  const attempt = new Attempt(attemptFiles(dir), () => scenario);
+  const { records: file, evidence } = attempt;
   return {
     scenario,
     hosts: file.hosts,
     records: file.records,
-    recordBytes: readAttemptFile(dir, 'records') ?? new Uint8Array(),
-    captures: new Map(scenario.links.map((link) => capture(dir, `links/${link}.pcapng`))),
+    recordBytes: attempt.read('records') ?? new Uint8Array(),
+    captures: new Map(scenario.links.map((link) => [captureFile(link), attempt.capture(link)?.packets ?? []])),
     evidence,
-    consoles: new Map(scenario.expectations.flatMap((one) => sanitized(dir, one))),
+    consoles: new Map(scenario.expectations.flatMap((one) => sanitized(attempt, one))),
   };
 }
 
-function capture(dir: string, name: string): [string, readonly CapturedPacket[]] {
-  return [name, readCapture(readAttemptFile(dir, name) ?? new Uint8Array()).packets];
-}
-
-function sanitized(dir: string, { host, file, expected }: StoredScenario['expectations'][number]): [string, string][] {
-  const text = expected === undefined ? undefined : readAttemptFile(dir, `derived/${file}`);
-  return text === undefined ? [] : [[host, text.toString('latin1')]];
+function sanitized(
+  attempt: Attempt,
+  { host, file, expected }: StoredScenario['expectations'][number],
+): [string, string][] {
+  const text = expected === undefined ? undefined : attempt.read(`derived/${file}`);
+  return text === undefined ? [] : [[host, latin1(text)]];
 }

@@ -1,4 +1,4 @@
-import { readCapture } from './reader.ts';
+import type { Capture } from './capture.ts';
 import { type CaptureNote, type LinkToWrite, writeCapture } from './writer.ts';
 
 /** What an attempt left of its network. */
@@ -8,7 +8,7 @@ export interface AttemptTraffic {
   /** What happened beside the packets. */
   readonly notes: readonly CaptureNote[];
   /** The capture of each link, in order. */
-  readonly links: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  readonly links: readonly { readonly name: string; readonly capture: Capture }[];
 }
 
 /** All links of an attempt as one capture. */
@@ -24,9 +24,8 @@ export interface MergedTraffic {
  * what happened since the one before it.
  */
 export function mergeTraffic({ title, notes, links }: AttemptTraffic): MergedTraffic {
-  const read = links.map(({ name, bytes }) => ({ name, capture: readCapture(bytes) }));
-  const toWrite = read.map(({ name, capture }): LinkToWrite => ({ name, packets: capture.packets }));
-  const damages = read.flatMap(({ name, capture: { damage } }) => (damage ? [`${name}: ${damage.message}`] : []));
+  const toWrite = links.map(({ name, capture }): LinkToWrite => ({ name, packets: capture.packets }));
+  const damages = links.flatMap(({ name, capture: { damage } }) => (damage ? [`${name}: ${damage.message}`] : []));
   const bytes = writeCapture({ comments: [title], application: 'Espalier', links: toWrite, notes });
   return { bytes, packets: toWrite.reduce((sum, { packets }) => sum + packets.length, 0), damages };
 }

@@ -1,4 +1,5 @@
-import { frameHeaderSize, type LabRecord, labHost, recordMagic, recordType, recordVersion } from './record.ts';
+import { decode } from './decode.ts';
+import { type FrameRun, frames, type LabRecord, labHost, recordMagic, recordType, recordVersion } from './record.ts';
 
 /** Magic, schema version and a reserved word. */
 export const fileHeaderSize = 16;
@@ -27,58 +28,34 @@ export interface RecordFile {
 export function readRecords(bytes: Uint8Array): RecordFile {
   const foreign = checkHeader(bytes);
   if (foreign !== undefined) return { hosts: [], records: [], complete: false, damage: foreign };
-  const records: LabRecord[] = [];
-  const damage = readFrames(bytes, records);
-  const first = records.find((record) => record.type === recordType.hosts);
+  const run = frames(bytes, { at: fileHeaderSize });
+  const { records } = run;
+  const damage = damageOf(run, bytes.length);
+  const first = records.find(({ type }) => type === recordType.hosts);
+  const named = first && decode(first);
   return {
-    hosts: first === undefined ? [] : decode(first.payload).split('\n'),
+    hosts: named?.type === 'hosts' ? named.hosts : [],
     records,
     complete: records.at(-1)?.type === recordType.labEnd,
     ...(damage && { damage }),
   };
 }
 
+function damageOf({ records, end, problem }: FrameRun, size: number): RecordDamage | undefined {
+  if (problem !== undefined) return { kind: 'corrupt', offset: end, message: problem };
+  return end === size ? undefined : { kind: 'torn', offset: end, message: `frame ${records.length} is cut short` };
+}
+
 function checkHeader(bytes: Uint8Array): RecordDamage | undefined {
-  const magic = decode(bytes.subarray(0, recordMagic.length));
+  const magic = new TextDecoder().decode(bytes.subarray(0, recordMagic.length));
   if (magic !== recordMagic) {
     const torn = bytes.length < recordMagic.length && recordMagic.startsWith(magic);
     return { kind: torn ? 'torn' : 'foreign', offset: 0, message: torn ? 'the header is cut short' : 'no record file' };
   }
   if (bytes.length < fileHeaderSize) return { kind: 'torn', offset: 8, message: 'the header is cut short' };
-  const version = viewOf(bytes).getUint32(8, true);
+  const version = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
   if (version === recordVersion) return undefined;
   return { kind: 'foreign', offset: 8, message: `schema version ${version}, this Espalier reads ${recordVersion}` };
-}
-
-function readFrames(bytes: Uint8Array, records: LabRecord[]): RecordDamage | undefined {
-  const view = viewOf(bytes);
-  let at = fileHeaderSize;
-  while (at < bytes.length) {
-    const start = at + frameHeaderSize;
-    const end = start > bytes.length ? start : start + view.getUint32(at, true);
-    if (end > bytes.length) return { kind: 'torn', offset: at, message: `frame ${records.length} is cut short` };
-    const sequence = view.getUint32(at + 16, true);
-    if (sequence !== records.length) {
-      return { kind: 'corrupt', offset: at, message: `frame ${records.length} calls itself number ${sequence}` };
-    }
-    records.push({
-      type: view.getUint16(at + 4, true),
-      host: view.getUint16(at + 6, true),
-      time: view.getBigUint64(at + 8, true),
-      sequence,
-      payload: bytes.subarray(start, end),
-    });
-    at = end;
-  }
-  return undefined;
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
 }
 
 /** Name of the host that a record belongs to; `undefined` for the lab itself. */

@@ -32,7 +32,7 @@ export const recordType = {
   stepEnd: 9,
   /** Last frame of a lab that ended in order. */
   labEnd: 10,
-  /** Post-mortem begins/ends on a host: u8 0 or 1. */
+  /** The post-mortem of a host begins (u8 1) or has ended (u8 0). */
   postMortem: 11,
 } as const;
 
@@ -49,4 +49,62 @@ export interface LabRecord {
   readonly time: bigint;
   readonly sequence: number;
   readonly payload: Uint8Array;
+}
+
+/** The frames of a stretch of bytes. */
+export interface FrameRun {
+  readonly records: readonly LabRecord[];
+  /** Offset behind the last frame: of what is cut short, out of sequence, or not there. */
+  readonly end: number;
+  /** Why the whole frame at `end` does not count: it is out of sequence. */
+  readonly problem?: string;
+}
+
+/** Where frames begin. */
+export interface FrameStart {
+  /** Offset of the first one. */
+  readonly at?: number;
+  /** Its sequence number. */
+  readonly sequence?: number;
+}
+
+/** Reads whole frames as long as their sequence numbers go on by one. Payloads are views into the bytes. */
+export function frames(bytes: Uint8Array, { at = 0, sequence = 0 }: FrameStart = {}): FrameRun {
+  const view = viewOf(bytes);
+  const records: LabRecord[] = [];
+  let end = at;
+  for (let record = read(view, end); record !== undefined; record = read(view, end)) {
+    const expected = sequence + records.length;
+    if (record.sequence !== expected) {
+      return { records, end, problem: `frame ${expected} calls itself number ${record.sequence}` };
+    }
+    records.push(record);
+    end += frameHeaderSize + record.payload.length;
+  }
+  return { records, end };
+}
+
+/** The frame that ends where the bytes end and has a payload of this size; `undefined`: they do not end so. */
+export function lastFrame(bytes: Uint8Array, payload: number): LabRecord | undefined {
+  const at = bytes.length - frameHeaderSize - payload;
+  const record = at < 0 ? undefined : read(viewOf(bytes), at);
+  return record?.payload.length === payload ? record : undefined;
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+function read(view: DataView, at: number): LabRecord | undefined {
+  const start = at + frameHeaderSize;
+  if (start > view.byteLength) return undefined;
+  const length = view.getUint32(at, true);
+  if (start + length > view.byteLength) return undefined;
+  return {
+    type: view.getUint16(at + 4, true),
+    host: view.getUint16(at + 6, true),
+    time: view.getBigUint64(at + 8, true),
+    sequence: view.getUint32(at + 16, true),
+    payload: new Uint8Array(view.buffer, view.byteOffset + start, length),
+  };
 }

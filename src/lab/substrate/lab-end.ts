@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { postMortemStep } from '../../evidence/records/consoles.ts';
+import { decode } from '../../evidence/records/decode.ts';
 import { hostOf, type RecordFile, readRecords } from '../../evidence/records/reader.ts';
-import { recordType, type TroubleWord } from '../../evidence/records/record.ts';
+import type { TroubleWord } from '../../evidence/records/record.ts';
 import type { EndWord } from '../../model/attempt.ts';
 import type { BackendEnd } from './substrate.ts';
+
+type SevereWord = Exclude<TroubleWord, 'note'>;
 
 /** What the records of an ended lab say about its course. */
 export interface RecordsSummary {
   /** The `labEnd` frame is there: nothing is missing. */
   readonly complete: boolean;
   /** The first trouble that was more than a note; later ones are its consequences. */
-  readonly trouble?: { readonly text: string; readonly host?: string };
+  readonly trouble?: { readonly word: SevereWord | undefined; readonly text: string; readonly host?: string };
   /** The last command that was begun and did not end. */
   readonly open?: { readonly host: string; readonly step?: number };
   /** Some command was typed, so the lab has booted. */
@@ -36,14 +38,13 @@ function summarize(file: RecordFile): RecordsSummary {
   let open: RecordsSummary['open'];
   for (const record of file.records) {
     const host = hostOf(file, record);
-    if (record.type === recordType.commandBegin && record.payload.length >= 4) {
+    const said = decode(record);
+    if (said.type === 'commandBegin') {
       begun = true;
-      const step = Buffer.from(record.payload).readUInt32LE(0);
-      open = { host: host ?? '?', ...(step !== postMortemStep && { step }) };
-    } else if (record.type === recordType.commandEnd) open = undefined;
-    else if (record.type === recordType.trouble) {
-      const text = Buffer.from(record.payload).toString();
-      if (wordOf(text) !== 'note') trouble ??= { text, ...(host !== undefined && { host }) };
+      open = { host: host ?? '?', ...(said.step !== undefined && { step: said.step }) };
+    } else if (said.type === 'commandEnd') open = undefined;
+    else if (said.type === 'trouble' && said.word !== 'note') {
+      trouble ??= { word: said.word, text: said.text, ...(host !== undefined && { host }) };
     }
   }
   const virtualNs = (file.records.at(-1)?.time ?? 0n) - (file.records[0]?.time ?? 0n);
@@ -58,11 +59,7 @@ export interface LabEnd {
   readonly step?: number;
 }
 
-function wordOf(text: string): string {
-  return text.split(' ', 1)[0] ?? '';
-}
-
-const wordOfTrouble: Readonly<Record<Exclude<TroubleWord, 'note'>, EndWord>> = {
+const endOfTrouble: Readonly<Record<SevereWord, EndWord>> = {
   timeout: 'timeout',
   flood: 'flood',
   'shell-exit': 'shell-exit',
@@ -78,9 +75,9 @@ export function judgeEnd(cause: LabEnd | undefined, end: BackendEnd, records: Re
   const place = records.open === undefined ? {} : records.open;
   if (cause !== undefined) return { ...place, ...cause };
   if (records.trouble !== undefined) {
-    const { text, host } = records.trouble;
-    const word = wordOfTrouble[wordOf(text) as keyof typeof wordOfTrouble] ?? 'lab-died';
-    return { ...place, ...(host !== undefined && { host }), word, detail: text };
+    const { word, text, host } = records.trouble;
+    const endWord = word === undefined ? 'lab-died' : endOfTrouble[word];
+    return { ...place, ...(host !== undefined && { host }), word: endWord, detail: text };
   }
   const detail = end.detail ?? `the lab's process ended with ${end.status}`;
   if (end.fault !== undefined) return { ...place, word: end.fault, detail };

@@ -1,8 +1,10 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { frameHeaderSize, recordType } from '../../evidence/records/record.ts';
+import { decode } from '../../evidence/records/decode.ts';
+import { frameHeaderSize, lastFrame } from '../../evidence/records/record.ts';
 
-/** A stepEnd frame: header and a u32. It is always the last frame before the lab stands still. */
-const stepFrame = frameHeaderSize + 4;
+/** Payload of a stepEnd frame, which always is the last frame before the lab stands still. */
+const stepPayload = 4;
+const stepFrame = frameHeaderSize + stepPayload;
 
 /** Number of the last order that a held lab has worked off, if it stands still now; else -1. */
 export function lastStep(records: string): number {
@@ -15,6 +17,7 @@ export function lastStep(records: string): number {
   } finally {
     closeSync(file);
   }
-  const isStep = bytes.readUInt32LE(0) === 4 && bytes.readUInt16LE(4) === recordType.stepEnd;
-  return isStep ? bytes.readUInt32LE(frameHeaderSize) : -1;
+  const last = lastFrame(bytes, stepPayload);
+  const said = last && decode(last);
+  return said?.type === 'stepEnd' ? said.order : -1;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { every, type Timer } from '../../base/deadline.ts';
 import { EspalierError } from '../../base/errors.ts';
 import { fileHeaderSize } from '../../evidence/records/reader.ts';
-import { frameHeaderSize, recordType } from '../../evidence/records/record.ts';
+import { frames, recordType } from '../../evidence/records/record.ts';
 import { judgeEnd, type LabEnd, type RecordsSummary, summarizeRecords } from './lab-end.ts';
 import { lastStep } from './last-step.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from './substrate.ts';
@@ -207,11 +207,9 @@ function hasCommand(path: string): boolean {
   const file = openSync(path, 'r');
   try {
     const length = readSync(file, bytes, 0, bytes.length, 0);
-    for (let at = fileHeaderSize; at + frameHeaderSize <= length; at += frameHeaderSize + bytes.readUInt32LE(at)) {
-      if (bytes.readUInt16LE(at + 4) === recordType.commandBegin) return true;
-    }
+    const { records } = frames(bytes.subarray(0, length), { at: fileHeaderSize });
     // So many frames without a command are not a boot any more.
-    return length === bytes.length;
+    return length === bytes.length || records.some(({ type }) => type === recordType.commandBegin);
   } finally {
     closeSync(file);
   }

@@ -1,4 +1,4 @@
-import { hasAttemptFile } from '../../store/attempt-files.ts';
+import { attemptFiles, hasAttemptFile } from '../../store/attempt-files.ts';
 import { readChecks } from '../../suites/scenarios/format.ts';
 import { type EvaltestCheck, readEvaltestChecks } from '../../suites/strongswan/evaltest-checks.ts';
 import type { PageClock } from './clock.ts';
@@ -12,14 +12,16 @@ export function checksOf(attemptDir: string, clock: PageClock | undefined): Chec
 
 /** Those of a scenario in TypeScript. */
 function scenarioChecks(attemptDir: string, clock: PageClock | undefined): CheckData[] {
-  return readChecks(attemptDir).checks.map(({ matcher, host, expected, received, passed, time, origin }) => ({
-    what: matcher,
-    where: `${host}, ${origin.file}:${origin.line}`,
-    expected,
-    received,
-    passed,
-    ...(clock && { t: clock.at(BigInt(time)) }),
-  }));
+  return readChecks(attemptFiles(attemptDir)).checks.map(
+    ({ matcher, host, expected, received, passed, time, origin }) => ({
+      what: matcher,
+      where: `${host}, ${origin.file}:${origin.line}`,
+      expected,
+      received,
+      passed,
+      ...(clock && { t: clock.at(BigInt(time)) }),
+    }),
+  );
 }
 
 /** A line of strongSwan's `evaltest.dat`. */

@@ -1,6 +1,4 @@
-import { postMortemStep } from '../../evidence/records/consoles.ts';
-import type { RecordFile } from '../../evidence/records/reader.ts';
-import { type LabRecord, labHost, recordType } from '../../evidence/records/record.ts';
+import type { ConsoleCommand, ConsoleTranscript, OutputPiece } from '../../evidence/records/consoles.ts';
 import { consoleLine, Style } from './ansi.ts';
 import type { PageClock } from './clock.ts';
 import type { CommandData, ConsoleData, ConsoleLine } from './data.ts';
@@ -11,70 +9,61 @@ const errorMark = '\u001c';
 /** A console that never stops talking must not make a page that no browser opens. */
 const linesPerHost = 40_000;
 
-/** Collects the lines of one console with the time at which each was complete. */
-class ConsoleReader {
-  readonly host: string;
+/** Lays the commands of one console out in lines, each with the time at which it was complete. */
+class ConsoleLines {
   readonly #clock: PageClock;
-  readonly #commands: CommandData[] = [];
-  readonly #decoder = new TextDecoder();
-  #style = new Style();
-  #open: Pick<CommandData, 'line' | 't' | 'after'> | undefined;
-  #lines: ConsoleLine[] = [];
-  #rest = '';
-  #count = 0;
-  #left = 0;
+  /** Lines that may still be shown. */
+  #free = linesPerHost;
 
-  constructor(host: string, clock: PageClock) {
-    this.host = host;
+  constructor(clock: PageClock) {
     this.#clock = clock;
   }
 
-  take({ type, time, payload }: LabRecord): void {
-    const t = this.#clock.at(time);
-    if (type === recordType.output) this.#output(this.#decoder.decode(payload, { stream: true }), t);
-    if (payload.length < 4) return;
-    const number = new DataView(payload.buffer, payload.byteOffset, 4).getInt32(0, true);
-    if (type === recordType.commandEnd) this.#close({ until: t, status: number });
-    if (type !== recordType.commandBegin) return;
-    this.#close({});
-    const line = consoleLine(new TextDecoder().decode(payload.subarray(4)).replaceAll('\n', '⏎')).text;
-    this.#open = { line, t, ...(number >>> 0 === postMortemStep && { after: true }) };
-    this.#style = new Style();
+  command({ step, line, begin, end, status, pieces }: ConsoleCommand): CommandData {
+    return {
+      line: consoleLine(line.replaceAll('\n', '⏎')).text,
+      t: this.#clock.at(begin),
+      ...(step === undefined && { after: true }),
+      ...(end !== undefined && { until: this.#clock.at(end) }),
+      ...(status !== undefined && { status }),
+      output: this.lines(pieces, end),
+    };
   }
 
-  end(): ConsoleData['commands'] {
-    this.#close({});
-    if (this.#lines.length > 0) this.#commands.push({ line: '', t: this.#lines[0]?.t ?? 0, output: this.#lines });
-    return this.#commands;
-  }
-
-  #output(text: string, t: number): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#line(line, t);
-  }
-
-  #line(raw: string, t: number): void {
-    this.#count += 1;
-    if (this.#count > linesPerHost) this.#left += 1;
-    else this.#lines.push({ ...consoleLine(raw.replace(errorMark, 'stderr: '), this.#style), t });
-  }
-
-  #close(end: Pick<CommandData, 'until' | 'status'>): void {
-    if (this.#rest !== '') this.#line(this.#rest, end.until ?? this.#open?.t ?? 0);
-    this.#rest = '';
-    if (this.#open === undefined) return;
-    if (this.#left > 0) this.#lines.push({ text: `… ${this.#left} more lines are in the raw transcript` });
-    this.#left = 0;
-    this.#commands.push({ ...this.#open, ...end, output: this.#lines });
-    this.#open = undefined;
-    this.#lines = [];
+  /** `end`: when the last line was complete, if it has no newline. */
+  lines(pieces: readonly OutputPiece[], end?: bigint): ConsoleLine[] {
+    const decoder = new TextDecoder();
+    const style = new Style();
+    const found: ConsoleLine[] = [];
+    let left = 0;
+    let rest = '';
+    const put = (raw: string, t: number): void => {
+      if (this.#free === 0) left += 1;
+      else {
+        this.#free -= 1;
+        found.push({ ...consoleLine(raw.replace(errorMark, 'stderr: '), style), t });
+      }
+    };
+    for (const { time, bytes } of pieces) {
+      const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) put(line, this.#clock.at(time));
+    }
+    rest += decoder.decode();
+    const last = end ?? pieces.at(-1)?.time;
+    if (rest !== '' && last !== undefined) put(rest, this.#clock.at(last));
+    if (left > 0) found.push({ text: `… ${left} more lines are in the raw transcript` });
+    return found;
   }
 }
 
-/** Every host's console by command, each line with the time at which it was complete. */
-export function consolesOf(file: RecordFile, clock: PageClock): Omit<ConsoleData, 'diff'>[] {
-  const readers = file.hosts.map((host) => new ConsoleReader(host, clock));
-  for (const record of file.records) if (record.host !== labHost) readers[record.host]?.take(record);
-  return readers.map((reader) => ({ host: reader.host, commands: reader.end() }));
+/** Every host's console by command. */
+export function consolesOf(transcripts: readonly ConsoleTranscript[], clock: PageClock): Omit<ConsoleData, 'diff'>[] {
+  return transcripts.map(({ host, commands, rest }) => {
+    const lines = new ConsoleLines(clock);
+    const shown = commands.map((command) => lines.command(command));
+    const unclaimed = lines.lines(rest);
+    if (unclaimed.length > 0) shown.push({ line: '', t: unclaimed[0]?.t ?? 0, output: unclaimed });
+    return { host, commands: shown };
+  });
 }

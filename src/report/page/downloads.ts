@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib';
+import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import { espTable } from '../../evidence/capture/esp-table.ts';
 import { mergeTraffic } from '../../evidence/capture/merge.ts';
 import type { FactEvidence } from '../../evidence/evidence.ts';
-import { attemptFileNames, attemptLinks, readAttemptFile } from '../../store/attempt-files.ts';
+import { attemptFileNames, capturedLinks } from '../../store/attempt-files.ts';
 import type { Download } from './data.ts';
 import { logFiles } from './logs.ts';
 
@@ -15,6 +16,7 @@ export type PutFile = (href: string, content: Uint8Array) => void;
 /** What a test's files are copied from and to. */
 export interface DownloadPlan {
   readonly attemptDir: string;
+  readonly attempt: Attempt;
   /** Folder of the test below the report's. */
   readonly folder: string;
   readonly put: PutFile;
@@ -40,15 +42,18 @@ export function copyDownloads(plan: DownloadPlan): Download[] {
   const keys = plan.evidence === undefined ? undefined : espTable(plan.evidence.timeline);
   if (keys !== undefined && keys.count > 0) put('wireshark-esp_sa.txt', Buffer.from(keys.text));
   for (const [name, file] of texts(plan.attemptDir)) {
-    const bytes = plan.tried(name, () => readAttemptFile(plan.attemptDir, file));
+    const bytes = plan.tried(name, () => plan.attempt.read(file));
     if (bytes !== undefined && bytes.length > 0) put(name, bytes);
   }
   return downloads;
 }
 
 /** All links as one capture, with the commands in its comments. */
-function captures({ attemptDir, title, evidence }: DownloadPlan): Uint8Array | undefined {
-  const links = attemptLinks(attemptDir);
+function captures({ attemptDir, attempt, title, evidence }: DownloadPlan): Uint8Array | undefined {
+  const links = capturedLinks(attemptDir).flatMap((name) => {
+    const capture = attempt.capture(name);
+    return capture === undefined ? [] : [{ name, capture }];
+  });
   if (links.length === 0) return undefined;
   const notes = (evidence?.commands ?? []).map(({ host, line, begin }) => ({ time: begin, text: `${host}# ${line}` }));
   return mergeTraffic({ title, notes, links }).bytes;

@@ -1,9 +1,7 @@
+import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import type { RecordFile } from '../../evidence/records/reader.ts';
 import { recordType } from '../../evidence/records/record.ts';
 import type { Issue } from '../../model/verdict.ts';
-import { readAttemptRecords } from '../../session/judging/attempt-files.ts';
-import { observe } from '../../session/judging/observe.ts';
-import { readStored } from '../../session/judging/stored-scenario.ts';
 import { readDifferences } from '../../store/attempt-content.ts';
 import { PageClock } from './clock.ts';
 import { consolesOf } from './console-data.ts';
@@ -11,7 +9,7 @@ import type { ConsoleData, DiffLine, LabData, LogData } from './data.ts';
 import { diffLines } from './diff-lines.ts';
 import type { Moments } from './issues.ts';
 import { ladderOf } from './ladder.ts';
-import { logFiles, readKernelLog, readLog } from './logs.ts';
+import { type LogContext, logFiles, readKernelLog, readLog } from './logs.ts';
 import { sasOf } from './sas.ts';
 
 /** A lab for the page, and what else can be said by its clock. */
@@ -21,7 +19,7 @@ export interface LabView extends Moments {
 }
 
 /** What is wanted of a lab. */
-interface LabWish {
+export interface LabWish {
   /** With consoles and logs; else only what went over links and the SAs. */
   readonly full: boolean;
   /** What its verdict found. */
@@ -32,30 +30,28 @@ interface LabWish {
  * Reads what an attempt left. Undefined
  * where there are no records at all. Raises what reading raises: files may be anything.
  */
-export function readLab(attemptDir: string, { full, verdict }: LabWish): LabView | undefined {
-  const stored = readStored(attemptDir);
-  const { file } = readAttemptRecords(attemptDir, false);
+export function readLab(attemptDir: string, attempt: Attempt, { full, verdict }: LabWish): LabView | undefined {
+  const { scenario, records: file } = attempt;
   const first = file.records[0];
   if (first === undefined) return undefined;
   const clock = new PageClock(startOf(file));
-  const { evidence, issues } = observe(attemptDir, stored, { file, endedInOrder: true });
+  const { evidence, damage } = attempt;
   const sas = sasOf(evidence.timeline, clock);
-  const owners = new Map(stored.nics.map(({ mac, host }) => [mac.toLowerCase(), host]));
+  const owners = new Map(scenario.nics.map(({ mac, host }) => [mac.toLowerCase(), host]));
   const { hosts } = file;
-  const consoles = full ? consolesOf(file, clock) : [];
+  const consoles = full ? consolesOf(attempt.consoles, clock) : [];
   const logContext = { clock, hosts, consoles, boot: clock.at(first.time) };
   const lab: LabData = {
     start: clock.date,
     end: clock.at(file.records.at(-1)?.time ?? first.time),
     hosts,
-    links: stored.links,
+    links: scenario.links,
     ladder: ladderOf(evidence, { clock, hosts, owners, sas, issues: verdict }),
     sas,
     consoles: withDifferences(consoles, attemptDir),
-    logs: full ? logsOf(attemptDir, logContext) : [],
+    logs: full ? logsOf(attemptDir, attempt, logContext) : [],
   };
-  const torn = file.damage === undefined ? [] : [`records: ${file.damage.message}`];
-  return { lab, clock, evidence, notes: [...torn, ...issues.map(({ file: name, message }) => `${name}: ${message}`)] };
+  return { lab, clock, evidence, notes: damage.map(({ file: name, message }) => `${name}: ${message}`) };
 }
 
 /** The first command; before it the lab boots. */
@@ -73,8 +69,8 @@ function withDifferences(consoles: readonly Omit<ConsoleData, 'diff'>[], attempt
   return [...found, ...(consoles.length === 0 ? [] : others.map(([host, diff]) => ({ host, commands: [], diff })))];
 }
 
-function logsOf(attemptDir: string, context: Parameters<typeof readLog>[2]): LogData[] {
-  const kernel = readKernelLog(attemptDir, context);
-  const logs = logFiles(attemptDir).map((name) => readLog(attemptDir, name, context));
+function logsOf(attemptDir: string, attempt: Attempt, context: LogContext): LogData[] {
+  const kernel = readKernelLog(attempt, context);
+  const logs = logFiles(attemptDir).map((name) => readLog(attempt, name, context));
   return [...logs, kernel].filter((log) => log !== undefined);
 }

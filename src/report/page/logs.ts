@@ -1,5 +1,6 @@
 import { describeError, EspalierError } from '../../base/errors.ts';
-import { attemptFileNames, readAttemptFile } from '../../store/attempt-files.ts';
+import type { Attempt } from '../../evidence/attempt/attempt.ts';
+import { attemptFileNames } from '../../store/attempt-files.ts';
 import { consoleLine } from './ansi.ts';
 import type { PageClock } from './clock.ts';
 import type { ConsoleData, LogData } from './data.ts';
@@ -24,11 +25,11 @@ export interface LogContext {
 }
 
 /** A daemon's log; empty ones are left out. */
-export function readLog(attemptDir: string, name: string, context: LogContext): LogData | undefined {
+export function readLog(attempt: Attempt, name: string, context: LogContext): LogData | undefined {
   const base = name.split('/');
   const host = context.hosts.find((one) => base.includes(one) || base.at(-1)?.startsWith(`${one}.`));
   const place = { name: base.at(-1) ?? name, ...(host !== undefined && { host }) };
-  const bytes = readOrTold(attemptDir, `files/${name}`);
+  const bytes = readOrTold(attempt, `files/${name}`);
   if (typeof bytes === 'string') return { ...place, left: bytes, lines: [], times: [] };
   if (bytes === undefined || bytes.length === 0) return undefined;
   const spoken = new Spoken(context.consoles.find((one) => one.host === host));
@@ -37,9 +38,9 @@ export function readLog(attemptDir: string, name: string, context: LogContext): 
 }
 
 /** A log's bytes, or why they cannot be read: that costs this log alone. */
-function readOrTold(attemptDir: string, name: string): Uint8Array | string | undefined {
+function readOrTold(attempt: Attempt, name: string): Uint8Array | string | undefined {
   try {
-    return readAttemptFile(attemptDir, name);
+    return attempt.read(name);
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
     return describeError(error);
@@ -47,8 +48,8 @@ function readOrTold(attemptDir: string, name: string): Uint8Array | string | und
 }
 
 /** The kernel's messages; its dates are seconds since boot. */
-export function readKernelLog(attemptDir: string, { boot }: LogContext): LogData | undefined {
-  const bytes = readAttemptFile(attemptDir, 'kernel.log');
+export function readKernelLog(attempt: Attempt, { boot }: LogContext): LogData | undefined {
+  const bytes = attempt.read('kernel.log');
   if (bytes === undefined || bytes.length === 0) return undefined;
   const timeOf = (text: string): number | undefined => {
     const seconds = /^\[\s*(\d+\.\d+)\]/.exec(text)?.[1];

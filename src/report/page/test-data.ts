@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { readJsonIfPresent } from '../../base/files.ts';
+import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import type { AttemptFile } from '../../model/attempt.ts';
 import { attemptSchema } from '../../model/attempt.ts';
 import type { ScenarioResult } from '../../model/results.ts';
@@ -8,16 +9,16 @@ import { keyOf } from '../../model/scenario.ts';
 import type { FactSummary } from '../../model/verdict.ts';
 import { verdictSchema } from '../../model/verdict.ts';
 import { seedsText } from '../../results/seeds.ts';
-import { readStored } from '../../session/judging/stored-scenario.ts';
 import { hasAttemptFile } from '../../store/attempt-files.ts';
 import { attemptPath } from '../../store/layout.ts';
+import { openAttempt } from '../../store/open-attempt.ts';
 import { readPruned } from '../../store/pruned.ts';
 import { quote, rerunCommand } from '../terminal/summary.ts';
 import { checksOf } from './checks.ts';
 import { dataVersion, type TestData } from './data.ts';
 import { copyDownloads, type PutFile } from './downloads.ts';
 import { factChecks, issuesOf, meaningOf } from './issues.ts';
-import { type LabView, readLab } from './lab-data.ts';
+import { type LabView, type LabWish, readLab } from './lab-data.ts';
 
 /** How much of a test the report holds: all; what went over links and the SAs; the verdict alone. */
 export type Depth = 'full' | 'compact' | 'verdict';
@@ -40,14 +41,19 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
   const dir = last && join(source.runDir, attemptPath({ ...result, attempt: last.attempt }));
   const notes: string[] = [];
   const full = source.depth === 'full' && dir !== undefined;
-  const read = <T>(what: string, work: (from: string) => T): T | undefined =>
-    dir === undefined || source.depth === 'verdict' ? undefined : tried(notes, what, () => work(dir));
+  const attempt = dir === undefined ? undefined : openAttempt(dir);
+  const read = <T>(what: string, work: (from: string, attempt: Attempt) => T): T | undefined =>
+    dir === undefined || attempt === undefined || source.depth === 'verdict'
+      ? undefined
+      : tried(notes, what, () => work(dir, attempt));
   const pruned = dir === undefined ? undefined : tried(notes, 'pruned.json', () => readPruned(dir));
   if (pruned !== undefined) notes.push(`its artifacts were ${pruned.text}; verdict and results are kept`);
-  const description = read('scenario.json', (from) =>
-    hasAttemptFile(from, 'scenario.json') ? readStored(from).description : undefined,
+  const description = read('scenario.json', (from, one) =>
+    hasAttemptFile(from, 'scenario.json') ? one.scenario.description : undefined,
   );
-  const view = read('what the lab recorded cannot be shown', (from) => labOf(from, result, full));
+  const view = read('what the lab recorded cannot be shown', (from, one) =>
+    labOf(from, one, { full, verdict: result.issues }),
+  );
   notes.push(...(view?.notes ?? []));
   const issues = issuesOf(result.issues, view);
   if (!full && last !== undefined) {
@@ -58,7 +64,7 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
   const reading = <T>(what: string, one: () => T): T | undefined => tried(notes, what, one);
   const title = `${keyOf(result)} of run ${source.runId}`;
   const downloads = full
-    ? read('files', (from) => copyDownloads({ ...files, attemptDir: from, title, tried: reading }))
+    ? read('files', (from, one) => copyDownloads({ ...files, attemptDir: from, attempt: one, title, tried: reading }))
     : [];
   return {
     version: dataVersion,
@@ -90,9 +96,8 @@ function tried<T>(notes: string[], what: string, read: () => T): T | undefined {
   }
 }
 
-function labOf(dir: string, result: ScenarioResult, full: boolean): LabView | undefined {
-  if (!hasAttemptFile(dir, 'records')) return undefined;
-  return readLab(dir, { full, verdict: result.issues });
+function labOf(dir: string, attempt: Attempt, wish: LabWish): LabView | undefined {
+  return hasAttemptFile(dir, 'records') ? readLab(dir, attempt, wish) : undefined;
 }
 
 function commandsOf(result: ScenarioResult, { runId, rerunOptions }: TestSource): TestData['commands'] {

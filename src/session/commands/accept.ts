@@ -14,6 +14,7 @@ import { RunFolder } from '../../store/run-folder.ts';
 import { bundledTree, userTree } from '../../suites/trees.ts';
 import { type GoldenChange, goldenChange, scenarioFolder, writeGolden } from '../golden-files.ts';
 import { goldenFactsText, goldenFolder, goldenTexts } from '../judging/golden-texts.ts';
+import { openForFormat } from '../judging/stored-scenario.ts';
 import { selectScenarios } from '../listing.ts';
 import { shortPath } from '../start.ts';
 import { standardOutput } from './run.ts';
@@ -112,11 +113,12 @@ function attemptOf({ word, attempts }: ScenarioResult): number {
 
 function changesOf(folder: RunFolder, result: ScenarioResult, { suite, facts }: AcceptOptions): GoldenChange[] {
   const attemptDir = folder.attemptDir({ ...result, attempt: attemptOf(result) });
+  const attempt = openForFormat(attemptDir);
   const dir =
-    goldenFolder(attemptDir) ?? scenarioFolder(ownTree(result.suite, suite ?? folder.run.options.suite), result.name);
+    goldenFolder(attempt) ?? scenarioFolder(ownTree(result.suite, suite ?? folder.run.options.suite), result.name);
   // The consoles of one that passed are as expected, some of them only before received text is adapted.
-  const texts = result.word === 'passed' ? [] : goldenTexts(attemptDir);
-  return [...texts, ...goldenFactsText(attemptDir, facts === true)]
+  const texts = result.word === 'passed' ? [] : goldenTexts(attempt);
+  return [...texts, ...goldenFactsText(attemptDir, attempt, facts === true)]
     .map((text) => goldenChange(dir, text))
     .filter((change) => change !== undefined);
 }

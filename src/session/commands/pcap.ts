@@ -2,14 +2,13 @@ import { join, resolve } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { writeAtomic } from '../../base/files.ts';
 import { say, warn } from '../../base/log.ts';
+import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import { type EspTable, espTable } from '../../evidence/capture/esp-table.ts';
 import { type AttemptTraffic, mergeTraffic } from '../../evidence/capture/merge.ts';
-import { consoles } from '../../evidence/records/consoles.ts';
-import { type RecordFile, readRecords } from '../../evidence/records/reader.ts';
-import { readTimeline } from '../../evidence/tables/timeline.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { quote } from '../../report/terminal/summary.ts';
-import { attemptLinks, readAttemptFile } from '../../store/attempt-files.ts';
+import { capturedLinks } from '../../store/attempt-files.ts';
+import { openAttempt } from '../../store/open-attempt.ts';
 import { shortPath } from '../start.ts';
 import { type AttemptChoice, findAttempt, refusePruned, type StoredAttempt } from '../stored-attempt.ts';
 
@@ -25,16 +24,17 @@ const preferences = 'esp.enable_encryption_decode: TRUE\n';
 export function pcapCommand(run: string, test: string, options: PcapOptions): void {
   const stored = findAttempt(run, test, options);
   refusePruned(stored, 'its verdict and results are all that is left; run it again for captures');
-  const records = readRecords(readAttemptFile(stored.dir, 'records') ?? new Uint8Array());
+  const read = openAttempt(stored.dir);
+  const { records } = read;
   if (records.damage !== undefined) warn(`records: ${records.damage.message}`);
   const file = options.o === undefined ? join(stored.dir, 'derived', 'links.pcapng') : resolve(options.o);
   const configuration = `${file.replace(/\.pcapng$/, '')}.wireshark`;
-  const links = linksOf(stored);
+  const links = linksOf(stored, read);
   const { entry, attempt, folder } = stored;
   const title = `${keyOf(entry)}, attempt ${attempt} of run ${folder.run.id}`;
-  const merged = mergeTraffic({ title, notes: commandNotes(records), links });
+  const merged = mergeTraffic({ title, notes: commandNotes(read), links });
   for (const damage of merged.damages) warn(`links/${damage}`);
-  const table = tableOf(records);
+  const table = tableOf(read);
   for (const one of table.unable) warn(`Wireshark cannot decrypt ${one}`);
   writeAtomic(file, merged.bytes);
   writeAtomic(join(configuration, 'esp_sa'), table.text);
@@ -45,14 +45,17 @@ export function pcapCommand(run: string, test: string, options: PcapOptions): vo
 }
 
 /** `west# ping -c 1 192.0.2.254`, when it was typed. */
-function commandNotes(records: RecordFile): AttemptTraffic['notes'] {
-  return consoles(records).flatMap(({ host, commands }) =>
+function commandNotes({ consoles }: Attempt): AttemptTraffic['notes'] {
+  return consoles.flatMap(({ host, commands }) =>
     commands.map(({ begin, line }) => ({ time: begin, text: `${host}# ${line}` })),
   );
 }
 
-function linksOf({ dir, entry }: StoredAttempt): AttemptTraffic['links'] {
-  const links = attemptLinks(dir);
+function linksOf({ dir, entry }: StoredAttempt, read: Attempt): AttemptTraffic['links'] {
+  const links = capturedLinks(dir).flatMap((name) => {
+    const capture = read.capture(name);
+    return capture === undefined ? [] : [{ name, capture }];
+  });
   if (links.length === 0) {
     throw new EspalierError('infrastructure', `${keyOf(entry)} has no captures: its substrate takes none`, {
       file: join(dir, 'links'),
@@ -62,9 +65,9 @@ function linksOf({ dir, entry }: StoredAttempt): AttemptTraffic['links'] {
 }
 
 /** What a host recorded may be anything; the packets are worth showing without keys as well. */
-function tableOf(records: RecordFile): EspTable {
+function tableOf(read: Attempt): EspTable {
   try {
-    return espTable(readTimeline(records));
+    return espTable(read.timeline);
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
     warn(`no keys: ${describeError(error)}`);

@@ -3,7 +3,6 @@ import { EspalierError } from '../../base/errors.ts';
 import { readJson } from '../../base/files.ts';
 import { interruption } from '../../base/interruption.ts';
 import { say, warn } from '../../base/log.ts';
-import { readRecords } from '../../evidence/records/reader.ts';
 import { type AttemptSettings, settingsFor } from '../../lab/attempt.ts';
 import { memoryForLabs } from '../../lab/machine.ts';
 import { killAllLabs } from '../../lab/substrate/lifecycle.ts';
@@ -13,9 +12,10 @@ import { Reporters } from '../../report/reporter.ts';
 import { issueLines } from '../../report/terminal/summary.ts';
 import { visible } from '../../report/visible.ts';
 import { compareAttempts } from '../../results/repeats.ts';
-import { attemptFileNames, readAttemptFile } from '../../store/attempt-files.ts';
+import { attemptFileNames } from '../../store/attempt-files.ts';
 import type { InputDifference } from '../../store/inputs.ts';
 import { runsDir } from '../../store/layout.ts';
+import { openAttempt } from '../../store/open-attempt.ts';
 import { isCutShort, type RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import type { Judging } from '../judging/judging.ts';
@@ -110,8 +110,10 @@ async function replay(stored: StoredAttempt, { options, settings, judging }: Pre
 function tell(first: string, second: string): number {
   const difference = compareAttempts(first, second, 'all');
   if (difference === undefined) {
-    const records = readRecords(readAttemptFile(second, 'records') ?? new Uint8Array()).records.length;
-    process.stdout.write(`the same bytes: ${records} records, ${attemptFileNames(second, 'links').size} captures\n`);
+    const { records } = openAttempt(second).records;
+    process.stdout.write(
+      `the same bytes: ${records.length} records, ${attemptFileNames(second, 'links').size} captures\n`,
+    );
     return 0;
   }
   const lines = issueLines(difference).map((line) => line.replace(/^ {3}/, ''));

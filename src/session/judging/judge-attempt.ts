@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { readJson, writeAtomic } from '../../base/files.ts';
 import { cacheDir } from '../../base/folders.ts';
+import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import { judgeFacts } from '../../judge/oracles/judge-facts.ts';
 import { attemptSchema } from '../../model/attempt.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { LoadedScenario } from '../../model/suite.ts';
-import { type Verdict, verdictOf } from '../../model/verdict.ts';
+import { type Issue, type Verdict, verdictOf } from '../../model/verdict.ts';
 import { formatNamed } from '../../suites/formats.ts';
 import { inputsOf, readInput } from '../../suites/input-folder.ts';
-import { readAttemptRecords } from './attempt-files.ts';
 import { goldenIssues } from './golden-facts.ts';
-import { observe } from './observe.ts';
-import { readStored, toStored } from './stored-scenario.ts';
+import { openForFormat, openWith, toStored } from './stored-scenario.ts';
 
 /** What an attempt is judged by. */
 export interface JudgeOptions {
@@ -48,23 +47,30 @@ export async function judgeAttempt(attemptDir: string, options: JudgeOptions): P
 
 /** What all formats share: records, facts and golden facts. The rest is the format's. */
 async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions): Promise<Verdict> {
-  const attempt = readJson(join(attemptDir, 'attempt.json'), attemptSchema);
+  const { end } = readJson(join(attemptDir, 'attempt.json'), attemptSchema);
   const folder = loaded === undefined ? inputsOf(runDir) : { dir: cacheDir('inputs') };
-  const stored = loaded === undefined ? readStored(attemptDir) : toStored(loaded, folder);
-  const endedInOrder = attempt.end.word === 'completed';
-  const records = readAttemptRecords(attemptDir, endedInOrder);
-  const seen = observe(attemptDir, stored, { file: records.file, endedInOrder });
-  const facts = stored.facts === undefined ? undefined : readInput(folder, stored.facts);
+  const attempt = loaded === undefined ? openForFormat(attemptDir) : openWith(attemptDir, toStored(loaded, folder));
+  const { scenario, evidence } = attempt;
+  const endedInOrder = end.word === 'completed';
+  const damage = damageIssues(attempt, endedInOrder);
+  const facts = scenario.facts === undefined ? undefined : readInput(folder, scenario.facts);
   rmSync(join(attemptDir, 'derived'), { recursive: true, force: true });
   mkdirSync(join(attemptDir, 'derived'));
-  return formatNamed(stored.format).judge(stored, {
+  return formatNamed(scenario.format).judge(scenario, {
     attemptDir,
     attempt,
-    records: records.file,
+    end,
     folder,
     cache: cache === false ? undefined : (cache ?? cacheDir('sanitized')),
-    damage: [...records.issues, ...seen.issues],
-    golden: facts && endedInOrder ? goldenIssues(facts, seen.evidence) : [],
-    facts: judgeFacts(seen.evidence),
+    damage,
+    golden: facts && endedInOrder ? goldenIssues(facts, evidence) : [],
+    facts: judgeFacts(evidence),
   });
+}
+
+/** Damage counts unless the lab did not end in order and may have left the file so. */
+function damageIssues({ damage }: Attempt, endedInOrder: boolean): Issue[] {
+  return damage
+    .filter(({ cutShort }) => endedInOrder || !cutShort)
+    .map(({ file, message }) => issueOf(file === 'records' ? 'record-damage' : 'capture-damage', { file, message }));
 }

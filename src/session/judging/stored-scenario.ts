@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomic } from '../../base/files.ts';
+import { Attempt } from '../../evidence/attempt/attempt.ts';
+import type { StoredScenario } from '../../model/stored-scenario.ts';
 import type { LoadedScenario } from '../../model/suite.ts';
-import { readAttemptJson } from '../../store/attempt-files.ts';
-import type { StoredScenario } from '../../suites/format.ts';
+import { attemptFiles, readAttemptJson } from '../../store/attempt-files.ts';
 import { formatNamed } from '../../suites/formats.ts';
 import { type InputFolder, inputsOf, putInput } from '../../suites/input-folder.ts';
 
@@ -40,9 +41,22 @@ function firstIfindex({ fallbackTunnels }: LoadedScenario['plan']): number {
   return fallbackTunnels === true ? 32 : 2;
 }
 
+/** Opens an attempt by its folder, with all that its format put into `scenario.json`. */
+export function openForFormat(attemptDir: string): Attempt<StoredScenario> {
+  return new Attempt(attemptFiles(attemptDir), () => readStored(attemptDir));
+}
+
+/** Opens an attempt by its folder, with another scenario than the stored one. */
+export function openWith(attemptDir: string, scenario: StoredScenario): Attempt<StoredScenario> {
+  return new Attempt(attemptFiles(attemptDir), () => scenario);
+}
+
 /** Reads an attempt's `scenario.json`; every error names the file. */
-export function readStored(attemptDir: string): StoredScenario {
+function readStored(attemptDir: string): StoredScenario {
   const name = 'scenario.json';
-  const { format } = readAttemptJson(attemptDir, name, z.object({ format: z.string() }));
-  return readAttemptJson(attemptDir, name, formatNamed(format, join(attemptDir, name)).schema);
+  const parse = (value: unknown): StoredScenario => {
+    const { format } = z.object({ format: z.string() }).parse(value);
+    return formatNamed(format, join(attemptDir, name)).schema.parse(value);
+  };
+  return readAttemptJson(attemptDir, name, { parse });
 }

@@ -3,6 +3,7 @@ import type { Lab } from '../../lab/substrate/lifecycle.ts';
 import type { ChecksFile } from '../../model/checks.ts';
 import type { Origin } from '../../model/scenario.ts';
 import type { HeldLab, LoadedScenario } from '../../model/suite.ts';
+import { attemptFiles } from '../../store/attempt-files.ts';
 import { readChecks } from '../../suites/scenarios/format.ts';
 
 /** A scenario's function and the lab that it is called with. */
@@ -38,7 +39,7 @@ export async function callCourse({ course, lab, dir, at = Number.POSITIVE_INFINI
   };
   await course(heldLab);
   if (stopped) return `stopped before step ${at}`;
-  return told(readChecks(dir));
+  return told(readChecks(attemptFiles(dir)));
 }
 
 /** `first.scenario.ts:22: west: expected 2 IPsec SAs, received 0 IPsec SAs`. */

@@ -1,129 +1,146 @@
-import { readFileSync, statSync } from 'node:fs';
-import { consoles } from '../../evidence/records/consoles.ts';
-import { readRecords } from '../../evidence/records/reader.ts';
-import { type LabRecord, recordType } from '../../evidence/records/record.ts';
+import { EspalierError } from '../../base/errors.ts';
+import { ConsoleAssembler, type ConsoleCommand } from '../../evidence/records/consoles.ts';
+import { decode } from '../../evidence/records/decode.ts';
+import { endsInPrompt, lastPrompt, promptOf, replacePrompts } from '../../evidence/records/prompt.ts';
+import type { LabRecord } from '../../evidence/records/record.ts';
+import { RecordTail } from '../../lab/record-tail.ts';
 import type { LabPlan } from '../../model/scenario.ts';
-
-/** The agent's prompt: GS, nonce, exit status, working directory, RS (guest/agent/terminal.c). */
-const [groupSeparator, recordSeparator] = ['\x1d', '\x1e'];
-const prompt = new RegExp(`${groupSeparator}[0-9a-f]*:(\\d+):([^${recordSeparator}]*)${recordSeparator}`, 'g');
 
 /** Lines of each command's output in the transcript that opens a shell. */
 const briefLines = 6;
 
-/** What a person sees instead: as libreswan's own machines show it. */
+/** Characters of what a host printed last by which one sees whether it is at its prompt. */
+const keptTail = 4096;
+
+/** A text with prompts as libreswan's own machines show them, in place of the agent's. */
 export function humanPrompt(text: string, host: string): string {
-  return text.replace(prompt, (_, status: string, directory: string) => {
-    const base = directory.slice(directory.lastIndexOf('/') + 1) || '/';
-    return `[root@${host} ${base}${status === '0' ? '' : ` ${status}`}]# `;
+  return replacePrompts(text, ({ status, cwd }) => {
+    const base = cwd.slice(cwd.lastIndexOf('/') + 1) || '/';
+    return `[root@${host} ${base}${status === 0 ? '' : ` ${status}`}]# `;
   });
 }
 
-/** Reads a held lab's records as they grow and gives what its consoles printed. */
+/** One host's console as a person sees it. */
+class HostView {
+  readonly host: string;
+  readonly #assembler = new ConsoleAssembler();
+  readonly #decoder = new TextDecoder();
+  #commands: ConsoleCommand[] | undefined = [];
+  /** What was printed and not shown yet. */
+  #waiting = '';
+  /** The end of all that was printed. */
+  #last = '';
+  #edited = false;
+  ended = false;
+
+  constructor(host: string) {
+    this.host = host;
+  }
+
+  record(record: LabRecord): void {
+    const said = decode(record);
+    if (said.type === 'trouble') this.ended ||= said.word === 'shell-exit';
+    const command = this.#commands && this.#assembler.take(record);
+    if (command !== undefined) this.#commands?.push(command);
+    if (said.type !== 'output') return;
+    const text = this.#decoder.decode(said.bytes, { stream: true });
+    this.#waiting += text;
+    this.#last = (this.#last + text).slice(-keptTail);
+  }
+
+  /** The commands so far, the last of which may not have ended. What comes behind them is a person's. */
+  takeCommands(cwd: string): readonly ConsoleCommand[] {
+    const commands = this.#commands ?? [];
+    this.#commands = undefined;
+    const { open } = this.#assembler.finish();
+    if (open !== undefined) return [...commands, open];
+    // The prompt that stands behind the last command belongs to that command's frames: it is shown anew.
+    this.#waiting = lastPrompt(this.#last) || promptOf(cwd);
+    this.#last = this.#waiting;
+    return commands;
+  }
+
+  edit(): void {
+    this.#edited = true;
+    this.#waiting = '';
+    this.#last = '';
+  }
+
+  take(): string {
+    const text = this.#waiting;
+    this.#waiting = '';
+    return this.#edited ? replacePrompts(text, () => '') : humanPrompt(text, this.host);
+  }
+
+  get atPrompt(): boolean {
+    return endsInPrompt(this.#last);
+  }
+}
+
+/** Follows a held lab's records and gives what its consoles printed. */
 export class ConsoleView {
   readonly hosts: readonly string[];
-  readonly #file: string;
-  readonly #plan: LabPlan;
-  #size = 0;
-  #seen = 0;
-  /** Output of each host that was not shown yet. */
-  readonly #waiting = new Map<string, string>();
-  readonly #last = new Map<string, string>();
-  readonly #ended = new Set<string>();
-  readonly #edited = new Set<string>();
+  readonly #tail: RecordTail;
+  readonly #cwd: string;
+  readonly #views: readonly HostView[];
 
-  constructor(file: string, plan: LabPlan) {
-    this.#file = file;
-    this.#plan = plan;
-    this.hosts = plan.topology.hosts.map(({ name }) => name);
+  /** `file`: the lab's records. */
+  constructor(file: string, { topology, cwd }: Pick<LabPlan, 'topology' | 'cwd'>) {
+    this.#tail = new RecordTail(file);
+    this.#cwd = cwd;
+    this.hosts = topology.hosts.map(({ name }) => name);
+    this.#views = this.hosts.map((name) => new HostView(name));
   }
 
-  #read(): void {
-    const { size } = statSync(this.#file);
-    if (size === this.#size) return;
-    this.#size = size;
-    const { records, hosts } = readRecords(readFileSync(this.#file));
-    for (const record of records.slice(this.#seen)) {
-      const host = hosts[record.host];
-      if (host === undefined) continue;
-      if (record.type === recordType.trouble && text(record).startsWith('shell-exit')) this.#ended.add(host);
-      if (record.type !== recordType.output) continue;
-      this.#waiting.set(host, (this.#waiting.get(host) ?? '') + text(record));
-      this.#last.set(host, ((this.#last.get(host) ?? '') + text(record)).slice(-4096));
-    }
-    this.#seen = records.length;
-  }
-
-  /** The commands that were run, with their output; marks all as shown. */
+  /** The commands that were run, with their output; marks all as shown. To be called once, first. */
   transcript(): string {
-    const file = readRecords(readFileSync(this.#file));
-    const parts = consoles(file).flatMap(({ host, commands }) =>
-      commands.map((command) => ({
-        host,
-        begin: command.begin,
-        line: command.line,
-        output: command.output,
-        end: command.end,
-      })),
-    );
-    parts.sort((a, b) => (a.begin < b.begin ? -1 : 1));
     this.#read();
-    for (const host of this.hosts) this.#startAtPrompt(host, parts.findLast((part) => part.host === host)?.end);
+    const parts = this.#views.flatMap((view) =>
+      view.takeCommands(this.#cwd).map((one) => ({ ...one, host: view.host })),
+    );
+    parts.sort((a, b) => (a.begin < b.begin ? -1 : a.begin > b.begin ? 1 : 0));
     const shown = parts.map(({ host, line, output }) => `${host}# ${line}\n${lastLines(output)}`);
     const stuck = parts.find(({ end }) => end === undefined);
     const note = stuck === undefined ? `${parts.length} commands run` : `${stuck.host}: the last command has not ended`;
     return `${shown.join('')}(${note})\n`;
   }
 
-  /** The prompt that stands after the last step belongs to that step's frames: it is shown anew. */
-  #startAtPrompt(host: string, end: bigint | undefined = 0n): void {
-    if (end === undefined) return;
-    const text = lastPrompt(this.#last.get(host) ?? '') || `\x1d:0:${this.#plan.cwd}\x1e`;
-    this.#waiting.set(host, text);
-    this.#last.set(host, text);
-  }
-
   /** Nothing printed so far counts; the next prompt is the host's own affair, with our marker in it. */
   editing(host: string): void {
-    this.#read();
-    this.#edited.add(host);
-    this.#waiting.set(host, '');
-    this.#last.set(host, '');
+    this.#view(host).edit();
   }
 
   /** What a host printed since the last call. */
   take(host: string): string {
-    this.#read();
-    const text = this.#waiting.get(host) ?? '';
-    this.#waiting.set(host, '');
-    return this.#edited.has(host) ? text.replace(prompt, '') : humanPrompt(text, host);
+    return this.#view(host).take();
   }
 
   /** True while a host waits at its prompt; what stands behind it then is a line that is being typed. */
   atPrompt(host: string): boolean {
-    this.#read();
-    const last = this.#last.get(host) ?? '';
-    return last.lastIndexOf(recordSeparator) > last.lastIndexOf('\n');
+    return this.#view(host).atPrompt;
   }
 
   /** True once the host's shell has ended. */
   ended(host: string): boolean {
+    return this.#view(host).ended;
+  }
+
+  #view(host: string): HostView {
     this.#read();
-    return this.#ended.has(host);
+    const view = this.#views.find((one) => one.host === host);
+    if (view === undefined) throw new EspalierError('bug', `the lab has no host ${host}`);
+    return view;
+  }
+
+  #read(): void {
+    for (const record of this.#tail.read()) this.#views[record.host]?.record(record);
   }
 }
 
 /** The end of a command's output: enough to see how it went. */
 function lastLines(output: Uint8Array): string {
-  const lines = Buffer.from(output).toString('utf8').replace(prompt, '').split('\n').slice(0, -1);
+  const text = replacePrompts(Buffer.from(output).toString('utf8'), () => '');
+  const lines = text.split('\n').slice(0, -1);
   const kept = lines.slice(-briefLines).map((line) => `${line}\n`);
   return `${lines.length > briefLines ? `… ${lines.length - briefLines} lines\n` : ''}${kept.join('')}`;
-}
-
-function text(record: LabRecord): string {
-  return Buffer.from(record.payload).toString('utf8');
-}
-
-function lastPrompt(text: string): string {
-  return [...text.matchAll(prompt)].at(-1)?.[0] ?? '';
 }

@@ -1,18 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { latin1 } from '../../base/bytes.ts';
 import { writeAtomic } from '../../base/files.ts';
-import { consoles } from '../../evidence/records/consoles.ts';
+import type { Attempt } from '../../evidence/attempt/attempt.ts';
+import type { ConsoleTranscript } from '../../evidence/records/consoles.ts';
 import { compareText } from '../../judge/text/adapted-text.ts';
 import { unifiedDiff } from '../../judge/text/difference.ts';
-import type { AttemptFile } from '../../model/attempt.ts';
+import type { AttemptFile, EndWord } from '../../model/attempt.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import { hash, text } from '../../model/schema.ts';
+import { storedSchema } from '../../model/stored-scenario.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
 import type { SanitizerScript } from '../../sanitize/plan-stages.ts';
 import { sanitize } from '../../sanitize/sanitize.ts';
-import { readAttemptFile } from '../../store/attempt-files.ts';
-import { type AttemptParts, type Format, type GoldenText, storedSchema } from '../format.ts';
+import type { AttemptParts, Format, GoldenText } from '../format.ts';
 import { type InputFolder, inputPath, putInput, readInput } from '../input-folder.ts';
 import { receivedText } from './adaptations.ts';
 import { composeConsoles, type RawConsoles } from './consoles.ts';
@@ -56,8 +58,8 @@ export const libreswanFormat: Format<LibreswanScenario, Stored> = {
 };
 
 async function judge(stored: Stored, parts: AttemptParts): Promise<Verdict> {
-  const { attemptDir, attempt, folder } = parts;
-  const raw = compose(stored, attempt, parts.records);
+  const { attemptDir, attempt, end, folder } = parts;
+  const raw = compose(stored, end.word, attempt.consoles);
   const work: Work = {
     attemptDir,
     folder,
@@ -67,10 +69,10 @@ async function judge(stored: Stored, parts: AttemptParts): Promise<Verdict> {
   };
   const evidence: AttemptEvidence = {
     complete: raw.complete,
-    end: attempt.end,
-    ...commandOf(stored, attempt),
+    end,
+    ...commandOf(stored, end),
     consoles: await Promise.all(stored.expectations.map((one) => consoleEvidence(one, work))),
-    plutoLogs: plutoLogs(attemptDir, stored),
+    plutoLogs: plutoLogs(attempt, stored),
     issues: [...parts.damage, ...rawIssues(raw), ...parts.golden],
     facts: parts.facts,
   };
@@ -78,17 +80,17 @@ async function judge(stored: Stored, parts: AttemptParts): Promise<Verdict> {
 }
 
 /** Sanitized consoles with the adaptations of received text that judging applies before it says that texts differ. */
-function goldenConsoles({ expectations }: Stored, attemptDir: string): GoldenText[] {
+function goldenConsoles({ expectations }: Stored, attempt: Attempt): GoldenText[] {
   return expectations.flatMap(({ file, expected, rewrites }) => {
-    const derived = readAttemptFile(attemptDir, `derived/${file}`);
+    const derived = attempt.read(`derived/${file}`);
     if (derived === undefined) return [];
     const needed = receivedText().filter(({ id }) => rewrites.includes(id));
-    const received = needed.reduce((before, { rewrite }) => rewrite(before), derived.toString('latin1'));
+    const received = needed.reduce((before, { rewrite }) => rewrite(before), latin1(derived));
     return [{ file, content: Buffer.from(received, 'latin1'), before: expected }];
   });
 }
 
-function compose(stored: Stored, { end }: AttemptFile, records: Parameters<typeof consoles>[0]): RawConsoles {
+function compose(stored: Stored, end: EndWord, transcripts: readonly ConsoleTranscript[]): RawConsoles {
   const { postMortem } = stored;
   return composeConsoles({
     test: stored.cwd.slice(stored.cwd.lastIndexOf('/') + 1),
@@ -96,12 +98,12 @@ function compose(stored: Stored, { end }: AttemptFile, records: Parameters<typeo
     steps: stored.steps,
     guests: stored.guests,
     ...(postMortem !== undefined && { postMortem }),
-    transcripts: consoles(records),
-    end: end.word,
+    transcripts,
+    end,
   });
 }
 
-function commandOf({ steps }: Stored, { end }: AttemptFile): { command?: string } {
+function commandOf({ steps }: Stored, end: AttemptFile['end']): { command?: string } {
   const step = end.step === undefined ? undefined : steps[end.step];
   return step === undefined ? {} : { command: step.line };
 }
@@ -134,10 +136,10 @@ async function consoleEvidence(one: Stored['expectations'][number], work: Work):
   writeAtomic(join(derived, `${host}.console.verbose.txt`), raw);
   const { scripts, cache } = work;
   const result = await sanitize({ names: one.sanitizers, scripts, input: raw, dir: derived, ...(cache && { cache }) });
-  const rawText = Buffer.from(raw).toString('latin1');
+  const rawText = latin1(raw);
   if ('problem' in result) return { ...base, raw: rawText, sanitized: result };
   writeAtomic(join(derived, file), result.output);
-  const text = Buffer.from(result.output).toString('latin1');
+  const text = latin1(result.output);
   if (expected !== undefined) {
     const { best } = compareText(expected, text, rewrites);
     const diff = unifiedDiff(expected, best, [`expected/${file}`, `received/${file}`]);
@@ -150,10 +152,10 @@ function script(name: string, id: string, folder: InputFolder): SanitizerScript 
   return { name, path: inputPath(folder, id), content: readInput(folder, id) };
 }
 
-function plutoLogs(attemptDir: string, { hosts, cwd }: Stored): AttemptEvidence['plutoLogs'] {
+function plutoLogs(attempt: Attempt, { hosts, cwd }: Stored): AttemptEvidence['plutoLogs'] {
   return hosts.flatMap((host) => {
     const file = `files${cwd}/OUTPUT/${host}.pluto.log`;
-    const bytes = readAttemptFile(attemptDir, file);
-    return bytes === undefined ? [] : [{ host, file, text: bytes.toString('latin1') }];
+    const bytes = attempt.read(file);
+    return bytes === undefined ? [] : [{ host, file, text: latin1(bytes) }];
   });
 }

@@ -1,12 +1,14 @@
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { sha256, writeAtomic } from '../../base/files.ts';
+import { EspalierError } from '../../base/errors.ts';
+import { parseJson, sha256, writeAtomic } from '../../base/files.ts';
+import type { AttemptFiles } from '../../evidence/attempt/attempt.ts';
 import { unifiedDiff } from '../../judge/text/difference.ts';
 import { type ChecksFile, checksSchema } from '../../model/checks.ts';
 import { text } from '../../model/schema.ts';
+import { storedSchema } from '../../model/stored-scenario.ts';
 import type { Verdict } from '../../model/verdict.ts';
-import { readAttemptJson } from '../../store/attempt-files.ts';
-import { type AttemptParts, type Format, type GoldenText, storedSchema } from '../format.ts';
+import type { AttemptParts, Format, GoldenText } from '../format.ts';
 import { judgeCourse } from './judge.ts';
 import type { FileScenario } from './scenarios.ts';
 
@@ -20,21 +22,26 @@ export const scenarioFormat: Format<FileScenario, Stored> = {
   store: ({ judging }) => ({ file: judging.file }),
   judge,
   folder: ({ file }) => dirname(file),
-  golden: (_, attemptDir) =>
-    readChecks(attemptDir).checks.flatMap(({ golden }) => (golden ? [goldenText(golden)] : [])),
+  golden: (_, attempt) => readChecks(attempt).checks.flatMap(({ golden }) => (golden ? [goldenText(golden)] : [])),
 };
 
-/** Reads `checks.json`. */
-export function readChecks(attemptDir: string): ChecksFile {
-  return readAttemptJson(attemptDir, 'checks.json', checksSchema);
+/** Reads `checks.json`; a missing one is an error too. */
+export function readChecks(attempt: AttemptFiles): ChecksFile {
+  const file = 'checks.json';
+  const bytes = attempt.read(file);
+  if (bytes === undefined) throw new EspalierError('infrastructure', 'does not exist', { file });
+  return parseJson(Buffer.from(bytes).toString('utf8'), checksSchema, file);
 }
 
 function goldenText({ file, expected, received }: NonNullable<ChecksFile['checks'][number]['golden']>): GoldenText {
   return { file, content: Buffer.from(received), before: expected === undefined ? undefined : sha256(expected) };
 }
 
-async function judge(stored: Stored, { attemptDir, attempt, damage, golden, facts }: AttemptParts): Promise<Verdict> {
-  const { checks, fault } = readChecks(attemptDir);
+async function judge(
+  stored: Stored,
+  { attemptDir, attempt, end, damage, golden, facts }: AttemptParts,
+): Promise<Verdict> {
+  const { checks, fault } = readChecks(attempt);
   for (const check of checks) {
     if (check.golden === undefined || check.passed) continue;
     const { file, expected = '', received } = check.golden;
@@ -42,11 +49,11 @@ async function judge(stored: Stored, { attemptDir, attempt, damage, golden, fact
     const diff = unifiedDiff(expected, received, [`expected/${file}`, `received/${file}`]);
     writeAtomic(join(attemptDir, 'derived', `${name}.diff`), diff);
   }
-  const step = attempt.end.step === undefined ? undefined : stored.steps[attempt.end.step];
+  const step = end.step === undefined ? undefined : stored.steps[end.step];
   return judgeCourse({
     checks,
     ...(fault && { fault }),
-    end: attempt.end,
+    end,
     ...(step && { command: step.line }),
     issues: [...damage, ...golden],
     facts,

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { latin1 } from '../../base/bytes.ts';
 import { writeAtomic } from '../../base/files.ts';
-import { type ConsoleCommand, consoles } from '../../evidence/records/consoles.ts';
+import type { Attempt } from '../../evidence/attempt/attempt.ts';
+import type { ConsoleCommand } from '../../evidence/records/consoles.ts';
+import { storedSchema } from '../../model/stored-scenario.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { grep } from '../../sanitize/grep.ts';
-import { readAttemptFile } from '../../store/attempt-files.ts';
-import { type AttemptParts, type Format, storedSchema } from '../format.ts';
+import type { AttemptParts, Format } from '../format.ts';
 import { writeEvaltestChecks } from './evaltest-checks.ts';
 import { type CheckEvidence, holds, judgeEvaltest } from './judge.ts';
 import type { StrongswanScenario } from './strongswan.ts';
@@ -36,19 +38,19 @@ export const strongswanFormat: Format<StrongswanScenario, Stored> = {
 };
 
 async function judge(stored: Stored, parts: AttemptParts): Promise<Verdict> {
-  const { attempt, attemptDir } = parts;
-  const commands = commandsByStep(parts);
+  const { attempt, attemptDir, end } = parts;
+  const commands = commandsByStep(attempt);
   const checks: CheckEvidence[] = [];
   for (const check of stored.checks) checks.push(await evidenceOf(check, stored, commands));
   writeAtomic(join(attemptDir, 'derived', 'console.txt'), Buffer.from(consoleText(stored, commands, checks), 'latin1'));
   const timed = checks.map((check) => ({ check, begin: commands.get(check.step)?.begin }));
   writeEvaltestChecks(attemptDir, timed);
-  const running = attempt.end.step === undefined ? undefined : stored.steps[attempt.end.step];
+  const running = end.step === undefined ? undefined : stored.steps[end.step];
   return judgeEvaltest({
-    end: attempt.end,
+    end,
     ...(running && { command: remoteCommand(running.line) }),
     checks,
-    logs: logsOf(stored, attemptDir),
+    logs: logsOf(stored, attempt),
     issues: [...parts.damage, ...parts.golden],
     facts: parts.facts,
   });
@@ -66,15 +68,15 @@ interface Said {
 /** Stands between the output of a command and what it said as errors. */
 const mark = '\x1c';
 
-function commandsByStep({ records }: AttemptParts): ReadonlyMap<number, Said> {
-  const typed = consoles(records).flatMap(({ commands }) => commands);
+function commandsByStep({ consoles }: Attempt): ReadonlyMap<number, Said> {
+  const typed = consoles.flatMap(({ commands }) => commands);
   return new Map(
     typed.flatMap((command) => (command.step === undefined ? [] : [[command.step, said(command)] as const])),
   );
 }
 
 function said({ output, begin, end, status }: ConsoleCommand): Said {
-  const text = Buffer.from(output).toString('latin1');
+  const text = latin1(output);
   const at = text.indexOf(mark);
   const split = at < 0 ? { output: text, errors: '' } : { output: text.slice(0, at), errors: text.slice(at + 1) };
   return { ...split, status: end === undefined ? undefined : status, begin };
@@ -110,11 +112,11 @@ function remoteCommand(line: string): string {
   return quoted === undefined ? line : quoted.replaceAll("'\\''", "'");
 }
 
-function logsOf({ hosts }: Stored, attemptDir: string): { host: string; file: string; text: string }[] {
+function logsOf({ hosts }: Stored, attempt: Attempt): { host: string; file: string; text: string }[] {
   return hosts.flatMap((host) => {
     const file = `files/${host}/var/log/daemon.log`;
-    const bytes = readAttemptFile(attemptDir, file);
-    return bytes === undefined ? [] : [{ host, file, text: bytes.toString('latin1') }];
+    const bytes = attempt.read(file);
+    return bytes === undefined ? [] : [{ host, file, text: latin1(bytes) }];
   });
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { typeName } from '../../../src/evidence/records/decode.ts';
 import { recordType } from '../../../src/evidence/records/record.ts';
 import { numbered } from '../../../src/evidence/records/writer.ts';
-import { firstDifference, recordText, typeName } from '../../../src/results/record-text.ts';
+import { firstDifference, recordText } from '../../../src/results/record-text.ts';
 
 const record = (type: number, payload: Uint8Array) => ({ type, host: 0, time: 0n, sequence: 0, payload });
 

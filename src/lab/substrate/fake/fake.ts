@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deadline } from '../../../base/deadline.ts';
 import { EspalierError } from '../../../base/errors.ts';
-import { postMortemStep } from '../../../evidence/records/consoles.ts';
+import { postMortemStep } from '../../../evidence/records/decode.ts';
 import { recordType } from '../../../evidence/records/record.ts';
 import type { CommandStep } from '../../../model/scenario.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
 import type { IpsecSa } from '../../../evidence/ipsec.ts';
-import { type LabRecord, labHost, recordType } from '../../../evidence/records/record.ts';
+import { ConsoleAssembler } from '../../../evidence/records/consoles.ts';
+import { decode } from '../../../evidence/records/decode.ts';
+import { type LabRecord, labHost } from '../../../evidence/records/record.ts';
 import { LiveTables } from '../../../evidence/tables/live-tables.ts';
 import { RecordTail } from '../../../lab/record-tail.ts';
 import type { Order } from '../../../model/order.ts';
@@ -23,8 +25,7 @@ export interface DoneCommand extends CommandResult {
 
 interface HostState {
   readonly tables: LiveTables;
-  output: Uint8Array[];
-  begin: bigint;
+  readonly console: ConsoleAssembler;
   done: CommandResult | undefined;
 }
 
@@ -53,7 +54,7 @@ export class Stepper {
     this.#names = hosts;
     this.#tail = new RecordTail(join(lab.dir, 'records'));
     this.#hosts = new Map(
-      hosts.map((name) => [name, { tables: new LiveTables(), output: [], begin: 0n, done: undefined }]),
+      hosts.map((name) => [name, { tables: new LiveTables(), console: new ConsoleAssembler(), done: undefined }]),
     );
   }
 
@@ -159,21 +160,17 @@ export class Stepper {
   }
 
   #take(record: LabRecord): void {
-    const { type, time, payload } = record;
-    this.#time = time;
+    this.#time = record.time;
+    const said = decode(record);
+    if (said.type === 'trouble') this.#gone ||= said.word !== 'note';
     const name = record.host === labHost ? undefined : this.#names[record.host];
-    if (type === recordType.trouble) this.#gone ||= !Buffer.from(payload).toString().startsWith('note');
     if (name === undefined) return;
     const state = this.#state(name);
     state.tables.take(record);
-    if (type === recordType.commandBegin) state.begin = time;
-    else if (type === recordType.output) state.output.push(payload);
-    else if (type === recordType.commandEnd) {
-      const status = Buffer.from(payload).readInt32LE(0);
-      const stdout = Buffer.concat(state.output).toString('utf8');
-      state.output = [];
-      state.done = { stdout, status, begin: state.begin, end: time };
-    }
+    const command = state.console.take(record);
+    if (command?.end === undefined || command.status === undefined) return;
+    const { output, status, begin, end } = command;
+    state.done = { stdout: Buffer.from(output).toString('utf8'), status, begin, end };
   }
 
   #state(host: string): HostState {

@@ -4,12 +4,10 @@ import { mergeTraffic } from '../../../../src/evidence/capture/merge.ts';
 import { readCapture } from '../../../../src/evidence/capture/reader.ts';
 import { writeCapture } from '../../../../src/evidence/capture/writer.ts';
 
-const link = (name: string, ...times: readonly bigint[]) => ({
-  name,
-  bytes: writeCapture({
-    links: [{ name, packets: times.map((time) => ({ time, frame: Uint8Array.of(Number(time)) })) }],
-  }),
-});
+const bytesOf = (name: string, ...times: readonly bigint[]) =>
+  writeCapture({ links: [{ name, packets: times.map((time) => ({ time, frame: Uint8Array.of(Number(time)) })) }] });
+
+const link = (name: string, ...times: readonly bigint[]) => ({ name, capture: readCapture(bytesOf(name, ...times)) });
 
 test('packets of all links stand in order of time, each on its link, with what happened before it', () => {
   const notes = [
@@ -32,11 +30,11 @@ test('packets of all links stand in order of time, each on its link, with what h
 });
 
 test('the whole packets of a torn capture are taken and the damage is named', () => {
-  const torn = { name: 'one', bytes: link('one', 1n, 2n).bytes.subarray(0, -4) };
+  const torn = { name: 'one', capture: readCapture(bytesOf('one', 1n, 2n).subarray(0, -4)) };
   const merged = mergeTraffic({
     title: '',
     notes: [],
-    links: [torn, { name: 'two', bytes: Uint8Array.of(1, 2, 3, 4) }],
+    links: [torn, { name: 'two', capture: readCapture(Uint8Array.of(1, 2, 3, 4)) }],
   });
   assert.equal(merged.packets, 1);
   assert.deepEqual(merged.damages, ['one: the last block is cut short', 'two: not pcapng']);

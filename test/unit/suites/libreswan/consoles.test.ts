@@ -18,6 +18,7 @@ const ended = (line: string, output: string, rest: Partial<ConsoleCommand> = {})
   end: 1n,
   status: 0,
   cwd: '/testing/pluto/T',
+  pieces: [{ time: 0n, bytes: Buffer.from(output) }],
   output: Buffer.from(output),
   ...rest,
 });
@@ -35,8 +36,8 @@ function compose({
   postMortem,
 }: Course): RawConsoles & { text: Record<string, string> } {
   const transcripts = [
-    { host: 'east', commands: east, rest: Buffer.from('') },
-    { host: 'rise', commands: rise, rest: Buffer.from('') },
+    { host: 'east', commands: east, rest: [] },
+    { host: 'rise', commands: rise, rest: [] },
   ];
   const parts = { test: 'T', hosts: ['east', 'rise'], steps, guests: { 3: 'fedorarise' }, transcripts, end };
   const raw = composeConsoles({ ...parts, ...(postMortem !== undefined && { postMortem }) });

@@ -1,0 +1,151 @@
+import type { StoredScenario } from '../../model/stored-scenario.ts';
+import type { Capture } from '../capture/capture.ts';
+import { readCapture } from '../capture/reader.ts';
+import type { FactEvidence, ProtectedPacket, SeenFrame, TypedCommand } from '../evidence.ts';
+import { type ConsoleTranscript, consoles } from '../records/consoles.ts';
+import { type RecordFile, readRecords } from '../records/reader.ts';
+import { recordType } from '../records/record.ts';
+import { readTimeline, type Timeline } from '../tables/timeline.ts';
+import { captureFile, captureProblem, framesOf } from './link-capture.ts';
+import { protectedPacketsOf } from './protected-packets.ts';
+
+/** Gives the bytes of an attempt's files by their names below its folder. */
+export interface AttemptFiles {
+  /** `undefined`: there is no such file. Raises an EspalierError that names the file where it cannot be read. */
+  read(name: string): Uint8Array | undefined;
+}
+
+/** Why a file does not hold all that the lab did. */
+export interface FileDamage {
+  readonly file: string;
+  readonly message: string;
+  /** A lab that did not end in order may leave its files so. */
+  readonly cutShort: boolean;
+}
+
+/**
+ * All that is known of an attempt from its files. Each file is read once and parsed once, when it is first asked for.
+ * Getters raise what reading raises: an EspalierError, for a file or for a message of the kernel that cannot be understood.
+ */
+export class Attempt<Scenario extends StoredScenario = StoredScenario> {
+  readonly #files: AttemptFiles;
+  readonly #bytes = new Map<string, Uint8Array | undefined>();
+  readonly #captures = new Map<string, Capture | undefined>();
+  readonly #readScenario: () => Scenario;
+  #scenario: Scenario | undefined;
+  #records: RecordFile | undefined;
+  #consoles: readonly ConsoleTranscript[] | undefined;
+  #timeline: Timeline | undefined;
+  #commands: readonly TypedCommand[] | undefined;
+  #frames: readonly SeenFrame[] | undefined;
+  #protectedPackets: readonly ProtectedPacket[] | undefined;
+
+  /** `readScenario`: what stands for `scenario.json`. Called once. */
+  constructor(files: AttemptFiles, readScenario: () => Scenario) {
+    this.#files = files;
+    this.#readScenario = readScenario;
+  }
+
+  /** The bytes of a file by its name below the attempt's folder. */
+  read(name: string): Uint8Array | undefined {
+    if (!this.#bytes.has(name)) this.#bytes.set(name, this.#files.read(name));
+    return this.#bytes.get(name);
+  }
+
+  get scenario(): Scenario {
+    this.#scenario ??= this.#readScenario();
+    return this.#scenario;
+  }
+
+  /** What can be read of `records`; empty where the file is missing. */
+  get records(): RecordFile {
+    this.#records ??= readRecords(this.read('records') ?? new Uint8Array());
+    return this.#records;
+  }
+
+  /** By host, in the order of the `hosts` frame. */
+  get consoles(): readonly ConsoleTranscript[] {
+    this.#consoles ??= consoles(this.records);
+    return this.#consoles;
+  }
+
+  get timeline(): Timeline {
+    this.#timeline ??= readTimeline(this.records);
+    return this.#timeline;
+  }
+
+  /** The scenario's commands in the order of time; not the post-mortem's. */
+  get commands(): readonly TypedCommand[] {
+    this.#commands ??= this.consoles
+      .flatMap(({ host, commands }) => commands.map((command) => ({ host, ...command })))
+      .filter(({ step }) => step !== undefined)
+      .map(({ host, line, begin }) => ({ host, line, begin }))
+      .sort((a, b) => compareTimes(a.begin, b.begin));
+    return this.#commands;
+  }
+
+  /** Sequence number of the record at which the post-mortem began; infinite where there was none. */
+  get postMortem(): number {
+    const examined = this.records.records.find(({ type }) => type === recordType.postMortem);
+    return examined?.sequence ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The capture of a link; `undefined` where there is none. */
+  capture(link: string): Capture | undefined {
+    if (!this.#captures.has(link)) {
+      const bytes = this.read(captureFile(link));
+      this.#captures.set(link, bytes && readCapture(bytes));
+    }
+    return this.#captures.get(link);
+  }
+
+  /** Frames of all links in the order of time; of one time, in the order of links. */
+  get frames(): readonly SeenFrame[] {
+    this.#frames ??= this.#allFrames();
+    return this.#frames;
+  }
+
+  #allFrames(): SeenFrame[] {
+    const { links, nics } = this.scenario;
+    const senders = new Map(nics.map((nic) => [nic.mac.toLowerCase(), nic]));
+    const frames = links.flatMap((link) => {
+      const capture = this.capture(link);
+      return capture === undefined ? [] : framesOf(captureFile(link), capture, senders);
+    });
+    return frames.sort((a, b) => compareTimes(a.time, b.time));
+  }
+
+  /** In the order of frames. */
+  get protectedPackets(): readonly ProtectedPacket[] {
+    this.#protectedPackets ??= protectedPacketsOf(this.frames, this.timeline);
+    return this.#protectedPackets;
+  }
+
+  /** All that the oracles judge by. */
+  get evidence(): FactEvidence {
+    const { timeline, commands, postMortem, frames, protectedPackets } = this;
+    return { timeline, commands, postMortem, frames, protectedPackets };
+  }
+
+  /** What is wrong with `records` and with the captures of the scenario's links. */
+  get damage(): readonly FileDamage[] {
+    const captures = this.scenario.links.flatMap((link): FileDamage[] => {
+      const capture = this.capture(link);
+      const message = capture === undefined ? 'is missing' : captureProblem(capture);
+      return message === undefined ? [] : [{ file: captureFile(link), message, cutShort: true }];
+    });
+    return [...this.#recordDamage(), ...captures];
+  }
+
+  #recordDamage(): FileDamage[] {
+    const { damage, complete } = this.records;
+    const told = (message: string, cutShort: boolean): FileDamage[] => [{ file: 'records', message, cutShort }];
+    if (this.read('records') === undefined) return told('is missing', true);
+    if (damage !== undefined) return told(`at byte ${damage.offset}: ${damage.message}`, damage.kind === 'torn');
+    return complete ? [] : told('the last frame is missing', true);
+  }
+}
+
+function compareTimes(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
