@@ -46,6 +46,10 @@ export interface DaemonSlice<N extends string = string, V extends string = strin
   render(views: readonly View[], version: string): ConfigFile[];
   /** How one version is driven. */
   control(version: string): Control;
+  /** Lines, beside those of `control`, by which a test ends the daemon or starts it anew. */
+  readonly endedBy?: RegExp;
+  /** Lines by which a test has the daemon lose, repeat or spoil its messages. */
+  readonly impairedBy?: RegExp;
   /** Facts of a line that the daemon, or a tool of it, wrote to a console or a log. Empty: the line is not its own, or tells nothing. */
   readLine(line: string): readonly FactBody[];
 }

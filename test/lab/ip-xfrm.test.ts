@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IpsecPolicy, IpsecSa, Mark, PortMatch, Selector } from '../../src/evidence/ipsec.ts';
 import { readTimeline } from '../../src/evidence/tables/timeline.ts';
-import type { TextAlgorithm, TextPolicy, TextSa, TextSelector } from '../../src/evidence/text/facts.ts';
+import type { TextAlgorithm, TextPolicy, TextSa, TextSelector } from '../../src/evidence/text/kernel-facts.ts';
 import { defined } from '../../src/evidence/text/shown.ts';
 import { readConsoleFacts } from '../../src/judge/text/read-facts.ts';
 import { outputs, runLab, skip } from './lab.ts';

@@ -4,6 +4,7 @@ import { control } from './control.ts';
 import { limits } from './limits.ts';
 import { plutoLogFact } from './pluto-log.ts';
 import { plutoStatusFacts } from './pluto-status.ts';
+import { endedBy, impairedBy } from './provoked.ts';
 import { render } from './render.ts';
 
 /** A host with libreswan's pluto. */
@@ -20,6 +21,8 @@ export const libreswan = hostWith({
   limits,
   render,
   control,
+  endedBy,
+  impairedBy,
   readLine: (line) => {
     const fact = plutoLogFact(line);
     return fact === undefined ? plutoStatusFacts(line) : [fact];

@@ -1,4 +1,4 @@
-import type { DaemonSa } from '../../evidence/text/facts.ts';
+import type { DaemonSa } from '../../evidence/text/daemon-facts.ts';
 import { defined } from '../../evidence/text/shown.ts';
 
 /** A line of libreswan's log, or of its tools, about one connection. */

@@ -20,5 +20,6 @@ export const strongswan = hostWith({
   limits,
   render,
   control,
+  endedBy: /\b(?:ipsec|strongswan) (?:stop|restart)\b/,
   readLine: charonFacts,
 });

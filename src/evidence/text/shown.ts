@@ -1,4 +1,8 @@
-import type { Shown } from './facts.ts';
+/**
+ * Sanitizers put words in the place of what changes from run to run (`0xSPISPI`, `REQID`, `EPHEM`), so a value that is a number on
+ * the wire is `Shown` in a fact: a number, or that word.
+ */
+export type Shown = number | string;
 
 /** A decimal or `0x` number that fits a double exactly, else the text itself. */
 export function shown(text: string): Shown {

@@ -1,4 +1,4 @@
-import type { TextPolicy, TextTemplate } from './facts.ts';
+import type { TextPolicy, TextTemplate } from './kernel-facts.ts';
 import { defined, shown } from './shown.ts';
 import { addLifetime } from './xfrm-lifetime.ts';
 import { pairs, readTextSelector } from './xfrm-selector.ts';

@@ -1,4 +1,4 @@
-import type { TextSelector } from './facts.ts';
+import type { TextSelector } from './kernel-facts.ts';
 import { defined, shown } from './shown.ts';
 
 /** Names that iproute2 has for protocols (lib/inet_proto.c asks /etc/protocols) of those that a selector may hold. */

@@ -1,3 +1,4 @@
+import { slices } from '../../daemons/table.ts';
 import type { TypedCommand } from '../../evidence/evidence.ts';
 import type { Address } from '../../model/addresses.ts';
 
@@ -12,86 +13,68 @@ export interface Excuse {
   readonly id: string;
   readonly reason: string;
   readonly facts: readonly ExcusedFact[];
-  readonly command: RegExp;
+  /** What its command lines look like; one that fits is enough. */
+  readonly commands: readonly RegExp[];
   /** Must the command name an address of the SA? */
   readonly namesPeer?: boolean;
 }
-
-/** Impairments of libreswan by which every exchange still comes to its end; `none` takes all back. */
-const harmless = [
-  'none',
-  'allow[-_]null[-_]none',
-  'emitting',
-  'event[-_]check[-_]crls',
-  'force[-_]v2[-_]auth[-_]method',
-  'helper[-_]thread[-_]delay',
-  'ignore[-_]soft[-_]expire',
-  'lifetime',
-  'proposal[-_]parser',
-  'revival',
-  'send[-_]keepalive',
-  'send[-_]pkcs7[-_]thingie',
-  'suppress[-_]retransmits',
-  'tcp[-_]use[-_]blocking[-_]write',
-  'timeout[-_]on[-_]retransmit',
-  'trigger\\w*',
-];
-const impairing = new RegExp(`--impair[ =](?!(?:${harmless.join('|')})\\b)`);
 
 export const excuses: readonly Excuse[] = [
   {
     id: 'traffic-dropped',
     reason: 'a packet filter drops what the peers say to each other, deletes of SAs included',
     facts: ['half-open', 'torn'],
-    command: /\b(?:ip6?tables|nft)\b.*\b(?:DROP|REJECT|drop|reject)\b/,
+    commands: [/\b(?:ip6?tables|nft)\b.*\b(?:DROP|REJECT|drop|reject)\b/],
     namesPeer: true,
   },
   {
     id: 'ike-dropped',
     reason: 'a packet filter drops IKE or ESP',
     facts: ['half-open', 'torn'],
-    command:
+    commands: [
       /\b(?:ip6?tables|nft)\b.*(?:(?:--dport|--sport|dport|sport) (?:500|4500)\b|-p (?:esp|ah|50|51)\b).*(?:DROP|REJECT|drop|reject)/,
+    ],
   },
   {
     id: 'network-changed',
     reason: 'an address, a route or a link that the peers use is taken away, so that SAs move (RFC 4555) or are lost',
     facts: ['half-open', 'addresses', 'encapsulation'],
-    command:
+    commands: [
       /\b(?:ip(?:\.sh)? (?:-\S+ )*(?:addr(?:ess)?|route|link|rule) (?:\S+ )*?(?:del|delete|flush|change|replace|down)\b|ifconfig \S+ down|ifdown)\b/,
+    ],
   },
   {
     id: 'impaired',
     reason:
       'the IKE daemon is told to lose, repeat or spoil its messages, deletes among them, or not to install what it agreed on; ESP is the kernel’s, and is not touched by it',
     facts: ['half-open', 'torn'],
-    command: impairing,
+    commands: slices.flatMap(({ impairedBy = [] }) => impairedBy),
   },
   {
     id: 'killed',
     reason: 'a daemon is ended without a word to its peer, or started anew',
     facts: ['half-open'],
-    command:
-      /\b(?:kill|killall|pkill)\b|\bipsec (?:stop|restart)\b|\bwhack --shutdown\b|\bstrongswan (?:stop|restart)\b|\bcrash\b/,
+    commands: [/\b(?:kill|killall|pkill|crash)\b/, ...slices.flatMap(({ endedBy = [] }) => endedBy)],
   },
   {
     id: 'kernel-tables-edited',
     reason: 'SAs are added or deleted by hand',
     facts: ['half-open', 'torn'],
-    command:
+    commands: [
       /\bip(?:\.sh)? (?:-\S+ )*xfrm (?:state|policy) (?:add|del|delete|flush|update|allocspi|deleteall)\b|\bipsec-kernel-state\.sh flush\b/,
+    ],
   },
   {
     id: 'translated',
     reason: 'a host on the way translates addresses, and each end has the one that it sees',
     facts: ['addresses'],
-    command: /\biptables\b.*\s-t nat\b|\bnic-nat\.sh\b|\bnft\b.*\b(?:snat|dnat|masquerade)\b/,
+    commands: [/\biptables\b.*\s-t nat\b|\bnic-nat\.sh\b|\bnft\b.*\b(?:snat|dnat|masquerade)\b/],
   },
   {
     id: 'netem',
     reason: 'packets are lost, changed or sent twice on purpose',
     facts: ['half-open', 'torn', 'refused', 'replay'],
-    command: /\bnetem\b/,
+    commands: [/\bnetem\b/],
   },
 ];
 
@@ -106,7 +89,7 @@ export function excuseFor(fact: ExcusedFact, commands: readonly TypedCommand[], 
   const candidates = excuses.filter(({ facts }) => facts.includes(fact));
   for (const { line } of commands) {
     const found = candidates.find(
-      ({ command, namesPeer }) => command.test(line) && (!namesPeer || (ends && names(line, ends))),
+      (one) => one.commands.some((form) => form.test(line)) && (!one.namesPeer || (ends && names(line, ends))),
     );
     if (found !== undefined) return found;
   }

@@ -1,7 +1,7 @@
 import type { CommandAt } from '../../evidence/text/console-lines.ts';
 import type { ConsoleFact } from '../../evidence/text/facts.ts';
 import { canonical, compareFields, contentOf, fits, identityOf, rulesOf } from './fact-fields.ts';
-import type { Rule, Weight } from './fact-rules.ts';
+import type { Rule, Weight } from './fact-rule.ts';
 
 /** One difference between what two consoles of a host say. */
 export interface FactDifference {

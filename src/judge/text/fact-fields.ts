@@ -1,5 +1,6 @@
 import type { ConsoleFact, FactBody } from '../../evidence/text/facts.ts';
-import { type FieldRule, factRules, type KindRules, type Rule } from './fact-rules.ts';
+import type { FieldRule, KindRules, Rule } from './fact-rule.ts';
+import { factRules } from './fact-rules.ts';
 
 /** A value as text that is equal for equal values; fields in any order. */
 export function canonical(value: unknown): string {

@@ -1,0 +1,25 @@
+/** Impairments by which every exchange still comes to its end; `none` takes all back. */
+const harmless = [
+  'none',
+  'allow[-_]null[-_]none',
+  'emitting',
+  'event[-_]check[-_]crls',
+  'force[-_]v2[-_]auth[-_]method',
+  'helper[-_]thread[-_]delay',
+  'ignore[-_]soft[-_]expire',
+  'lifetime',
+  'proposal[-_]parser',
+  'revival',
+  'send[-_]keepalive',
+  'send[-_]pkcs7[-_]thingie',
+  'suppress[-_]retransmits',
+  'tcp[-_]use[-_]blocking[-_]write',
+  'timeout[-_]on[-_]retransmit',
+  'trigger\\w*',
+];
+
+/** `whack --impair`, which makes pluto lose, repeat or spoil its messages, or not install what it agreed on. */
+export const impairedBy = new RegExp(`--impair[ =](?!(?:${harmless.join('|')})\\b)`);
+
+/** Lines that end pluto, or start it anew. */
+export const endedBy = /\bipsec (?:stop|restart)\b|\bwhack --shutdown\b/;
