@@ -1,7 +1,7 @@
 import { EspalierError } from '../../../base/errors.ts';
 import type { Credential } from '../../../connection/authentication.ts';
+import { makeResponder, type OcspResponder } from '../services/ocsp-responder.ts';
 import { type CertificateContent, type Issued, makeCertificate, type Period } from './certificate.ts';
-import { makeResponder, type OcspResponder } from './ocsp.ts';
 import { makeRevocationList } from './revocation.ts';
 import { type KeyType, type SeededKey, seededKey } from './seeded-keys.ts';
 

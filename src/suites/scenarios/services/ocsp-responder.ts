@@ -1,5 +1,5 @@
 import { distinguishedNameParts } from '../../../connection/identity.ts';
-import type { Issued } from './certificate.ts';
+import type { Issued } from '../x509/certificate.ts';
 
 /** What makes a plain host an OCSP responder (RFC 6960): it answers by HTTP, and signs with the authority's own key. */
 export interface OcspResponder {
