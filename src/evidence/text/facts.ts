@@ -24,8 +24,6 @@ export interface SeenPacket {
 /** What a console says of SAs, policies and reachability. */
 export type FactBody = DaemonFact | KernelFact | Probe | SeenPacket;
 
-export type FactKind = FactBody['kind'];
-
 /** Where a fact stands. */
 export interface FactPlace {
   readonly command: CommandAt;
