@@ -4,6 +4,7 @@ import { cacheDir } from '../base/folders.ts';
 import { debianArchive } from './debian/apt.ts';
 import { installCommand, installScript, isPresent, type Tool, tools } from './debian/machine-tools.ts';
 import { imageMode } from './image/mode.ts';
+import { refusedFixedAddresses } from './kernel/fixed-addresses.ts';
 
 /** One line of the doctor's table. */
 interface Finding {
@@ -80,6 +81,15 @@ function platform(): Finding {
   return { ok, name: 'platform', about: `${process.platform} ${process.arch}; labs need linux x64` };
 }
 
+async function fixedAddresses(): Promise<Finding> {
+  const refusal = await refusedFixedAddresses();
+  const about =
+    refusal === undefined
+      ? 'the addresses of a lab can be fixed, as booting and seeds need'
+      : `${refusal}: labs would not boot, and no seed would repeat; in a container, use another seccomp profile (docs/container.md)`;
+  return { ok: refusal === undefined, name: 'fixed addresses', about };
+}
+
 /** Which way images are built for this user, and why. */
 async function imageBuilds(): Promise<Finding> {
   const { mode, reason } = await imageMode();
@@ -102,7 +112,7 @@ function word({ ok, optional }: Finding): string {
 export async function examine(): Promise<{ report: string; complete: boolean }> {
   const root = process.getuid?.() === 0;
   const findings = tools.filter((tool) => !(tool.ordinaryUser && root)).map(toolFinding);
-  findings.push(platform(), archive(), cacheSpace(), labMemory(), await imageBuilds());
+  findings.push(platform(), archive(), cacheSpace(), labMemory(), await fixedAddresses(), await imageBuilds());
   const script = installScript();
   const width = Math.max(...findings.map(({ name }) => name.length));
   const lines = findings.map(

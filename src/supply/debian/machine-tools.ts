@@ -120,10 +120,20 @@ function subordinateIds(): string[] {
   return ['/etc/subuid', '/etc/subgid'].map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : ''));
 }
 
+/** The account of this process; `undefined`: its user id has none, as in a container run with `--user 1234`. */
+function account(): { readonly name: string; readonly uid: number } | undefined {
+  try {
+    const { username, uid } = userInfo();
+    return { name: username, uid };
+  } catch {
+    return undefined;
+  }
+}
+
+/** True when this user has too few subordinate ids and could get some; only an account can. */
 function lacksSubordinateIds(): boolean {
-  if (isRoot()) return false;
-  const { username, uid } = userInfo();
-  return subordinateIds().some((text) => !hasSubordinateIds({ name: username, uid }, text));
+  const user = isRoot() ? undefined : account();
+  return user !== undefined && subordinateIds().some((text) => !hasSubordinateIds(user, text));
 }
 
 /** What one root shell has to run so that everything is there; `undefined`: nothing is missing. */
@@ -138,7 +148,7 @@ export function installScript(
   }
   if (ids) {
     const range = freeSubordinateIds(subordinateIds().join('\n'));
-    steps.push(`usermod --add-subuids ${range} --add-subgids ${range} ${userInfo().username}`);
+    steps.push(`usermod --add-subuids ${range} --add-subgids ${range} ${account()?.name}`);
   }
   return steps.length > 0 ? steps.join(' && ') : undefined;
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { EspalierError } from '../../base/errors.ts';
+import { describeError, EspalierError } from '../../base/errors.ts';
 import { cacheDir } from '../../base/folders.ts';
 import { warn } from '../../base/log.ts';
 import { succeed } from '../../base/processes.ts';
@@ -38,7 +38,7 @@ export async function* kernelSources(): AsyncGenerator<KernelSource> {
     } catch (error) {
       if (!(error instanceof EspalierError) || error.fault !== 'infrastructure') throw error;
       problems.push(error.message);
-      warn(error.message);
+      warn(describeError(error));
     }
   }
   throw new EspalierError('infrastructure', 'no kernel source could be had from Debian', {

@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { until } from '../../../base/deadline.ts';
 import { EspalierError } from '../../../base/errors.ts';
 import { claimCpu, releaseCpu } from '../../../supply/kernel/cpus.ts';
+import { refusedFixedAddresses } from '../../../supply/kernel/fixed-addresses.ts';
 import { ensureGuest, type GuestBinaries } from '../../../supply/kernel/guest.ts';
 import { memoryFolder } from '../../../supply/kernel/memory-folder.ts';
 import { lastStep } from '../last-step.ts';
@@ -198,6 +199,12 @@ export const uml: Substrate = {
         'infrastructure',
         `substrate uml needs x86-64 Linux, this is ${process.arch} ${process.platform}`,
       );
+    }
+    const refusal = await refusedFixedAddresses();
+    if (refusal !== undefined) {
+      throw new EspalierError('infrastructure', `labs cannot run here: ${refusal}`, {
+        remedy: 'in a container, use a seccomp profile that permits this call (docs/container.md)',
+      });
     }
   },
   async start(request) {
