@@ -3,6 +3,8 @@
  * `espalier run`s, so that anybody can repeat them by hand; the command stands above its figures. With `--run`, `whole` and
  * `judging` take the folder of a run that is there; `judging` writes its verdicts anew.
  * Exit code 1 when a bar is missed.
+ *
+ * `npm run bench:suite -- figures RUN…` runs nothing: it prints the tables of docs/figures.md from stored runs.
  */
 import { spawn } from 'node:child_process';
 import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -17,6 +19,7 @@ import { describeMachine } from '../src/lab/machine.ts';
 import { obtainLibreswan } from '../src/suites/libreswan/obtain.ts';
 import { sampleUpstream } from '../src/suites/libreswan/upstream-check.ts';
 import { childrenCpu } from './bench/cpu.ts';
+import { figures, readRunFigures } from './bench/figures.ts';
 
 interface Result {
   readonly suite: string;
@@ -179,6 +182,10 @@ async function helpers(): Promise<void> {
 const bars = { whole, judging, determinism, load, helpers };
 
 async function main(): Promise<void> {
+  if (positionals[0] === 'figures') {
+    process.stdout.write(figures(positionals.slice(1).map(readRunFigures)));
+    return;
+  }
   const chosen = positionals.length > 0 ? positionals : Object.keys(bars);
   const { cpu, cores, memoryMiB, system, node } = describeMachine();
   const average = loadavg()[0]?.toFixed(1);

@@ -1,0 +1,154 @@
+/** Tables of docs/figures.md, out of stored runs: results, adaptations, cost. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AttemptInputs, attemptSchema } from '../../src/model/attempt.ts';
+import { type Results, resultsSchema, type ScenarioResult } from '../../src/model/results.ts';
+import { type RunFile, runSchema } from '../../src/model/run.ts';
+import { type VerdictWord, verdictWords } from '../../src/model/words.ts';
+
+/** What the tables are made from. */
+export interface RunFigures {
+  readonly run: Pick<RunFile, 'started' | 'machine'>;
+  readonly results: Pick<Results, 'results'>;
+  /** Inputs of all its attempts. */
+  readonly inputs: readonly Pick<AttemptInputs, 'kernel' | 'versions'>[];
+}
+
+function parsed<T>(schema: { parse(value: unknown): T }, path: string): T {
+  return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+}
+
+export function readRunFigures(runDir: string): RunFigures {
+  const attempts = globSync('attempts/*/*/*/attempt.json', { cwd: runDir });
+  return {
+    run: parsed(runSchema, join(runDir, 'run.json')),
+    results: parsed(resultsSchema, join(runDir, 'results.json')),
+    inputs: attempts.map((file) => parsed(attemptSchema, join(runDir, file)).inputs),
+  };
+}
+
+type Row = readonly (string | number)[];
+
+/** A Markdown table, aligned as the formatter has it. */
+function table(head: readonly string[], rows: readonly Row[]): string {
+  const cells = [head, ...rows].map((row) => row.map(String));
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [titles = '', ...lines] = cells.map(line);
+  return [titles, line(widths.map((width) => '-'.repeat(width))), ...lines].join('\n');
+}
+
+/** Suites of a run, each once. */
+function suites({ results }: RunFigures): string {
+  return [...new Set(results.results.map(({ suite }) => suite))].join(', ');
+}
+
+const unsupported: VerdictWord = 'unsupported';
+
+function resultTable(runs: readonly RunFigures[]): string {
+  const others = verdictWords.filter(
+    (word) => word !== 'passed' && runs.some((run) => run.results.results.some((result) => result.word === word)),
+  );
+  // The weightiest words stand last but for those that nothing was tried of.
+  const words = [
+    ...others.filter((word) => word !== unsupported).reverse(),
+    ...others.filter((w) => w === unsupported),
+  ];
+  const rows = runs.map((run): Row => {
+    const { results } = run.results;
+    const count = (test: (result: ScenarioResult) => boolean): number => results.filter(test).length;
+    const adapted = count(({ word, passesOnlyAdapted }) => word === 'passed' && passesOnlyAdapted);
+    return [
+      suites(run),
+      results.length,
+      count(({ word }) => word === 'passed') - adapted,
+      adapted,
+      ...words.map((word) => count((result) => result.word === word)),
+    ];
+  });
+  return table(['suite', 'tests', 'passed', 'passed, adapted', ...words], rows);
+}
+
+/** Each adaptation with the tests whose received text it changes, most first. */
+function adaptationTable(runs: readonly RunFigures[]): string {
+  const rows = runs.flatMap((run) => {
+    const { results } = run.results;
+    const ids = [...new Set(results.flatMap(({ adapted }) => adapted))];
+    return ids.map((id) => {
+      const altered = results.filter(({ adapted }) => adapted.includes(id));
+      const alone = altered.filter(({ adapted, passesOnlyAdapted }) => passesOnlyAdapted && adapted.length === 1);
+      return [suites(run), id, altered.length, alone.length] as const;
+    });
+  });
+  rows.sort(([, idA, a], [, idB, b]) => b - a || (idA < idB ? -1 : 1));
+  return table(['suite', 'adaptation', 'tests it alters', 'pass only with it, and with no other'], rows);
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+const minutes = (ms: number): string => (ms / 60_000).toFixed(1);
+
+function quantile(numbers: readonly number[], share: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+function costTable(runs: readonly RunFigures[]): string {
+  const rows = runs.map((run): Row => {
+    const times = run.results.results.flatMap(({ attempts }) => attempts.flatMap(({ time }) => time ?? []));
+    const cpu = times.map(({ labCpuMs }) => labCpuMs);
+    const begin = Math.min(...times.map(({ started }) => Date.parse(started)));
+    const end = Math.max(...times.map(({ started, wallMs }) => Date.parse(started) + wallMs));
+    const all = cpu.reduce((sum, ms) => sum + ms, 0);
+    const { cores } = run.run.machine;
+    return [
+      suites(run),
+      times.length,
+      seconds(quantile(cpu, 0.5)),
+      seconds(quantile(cpu, 0.95)),
+      minutes(all),
+      minutes(end - begin),
+      cores,
+    ];
+  });
+  const head = [
+    'suite',
+    'labs',
+    'CPU s per lab: median',
+    '95th percentile',
+    'CPU min of all labs',
+    'wall min',
+    'cores',
+  ];
+  return table(head, rows);
+}
+
+/** Values of a field over all attempts, each once, in order. */
+function distinct(values: readonly string[]): string {
+  return [...new Set(values)].sort().join(', ');
+}
+
+function inputTable(runs: readonly RunFigures[]): string {
+  const rows = runs.map((run): Row => {
+    const versions = run.inputs.flatMap((inputs) =>
+      Object.entries(inputs.versions).map(([name, is]) => `${name} ${is}`),
+    );
+    const { cpu, cores, memoryMiB, system } = run.run.machine;
+    const machine = `${cpu}, ${cores} cores, ${Math.round(memoryMiB / 1024)} GiB, ${system}`;
+    const kernels = run.inputs.map(({ kernel }) => kernel.id);
+    return [suites(run), run.run.started.slice(0, 10), distinct(versions), distinct(kernels), machine];
+  });
+  return table(['suite', 'date', 'under test', 'kernel', 'machine'], rows);
+}
+
+/** The tables, in Markdown; without adaptations there is none of them. */
+export function figures(runs: readonly RunFigures[]): string {
+  const adapted = runs.some(({ results }) => results.results.some((result) => result.adapted.length > 0));
+  const parts = [
+    ['Results', resultTable(runs)],
+    ...(adapted ? [['Adaptations', adaptationTable(runs)]] : []),
+    ['Cost', costTable(runs)],
+    ['What ran', inputTable(runs)],
+  ];
+  return parts.map(([title, text]) => `## ${title}\n\n${text}\n`).join('\n');
+}
