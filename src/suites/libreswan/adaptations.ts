@@ -1,3 +1,4 @@
+import { EspalierError } from '../../base/errors.ts';
 import type { Userland } from './userlands.ts';
 
 /**
@@ -222,7 +223,21 @@ export function rewritesFor(userlands: readonly Userland[]): string[] {
     .map(({ id }) => id);
 }
 
-/** The rewrites among them. */
-export function receivedText(all = adaptations): ReceivedText[] {
-  return all.filter((one) => one.kind === 'received-text');
+/**
+ * The rewrites of these ids, in their order. An id that is not in today's table is an error: without that rewrite the
+ * console would be compared with another text than when it was stored.
+ */
+export function rewritesNamed(ids: readonly string[]): ReceivedText[] {
+  const known = new Map(receivedText().map((one) => [one.id, one]));
+  return ids.map((id) => {
+    const rewrite = known.get(id);
+    if (rewrite !== undefined) return rewrite;
+    const message = `needs the adaptation ${JSON.stringify(id)}, which this version of Espalier does not have`;
+    throw new EspalierError('infrastructure', message, { file: 'scenario.json' });
+  });
+}
+
+/** All rewrites of received text. */
+export function receivedText(): ReceivedText[] {
+  return adaptations.filter((one) => one.kind === 'received-text');
 }

@@ -16,7 +16,7 @@ import type { SanitizerScript } from '../../sanitize/plan-stages.ts';
 import { sanitize } from '../../sanitize/sanitize.ts';
 import type { AttemptParts, Format, GoldenText } from '../format.ts';
 import { type InputFolder, inputPath, putInput, readInput } from '../input-folder.ts';
-import { receivedText } from './adaptations.ts';
+import { rewritesNamed } from './adaptations.ts';
 import { composeConsoles, type RawConsoles } from './consoles.ts';
 import { type AttemptEvidence, type ConsoleEvidence, judgeConsoles } from './judge.ts';
 import type { LibreswanScenario } from './libreswan.ts';
@@ -84,8 +84,7 @@ function goldenConsoles({ expectations }: Stored, attempt: Attempt): GoldenText[
   return expectations.flatMap(({ file, expected, rewrites }) => {
     const derived = attempt.read(`derived/${file}`);
     if (derived === undefined) return [];
-    const needed = receivedText().filter(({ id }) => rewrites.includes(id));
-    const received = needed.reduce((before, { rewrite }) => rewrite(before), latin1(derived));
+    const received = rewritesNamed(rewrites).reduce((before, { rewrite }) => rewrite(before), latin1(derived));
     return [{ file, content: Buffer.from(received, 'latin1'), before: expected }];
   });
 }
@@ -127,7 +126,7 @@ interface Work {
 
 async function consoleEvidence(one: Stored['expectations'][number], work: Work): Promise<ConsoleEvidence> {
   const { host, file } = one;
-  const rewrites = receivedText().filter(({ id }) => one.rewrites.includes(id));
+  const rewrites = rewritesNamed(one.rewrites);
   const expected = one.expected === undefined ? undefined : readInput(work.folder, one.expected).toString('latin1');
   const base = { host, file, rewrites, ...(expected !== undefined && { expected }) };
   const raw = work.raw.consoles.get(host);
