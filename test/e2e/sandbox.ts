@@ -20,8 +20,11 @@ export type TestFiles = Readonly<Record<string, string>>;
 export class Sandbox {
   readonly dir: string;
   readonly #tests = new Map<string, string>();
+  readonly #tree: string;
 
-  constructor(t: TestContext) {
+  /** `tree`: whose code is run. */
+  constructor(t: TestContext, tree = projectDir) {
+    this.#tree = tree;
     this.dir = mkdtempSync(join(tmpdir(), 'espalier-e2e-'));
     t.after(() => rmSync(this.dir, { recursive: true, force: true }));
     this.write('testing/kvm/vm/east.xml', '');
@@ -85,7 +88,7 @@ export class Sandbox {
 
   start(...args: readonly string[]): ChildProcess {
     const { CI: _, ...env } = process.env;
-    const main = join(projectDir, 'src', 'cli', 'main.ts');
+    const main = join(this.#tree, 'src', 'cli', 'main.ts');
     return spawn(process.execPath, [main, ...args], {
       cwd: this.dir,
       env: { ...env, ESPALIER_CACHE: join(this.dir, 'cache'), ESPALIER_RUNS: '' },

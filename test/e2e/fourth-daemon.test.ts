@@ -1,0 +1,232 @@
+/**
+ * A fourth daemon is one folder and one line of the table. The whole tree is copied, so that nothing of it can be special about
+ * the three that are there.
+ */
+import assert from 'node:assert/strict';
+import {
+  appendFileSync,
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { projectDir } from '../../src/base/folders.ts';
+import type { LabImage } from '../../src/model/suite.ts';
+import { importProblems } from '../../tools/gate/imports.ts';
+import { nameProblems } from '../../tools/gate/names.ts';
+import { purityProblems } from '../../tools/gate/purity.ts';
+import { readRules } from '../../tools/gate/rules.ts';
+import { sizeProblems } from '../../tools/gate/sizes.ts';
+import { sourceFiles } from '../../tools/gate/source-files.ts';
+import { Sandbox } from './sandbox.ts';
+
+/** All that there is to know of the toy. Its console is that of the substrate `fake`, whose programs are few. */
+const folder = {
+  'algorithms.ts': `import type { TransformWords } from '../words.ts';
+
+export const words: TransformWords = { encryption: { 'aes-256-gcm': 'gcm' }, integrity: {}, prf: {}, keyExchange: {} };
+`,
+  'daemon.ts': `import { hostWith } from '../host.ts';
+import { words } from './algorithms.ts';
+
+/** A host with toyd. */
+export const toy = hostWith({
+  name: 'toy',
+  packages: ['toyd'],
+  versions: [
+    { version: '2.0', image: 'toy-two' },
+    { version: '1.9', image: 'toy-one' },
+  ],
+  default: '2.0',
+  pfKey: false,
+  words,
+  limits: [
+    {
+      id: 'transport',
+      reason: 'there is no transport mode before version 2.0',
+      source: 'toyd(8)',
+      hits: ({ connection }, version) => connection.mode === 'transport' && version === '1.9',
+    },
+  ],
+  render: (views, version) => [
+    {
+      path: '/etc/toy.conf',
+      mode: 0o600,
+      content: views.map(({ connection, remote }) => \`\${version} \${connection.name} \${remote.address}\\n\`).join(''),
+    },
+  ],
+  control: () => ({
+    collect: ['/var/log/toyd.log'],
+    helpers: [],
+    start: (views) => ['true', ...views.map(({ connection }) => \`echo toyd: \${connection.name} loaded\`)],
+    reload: () => ['true'],
+    initiate: (name) => \`echo toyd: \${name} up\`,
+    terminate: ({ connection }) => \`echo toyd: \${connection.name} down\`,
+    stop: 'true',
+    kill: 'true',
+    listSas: 'echo toyd: has net',
+    readSas: (output) => ({
+      ike: output.includes('has net') ? [{ version: 2, name: 'net', id: '1', state: 'up', established: true }] : [],
+      children: [],
+    }),
+  }),
+  readLine: (line) => {
+    const connection = /^toyd: (\\w+) up$/.exec(line)?.[1];
+    return connection === undefined ? [] : [{ kind: 'connection-up', connection }];
+  },
+});
+`,
+};
+const tableLine = "export { toy } from './toy/daemon.ts';\n";
+
+const scenarios = `import { expect, psk, scenario, toy } from 'espalier';
+
+// @ts-expect-error: there is no such version
+toy({ version: '3.0' });
+
+const lab = (mode: 'tunnel' | 'transport', encryption: 'aes-256-gcm' | 'aes-128-gcm') => ({
+  limits: 'unsupported' as const,
+  hosts: { west: toy(), east: toy({ version: '1.9' }) },
+  links: { wan: ['west', 'east'] as const },
+  connections: [
+    {
+      name: 'net',
+      mode,
+      authentication: psk('known to both'),
+      ends: [{ host: 'west' }, { host: 'east' }] as const,
+      child: { proposals: [{ encryption: [encryption] }] },
+    },
+  ],
+});
+
+scenario('driven', lab('tunnel', 'aes-256-gcm'), async ({ hosts: { west, east } }) => {
+  await east.daemon.start();
+  await west.daemon.start();
+  await west.initiate('net');
+  await expect(west).toHaveIkeSas(1);
+  await west.terminate('net');
+  await west.daemon.stop();
+});
+scenario('limited', lab('transport', 'aes-256-gcm'), async () => {});
+scenario('wordless', lab('tunnel', 'aes-128-gcm'), async () => {});
+`;
+
+/** The tree with the toy in it. What is not source is the same files. */
+function treeWithToy(t: TestContext): string {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-toy-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  for (const name of readdirSync(projectDir)) {
+    if (name !== 'src' && !name.startsWith('.')) symlinkSync(join(projectDir, name), join(dir, name));
+  }
+  cpSync(join(projectDir, 'src'), join(dir, 'src'), { recursive: true });
+  mkdirSync(join(dir, 'src/daemons/toy'));
+  for (const [name, text] of Object.entries(folder)) writeFileSync(join(dir, 'src/daemons/toy', name), text);
+  appendFileSync(join(dir, 'src/daemons/all.ts'), tableLine);
+  return dir;
+}
+
+test('a fourth daemon is one folder and one line: rendered, limited, driven, read, with types', async (t) => {
+  const tree = treeWithToy(t);
+  const changed = changes(tree);
+  assert.deepEqual(changed, ['src/daemons/all.ts', 'src/daemons/toy/algorithms.ts', 'src/daemons/toy/daemon.ts']);
+  const table = (of: string): string => readFileSync(join(of, 'src/daemons/all.ts'), 'utf8');
+  assert.equal(table(tree), table(projectDir) + tableLine);
+  assert.deepEqual(refusals(tree, changed), []);
+
+  const box = new Sandbox(t, tree);
+  box.write('demo/toy.scenario.ts', scenarios);
+  // Types are checked first, those of the toy's folder among them.
+  const { code, stdout, stderr } = await box.espalier('run', '--substrate', 'fake', 'demo', '--reporter', 'list');
+  assert.equal(code, 0, `${stdout}${stderr}`);
+  const attempt = `espalier-runs/${box.runs()[0]}/attempts/demo/driven/0`;
+  assert.equal((box.readJson(`${attempt}/verdict.json`) as { word: string }).word, 'passed');
+  const stored = JSON.parse(box.readArtifact(attempt, 'scenario.json')) as { steps: { host: string; line: string }[] };
+  assert.deepEqual(
+    stored.steps.map(({ host, line }) => `${host}# ${line}`),
+    [
+      'east# true',
+      'east# echo toyd: net loaded',
+      'west# true',
+      'west# echo toyd: net loaded',
+      'west# echo toyd: net up',
+      'west# echo toyd: has net',
+      'west# echo toyd: net down',
+      'west# true',
+    ],
+  );
+  await isRendered(tree, join(box.dir, 'demo/toy.scenario.ts'));
+  await isRead(tree);
+});
+
+/** Files below `src` that the tree has otherwise, or alone. */
+function changes(tree: string): string[] {
+  const [before, after] = [projectDir, tree].map((dir) =>
+    globSync('src/**/*', { cwd: dir }).filter(isFileIn(dir)).sort(),
+  );
+  assert.deepEqual(
+    before?.filter((path) => !after?.includes(path)),
+    [],
+  );
+  const text = (dir: string, path: string): string => readFileSync(join(dir, path), 'latin1');
+  return (after ?? []).filter((path) => !before?.includes(path) || text(tree, path) !== text(projectDir, path));
+}
+
+function isFileIn(dir: string): (path: string) => boolean {
+  return (path) => statSync(join(dir, path)).isFile();
+}
+
+/** What the gate says of these files. Of the others only that they exist is seen. */
+function refusals(tree: string, paths: readonly string[]): string[] {
+  const others = sourceFiles().filter(({ path }) => !paths.includes(path));
+  const files = [
+    ...others.map(({ path }) => ({ path, text: '' })),
+    ...paths.map((path) => ({ path, text: readFileSync(join(tree, path), 'utf8') })),
+  ];
+  const rules = readRules(join(projectDir, 'deps.json'));
+  return [importProblems, nameProblems, purityProblems, sizeProblems]
+    .flatMap((check) => check(files, rules))
+    .filter((line) => paths.some((path) => line.startsWith(path)));
+}
+
+async function isRendered(tree: string, file: string): Promise<void> {
+  const { openScenarios }: typeof import('../../src/suites/scenarios/scenarios.ts') = await import(
+    join(tree, 'src/suites/scenarios/scenarios.ts')
+  );
+  const image = async (id: string): Promise<LabImage> => ({ id, path: id, sha256: '', versions: {} });
+  const suite = openScenarios({ name: 'demo', files: [file], image, checkTypes: async () => {} });
+  assert.deepEqual(
+    (await suite.list()).map(({ name, unsupported }) => [name, unsupported]),
+    [
+      ['driven', undefined],
+      ['limited', 'connection net: toy 1.9: there is no transport mode before version 2.0 (toyd(8))'],
+      ['wordless', 'connection net: toy 2.0: toy has no word for aes-128-gcm for ESP (src/daemons/toy/algorithms.ts)'],
+    ],
+  );
+  const { plan } = await suite.load('driven');
+  assert.deepEqual(plan.images, { west: 'toy-two', east: 'toy-one' });
+  assert.deepEqual(
+    plan.files.map(({ host, path, content }) => [host, path, Buffer.from(content).toString()]),
+    [
+      ['west', '/etc/toy.conf', '2.0 net 198.18.1.2\n'],
+      ['east', '/etc/toy.conf', '1.9 net 198.18.1.1\n'],
+    ],
+  );
+}
+
+async function isRead(tree: string): Promise<void> {
+  const { readConsoleFacts }: typeof import('../../src/judge/text/read-facts.ts') = await import(
+    join(tree, 'src/judge/text/read-facts.ts')
+  );
+  const [fact] = readConsoleFacts('toyd: net up\n');
+  const { command: _command, line: _line, ...said } = fact ?? assert.fail('nobody reads it');
+  assert.deepEqual(said, { kind: 'connection-up', connection: 'net' });
+}
