@@ -17,7 +17,7 @@
 # of its own and in one folder below TMPDIR; both go when this script does, also by kill -9.
 #   NEWCOMER_SUDO=1     the machine has sudo; without, the printed line uses su
 #   NEWCOMER_KERNEL=build  builds the kernel in there as well
-# The last line is `N passed, N failed`.
+# The last line is `N passed, N failed, 0 skipped`.
 set -eEu
 trap 'echo "newcomer: stopped at line $LINENO of $0" >&2' ERR
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -104,7 +104,7 @@ inside() {
   shift
   build_machine
   newcomer "$@"
-  echo "$passed passed, $failed failed"
+  echo "$passed passed, $failed failed, 0 skipped"
   [ "$failed" -eq 0 ]
 }
 
