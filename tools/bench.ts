@@ -16,7 +16,7 @@ import { describeMachine } from '../src/lab/machine.ts';
 import type { LoadedScenario } from '../src/model/suite.ts';
 import { judgeAttempt } from '../src/session/judging/judge-attempt.ts';
 import { storeScenario } from '../src/session/judging/stored-scenario.ts';
-import { openJudging, openSettings } from '../src/session/open.ts';
+import { openSettings, openSuites, openSupply } from '../src/session/local/open.ts';
 import { BareLab, type BareResult } from './bench/bare-lab.ts';
 import { childrenCpu } from './bench/cpu.ts';
 
@@ -56,9 +56,9 @@ async function espalier(loaded: LoadedScenario, settings: AttemptSettings, runDi
   mkdirSync(join(runDir, 'inputs'), { recursive: true });
   const started = performance.now();
   const own = ownCpu();
-  const store = async (): Promise<void> => storeScenario(runDir, dir, loaded);
+  const store = (): Promise<void> => storeScenario(runDir, dir, loaded);
   const signal = new AbortController().signal;
-  const file = await runAttempt({ entry, attempt: 0, dir, load: async () => loaded, store, signal }, settings);
+  const file = await runAttempt({ ...entry, attempt: 0, dir, load: async () => loaded, store, signal }, settings);
   writeAtomic(join(dir, 'attempt.json'), JSON.stringify(file));
   const children = childrenCpu();
   const verdict = await judgeAttempt(dir, { runDir, cache: false });
@@ -157,8 +157,9 @@ async function tellShare(dir: string): Promise<void> {
 
 async function main(): Promise<void> {
   const signal = new AbortController().signal;
-  const settings = await openSettings(options, signal);
-  const { suites } = await openJudging(['libreswan', 'examples'], options, signal);
+  const supply = openSupply(options, signal);
+  const settings = await openSettings(options, supply);
+  const suites = await openSuites(['libreswan', 'examples'], options, supply);
   const load = async (suite: string, name: string): Promise<LoadedScenario> => {
     const found = suites.get(suite);
     if (found === undefined) throw new EspalierError('bug', `suite ${suite} is not open`);

@@ -53,8 +53,13 @@ export function readJsonIfPresent<T>(path: string, check: Check<T>): T | undefin
 
 /** Checks the text of a JSON file; every error names the file. */
 export function parseJson<T>(text: string, check: Check<T>, path: string): T {
+  return checkJson(() => JSON.parse(text), check, path);
+}
+
+/** Checks what a JSON file holds; every error names the file. */
+export function checkJson<T>(content: () => unknown, check: Check<T>, path: string): T {
   try {
-    return check.parse(JSON.parse(text));
+    return check.parse(content());
   } catch (cause) {
     if (cause instanceof EspalierError) throw cause;
     const why = cause instanceof SyntaxError ? cause.message : describeIssues(cause);

@@ -7,9 +7,7 @@ export function register(program: Command): void {
     .description('list what Espalier needs from this machine, what is missing, and the command that installs it')
     .addHelpText('after', '\nExample: espalier doctor')
     .action(async () => {
-      const { examine } = await import('../supply/doctor.ts');
-      const { report, complete } = await examine();
-      process.stdout.write(report);
-      process.exitCode = complete ? 0 : 2;
+      const { doctorCommand } = await import('../session/commands/doctor.ts');
+      process.exitCode = await doctorCommand();
     });
 }

@@ -10,13 +10,8 @@ export function register(program: Command): void {
     .option('--update-lock', 'record the packages in images/lock.json as the tested ones')
     .addHelpText('after', '\nExample: espalier image build debian-trixie-libreswan')
     .action(async (name: string, options: { updateLock?: boolean }) => {
-      const { buildDebianImage } = await import('../supply/image/image.ts');
-      const { interruption } = await import('../base/interruption.ts');
-      const built = await buildDebianImage(name, {
-        signal: interruption(),
-        updateLock: options.updateLock === true,
-      });
-      process.stdout.write(`${built.id}\n${built.path}\n`);
+      const { imageBuildCommand } = await import('../session/commands/image.ts');
+      await imageBuildCommand(name, options);
     });
 
   image
@@ -24,13 +19,8 @@ export function register(program: Command): void {
     .description('list the recipes and the images in the cache')
     .addHelpText('after', '\nExample: espalier image list')
     .action(async () => {
-      const { imageStore } = await import('../supply/image/image.ts');
-      const { recipeNames } = await import('../supply/image/recipe.ts');
-      const images = imageStore.list();
-      for (const { id, made, path } of images) process.stdout.write(`${id}  ${made.slice(0, 16)}  ${path}\n`);
-      for (const name of recipeNames()) {
-        if (!images.some((one) => one.facts.name === name)) process.stdout.write(`${name}  (recipe, not built yet)\n`);
-      }
+      const { imageListCommand } = await import('../session/commands/image.ts');
+      imageListCommand();
     });
 
   image
@@ -39,8 +29,8 @@ export function register(program: Command): void {
     .option('--id <id>', 'an image of `espalier image list`')
     .addHelpText('after', '\nExample: espalier image export image.tar')
     .action(async (file: string, options: { id?: string }) => {
-      const { imageStore } = await import('../supply/image/image.ts');
-      await imageStore.exportTo(imageStore.choose(options.id), file);
+      const { imageExportCommand } = await import('../session/commands/image.ts');
+      await imageExportCommand(file, options);
     });
 
   image
@@ -48,7 +38,7 @@ export function register(program: Command): void {
     .description('take an exported image into the cache')
     .addHelpText('after', '\nExample: espalier image import image.tar')
     .action(async (file: string) => {
-      const { imageStore } = await import('../supply/image/image.ts');
-      process.stdout.write(`${(await imageStore.importFrom(file)).id}\n`);
+      const { imageImportCommand } = await import('../session/commands/image.ts');
+      await imageImportCommand(file);
     });
 }

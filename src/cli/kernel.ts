@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { KernelBuildOptions } from '../session/commands/kernel.ts';
 
 /** `espalier kernel …`: the kernels under test. */
 export function register(program: Command): void {
@@ -11,16 +12,9 @@ export function register(program: Command): void {
     .option('--update-lock', 'record the version in images/lock.json as the tested one')
     .option('--flavour <name>', 'netkey: with PF_KEY, which OpenIKED needs (default: standard)', 'standard')
     .addHelpText('after', '\nExample: espalier kernel build --kernel ~/linux')
-    .action(async (options: { kernel?: string; updateLock?: boolean; flavour: string }) => {
-      const { buildDebianKernel, ensureKernel, flavourByName } = await import('../supply/kernel/kernel.ts');
-      const { interruption } = await import('../base/interruption.ts');
-      const signal = interruption();
-      const flavour = flavourByName(options.flavour);
-      const built =
-        options.kernel === undefined
-          ? await buildDebianKernel({ flavour, signal, updateLock: options.updateLock === true })
-          : await ensureKernel({ flavour, selection: options.kernel, signal });
-      process.stdout.write(`${built.id}\n${built.path}\n`);
+    .action(async (options: KernelBuildOptions) => {
+      const { kernelBuildCommand } = await import('../session/commands/kernel.ts');
+      await kernelBuildCommand(options);
     });
 
   kernel
@@ -28,10 +22,8 @@ export function register(program: Command): void {
     .description('list the kernels in the cache, newest first')
     .addHelpText('after', '\nExample: espalier kernel list')
     .action(async () => {
-      const { kernelStore } = await import('../supply/kernel/kernel.ts');
-      for (const { id, made, path, facts } of kernelStore.list()) {
-        process.stdout.write(`${id}  ${facts.flavour}  ${made.slice(0, 16)}  ${path}\n`);
-      }
+      const { kernelListCommand } = await import('../session/commands/kernel.ts');
+      kernelListCommand();
     });
 
   kernel
@@ -40,11 +32,8 @@ export function register(program: Command): void {
     .option('--id <id>', 'a kernel of `espalier kernel list`')
     .addHelpText('after', '\nExample: espalier kernel export kernel.tar')
     .action(async (file: string, options: { id?: string }) => {
-      const { kernelStore } = await import('../supply/kernel/kernel.ts');
-      await kernelStore.exportTo(
-        kernelStore.choose(options.id, ({ flavour }) => flavour === 'standard'),
-        file,
-      );
+      const { kernelExportCommand } = await import('../session/commands/kernel.ts');
+      await kernelExportCommand(file, options);
     });
 
   kernel
@@ -52,7 +41,7 @@ export function register(program: Command): void {
     .description('take an exported kernel into the cache')
     .addHelpText('after', '\nExample: espalier kernel import kernel.tar')
     .action(async (file: string) => {
-      const { kernelStore } = await import('../supply/kernel/kernel.ts');
-      process.stdout.write(`${(await kernelStore.importFrom(file)).id}\n`);
+      const { kernelImportCommand } = await import('../session/commands/kernel.ts');
+      await kernelImportCommand(file);
     });
 }

@@ -21,13 +21,7 @@ export function register(program: Command): void {
     .option('--shard <i/n>', 'the i-th of n parts')
     .addHelpText('after', examples)
     .action(async (selectors: string[], options: Partial<RawRunOptions>) => {
-      if (selectors.length === 0 && Object.keys(options).every((key) => key === 'status')) {
-        const { suitesText } = await import('../suites/all.ts');
-        process.stdout.write(suitesText());
-        return;
-      }
-      const { runCommand } = await import('../session/commands/run.ts');
-      const defaults = { substrate: 'fake', status: 'good', seed: '1', retries: '0', repeatEach: '1' };
-      process.exitCode = await runCommand(selectors, { ...defaults, ...options, list: true }, []);
+      const { listCommand } = await import('../session/commands/list.ts');
+      process.exitCode = await listCommand(selectors, options);
     });
 }

@@ -47,7 +47,7 @@ export function register(program: Command): void {
     .option('--suite <dir>', "a checkout's own suite instead of the packaged one")
     .option('--overlay <dir|tar>', 'lay files over the image of every host, or HOST=PATH of one (repeatable)', collect)
     .option('--helpers <origin>', "`upstream`: the suite's own helper programs instead of ours")
-    .option('--substrate <name>', 'what makes hosts real', 'uml')
+    .option('--substrate <name>', 'what makes hosts real (default: User Mode Linux)')
     .option('--reporter <names>', 'list, line, dot, matrix, json, junit, tap; comma separated, NAME=FILE for a file')
     .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
     .option('--resume <run>', 'go on with a run that was stopped: a folder, an id or `latest`')

@@ -1,14 +1,9 @@
 import { EspalierError } from '../base/errors.ts';
 import type { AttemptFile, AttemptInputs, Identity } from '../model/attempt.ts';
-import type { LabPlan, ScenarioEntry } from '../model/scenario.ts';
+import type { LabPlan } from '../model/scenario.ts';
 import type { HeldLab, LoadedScenario } from '../model/suite.ts';
 import { type Lab, type LabLimits, type LabResult, startLab } from './substrate/lifecycle.ts';
-import type { Substrate } from './substrate/substrate.ts';
-
-/** The kernel under test. */
-export interface KernelChoice extends Identity {
-  readonly path: string;
-}
+import type { KernelChoice, Substrate } from './substrate/substrate.ts';
 
 /** What all attempts of a run share. */
 export interface AttemptSettings {
@@ -33,7 +28,8 @@ export interface Layer extends Identity {
 
 /** One attempt to make. */
 export interface AttemptOrder<Loaded extends LoadedScenario> {
-  readonly entry: ScenarioEntry;
+  readonly suite: string;
+  readonly name: string;
   readonly attempt: number;
   /** Existing, empty folder. */
   readonly dir: string;
@@ -174,13 +170,15 @@ interface Course {
   readonly result: LabResult;
 }
 
-function describe(order: Pick<AttemptFile, 'attempt'> & { entry: ScenarioEntry }, course: Course): AttemptFile {
-  const { loaded, settings, started, result } = course;
+function describe(
+  { suite, name, attempt }: Pick<AttemptFile, 'suite' | 'name' | 'attempt'>,
+  { loaded, settings, started, result }: Course,
+): AttemptFile {
   return {
     version: 1,
-    suite: order.entry.suite,
-    name: order.entry.name,
-    attempt: order.attempt,
+    suite,
+    name,
+    attempt,
     hosts: loaded.plan.topology.hosts.map(({ name }) => name),
     inputs: inputsOf(loaded, settings),
     end: result.end,

@@ -2,39 +2,31 @@
 export interface Candidate {
   /** Expected wall milliseconds. */
   readonly estimateMs: number;
-  /** Memory it will take, MiB. */
-  readonly memory: number;
 }
 
-/** What may run at once. */
+/** What may go on at once. */
 export interface Capacity {
+  /** Attempts that are being made. */
   readonly slots: number;
-  /** Memory for labs, MiB. */
-  readonly memory: number;
-  /** Ended labs that may wait for their judge before new labs wait for them. */
+  /** Attempts that may wait for their judge before new ones wait for them. */
   readonly backlog: number;
 }
 
-/** What runs at the moment. */
+/** What goes on at the moment. */
 export interface Load {
-  readonly running: readonly Candidate[];
-  /** Labs that ended and are not judged yet. */
+  readonly running: number;
+  /** Attempts that were made and are not judged yet. */
   readonly unjudged: number;
 }
 
 /**
- * Picks the next piece of work: the longest that fits, so that no long one is left for the end.
- * Returns its index, or `undefined` to wait. A machine that runs nothing takes the longest
- * whatever its size, since waiting would never end.
+ * Picks the next piece of work: the longest, so that no long one is left for the end. Returns its index, or `undefined` to
+ * wait.
  */
 export function choose(waiting: readonly Candidate[], load: Load, capacity: Capacity): number | undefined {
-  const { running, unjudged } = load;
-  const idle = running.length === 0;
-  if (running.length >= capacity.slots || unjudged >= capacity.backlog) return undefined;
-  const free = capacity.memory - running.reduce((sum, { memory }) => sum + memory, 0);
+  if (load.running >= capacity.slots || load.unjudged >= capacity.backlog) return undefined;
   let best: number | undefined;
-  for (const [index, { estimateMs, memory }] of waiting.entries()) {
-    if (memory > free && !idle) continue;
+  for (const [index, { estimateMs }] of waiting.entries()) {
     if (best === undefined || estimateMs > (waiting[best]?.estimateMs ?? 0)) best = index;
   }
   return best;

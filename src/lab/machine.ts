@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { labMemory } from '../supply/kernel/lab-memory.ts';
 
 /** The machine as a run records it. */
 export interface Machine {
@@ -22,8 +23,13 @@ export function describeMachine(): Machine {
   };
 }
 
+/** Labs that may run at once: as many as are wanted (one per core where that is left open) and memory allows; at least one. */
+export function labsAtOnce(wanted = availableParallelism()): number {
+  return Math.max(1, Math.min(wanted, Math.floor(memoryForLabs() / labMemory)));
+}
+
 /** Memory that labs may take now, MiB: four fifths of what the kernel and the control group leave. */
-export function memoryForLabs(): number {
+function memoryForLabs(): number {
   const available = Number(/^MemAvailable:\s+(\d+) kB/m.exec(readText('/proc/meminfo'))?.[1] ?? Number.NaN) / 1024;
   const limit = Number.parseInt(readText('/sys/fs/cgroup/memory.max'), 10);
   const used = Number.parseInt(readText('/sys/fs/cgroup/memory.current'), 10);

@@ -1,9 +1,9 @@
 import { type Candidate, type Capacity, choose } from './choose.ts';
 
-/** A lab to run and a judgement to make of it, as the scheduler sees them. */
+/** An attempt to make and a judgement to make of it, as the scheduler sees them. */
 export interface Task extends Candidate {
-  /** Runs the lab. The slot is free when this settles. */
-  lab(): Promise<void>;
+  /** Makes the attempt. The slot is free when this settles. */
+  make(): Promise<void>;
   /** Judges it, outside the slots; what it returns (a retry) is put into the queue. */
   judge(): Promise<readonly Task[]>;
 }
@@ -12,7 +12,7 @@ export interface SchedulerOptions {
   readonly capacity: Capacity;
   /** Judgements at once. */
   readonly judges: number;
-  /** Once it fires no task is started and none is judged; `lab` must see to its own end. */
+  /** Once it fires no task is started and none is judged; `make` must see to its own end. */
   readonly signal: AbortSignal;
 }
 
@@ -25,7 +25,7 @@ class Scheduler {
   readonly finished: Promise<void>;
   readonly #options: SchedulerOptions;
   readonly #waiting: Task[];
-  readonly #running = new Set<Task>();
+  #running = 0;
   readonly #toJudge: Task[] = [];
   readonly #done = Promise.withResolvers<void>();
   #judging = 0;
@@ -46,24 +46,24 @@ class Scheduler {
       void this.#judge(task);
     }
     while (!signal.aborted) {
-      const load = { running: [...this.#running], unjudged: this.#judging + this.#toJudge.length };
+      const load = { running: this.#running, unjudged: this.#judging + this.#toJudge.length };
       const index = choose(this.#waiting, load, capacity);
       if (index === undefined) break;
       for (const task of this.#waiting.splice(index, 1)) void this.#run(task);
     }
     const left = signal.aborted ? 0 : this.#waiting.length + this.#toJudge.length;
-    if (left + this.#running.size + this.#judging === 0) this.#done.resolve();
+    if (left + this.#running + this.#judging === 0) this.#done.resolve();
   }
 
   async #run(task: Task): Promise<void> {
-    this.#running.add(task);
+    this.#running += 1;
     try {
-      await task.lab();
+      await task.make();
       this.#toJudge.push(task);
     } catch (error) {
       this.#done.reject(error);
     }
-    this.#running.delete(task);
+    this.#running -= 1;
     this.#advance();
   }
 

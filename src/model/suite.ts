@@ -11,7 +11,7 @@ export interface LabImage extends Identity {
 
 /** A scenario read in full: what the lab gets, and what judging compares with. Each format adds what it judges by. */
 export interface LoadedScenario {
-  /** How it is judged: a key of the table in `src/suites/formats.ts`. */
+  /** How it is judged: the name of a format in the table `src/suites/all.ts`. */
   readonly format: string;
   readonly entry: ScenarioEntry;
   readonly plan: LabPlan;

@@ -1,7 +1,6 @@
 import { describeError } from '../base/errors.ts';
 import { say, warn } from '../base/log.ts';
 import type { Results, ScenarioResult } from '../model/results.ts';
-import { optionWords } from '../report/option-words.ts';
 import { runFacts } from '../report/page/run-facts.ts';
 import type { Depth } from '../report/page/test-data.ts';
 import { writeReport } from '../report/page/write-report.ts';
@@ -9,6 +8,7 @@ import type { Reporters } from '../report/reporter.ts';
 import { withIndex } from '../store/index/open-index.ts';
 import { recordDurations, writeLastRun } from '../store/records-of-runs.ts';
 import type { RunFolder } from '../store/run-folder.ts';
+import { optionWords } from './options.ts';
 import type { ReportPast } from './report-past.ts';
 import type { SessionEnd } from './session.ts';
 import { shortPath } from './start.ts';

@@ -1,5 +1,5 @@
-import { lstatSync, readFileSync, realpathSync } from 'node:fs';
-import { basename, join, sep } from 'node:path';
+import { lstatSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { sha256, writeAtomic } from '../base/files.ts';
 import { unifiedDiff } from '../judge/text/difference.ts';
@@ -11,17 +11,6 @@ export interface GoldenChange {
   /** Unified, one character per byte. */
   readonly patch: string;
   readonly content: Uint8Array;
-}
-
-/** The folder of a scenario inside of a tree. Throws `scenario` where it lies elsewhere. */
-export function scenarioFolder(tree: string, name: string): string {
-  const dir = join(tree, 'pluto', name);
-  try {
-    if (basename(dir) === name && realpathSync(dir).startsWith(realpathSync(tree) + sep)) return dir;
-  } catch (cause) {
-    throw new EspalierError('scenario', `cannot be opened: ${(cause as Error).message}`, { file: dir, cause });
-  }
-  throw new EspalierError('scenario', 'lies outside of its suite', { file: dir });
 }
 
 /** What a new text changes in a scenario's folder; `undefined` where it stands there already. */

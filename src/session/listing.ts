@@ -1,7 +1,9 @@
 import { EspalierError } from '../base/errors.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
 import type { Suite } from '../model/suite.ts';
+import { table } from '../report/terminal/text-table.ts';
 import { visibleLine } from '../report/visible.ts';
+import { suites } from '../suites/all.ts';
 import { isPath } from '../suites/scenarios/find.ts';
 import { nearest, type Selection, select } from './select.ts';
 
@@ -13,7 +15,8 @@ export class NothingSelected extends EspalierError {
 }
 
 /** Refuses names of suites that there are not. Paths are looked at when they are opened. */
-export function checkSuiteNames(names: readonly string[], known: readonly string[]): void {
+export function checkSuiteNames(names: readonly string[]): void {
+  const known = suites.map(({ name }) => name);
   for (const name of names) {
     if (known.includes(name) || isPath(name)) continue;
     const near = nearest(name, known);
@@ -22,10 +25,16 @@ export function checkSuiteNames(names: readonly string[], known: readonly string
   }
 }
 
+/** What `espalier list` says where no suite is named. */
+export function suitesText(): string {
+  const lines = table(suites.map(({ name, about }) => [name, about]));
+  return `${lines.join('\n')}\n\nespalier list SUITE shows its scenarios; a folder of scenario files is a suite as well.\n`;
+}
+
 /** Lists the suites and applies the selection. */
-export async function selectScenarios(suites: Iterable<Suite>, selection: Selection): Promise<ScenarioEntry[]> {
+export async function selectScenarios(opened: Iterable<Suite>, selection: Selection): Promise<ScenarioEntry[]> {
   const entries: ScenarioEntry[] = [];
-  for (const suite of suites) entries.push(...(await suite.list()));
+  for (const suite of opened) entries.push(...(await suite.list()));
   const { chosen, problem } = select(entries, selection);
   if (problem !== undefined) throw new NothingSelected(problem.message, problem.remedy);
   if (chosen.length === 0)

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { EspalierError } from '../base/errors.ts';
+import { defaultSubstrate } from '../lab/substrate/all.ts';
 import type { RunOptions } from '../model/run.ts';
 import { parseSelector, type Shard } from './select.ts';
 
 /** Options of `espalier run` as commander gives them. */
 export interface RawRunOptions {
-  readonly substrate: string;
+  readonly substrate?: string;
   readonly kernel?: string;
   readonly suite?: string;
   readonly overlay?: readonly string[];
@@ -94,7 +95,7 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
   const seeds = parseSeeds(raw, seed);
   if (raw.helpers !== undefined && raw.helpers !== 'upstream') throw usage('--helpers', raw.helpers, '`upstream`');
   return {
-    substrate: raw.substrate,
+    substrate: raw.substrate ?? defaultSubstrate.name,
     ...(raw.kernel !== undefined && { kernel: raw.kernel }),
     ...(raw.suite !== undefined && { suite: raw.suite }),
     overlay: [...(raw.overlay ?? [])],
@@ -118,4 +119,19 @@ export function effectiveSelectors(selectors: readonly string[], suite: string |
 /** Names of the suites that selectors speak of, each once. */
 export function suitesOf(selectors: readonly string[]): string[] {
   return [...new Set(selectors.map((selector) => parseSelector(selector).suite))];
+}
+
+/** The words that make `espalier run` repeat these options. */
+export function optionWords(options: RunOptions): string[] {
+  const words: string[] = [];
+  if (options.substrate !== defaultSubstrate.name) words.push('--substrate', options.substrate);
+  if (options.kernel !== undefined) words.push('--kernel', options.kernel);
+  if (options.suite !== undefined) words.push('--suite', options.suite);
+  for (const overlay of options.overlay) words.push('--overlay', overlay);
+  if (options.helpers !== undefined) words.push('--helpers', options.helpers);
+  if (options.seed !== '1') words.push('--seed', options.seed ?? 'none');
+  if (options.seeds !== undefined) words.push('--seeds', String(options.seeds));
+  if (options.timeout !== undefined) words.push('--timeout', String(options.timeout));
+  if (options.gap !== undefined) words.push('--gap', String(options.gap));
+  return words;
 }

@@ -1,33 +1,31 @@
-import { describeError, EspalierError } from '../base/errors.ts';
-import { warn } from '../base/log.ts';
-import { type AttemptSettings, runAttempt } from '../lab/attempt.ts';
-import type { Capacity } from '../lab/choose.ts';
 import { runTasks, type Task } from '../lab/scheduler.ts';
-import { issueOf, type WeightedKind } from '../model/issue-kinds.ts';
 import type { Results, ScenarioResult } from '../model/results.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
 import { keyOf } from '../model/scenario.ts';
-import { type Verdict, verdictOf } from '../model/verdict.ts';
 import type { Reporters } from '../report/reporter.ts';
 import { type JudgedAttempt, verdictOfEntry } from '../results/results.ts';
-import { plannedAttempts, seedOfAttempt } from '../results/seeds.ts';
+import { plannedAttempts } from '../results/seeds.ts';
 import { keepAttempts } from '../store/keeping.ts';
 import { appendLiveResult } from '../store/live-results.ts';
 import type { RunFolder } from '../store/run-folder.ts';
-import type { Judging } from './judging/judging.ts';
+import { Attempts, type Made } from './attempts.ts';
+import type { Executor } from './executor.ts';
+import { FaultPolicy } from './fault-policy.ts';
+import { missingAttempts, retryOf } from './planned.ts';
 import { estimateMs, Pace } from './progress.ts';
 
 /** All that a session of a run works with. */
 export interface SessionParts {
   readonly folder: RunFolder;
-  readonly judging: Judging;
-  readonly settings: AttemptSettings;
-  readonly capacity: Capacity;
+  /** Makes the attempts. */
+  readonly executor: Executor;
+  /** Attempts judged at once. */
   readonly judges: number;
+  /** Wall milliseconds of the last lab of each scenario, by `suite:name`. */
   readonly durations: ReadonlyMap<string, number>;
   readonly reporters: Reporters;
   readonly maxFailures?: number | undefined;
-  /** The user's wish to stop. */
+  /** The user's request to stop. */
   readonly signal: AbortSignal;
 }
 
@@ -42,11 +40,6 @@ export interface SessionEnd {
   readonly trouble: boolean;
 }
 
-/** Memory of one lab with its judge, MiB. */
-const labMemory = 100;
-/** So many faults of this machine in a row mean that the next one fails as well. */
-const faultsInARow = 5;
-
 /** Runs (the rest of) a run: all attempts that are not on disk yet. */
 export function runSession(parts: SessionParts): Promise<SessionEnd> {
   return new Session(parts).run();
@@ -54,33 +47,36 @@ export function runSession(parts: SessionParts): Promise<SessionEnd> {
 
 class Session {
   readonly #parts: SessionParts;
-  readonly #results = new Map<string, ScenarioResult>();
+  readonly #maker: Attempts;
+  readonly #faults = new FaultPolicy();
+  /** Judged attempts of scenarios that have no result yet, and results, both by `suite:name`. */
   readonly #attempts = new Map<string, JudgedAttempt[]>();
+  readonly #results = new Map<string, ScenarioResult>();
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   #pace = new Pace(0, 1);
   #stopped: string | undefined;
-  #trouble = false;
-  #faults = 0;
   /** In this session: a resumed run may fail as often again. */
   #unexpected = 0;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
+    this.#maker = new Attempts(parts.folder, parts.executor, this.#faults);
     this.#signal = AbortSignal.any([parts.signal, this.#stop.signal]);
   }
 
   async run(): Promise<SessionEnd> {
-    const { folder, capacity, judges, reporters, signal } = this.#parts;
+    const { folder, executor, judges, reporters, signal } = this.#parts;
     const started = performance.now();
     const { scenarios, id } = folder.run;
+    const { slots } = executor;
     const tasks = this.#resume();
     folder.beginResults([...this.#results.values()]);
     const total = tasks.reduce((sum, task) => sum + task.estimateMs, 0);
-    this.#pace = new Pace(total, capacity.slots);
-    reporters.begin({ dir: folder.dir, id, scenarios, done: this.#results.size, jobs: capacity.slots });
+    this.#pace = new Pace(total, slots);
+    reporters.begin({ dir: folder.dir, id, scenarios, done: this.#results.size, jobs: slots });
     for (const entry of scenarios) if (verdictOfEntry(entry) !== undefined) this.#settle(entry);
-    await runTasks(tasks, { capacity, judges, signal: this.#signal });
+    await runTasks(tasks, { capacity: { slots, backlog: 2 * slots }, judges, signal: this.#signal });
     const results = folder.summarize([...this.#results.values()]);
     folder.writeResults(results);
     return {
@@ -88,91 +84,52 @@ class Session {
       wallMs: performance.now() - started,
       interrupted: signal.aborted && !results.complete,
       ...(this.#stopped !== undefined && !results.complete && { stopped: this.#stopped }),
-      trouble: this.#trouble,
+      trouble: this.#faults.trouble,
     };
   }
 
   /** Takes what is on disk already and returns tasks for the rest. */
   #resume(): Task[] {
     const { folder } = this.#parts;
-    const planned = plannedAttempts(folder.run.options);
-    const tasks: Task[] = [];
-    for (const entry of folder.run.scenarios) {
-      if (verdictOfEntry(entry) !== undefined) continue;
+    const { options, scenarios } = folder.run;
+    return scenarios.flatMap((entry) => {
+      if (verdictOfEntry(entry) !== undefined) return [];
       const judged = folder.judged(entry);
       this.#attempts.set(keyOf(entry), judged);
-      const missing = Array.from({ length: planned }, (_, attempt) => attempt).filter(
-        (attempt) => !judged.some((one) => one.attempt === attempt),
-      );
-      tasks.push(...missing.map((attempt) => this.#task(entry, attempt)));
-      if (missing.length > 0) continue;
+      const missing = missingAttempts(entry, options, judged);
+      if (missing.length > 0) return missing.map((attempt) => this.#task(entry, attempt));
       const result = folder.result(entry, judged);
-      const retry = this.#retry(entry, result);
-      if (retry !== undefined) tasks.push(retry);
-      else if (result !== undefined) this.#results.set(keyOf(entry), result);
-    }
-    return tasks;
+      const retry = result && retryOf(entry, options, result);
+      if (retry !== undefined) return [this.#task(entry, retry)];
+      if (result !== undefined) this.#results.set(keyOf(entry), result);
+      return [];
+    });
   }
 
   #task(entry: ScenarioEntry, attempt: number): Task {
     const estimate = estimateMs(entry, this.#parts.durations);
-    let judged: Omit<JudgedAttempt, 'attempt'> | undefined;
+    const key = { suite: entry.suite, name: entry.name, attempt };
+    let made: Made | undefined;
     return {
       estimateMs: estimate,
-      memory: labMemory,
-      lab: async () => {
-        judged = await this.#lab(entry, attempt);
+      make: async () => {
+        this.#parts.reporters.attemptBegin(entry, attempt);
+        made = await this.#maker.make(key, this.#signal);
+        this.#stopFor(this.#faults.reason);
       },
       judge: async () => {
-        if (judged === undefined) return [];
+        if (made === undefined) return [];
         this.#pace.add(estimate);
-        return this.#judge(entry, { attempt, ...judged });
+        const judged = await this.#maker.judge(key, made);
+        this.#stopFor(this.#faults.reason);
+        return judged === undefined ? [] : this.#add(entry, judged);
       },
     };
   }
 
-  /** Runs the lab. Without one there is a verdict at once; after a stop there is nothing. */
-  async #lab(entry: ScenarioEntry, attempt: number): Promise<Omit<JudgedAttempt, 'attempt'> | undefined> {
-    const { folder, judging, reporters } = this.#parts;
-    const key = { suite: entry.suite, name: entry.name, attempt };
-    const dir = folder.prepareAttempt(key);
-    const suite = judging.suites.get(entry.suite);
-    if (suite === undefined) throw new EspalierError('bug', `suite ${entry.suite} is not open`);
-    reporters.attemptBegin(entry, attempt);
-    try {
-      const load = () => suite.load(entry.name);
-      const store = (loaded: Awaited<ReturnType<typeof load>>) => judging.store(folder.dir, dir, loaded);
-      const order = { entry, attempt, dir, load, store, signal: this.#signal };
-      const file = await runAttempt(order, this.#settingsOf(attempt));
-      folder.writeAttempt(file);
-      this.#faults = 0;
-      return { verdict: unjudged, file };
-    } catch (error) {
-      return this.#failure(error, { ...key, kind: 'no-lab' });
-    }
-  }
-
-  #settingsOf(attempt: number): AttemptSettings {
-    const { folder, settings } = this.#parts;
-    const seed = seedOfAttempt(folder.run.options, attempt);
-    return { ...settings, seed: seed === undefined ? undefined : BigInt(seed) };
-  }
-
-  async #judge(entry: ScenarioEntry, ran: JudgedAttempt): Promise<Task[]> {
-    const { folder, judging } = this.#parts;
-    const key = { suite: entry.suite, name: entry.name, attempt: ran.attempt };
-    let judged: JudgedAttempt | undefined = ran;
-    if (ran.verdict === unjudged) {
-      const dir = folder.attemptDir(key);
-      try {
-        const verdict = await judging.judge(folder.dir, dir);
-        judged = { ...ran, verdict };
-      } catch (error) {
-        const failure = this.#failure(error, { ...key, kind: 'no-judgement' });
-        judged = failure && { ...ran, ...failure };
-      }
-    }
-    if (judged === undefined) return [];
+  /** Once all planned attempts of a scenario are judged it has a result, or is tried again. */
+  async #add(entry: ScenarioEntry, judged: JudgedAttempt): Promise<Task[]> {
+    const { folder } = this.#parts;
     const attempts = this.#attempts.get(keyOf(entry)) ?? [];
     attempts.push(judged);
     attempts.sort((a, b) => a.attempt - b.attempt);
@@ -184,34 +141,20 @@ class Session {
     return retry;
   }
 
-  /** An error becomes a verdict of its own; never `failed`, and nobody else's. */
-  #failure(
-    error: unknown,
-    place: { readonly suite: string; readonly name: string; readonly attempt: number; readonly kind: WeightedKind },
-  ): Omit<JudgedAttempt, 'attempt'> | undefined {
-    const fault = error instanceof EspalierError ? error.fault : 'bug';
-    if (fault === 'cancelled') return undefined;
-    const { folder } = this.#parts;
-    if (fault === 'scenario' || fault === 'guest') this.#faults = 0;
-    else {
-      this.#trouble = true;
-      this.#faults += 1;
-      warn(`${place.suite}:${place.name}: ${describeError(error)}`);
-      if (this.#faults >= faultsInARow) this.#stopFor(`${faultsInARow} scenarios in a row met trouble on this machine`);
-    }
-    const verdict = verdictOf(issueOf(place.kind, { message: describeError(error) }));
-    folder.writeVerdict(place, verdict);
-    return { verdict };
-  }
-
-  /** All attempts so far are judged: tells the result, or asks for another attempt. */
+  /** All attempts so far are judged: reports the result, or asks for another attempt. */
   #settle(entry: ScenarioEntry): Task[] {
-    const { folder, reporters, maxFailures } = this.#parts;
+    const { folder } = this.#parts;
     const result = folder.result(entry, this.#attempts.get(keyOf(entry)) ?? []);
     if (result === undefined) return [];
-    const retry = this.#retry(entry, result);
-    if (retry !== undefined) return [retry];
+    const retry = retryOf(entry, folder.run.options, result);
+    if (retry !== undefined) return [this.#task(entry, retry)];
     this.#results.set(keyOf(entry), result);
+    this.#report(result);
+    return [];
+  }
+
+  #report(result: ScenarioResult): void {
+    const { folder, reporters, maxFailures } = this.#parts;
     appendLiveResult(folder.dir, result);
     if (!result.expected) this.#unexpected += 1;
     const unexpected = this.#unexpected;
@@ -222,22 +165,11 @@ class Session {
     if (maxFailures !== undefined && unexpected >= maxFailures) {
       this.#stopFor(`${unexpected} not as expected, as many as --max-failures allows`);
     }
-    return [];
   }
 
-  #retry(entry: ScenarioEntry, result: ScenarioResult | undefined): Task | undefined {
-    const { options } = this.#parts.folder.run;
-    if (verdictOfEntry(entry) !== undefined) return undefined;
-    if (result === undefined || result.expected || result.word === 'nondeterminism') return undefined;
-    const next = (result.attempts.at(-1)?.attempt ?? -1) + 1;
-    return next < plannedAttempts(options) + options.retries ? this.#task(entry, next) : undefined;
-  }
-
-  #stopFor(reason: string): void {
+  #stopFor(reason: string | undefined): void {
+    if (reason === undefined) return;
     this.#stopped ??= reason;
     this.#stop.abort();
   }
 }
-
-/** Stands in until the judge has spoken. */
-const unjudged: Verdict = verdictOf(issueOf('unjudged', { message: 'not judged yet' }));

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { readJson, readJsonIfPresent, writeAtomic } from '../base/files.ts';
 import type { AttemptFile } from '../model/attempt.ts';
 import { attemptSchema } from '../model/attempt.ts';
@@ -59,12 +59,27 @@ export class RunFolder {
     return dir;
   }
 
+  /** Takes a whole attempt that was made elsewhere on this file system. */
+  adoptAttempt(key: AttemptKey, from: string): void {
+    const dir = this.attemptDir(key);
+    if (resolve(from) === resolve(dir)) return;
+    rmSync(dir, { recursive: true, force: true });
+    mkdirSync(dirname(dir), { recursive: true });
+    renameSync(from, dir);
+  }
+
   writeAttempt(file: AttemptFile): void {
     writeAtomic(join(this.attemptDir(file), 'attempt.json'), jsonText(file));
   }
 
   writeVerdict(key: AttemptKey, verdict: Verdict): void {
     writeAtomic(join(this.attemptDir(key), 'verdict.json'), jsonText(verdict));
+  }
+
+  /** The verdict on an attempt that counts as one without a lab, whatever lies in its folder. */
+  writeRefusal(key: AttemptKey, verdict: Verdict): void {
+    rmSync(join(this.attemptDir(key), 'attempt.json'), { force: true });
+    this.writeVerdict(key, verdict);
   }
 
   /** The judged attempts of a scenario. One without a verdict is not over and will be redone. */

@@ -1,39 +1,98 @@
 import { EspalierError } from '../base/errors.ts';
 import type { Suite } from '../model/suite.ts';
-import { table } from '../report/terminal/text-table.ts';
-import { openBundled, openLibreswanSuite } from './libreswan/open.ts';
+import type { Format } from './format.ts';
 import { isPath } from './scenarios/find.ts';
-import { openBundledScenarios, openScenarioPath } from './scenarios/open.ts';
-import { strongswanSuites } from './strongswan/open.ts';
-import type { KnownSuite, SuiteWish } from './suite-wish.ts';
+import type { StrongswanVersion } from './strongswan/open.ts';
+import type { FormatEntry, OpenOptions, SuiteEntry } from './suite-entry.ts';
 
-const bundled = (name: string, about: string): KnownSuite => ({
+const libreswan: FormatEntry = {
+  name: 'libreswan',
+  load: async () => (await import('./libreswan/format.ts')).libreswanFormat,
+};
+const scenario: FormatEntry = {
+  name: 'scenario',
+  load: async () => (await import('./scenarios/format.ts')).scenarioFormat,
+};
+const strongswan: FormatEntry = {
+  name: 'strongswan',
+  load: async () => (await import('./strongswan/format.ts')).strongswanFormat,
+};
+
+/** A bundled suite of scenario files: a folder below `scenarios/`. */
+const bundled = (name: string, about: string): SuiteEntry => ({
   name,
   about,
-  open: (wish) => openBundledScenarios(name, wish),
+  format: scenario,
+  open: async (options) => (await import('./scenarios/open.ts')).openBundledScenarios(name, options),
 });
 
-/** All of them. Paths of scenario files are suites as well. */
-export const suites: readonly KnownSuite[] = [
-  { name: 'examples', about: "three tests in libreswan's format: what runs where none is named", open: openBundled },
+/** strongSwan's own suite: of a Debian suite that has the source, run by the strongSwan of an image. */
+const ofStrongswan = ({
+  name,
+  about,
+  ...version
+}: Pick<SuiteEntry, 'name' | 'about'> & StrongswanVersion): SuiteEntry => ({
+  name,
+  about,
+  format: strongswan,
+  open: async (options) => (await import('./strongswan/open.ts')).openStrongswanSuite({ name, ...version }, options),
+});
+
+/** All of them: the one table. Paths of scenario files are suites as well. */
+export const suites: readonly SuiteEntry[] = [
+  {
+    name: 'examples',
+    about: "three tests in libreswan's format: what runs where none is named",
+    format: libreswan,
+    open: async (options) => (await import('./libreswan/open.ts')).openBundled(options),
+    references: async (test) => (await import('./libreswan/references.ts')).bundledReferences(test),
+  },
   bundled('certificates', 'revocation by OCSP: good, revoked, unknown, and no answer'),
   bundled('first', 'the scenario that `espalier init` writes'),
   bundled('interop', 'libreswan, strongSwan and OpenIKED, each against each'),
   bundled('time', 'days of lifetimes: rekeys, reauthentication, expiry, steps of the clock'),
-  { name: 'libreswan', about: "libreswan's own suite, of Debian trixie or --suite", open: openLibreswanSuite },
-  ...strongswanSuites,
+  {
+    name: 'libreswan',
+    about: "libreswan's own suite, of Debian trixie or --suite",
+    format: libreswan,
+    open: async (options) => (await import('./libreswan/open.ts')).openLibreswanSuite(options),
+    references: async (test, tree) => (await import('./libreswan/references.ts')).ownReferences(test, tree),
+  },
+  ofStrongswan({
+    name: 'strongswan',
+    about: "strongSwan's own suite, of Debian sid or --suite, on Debian's build",
+    debian: 'sid',
+    image: 'debian-sid-strongswan-suite',
+  }),
+  ofStrongswan({
+    name: 'strongswan-5.9.8',
+    about: 'the same of bookworm, the last with IKEv1 in Debian',
+    debian: 'bookworm',
+    image: 'debian-bookworm-strongswan-suite',
+  }),
+  ofStrongswan({
+    name: 'strongswan-built',
+    about: "strongSwan's own suite, on a build with all that it tests and Debian's leaves out",
+    debian: 'sid',
+    image: 'debian-trixie-strongswan-built',
+  }),
 ];
 
 /** Opens the suite of a name, or the scenario files of a path. */
-export async function openSuite(name: string, wish: SuiteWish): Promise<Suite> {
+export async function openSuite(name: string, options: OpenOptions): Promise<Suite> {
   const known = suites.find((suite) => suite.name === name);
-  if (known !== undefined) return known.open(wish);
-  if (isPath(name)) return openScenarioPath(name, wish);
+  if (known !== undefined) return known.open(options);
+  if (isPath(name)) return (await import('./scenarios/open.ts')).openScenarioPath(name, options);
   throw new EspalierError('bug', `there is no suite ${name}`);
 }
 
-/** What `espalier list` says where no suite is named. */
-export function suitesText(): string {
-  const lines = table(suites.map(({ name, about }) => [name, about]));
-  return `${lines.join('\n')}\n\nespalier list SUITE shows its scenarios; a folder of scenario files is a suite as well.\n`;
+/** The format of a name. Throws for one that this Espalier does not know; `file` says who names it. */
+export async function formatNamed(name: string, file?: string): Promise<Format> {
+  const formats = new Map(suites.map(({ format }) => [format.name, format]));
+  const format = formats.get(name);
+  if (format !== undefined) return format.load();
+  const known = [...formats.keys()].sort().join(', ');
+  throw new EspalierError('infrastructure', `is of the format ${name}, and this Espalier knows ${known}`, {
+    ...(file !== undefined && { file }),
+  });
 }

@@ -34,7 +34,7 @@ export interface GoldenText {
 
 /**
  * How scenarios of one format are stored with a run and judged. Methods are called with what the format itself loaded
- * or stored; `formats.ts` holds the one table.
+ * or stored; `all.ts` holds the one table.
  */
 export interface Format<
   Loaded extends LoadedScenario = LoadedScenario,

@@ -1,10 +1,11 @@
-import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs';
+import { accessSync, constants, statfsSync } from 'node:fs';
 import { EspalierError } from '../base/errors.ts';
 import { cacheDir } from '../base/folders.ts';
 import { debianArchive } from './debian/apt.ts';
 import { installCommand, installScript, isPresent, type Tool, tools } from './debian/machine-tools.ts';
 import { imageMode } from './image/mode.ts';
 import { refusedFixedAddresses } from './kernel/fixed-addresses.ts';
+import { guestMemory, memoryPlaces } from './kernel/lab-memory.ts';
 
 /** One line of the doctor's table. */
 interface Finding {
@@ -15,24 +16,8 @@ interface Finding {
   readonly about: string;
 }
 
-/** Memory files of labs are executable and large: one lab needs about this much. */
-const labBytes = 256 * 1024 * 1024;
 /** Kernel source and objects, images, downloads. */
 const cacheBytes = 3 * 1024 * 1024 * 1024;
-
-/** Mount options of the filesystem that holds `path`, by the longest mount point above it. */
-export function mountOptions(path: string, mounts: string): string[] {
-  let best = '';
-  let options: string[] = [];
-  for (const line of mounts.split('\n')) {
-    const [, point = '', , flags = ''] = line.split(' ');
-    const above = point === '/' || path === point || path.startsWith(`${point}/`);
-    if (!above || point.length < best.length) continue;
-    best = point;
-    options = flags.split(',');
-  }
-  return options;
-}
 
 function freeBytes(path: string): number {
   const { bavail, bsize } = statfsSync(path);
@@ -41,19 +26,17 @@ function freeBytes(path: string): number {
 
 const mib = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MiB`;
 
-/** Places where labs may keep their memory, the first fit is taken. */
-function labMemory(): Finding {
-  const places = [process.env.ESPALIER_TMP, '/dev/shm', process.env.XDG_RUNTIME_DIR].filter((dir) => dir !== undefined);
-  const seen: string[] = [];
-  for (const place of places) {
-    if (!existsSync(place)) continue;
-    const free = freeBytes(place);
-    const noexec = mountOptions(place, readFileSync('/proc/mounts', 'utf8')).includes('noexec');
-    seen.push(`${place}: ${mib(free)} free${noexec ? ', noexec' : ''}`);
-    if (free >= labBytes && !noexec) return { ok: true, name: 'memory of labs', about: seen.at(-1) ?? '' };
-  }
-  const about = `needs ${mib(labBytes)} without noexec; ${seen.join('; ') || 'no tmpfs found'} (ESPALIER_TMP names another place)`;
-  return { ok: false, name: 'memory of labs', about };
+/** Where labs keep their memory: as they choose it themselves. */
+function memoryOfLabs(runs: string): Finding {
+  const { chosen, refused } = memoryPlaces(guestMemory, runs);
+  const name = 'memory of labs';
+  if (chosen !== undefined) return { ok: true, name, about: chosen.about };
+  const seen = refused.map(({ about }) => about).join('; ');
+  return {
+    ok: false,
+    name,
+    about: `needs ${guestMemory} MiB without noexec; ${seen} (ESPALIER_TMP names another place)`,
+  };
 }
 
 function cacheSpace(): Finding {
@@ -108,11 +91,11 @@ function word({ ok, optional }: Finding): string {
   return optional ? 'wanted' : 'MISSING';
 }
 
-/** The doctor's report, and whether nothing is missing. */
-export async function examine(): Promise<{ report: string; complete: boolean }> {
+/** The doctor's report, and whether nothing is missing. `runs`: an existing folder where attempts will lie. */
+export async function examine({ runs }: { readonly runs: string }): Promise<{ report: string; complete: boolean }> {
   const root = process.getuid?.() === 0;
   const findings = tools.filter((tool) => !(tool.ordinaryUser && root)).map(toolFinding);
-  findings.push(platform(), archive(), cacheSpace(), labMemory(), await fixedAddresses(), await imageBuilds());
+  findings.push(platform(), archive(), cacheSpace(), memoryOfLabs(runs), await fixedAddresses(), await imageBuilds());
   const script = installScript();
   const width = Math.max(...findings.map(({ name }) => name.length));
   const lines = findings.map(

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { startLab } from '../../src/lab/substrate/lifecycle.ts';
 import { uml } from '../../src/lab/substrate/uml/uml.ts';
 import type { LabPlan, PlacedFile, Step } from '../../src/model/scenario.ts';
-import { openJudging } from '../../src/session/open.ts';
+import { openSuites, openSupply } from '../../src/session/local/open.ts';
 import { obtainLibreswan } from '../../src/suites/libreswan/obtain.ts';
 import { ensureKernel } from '../../src/supply/kernel/kernel.ts';
 import { type Command, readCommands } from '../conformance/transcripts.ts';
@@ -72,7 +72,8 @@ async function run(plan: LabPlan): Promise<Command[]> {
 
 test('our post-mortem finds what the suite’s own finds', { skip }, async () => {
   const options = { substrate: 'uml', overlay: [], seed: '1', retries: 0, repeatEach: 1 };
-  const { suites } = await openJudging(['libreswan'], options, new AbortController().signal);
+  const supply = openSupply(options, new AbortController().signal);
+  const suites = await openSuites(['libreswan'], options, supply);
   const loaded = await suites.get('libreswan')?.load('ikev2-05-basic-psk');
   assert.ok(loaded);
   const { dir } = await obtainLibreswan();

@@ -10,7 +10,7 @@ import { run, tail } from '../../src/base/processes.ts';
 import type { LabPlan } from '../../src/model/scenario.ts';
 import type { Host } from '../../src/model/topology.ts';
 import { ensureGuest } from '../../src/supply/kernel/guest.ts';
-import { memoryFolder } from '../../src/supply/kernel/memory-folder.ts';
+import { memoryFolder } from '../../src/supply/kernel/lab-memory.ts';
 
 /** What the bare process took. */
 export interface BareResult {

@@ -3,8 +3,11 @@ import { fake } from './fake/fake.ts';
 import type { Substrate } from './substrate.ts';
 import { uml } from './uml/uml.ts';
 
-/** Every substrate there is, the default first. The only module that names concrete backends. */
-export const substrates: readonly Substrate[] = [uml, fake];
+/** What is meant where no substrate is named. */
+export const defaultSubstrate: Substrate = uml;
+
+/** Every substrate there is. The only module that names concrete backends. */
+export const substrates: readonly Substrate[] = [defaultSubstrate, fake];
 
 /** Finds a substrate by name. */
 export function substrateByName(name: string): Substrate {

@@ -1,5 +1,7 @@
+import type { Identity } from '../../model/attempt.ts';
 import type { Order } from '../../model/order.ts';
 import type { LabPlan } from '../../model/scenario.ts';
+import type { Image } from '../../supply/image/image.ts';
 
 export type { Order };
 
@@ -43,6 +45,27 @@ export interface BackendLab {
   rest?(): void;
 }
 
+/** A kernel that labs boot. */
+export interface KernelChoice extends Identity {
+  readonly path: string;
+}
+
+/** Which kernel is wanted. */
+export interface KernelRequest {
+  /** The user's own tree or binary; `undefined`: the one that the substrate usually has. */
+  readonly selection: string | undefined;
+  /** It must speak PF_KEY (RFC 2367). */
+  readonly pfKey: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Makes what labs boot, unless the cache has it. */
+export interface Supply {
+  kernel(request: KernelRequest): Promise<KernelChoice>;
+  /** The image of a recipe in `images/`. */
+  image(recipe: string, signal: AbortSignal | undefined): Promise<Image>;
+}
+
 /** Fixed properties of a substrate. */
 export interface Traits {
   readonly virtualTime: boolean;
@@ -56,6 +79,8 @@ export interface Substrate {
   readonly traits: Traits;
   /** Throws an `infrastructure` error naming what is missing on this machine. */
   check(): Promise<void>;
+  /** How what its labs boot is made; `undefined`: they boot nothing, so that nothing has to be made for them. */
+  supply(): Supply | undefined;
   /** Starts a lab; resolves when its processes run (not when it has booted). */
   start(request: LabRequest): Promise<BackendLab>;
 }

@@ -3,7 +3,6 @@ import { keyOf } from '../../model/scenario.ts';
 import { summarize } from '../../results/results.ts';
 import { currentResults, isGoingOn } from '../../store/current-results.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
-import { optionWords } from '../option-words.ts';
 import type { RunData, TestData } from '../page/data.ts';
 import type { PutFile } from '../page/downloads.ts';
 import { type RunSource, runData } from '../page/run-data.ts';
@@ -41,12 +40,17 @@ function liveResults({ dir, run }: RunFolder): Required<Pick<RunSource, 'results
   };
 }
 
-/** All about one test by its number in the run's list; undefined where it has no result. Its files go to `put`. */
-export function testPage(folder: RunFolder, number: string, put: PutFile): TestData | undefined {
+interface TestPageOptions {
+  readonly rerunOptions: readonly string[];
+  /** Takes the test's files. */
+  readonly put: PutFile;
+}
+
+/** All about one test by its number in the run's list; undefined where it has no result. */
+export function testPage(folder: RunFolder, number: string, options: TestPageOptions): TestData | undefined {
   const { dir, run } = folder;
   const entry = run.scenarios[Number(number)];
   const result = entry && folder.result(entry, folder.judged(entry));
   if (result === undefined || numberText(Number(number)) !== number) return undefined;
-  const rerunOptions = optionWords(run.options);
-  return testData(result, { runDir: dir, runId: run.id, rerunOptions, depth: 'full', number, put });
+  return testData(result, { runDir: dir, runId: run.id, depth: 'full', number, ...options });
 }

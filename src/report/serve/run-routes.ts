@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { type Context, Hono } from 'hono';
 import { runIds } from '../../store/index/run-rows.ts';
 import { RunFolder } from '../../store/run-folder.ts';
+import type { PutFile } from '../page/downloads.ts';
 import type { RunPlaces } from '../page/run-lines.ts';
 import { packedArtifact } from './packed-artifact.ts';
 import { sendData, sendPageFile, sendStart } from './page-files.ts';
 import { sendCompare, sendHistory } from './page-routes.ts';
 import { currentRunData, testPage } from './run-pages.ts';
 import { sendBytes, sendFile } from './send-file.ts';
+import type { ServeOptions } from './server.ts';
 
 type Answer = Response | Promise<Response>;
 
@@ -20,7 +22,7 @@ export function inRun(runs: string, answer: (context: Context, folder: RunFolder
 }
 
 /** A run's own page, with the addresses that its report has on disk; its data are made when they are asked for. */
-export function runRoutes(runs: string): Hono {
+export function runRoutes(runs: string, rerunOptions: ServeOptions['rerunOptions']): Hono {
   const places: RunPlaces = { runs, hrefOf: (id) => `../${encodeURIComponent(id)}/` };
   const app = new Hono();
   const get = (path: string, answer: (context: Context, folder: RunFolder) => Answer): void => {
@@ -29,7 +31,9 @@ export function runRoutes(runs: string): Hono {
   get('', (context) => context.redirect(`${new URL(context.req.url).pathname}/`));
   get('/', (context) => sendStart(context, 'run'));
   get('/data/run.js', (context, folder) => sendData(context, 'run', currentRunData(folder)));
-  get('/data/test/:file{[0-9]+\\.js}', sendTest);
+  get('/data/test/:file{[0-9]+\\.js}', (context, folder) =>
+    sendTest(context, folder, rerunOptions(folder.run.options)),
+  );
   get('/data/compare.js', (context, { run }) => sendCompare(context, places, run.id));
   get('/data/history.js', (context) => sendHistory(context, places));
   get('/files/:number{[0-9]+}/:name', sendDownload);
@@ -38,9 +42,9 @@ export function runRoutes(runs: string): Hono {
   return app;
 }
 
-function sendTest(context: Context, folder: RunFolder): Answer {
+function sendTest(context: Context, folder: RunFolder, rerunOptions: readonly string[]): Answer {
   const number = context.req.param('file')?.slice(0, -'.js'.length) ?? '';
-  const data = testPage(folder, number, () => {});
+  const data = testPage(folder, number, { rerunOptions, put: () => {} });
   return data === undefined ? context.notFound() : sendData(context, `test/${number}`, data);
 }
 
@@ -48,9 +52,10 @@ function sendTest(context: Context, folder: RunFolder): Answer {
 function sendDownload(context: Context, folder: RunFolder): Answer {
   const { number = '', name = '' } = context.req.param();
   let found: Uint8Array | undefined;
-  testPage(folder, number, (href, content) => {
+  const put: PutFile = (href, content) => {
     if (href === `files/${number}/${name}`) found = content;
-  });
+  };
+  testPage(folder, number, { rerunOptions: [], put });
   return found === undefined ? context.notFound() : sendBytes(context, name, found);
 }
 

@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { warn } from '../../base/log.ts';
+import type { RunOptions } from '../../model/run.ts';
 import { loopbackNames, policy, readOnly, tokenOnly } from './access.ts';
 import { apiRoutes } from './api-routes.ts';
 import { pageRoutes } from './page-routes.ts';
@@ -18,6 +19,8 @@ export interface ServeOptions {
   readonly port: number;
   /** Asked of every request; absent: only requests to names of loopback are answered. */
   readonly token?: string | undefined;
+  /** The words that make `espalier run` repeat a run's options. */
+  readonly rerunOptions: (options: RunOptions) => readonly string[];
 }
 
 /** Serves a folder of runs until it is closed. Raises an `infrastructure` error where it cannot listen. */
@@ -36,10 +39,10 @@ export async function startServer(options: ServeOptions): Promise<{ readonly ser
 }
 
 /** All that is answered. */
-function site({ runs, token }: ServeOptions): Hono {
+function site({ runs, token, rerunOptions }: ServeOptions): Hono {
   const app = new Hono();
   app.use(policy, readOnly, token === undefined ? loopbackNames : tokenOnly(token));
-  for (const routes of [apiRoutes, runRoutes, pageRoutes]) app.route('/', routes(runs));
+  for (const routes of [apiRoutes(runs), runRoutes(runs, rerunOptions), pageRoutes(runs)]) app.route('/', routes);
   app.notFound((context) => context.text('there is nothing here\n', 404));
   app.onError((error, context) => {
     warn(`${context.req.path}: ${describeError(error)}`);

@@ -1,8 +1,5 @@
-import { realpathSync } from 'node:fs';
-import { sep } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { describeError, EspalierError } from '../../base/errors.ts';
-import { cacheDir } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
@@ -11,9 +8,9 @@ import { visible, visibleLine } from '../../report/visible.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
 import { readPruned } from '../../store/pruned.ts';
 import { RunFolder } from '../../store/run-folder.ts';
-import { bundledTree, userTree } from '../../suites/trees.ts';
-import { type GoldenChange, goldenChange, scenarioFolder, writeGolden } from '../golden-files.ts';
-import { goldenFactsText, goldenFolder, goldenTexts } from '../judging/golden-texts.ts';
+import { suites } from '../../suites/all.ts';
+import { type GoldenChange, goldenChange, writeGolden } from '../golden-files.ts';
+import { goldenFactsText } from '../judging/golden-texts.ts';
 import { openForFormat } from '../judging/stored-scenario.ts';
 import { selectScenarios } from '../listing.ts';
 import { shortPath } from '../start.ts';
@@ -55,7 +52,7 @@ export async function acceptCommand(
     const reason = refusal(result, options.major === true) ?? prunedReason(folder, result);
     if (reason === undefined) {
       try {
-        changes.push(...changesOf(folder, result, options));
+        changes.push(...(await changesOf(folder, result, options)));
         continue;
       } catch (error) {
         if (!(error instanceof EspalierError) || error.fault !== 'scenario') throw error;
@@ -111,26 +108,26 @@ function attemptOf({ word, attempts }: ScenarioResult): number {
   return attempts.find((one) => one.word === word)?.attempt ?? 0;
 }
 
-function changesOf(folder: RunFolder, result: ScenarioResult, { suite, facts }: AcceptOptions): GoldenChange[] {
+async function changesOf(
+  folder: RunFolder,
+  result: ScenarioResult,
+  { suite: tree = folder.run.options.suite, facts }: AcceptOptions,
+): Promise<GoldenChange[]> {
   const attemptDir = folder.attemptDir({ ...result, attempt: attemptOf(result) });
-  const attempt = openForFormat(attemptDir);
-  const dir =
-    goldenFolder(attempt) ?? scenarioFolder(ownTree(result.suite, suite ?? folder.run.options.suite), result.name);
+  const { format, attempt } = await openForFormat(attemptDir);
+  const dir = format.folder?.(attempt.scenario) ?? (await referencesOf(result, tree));
   // The consoles of one that passed are as expected, some of them only before received text is adapted.
-  const texts = result.word === 'passed' ? [] : goldenTexts(attempt);
+  const texts = result.word === 'passed' ? [] : (format.golden?.(attempt.scenario, attempt) ?? []);
   return [...texts, ...goldenFactsText(attemptDir, attempt, facts === true)]
     .map((text) => goldenChange(dir, text))
     .filter((change) => change !== undefined);
 }
 
-/** The user's tree of a suite. Throws `usage` for one that Espalier fetched: its references are others' work. */
-function ownTree(suite: string, given: string | undefined): string {
-  if (suite === 'examples') return bundledTree().dir;
-  const { dir } = given === undefined ? { dir: undefined } : userTree(given);
-  if (dir !== undefined && !realpathSync(dir).startsWith(realpathSync(cacheDir()) + sep)) return dir;
-  throw new EspalierError('usage', `the references of ${suite} are not yours: its tree was obtained by Espalier`, {
-    remedy: 'run a checkout of your own with --suite DIR, and accept that run',
-  });
+/** Where the suite keeps the references of its tests. Throws `usage` where it has none that are the user's. */
+async function referencesOf({ suite, name }: ScenarioResult, tree: string | undefined): Promise<string> {
+  const references = suites.find((one) => one.name === suite)?.references;
+  if (references === undefined) throw new EspalierError('usage', `tests of ${suite} have no references to accept`);
+  return references(name, tree);
 }
 
 function show(changes: readonly GoldenChange[]): void {

@@ -4,10 +4,9 @@ import { readJson } from '../../base/files.ts';
 import { interruption } from '../../base/interruption.ts';
 import { say, warn } from '../../base/log.ts';
 import { type AttemptSettings, settingsFor } from '../../lab/attempt.ts';
-import { memoryForLabs } from '../../lab/machine.ts';
-import { killAllLabs } from '../../lab/substrate/lifecycle.ts';
 import { attemptSchema } from '../../model/attempt.ts';
 import { keyOf } from '../../model/scenario.ts';
+import type { Suite } from '../../model/suite.ts';
 import { Reporters } from '../../report/reporter.ts';
 import { issueLines } from '../../report/terminal/summary.ts';
 import { visible } from '../../report/visible.ts';
@@ -18,8 +17,8 @@ import { runsDir } from '../../store/layout.ts';
 import { openAttempt } from '../../store/open-attempt.ts';
 import { isCutShort, type RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
-import type { Judging } from '../judging/judging.ts';
-import { openJudging, openSettings } from '../open.ts';
+import { LocalExecutor } from '../local/executor.ts';
+import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { replayDifferences, replayOptions, withStoredImages, withStoredKernel } from '../replay-inputs.ts';
 import { runSession } from '../session.ts';
 import { createRun, shortPath } from '../start.ts';
@@ -31,20 +30,16 @@ export interface ReplayOptions extends AttemptChoice {
 
 /** `espalier replay`; returns the exit code: 0 the same bytes, 1 not the same. */
 export async function replayCommand(run: string, test: string, options: ReplayOptions): Promise<number> {
-  try {
-    const stored = findAttempt(run, test, options);
-    refusePruned(stored, 'espalier run SUITE:NAME --seed N runs it again, with nothing to compare with');
-    const prepared = await prepare(stored, options.force === true);
-    return await replay(stored, prepared, runsDir(options.output));
-  } finally {
-    killAllLabs();
-  }
+  const stored = findAttempt(run, test, options);
+  refusePruned(stored, 'espalier run SUITE:NAME --seed N runs it again, with nothing to compare with');
+  const prepared = await prepare(stored, options.force === true);
+  return replay(stored, prepared, runsDir(options.output));
 }
 
 interface Prepared {
   readonly options: RunFolder['run']['options'];
   readonly settings: AttemptSettings;
-  readonly judging: Judging;
+  readonly suite: Suite;
 }
 
 /** Opens all that the attempt had, and refuses what is not the same, unless forced. */
@@ -55,16 +50,15 @@ async function prepare(stored: StoredAttempt, force: boolean): Promise<Prepared>
   if (seed === undefined) throw new EspalierError('usage', `${keyOf(entry)} ran without a seed: nothing repeats it`);
   if (isCutShort(file)) refuse([`the stored attempt was cut short by the wall clock (${file.end.word})`], force);
   const options = replayOptions(folder.run.options, seed);
-  const opened = await openJudging([entry.suite], options, interruption());
-  const ofToday = opened.suites.get(entry.suite);
+  const supply = openSupply(options, interruption());
+  const ofToday = (await openSuites([entry.suite], options, supply)).get(entry.suite);
   if (ofToday === undefined) throw new EspalierError('bug', `suite ${entry.suite} is not open`);
   const suite = withStoredImages(ofToday, file);
-  const judging = { ...opened, suites: new Map([[entry.suite, suite]]) };
   const loaded = await suite.load(entry.name);
-  const wanted = await settingsFor(loaded, await openSettings(options, interruption()));
+  const wanted = await settingsFor(loaded, await openSettings(options, supply));
   const settings = await withStoredKernel(wanted, file);
   refuse(replayDifferences({ dir, file }, loaded, settings).map(differenceText), force);
-  return { options, settings, judging };
+  return { options, settings, suite };
 }
 
 function differenceText({ what, stored, present, remedy }: InputDifference): string {
@@ -81,16 +75,15 @@ function refuse(reasons: readonly string[], force: boolean): void {
   for (const reason of reasons) warn(reason);
 }
 
-async function replay(stored: StoredAttempt, { options, settings, judging }: Prepared, runs: string): Promise<number> {
+async function replay(stored: StoredAttempt, { options, settings, suite }: Prepared, runs: string): Promise<number> {
   const { entry, dir } = stored;
   const command = ['espalier', ...process.argv.slice(2)];
   const folder = createRun({ runs, scenarios: [entry], options, command, replayOf: stored.folder.run.id });
   using _lock = await lockRun(folder.dir, 'replay');
+  using executor = new LocalExecutor({ folder, suites: new Map([[entry.suite, suite]]), settings, slots: 1 });
   const end = await runSession({
     folder,
-    judging,
-    settings,
-    capacity: { slots: 1, memory: memoryForLabs(), backlog: 1 },
+    executor,
     judges: 1,
     durations: new Map(),
     reporters: new Reporters(new Map()),

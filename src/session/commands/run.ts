@@ -2,20 +2,17 @@ import { availableParallelism } from 'node:os';
 import { describeError } from '../../base/errors.ts';
 import { interruption } from '../../base/interruption.ts';
 import { say } from '../../base/log.ts';
-import type { AttemptSettings } from '../../lab/attempt.ts';
-import type { Capacity } from '../../lab/choose.ts';
-import { memoryForLabs } from '../../lab/machine.ts';
-import { killAllLabs } from '../../lab/substrate/lifecycle.ts';
+import { labsAtOnce } from '../../lab/machine.ts';
 import { makeReporters } from '../../report/all.ts';
 import type { Reporters, Sink } from '../../report/reporter.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
 import { readDurations } from '../../store/records-of-runs.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
-import { suites as knownSuites } from '../../suites/all.ts';
 import { finishSession } from '../finish.ts';
 import { checkSuiteNames, listingText, NothingSelected, selectScenarios } from '../listing.ts';
-import { openJudging, openSettings } from '../open.ts';
+import { LocalExecutor, type LocalParts } from '../local/executor.ts';
+import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { parseRunOptions, type RawRunOptions, suitesOf, wholeNumber } from '../options.ts';
 import { refuseOtherInputs } from '../resume-inputs.ts';
 import { runSession } from '../session.ts';
@@ -28,20 +25,13 @@ export async function runCommand(
   given: readonly string[],
 ): Promise<number> {
   try {
-    if (raw.resume !== undefined) {
-      refuseWithResume(selectors, given);
-      const runs = runsDir(raw.output);
-      const invocation = { raw, runs, reporters: reportersOf(raw) };
-      const folder = RunFolder.open(findRun(raw.resume, runs));
-      return await runFolder(folder, await openSettings(folder.run.options, interruption()), invocation);
-    }
-    return await newRun(selectors, raw);
+    if (raw.resume === undefined) return await newRun(selectors, raw);
+    refuseWithResume(selectors, given);
+    return await resumedRun(raw.resume, raw);
   } catch (error) {
     if (!(error instanceof NothingSelected)) throw error;
     process.stderr.write(`espalier: ${describeError(error)}\n`);
     return 1;
-  } finally {
-    killAllLabs();
   }
 }
 
@@ -50,20 +40,29 @@ async function newRun(selectors: readonly string[], raw: RawRunOptions): Promise
   const options = parseRunOptions(raw);
   const selection = parseSelection(selectors, raw, runs);
   const names = suitesOf(selection.selectors);
-  checkSuiteNames(
-    names,
-    knownSuites.map(({ name }) => name),
-  );
-  const { suites } = await openJudging(names, options, interruption());
+  checkSuiteNames(names);
+  const supply = openSupply(options, interruption());
+  const suites = await openSuites(names, options, supply);
   const scenarios = await selectScenarios(suites.values(), selection);
   if (raw.list) {
     process.stdout.write(listingText(scenarios));
     return 0;
   }
-  const settings = await openSettings(options, interruption());
+  const settings = await openSettings(options, supply);
   const command = ['espalier', ...process.argv.slice(2)];
   const invocation = { raw, runs, reporters: reportersOf(raw) };
-  return runFolder(createRun({ runs, scenarios, options, command }), settings, invocation);
+  return runFolder(createRun({ runs, scenarios, options, command }), { suites, settings }, invocation);
+}
+
+async function resumedRun(run: string, raw: RawRunOptions): Promise<number> {
+  const runs = runsDir(raw.output);
+  const invocation = { raw, runs, reporters: reportersOf(raw) };
+  const folder = RunFolder.open(findRun(run, runs));
+  const { options, scenarios } = folder.run;
+  const supply = openSupply(options, interruption());
+  const settings = await openSettings(options, supply);
+  const suites = await openSuites([...new Set(scenarios.map(({ suite }) => suite))], options, supply);
+  return runFolder(folder, { suites, settings }, invocation);
 }
 
 interface Invocation {
@@ -75,22 +74,24 @@ interface Invocation {
 /** Runs what a run's folder still lacks. */
 async function runFolder(
   folder: RunFolder,
-  settings: AttemptSettings,
+  parts: Pick<LocalParts, 'suites' | 'settings'>,
   { raw, runs, reporters }: Invocation,
 ): Promise<number> {
-  const signal = interruption();
   using _lock = await lockRun(folder.dir, 'run');
-  const { options, scenarios } = folder.run;
-  const judging = await openJudging([...new Set(scenarios.map(({ suite }) => suite))], options, signal);
-  if (raw.resume !== undefined) await refuseOtherInputs(folder, judging.suites, settings);
-  const cores = availableParallelism();
-  const slots = raw.jobs === undefined ? cores : wholeNumber('--jobs', raw.jobs, 1);
-  const capacity: Capacity = { slots, memory: memoryForLabs(), backlog: 2 * slots };
-  const durations = readDurations(runs);
+  const jobs = raw.jobs === undefined ? undefined : wholeNumber('--jobs', raw.jobs, 1);
   const most = raw.x ? '1' : raw.maxFailures;
   const maxFailures = most === undefined ? undefined : wholeNumber('--max-failures', most, 1);
-  const parts = { folder, judging, settings, capacity, judges: cores, durations, reporters, maxFailures, signal };
-  const end = await runSession(parts);
+  using executor = new LocalExecutor({ folder, ...parts, slots: labsAtOnce(jobs) });
+  if (raw.resume !== undefined) await refuseOtherInputs(folder, executor);
+  const end = await runSession({
+    folder,
+    executor,
+    judges: availableParallelism(),
+    durations: readDurations(runs),
+    reporters,
+    maxFailures,
+    signal: interruption(),
+  });
   if (end.interrupted) say('stopped on request');
   return finishSession({ folder, runs, end, reporters });
 }

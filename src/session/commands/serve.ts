@@ -5,7 +5,7 @@ import { interruption } from '../../base/interruption.ts';
 import { isLoopback } from '../../report/serve/access.ts';
 import { startServer } from '../../report/serve/server.ts';
 import { runsDir } from '../../store/layout.ts';
-import { wholeNumber } from '../options.ts';
+import { optionWords, wholeNumber } from '../options.ts';
 
 export interface ServeCommandOptions {
   readonly port: string;
@@ -19,7 +19,8 @@ export async function serveCommand({ port, host, output }: ServeCommandOptions):
   if (number > 65_535) throw new EspalierError('usage', `--port ${port}: a number up to 65535 is expected`);
   const token = isLoopback(host) ? undefined : process.env.ESPALIER_TOKEN || randomBytes(18).toString('base64url');
   const signal = interruption();
-  const { server, port: taken } = await startServer({ runs: runsDir(output), host, port: number, token });
+  const runs = runsDir(output);
+  const { server, port: taken } = await startServer({ runs, host, port: number, token, rerunOptions: optionWords });
   const name = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`http://${name}:${taken}/${token === undefined ? '' : `?token=${token}`}\n`);
   if (!signal.aborted) await once(signal, 'abort');

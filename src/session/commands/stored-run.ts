@@ -3,14 +3,15 @@ import { say } from '../../base/log.ts';
 import type { Results, ScenarioResult } from '../../model/results.ts';
 import type { ScenarioEntry } from '../../model/scenario.ts';
 import { makeReporters } from '../../report/all.ts';
-import { optionWords } from '../../report/option-words.ts';
 import { keepAttempts } from '../../store/keeping.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
 import { readPruned } from '../../store/pruned.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { lockRun, tryLockRun } from '../../store/run-lock.ts';
 import { exitCodeOf, sayFailures, writePages } from '../finish.ts';
-import { openJudging } from '../open.ts';
+import { judgeAttempt } from '../judging/judge-attempt.ts';
+import { openSuites, openSupply } from '../local/open.ts';
+import { optionWords } from '../options.ts';
 import { pastForReport, type ReportPast } from '../report-past.ts';
 import { shortPath } from '../start.ts';
 import { standardOutput } from './run.ts';
@@ -58,10 +59,10 @@ async function lockForReport({ dir }: RunFolder): Promise<Disposable | undefined
 /** Judges every attempt whose lab is over, but for those that were pruned; as many tests at once as there are cores. */
 async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<ScenarioResult[]> {
   const { scenarios, options } = folder.run;
-  const names = [...new Set(scenarios.map((entry) => entry.suite))];
   // By the stored references no suite is needed at all.
-  const judging =
-    suite === undefined ? await openJudging([], options) : await openJudging(names, { ...options, suite });
+  const names = suite === undefined ? [] : [...new Set(scenarios.map((entry) => entry.suite))];
+  const supply = openSupply(options, new AbortController().signal);
+  const suites = await openSuites(names, { ...options, ...(suite !== undefined && { suite }) }, supply);
   const found = new Map<ScenarioEntry, ScenarioResult>();
   const pruned = new Map<string, number>();
   const work = scenarios.values();
@@ -73,8 +74,8 @@ async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<S
           pruned.set(gone.text, (pruned.get(gone.text) ?? 0) + 1);
           continue;
         }
-        const loaded = suite === undefined ? undefined : await judging.suites.get(entry.suite)?.load(entry.name);
-        await judging.judge(folder.dir, dir, loaded);
+        const loaded = await suites.get(entry.suite)?.load(entry.name);
+        await judgeAttempt(dir, { runDir: folder.dir, loaded });
       }
       const result = folder.result(entry, folder.judged(entry));
       if (result === undefined) continue;

@@ -3,19 +3,7 @@ import { readJson } from '../../base/files.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import { attemptSchema } from '../../model/attempt.ts';
 import type { GoldenText } from '../../suites/format.ts';
-import { formatNamed } from '../../suites/formats.ts';
 import { goldenContent } from './golden-facts.ts';
-
-/** What references would have to hold for an attempt to pass; none where its format has no such. */
-export function goldenTexts(attempt: Attempt): GoldenText[] {
-  const { scenario } = attempt;
-  return formatNamed(scenario.format).golden?.(scenario, attempt) ?? [];
-}
-
-/** The folder of an attempt's references, where its format says; `undefined`: it follows from the suite's tree. */
-export function goldenFolder({ scenario }: Attempt): string | undefined {
-  return formatNamed(scenario.format).folder?.(scenario);
-}
 
 /**
  * The `facts.json` that an attempt would pass with, where its scenario has one already, or where one is wanted anew.

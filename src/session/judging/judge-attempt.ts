@@ -9,10 +9,9 @@ import { attemptSchema } from '../../model/attempt.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { LoadedScenario } from '../../model/suite.ts';
 import { type Issue, type Verdict, verdictOf } from '../../model/verdict.ts';
-import { formatNamed } from '../../suites/formats.ts';
 import { inputsOf, readInput } from '../../suites/input-folder.ts';
 import { goldenIssues } from './golden-facts.ts';
-import { openForFormat, openWith, toStored } from './stored-scenario.ts';
+import { openForFormat, openWith } from './stored-scenario.ts';
 
 /** What an attempt is judged by. */
 export interface JudgeOptions {
@@ -49,14 +48,15 @@ export async function judgeAttempt(attemptDir: string, options: JudgeOptions): P
 async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions): Promise<Verdict> {
   const { end } = readJson(join(attemptDir, 'attempt.json'), attemptSchema);
   const folder = loaded === undefined ? inputsOf(runDir) : { dir: cacheDir('inputs') };
-  const attempt = loaded === undefined ? openForFormat(attemptDir) : openWith(attemptDir, toStored(loaded, folder));
+  const opened = loaded === undefined ? openForFormat(attemptDir) : openWith(attemptDir, loaded, folder);
+  const { format, attempt } = await opened;
   const { scenario, evidence } = attempt;
   const endedInOrder = end.word === 'completed';
   const damage = damageIssues(attempt, endedInOrder);
   const facts = scenario.facts === undefined ? undefined : readInput(folder, scenario.facts);
   rmSync(join(attemptDir, 'derived'), { recursive: true, force: true });
   mkdirSync(join(attemptDir, 'derived'));
-  return formatNamed(scenario.format).judge(scenario, {
+  return format.judge(scenario, {
     attemptDir,
     attempt,
     end,

@@ -1,25 +1,26 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeAtomic } from '../../base/files.ts';
+import { checkJson, writeAtomic } from '../../base/files.ts';
 import { Attempt } from '../../evidence/attempt/attempt.ts';
 import type { StoredScenario } from '../../model/stored-scenario.ts';
 import type { LoadedScenario } from '../../model/suite.ts';
 import { attemptFiles, readAttemptJson } from '../../store/attempt-files.ts';
-import { formatNamed } from '../../suites/formats.ts';
+import { formatNamed } from '../../suites/all.ts';
+import type { Format } from '../../suites/format.ts';
 import { type InputFolder, inputsOf, putInput } from '../../suites/input-folder.ts';
 
 /** Writes what judging will read beside the raw files of an attempt; equal contents once per run. */
-export function storeScenario(runDir: string, attemptDir: string, loaded: LoadedScenario): void {
-  const stored = toStored(loaded, inputsOf(runDir));
+export async function storeScenario(runDir: string, attemptDir: string, loaded: LoadedScenario): Promise<void> {
+  const stored = toStored(loaded, await formatNamed(loaded.format), inputsOf(runDir));
   writeAtomic(join(attemptDir, 'scenario.json'), `${JSON.stringify(stored, undefined, 1)}\n`);
 }
 
 /** Brings a loaded scenario into stored form, its large parts into a folder. */
-export function toStored(loaded: LoadedScenario, folder: InputFolder): StoredScenario {
-  const { format, entry, plan, judging, description } = loaded;
+function toStored(loaded: LoadedScenario, format: Format, folder: InputFolder): StoredScenario {
+  const { entry, plan, judging, description } = loaded;
   const common: StoredScenario = {
     version: 2,
-    format,
+    format: loaded.format,
     suite: entry.suite,
     name: entry.name,
     ...(description !== undefined && { description }),
@@ -33,7 +34,7 @@ export function toStored(loaded: LoadedScenario, folder: InputFolder): StoredSce
     steps: plan.steps.map(({ kind, host, line, origin }) => ({ kind, host, line, origin })),
     ...(judging.facts && { facts: putInput(folder, judging.facts) }),
   };
-  return { ...common, ...formatNamed(format).store(loaded, folder) };
+  return { ...common, ...format.store(loaded, folder) };
 }
 
 /** As the guest numbers interfaces (guest/agent/net.c, nic_index). */
@@ -41,22 +42,25 @@ function firstIfindex({ fallbackTunnels }: LoadedScenario['plan']): number {
   return fallbackTunnels === true ? 32 : 2;
 }
 
-/** Opens an attempt by its folder, with all that its format put into `scenario.json`. */
-export function openForFormat(attemptDir: string): Attempt<StoredScenario> {
-  return new Attempt(attemptFiles(attemptDir), () => readStored(attemptDir));
+/** An attempt with all that its format put into `scenario.json`. */
+export interface Formatted {
+  readonly format: Format;
+  readonly attempt: Attempt<StoredScenario>;
 }
 
-/** Opens an attempt by its folder, with another scenario than the stored one. */
-export function openWith(attemptDir: string, scenario: StoredScenario): Attempt<StoredScenario> {
-  return new Attempt(attemptFiles(attemptDir), () => scenario);
-}
-
-/** Reads an attempt's `scenario.json`; every error names the file. */
-function readStored(attemptDir: string): StoredScenario {
+/** Opens an attempt by its folder. Every error names the file. */
+export async function openForFormat(attemptDir: string): Promise<Formatted> {
   const name = 'scenario.json';
-  const parse = (value: unknown): StoredScenario => {
-    const { format } = z.object({ format: z.string() }).parse(value);
-    return formatNamed(format, join(attemptDir, name)).schema.parse(value);
-  };
-  return readAttemptJson(attemptDir, name, { parse });
+  const content = readAttemptJson(attemptDir, name, z.looseObject({ format: z.string() }));
+  const file = join(attemptDir, name);
+  const format = await formatNamed(content.format, file);
+  const scenario = checkJson(() => content, format.schema, file);
+  return { format, attempt: new Attempt(attemptFiles(attemptDir), () => scenario) };
+}
+
+/** Opens an attempt by its folder, with today's scenario in place of the stored one. */
+export async function openWith(attemptDir: string, loaded: LoadedScenario, folder: InputFolder): Promise<Formatted> {
+  const format = await formatNamed(loaded.format);
+  const stored = toStored(loaded, format, folder);
+  return { format, attempt: new Attempt(attemptFiles(attemptDir), () => stored) };
 }

@@ -7,7 +7,7 @@ import { settingsFor, withSettings } from '../../lab/attempt.ts';
 import { type Lab, startLab } from '../../lab/substrate/lifecycle.ts';
 import type { Order } from '../../lab/substrate/substrate.ts';
 import type { LabPlan } from '../../model/scenario.ts';
-import { openJudging, openSettings } from '../open.ts';
+import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { parseRunOptions, suitesOf, wholeNumber } from '../options.ts';
 import { callCourse } from './course.ts';
 import { followLines, followTerminal, keysHelp } from './input.ts';
@@ -47,14 +47,15 @@ function heldPlan(plan: LabPlan, at: string | undefined): LabPlan {
 
 /** `espalier shell`; returns the exit code. */
 export async function shellCommand(selector: string, raw: RawShellOptions): Promise<number> {
-  const options = parseRunOptions({ ...raw, substrate: 'uml', status: 'all', retries: '0', repeatEach: '1' });
+  const options = parseRunOptions({ ...raw, status: 'all', retries: '0', repeatEach: '1' });
   const [suite = '', name = ''] = [selector.split(':')[0], selector.split(':').slice(1).join(':')];
   if (name === '') throw new EspalierError('usage', `${selector}: SUITE:NAME is expected`);
   const signal = interruption();
-  const { suites } = await openJudging(suitesOf([selector]), options, signal);
+  const supply = openSupply(options, signal);
+  const suites = await openSuites(suitesOf([selector]), options, supply);
   const loaded = await suites.get(suite)?.load(name);
   if (loaded === undefined) throw new EspalierError('usage', `no suite is named ${suite}`);
-  const settings = await settingsFor(loaded, await openSettings(options, signal));
+  const settings = await settingsFor(loaded, await openSettings(options, supply));
   const { course } = loaded;
   const at = course === undefined || raw.at === undefined ? undefined : wholeNumber('--at', raw.at, 0);
   const plan = withSettings(course === undefined ? heldPlan(loaded.plan, raw.at) : loaded.plan, settings);

@@ -4,6 +4,7 @@ import type { SuiteIdentity } from '../../model/attempt.ts';
 import type { ConsoleExpectation, LabPlan, PlacedFile, ScenarioEntry, Step } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { scriptFile } from '../../sanitize/plan-stages.ts';
+import { guestMemory } from '../../supply/kernel/lab-memory.ts';
 import { descriptionOf } from '../description.ts';
 import { adaptations, rewritesFor } from './adaptations.ts';
 import type { GuestLine } from './ordering.ts';
@@ -21,12 +22,13 @@ export interface LabInputs {
   readonly strongswan: () => Promise<LabImage>;
   /** Image files of the `testing/` tree, uppermost first. */
   readonly testing: readonly string[];
+  /** Of the `testing/` tree, without what was made for it. */
+  readonly identity: SuiteIdentity;
 }
 
 export interface LibreswanOptions {
   /** The `testing/` folder. */
   readonly dir: string;
-  readonly identity: SuiteIdentity;
   readonly inputs: () => Promise<LabInputs>;
   /** `libreswan` unless another suite has this format. */
   readonly name?: string;
@@ -67,8 +69,6 @@ const timing = {
   gap: second / 10n,
   deadline: 120n * second,
 };
-
-const guestMemory = 512;
 
 /** Opens a `testing/` tree. Throws `usage` where there is none. */
 export function openLibreswan(options: LibreswanOptions): Suite<LibreswanScenario> {
@@ -156,7 +156,7 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
     description: describe(test),
     expectations,
     images: Object.fromEntries([...images].map(([host, { id, sha256 }]) => [host, { id, sha256 }])),
-    suite: options.identity,
+    suite: inputs.identity,
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
     judging: {
       guests: guestNames(test.lines),

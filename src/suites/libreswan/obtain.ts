@@ -1,31 +1,36 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
-import { sha256, sha256File, writeAtomic } from '../../base/files.ts';
-import { cacheDir, withLock } from '../../base/folders.ts';
+import { sha256 } from '../../base/files.ts';
+import { projectDir } from '../../base/folders.ts';
 import type { SuiteIdentity } from '../../model/attempt.ts';
-import { packSquashfs } from '../../supply/image/squashfs.ts';
 import { commitOf } from '../commit.ts';
-import { obtainSource } from '../source-package.ts';
+import type { PackedTree } from '../packed-tree.ts';
 
-/** A `testing/` folder and what it is. */
+/** A `testing/` folder on this machine. */
 export interface SuiteTree {
   readonly dir: string;
-  readonly identity: SuiteIdentity;
-  /** Version of libreswan that the folder belongs to, where it says so. */
-  readonly version?: string;
+  /** What it is, `packed` being the tree as hosts mount it, where hosts do. */
+  readonly identity: (packed: PackedTree | undefined) => Promise<SuiteIdentity>;
+}
+
+/** The bundled suite: libreswan's format, everything in it ours. */
+export function bundledTree(): SuiteTree {
+  const dir = join(projectDir, 'scenarios', 'examples');
+  return { dir, identity: async () => ({ id: 'examples', sha256: hashOfTree(dir) }) };
 }
 
 /** Takes the suite from Debian's source package of libreswan. */
 export async function obtainLibreswan(debian = 'trixie'): Promise<SuiteTree> {
+  const { obtainSource } = await import('../source-package.ts');
   const wanted = ['*/testing', '*/mk/version.mk'];
   const source = await obtainSource({ name: 'libreswan', debian, wanted, proof: 'testing/pluto/TESTLIST' });
-  const { dir, version, sha256: hash } = source;
-  return { dir: join(dir, 'testing'), identity: { id: `libreswan-${version}`, sha256: hash }, version };
+  const identity = { id: `libreswan-${source.version}`, sha256: source.sha256 };
+  return { dir: join(source.dir, 'testing'), identity: async () => identity };
 }
 
 /** A checkout of the user's: its root, its `testing/` or `testing/pluto`. Throws `usage`. */
-export async function openCheckout(path: string): Promise<SuiteTree> {
+export function findCheckout(path: string): SuiteTree {
   const given = resolve(path);
   const candidates = [join(given, 'testing'), given, join(given, '..')];
   const dir = candidates.find((candidate) => existsSync(join(candidate, 'pluto', 'TESTLIST')));
@@ -35,11 +40,18 @@ export async function openCheckout(path: string): Promise<SuiteTree> {
       remedy: 'give a folder that holds testing/pluto/TESTLIST',
     });
   }
+  return { dir, identity: (packed) => identityOfCheckout(dir, packed) };
+}
+
+/** Nothing but its list of tests is known of a tree that no host reads. */
+async function identityOfCheckout(dir: string, packed: PackedTree | undefined): Promise<SuiteIdentity> {
+  const commit = await commitOf(dir);
   const version = versionOf(dir);
-  const [tree, commit] = await Promise.all([packTesting(dir), commitOf(dir)]);
-  const id = version ? `libreswan-${version}` : basename(resolve(dir, '..'));
-  const identity = { id, sha256: tree.sha256, ...(commit && { commit }) };
-  return { dir, identity, ...(version !== undefined && { version }) };
+  return {
+    id: version === undefined ? basename(resolve(dir, '..')) : `libreswan-${version}`,
+    sha256: packed?.sha256 ?? sha256(readFileSync(join(dir, 'pluto', 'TESTLIST'))),
+    ...(commit && { commit }),
+  };
 }
 
 /** The version that the source tree around a `testing/` folder calls itself. */
@@ -49,39 +61,9 @@ function versionOf(testing: string): string | undefined {
   return /^IPSECBASEVERSION\s*\??=\s*(\S+)/m.exec(readFileSync(file, 'utf8'))?.[1];
 }
 
-/** A `testing/` folder as hosts mount it. */
-export interface PackedTree {
-  readonly path: string;
-  readonly sha256: string;
-}
-
-/** Packs a `testing/` folder into one file, anew only when a file in it changed. */
-export async function packTesting(dir: string): Promise<PackedTree> {
-  const store = cacheDir('suites');
-  const path = join(store, `testing-${statKey(dir).slice(0, 16)}.squashfs`);
-  const note = `${path}.sha256`;
-  await withLock(`${path}.lock`, async () => {
-    if (existsSync(path) && existsSync(note)) return;
-    mkdirSync(store, { recursive: true });
-    await packSquashfs(dir, path, { allRoot: true });
-    writeAtomic(note, await sha256File(path));
-  });
-  return { path, sha256: readFileSync(note, 'utf8') };
-}
-
-/** Changes whenever a file of the folder does, as far as its dates and sizes tell. */
-function statKey(dir: string): string {
-  const lines: string[] = [resolve(dir)];
-  const walk = (folder: string): void => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) walk(path);
-      else {
-        const { size, mtimeMs, mode } = lstatSync(path);
-        lines.push([relative(dir, path), size, mtimeMs, mode].join('\t'));
-      }
-    }
-  };
-  walk(dir);
-  return sha256(lines.sort().join('\n'));
+/** SHA-256 over names and contents of a small tree. */
+function hashOfTree(dir: string): string {
+  const entries = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return sha256(paths.map((path) => `${path.slice(dir.length)} ${sha256(readFileSync(path))}\n`).join(''));
 }

@@ -1,18 +1,17 @@
-import { sha256 } from '../../base/files.ts';
-import type { RunOptions } from '../../model/run.ts';
-import type { LabImage, Suite } from '../../model/suite.ts';
-import type { SuiteWish } from '../suite-wish.ts';
-import { bundledTree, type SuiteTree, userTree } from '../trees.ts';
+import type { Suite } from '../../model/suite.ts';
+import type { OpenOptions } from '../suite-entry.ts';
 import { type LabInputs, openLibreswan } from './libreswan.ts';
+import { bundledTree, findCheckout, obtainLibreswan, type SuiteTree } from './obtain.ts';
 
 /** The bundled suite: libreswan's format, without its certificates. */
-export async function openBundled(wish: SuiteWish): Promise<Suite> {
-  return open({ name: 'examples', tree: bundledTree(), keys: false }, wish);
+export async function openBundled(options: OpenOptions): Promise<Suite> {
+  return open({ name: 'examples', tree: bundledTree(), keys: false }, options);
 }
 
 /** libreswan's own suite: the user's tree, else that of Debian's source package. */
-export async function openLibreswanSuite(wish: SuiteWish): Promise<Suite> {
-  return open({ name: 'libreswan', tree: await treeOf(wish.options), keys: true }, wish);
+export async function openLibreswanSuite(options: OpenOptions): Promise<Suite> {
+  const tree = options.tree === undefined ? await obtainLibreswan() : findCheckout(options.tree);
+  return open({ name: 'libreswan', tree, keys: true }, options);
 }
 
 interface Origin {
@@ -21,32 +20,23 @@ interface Origin {
   readonly keys: boolean;
 }
 
-function open({ name, tree, keys }: Origin, wish: SuiteWish): Suite {
-  const helpers = wish.options.helpers === 'upstream' ? 'upstream' : 'ours';
+function open(origin: Origin, options: OpenOptions): Suite {
   // Asked for by the first scenario that is loaded, and by many at once: made only once.
   let made: Promise<LabInputs> | undefined;
   const inputs = (): Promise<LabInputs> => {
-    made ??= inputsOf({ dir: tree.dir, keys }, wish);
+    made ??= inputsOf(origin, options);
     return made;
   };
-  return openLibreswan({ dir: tree.dir, identity: tree.identity, name, helpers, inputs });
+  return openLibreswan({ dir: origin.tree.dir, name: origin.name, helpers: options.helpers, inputs });
 }
 
-async function treeOf({ suite, substrate }: RunOptions): Promise<SuiteTree> {
-  if (suite !== undefined && substrate === 'fake') return userTree(suite);
-  const { obtainLibreswan, openCheckout } = await import('./obtain.ts');
-  return suite === undefined ? obtainLibreswan() : openCheckout(suite);
-}
-
-async function inputsOf(
-  tree: { readonly dir: string; readonly keys: boolean },
-  { options, kernel, signal }: SuiteWish,
-): Promise<LabInputs> {
-  if (options.substrate === 'fake') return noInputs;
+async function inputsOf({ tree, keys }: Origin, { supply }: OpenOptions): Promise<LabInputs> {
+  if (!supply.needed) {
+    const image = await supply.image('debian-trixie-libreswan');
+    return { image, strongswan: async () => image, testing: [], identity: await tree.identity(undefined) };
+  }
+  const { packTree } = await import('../packed-tree.ts');
   const { libreswanInputs } = await import('./provision/inputs.ts');
-  return libreswanInputs({ ...tree, kernel, signal });
+  const testing = await packTree(tree.dir);
+  return { ...(await libreswanInputs({ testing, keys, supply })), identity: await tree.identity(testing) };
 }
-
-/** What labs of the fake substrate are made from. */
-const noImage: LabImage = { id: 'none', path: '', sha256: sha256(''), versions: {} };
-const noInputs: LabInputs = { image: noImage, strongswan: async () => noImage, testing: [] };

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { sha256 } from '../../base/files.ts';
 import { projectDir } from '../../base/folders.ts';
 import { slices } from '../../daemons/table.ts';
 import type { LabImage, Suite } from '../../model/suite.ts';
-import type { SuiteWish } from '../suite-wish.ts';
+import type { OpenOptions } from '../suite-entry.ts';
 import { scenarioFiles } from './find.ts';
 import { openScenarios } from './scenarios.ts';
 import { checkTypes } from './types.ts';
@@ -11,13 +10,13 @@ import { checkTypes } from './types.ts';
 const bundled = join(projectDir, 'scenarios');
 
 /** Opens a bundled suite: the scenario files of its folder below `scenarios/`. */
-export function openBundledScenarios(name: string, wish: SuiteWish): Promise<Suite> {
-  return open({ name, path: join(bundled, name) }, wish);
+export function openBundledScenarios(name: string, options: OpenOptions): Promise<Suite> {
+  return open({ name, path: join(bundled, name) }, options);
 }
 
 /** Opens the scenario files of a path. The suite is called as it was named. */
-export function openScenarioPath(path: string, wish: SuiteWish): Promise<Suite> {
-  return open({ name: path, path }, wish);
+export function openScenarioPath(path: string, options: OpenOptions): Promise<Suite> {
+  return open({ name: path, path }, options);
 }
 
 interface Origin {
@@ -25,24 +24,14 @@ interface Origin {
   readonly path: string;
 }
 
-async function open({ name, path }: Origin, { options, signal }: SuiteWish): Promise<Suite> {
+async function open({ name, path }: Origin, { supply }: OpenOptions): Promise<Suite> {
   const image = async (recipe: string): Promise<LabImage> => {
-    if (options.substrate === 'fake') return noImage;
-    const { ensureImage } = await import('../../supply/image/image.ts');
-    const { path: file, id, sha256: hash, versions } = await ensureImage(recipe, signal);
-    const tested = testedPackages.filter((one) => versions[one] !== undefined);
-    return {
-      path: file,
-      id,
-      sha256: hash,
-      versions: Object.fromEntries(tested.map((one) => [one, versions[one] ?? ''])),
-    };
+    const { path: file, id, sha256, versions } = await supply.image(recipe);
+    const tested = testedPackages.flatMap((one) => (versions[one] === undefined ? [] : [[one, versions[one]]]));
+    return { path: file, id, sha256, versions: Object.fromEntries(tested) };
   };
   return openScenarios({ name, files: scenarioFiles(path), image, checkTypes });
 }
 
 /** Packages whose versions an attempt records, where its images have them. */
 const testedPackages = slices.flatMap(({ packages }) => packages);
-
-/** What labs of the fake substrate are made from. */
-const noImage: LabImage = { id: 'none', path: '', sha256: sha256(''), versions: {} };

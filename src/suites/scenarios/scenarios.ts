@@ -7,6 +7,7 @@ import { plainImage } from '../../daemons/table.ts';
 import type { Commit, SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
+import { guestMemory } from '../../supply/kernel/lab-memory.ts';
 import { commitOf } from '../commit.ts';
 import type { Declared, Definition } from './api/scenario.ts';
 import { daemonsOf, filesOf, limitOf, withRoutes } from './daemons.ts';
@@ -40,7 +41,6 @@ export interface FileScenario extends LoadedScenario {
 const second = 1_000_000_000n;
 const defaultStart = '2025-06-15T12:00:00Z';
 const defaultTimeout = 120;
-const guestMemory = 512;
 
 /** A scenario with the network that was made of its definition. */
 interface Known {

@@ -4,6 +4,7 @@ import { EspalierError } from '../../base/errors.ts';
 import type { SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
+import { guestMemory } from '../../supply/kernel/lab-memory.ts';
 import { adaptations, adaptationsFor } from './adaptations.ts';
 import { type Course, courseOf } from './course.ts';
 import { vacuity } from './dat-lines.ts';
@@ -49,8 +50,6 @@ export const timing = {
   gap: second / 20n,
   deadline: 120n * second,
 };
-
-const guestMemory = 512;
 
 /** Opens a `testing/` tree of strongSwan. */
 export function openStrongswan(options: StrongswanOptions): Suite<StrongswanScenario> {

@@ -7,7 +7,7 @@ import { type RunResult, run, tail } from '../../base/processes.ts';
 import { debianArchive, sourceLine } from '../debian/apt.ts';
 import { makeRepository } from '../debian/repository.ts';
 import { claimCpu, releaseCpu } from '../kernel/cpus.ts';
-import { memoryFolder } from '../kernel/memory-folder.ts';
+import { memoryFolder } from '../kernel/lab-memory.ts';
 import { bootstrapEnvironment, shellQuoted } from './bootstrap.ts';
 import type { BootstrapJob } from './bootstrap-job.ts';
 

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { runTasks, type Task } from '../../../src/lab/scheduler.ts';
 
 const options = (signal = new AbortController().signal) => ({
-  capacity: { slots: 2, memory: 1000, backlog: 4 },
+  capacity: { slots: 2, backlog: 4 },
   judges: 2,
   signal,
 });
@@ -18,11 +18,10 @@ interface Log {
 function taskOf(name: string, log: Log, change: Partial<Task> = {}): Task {
   return {
     estimateMs: 1,
-    memory: 100,
-    async lab() {
+    async make() {
       log.live += 1;
       log.most = Math.max(log.most, log.live);
-      log.events.push(`lab ${name}`);
+      log.events.push(`make ${name}`);
       await turn();
       log.live -= 1;
     },
@@ -46,7 +45,7 @@ test('every task runs and is judged, never more at once than there are slots', a
   assert.equal(log.most, 2);
   assert.deepEqual(log.events.toSorted(), [
     ...names.map((name) => `judge ${name}`),
-    ...names.map((name) => `lab ${name}`),
+    ...names.map((name) => `make ${name}`),
   ]);
 });
 
@@ -58,25 +57,25 @@ test('what a judge asks for is run as well', async () => {
   const log = newLog();
   const retry = taskOf('again', log);
   await runTasks([taskOf('first', log, { judge: async () => [retry] })], options());
-  assert.deepEqual(log.events, ['lab first', 'lab again', 'judge again']);
+  assert.deepEqual(log.events, ['make first', 'make again', 'judge again']);
 });
 
 test('after a stop nothing is started and nothing is judged', async () => {
   const log = newLog();
   const stop = new AbortController();
-  const stopping = taskOf('stopping', log, { estimateMs: 9, lab: async () => stop.abort() });
+  const stopping = taskOf('stopping', log, { estimateMs: 9, make: async () => stop.abort() });
   await runTasks([stopping, taskOf('a', log), taskOf('b', log)], {
     ...options(stop.signal),
-    capacity: { slots: 1, memory: 1, backlog: 1 },
+    capacity: { slots: 1, backlog: 1 },
   });
   assert.deepEqual(log.events, []);
 });
 
-test('a stop waits for the labs that run', async () => {
+test('a stop waits for what is being made', async () => {
   const log = newLog();
   const stop = new AbortController();
   const slow = taskOf('slow', log, {
-    async lab() {
+    async make() {
       stop.abort();
       await turn();
       await turn();
@@ -89,6 +88,6 @@ test('a stop waits for the labs that run', async () => {
 
 test("a task's own failure is the scheduler's", async () => {
   const log = newLog();
-  const broken = taskOf('broken', log, { lab: () => Promise.reject(new Error('no folder')) });
+  const broken = taskOf('broken', log, { make: () => Promise.reject(new Error('no folder')) });
   await assert.rejects(runTasks([broken], options()), /no folder/);
 });

@@ -20,7 +20,7 @@ import { EspalierError } from '../../../base/errors.ts';
 import { claimCpu, releaseCpu } from '../../../supply/kernel/cpus.ts';
 import { refusedFixedAddresses } from '../../../supply/kernel/fixed-addresses.ts';
 import { ensureGuest, type GuestBinaries } from '../../../supply/kernel/guest.ts';
-import { memoryFolder } from '../../../supply/kernel/memory-folder.ts';
+import { memoryFolder } from '../../../supply/kernel/lab-memory.ts';
 import { lastStep } from '../last-step.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
 import { faultInFile } from './kernel-log.ts';
@@ -207,6 +207,16 @@ export const uml: Substrate = {
       });
     }
   },
+  supply: () => ({
+    async kernel({ selection, pfKey, signal }) {
+      const { ensureKernel } = await import('../../../supply/kernel/kernel.ts');
+      return ensureKernel({ selection, signal, ...(pfKey && { flavour: 'netkey' }) });
+    },
+    async image(recipe, signal) {
+      const { ensureImage } = await import('../../../supply/image/image.ts');
+      return ensureImage(recipe, signal);
+    },
+  }),
   async start(request) {
     requireKernel(request.kernel);
     guestBinaries ??= ensureGuest();

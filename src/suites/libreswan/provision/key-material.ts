@@ -7,12 +7,12 @@ import { say } from '../../../base/log.ts';
 import { succeed } from '../../../base/processes.ts';
 import { startProgress } from '../../../base/progress.ts';
 import { makeWorkFolder } from '../../../base/work-folder.ts';
+import type { LabSupply } from '../../../lab/supply.ts';
 import type { LabPlan, PlacedFile, Step } from '../../../model/scenario.ts';
 import type { Image } from '../../../supply/image/image.ts';
 import { packSquashfs } from '../../../supply/image/squashfs.ts';
-import type { Kernel } from '../../../supply/kernel/kernel.ts';
-import { runMakingLab } from '../../run-lab.ts';
-import type { PackedTree } from '../obtain.ts';
+import { runMakingLab } from '../../making-lab.ts';
+import type { PackedTree } from '../../packed-tree.ts';
 import { topologyOf } from '../topology.ts';
 
 const facts = z.object({ kernel: z.string(), images: z.array(z.string()) });
@@ -20,7 +20,7 @@ const materials = new ArtifactStore({ name: 'keys', file: 'keys.squashfs', facts
 
 /** What certificates and zones are made from. */
 export interface KeyMaterialInputs {
-  readonly kernel: Kernel;
+  readonly supply: LabSupply;
   /** The image that the tests run on: its NSS makes the certificates and databases. */
   readonly libreswan: Image;
   /** Has the pyOpenSSL that the suite's dist_certs.py was written for. */
@@ -28,7 +28,6 @@ export interface KeyMaterialInputs {
   readonly testing: PackedTree;
   /** Hosts' files and times as the suite's scenarios have them. */
   readonly scenario: Pick<LabPlan, 'files' | 'timing' | 'shellSetup' | 'memory'>;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Host and command. `east` boots the libreswan image, `west` the one for certificates. */
@@ -98,8 +97,7 @@ function planOf({ script, images, layers }: Stage, { scenario }: KeyMaterialInpu
 }
 
 async function runStage(stage: Stage, inputs: KeyMaterialInputs, into: string): Promise<void> {
-  const { kernel, signal } = inputs;
-  const making = { what: 'the key material of the suite', plan: planOf(stage, inputs), kernel: kernel.path, signal };
+  const making = { what: 'the key material of the suite', plan: planOf(stage, inputs), supply: inputs.supply };
   await runMakingLab(making, async (files) => {
     await succeed('tar', ['--no-same-owner', '-xf', join(files, 'testing', 'made.tar'), '-C', into]);
   });
@@ -119,7 +117,7 @@ async function make(out: string, inputs: KeyMaterialInputs): Promise<z.infer<typ
   await runStage({ script: makeDatabases, images: same, layers: [half, testing.path] }, inputs, tree);
   await packSquashfs(tree, out, { allRoot: true });
   progress.end('made certificates and keys for the suite');
-  return { kernel: inputs.kernel.id, images: [libreswan.id, certificates.id] };
+  return { kernel: (await inputs.supply.kernel()).id, images: [libreswan.id, certificates.id] };
 }
 
 function versionsOf({ versions }: Image, packages: readonly string[]): (string | undefined)[] {

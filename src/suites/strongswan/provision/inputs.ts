@@ -14,33 +14,26 @@ import { EspalierError } from '../../../base/errors.ts';
 import { sha256, temporaryBeside } from '../../../base/files.ts';
 import { cacheDir, withLock } from '../../../base/folders.ts';
 import { succeed } from '../../../base/processes.ts';
+import type { LabSupply } from '../../../lab/supply.ts';
 import { downloadPackage } from '../../../supply/debian/packages.ts';
-import { ensureImage } from '../../../supply/image/image.ts';
 import { packSquashfs } from '../../../supply/image/squashfs.ts';
-import type { Kernel } from '../../../supply/kernel/kernel.ts';
 import type { StrongswanTree } from '../obtain.ts';
 import type { StrongswanInputs } from '../strongswan.ts';
 import { knownHosts } from '../topology.ts';
 import { ensureStrongswanKeys } from './keys.ts';
 
 /** Everything a lab of strongSwan's suite is made from, made on first need. */
-export interface StrongswanWish {
+export interface InputsOptions {
   readonly tree: StrongswanTree;
   /** Recipe of the image that all hosts boot from. */
   readonly image: string;
-  readonly kernel: () => Promise<Kernel>;
-  readonly signal?: AbortSignal | undefined;
+  readonly supply: LabSupply;
 }
 
 /** The image, the suite with its certificates, and a layer for each host. Progress is shown by each part. */
-export async function strongswanInputs({
-  tree,
-  image: name,
-  kernel,
-  signal,
-}: StrongswanWish): Promise<StrongswanInputs> {
-  const image = await ensureImage(name, signal);
-  const keys = await ensureStrongswanKeys({ tree, image, kernel: await kernel(), signal });
+export async function strongswanInputs({ tree, image: name, supply }: InputsOptions): Promise<StrongswanInputs> {
+  const image = await supply.image(name);
+  const keys = await ensureStrongswanKeys({ tree, image, supply });
   const made = join(cacheDir('suites'), `strongswan-${tree.version}-${keys.id}-made${layerMethod}`);
   const { built } = image;
   const version = built ? `${built.version}, built from source` : image.versions['charon-systemd'];

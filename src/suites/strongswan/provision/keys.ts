@@ -6,11 +6,11 @@ import { sha256 } from '../../../base/files.ts';
 import { say } from '../../../base/log.ts';
 import { succeed } from '../../../base/processes.ts';
 import { startProgress } from '../../../base/progress.ts';
+import type { LabSupply } from '../../../lab/supply.ts';
 import type { LabPlan, PlacedFile } from '../../../model/scenario.ts';
 import type { Image } from '../../../supply/image/image.ts';
-import type { Kernel } from '../../../supply/kernel/kernel.ts';
-import { packTesting } from '../../libreswan/obtain.ts';
-import { runMakingLab } from '../../run-lab.ts';
+import { runMakingLab } from '../../making-lab.ts';
+import { packTree } from '../../packed-tree.ts';
 import type { StrongswanTree } from '../obtain.ts';
 import { timing } from '../strongswan.ts';
 
@@ -23,8 +23,7 @@ export interface StrongswanKeyInputs {
   readonly tree: StrongswanTree;
   /** The image that the tests run on: its pki makes the certificates. */
   readonly image: Image;
-  readonly kernel: Kernel;
-  readonly signal?: AbortSignal | undefined;
+  readonly supply: LabSupply;
 }
 
 /**
@@ -108,18 +107,15 @@ function planOf(inputs: StrongswanKeyInputs, layer: string): LabPlan {
 
 async function make(out: string, inputs: StrongswanKeyInputs): Promise<Facts> {
   using progress = startProgress('making certificates and keys for strongSwan’s suite', { expectedMs: 240_000 });
-  const packed = await packTesting(inputs.tree.dir);
-  const { kernel, signal, image } = inputs;
+  const packed = await packTree(inputs.tree.dir);
+  const { supply, image } = inputs;
   const plan = planOf(inputs, packed.path);
-  await runMakingLab(
-    { what: 'the key material of strongSwan’s suite', plan, kernel: kernel.path, signal },
-    async (files) => {
-      // The cache may lie on another file system.
-      await succeed('mv', [join(files, 'winnetou', 'made.tar'), out]);
-    },
-  );
+  await runMakingLab({ what: 'the key material of strongSwan’s suite', plan, supply }, async (files) => {
+    // The cache may lie on another file system.
+    await succeed('mv', [join(files, 'winnetou', 'made.tar'), out]);
+  });
   progress.end('made certificates and keys for strongSwan’s suite');
-  return { kernel: kernel.id, image: image.id };
+  return { kernel: (await supply.kernel()).id, image: image.id };
 }
 
 /**
@@ -130,7 +126,7 @@ export async function ensureStrongswanKeys(inputs: StrongswanKeyInputs): Promise
   const { image, tree } = inputs;
   const tools = ['strongswan-pki', 'libstrongswan', 'openssl', 'bind9-utils'].map((name) => image.versions[name]);
   if (image.built) tools.push(image.built.id);
-  const suite = (await packTesting(tree.dir)).sha256;
+  const suite = (await packTree(tree.dir)).sha256;
   const identity = [
     JSON.stringify([script, programsOf(inputs).map(({ content }) => Buffer.from(content).toString()), tools]),
     suite,

@@ -51,7 +51,7 @@ async function makeAttempt(
   const runDir = join(tree.dir, 'run');
   const dir = join(runDir, 'attempts/libreswan/hello/0');
   mkdirSync(dir, { recursive: true });
-  storeScenario(runDir, dir, loaded);
+  await storeScenario(runDir, dir, loaded);
   writeFileSync(join(dir, 'records'), recordsOf(loaded, said));
   mkdirSync(join(dir, 'links'));
   for (const { name } of loaded.plan.topology.links) {

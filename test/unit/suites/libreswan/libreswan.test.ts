@@ -111,8 +111,12 @@ test('a folder that is no suite and a broken list are the user’s to mend', asy
 
 const image = { id: '', sha256: '', path: '', versions: {} };
 const opened = {
-  identity: { id: 'x', sha256: '' },
-  inputs: async () => ({ image, strongswan: async () => image, testing: [] }),
+  inputs: async () => ({
+    image,
+    strongswan: async () => image,
+    testing: [],
+    identity: { id: 'x', sha256: '' },
+  }),
 };
 
 test('no mutation of a test directory makes the loader throw anything but a scenario error', async () => {

@@ -55,11 +55,12 @@ export function makeTree(): Tree {
     image: image('image'),
     strongswan: async () => image('strongswan'),
     testing: ['/testing'],
+    identity,
   });
   return {
     dir,
     write,
-    open: () => openLibreswan({ dir, identity, inputs }),
+    open: () => openLibreswan({ dir, inputs }),
     [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }),
   };
 }

@@ -5,8 +5,8 @@ import { tail } from '../base/processes.ts';
 import { makeWorkFolder } from '../base/work-folder.ts';
 import { consoles } from '../evidence/records/consoles.ts';
 import { readRecords } from '../evidence/records/reader.ts';
-import { substrateByName } from '../lab/substrate/all.ts';
 import { startLab } from '../lab/substrate/lifecycle.ts';
+import type { LabSupply } from '../lab/supply.ts';
 import type { LabPlan } from '../model/scenario.ts';
 
 /** Making keys is hard work without a word; only the outside's patience bounds it. */
@@ -16,8 +16,7 @@ const limits = { spinCpuMs: 900_000, silentMs: 3_600_000 };
 export interface MakingLab {
   readonly what: string;
   readonly plan: LabPlan;
-  readonly kernel: string;
-  readonly signal?: AbortSignal | undefined;
+  readonly supply: LabSupply;
 }
 
 /**
@@ -25,15 +24,17 @@ export interface MakingLab {
  * so that equal inputs make equal files.
  */
 export async function runMakingLab<T>(making: MakingLab, take: (files: string) => Promise<T>): Promise<T> {
+  const { what, plan, supply } = making;
+  const { substrate, signal } = supply;
   using work = makeWorkFolder('lab');
   const dir = work.path;
-  const request = { dir, plan: making.plan, kernel: making.kernel, seed: 1n, hold: false };
-  await using lab = await startLab(substrateByName('uml'), request, limits);
+  const kernel = (await supply.kernel()).path;
+  await using lab = await startLab(substrate, { dir, plan, kernel, seed: 1n, hold: false }, limits);
   const stop = (): void => lab.cancel();
-  making.signal?.addEventListener('abort', stop, { once: true });
+  signal?.addEventListener('abort', stop, { once: true });
   const { end } = await lab.ended;
-  making.signal?.removeEventListener('abort', stop);
-  if (making.signal?.aborted) throw new EspalierError('cancelled', `stopped while making ${making.what}`);
+  signal?.removeEventListener('abort', stop);
+  if (signal?.aborted) throw new EspalierError('cancelled', `stopped while making ${what}`);
   requireSuccess(making, dir, end.word === 'completed' ? undefined : `${end.word}: ${end.detail ?? ''}`);
   return await take(join(dir, 'files'));
 }

@@ -1,0 +1,57 @@
+import { sha256 } from '../base/files.ts';
+import type { LabImage } from '../model/suite.ts';
+import type { Image } from '../supply/image/image.ts';
+import type { KernelChoice, Substrate, Supply } from './substrate/substrate.ts';
+
+/** Stands for kernel and image where labs boot nothing. */
+export const nothing: KernelChoice & LabImage = { id: 'none', path: '', sha256: sha256(''), versions: {} };
+
+/** What the labs of one run boot, made on first need and then the same for all of them. */
+export class LabSupply {
+  readonly substrate: Substrate;
+  readonly signal: AbortSignal | undefined;
+  readonly #selection: string | undefined;
+  readonly #supply: Supply | undefined;
+  readonly #kernels = new Map<boolean, Promise<KernelChoice>>();
+  readonly #images = new Map<string, Promise<Image>>();
+
+  /** `kernel`: the user's own tree or binary. */
+  constructor(
+    substrate: Substrate,
+    { kernel, signal }: { readonly kernel?: string | undefined; readonly signal?: AbortSignal | undefined },
+  ) {
+    this.substrate = substrate;
+    this.signal = signal;
+    this.#selection = kernel;
+    this.#supply = substrate.supply();
+  }
+
+  /** False where labs boot nothing: nothing that only they would read has to be made either. */
+  get needed(): boolean {
+    return this.#supply !== undefined;
+  }
+
+  /** The kernel under test; with `pfKey` its flavour that speaks PF_KEY (RFC 2367). */
+  kernel(pfKey = false): Promise<KernelChoice> {
+    const [supply, selection, signal] = [this.#supply, this.#selection, this.signal];
+    if (supply === undefined) return Promise.resolve(nothing);
+    return once(this.#kernels, pfKey, () => supply.kernel({ selection, pfKey, signal }));
+  }
+
+  /** The image of a recipe. */
+  image(recipe: string): Promise<Image> {
+    const supply = this.#supply;
+    if (supply === undefined) return Promise.resolve(nothing);
+    return once(this.#images, recipe, () => supply.image(recipe, this.signal));
+  }
+}
+
+/** Makes a thing once. What could not be made is tried again by the next who needs it. */
+function once<K, T>(made: Map<K, Promise<T>>, key: K, make: () => Promise<T>): Promise<T> {
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const making = make();
+  made.set(key, making);
+  making.catch(() => made.delete(key));
+  return making;
+}

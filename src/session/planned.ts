@@ -1,0 +1,27 @@
+import type { ScenarioResult } from '../model/results.ts';
+import type { RunOptions } from '../model/run.ts';
+import type { ScenarioEntry } from '../model/scenario.ts';
+import { verdictOfEntry } from '../results/results.ts';
+import { plannedAttempts } from '../results/seeds.ts';
+
+/** Numbers of the planned attempts of a scenario that are not there yet. A listing's own verdict needs none. */
+export function missingAttempts(
+  entry: ScenarioEntry,
+  options: RunOptions,
+  there: readonly { readonly attempt: number }[],
+): number[] {
+  if (verdictOfEntry(entry) !== undefined) return [];
+  const numbers = new Set(there.map(({ attempt }) => attempt));
+  const planned = Array.from({ length: plannedAttempts(options) }, (_, attempt) => attempt);
+  return planned.filter((attempt) => !numbers.has(attempt));
+}
+
+/**
+ * Number of the attempt that is made because of a result that is not as expected (`--retries`); `undefined`: none.
+ * `nondeterminism` is never tried again: an attempt more cannot take it back.
+ */
+export function retryOf(entry: ScenarioEntry, options: RunOptions, result: ScenarioResult): number | undefined {
+  if (verdictOfEntry(entry) !== undefined || result.expected || result.word === 'nondeterminism') return undefined;
+  const next = (result.attempts.at(-1)?.attempt ?? -1) + 1;
+  return next < plannedAttempts(options) + options.retries ? next : undefined;
+}
