@@ -14,6 +14,6 @@ export function register(program: Command): void {
     .addHelpText('after', details)
     .action(async (folder: string) => {
       const { initCommand } = await import('../session/commands/init.ts');
-      initCommand(folder);
+      await initCommand(folder);
     });
 }

@@ -3,8 +3,7 @@ import type { ScenarioEntry } from '../model/scenario.ts';
 import type { Suite } from '../model/suite.ts';
 import { table } from '../report/terminal/text-table.ts';
 import { visibleLine } from '../report/visible.ts';
-import { suites } from '../suites/all.ts';
-import { isPath } from '../suites/scenarios/find.ts';
+import { isSuite, suites } from '../suites/all.ts';
 import { nearest, type Selection, select } from './select.ts';
 
 /** Says what could not be found. Its exit code is that of a run whose tests are not as expected. */
@@ -16,9 +15,9 @@ export class NothingSelected extends EspalierError {
 
 /** Refuses names of suites that there are not. Paths are looked at when they are opened. */
 export function checkSuiteNames(names: readonly string[]): void {
-  const known = suites.map(({ name }) => name);
   for (const name of names) {
-    if (known.includes(name) || isPath(name)) continue;
+    if (isSuite(name)) continue;
+    const known = suites.map((suite) => suite.name);
     const near = nearest(name, known);
     const remedy = near === undefined ? `the suites are ${known.join(', ')}` : `did you mean ${near}?`;
     throw new NothingSelected(`no suite is named ${name}`, remedy);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EspalierError } from '../base/errors.ts';
 import { defaultSubstrate } from '../lab/substrate/all.ts';
 import type { RunOptions } from '../model/run.ts';
+import { unnamed } from '../suites/all.ts';
 import { parseSelector, type Shard } from './select.ts';
 
 /** Options of `espalier run` as commander gives them. */
@@ -31,9 +32,6 @@ export interface RawRunOptions {
   readonly reporter?: string;
   readonly list?: boolean;
 }
-
-/** What a run is taken from when nothing is named. */
-const defaultSelector = 'examples';
 
 function usage(option: string, value: string, wanted: string): EspalierError {
   return new EspalierError('usage', `${option} ${value}: ${wanted} is expected`);
@@ -113,7 +111,7 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
 /** The selectors meant: a suite of one's own is meant when it is given and nothing is named. */
 export function effectiveSelectors(selectors: readonly string[], suite: string | undefined): string[] {
   if (selectors.length > 0) return [...selectors];
-  return [suite === undefined ? defaultSelector : 'libreswan'];
+  return [suite === undefined ? unnamed.suite : unnamed.ofTree];
 }
 
 /** Names of the suites that selectors speak of, each once. */

@@ -78,6 +78,19 @@ export const suites: readonly SuiteEntry[] = [
   }),
 ];
 
+/** What is meant where nothing is selected; `ofTree` with `--suite`. */
+export const unnamed = { suite: 'examples', ofTree: 'libreswan' } as const;
+
+/** True for what selectors can name: a suite of the table, or a path, which is looked at when it is opened. */
+export function isSuite(name: string): boolean {
+  return suites.some((suite) => suite.name === name) || isPath(name);
+}
+
+/** What a newcomer begins with, by file name. */
+export async function firstFiles(): Promise<Readonly<Record<string, string>>> {
+  return (await import('./scenarios/first-files.ts')).firstFiles();
+}
+
 /** Opens the suite of a name, or the scenario files of a path. */
 export async function openSuite(name: string, options: OpenOptions): Promise<Suite> {
   const known = suites.find((suite) => suite.name === name);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Attempt } from '../evidence/attempt/attempt.ts';
+import type { Attempt, AttemptFiles } from '../evidence/attempt/attempt.ts';
 import type { FactFindings } from '../judge/oracles/judge-facts.ts';
 import type { AttemptFile } from '../model/attempt.ts';
 import type { StoredScenario } from '../model/stored-scenario.ts';
@@ -48,6 +48,8 @@ export interface Format<
   judge(stored: Stored, parts: AttemptParts): Promise<Verdict>;
   /** The references with which a judged attempt would pass, where the format has such. */
   golden?(stored: Stored, attempt: Attempt): GoldenText[];
+  /** Where scenarios are functions: what came of one so far, for people. */
+  outcome?(attempt: AttemptFiles): string;
   /** Folder of the user's that holds them, where it does not follow from the suite's tree. */
   folder?(stored: Stored): string;
 }

@@ -3,7 +3,7 @@ import { EspalierError } from '../base/errors.ts';
 import { cacheDir } from '../base/folders.ts';
 import { debianArchive } from './debian/apt.ts';
 import { installCommand, installScript, isPresent, type Tool, tools } from './debian/machine-tools.ts';
-import { imageMode } from './image/mode.ts';
+import { imageModeText } from './image/mode.ts';
 import { refusedFixedAddresses } from './kernel/fixed-addresses.ts';
 import { guestMemory, memoryPlaces } from './kernel/lab-memory.ts';
 
@@ -73,11 +73,8 @@ async function fixedAddresses(): Promise<Finding> {
   return { ok: refusal === undefined, name: 'fixed addresses', about };
 }
 
-/** Which way images are built for this user, and why. */
 async function imageBuilds(): Promise<Finding> {
-  const { mode, reason } = await imageMode();
-  const how = mode === 'uml' ? 'inside a lab (uml mode), which takes minutes' : `in ${mode} mode`;
-  return { ok: true, name: 'image builds', about: `${how}: ${reason}` };
+  return { ok: true, name: 'image builds', about: await imageModeText() };
 }
 
 function toolFinding(tool: Tool): Finding {

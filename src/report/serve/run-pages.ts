@@ -1,4 +1,5 @@
 import type { ScenarioResult } from '../../model/results.ts';
+import type { RunOptions } from '../../model/run.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { summarize } from '../../results/results.ts';
 import { currentResults, isGoingOn } from '../../store/current-results.ts';
@@ -39,6 +40,9 @@ function liveResults({ dir, run }: RunFolder): Required<Pick<RunSource, 'results
     live: { events: `../../api/runs/${encodeURIComponent(run.id)}/events`, after: positionText(next) },
   };
 }
+
+/** Gives the words that make `espalier run` repeat a run's options. */
+export type RerunOptions = (options: RunOptions) => readonly string[];
 
 interface TestPageOptions {
   readonly rerunOptions: readonly string[];

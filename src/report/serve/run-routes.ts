@@ -7,9 +7,8 @@ import type { RunPlaces } from '../page/run-lines.ts';
 import { packedArtifact } from './packed-artifact.ts';
 import { sendData, sendPageFile, sendStart } from './page-files.ts';
 import { sendCompare, sendHistory } from './page-routes.ts';
-import { currentRunData, testPage } from './run-pages.ts';
+import { currentRunData, type RerunOptions, testPage } from './run-pages.ts';
 import { sendBytes, sendFile } from './send-file.ts';
-import type { ServeOptions } from './server.ts';
 
 type Answer = Response | Promise<Response>;
 
@@ -22,7 +21,7 @@ export function inRun(runs: string, answer: (context: Context, folder: RunFolder
 }
 
 /** A run's own page, with the addresses that its report has on disk; its data are made when they are asked for. */
-export function runRoutes(runs: string, rerunOptions: ServeOptions['rerunOptions']): Hono {
+export function runRoutes(runs: string, rerunOptions: RerunOptions): Hono {
   const places: RunPlaces = { runs, hrefOf: (id) => `../${encodeURIComponent(id)}/` };
   const app = new Hono();
   const get = (path: string, answer: (context: Context, folder: RunFolder) => Answer): void => {

@@ -4,10 +4,10 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { warn } from '../../base/log.ts';
-import type { RunOptions } from '../../model/run.ts';
 import { loopbackNames, policy, readOnly, tokenOnly } from './access.ts';
 import { apiRoutes } from './api-routes.ts';
 import { pageRoutes } from './page-routes.ts';
+import type { RerunOptions } from './run-pages.ts';
 import { runRoutes } from './run-routes.ts';
 
 /** What is served, and to whom. */
@@ -19,8 +19,7 @@ export interface ServeOptions {
   readonly port: number;
   /** Asked of every request; absent: only requests to names of loopback are answered. */
   readonly token?: string | undefined;
-  /** The words that make `espalier run` repeat a run's options. */
-  readonly rerunOptions: (options: RunOptions) => readonly string[];
+  readonly rerunOptions: RerunOptions;
 }
 
 /** Serves a folder of runs until it is closed. Raises an `infrastructure` error where it cannot listen. */

@@ -1,18 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { projectDir } from '../../base/folders.ts';
-import { compilerOptions } from '../../suites/scenarios/compiler-options.ts';
-
-/** The scenario that newcomers begin with: one of the bundled ones. */
-const model = join(projectDir, 'scenarios', 'first', 'first.scenario.ts');
+import { firstFiles } from '../../suites/all.ts';
 
 /** `espalier init`. Writes nothing where one of its files is there already. */
-export function initCommand(folder: string): void {
-  const files = {
-    'first.scenario.ts': readFileSync(model, 'utf8'),
-    'tsconfig.json': `${JSON.stringify({ compilerOptions, include: ['**/*.ts'] }, undefined, 2)}\n`,
-  };
+export async function initCommand(folder: string): Promise<void> {
+  const files = await firstFiles();
   for (const name of Object.keys(files)) {
     if (existsSync(join(folder, name))) {
       throw new EspalierError('usage', 'is there already', { file: join(folder, name), remedy: 'name another folder' });

@@ -7,6 +7,7 @@ import { settingsFor, withSettings } from '../../lab/attempt.ts';
 import { type Lab, startLab } from '../../lab/substrate/lifecycle.ts';
 import type { Order } from '../../lab/substrate/substrate.ts';
 import type { LabPlan } from '../../model/scenario.ts';
+import { formatNamed } from '../../suites/all.ts';
 import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { parseRunOptions, suitesOf, wholeNumber } from '../options.ts';
 import { callCourse } from './course.ts';
@@ -66,7 +67,9 @@ export async function shellCommand(selector: string, raw: RawShellOptions): Prom
   signal.addEventListener('abort', () => lab.cancel(), { once: true });
   const view = new ConsoleView(join(dir, 'records'), plan);
   const host = firstHost(view, raw.host);
-  const outcome = course === undefined || raw.before ? undefined : await callCourse({ course, lab, dir, at });
+  const { outcome: told = () => 'its function has ended' } = await formatNamed(loaded.format);
+  const call = { lab, dir, outcome: told, at };
+  const outcome = course === undefined || raw.before ? undefined : await callCourse({ course, ...call });
   return await converse(lab, view, { host, outcome });
 }
 

@@ -5,6 +5,7 @@ import { parseJson, sha256, writeAtomic } from '../../base/files.ts';
 import type { AttemptFiles } from '../../evidence/attempt/attempt.ts';
 import { unifiedDiff } from '../../judge/text/difference.ts';
 import { type ChecksFile, checksSchema } from '../../model/checks.ts';
+import type { Origin } from '../../model/scenario.ts';
 import { text } from '../../model/schema.ts';
 import { storedSchema } from '../../model/stored-scenario.ts';
 import type { Verdict } from '../../model/verdict.ts';
@@ -22,6 +23,7 @@ export const scenarioFormat: Format<FileScenario, Stored> = {
   store: ({ judging }) => ({ file: judging.file }),
   judge,
   folder: ({ file }) => dirname(file),
+  outcome: (attempt) => outcomeOf(readChecks(attempt)),
   golden: (_, attempt) => readChecks(attempt).checks.flatMap(({ golden }) => (golden ? [goldenText(golden)] : [])),
 };
 
@@ -31,6 +33,21 @@ export function readChecks(attempt: AttemptFiles): ChecksFile {
   const bytes = attempt.read(file);
   if (bytes === undefined) throw new EspalierError('infrastructure', 'does not exist', { file });
   return parseJson(Buffer.from(bytes).toString('utf8'), checksSchema, file);
+}
+
+/** `first.scenario.ts:22: west: expected 2 IPsec SAs, received 0 IPsec SAs`. */
+function outcomeOf({ checks, fault }: ChecksFile): string {
+  const failed = checks.filter(({ passed }) => !passed);
+  const lines = failed.map(({ host, origin, expected, received }) =>
+    placed(origin, `${host}: expected ${expected}, received ${received}`),
+  );
+  if (fault) lines.push(placed(fault.origin, `${fault.host === undefined ? '' : `${fault.host}: `}${fault.message}`));
+  if (lines.length === 0) lines.push(`its function has ended; ${checks.length} checks passed`);
+  return lines.join('\n');
+}
+
+function placed(origin: Origin | undefined, message: string): string {
+  return origin === undefined ? message : `${origin.file}:${origin.line}: ${message}`;
 }
 
 function goldenText({ file, expected, received }: NonNullable<ChecksFile['checks'][number]['golden']>): GoldenText {

@@ -31,6 +31,13 @@ export async function imageMode(): Promise<ModeChoice> {
     : { mode: 'uml', reason: refusal };
 }
 
+/** How images are built for this user, and why, for people. */
+export async function imageModeText(): Promise<string> {
+  const { mode, reason } = await imageMode();
+  const how = mode === 'uml' ? 'inside a lab (uml mode), which takes minutes' : `in ${mode} mode`;
+  return `${how}: ${reason}`;
+}
+
 /** Why this user cannot have a user namespace with a range of ids; `undefined`: it can. */
 async function refusedNamespaces(): Promise<string | undefined> {
   if (!isPresentProgram('newuidmap')) return 'newuidmap is not installed (package uidmap)';
