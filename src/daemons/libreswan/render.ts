@@ -8,6 +8,7 @@ import type { ConfigFile } from '../daemon.ts';
 import { isAtLeast } from '../version.ts';
 import { type WordTable, wordOf } from '../words.ts';
 import { words } from './algorithms.ts';
+import { credentialFiles } from './nss.ts';
 
 /** Where pluto logs. */
 export const plutoLog = '/var/log/pluto.log';
@@ -193,26 +194,4 @@ function secretOf({ local, remote }: View): string {
   if (local.authentication.method !== 'psk') return '';
   const ids = [local, remote].map((end) => (end.identity ? identity(end.identity) : end.address));
   return `${ids.join(' ')} : PSK "${local.authentication.secret}"\n`;
-}
-
-/** PEM files that are imported into pluto's NSS database before it starts. */
-function credentialFiles({ connection, local, remote }: View): ConfigFile[] {
-  const file = (name: string, content: string, mode = 0o644): ConfigFile => {
-    return { path: `/etc/ipsec.d/${connection.name}/${name}.pem`, mode, content };
-  };
-  const [one, other] = [local.authentication, remote.authentication];
-  const files: ConfigFile[] = [];
-  const [own, peers] = [credentialOf(one), credentialOf(other)];
-  if (own !== undefined) {
-    const { certificate, privateKey, intermediates } = own;
-    files.push(file('local', certificate), file('key', privateKey, 0o600));
-    files.push(...intermediates.map((pem, index) => file(`intermediate${index}`, pem)));
-  } else if (one.method === 'raw-key') {
-    files.push(file('key', one.key.privateKey, 0o600));
-  }
-  if (peers !== undefined) {
-    files.push(file('root', peers.root));
-    files.push(...peers.crls.map((pem, index) => file(`crl${index}`, pem)));
-  }
-  return files;
 }

@@ -6,6 +6,7 @@ import type { View } from '../../connection/view.ts';
 import type { ConfigFile } from '../daemon.ts';
 import { type WordTable, wordOf } from '../words.ts';
 import { words } from './algorithms.ts';
+import { credentialFiles } from './credentials.ts';
 import { type Section, settings } from './settings-file.ts';
 
 /** Where charon logs. */
@@ -172,29 +173,6 @@ function secretOf(view: View): [string, Section][] {
   const ids = [local, remote].map((end) => quote(end.identity ?? end.seenAs ?? end.address));
   const secret = quote(local.authentication.secret);
   return [[`ike-${connection.name}`, { 'id-local': ids[0], 'id-remote': ids[1], secret }]];
-}
-
-function credentialFiles({ connection, local, remote }: View): ConfigFile[] {
-  const file = (folder: string, name: string, content: string): ConfigFile => ({
-    path: `/etc/swanctl/${folder}/${connection.name}-${name}.pem`,
-    mode: folder === 'private' ? 0o600 : 0o644,
-    content,
-  });
-  const files: ConfigFile[] = [];
-  const [one, other] = [local.authentication, remote.authentication];
-  const [own, peers] = [credentialOf(one), credentialOf(other)];
-  if (own !== undefined) {
-    const { certificate, privateKey, intermediates } = own;
-    files.push(file('x509', 'local', certificate), file('private', 'local', privateKey));
-    files.push(...intermediates.map((pem, index) => file('x509ca', `intermediate${index}`, pem)));
-  } else if (one.method === 'raw-key') {
-    files.push(file('pubkey', 'local', one.key.publicKey), file('private', 'local', one.key.privateKey));
-  }
-  if (peers !== undefined) {
-    files.push(file('x509ca', 'root', peers.root));
-    files.push(...peers.crls.map((pem, index) => file('x509crl', `${index}`, pem)));
-  } else if (other.method === 'raw-key') files.push(file('pubkey', 'remote', other.key.publicKey));
-  return files;
 }
 
 function yesNo(value: boolean | undefined): string | undefined {

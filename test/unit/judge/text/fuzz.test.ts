@@ -5,7 +5,7 @@ import { readStates } from '../../../../src/daemons/libreswan/read.ts';
 import { readIkedSas } from '../../../../src/daemons/openiked/read.ts';
 import { compareFacts } from '../../../../src/judge/text/compare-facts.ts';
 import { readConsoleFacts } from '../../../../src/judge/text/read-facts.ts';
-import { iked, rawState, sanitized } from './consoles.ts';
+import { iked, rawState, sanitized } from '../../evidence/text/consoles.ts';
 
 const numRuns = Number(process.env.ESPALIER_FUZZ ?? 1500);
 const seeds = [sanitized, rawState, iked];
