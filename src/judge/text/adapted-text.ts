@@ -8,6 +8,8 @@ export interface Rewrite {
 
 /** A received text beside its reference. */
 export interface ComparedText {
+  /** The reference. */
+  readonly expected: string;
   readonly differs: boolean;
   /** The text that is nearer to the reference. */
   readonly best: string;
@@ -20,7 +22,7 @@ export interface ComparedText {
 /** Compares texts; where they differ, the received one is rewritten as its suite's adaptations say, and looked at once more. */
 export function compareText(expected: string, received: string, rewrites: readonly Rewrite[]): ComparedText {
   if (expected === received) {
-    return { differs: false, best: received, telling: received, adapted: [], onlyAdapted: false };
+    return { expected, differs: false, best: received, telling: received, adapted: [], onlyAdapted: false };
   }
   const adapted: string[] = [];
   let [best, telling] = [received, received];
@@ -30,5 +32,5 @@ export function compareText(expected: string, received: string, rewrites: readon
     best = next;
     if (!losesFacts) telling = rewrite(telling);
   }
-  return { differs: expected !== best, best, telling, adapted, onlyAdapted: expected === best };
+  return { expected, differs: expected !== best, best, telling, adapted, onlyAdapted: expected === best };
 }

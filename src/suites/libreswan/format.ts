@@ -127,24 +127,20 @@ interface Work {
 async function consoleEvidence(one: Stored['expectations'][number], work: Work): Promise<ConsoleEvidence> {
   const { host, file } = one;
   const rewrites = rewritesNamed(one.rewrites);
-  const expected = one.expected === undefined ? undefined : readInput(work.folder, one.expected).toString('latin1');
-  const base = { host, file, rewrites, ...(expected !== undefined && { expected }) };
   const raw = work.raw.consoles.get(host);
-  if (raw === undefined || raw.length === 0) return base;
+  if (raw === undefined || raw.length === 0) return { host, file };
   const derived = join(work.attemptDir, 'derived');
   writeAtomic(join(derived, `${host}.console.verbose.txt`), raw);
   const { scripts, cache } = work;
   const result = await sanitize({ names: one.sanitizers, scripts, input: raw, dir: derived, ...(cache && { cache }) });
-  const rawText = latin1(raw);
-  if ('problem' in result) return { ...base, raw: rawText, sanitized: result };
-  writeAtomic(join(derived, file), result.output);
-  const text = latin1(result.output);
-  if (expected !== undefined) {
-    const { best } = compareText(expected, text, rewrites);
-    const diff = unifiedDiff(expected, best, [`expected/${file}`, `received/${file}`]);
-    writeAtomic(join(derived, `${host}.console.diff`), Buffer.from(diff, 'latin1'));
-  }
-  return { ...base, raw: rawText, sanitized: { text } };
+  if ('problem' in result) return { host, file, raw, sanitized: result };
+  const bytes = result.output;
+  writeAtomic(join(derived, file), bytes);
+  if (one.expected === undefined) return { host, file, raw, sanitized: { bytes } };
+  const compared = compareText(latin1(readInput(work.folder, one.expected)), latin1(bytes), rewrites);
+  const diff = unifiedDiff(compared.expected, compared.best, [`expected/${file}`, `received/${file}`]);
+  writeAtomic(join(derived, `${host}.console.diff`), Buffer.from(diff, 'latin1'));
+  return { host, file, raw, sanitized: { bytes, compared } };
 }
 
 function script(name: string, id: string, folder: InputFolder): SanitizerScript {
@@ -155,6 +151,6 @@ function plutoLogs(attempt: Attempt, { hosts, cwd }: Stored): AttemptEvidence['p
   return hosts.flatMap((host) => {
     const file = `files${cwd}/OUTPUT/${host}.pluto.log`;
     const bytes = attempt.read(file);
-    return bytes === undefined ? [] : [{ host, file, text: latin1(bytes) }];
+    return bytes === undefined ? [] : [{ host, file, bytes }];
   });
 }

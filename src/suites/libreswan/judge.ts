@@ -1,7 +1,8 @@
+import { latin1 } from '../../base/bytes.ts';
 import type { ConsoleFact } from '../../evidence/text/facts.ts';
 import { composeVerdict, endIssues } from '../../judge/compose.ts';
 import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
-import { type ComparedText, compareText, type Rewrite } from '../../judge/text/adapted-text.ts';
+import type { ComparedText } from '../../judge/text/adapted-text.ts';
 import { compareFacts } from '../../judge/text/compare-facts.ts';
 import { firstDifference, sameButWhitespace } from '../../judge/text/difference.ts';
 import { readConsoleFacts } from '../../judge/text/read-facts.ts';
@@ -10,19 +11,23 @@ import { issueOf, upstreamOf } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
 import { type Source, signs } from './signs.ts';
 
-/** What is known about one console. Texts are Latin-1, one character per byte. */
+const newline = 0x0a;
+
+/** What is known about one console. */
 export interface ConsoleEvidence {
   readonly host: string;
-  /** What the suite's own driver would have saved; `undefined`: nothing. */
-  readonly raw?: string;
-  /** What its sanitizers made of it, or why they made nothing. */
-  readonly sanitized?: { readonly text: string } | { readonly problem: string };
-  /** The reference; `undefined`: the suite has none. */
-  readonly expected?: string;
   /** Name of the reference in the suite. */
   readonly file: string;
-  /** Those of received text, in order. */
-  readonly rewrites: readonly Rewrite[];
+  /** What the suite's own driver would have saved; `undefined`: nothing. */
+  readonly raw?: Uint8Array;
+  /** What its sanitizers made of it, or why they made nothing. */
+  readonly sanitized?: SanitizedConsole | { readonly problem: string };
+}
+
+export interface SanitizedConsole {
+  readonly bytes: Uint8Array;
+  /** Beside its reference; `undefined`: the suite has none. */
+  readonly compared?: ComparedText;
 }
 
 export interface AttemptEvidence {
@@ -32,7 +37,7 @@ export interface AttemptEvidence {
   /** The command that was running at the end, if one was. */
   readonly command?: string;
   readonly consoles: readonly ConsoleEvidence[];
-  readonly plutoLogs: readonly { readonly host: string; readonly file: string; readonly text: string }[];
+  readonly plutoLogs: readonly { readonly host: string; readonly file: string; readonly bytes: Uint8Array }[];
   /** Trouble met before: damaged files, an exception of the driver's kind. */
   readonly issues: readonly Issue[];
   /** What the oracles found. */
@@ -46,8 +51,8 @@ export interface AttemptEvidence {
  * in records and captures comes beside.
  */
 export function judgeConsoles(evidence: AttemptEvidence): Verdict {
-  const findings = evidence.consoles.map((console) => judgeConsole(console, evidence));
-  const logs = evidence.plutoLogs.flatMap(({ host, file, text }) => signsIn('pluto-log', text, { host, file }));
+  const findings = evidence.consoles.map((console) => judgeConsole(console, evidence.complete));
+  const logs = evidence.plutoLogs.flatMap(({ host, file, bytes }) => signsIn('pluto-log', bytes, { host, file }));
   const verdict = composeVerdict({
     issues: [
       ...evidence.issues,
@@ -72,8 +77,7 @@ interface ConsoleFinding {
   readonly onlyAdapted: boolean;
 }
 
-function judgeConsole(console: ConsoleEvidence, { complete }: AttemptEvidence): ConsoleFinding {
-  const { host, raw, sanitized, file, rewrites } = console;
+function judgeConsole({ host, file, raw, sanitized }: ConsoleEvidence, complete: boolean): ConsoleFinding {
   const none = { adapted: [], onlyAdapted: false };
   if (raw === undefined || sanitized === undefined) {
     const message = 'nothing of this console was saved';
@@ -87,21 +91,18 @@ function judgeConsole(console: ConsoleEvidence, { complete }: AttemptEvidence): 
   if ('problem' in sanitized) {
     return { ...none, issues: [...issues, issueOf('sanitizer-failed', { host, file, message: sanitized.problem })] };
   }
-  issues.push(...signsIn('sanitized', sanitized.text, { host, file }));
-  if (console.expected === undefined) {
+  const { bytes, compared } = sanitized;
+  issues.push(...signsIn('sanitized', bytes, { host, file }));
+  if (compared === undefined) {
     const message = 'the suite has no reference for this console';
     return { ...none, issues: unique([...issues, issueOf('output-unchecked', { host, file, message })]) };
   }
-  const compared = compareText(console.expected, sanitized.text, rewrites);
-  const different = compared.differs && complete ? differences(console, compared) : [];
+  const different = compared.differs && complete ? differences({ host, file }, compared) : [];
   return { ...compared, issues: unique([...issues, ...different]) };
 }
 
 /** What is other than the reference: the text, and where its lines tell other facts, those. */
-function differences(
-  { host, file, expected = '' }: ConsoleEvidence,
-  { best: received, telling }: ComparedText,
-): Issue[] {
+function differences({ host, file }: Place, { expected, best: received, telling }: ComparedText): Issue[] {
   const kind = sameButWhitespace(expected, received) ? 'output-whitespace' : 'output-different';
   const { line, command, excerpt } = firstDifference(expected, received);
   const message = kind === 'output-whitespace' ? 'differs from its reference in blanks' : 'differs from its reference';
@@ -112,7 +113,12 @@ function differences(
   ];
 }
 
-function factIssues(place: { host: string; file: string }, expected: string, received: string): Issue[] {
+interface Place {
+  readonly host: string;
+  readonly file: string;
+}
+
+function factIssues(place: Place, expected: string, received: string): Issue[] {
   const found = compareFacts(readConsoleFacts(expected), readConsoleFacts(received));
   return found
     .filter(({ weight }) => weight === 'major')
@@ -140,26 +146,30 @@ function factText(sign: string, fact: ConsoleFact | undefined): string {
   return `${sign}${[kind, ...shown].join(' ')}`;
 }
 
-function signsIn(source: Source, text: string, place: { readonly host: string; readonly file: string }): Issue[] {
+function signsIn(source: Source, bytes: Uint8Array, place: Place): Issue[] {
   return signs.flatMap((sign): Issue[] => {
-    const match = sign.sources.includes(source) ? sign.pattern.exec(text) : null;
-    if (match === null) return [];
-    const at = match.index + (/^[\r\n]/.test(match[0]) ? 1 : 0);
-    const line = text.slice(0, at).split('\n').length;
-    const excerpt = legible(lineAt(text, at));
-    return [issueOf(sign.kind, { ...place, line, message: sign.message, excerpt })];
+    const at = sign.sources.includes(source) ? sign.find(bytes) : -1;
+    if (at < 0) return [];
+    const { line, text } = lineAt(bytes, at);
+    return [issueOf(sign.kind, { ...place, line, message: sign.message, excerpt: text })];
   });
 }
 
-/** Text of bytes that stand one per character. */
-function legible(bytes: string): string {
-  return new TextDecoder().decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
+/** Text whose characters up to U+00FF are bytes. */
+function legible(text: string): string {
+  return text.replace(/[\x80-\xff]+/g, (bytes) => Buffer.from(bytes, 'latin1').toString('utf8'));
 }
 
-function lineAt(text: string, at: number): string {
-  const end = text.indexOf('\n', at);
-  const line = text.slice(text.lastIndexOf('\n', at - 1) + 1, end < 0 ? undefined : end);
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+/** Bytes of a line that are shown. */
+const lineShown = 300;
+
+/** The line around a byte and its number, from 1. */
+function lineAt(bytes: Uint8Array, at: number): { readonly line: number; readonly text: string } {
+  const before = latin1(bytes.subarray(0, at));
+  const rest = bytes.indexOf(newline, at);
+  const line = latin1(bytes.subarray(before.lastIndexOf('\n') + 1, rest < 0 ? undefined : rest));
+  const shown = line.length > lineShown ? `${line.slice(0, lineShown)}…` : line;
+  return { line: before.split('\n').length, text: legible(shown) };
 }
 
 /** One issue of a kind per host and file is enough. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { compareText, type Rewrite } from '../../../src/judge/text/adapted-text.ts';
 import { firstDifference, sameButWhitespace, unifiedDiff } from '../../../src/judge/text/difference.ts';
 import { issueKinds, issueOf, upstreamOf } from '../../../src/model/issue-kinds.ts';
 import { heaviest, verdictWords, wordTable } from '../../../src/model/words.ts';
@@ -20,10 +21,17 @@ const evidence = (change: Partial<AttemptEvidence> = {}): AttemptEvidence => ({
   facts: { summary: nothingSeen, issues: [] },
   ...change,
 });
-type Console = AttemptEvidence['consoles'][number];
-function console(change: Partial<Console>): Console {
-  const texts = { raw: 'a\n', sanitized: { text: 'a\n' }, expected: 'a\n' };
-  return { host: 'east', file: 'east.console.txt', rewrites: [], ...texts, ...change };
+/** A console by its texts, one character per byte. */
+interface Texts {
+  readonly raw?: string;
+  readonly sanitized?: string;
+  readonly expected?: string;
+  readonly rewrites?: readonly Rewrite[];
+}
+const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+function console({ raw = 'a\n', sanitized: text = 'a\n', expected = 'a\n', rewrites = [] }: Texts) {
+  const sanitized = { bytes: bytesOf(text), compared: compareText(expected, text, rewrites) };
+  return { host: 'east', file: 'east.console.txt', raw: bytesOf(raw), sanitized };
 }
 const kinds = (change: Partial<AttemptEvidence>): string[] => {
   const verdict = judgeConsoles(evidence(change));
@@ -90,17 +98,17 @@ const table: readonly (readonly [string, Partial<AttemptEvidence>, readonly stri
   ],
   [
     'a console without reference',
-    { consoles: [{ host: 'x', file: 'x', rewrites: [], raw: 'a', sanitized: { text: 'a' } }] },
+    { consoles: [{ host: 'x', file: 'x', raw: bytesOf('a'), sanitized: { bytes: bytesOf('a') } }] },
     ['unresolved', 'failed', 'output-unchecked'],
   ],
   [
     'a console of which nothing was saved',
-    { consoles: [{ host: 'x', file: 'x', rewrites: [], expected: 'a' }] },
+    { consoles: [{ host: 'x', file: 'x' }] },
     ['unresolved', 'unresolved', 'output-missing'],
   ],
   [
     'a sanitizer that failed',
-    { consoles: [console({ sanitized: { problem: 'sed: no' } })] },
+    { consoles: [{ ...console({}), sanitized: { problem: 'sed: no' } }] },
     ['unresolved', 'unresolved', 'sanitizer-failed'],
   ],
   [
@@ -117,29 +125,29 @@ const table: readonly (readonly [string, Partial<AttemptEvidence>, readonly stri
   [
     'a call trace',
     {
-      consoles: [console({ sanitized: { text: 'a\n[ 00.00] Call Trace:\n' }, expected: 'a\n[ 00.00] Call Trace:\n' })],
+      consoles: [console({ sanitized: 'a\n[ 00.00] Call Trace:\n', expected: 'a\n[ 00.00] Call Trace:\n' })],
     },
     ['crash', 'failed', 'KERNEL'],
   ],
   [
     'a null in raw and sanitized text',
-    { consoles: [console({ raw: '(null)', sanitized: { text: '(null)' }, expected: '(null)' })] },
+    { consoles: [console({ raw: '(null)', sanitized: '(null)', expected: '(null)' })] },
     ['minor', 'failed', 'PRINTF_NULL'],
   ],
+  ['an escape', { consoles: [console({ sanitized: '\x1b\n', expected: '\x1b\n' })] }, ['minor', 'failed', 'iscntrl']],
   [
-    'an escape',
-    { consoles: [console({ sanitized: { text: '\x1b\n' }, expected: '\x1b\n' })] },
+    'a leak in the log',
+    { plutoLogs: [{ host: 'east', file: 'l', bytes: bytesOf('a\nleak detective found 3 leaks\n') }] },
+    ['minor', 'failed', 'LEAK'],
+  ],
+  [
+    'a tab in the log',
+    { plutoLogs: [{ host: 'east', file: 'l', bytes: bytesOf('a\tb\n') }] },
     ['minor', 'failed', 'iscntrl'],
   ],
   [
-    'a leak in the log',
-    { plutoLogs: [{ host: 'east', file: 'l', text: 'a\nleak detective found 3 leaks\n' }] },
-    ['minor', 'failed', 'LEAK'],
-  ],
-  ['a tab in the log', { plutoLogs: [{ host: 'east', file: 'l', text: 'a\tb\n' }] }, ['minor', 'failed', 'iscntrl']],
-  [
     'no leak in the log',
-    { plutoLogs: [{ host: 'east', file: 'l', text: 'leak detective found no leaks\n' }] },
+    { plutoLogs: [{ host: 'east', file: 'l', bytes: bytesOf('leak detective found no leaks\n') }] },
     ['passed', 'passed'],
   ],
 ];
@@ -150,7 +158,7 @@ test('the evidence names host, file, line and command, with context on both side
   const common = Array.from({ length: 9 }, (_, i) => `line ${i}`).join('\n');
   const text = (word: string): string => `east #\n ipsec start\n${common}\n${word}\nmore é\neast #\n true\nend\n`;
   const bytes = (word: string): string => Buffer.from(text(word)).toString('latin1');
-  const consoles = [console({ expected: bytes('old'), sanitized: { text: bytes('new') } })];
+  const consoles = [console({ expected: bytes('old'), sanitized: bytes('new') })];
   assert.deepEqual(judgeConsoles(evidence({ consoles })).issues.slice(1), [
     {
       kind: 'output-different',
@@ -168,7 +176,7 @@ test('the evidence names host, file, line and command, with context on both side
 /** A word of a log line, and facts of the same text, changed. */
 const reworded = (from: string, to: string): string[] => {
   assert.ok(sanitized.includes(from), from);
-  return kinds({ consoles: [console({ expected: sanitized, sanitized: { text: sanitized.replace(from, to) } })] });
+  return kinds({ consoles: [console({ expected: sanitized, sanitized: sanitized.replace(from, to) })] });
 };
 
 test('a text that differs is minor, unless its lines tell other facts', () => {
@@ -178,9 +186,7 @@ test('a text that differs is minor, unless its lines tell other facts', () => {
 });
 
 test('facts that differ are told with command and both sides', () => {
-  const consoles = [
-    console({ expected: sanitized, sanitized: { text: sanitized.replace('inBytes=84', 'inBytes=0') } }),
-  ];
+  const consoles = [console({ expected: sanitized, sanitized: sanitized.replace('inBytes=84', 'inBytes=0') })];
   const [issue] = judgeConsoles(evidence({ consoles })).issues;
   assert.equal(issue?.host, 'east');
   assert.match(issue?.message ?? '', /^traffic different \(inBytes\): /);
@@ -190,7 +196,7 @@ test('facts that differ are told with command and both sides', () => {
 
 test('a console that was cut short tells no facts', () => {
   const text = sanitized.slice(0, 200);
-  const cut = { complete: false, consoles: [console({ expected: sanitized, sanitized: { text } })] };
+  const cut = { complete: false, consoles: [console({ expected: sanitized, sanitized: text })] };
   assert.deepEqual(kinds(cut), ['unresolved', 'unresolved', 'output-truncated']);
 });
 
@@ -225,7 +231,7 @@ test('an adaptation is told only where the text does not match without it', () =
     { id: 'idle', rewrite: (text: string) => text },
   ];
   const judged = (expected: string) => {
-    const consoles = [console({ sanitized: { text: 'a\nb\n' }, expected, rewrites })];
+    const consoles = [console({ sanitized: 'a\nb\n', expected, rewrites })];
     const { word, adapted, passesOnlyAdapted } = judgeConsoles(evidence({ consoles }));
     return { word, adapted, passesOnlyAdapted };
   };
@@ -255,7 +261,7 @@ test('facts are read before a rewrite that takes them away', () => {
   const words = (losesFacts: boolean, direction: string): string[] => {
     const rewrites = [{ id: 'direction', rewrite, losesFacts }];
     const text = sa(`${window(0)}\tdir ${direction}\n`);
-    const consoles = [console({ expected: sa(window(128)), sanitized: { text }, rewrites })];
+    const consoles = [console({ expected: sa(window(128)), sanitized: text, rewrites })];
     return kinds({ consoles });
   };
   assert.deepEqual(words(true, 'out'), ['minor', 'failed', 'output-different']);
