@@ -1,9 +1,9 @@
 import { hex } from '../base/bytes.ts';
+import type { Attempt } from '../evidence/attempt/attempt.ts';
+import { captureFile } from '../evidence/attempt/link-capture.ts';
 import type { CapturedPacket } from '../evidence/capture/capture.ts';
-import { readCapture } from '../evidence/capture/reader.ts';
 import { describePacket } from '../evidence/packet/describe.ts';
 import { dissect } from '../evidence/packet/dissect.ts';
-import { readAttemptFile } from '../store/attempt-files.ts';
 
 /** Where two captures of a link part. */
 export interface PacketDifference {
@@ -16,17 +16,14 @@ export interface PacketDifference {
 }
 
 /** The first packet of a link that two attempts do not have alike; nothing where the files are equal. */
-export function firstPacketDifference(first: string, second: string, link: string): PacketDifference | undefined {
-  const [one, other] = [first, second].map((dir) => readAttemptFile(dir, `links/${link}.pcapng`));
+export function firstPacketDifference(first: Attempt, second: Attempt, link: string): PacketDifference | undefined {
+  const [one, other] = [first.read(captureFile(link)), second.read(captureFile(link))];
   if (one === undefined || other === undefined) {
-    return {
-      excerpt: [one, other]
-        .map((file, i) => `${marks[i]}${file === undefined ? '(no capture)' : 'captured'}`)
-        .join('\n'),
-    };
+    const said = [one, other].map((file, i) => `${marks[i]}${file === undefined ? '(no capture)' : 'captured'}`);
+    return { excerpt: said.join('\n') };
   }
-  if (one.equals(other)) return undefined;
-  const [left, right] = [readCapture(one).packets, readCapture(other).packets];
+  if (Buffer.compare(one, other) === 0) return undefined;
+  const [left = [], right = []] = [first.capture(link)?.packets, second.capture(link)?.packets];
   for (let i = 0; i < Math.max(left.length, right.length); i++) {
     const [a, b] = [left[i], right[i]];
     if (a !== undefined && b !== undefined && a.time === b.time && Buffer.from(a.frame).equals(b.frame)) continue;

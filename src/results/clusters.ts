@@ -8,6 +8,8 @@ export interface Difference {
   readonly diffs: readonly string[];
 }
 
+/** Characters beyond this of one difference are not looked at. */
+const longest = 256 * 1024;
 /** Changed lines beyond this of one test are not looked at. */
 const linesPerTest = 300;
 /** Lines are compared by so many characters of them. */
@@ -65,7 +67,7 @@ function changesOf(diffs: readonly string[]): string[][] {
   for (const diff of diffs) {
     let open: string[] | undefined;
     let inHunk = false;
-    for (const line of linesUpTo(diff, 20 * linesPerTest)) {
+    for (const line of linesUpTo(diff.slice(0, longest), 20 * linesPerTest)) {
       if (line.startsWith('@@')) inHunk = true;
       if (!inHunk || !/^[-+]/.test(line)) {
         open = undefined;

@@ -1,7 +1,7 @@
+import type { PastResult } from '../model/past-results.ts';
 import type { Change } from '../model/results.ts';
 import { keyOf } from '../model/scenario.ts';
-import type { PastResult } from '../store/index/run-index.ts';
-import { inputDifferences } from '../store/inputs.ts';
+import { inputDifferences } from './input-differences.ts';
 import { changeOf } from './results.ts';
 
 /** Something that a run had other than the one before it. */

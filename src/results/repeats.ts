@@ -1,12 +1,57 @@
-import { consoles } from '../evidence/records/consoles.ts';
+import type { Attempt } from '../evidence/attempt/attempt.ts';
+import { captureFile } from '../evidence/attempt/link-capture.ts';
+import { commandAt } from '../evidence/evidence.ts';
 import { typeName } from '../evidence/records/decode.ts';
-import { hostOf, type RecordFile, readRecords } from '../evidence/records/reader.ts';
+import { hostOf, type RecordFile } from '../evidence/records/reader.ts';
 import { type LabRecord, recordType } from '../evidence/records/record.ts';
+import type { AttemptFile } from '../model/attempt.ts';
 import { issueOf } from '../model/issue-kinds.ts';
 import type { Issue } from '../model/verdict.ts';
-import { capturedLinks, readAttemptFile } from '../store/attempt-files.ts';
 import { firstPacketDifference } from './capture-difference.ts';
 import { firstDifference, recordText } from './record-text.ts';
+
+/** What an attempt recorded. */
+export interface Repeat {
+  readonly attempt: Attempt;
+  /** Names of the links that it has captures of. */
+  readonly links: readonly string[];
+}
+
+/** The seed by which a lab must repeat. `undefined`: it drew its randomness from the machine, so nothing is promised. */
+export function promisedSeed({ inputs }: AttemptFile): string | undefined {
+  return inputs.seed;
+}
+
+/** The wall clock ended the lab: how far it came is no matter of its seed. */
+export function isCutShort({ end }: AttemptFile): boolean {
+  return end.word === 'livelock' || end.word === 'lab-died' || end.word === 'cancelled';
+}
+
+/** An attempt by its number; `file` is absent where no lab was started. */
+interface NumberedAttempt {
+  readonly attempt: number;
+  readonly file?: AttemptFile;
+}
+
+/** What the first repeat that is not as the first attempt of its seed has other than that one. */
+export function repeatDifference(
+  attempts: readonly NumberedAttempt[],
+  repeatOf: (attempt: number) => Repeat | undefined,
+): Issue | undefined {
+  const firsts = new Map<string, Repeat>();
+  for (const { attempt, file } of attempts) {
+    const seed = file === undefined || isCutShort(file) ? undefined : promisedSeed(file);
+    if (seed === undefined) continue;
+    const repeat = repeatOf(attempt);
+    // What was pruned was as the others then, or it would not have been.
+    if (repeat === undefined) continue;
+    const first = firsts.get(seed);
+    const issue = first && compareAttempts(first, repeat);
+    if (issue !== undefined) return issue;
+    if (first === undefined) firsts.set(seed, repeat);
+  }
+  return undefined;
+}
 
 /** What of the records is the transcript: the frames that must repeat for a seed. */
 const transcript: ReadonlySet<number> = new Set([
@@ -27,16 +72,12 @@ const compared = {
  * differs, with what both attempts have there. `frames`: the transcript only, or all that the guest recorded.
  */
 export function compareAttempts(
-  first: string,
-  second: string,
+  first: Repeat,
+  second: Repeat,
   frames: keyof typeof compared = 'transcript',
 ): Issue | undefined {
-  const [one, other] = [readFile(first), readFile(second)];
-  return compareRecords(one, other, compared[frames]) ?? compareCaptures({ first, second }, one);
-}
-
-function readFile(dir: string): RecordFile {
-  return readRecords(readAttemptFile(dir, 'records') ?? new Uint8Array());
+  const [one, other] = [first.attempt.records, second.attempt.records];
+  return compareRecords(one, other, compared[frames]) ?? compareCaptures(first, second);
 }
 
 /** Equal but for the sequence number: frames between that are not compared may differ in count. */
@@ -97,21 +138,15 @@ export function seconds(ns: bigint): string {
   return `${ns < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)} s`;
 }
 
-interface Pair {
-  readonly first: string;
-  readonly second: string;
-}
-
-function compareCaptures({ first, second }: Pair, records: RecordFile): Issue | undefined {
-  const names = new Set([...capturedLinks(first), ...capturedLinks(second)]);
-  for (const name of [...names].sort()) {
-    const difference = firstPacketDifference(first, second, name);
+function compareCaptures(first: Repeat, second: Repeat): Issue | undefined {
+  for (const name of [...new Set([...first.links, ...second.links])].sort()) {
+    const difference = firstPacketDifference(first.attempt, second.attempt, name);
     if (difference === undefined) continue;
     const { time, excerpt, packet } = difference;
     const where = packet === undefined ? '' : `, first at packet ${packet}`;
     return issueOf('captures-differ', {
-      ...(time !== undefined && commandAt(records, time)),
-      file: `links/${name}.pcapng`,
+      ...(time !== undefined && placeAt(first.attempt, time)),
+      file: captureFile(name),
       message: `two attempts of one seed have different captures of link ${name}${where}`,
       ...(excerpt !== undefined && { excerpt }),
     });
@@ -119,12 +154,10 @@ function compareCaptures({ first, second }: Pair, records: RecordFile): Issue | 
   return undefined;
 }
 
-/** The command typed last before a moment. */
-function commandAt(records: RecordFile, time: bigint): Pick<Issue, 'host' | 'command'> {
-  const begun = consoles(records).flatMap(({ host, commands }) => commands.map((one) => ({ ...one, host })));
-  const last = begun
-    .filter(({ begin }) => begin <= time)
-    .sort((a, b) => (a.begin < b.begin ? -1 : 1))
-    .at(-1);
+/** The command typed last before a moment, the post-mortem included. */
+function placeAt({ consoles }: Attempt, time: bigint): Pick<Issue, 'host' | 'command'> {
+  const typed = consoles.flatMap(({ host, commands }) => commands.map(({ line, begin }) => ({ host, line, begin })));
+  typed.sort((a, b) => (a.begin < b.begin ? -1 : a.begin > b.begin ? 1 : 0));
+  const last = commandAt(typed, time);
   return last === undefined ? {} : { host: last.host, command: last.line };
 }

@@ -5,6 +5,8 @@ import type { ScenarioEntry } from '../model/scenario.ts';
 import { keyOf } from '../model/scenario.ts';
 import { type Issue, type Verdict, verdictOf } from '../model/verdict.ts';
 import { type VerdictWord, verdictWords, wordTable } from '../model/words.ts';
+import { clusterDifferences } from './clusters.ts';
+import { promisedSeed, type Repeat, repeatDifference } from './repeats.ts';
 import { seedsText } from './seeds.ts';
 
 /** A judged attempt, as read from its folder. */
@@ -41,8 +43,8 @@ export function verdictOfEntry(entry: ScenarioEntry): Verdict | undefined {
 
 export interface ResultContext {
   readonly baseline?: Baseline | undefined;
-  /** What a byte-by-byte comparison of the attempts of each seed found. */
-  readonly difference?: Issue | undefined;
+  /** What an attempt recorded, by its number; `undefined`: it was pruned. */
+  readonly repeatOf?: (attempt: number) => Repeat | undefined;
 }
 
 /**
@@ -54,7 +56,7 @@ export function resultOf(
   attempts: readonly JudgedAttempt[],
   context: ResultContext = {},
 ): ScenarioResult | undefined {
-  const verdict = verdictOfEntry(entry) ?? combine(attempts, context.difference);
+  const verdict = verdictOfEntry(entry) ?? combine(attempts, context);
   if (verdict === undefined) return undefined;
   const chance = chanceOf(attempts);
   const before = context.baseline?.get(keyOf(entry));
@@ -81,10 +83,11 @@ export function resultOf(
   };
 }
 
-function combine(attempts: readonly JudgedAttempt[], difference: Issue | undefined): Verdict | undefined {
+function combine(attempts: readonly JudgedAttempt[], { repeatOf }: ResultContext): Verdict | undefined {
   const heaviest = heaviestOf(attempts);
   if (heaviest === undefined) return undefined;
   const contradictions = seedGroups(attempts).map(contradiction);
+  const difference = repeatOf && repeatDifference(attempts, repeatOf);
   const issues = [...contradictions, difference].filter((issue) => issue !== undefined);
   return issues.length === 0 ? heaviest : asNondeterminism(heaviest, issues);
 }
@@ -93,9 +96,9 @@ function heaviestOf(attempts: readonly JudgedAttempt[]): Verdict | undefined {
   return attempts.toSorted((a, b) => rank(a.verdict.word) - rank(b.verdict.word))[0]?.verdict;
 }
 
-/** Attempts of each seed; those without one are in no group. */
+/** Attempts of each seed that must repeat; others are in no group. */
 function seedGroups(attempts: readonly JudgedAttempt[]): JudgedAttempt[][] {
-  const groups = Map.groupBy(attempts, ({ file }) => file?.inputs.seed);
+  const groups = Map.groupBy(attempts, ({ file }) => file && promisedSeed(file));
   groups.delete(undefined);
   return [...groups.values()];
 }
@@ -160,4 +163,25 @@ export function summarize(
     results: scenarios.map((entry) => byKey.get(keyOf(entry))).filter((result) => result !== undefined),
     pending,
   };
+}
+
+/** What all results of a run are made from. */
+export interface RunFindings {
+  readonly results: readonly ScenarioResult[];
+  /** Unified differences of the consoles of a scenario's last attempt. */
+  readonly differencesOf: (result: ScenarioResult) => readonly string[];
+}
+
+/** Results of a whole run, with what the differences of their consoles have in common. */
+export function resultsOf(
+  run: string,
+  scenarios: readonly ScenarioEntry[],
+  { results, differencesOf }: RunFindings,
+): Results {
+  const summary = summarize(run, scenarios, results);
+  const different = summary.results.filter(({ issues }) => issues.some(({ kind }) => kind.startsWith('output-')));
+  const clusters = clusterDifferences(
+    different.map((result) => ({ test: keyOf(result), hosts: result.hosts, diffs: differencesOf(result) })),
+  );
+  return clusters.length === 0 ? summary : { ...summary, clusters };
 }

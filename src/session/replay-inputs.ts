@@ -4,7 +4,7 @@ import type { AttemptFile } from '../model/attempt.ts';
 import type { RunOptions } from '../model/run.ts';
 import type { StoredScenario } from '../model/stored-scenario.ts';
 import type { LoadedScenario, Suite } from '../model/suite.ts';
-import { type InputDifference, inputDifferences } from '../store/inputs.ts';
+import { type InputDifference, inputDifferences } from '../results/input-differences.ts';
 import { openAttempt } from '../store/open-attempt.ts';
 
 /** The options of a run that make one attempt of it again, once. */

@@ -1,5 +1,5 @@
 import { EspalierError } from '../base/errors.ts';
-import { inputDifferences } from '../store/inputs.ts';
+import { inputDifferences } from '../results/input-differences.ts';
 import type { RunFolder } from '../store/run-folder.ts';
 import type { Executor } from './executor.ts';
 

@@ -8,6 +8,7 @@ import { plannedAttempts } from '../results/seeds.ts';
 import { keepAttempts } from '../store/keeping.ts';
 import { appendLiveResult } from '../store/live-results.ts';
 import type { RunFolder } from '../store/run-folder.ts';
+import { resultIn, resultsIn } from '../store/run-results.ts';
 import { Attempts, type Made } from './attempts.ts';
 import type { Executor } from './executor.ts';
 import { FaultPolicy } from './fault-policy.ts';
@@ -77,7 +78,7 @@ class Session {
     reporters.begin({ dir: folder.dir, id, scenarios, done: this.#results.size, jobs: slots });
     for (const entry of scenarios) if (verdictOfEntry(entry) !== undefined) this.#settle(entry);
     await runTasks(tasks, { capacity: { slots, backlog: 2 * slots }, judges, signal: this.#signal });
-    const results = folder.summarize([...this.#results.values()]);
+    const results = resultsIn(folder, [...this.#results.values()]);
     folder.writeResults(results);
     return {
       results,
@@ -98,7 +99,7 @@ class Session {
       this.#attempts.set(keyOf(entry), judged);
       const missing = missingAttempts(entry, options, judged);
       if (missing.length > 0) return missing.map((attempt) => this.#task(entry, attempt));
-      const result = folder.result(entry, judged);
+      const result = resultIn(folder, entry, judged);
       const retry = result && retryOf(entry, options, result);
       if (retry !== undefined) return [this.#task(entry, retry)];
       if (result !== undefined) this.#results.set(keyOf(entry), result);
@@ -144,7 +145,7 @@ class Session {
   /** All attempts so far are judged: reports the result, or asks for another attempt. */
   #settle(entry: ScenarioEntry): Task[] {
     const { folder } = this.#parts;
-    const result = folder.result(entry, this.#attempts.get(keyOf(entry)) ?? []);
+    const result = resultIn(folder, entry, this.#attempts.get(keyOf(entry)) ?? []);
     if (result === undefined) return [];
     const retry = retryOf(entry, folder.run.options, result);
     if (retry !== undefined) return [this.#task(entry, retry)];

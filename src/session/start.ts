@@ -9,6 +9,7 @@ import type { ScenarioEntry } from '../model/scenario.ts';
 import { findRun } from '../store/layout.ts';
 import { readLastFailed } from '../store/records-of-runs.ts';
 import { jsonText, RunFolder, readBaseline } from '../store/run-folder.ts';
+import { rebuildResults } from '../store/run-results.ts';
 import { effectiveSelectors, parsePattern, parseShard, type RawRunOptions } from './options.ts';
 import type { Selection } from './select.ts';
 
@@ -66,7 +67,7 @@ function baselineText(word: string, runs: string): string {
     readBaseline(word);
     return readFileSync(word, 'utf8');
   }
-  return jsonText(RunFolder.open(findRun(word, runs)).rebuild());
+  return jsonText(rebuildResults(RunFolder.open(findRun(word, runs))));
 }
 
 /** Refuses options that would make the rest of a run another run. */

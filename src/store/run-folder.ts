@@ -1,20 +1,14 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readJson, readJsonIfPresent, writeAtomic } from '../base/files.ts';
-import type { AttemptFile } from '../model/attempt.ts';
-import { attemptSchema } from '../model/attempt.ts';
-import type { Results, ScenarioResult } from '../model/results.ts';
-import { baselineSchema } from '../model/results.ts';
+import { type AttemptFile, attemptSchema } from '../model/attempt.ts';
+import { baselineSchema, type Results, type ScenarioResult } from '../model/results.ts';
 import { type RunFile, runSchema } from '../model/run.ts';
-import type { ScenarioEntry } from '../model/scenario.ts';
-import type { Verdict } from '../model/verdict.ts';
-import { verdictSchema } from '../model/verdict.ts';
-import { clustersOf } from '../results/differences.ts';
-import { compareAttempts } from '../results/repeats.ts';
-import { type Baseline, type JudgedAttempt, resultOf, summarize } from '../results/results.ts';
+import { keyOf, type ScenarioEntry } from '../model/scenario.ts';
+import { type Verdict, verdictSchema } from '../model/verdict.ts';
+import type { Baseline, JudgedAttempt } from '../results/results.ts';
 import { type AttemptKey, attemptNumbers, attemptPath } from './layout.ts';
 import { beginLiveResults } from './live-results.ts';
-import { readPruned } from './pruned.ts';
 
 /** Text of a JSON file of the store: indented, so that people and diffs can read it. */
 export function jsonText(value: unknown): string {
@@ -25,13 +19,14 @@ export function jsonText(value: unknown): string {
 export class RunFolder {
   readonly dir: string;
   readonly run: RunFile;
-  readonly #baseline: Baseline | undefined;
+  /** What its results are compared with. */
+  readonly baseline: Baseline | undefined;
 
   private constructor(dir: string, run: RunFile) {
     this.dir = dir;
     this.run = run;
     const { baseline } = run.options;
-    this.#baseline = baseline === undefined ? undefined : readBaseline(join(dir, 'baseline.json'));
+    this.baseline = baseline === undefined ? undefined : readBaseline(join(dir, 'baseline.json'));
   }
 
   /** Makes the folder of a new run. `baseline` is copied in, so that judging needs nothing else. */
@@ -106,24 +101,6 @@ export class RunFolder {
       .filter(({ dir }) => existsSync(join(dir, 'attempt.json')));
   }
 
-  /** The result of a scenario from its judged attempts; `undefined` while there is none. */
-  result(entry: ScenarioEntry, attempts: readonly JudgedAttempt[]): ScenarioResult | undefined {
-    return resultOf(entry, attempts, { baseline: this.#baseline, difference: this.#difference(entry, attempts) });
-  }
-
-  /** Rebuilds all results from the attempts on disk. */
-  rebuild(): Results {
-    const results = this.run.scenarios.map((entry) => this.result(entry, this.judged(entry)));
-    return this.summarize(results.filter((result) => result !== undefined));
-  }
-
-  /** Results of the whole run, with what their differences have in common. */
-  summarize(results: readonly ScenarioResult[]): Results {
-    const summary = summarize(this.run.id, this.run.scenarios, results);
-    const clusters = clustersOf(this.dir, summary.results);
-    return clusters.length === 0 ? summary : { ...summary, clusters };
-  }
-
   /** A session begins: what earlier ones wrote at their end no longer is the end. */
   beginResults(done: readonly ScenarioResult[]): void {
     beginLiveResults(this.dir, done);
@@ -133,32 +110,10 @@ export class RunFolder {
   writeResults(results: Results): void {
     writeAtomic(join(this.dir, 'results.json'), jsonText(results));
   }
-
-  /** Repeats of one seed are compared; an attempt that the wall clock cut short says nothing. */
-  #difference(entry: ScenarioEntry, attempts: readonly JudgedAttempt[]) {
-    const firsts = new Map<string, string>();
-    for (const { attempt, file } of attempts) {
-      const seed = file?.inputs.seed;
-      if (file === undefined || seed === undefined || isCutShort(file)) continue;
-      const dir = this.attemptDir({ ...entry, attempt });
-      // It was as the others when it was pruned, or it would not have been.
-      if (readPruned(dir) !== undefined) continue;
-      const first = firsts.get(seed);
-      const issue = first === undefined ? undefined : compareAttempts(first, dir);
-      if (issue !== undefined) return issue;
-      if (first === undefined) firsts.set(seed, dir);
-    }
-    return undefined;
-  }
-}
-
-/** The wall clock ended the lab: how far it came is no matter of its seed. */
-export function isCutShort({ end }: AttemptFile): boolean {
-  return end.word === 'livelock' || end.word === 'lab-died' || end.word === 'cancelled';
 }
 
 /** Reads the words of an earlier run from its `results.json`. */
 export function readBaseline(file: string): Baseline {
   const { results } = readJson(file, baselineSchema);
-  return new Map(results.map(({ suite, name, word }) => [`${suite}:${name}`, word]));
+  return new Map(results.map((result) => [keyOf(result), result.word]));
 }

@@ -10,6 +10,7 @@ import { describeError, EspalierError } from '../../src/base/errors.ts';
 import { hasAttemptFile } from '../../src/store/attempt-files.ts';
 import { findRun, runsDir } from '../../src/store/layout.ts';
 import { RunFolder } from '../../src/store/run-folder.ts';
+import { rebuildResults } from '../../src/store/run-results.ts';
 import { allDamages } from './all.ts';
 import { type Trial, TrialFolder } from './trials.ts';
 
@@ -20,7 +21,7 @@ process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
 
 /** Folders of attempts that pass, spread evenly over the run. */
 function passing(folder: RunFolder, most: number): { test: string; dir: string }[] {
-  const { results } = folder.rebuild();
+  const { results } = rebuildResults(folder);
   const passed = new Set(results.filter(({ word }) => word === 'passed').map(({ name }) => name));
   const all = folder.run.scenarios.flatMap((entry) => {
     const attempt = passed.has(entry.name) ? folder.finished(entry)[0] : undefined;

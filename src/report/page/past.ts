@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { type ComparedRun, compareRuns, usuallySlower } from '../../results/compare.ts';
 import { type TestHistory, testHistories } from '../../results/history.ts';
-import { currentResults } from '../../store/current-results.ts';
 import type { RunIndex } from '../../store/index/run-index.ts';
 import { RunFolder } from '../../store/run-folder.ts';
+import { currentResults } from '../../store/run-results.ts';
 import { visible } from '../visible.ts';
 import { foundDifferences, refOfLine } from './compare-data.ts';
 import { dataVersion } from './data.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import type { IndexedRun, TestedInputs } from '../../model/past-results.ts';
 import { verdictWords } from '../../model/words.ts';
-import { isGoingOn } from '../../store/current-results.ts';
-import type { IndexedRun, TestedInputs } from '../../store/index/run-rows.ts';
 import type { SuiteTally } from '../../store/index/tallies.ts';
+import { isGoingOn } from '../../store/run-results.ts';
 import { dataVersion } from './data.ts';
 import type { RunLine, RunRef, RunsData } from './data-of-runs.ts';
 

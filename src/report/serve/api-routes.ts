@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
-import { currentResults } from '../../store/current-results.ts';
 import { withIndex } from '../../store/index/open-index.ts';
 import type { RunIndex } from '../../store/index/run-index.ts';
+import { currentResults } from '../../store/run-results.ts';
 import { compareData, historyData, type PastWish } from '../page/past.ts';
 import { type RunPlaces, runsData } from '../page/run-lines.ts';
 import { harmlessJson } from '../page/write-report.ts';

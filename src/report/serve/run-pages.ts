@@ -2,8 +2,8 @@ import type { ScenarioResult } from '../../model/results.ts';
 import type { RunOptions } from '../../model/run.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { summarize } from '../../results/results.ts';
-import { currentResults, isGoingOn } from '../../store/current-results.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
+import { currentResults, isGoingOn, resultIn } from '../../store/run-results.ts';
 import type { RunData, TestData } from '../page/data.ts';
 import type { PutFile } from '../page/downloads.ts';
 import { type RunSource, runData } from '../page/run-data.ts';
@@ -54,7 +54,7 @@ interface TestPageOptions {
 export function testPage(folder: RunFolder, number: string, options: TestPageOptions): TestData | undefined {
   const { dir, run } = folder;
   const entry = run.scenarios[Number(number)];
-  const result = entry && folder.result(entry, folder.judged(entry));
+  const result = entry && resultIn(folder, entry);
   if (result === undefined || numberText(Number(number)) !== number) return undefined;
   return testData(result, { runDir: dir, runId: run.id, depth: 'full', number, ...options });
 }

@@ -1,7 +1,7 @@
+import type { IndexedRun } from '../../model/past-results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { type VerdictWord, verdictWords } from '../../model/words.ts';
 import type { HistoryPoint, TestHistory } from '../../results/history.ts';
-import type { IndexedRun } from '../../store/index/run-rows.ts';
 import { visibleLine } from '../visible.ts';
 import { coloured, letters } from './terminal.ts';
 import { type TextStyle, table } from './text-table.ts';

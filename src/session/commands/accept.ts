@@ -8,6 +8,7 @@ import { visible, visibleLine } from '../../report/visible.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
 import { readPruned } from '../../store/pruned.ts';
 import { RunFolder } from '../../store/run-folder.ts';
+import { rebuildResults } from '../../store/run-results.ts';
 import { suites } from '../../suites/all.ts';
 import { type GoldenChange, goldenChange, writeGolden } from '../golden-files.ts';
 import { goldenFactsText } from '../judging/golden-texts.ts';
@@ -77,7 +78,7 @@ async function chosenResults(
   selectors: readonly string[],
   facts: boolean,
 ): Promise<ScenarioResult[]> {
-  const { results } = folder.rebuild();
+  const { results } = rebuildResults(folder);
   const open = results.filter(({ word }) => acceptable[word] !== 'nothing to do' || (facts && word === 'passed'));
   if (selectors.length === 0) return open.filter(({ expected, word }) => !expected || word === 'passed');
   const { scenarios } = folder.run;

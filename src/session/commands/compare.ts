@@ -10,6 +10,7 @@ import {
 } from '../../results/compare.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
 import { RunFolder } from '../../store/run-folder.ts';
+import { rebuildResults } from '../../store/run-results.ts';
 import { standardOutput } from './run.ts';
 
 export interface CompareOptions {
@@ -31,7 +32,7 @@ export function compareCommand(before: string, run: string, options: CompareOpti
 
 /** From the attempts, which are the truth. */
 function read(word: string, runs: string): ComparedRun {
-  const { run, results } = RunFolder.open(findRun(word, runs)).rebuild();
+  const { run, results } = rebuildResults(RunFolder.open(findRun(word, runs)));
   return { run, results };
 }
 

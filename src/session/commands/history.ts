@@ -1,10 +1,10 @@
 import { EspalierError } from '../../base/errors.ts';
+import type { IndexedRun } from '../../model/past-results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { historyText, suiteHistoryText } from '../../report/terminal/history-text.ts';
 import { type TestHistory, testHistories } from '../../results/history.ts';
 import { remakeIndex, withIndex } from '../../store/index/open-index.ts';
 import type { RunIndex } from '../../store/index/run-index.ts';
-import type { IndexedRun } from '../../store/index/run-rows.ts';
 import { runsDir } from '../../store/layout.ts';
 import { nearest } from '../select.ts';
 import { standardOutput } from './run.ts';

@@ -10,13 +10,14 @@ import type { Suite } from '../../model/suite.ts';
 import { Reporters } from '../../report/reporter.ts';
 import { issueLines } from '../../report/terminal/summary.ts';
 import { visible } from '../../report/visible.ts';
-import { compareAttempts } from '../../results/repeats.ts';
+import type { InputDifference } from '../../results/input-differences.ts';
+import { compareAttempts, isCutShort } from '../../results/repeats.ts';
 import { attemptFileNames } from '../../store/attempt-files.ts';
-import type { InputDifference } from '../../store/inputs.ts';
 import { runsDir } from '../../store/layout.ts';
 import { openAttempt } from '../../store/open-attempt.ts';
-import { isCutShort, type RunFolder } from '../../store/run-folder.ts';
+import type { RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
+import { repeatIn } from '../../store/run-results.ts';
 import { LocalExecutor } from '../local/executor.ts';
 import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { replayDifferences, replayOptions, withStoredImages, withStoredKernel } from '../replay-inputs.ts';
@@ -101,7 +102,7 @@ async function replay(stored: StoredAttempt, { options, settings, suite }: Prepa
 
 /** Says how the bytes of two attempts compare. */
 function tell(first: string, second: string): number {
-  const difference = compareAttempts(first, second, 'all');
+  const difference = compareAttempts(repeatIn(first), repeatIn(second), 'all');
   if (difference === undefined) {
     const { records } = openAttempt(second).records;
     process.stdout.write(

@@ -8,6 +8,7 @@ import { findRun, runsDir } from '../../store/layout.ts';
 import { readPruned } from '../../store/pruned.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { lockRun, tryLockRun } from '../../store/run-lock.ts';
+import { rebuildResults, resultIn, resultsIn } from '../../store/run-results.ts';
 import { exitCodeOf, sayFailures, writePages } from '../finish.ts';
 import { judgeAttempt } from '../judging/judge-attempt.ts';
 import { openSuites, openSupply } from '../local/open.ts';
@@ -37,14 +38,14 @@ export async function reportCommand(run: string, options: ReportOptions): Promis
   using _lock = await lockForReport(folder);
   const compare = options.compare === undefined ? undefined : findRun(options.compare, runs);
   const past = await pastForReport(folder, { compare, history: options.history === true });
-  return (await show(folder, folder.rebuild(), { ...options, past })) ? 0 : 2;
+  return (await show(folder, rebuildResults(folder), { ...options, past })) ? 0 : 2;
 }
 
 /** `espalier judge`; returns the exit code of the verdicts. */
 export async function judgeCommand(run: string, options: StoredRunOptions & { suite?: string }): Promise<number> {
   const folder = RunFolder.open(findRun(run, runsDir(options.output)));
   using _lock = await lockRun(folder.dir, 'judge');
-  const results = folder.summarize(await judgeAll(folder, options.suite));
+  const results = resultsIn(folder, await judgeAll(folder, options.suite));
   folder.writeResults(results);
   return (await show(folder, results, options)) ? exitCodeOf(results) : 2;
 }
@@ -77,7 +78,7 @@ async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<S
         const loaded = await suites.get(entry.suite)?.load(entry.name);
         await judgeAttempt(dir, { runDir: folder.dir, loaded });
       }
-      const result = folder.result(entry, folder.judged(entry));
+      const result = resultIn(folder, entry);
       if (result === undefined) continue;
       found.set(entry, result);
       await keepAttempts(folder, result, { judgedAnew: true });

@@ -1,16 +1,12 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { sha256 } from '../../base/files.ts';
+import type { IndexedResult, IndexedRun, PastResult, TestedInputs } from '../../model/past-results.ts';
 import type { VerdictWord } from '../../model/words.ts';
-import type { IndexedResult, IndexedRun, RunRows, TestedInputs } from './run-rows.ts';
+import type { RunRows } from './run-rows.ts';
 import { transaction } from './schema.ts';
 import { type SuiteTally, talliesOf } from './tallies.ts';
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
-
-/** A result with the run that it is of. */
-export interface PastResult extends IndexedResult {
-  readonly run: IndexedRun;
-}
 
 const runColumns = 'runs.id, runs.started, runs.espalier, runs.command, runs.scenarios, runs.complete';
 const resultColumns = `results.suite, results.name, results.word, results.upstream, results.expected, results.adapted,

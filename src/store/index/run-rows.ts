@@ -2,49 +2,12 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { readJson } from '../../base/files.ts';
-import type { AttemptInputs } from '../../model/attempt.ts';
+import type { IndexedResult, IndexedRun, TestedInputs } from '../../model/past-results.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { indexedResultsSchema } from '../../model/results.ts';
-import type { VerdictWord } from '../../model/words.ts';
 import { readLiveResults } from '../live-results.ts';
 import { RunFolder } from '../run-folder.ts';
-
-/** Inputs of an attempt without its seed: what a version of the world under test is. */
-export type TestedInputs = Omit<AttemptInputs, 'seed'>;
-
-/** A run as the index knows it. */
-export interface IndexedRun {
-  /** Name of its folder. */
-  readonly id: string;
-  /** ISO 8601 wall date. */
-  readonly started: string;
-  readonly espalier: string;
-  /** The command line, a space between its words. */
-  readonly command: string;
-  /** How many scenarios it was to do. */
-  readonly scenarios: number;
-  readonly complete: boolean;
-}
-
-/** The result of one test in one run. */
-export interface IndexedResult {
-  readonly suite: string;
-  readonly name: string;
-  readonly word: VerdictWord;
-  readonly upstream: string;
-  readonly expected: boolean;
-  /** Passes only with adaptations. */
-  readonly adapted: boolean;
-  /** How many attempts were made. */
-  readonly attempts: number;
-  /** Of the last attempt, as all that follows. Decimal. */
-  readonly seed?: string;
-  readonly wallMs?: number;
-  readonly cpuMs?: number;
-  /** Virtual nanoseconds from boot to end, decimal. */
-  readonly virtualNs?: string;
-  readonly inputs?: TestedInputs;
-}
+import { rebuildResults } from '../run-results.ts';
 
 /** What the index stores of a run folder. */
 export interface RunRows {
@@ -103,13 +66,13 @@ function resultsOf(folder: RunFolder): { readonly results: readonly StoredResult
   const ended = join(folder.dir, 'results.json');
   if (!existsSync(ended)) {
     const results = readLiveResults(folder.dir)?.results;
-    return results === undefined ? folder.rebuild() : { results, complete: false };
+    return results === undefined ? rebuildResults(folder) : { results, complete: false };
   }
   try {
     return readJson(ended, indexedResultsSchema);
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
-    return folder.rebuild();
+    return rebuildResults(folder);
   }
 }
 

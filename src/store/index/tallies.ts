@@ -1,6 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import type { IndexedRun, TestedInputs } from '../../model/past-results.ts';
 import type { VerdictWord } from '../../model/words.ts';
-import type { IndexedRun, TestedInputs } from './run-rows.ts';
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
 

@@ -7,6 +7,7 @@ import type { ScenarioResult } from '../../../src/model/results.ts';
 import { appendLiveResult, beginLiveResults } from '../../../src/store/live-results.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
 import { lockRun } from '../../../src/store/run-lock.ts';
+import { rebuildResults } from '../../../src/store/run-results.ts';
 import { writeSampleRun } from '../../unit/store/index/sample-run.ts';
 import { noBrowser, open, openBrowser } from './browser.ts';
 import { runsFolder, Served } from './served.ts';
@@ -89,7 +90,7 @@ test('a run that goes on is on its page within a second, and what people do ther
   assert.equal(await list.evaluate((box) => box.scrollTop), 16 * 30 + 7);
   for (const result of coming) appendLiveResult(dir, result);
   const folder = RunFolder.open(dir);
-  folder.writeResults({ ...folder.rebuild(), complete: true });
+  folder.writeResults({ ...rebuildResults(folder), complete: true });
   await page.locator('.live-line').waitFor({ state: 'detached' });
   assert.deepEqual(complaints, []);
 });

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
+import type { Attempt } from '../../../src/evidence/attempt/attempt.ts';
 import { writeCapture } from '../../../src/evidence/capture/writer.ts';
 import { firstPacketDifference } from '../../../src/results/capture-difference.ts';
+import { repeat } from './repeat.ts';
 
 /** An Ethernet frame with ARP: who has 10.0.0.2, tell 10.0.0.1; the last byte may be another. */
 function arp(last = 2): Uint8Array {
@@ -32,17 +31,13 @@ function arp(last = 2): Uint8Array {
   ]);
 }
 
-function attempt(t: TestContext, frames: readonly Uint8Array[], time = 5n): string {
-  const dir = mkdtempSync(join(tmpdir(), 'espalier-captures-'));
-  t.after(() => rmSync(dir, { recursive: true }));
-  mkdirSync(join(dir, 'links'));
+function attempt(frames: readonly Uint8Array[], time = 5n): Attempt {
   const packets = frames.map((frame) => ({ time, frame }));
-  writeFileSync(join(dir, 'links', 'one.pcapng'), writeCapture({ links: [{ name: 'one', packets }] }));
-  return dir;
+  return repeat({ 'links/one.pcapng': writeCapture({ links: [{ name: 'one', packets }] }) }).attempt;
 }
 
-test('the first packet that differs is shown in words, with the bytes where it parts', (t) => {
-  const difference = firstPacketDifference(attempt(t, [arp(), arp()]), attempt(t, [arp(), arp(3)]), 'one');
+test('the first packet that differs is shown in words, with the bytes where it parts', () => {
+  const difference = firstPacketDifference(attempt([arp(), arp()]), attempt([arp(), arp(3)]), 'one');
   assert.deepEqual(difference, {
     packet: 2,
     time: 5n,
@@ -55,13 +50,11 @@ test('the first packet that differs is shown in words, with the bytes where it p
   });
 });
 
-test('a packet more, another time, a missing file', (t) => {
-  const one = attempt(t, [arp()]);
-  assert.equal(firstPacketDifference(one, attempt(t, [arp()]), 'one'), undefined);
-  assert.match(firstPacketDifference(one, attempt(t, []), 'one')?.excerpt ?? '', /^-at 5 ns.*\n\+\(no such packet\)$/);
-  const later = firstPacketDifference(one, attempt(t, [arp()], 6n), 'one');
+test('a packet more, another time, a missing file', () => {
+  const one = attempt([arp()]);
+  assert.equal(firstPacketDifference(one, attempt([arp()]), 'one'), undefined);
+  assert.match(firstPacketDifference(one, attempt([]), 'one')?.excerpt ?? '', /^-at 5 ns.*\n\+\(no such packet\)$/);
+  const later = firstPacketDifference(one, attempt([arp()], 6n), 'one');
   assert.match(later?.excerpt ?? '', /^-at 5 ns, 42 bytes: ARP.*\n\+at 6 ns, 42 bytes: ARP[^\n]*$/);
-  const bare = attempt(t, []);
-  rmSync(join(bare, 'links', 'one.pcapng'));
-  assert.equal(firstPacketDifference(one, bare, 'one')?.excerpt, '-captured\n+(no capture)');
+  assert.equal(firstPacketDifference(one, repeat({}).attempt, 'one')?.excerpt, '-captured\n+(no capture)');
 });

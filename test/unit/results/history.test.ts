@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { PastResult } from '../../../src/model/past-results.ts';
 import type { VerdictWord } from '../../../src/model/words.ts';
 import { testHistory } from '../../../src/results/history.ts';
-import type { PastResult } from '../../../src/store/index/run-index.ts';
 
 function past(run: string, word: VerdictWord, kernel = 'k1'): PastResult {
   const inputs = { kernel: { id: kernel, sha256: kernel }, images: {}, suite: { id: 's', sha256: 's' }, versions: {} };

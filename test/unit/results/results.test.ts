@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AttemptFile } from '../../../src/model/attempt.ts';
+import { recordType } from '../../../src/evidence/records/record.ts';
+import { encodeRecords } from '../../../src/evidence/records/writer.ts';
+import type { AttemptFile, EndWord } from '../../../src/model/attempt.ts';
 import type { ScenarioEntry } from '../../../src/model/scenario.ts';
 import { type VerdictWord, verdictWords } from '../../../src/model/words.ts';
-import { changeOf, type JudgedAttempt, resultOf, summarize } from '../../../src/results/results.ts';
+import { changeOf, type JudgedAttempt, type ResultContext, resultOf, summarize } from '../../../src/results/results.ts';
+import { repeat } from './repeat.ts';
 
 const entry: ScenarioEntry = { suite: 's', name: 'n', status: 'good', hosts: ['east'] };
 
@@ -44,17 +47,50 @@ test('without a seed a difference between attempts is no nondeterminism', () => 
   assert.equal(resultOf(entry, attempts)?.word, 'major');
 });
 
+/** Attempts that recorded no more than their end, at these times. */
+function recorded(...times: readonly (bigint | undefined)[]): ResultContext {
+  const repeats = times.map((time) =>
+    time === undefined
+      ? undefined
+      : repeat({ records: encodeRecords(['east'], [{ type: recordType.output, host: 0, time }]) }),
+  );
+  return { repeatOf: (attempt) => repeats[attempt] };
+}
+
 test('a difference of bytes turns a pass into nondeterminism and keeps its evidence', () => {
-  const difference = { kind: 'transcripts-differ', word: 'nondeterminism' as const, message: 'at record 3' };
-  const result = resultOf(entry, [judged(0, 'passed'), judged(1, 'passed')], { difference });
+  const result = resultOf(entry, [judged(0, 'passed'), judged(1, 'passed')], recorded(1n, 2n));
   assert.equal(result?.word, 'nondeterminism');
-  assert.deepEqual(result?.issues, [difference]);
+  assert.deepEqual(
+    result?.issues.map(({ kind, word, file }) => [kind, word, file]),
+    [['transcripts-differ', 'nondeterminism', 'records']],
+  );
   assert.equal(result?.expected, false);
 });
 
+test('only attempts of one seed are compared, and only those whose files are there and came to their own end', () => {
+  const word = (attempts: readonly JudgedAttempt[], ...times: readonly (bigint | undefined)[]) =>
+    resultOf(entry, attempts, recorded(...times))?.word;
+  const [first, second, third] = [judged(0, 'passed'), judged(1, 'passed'), judged(2, 'passed')];
+  assert.equal(word([first, second], 1n, 1n), 'passed');
+  assert.equal(word([first, judged(1, 'passed', '2')], 1n, 2n), 'passed');
+  assert.equal(word([judged(0, 'passed', 'none'), judged(1, 'passed', 'none')], 1n, 2n), 'passed');
+  assert.equal(word([first, second], 1n, undefined), 'passed');
+  assert.equal(word([first, second, third], undefined, 1n, 2n), 'nondeterminism');
+  assert.equal(word([first, second, third], 1n, undefined, 2n), 'nondeterminism');
+  for (const end of ['livelock', 'lab-died', 'cancelled'] as const) {
+    assert.equal(word([first, endedBy(second, end)], 1n, 2n), 'passed', end);
+  }
+  assert.equal(word([first, endedBy(second, 'timeout')], 1n, 2n), 'nondeterminism');
+  assert.equal(word([first, { attempt: 1, verdict: second.verdict }], 1n, 2n), 'passed');
+});
+
+function endedBy(attempt: JudgedAttempt, word: EndWord): JudgedAttempt {
+  const { file } = attempt;
+  return file === undefined ? attempt : { ...attempt, file: { ...file, end: { word } } };
+}
+
 test('where words of one seed differ, the first record that differs is told as well', () => {
-  const difference = { kind: 'transcripts-differ', word: 'nondeterminism' as const, message: 'at record 3' };
-  const result = resultOf(entry, [judged(0, 'passed'), judged(1, 'unsupported')], { difference });
+  const result = resultOf(entry, [judged(0, 'passed'), judged(1, 'unsupported')], recorded(1n, 2n));
   assert.deepEqual(
     result?.issues.map(({ kind }) => kind),
     ['results-differ', 'transcripts-differ'],

@@ -21,6 +21,7 @@ import { packAttempt } from '../../../../src/store/attempt-archive.ts';
 import { appendLiveResult, beginLiveResults } from '../../../../src/store/live-results.ts';
 import { RunFolder } from '../../../../src/store/run-folder.ts';
 import { lockRun } from '../../../../src/store/run-lock.ts';
+import { rebuildResults } from '../../../../src/store/run-results.ts';
 import { writeSampleRun } from '../../store/index/sample-run.ts';
 
 const hostile = '<script>alert(1)</script>\u009b%2f\u202e?#&';
@@ -278,7 +279,7 @@ test('a live run is followed: what is there, what comes, its end, and from where
   assert.match(text, /event: state\ndata: \{"pending":1,"running":\["c"\]/);
   const id = /id: (\S+)/.exec(text)?.[1] ?? '';
   appendFileSync(join(run, 'results.jsonl'), '{"torn');
-  RunFolder.open(run).writeResults(RunFolder.open(run).rebuild());
+  RunFolder.open(run).writeResults(rebuildResults(RunFolder.open(run)));
   await until(() => text.endsWith('event: end\ndata: {}\n\n'), { what: 'the end', timeoutMs: 60_000 });
   assert.deepEqual(names(), ['a', 'b']);
   assert.ok(existsSync(join(run, 'results.json')));

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { projectDir } from '../../../../src/base/folders.ts';
 import { judgeAttempt } from '../../../../src/session/judging/judge-attempt.ts';
 import { jsonText, RunFolder } from '../../../../src/store/run-folder.ts';
+import { rebuildResults } from '../../../../src/store/run-results.ts';
 
 const frozen = join(projectDir, 'test/frozen/run');
 const attempt = 'attempts/examples/psk/0';
@@ -32,7 +33,7 @@ test('a run that was stored earlier is judged to the same bytes today', async (t
     const path = join(attempt, file);
     assert.equal(readFileSync(join(runDir, path), 'latin1'), readFileSync(join(frozen, path), 'latin1'), path);
   }
-  assert.equal(jsonText(RunFolder.open(runDir).rebuild()), readFileSync(join(frozen, 'results.json'), 'utf8'));
+  assert.equal(jsonText(rebuildResults(RunFolder.open(runDir))), readFileSync(join(frozen, 'results.json'), 'utf8'));
 });
 
 test('an adaptation that this version does not have makes the verdict unresolved, with its name', async (t) => {

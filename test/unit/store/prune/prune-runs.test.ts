@@ -20,6 +20,7 @@ import type { PruneLimits } from '../../../../src/store/prune/plan.ts';
 import { pruneRuns } from '../../../../src/store/prune/prune-runs.ts';
 import { RunFolder } from '../../../../src/store/run-folder.ts';
 import { lockRun } from '../../../../src/store/run-lock.ts';
+import { rebuildResults } from '../../../../src/store/run-results.ts';
 import { writeSampleRun } from '../index/sample-run.ts';
 
 const now = new Date('2026-06-01T00:00:00Z');
@@ -62,7 +63,7 @@ test('without a limit passes are packed, what nothing refers to goes, and result
   const dir = sample(runs, '2026-01-01', { a: 'passed', b: 'minor' });
   mkdirSync(join(attemptOf(dir, 'b'), 'lab'));
   writeFileSync(join(dir, 'results.json.77-0123abcd.tmp'), 'half');
-  const before = RunFolder.open(dir).rebuild();
+  const before = rebuildResults(RunFolder.open(dir));
   const untouched = snapshot(runs);
   await prune(runs, tidy, true);
   assert.deepEqual(snapshot(runs), untouched);
@@ -77,7 +78,7 @@ test('without a limit passes are packed, what nothing refers to goes, and result
     'scenario.json',
     'verdict.json',
   ]);
-  assert.deepEqual(RunFolder.open(dir).rebuild(), before);
+  assert.deepEqual(rebuildResults(RunFolder.open(dir)), before);
   const done = snapshot(runs);
   const again = await prune(runs, tidy);
   assert.deepEqual(snapshot(runs), done);
@@ -87,11 +88,11 @@ test('without a limit passes are packed, what nothing refers to goes, and result
 test('a thinned run keeps results, verdicts and all of what did not pass', async (t) => {
   const runs = folder(t);
   const dir = sample(runs, '2026-01-01', { a: 'passed', b: 'leak' });
-  const before = RunFolder.open(dir).rebuild();
+  const before = rebuildResults(RunFolder.open(dir));
   const failed = snapshot(attemptOf(dir, 'b'));
   const outcome = await prune(runs, all);
   assert.equal(outcome.runs[0]?.action, 'thinned');
-  assert.deepEqual(RunFolder.open(dir).rebuild(), before);
+  assert.deepEqual(rebuildResults(RunFolder.open(dir)), before);
   assert.deepEqual(snapshot(attemptOf(dir, 'b')), failed);
   assert.deepEqual(readdirSync(attemptOf(dir, 'a')).sort(), ['attempt.json', 'pruned.json', 'verdict.json']);
   assert.throws(() => readAttemptFile(attemptOf(dir, 'a'), 'records'), /pruned on 2026-06-01 by --keep-runs 0/);
@@ -175,7 +176,7 @@ test('whatever is stored and pruned, and wherever it was killed, all that a resu
             if (packed && one === 'passed') await packAttempt(attemptOf(dir, `t${index}`));
           }
         }
-        const before = dirs.map((dir) => RunFolder.open(dir).rebuild());
+        const before = dirs.map((dir) => rebuildResults(RunFolder.open(dir)));
         await killedAfter(runs, limits, cut);
         check(dirs, before);
         await prune(runs, limits);
@@ -213,7 +214,7 @@ async function killedAfter(runs: string, limits: PruneLimits, cut: number): Prom
 function check(dirs: readonly string[], before: readonly unknown[]): void {
   for (const [at, dir] of dirs.entries()) {
     const folderOf = RunFolder.open(dir);
-    const results = folderOf.rebuild();
+    const results = rebuildResults(folderOf);
     assert.deepEqual(results, before[at]);
     for (const result of results.results.filter((one) => one.word !== 'passed')) {
       const attempt = folderOf.attemptDir({ ...result, attempt: 0 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttemptInputs } from '../../../src/model/attempt.ts';
-import { inputDifferences } from '../../../src/store/inputs.ts';
+import { inputDifferences } from '../../../src/results/input-differences.ts';
 
 const thing = (id: string, sha256 = id.padEnd(64, '0')) => ({ id, sha256 });
 
