@@ -2,10 +2,15 @@
 import { join } from 'node:path';
 import { projectDir } from '../src/base/folders.ts';
 import { issueKindGroups, type KindMeaning } from '../src/model/issue-kinds.ts';
+import { cliText } from './cli-docs.ts';
+import { markdownTable } from './markdown.ts';
 
 /** Built documents by their paths. */
 export function buildDocs(): ReadonlyMap<string, string> {
-  return new Map([[join(projectDir, 'docs', 'issue-kinds.md'), issueKindsText()]]);
+  return new Map([
+    [join(projectDir, 'docs', 'cli.md'), cliText()],
+    [join(projectDir, 'docs', 'issue-kinds.md'), issueKindsText()],
+  ]);
 }
 
 const introduction = `# Kinds of issues
@@ -32,12 +37,4 @@ function kindsTable(kinds: Readonly<Record<string, KindMeaning>>): string {
       meaning,
     ]),
   ]);
-}
-
-/** A table with aligned columns; the first row is its head. */
-function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('');
 }

@@ -1,24 +1,22 @@
 import type { Command } from 'commander';
+import { type Help, withHelp } from './help.ts';
+import { outputOption, reporterOption } from './shared-options.ts';
 
-const examples = `
-Examples:
-  espalier judge latest
-  espalier judge latest --suite ~/libreswan/testing/pluto`;
+const help: Help = {
+  details: [
+    'Reads the files of the run only: what judging needs was stored with it. The verdicts are the same, byte for byte, unless Espalier or --suite changed.',
+  ],
+  examples: ['espalier judge latest', 'espalier judge latest --suite ~/libreswan/testing/pluto'],
+};
 
 /** `espalier judge`: verdicts again, from the files of a stored run. */
 export function register(program: Command): void {
-  program
-    .command('judge')
-    .description('judge a stored run again, without booting anything')
-    .argument('<run>', 'a run folder, its id, or `latest`')
-    .option('--suite <dir>', "compare with this tree's references instead of those stored with the run")
-    .option(
-      '--reporter <names>',
-      'list, line, dot, matrix, json, junit, tap; comma separated, NAME=FILE for a file',
-      'list',
-    )
-    .option('--output <dir>', 'folder for runs (default: $ESPALIER_RUNS or ./espalier-runs)')
-    .addHelpText('after', examples)
+  withHelp(program.command('judge'), help)
+    .description('judge a stored run again, without booting a lab')
+    .argument('<run>', 'a run: its folder, its id, or `latest`')
+    .option('--suite <dir>', 'use the references of this checkout instead of those stored with the run')
+    .option(...reporterOption, 'list')
+    .option(...outputOption)
     .action(async (run: string, options: { suite?: string; reporter: string; output?: string }) => {
       const { judgeCommand } = await import('../session/commands/stored-run.ts');
       process.exitCode = await judgeCommand(run, options);

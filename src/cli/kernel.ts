@@ -1,45 +1,53 @@
 import type { Command } from 'commander';
 import type { KernelBuildOptions } from '../session/commands/kernel.ts';
+import { type Help, withHelp } from './help.ts';
+
+const helps = {
+  build: {
+    details: ['A kernel is also built when a run needs it.'],
+    examples: ['espalier kernel build', 'espalier kernel build --kernel ~/linux'],
+  },
+  list: { examples: ['espalier kernel list'] },
+  export: { examples: ['espalier kernel export kernel.tar'] },
+  import: { examples: ['espalier kernel import kernel.tar'] },
+} satisfies Record<string, Help>;
 
 /** `espalier kernel …`: the kernels under test. */
 export function register(program: Command): void {
-  const kernel = program.command('kernel').description('the kernels that labs boot').helpCommand(false);
+  const kernel = program
+    .command('kernel')
+    .description('build, list, export and import the kernels that labs boot')
+    .helpCommand(false);
 
-  kernel
-    .command('build')
-    .description("build Debian's newest kernel source as User Mode Linux (also done on first need)")
-    .option('--kernel <dir|file>', 'a kernel tree of your own, built with the options of kernel/uml.config')
-    .option('--update-lock', 'record the version in images/lock.json as the tested one')
-    .option('--flavour <name>', 'netkey: with PF_KEY, which OpenIKED needs (default: standard)', 'standard')
-    .addHelpText('after', '\nExample: espalier kernel build --kernel ~/linux')
+  withHelp(kernel.command('build'), helps.build)
+    .description("build Debian's newest kernel source as User Mode Linux")
+    .option('--kernel <dir|file>', 'a kernel tree of your own instead, built with the options in kernel/uml.config')
+    .option('--update-lock', 'record this version in images/lock.json as the tested one')
+    .option('--flavour <name>', '`standard`, or `netkey`: with PF_KEY, which OpenIKED needs', 'standard')
     .action(async (options: KernelBuildOptions) => {
       const { kernelBuildCommand } = await import('../session/commands/kernel.ts');
       await kernelBuildCommand(options);
     });
 
-  kernel
-    .command('list')
+  withHelp(kernel.command('list'), helps.list)
     .description('list the kernels in the cache, newest first')
-    .addHelpText('after', '\nExample: espalier kernel list')
     .action(async () => {
       const { kernelListCommand } = await import('../session/commands/kernel.ts');
       kernelListCommand();
     });
 
-  kernel
-    .command('export <file>')
-    .description('write the newest kernel (or the one named) into a file for another machine')
-    .option('--id <id>', 'a kernel of `espalier kernel list`')
-    .addHelpText('after', '\nExample: espalier kernel export kernel.tar')
+  withHelp(kernel.command('export'), helps.export)
+    .description('write a kernel to a file, for another machine')
+    .argument('<file>', 'file to write')
+    .option('--id <id>', 'which one, as in `espalier kernel list` (default: the newest standard one)')
     .action(async (file: string, options: { id?: string }) => {
       const { kernelExportCommand } = await import('../session/commands/kernel.ts');
       await kernelExportCommand(file, options);
     });
 
-  kernel
-    .command('import <file>')
-    .description('take an exported kernel into the cache')
-    .addHelpText('after', '\nExample: espalier kernel import kernel.tar')
+  withHelp(kernel.command('import'), helps.import)
+    .description('add an exported kernel to the cache')
+    .argument('<file>', 'file that `export` wrote')
     .action(async (file: string) => {
       const { kernelImportCommand } = await import('../session/commands/kernel.ts');
       await kernelImportCommand(file);

@@ -5,6 +5,7 @@ import { type AttemptInputs, attemptSchema } from '../../src/model/attempt.ts';
 import { type Results, resultsSchema, type ScenarioResult } from '../../src/model/results.ts';
 import { type RunFile, runSchema } from '../../src/model/run.ts';
 import { type VerdictWord, verdictWords } from '../../src/model/words.ts';
+import { markdownTable } from '../markdown.ts';
 
 /** What the tables are made from. */
 export interface RunFigures {
@@ -29,14 +30,9 @@ export function readRunFigures(runDir: string): RunFigures {
 
 type Row = readonly (string | number)[];
 
-/** A Markdown table, aligned as the formatter has it. */
+/** A table, its last line without a line break. */
 function table(head: readonly string[], rows: readonly Row[]): string {
-  const cells = [head, ...rows].map((row) => row.map(String));
-  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const [titles = '', ...lines] = cells.map(line);
-  return [titles, line(widths.map((width) => '-'.repeat(width))), ...lines].join('\n');
+  return markdownTable([head, ...rows.map((row) => row.map(String))]).trimEnd();
 }
 
 /** Suites of a run, each once. */

@@ -1,0 +1,36 @@
+/** Options that several commands have, as commander takes them. */
+
+export const outputOption = [
+  '--output <dir>',
+  'folder of runs (default: $ESPALIER_RUNS, else ./espalier-runs)',
+] as const;
+
+export const suiteOption = ['--suite <dir>', "the suite of this checkout instead of Debian's source package"] as const;
+
+export const kernelOption = ['--kernel <dir|file>', 'a kernel tree or a UML binary of your own'] as const;
+
+export const overlayOption = [
+  '--overlay <dir|tar>',
+  'lay these files over the image of every host; HOST=PATH: of one host (repeatable)',
+] as const;
+
+export const reporterOption = [
+  '--reporter <names>',
+  'list, line, dot, matrix, json, junit, tap; separated by commas; NAME=FILE writes to a file',
+] as const;
+
+export const grepOption = ['-g, --grep <regexp>', 'only scenarios whose suite:name matches'] as const;
+
+export const grepInvertOption = ['--grep-invert <regexp>', 'only scenarios whose suite:name does not match'] as const;
+
+export const statusOption = [
+  '--status <status>',
+  'only scenarios with this status in their suite; `all`: any status',
+] as const;
+
+export const shardOption = ['--shard <i/n>', 'only the i-th of n equal parts'] as const;
+
+/** Collects the values of an option that may be given several times. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
