@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deadline } from './deadline.ts';
 import { EspalierError } from './errors.ts';
@@ -73,4 +73,10 @@ function flock(file: number, options: readonly string[], path: string): Promise<
     else refuse(Buffer.concat(problems).toString().trim());
   });
   return promise;
+}
+
+/** A path as people would type it from here. */
+export function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short || '.';
 }

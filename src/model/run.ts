@@ -19,6 +19,8 @@ const options = z.object({
   /** Virtual milliseconds between two commands, where they are not the scenario's own. */
   gap: count.exactOptional(),
   baseline: optionalText,
+  /** Suites that are called by a part of their path: name in this run → absolute path of a folder or file of scenarios. */
+  paths: z.record(text, text).exactOptional(),
 });
 /** What a run was asked to do; enough to resume it. */
 export type RunOptions = Of<typeof options>;
@@ -52,4 +54,6 @@ export const lastRunSchema = z.object({
   version: z.literal(1),
   run: text,
   failed: z.array(z.object({ suite: text, name: text })),
+  /** `paths` of the run's options. */
+  paths: z.record(text, text).exactOptional(),
 });

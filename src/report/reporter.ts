@@ -21,6 +21,14 @@ export interface ReportProgress {
   readonly leftMs?: number;
 }
 
+/** What the command that runs a scenario again is made of. */
+export interface Rerun {
+  /** Words between `espalier run` and the name. */
+  readonly options: readonly string[];
+  /** Absolute paths of suites that the run calls by a part of them, by that name. */
+  readonly paths: Readonly<Record<string, string>>;
+}
+
 /** What a reporter learns at the end. */
 export interface ReportEnd {
   readonly dir: string;
@@ -30,8 +38,7 @@ export interface ReportEnd {
   readonly interrupted: boolean;
   /** Why the run ended early, where it did by rule. */
   readonly stopped?: string;
-  /** Words between `espalier run` and the name that run a scenario again in the same way. */
-  readonly rerunOptions: readonly string[];
+  readonly rerun: Rerun;
 }
 
 /**

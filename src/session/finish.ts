@@ -1,4 +1,5 @@
 import { describeError } from '../base/errors.ts';
+import { shortPath } from '../base/folders.ts';
 import { say, warn } from '../base/log.ts';
 import type { Results, ScenarioResult } from '../model/results.ts';
 import { runFacts } from '../report/page/run-facts.ts';
@@ -8,10 +9,9 @@ import type { Reporters } from '../report/reporter.ts';
 import { withIndex } from '../store/index/open-index.ts';
 import { recordDurations, writeLastRun } from '../store/records-of-runs.ts';
 import type { RunFolder } from '../store/run-folder.ts';
-import { optionWords } from './options.ts';
+import { rerunOf } from './options.ts';
 import type { ReportPast } from './report-past.ts';
 import type { SessionEnd } from './session.ts';
-import { shortPath } from './start.ts';
 
 /** Runs of so many scenarios get whole pages at once; what passes in longer ones is told in brief. */
 const allFullUpTo = 100;
@@ -36,7 +36,7 @@ export function writePages(folder: RunFolder, results: Results, { extent, ...pas
     dir: folder.dir,
     results,
     facts: runFacts(folder.run),
-    rerunOptions: optionWords(options),
+    rerun: rerunOf(options),
     baseline: options.baseline,
     depthOf: (result) => depthOf(result, extent),
     ...past,
@@ -55,14 +55,13 @@ export interface Finished {
 export async function finishSession({ folder, runs, end, reporters }: Finished): Promise<number> {
   const { results, wallMs, interrupted, stopped, trouble } = end;
   recordDurations(runs, results);
-  writeLastRun(runs, results);
-  const rerunOptions = optionWords(folder.run.options);
+  writeLastRun(runs, results, folder.run.options.paths);
   await reporters.end({
     dir: folder.dir,
     results,
     wallMs,
     interrupted,
-    rerunOptions,
+    rerun: rerunOf(folder.run.options),
     ...(stopped !== undefined && { stopped }),
   });
   const extent = results.results.length <= allFullUpTo ? 'full' : 'brief';

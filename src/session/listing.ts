@@ -1,10 +1,12 @@
 import { EspalierError } from '../base/errors.ts';
-import type { ScenarioEntry } from '../model/scenario.ts';
+import { shortPath } from '../base/folders.ts';
+import { keyOf, type ScenarioEntry } from '../model/scenario.ts';
 import type { Suite } from '../model/suite.ts';
 import { table } from '../report/terminal/text-table.ts';
 import { visibleLine } from '../report/visible.ts';
 import { isSuite, suites } from '../suites/all.ts';
-import { nearest, type Selection, select } from './select.ts';
+import { nearest, parseSelector, type Selection, select } from './select.ts';
+import { type NamedSuites, nameSuites, type SuitePaths } from './suite-names.ts';
 
 /** Says what could not be found. Its exit code is that of a run whose tests are not as expected. */
 export class NothingSelected extends EspalierError {
@@ -13,15 +15,17 @@ export class NothingSelected extends EspalierError {
   }
 }
 
-/** Refuses names of suites that there are not. Paths are looked at when they are opened. */
-export function checkSuiteNames(names: readonly string[]): void {
-  for (const name of names) {
-    if (isSuite(name)) continue;
-    const known = suites.map((suite) => suite.name);
+/** Names the suites that selectors mean. Refuses those that there are not; paths are looked at when they are opened. */
+export function namedSuites(selectors: readonly string[], earlier?: SuitePaths): NamedSuites {
+  const known = suites.map((suite) => suite.name);
+  for (const selector of selectors) {
+    const { suite: name } = parseSelector(selector);
+    if (isSuite(name) || earlier?.[name] !== undefined) continue;
     const near = nearest(name, known);
     const remedy = near === undefined ? `the suites are ${known.join(', ')}` : `did you mean ${near}?`;
     throw new NothingSelected(`no suite is named ${name}`, remedy);
   }
+  return nameSuites(selectors, { known, earlier });
 }
 
 /** What `espalier list` says where no suite is named. */
@@ -42,9 +46,9 @@ export async function selectScenarios(opened: Iterable<Suite>, selection: Select
 }
 
 /** One line per scenario: name, status, hosts, and why it cannot run; below it what its own files say less than they seem to. */
-export function listingText(entries: readonly ScenarioEntry[]): string {
+export function listingText(entries: readonly ScenarioEntry[], paths: SuitePaths): string {
   const rows = entries.map((entry) => [
-    `${entry.suite}:${entry.name}`,
+    keyOf({ suite: shortPath(paths[entry.suite] ?? entry.suite), name: entry.name }),
     entry.status,
     entry.hosts.join(' '),
     noteOf(entry),

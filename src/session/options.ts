@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { EspalierError } from '../base/errors.ts';
 import { defaultSubstrate } from '../lab/substrate/all.ts';
 import type { RunOptions } from '../model/run.ts';
+import type { Rerun } from '../report/reporter.ts';
 import { unnamed } from '../suites/all.ts';
-import { parseSelector, type Shard } from './select.ts';
+import type { Shard } from './select.ts';
 
 /** Options of `espalier run` as commander gives them. */
 export interface RawRunOptions {
@@ -114,13 +115,8 @@ export function effectiveSelectors(selectors: readonly string[], suite: string |
   return [suite === undefined ? unnamed.suite : unnamed.ofTree];
 }
 
-/** Names of the suites that selectors speak of, each once. */
-export function suitesOf(selectors: readonly string[]): string[] {
-  return [...new Set(selectors.map((selector) => parseSelector(selector).suite))];
-}
-
 /** The words that make `espalier run` repeat these options. */
-export function optionWords(options: RunOptions): string[] {
+function optionWords(options: RunOptions): string[] {
   const words: string[] = [];
   if (options.substrate !== defaultSubstrate.name) words.push('--substrate', options.substrate);
   if (options.kernel !== undefined) words.push('--kernel', options.kernel);
@@ -132,4 +128,9 @@ export function optionWords(options: RunOptions): string[] {
   if (options.timeout !== undefined) words.push('--timeout', String(options.timeout));
   if (options.gap !== undefined) words.push('--gap', String(options.gap));
   return words;
+}
+
+/** How to run a scenario of a run again: the options in words, and where its suites lie. */
+export function rerunOf(options: RunOptions): Rerun {
+  return { options: optionWords(options), paths: options.paths ?? {} };
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { describeMachine } from '../lab/machine.ts';
@@ -10,25 +9,36 @@ import { findRun } from '../store/layout.ts';
 import { readLastFailed } from '../store/records-of-runs.ts';
 import { jsonText, RunFolder, readBaseline } from '../store/run-folder.ts';
 import { rebuildResults } from '../store/run-results.ts';
+import { namedSuites } from './listing.ts';
 import { effectiveSelectors, parsePattern, parseShard, type RawRunOptions } from './options.ts';
 import type { Selection } from './select.ts';
+import type { SuitePaths } from './suite-names.ts';
 
-/** Reads the narrowing options. */
-export function parseSelection(selectors: readonly string[], raw: RawRunOptions, runs: string): Selection {
-  const only = raw.lastFailed ? readLastFailed(runs) : undefined;
-  if (raw.lastFailed && only === undefined) {
+/** What a command line selects: of which suites, and where those lie that are no known ones. */
+export interface Selected {
+  readonly selection: Selection;
+  readonly names: readonly string[];
+  readonly paths: SuitePaths;
+}
+
+/** Reads the selectors and the narrowing options. Throws `NothingSelected` where a suite is neither known nor a path. */
+export function parseSelection(selectors: readonly string[], raw: RawRunOptions, runs: string): Selected {
+  const last = raw.lastFailed ? readLastFailed(runs) : undefined;
+  if (raw.lastFailed && last === undefined) {
     throw new EspalierError('usage', `--last-failed: no run in ${runs} has ended yet`);
   }
   // Without selectors the last failures themselves say which suites are meant.
-  const words = only !== undefined && selectors.length === 0 ? [...only] : selectors;
-  return {
-    selectors: effectiveSelectors(words, raw.suite),
+  const words = last !== undefined && selectors.length === 0 ? [...last.keys] : selectors;
+  const named = namedSuites(effectiveSelectors(words, raw.suite), last?.paths);
+  const selection = {
+    selectors: named.selectors,
     status: raw.status,
     grep: raw.grep === undefined ? undefined : parsePattern('--grep', raw.grep),
     grepInvert: raw.grepInvert === undefined ? undefined : parsePattern('--grep-invert', raw.grepInvert),
-    only,
+    only: last?.keys,
     shard: raw.shard === undefined ? undefined : parseShard(raw.shard),
   };
+  return { selection, names: named.names, paths: named.paths };
 }
 
 /** What a new run is made from. */
@@ -81,10 +91,4 @@ export function refuseWithResume(selectors: readonly string[], given: readonly s
 
 function kebab(option: string): string {
   return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** A path as people would type it from here. */
-export function shortPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short || '.';
 }

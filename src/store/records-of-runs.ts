@@ -25,13 +25,22 @@ export function recordDurations(runs: string, results: Results): void {
   writeAtomic(join(runs, 'durations.json'), jsonText({ version: 1, milliseconds: Object.fromEntries(durations) }));
 }
 
-/** What `--last-failed` reads. */
-export function readLastFailed(runs: string): ReadonlySet<string> | undefined {
-  const file = readJsonIfPresent(join(runs, '.last-run.json'), lastRunSchema);
-  return file && new Set(file.failed.map(keyOf));
+/** What was not as expected in the last run: keys, and where suites lie that the run called by a part of their path. */
+export interface LastFailed {
+  readonly keys: ReadonlySet<string>;
+  readonly paths: Readonly<Record<string, string>> | undefined;
 }
 
-export function writeLastRun(runs: string, results: Results): void {
+/** What `--last-failed` reads. */
+export function readLastFailed(runs: string): LastFailed | undefined {
+  const file = readJsonIfPresent(join(runs, '.last-run.json'), lastRunSchema);
+  return file && { keys: new Set(file.failed.map(keyOf)), paths: file.paths };
+}
+
+export function writeLastRun(runs: string, results: Results, paths: LastFailed['paths']): void {
   const failed = results.results.filter(({ expected }) => !expected).map(({ suite, name }) => ({ suite, name }));
-  writeAtomic(join(runs, '.last-run.json'), jsonText({ version: 1, run: results.run, failed }));
+  writeAtomic(
+    join(runs, '.last-run.json'),
+    jsonText({ version: 1, run: results.run, failed, ...(paths && { paths }) }),
+  );
 }

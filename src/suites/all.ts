@@ -1,7 +1,7 @@
 import { EspalierError } from '../base/errors.ts';
 import type { Suite } from '../model/suite.ts';
 import type { Format } from './format.ts';
-import { isPath } from './scenarios/find.ts';
+import { isPath, scenarioEnding } from './scenarios/find.ts';
 import type { StrongswanVersion } from './strongswan/open.ts';
 import type { FormatEntry, OpenOptions, SuiteEntry } from './suite-entry.ts';
 
@@ -78,6 +78,8 @@ export const suites: readonly SuiteEntry[] = [
   }),
 ];
 
+export { scenarioEnding };
+
 /** What is meant where nothing is selected; `ofTree` with `--suite`. */
 export const unnamed = { suite: 'examples', ofTree: 'libreswan' } as const;
 
@@ -91,12 +93,13 @@ export async function firstFiles(): Promise<Readonly<Record<string, string>>> {
   return (await import('./scenarios/first-files.ts')).firstFiles();
 }
 
-/** Opens the suite of a name, or the scenario files of a path. */
-export async function openSuite(name: string, options: OpenOptions): Promise<Suite> {
+/** Opens the suite of a name, or the scenario files of a path, under the name that the run gives them. */
+export async function openSuite(name: string, options: OpenOptions, path?: string): Promise<Suite> {
   const known = suites.find((suite) => suite.name === name);
   if (known !== undefined) return known.open(options);
-  if (isPath(name)) return (await import('./scenarios/open.ts')).openScenarioPath(name, options);
-  throw new EspalierError('bug', `there is no suite ${name}`);
+  const place = path ?? (isPath(name) ? name : undefined);
+  if (place === undefined) throw new EspalierError('bug', `there is no suite ${name}`);
+  return (await import('./scenarios/open.ts')).openScenarioPath({ name, path: place }, options);
 }
 
 /** The format of a name. Throws for one that this Espalier does not know; `file` says who names it. */

@@ -186,7 +186,7 @@ test('files that cannot be loaded stop the run before it begins, with file and l
     (await run(box, 'nowhere/x.scenario.ts')).stderr,
     /^nowhere\/x\.scenario\.ts: there is no such file or folder/,
   );
-  assert.match((await run(box, './testing')).stderr, /^\.\/testing: the folder holds no file \*\.scenario\.ts/);
+  assert.match((await run(box, './testing')).stderr, /^testing: the folder holds no file \*\.scenario\.ts/);
 });
 
 test('list names all bundled suites where none is asked for', async (t) => {
@@ -231,6 +231,23 @@ test('a transcript is accepted into the scenario’s folder, and then passes', a
   assert.equal(accepted.code, 0, accepted.stderr);
   assert.equal(box.read('demo/west.txt'), 'west# echo new\nnew\n');
   assert.equal((await run(box, 'demo')).code, 0);
+});
+
+test('a folder given by an absolute path is called by its name, and found again by it', async (t) => {
+  const box = new Sandbox(t);
+  box.write('far/away/site/a.scenario.ts', head + declare('good', "await west.exec('hostname');"));
+  box.write('far/away/site/b.scenario.ts', head + declare('bad', 'await expect(west).toHaveIpsecSas(1);'));
+  const path = join(box.dir, 'far/away/site');
+  const { code, stdout } = await run(box, path, '--reporter', 'list');
+  assert.equal(code, 1);
+  assert.match(stdout, /^passed +site:good /m);
+  assert.match(stdout, /^1\) site:bad: major$/m);
+  assert.ok(stdout.includes(`again: ./espalier run --substrate fake ${path}:bad\n`));
+  assert.match((await run(box, '--last-failed')).stdout, /^1\) site:bad: major$/m);
+  assert.match((await box.espalier('list', path)).stdout, /^far\/away\/site:good {2}good {2}west east$/m);
+  for (const name of ['site:good', 'far/away/site:good', `${path}:good`]) {
+    assert.equal((await box.espalier('replay', box.runs()[0] as string, name)).code, 0);
+  }
 });
 
 test('init writes what runs and what an editor needs, and overwrites nothing', async (t) => {

@@ -13,6 +13,7 @@ import { hasAttemptFile } from '../../store/attempt-files.ts';
 import { attemptPath } from '../../store/layout.ts';
 import { openAttempt } from '../../store/open-attempt.ts';
 import { readPruned } from '../../store/pruned.ts';
+import type { Rerun } from '../reporter.ts';
 import { quote, rerunCommand } from '../terminal/summary.ts';
 import { checksOf } from './checks.ts';
 import { dataVersion, type TestData } from './data.ts';
@@ -29,7 +30,7 @@ export interface TestSource {
   readonly runId: string;
   /** Takes what can be downloaded. */
   readonly put: PutFile;
-  readonly rerunOptions: readonly string[];
+  readonly rerun: Rerun;
   readonly depth: Depth;
   /** Its number in the run. */
   readonly number: string;
@@ -100,9 +101,9 @@ function labOf(dir: string, attempt: Attempt, wish: LabWish): LabView | undefine
   return hasAttemptFile(dir, 'records') ? readLab(dir, attempt, wish) : undefined;
 }
 
-function commandsOf(result: ScenarioResult, { runId, rerunOptions }: TestSource): TestData['commands'] {
+function commandsOf(result: ScenarioResult, { runId, rerun }: TestSource): TestData['commands'] {
   const key = quote(keyOf(result));
-  const again: TestData['commands'] = [['run it again', rerunCommand(result, rerunOptions)]];
+  const again: TestData['commands'] = [['run it again', rerunCommand(result, rerun)]];
   if (result.attempts.length === 0) return again;
   return [
     ...again,

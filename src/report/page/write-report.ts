@@ -4,6 +4,7 @@ import { writeAtomic } from '../../base/files.ts';
 import { projectDir } from '../../base/folders.ts';
 import type { Results, ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
+import type { Rerun } from '../reporter.ts';
 import { visible } from '../visible.ts';
 import type { RunData, TestData } from './data.ts';
 import type { CompareData, HistoryData, RunsData } from './data-of-runs.ts';
@@ -16,7 +17,7 @@ export interface PageInput {
   readonly results: Results;
   /** Lines of the page's head: name and value. */
   readonly facts: readonly (readonly [string, string])[];
-  readonly rerunOptions: readonly string[];
+  readonly rerun: Rerun;
   readonly baseline?: string | undefined;
   /** How much to hold of a test. */
   readonly depthOf: (result: ScenarioResult) => Depth;

@@ -10,6 +10,7 @@ import { type RunSource, runData } from '../page/run-data.ts';
 import { runFacts } from '../page/run-facts.ts';
 import { testData } from '../page/test-data.ts';
 import { numberText } from '../page/write-report.ts';
+import type { Rerun } from '../reporter.ts';
 import { beginning, linesAfter, positionText } from './live-lines.ts';
 
 /** Names of the data files of tests by `suite:name`: a run that goes on has no numbers but those of its list. */
@@ -42,10 +43,10 @@ function liveResults({ dir, run }: RunFolder): Required<Pick<RunSource, 'results
 }
 
 /** Gives the words that make `espalier run` repeat a run's options. */
-export type RerunOptions = (options: RunOptions) => readonly string[];
+export type RerunOf = (options: RunOptions) => Rerun;
 
 interface TestPageOptions {
-  readonly rerunOptions: readonly string[];
+  readonly rerun: Rerun;
   /** Takes the test's files. */
   readonly put: PutFile;
 }

@@ -4,10 +4,11 @@ import { runIds } from '../../store/index/run-rows.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import type { PutFile } from '../page/downloads.ts';
 import type { RunPlaces } from '../page/run-lines.ts';
+import type { Rerun } from '../reporter.ts';
 import { packedArtifact } from './packed-artifact.ts';
 import { sendData, sendPageFile, sendStart } from './page-files.ts';
 import { sendCompare, sendHistory } from './page-routes.ts';
-import { currentRunData, type RerunOptions, testPage } from './run-pages.ts';
+import { currentRunData, type RerunOf, testPage } from './run-pages.ts';
 import { sendBytes, sendFile } from './send-file.ts';
 
 type Answer = Response | Promise<Response>;
@@ -21,7 +22,7 @@ export function inRun(runs: string, answer: (context: Context, folder: RunFolder
 }
 
 /** A run's own page, with the addresses that its report has on disk; its data are made when they are asked for. */
-export function runRoutes(runs: string, rerunOptions: RerunOptions): Hono {
+export function runRoutes(runs: string, rerunOf: RerunOf): Hono {
   const places: RunPlaces = { runs, hrefOf: (id) => `../${encodeURIComponent(id)}/` };
   const app = new Hono();
   const get = (path: string, answer: (context: Context, folder: RunFolder) => Answer): void => {
@@ -30,9 +31,7 @@ export function runRoutes(runs: string, rerunOptions: RerunOptions): Hono {
   get('', (context) => context.redirect(`${new URL(context.req.url).pathname}/`));
   get('/', (context) => sendStart(context, 'run'));
   get('/data/run.js', (context, folder) => sendData(context, 'run', currentRunData(folder)));
-  get('/data/test/:file{[0-9]+\\.js}', (context, folder) =>
-    sendTest(context, folder, rerunOptions(folder.run.options)),
-  );
+  get('/data/test/:file{[0-9]+\\.js}', (context, folder) => sendTest(context, folder, rerunOf(folder.run.options)));
   get('/data/compare.js', (context, { run }) => sendCompare(context, places, run.id));
   get('/data/history.js', (context) => sendHistory(context, places));
   get('/files/:number{[0-9]+}/:name', sendDownload);
@@ -41,9 +40,9 @@ export function runRoutes(runs: string, rerunOptions: RerunOptions): Hono {
   return app;
 }
 
-function sendTest(context: Context, folder: RunFolder, rerunOptions: readonly string[]): Answer {
+function sendTest(context: Context, folder: RunFolder, rerun: Rerun): Answer {
   const number = context.req.param('file')?.slice(0, -'.js'.length) ?? '';
-  const data = testPage(folder, number, { rerunOptions, put: () => {} });
+  const data = testPage(folder, number, { rerun, put: () => {} });
   return data === undefined ? context.notFound() : sendData(context, `test/${number}`, data);
 }
 
@@ -54,7 +53,7 @@ function sendDownload(context: Context, folder: RunFolder): Answer {
   const put: PutFile = (href, content) => {
     if (href === `files/${number}/${name}`) found = content;
   };
-  testPage(folder, number, { rerunOptions: [], put });
+  testPage(folder, number, { rerun: { options: [], paths: {} }, put });
   return found === undefined ? context.notFound() : sendBytes(context, name, found);
 }
 

@@ -7,7 +7,7 @@ import { warn } from '../../base/log.ts';
 import { loopbackNames, policy, readOnly, tokenOnly } from './access.ts';
 import { apiRoutes } from './api-routes.ts';
 import { pageRoutes } from './page-routes.ts';
-import type { RerunOptions } from './run-pages.ts';
+import type { RerunOf } from './run-pages.ts';
 import { runRoutes } from './run-routes.ts';
 
 /** What is served, and to whom. */
@@ -19,7 +19,7 @@ export interface ServeOptions {
   readonly port: number;
   /** Asked of every request; absent: only requests to names of loopback are answered. */
   readonly token?: string | undefined;
-  readonly rerunOptions: RerunOptions;
+  readonly rerunOf: RerunOf;
 }
 
 /** Serves a folder of runs until it is closed. Raises an `infrastructure` error where it cannot listen. */
@@ -38,10 +38,10 @@ export async function startServer(options: ServeOptions): Promise<{ readonly ser
 }
 
 /** All that is answered. */
-function site({ runs, token, rerunOptions }: ServeOptions): Hono {
+function site({ runs, token, rerunOf }: ServeOptions): Hono {
   const app = new Hono();
   app.use(policy, readOnly, token === undefined ? loopbackNames : tokenOnly(token));
-  for (const routes of [apiRoutes(runs), runRoutes(runs, rerunOptions), pageRoutes(runs)]) app.route('/', routes);
+  for (const routes of [apiRoutes(runs), runRoutes(runs, rerunOf), pageRoutes(runs)]) app.route('/', routes);
   app.notFound((context) => context.text('there is nothing here\n', 404));
   app.onError((error, context) => {
     warn(`${context.req.path}: ${describeError(error)}`);

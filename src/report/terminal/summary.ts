@@ -6,7 +6,7 @@ import type { Issue } from '../../model/verdict.ts';
 import { verdictWords } from '../../model/words.ts';
 import { seedsText } from '../../results/seeds.ts';
 import { attemptPath } from '../../store/layout.ts';
-import type { ReportEnd } from '../reporter.ts';
+import type { ReportEnd, Rerun } from '../reporter.ts';
 import { visible, visibleLine } from '../visible.ts';
 import { clustersText } from './clusters.ts';
 
@@ -40,7 +40,7 @@ function failureText(result: ScenarioResult, number: number, end: ReportEnd): st
     const path = attemptPath({ ...result, attempt: last.attempt });
     lines.push(`   files: ${relative(process.cwd(), end.dir) || '.'}/${path}`);
   }
-  lines.push(`   again: ${rerunCommand(result, end.rerunOptions)}`, '');
+  lines.push(`   again: ${rerunCommand(result, end.rerun)}`, '');
   return lines.map(visibleLine).join('\n');
 }
 
@@ -61,8 +61,9 @@ export function issueLines(issue: Issue): string[] {
 }
 
 /** The command that does one scenario of a run again, in the same way. */
-export function rerunCommand(result: Pick<ScenarioResult, 'suite' | 'name'>, options: readonly string[]): string {
-  return ['./espalier run', ...options.map(quote), quote(keyOf(result))].join(' ');
+export function rerunCommand({ suite, name }: Pick<ScenarioResult, 'suite' | 'name'>, how: Rerun): string {
+  const selector = keyOf({ suite: how.paths[suite] ?? suite, name });
+  return ['./espalier run', ...how.options.map(quote), quote(selector)].join(' ');
 }
 
 /** A word as a shell takes it. */

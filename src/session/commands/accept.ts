@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { describeError, EspalierError } from '../../base/errors.ts';
+import { shortPath } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
@@ -14,7 +15,6 @@ import { type GoldenChange, goldenChange, writeGolden } from '../golden-files.ts
 import { goldenFactsText } from '../judging/golden-texts.ts';
 import { openForFormat } from '../judging/stored-scenario.ts';
 import { selectScenarios } from '../listing.ts';
-import { shortPath } from '../start.ts';
 import { standardOutput } from './run.ts';
 
 interface AcceptOptions {

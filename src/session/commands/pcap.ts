@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { writeAtomic } from '../../base/files.ts';
+import { shortPath } from '../../base/folders.ts';
 import { say, warn } from '../../base/log.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import { type EspTable, espTable } from '../../evidence/capture/esp-table.ts';
@@ -9,7 +10,6 @@ import { keyOf } from '../../model/scenario.ts';
 import { quote } from '../../report/terminal/summary.ts';
 import { capturedLinks } from '../../store/attempt-files.ts';
 import { openAttempt } from '../../store/open-attempt.ts';
-import { shortPath } from '../start.ts';
 import { type AttemptChoice, findAttempt, refusePruned, type StoredAttempt } from '../stored-attempt.ts';
 
 export interface PcapOptions extends AttemptChoice {

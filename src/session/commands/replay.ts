@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { readJson } from '../../base/files.ts';
+import { shortPath } from '../../base/folders.ts';
 import { interruption } from '../../base/interruption.ts';
 import { say, warn } from '../../base/log.ts';
 import { type AttemptSettings, settingsFor } from '../../lab/attempt.ts';
@@ -22,7 +23,7 @@ import { LocalExecutor } from '../local/executor.ts';
 import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { replayDifferences, replayOptions, withStoredImages, withStoredKernel } from '../replay-inputs.ts';
 import { runSession } from '../session.ts';
-import { createRun, shortPath } from '../start.ts';
+import { createRun } from '../start.ts';
 import { type AttemptChoice, findAttempt, refusePruned, type StoredAttempt } from '../stored-attempt.ts';
 
 export interface ReplayOptions extends AttemptChoice {

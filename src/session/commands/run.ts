@@ -10,10 +10,10 @@ import { readDurations } from '../../store/records-of-runs.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import { finishSession } from '../finish.ts';
-import { checkSuiteNames, listingText, NothingSelected, selectScenarios } from '../listing.ts';
+import { listingText, NothingSelected, selectScenarios } from '../listing.ts';
 import { LocalExecutor, type LocalParts } from '../local/executor.ts';
 import { openSettings, openSuites, openSupply } from '../local/open.ts';
-import { parseRunOptions, type RawRunOptions, suitesOf, wholeNumber } from '../options.ts';
+import { parseRunOptions, type RawRunOptions, wholeNumber } from '../options.ts';
 import { refuseOtherInputs } from '../resume-inputs.ts';
 import { runSession } from '../session.ts';
 import { createRun, parseSelection, refuseWithResume } from '../start.ts';
@@ -37,15 +37,13 @@ export async function runCommand(
 
 async function newRun(selectors: readonly string[], raw: RawRunOptions): Promise<number> {
   const runs = runsDir(raw.output);
-  const options = parseRunOptions(raw);
-  const selection = parseSelection(selectors, raw, runs);
-  const names = suitesOf(selection.selectors);
-  checkSuiteNames(names);
+  const { selection, names, paths } = parseSelection(selectors, raw, runs);
+  const options = { ...parseRunOptions(raw), ...(Object.keys(paths).length > 0 && { paths }) };
   const supply = openSupply(options, interruption());
   const suites = await openSuites(names, options, supply);
   const scenarios = await selectScenarios(suites.values(), selection);
   if (raw.list) {
-    process.stdout.write(listingText(scenarios));
+    process.stdout.write(listingText(scenarios, paths));
     return 0;
   }
   const settings = await openSettings(options, supply);

@@ -5,7 +5,7 @@ import { interruption } from '../../base/interruption.ts';
 import { isLoopback } from '../../report/serve/access.ts';
 import { startServer } from '../../report/serve/server.ts';
 import { runsDir } from '../../store/layout.ts';
-import { optionWords, wholeNumber } from '../options.ts';
+import { rerunOf, wholeNumber } from '../options.ts';
 
 export interface ServeCommandOptions {
   readonly port: string;
@@ -20,7 +20,7 @@ export async function serveCommand({ port, host, output }: ServeCommandOptions):
   const token = isLoopback(host) ? undefined : process.env.ESPALIER_TOKEN || randomBytes(18).toString('base64url');
   const signal = interruption();
   const runs = runsDir(output);
-  const { server, port: taken } = await startServer({ runs, host, port: number, token, rerunOptions: optionWords });
+  const { server, port: taken } = await startServer({ runs, host, port: number, token, rerunOf });
   const name = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`http://${name}:${taken}/${token === undefined ? '' : `?token=${token}`}\n`);
   if (!signal.aborted) await once(signal, 'abort');

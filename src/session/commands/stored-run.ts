@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { shortPath } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
 import type { Results, ScenarioResult } from '../../model/results.ts';
 import type { ScenarioEntry } from '../../model/scenario.ts';
@@ -12,9 +13,8 @@ import { rebuildResults, resultIn, resultsIn } from '../../store/run-results.ts'
 import { exitCodeOf, sayFailures, writePages } from '../finish.ts';
 import { judgeAttempt } from '../judging/judge-attempt.ts';
 import { openSuites, openSupply } from '../local/open.ts';
-import { optionWords } from '../options.ts';
+import { rerunOf } from '../options.ts';
 import { pastForReport, type ReportPast } from '../report-past.ts';
-import { shortPath } from '../start.ts';
 import { standardOutput } from './run.ts';
 
 export interface StoredRunOptions {
@@ -103,8 +103,8 @@ async function show(folder: RunFolder, results: Results, options: Shown): Promis
     if (!result.expected) unexpected += 1;
     reporters.result(result, { done: index + 1, total: scenarios.length, unexpected });
   }
-  const rerunOptions = optionWords(folder.run.options);
-  await reporters.end({ dir: folder.dir, results, interrupted: false, rerunOptions });
+  const rerun = rerunOf(folder.run.options);
+  await reporters.end({ dir: folder.dir, results, interrupted: false, rerun });
   say(
     `report: ${shortPath(writePages(folder, results, { extent: options.full ? 'full' : 'usual', ...options.past }))}`,
   );

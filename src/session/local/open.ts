@@ -14,12 +14,12 @@ export function openSupply({ substrate, kernel }: RunOptions, signal: AbortSigna
 /** Opens suites, by name. */
 export async function openSuites(
   names: readonly string[],
-  { suite: tree, helpers }: RunOptions,
+  { suite: tree, helpers, paths }: RunOptions,
   supply: LabSupply,
 ): Promise<ReadonlyMap<string, Suite>> {
   const options = { tree, helpers: helpers === 'upstream' ? helpers : 'ours', supply } as const;
   const suites = new Map<string, Suite>();
-  for (const name of names) suites.set(name, await openSuite(name, options));
+  for (const name of names) suites.set(name, await openSuite(name, options, paths?.[name]));
   return suites;
 }
 

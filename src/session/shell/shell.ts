@@ -8,8 +8,10 @@ import { type Lab, startLab } from '../../lab/substrate/lifecycle.ts';
 import type { Order } from '../../lab/substrate/substrate.ts';
 import type { LabPlan } from '../../model/scenario.ts';
 import { formatNamed } from '../../suites/all.ts';
+import { namedSuites } from '../listing.ts';
 import { openSettings, openSuites, openSupply } from '../local/open.ts';
-import { parseRunOptions, suitesOf, wholeNumber } from '../options.ts';
+import { parseRunOptions, wholeNumber } from '../options.ts';
+import { parseSelector } from '../select.ts';
 import { callCourse } from './course.ts';
 import { followLines, followTerminal, keysHelp } from './input.ts';
 import { ConsoleView } from './view.ts';
@@ -49,13 +51,14 @@ function heldPlan(plan: LabPlan, at: string | undefined): LabPlan {
 /** `espalier shell`; returns the exit code. */
 export async function shellCommand(selector: string, raw: RawShellOptions): Promise<number> {
   const options = parseRunOptions({ ...raw, status: 'all', retries: '0', repeatEach: '1' });
-  const [suite = '', name = ''] = [selector.split(':')[0], selector.split(':').slice(1).join(':')];
-  if (name === '') throw new EspalierError('usage', `${selector}: SUITE:NAME is expected`);
+  const { name } = parseSelector(selector);
+  if (name === '*') throw new EspalierError('usage', `${selector}: SUITE:NAME is expected`);
   const signal = interruption();
   const supply = openSupply(options, signal);
-  const suites = await openSuites(suitesOf([selector]), options, supply);
-  const loaded = await suites.get(suite)?.load(name);
-  if (loaded === undefined) throw new EspalierError('usage', `no suite is named ${suite}`);
+  const { names, paths } = namedSuites([selector]);
+  const [suite] = (await openSuites(names, { ...options, paths }, supply)).values();
+  if (suite === undefined) throw new EspalierError('bug', `${selector} opened no suite`);
+  const loaded = await suite.load(name);
   const settings = await settingsFor(loaded, await openSettings(options, supply));
   const { course } = loaded;
   const at = course === undefined || raw.at === undefined ? undefined : wholeNumber('--at', raw.at, 0);

@@ -1,6 +1,7 @@
 import { globSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
+import { shortPath } from '../../base/folders.ts';
 
 /** What the name of a scenario file ends in. */
 export const scenarioEnding = '.scenario.ts';
@@ -15,14 +16,15 @@ export function isPath(word: string): boolean {
 /** The scenario files that a path means: itself, or all in a folder and below, in order. Raises `usage` where there are none. */
 export function scenarioFiles(path: string): string[] {
   const full = resolve(path);
+  const file = shortPath(full);
   const found = statSync(full, { throwIfNoEntry: false });
-  if (found === undefined) throw new EspalierError('usage', 'there is no such file or folder', { file: path });
+  if (found === undefined) throw new EspalierError('usage', 'there is no such file or folder', { file });
   if (found.isFile()) {
     if (path.endsWith(scenarioEnding)) return [full];
-    throw new EspalierError('usage', `is no scenario: its name does not end in ${scenarioEnding}`, { file: path });
+    throw new EspalierError('usage', `is no scenario: its name does not end in ${scenarioEnding}`, { file });
   }
   const names = globSync(`**/*${scenarioEnding}`, { cwd: full, exclude: (name) => name === 'node_modules' }).sort();
   if (names.length > 0) return names.map((name) => join(full, name));
   const remedy = 'espalier init writes a first one';
-  throw new EspalierError('usage', `the folder holds no file *${scenarioEnding}`, { file: path, remedy });
+  throw new EspalierError('usage', `the folder holds no file *${scenarioEnding}`, { file, remedy });
 }

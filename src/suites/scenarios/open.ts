@@ -11,12 +11,7 @@ const bundled = join(projectDir, 'scenarios');
 
 /** Opens a bundled suite: the scenario files of its folder below `scenarios/`. */
 export function openBundledScenarios(name: string, options: OpenOptions): Promise<Suite> {
-  return open({ name, path: join(bundled, name) }, options);
-}
-
-/** Opens the scenario files of a path. The suite is called as it was named. */
-export function openScenarioPath(path: string, options: OpenOptions): Promise<Suite> {
-  return open({ name: path, path }, options);
+  return openScenarioPath({ name, path: join(bundled, name) }, options);
 }
 
 interface Origin {
@@ -24,7 +19,8 @@ interface Origin {
   readonly path: string;
 }
 
-async function open({ name, path }: Origin, { supply }: OpenOptions): Promise<Suite> {
+/** Opens the scenario files of a path, as a suite of any name. */
+export async function openScenarioPath({ name, path }: Origin, { supply }: OpenOptions): Promise<Suite> {
   const image = async (recipe: string): Promise<LabImage> => {
     const { path: file, id, sha256, versions } = await supply.image(recipe);
     const tested = testedPackages.flatMap((one) => (versions[one] === undefined ? [] : [[one, versions[one]]]));

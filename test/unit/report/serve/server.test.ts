@@ -33,7 +33,13 @@ interface Served {
 
 async function serve(t: TestContext, token?: string): Promise<Served> {
   const runs = mkdtempSync(join(tmpdir(), 'espalier-serve-'));
-  const { server, port } = await startServer({ runs, host: '127.0.0.1', port: 0, token, rerunOptions: () => [] });
+  const { server, port } = await startServer({
+    runs,
+    host: '127.0.0.1',
+    port: 0,
+    token,
+    rerunOf: () => ({ options: [], paths: {} }),
+  });
   t.after(() => {
     server.closeAllConnections();
     server.close();

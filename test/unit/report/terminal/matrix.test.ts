@@ -34,7 +34,7 @@ test('the grid has a column per pair, and explains what did not pass once per re
     results: { version: 1, run: '1', complete: true, totals, passedAdapted: 0, results, pending: [] },
     wallMs: 2000,
     interrupted: false,
-    rerunOptions: [],
+    rerun: { options: [], paths: {} },
   });
   assert.equal(
     text,
