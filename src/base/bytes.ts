@@ -96,3 +96,8 @@ export function hex(bytes: Uint8Array): string {
 export function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }
+
+/** The text of bytes that stand one per character; what is no UTF-8 among them becomes U+FFFD. */
+export function utf8OfLatin1(text: string): string {
+  return text.replace(/[\x80-\xff]+/g, (bytes) => Buffer.from(bytes, 'latin1').toString('utf8'));
+}

@@ -1,5 +1,6 @@
 import { every, type Timer } from './deadline.ts';
 import { say, setStatus } from './log.ts';
+import { duration, leftText } from './text.ts';
 
 /** How a long piece of work tells how far it is. */
 export interface Progress extends Disposable {
@@ -23,13 +24,6 @@ const silentMs = 1000;
 /** Without a terminal: one line per this time. */
 const sparseMs = 20_000;
 
-/** Milliseconds in words: `4 s`, `3 min 05 s`. */
-export function duration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
-}
-
 /**
  * Remaining milliseconds by the pace so far and by what an earlier time took; `undefined` while nothing is known, and when
  * the work takes longer than expected and its pace does not show yet.
@@ -41,11 +35,6 @@ export function remaining(elapsedMs: number, fraction: number, expectedMs?: numb
   if (byRecord === undefined || byFraction === undefined) return byFraction ?? byRecord;
   // The record is the better guess at the start, the observed pace later.
   return byRecord * (1 - fraction) + byFraction * fraction;
-}
-
-/** What is left, for people. Never `0 s`: as long as there is a line to read, something still goes on. */
-export function leftText(ms: number): string {
-  return ms < 1000 ? 'almost done' : `about ${duration(ms)} left`;
 }
 
 /**

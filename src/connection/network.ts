@@ -8,7 +8,7 @@ export interface Network {
 }
 
 /** 4 or 6; `undefined` where the text is no address. */
-export function familyOf(text: string): 4 | 6 | undefined {
+export function addressFamily(text: string): 4 | 6 | undefined {
   try {
     return addressBytes(text).length === 4 ? 4 : 6;
   } catch (error) {
@@ -20,7 +20,7 @@ export function familyOf(text: string): 4 | 6 | undefined {
 /** Reads a network in CIDR form; `undefined` where it is none, or where host bits are set. */
 export function parseNetwork(text: string): Network | undefined {
   const [, address = '', digits = ''] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(text) ?? [];
-  if (familyOf(address) === undefined) return undefined;
+  if (addressFamily(address) === undefined) return undefined;
   const bytes = addressBytes(address);
   const prefix = Number(digits);
   if (prefix > bytes.length * 8) return undefined;

@@ -1,8 +1,9 @@
+import { excerptOf } from '../base/text.ts';
 import { encryptions, integrities, isAead, keyExchanges, prfs } from './algorithms.ts';
 import { type Authentication, keyOf } from './authentication.ts';
 import type { Connection, End, EspProposal, IkeProposal, TrafficSelector } from './connection.ts';
 import { identityType } from './identity.ts';
-import { familyOf, parseNetwork } from './network.ts';
+import { addressFamily, parseNetwork } from './network.ts';
 
 /** What is wrong with one field: `ends[0].selectors[1]: …`. */
 export interface Problem {
@@ -18,10 +19,10 @@ export function problemsOf(connection: Connection): Problem[] {
   const [first, second] = connection.ends;
   return flat([
     !/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(connection.name) &&
-      problem('name', `${quoted(connection.name)} must be a letter, then at most 31 letters, digits, - and _`),
+      problem('name', `${excerptOf(connection.name)} must be a letter, then at most 31 letters, digits, - and _`),
     problemsOfEnd(first, 'ends[0]'),
     problemsOfEnd(second, 'ends[1]'),
-    first.host === second.host && problem('ends[1].host', `is ${quoted(second.host)} at both ends`),
+    first.host === second.host && problem('ends[1].host', `is ${excerptOf(second.host)} at both ends`),
     familiesDiffer(first, second) && problem('ends[1].address', 'is of another address family than ends[0].address'),
     secretsDiffer(first, second) && problem('ends[1].authentication.secret', 'is not the secret of ends[0]'),
     problemsOfEap(first, second, 'ends[1]'),
@@ -35,15 +36,16 @@ export function problemsOf(connection: Connection): Problem[] {
 function problemsOfEnd(end: End, at: string): Problem[] {
   const { address, seenAs, identity, selectors = [], authentication } = end;
   return flat([
-    !/^[a-z][a-z0-9-]*$/.test(end.host) && problem(`${at}.host`, `${quoted(end.host)} is no name of a host`),
-    familyOf(address) === undefined && problem(`${at}.address`, `${quoted(address)} is no IPv4 or IPv6 address`),
+    !/^[a-z][a-z0-9-]*$/.test(end.host) && problem(`${at}.host`, `${excerptOf(end.host)} is no name of a host`),
+    addressFamily(address) === undefined &&
+      problem(`${at}.address`, `${excerptOf(address)} is no IPv4 or IPv6 address`),
     seenAs !== undefined &&
       seenAs !== 'any' &&
-      familyOf(seenAs) === undefined &&
-      problem(`${at}.seenAs`, `${quoted(seenAs)} is neither an address nor "any"`),
+      addressFamily(seenAs) === undefined &&
+      problem(`${at}.seenAs`, `${excerptOf(seenAs)} is neither an address nor "any"`),
     identity !== undefined &&
       identityType(identity) === undefined &&
-      problem(`${at}.identity`, `${quoted(identity)} is no address, FQDN, user@FQDN or distinguished name`),
+      problem(`${at}.identity`, `${excerptOf(identity)} is no address, FQDN, user@FQDN or distinguished name`),
     selectors.flatMap((one, i) => problemsOfSelector(one, `${at}.selectors[${i}]`)),
     problemsOfKey(authentication, `${at}.authentication`),
     wordsOf(authentication).flatMap(
@@ -95,7 +97,7 @@ function problemsOfSelector(selector: TrafficSelector, at: string): Found {
     typeof selector === 'string' ? { network: selector, protocol: undefined, port: undefined } : selector;
   return flat([
     parseNetwork(network) === undefined &&
-      problem(at, `${quoted(network)} is no network in CIDR form with host bits of zero`),
+      problem(at, `${excerptOf(network)} is no network in CIDR form with host bits of zero`),
     protocol !== undefined && !within(protocol, 1, 255) && problem(`${at}.protocol`, 'must be from 1 to 255'),
     port !== undefined && !within(port, 1, 65535) && problem(`${at}.port`, 'must be from 1 to 65535'),
     port !== undefined && protocol !== 6 && protocol !== 17 && problem(`${at}.port`, 'needs protocol 6 or 17'),
@@ -154,7 +156,7 @@ function problemsOfTimes({ ike, child, rekey, liveness }: Connection): Found {
 }
 
 function familiesDiffer(first: End, second: End): boolean {
-  const [one, other] = [familyOf(first.address), familyOf(second.address)];
+  const [one, other] = [addressFamily(first.address), addressFamily(second.address)];
   return one !== undefined && other !== undefined && one !== other;
 }
 
@@ -164,7 +166,7 @@ function secretsDiffer({ authentication: one }: End, { authentication: other }: 
 
 function unknown(names: readonly string[], known: readonly string[], field: string): Found {
   const strange = names.find((name) => !known.includes(name));
-  return strange !== undefined && problem(field, `${quoted(strange)} is not known; known: ${known.join(', ')}`);
+  return strange !== undefined && problem(field, `${excerptOf(strange)} is not known; known: ${known.join(', ')}`);
 }
 
 function within(value: number, least: number, most: number): boolean {
@@ -173,10 +175,6 @@ function within(value: number, least: number, most: number): boolean {
 
 function problem(field: string, message: string): Problem {
   return { field, message };
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.slice(0, 60));
 }
 
 function flat(found: readonly Found[]): Problem[] {

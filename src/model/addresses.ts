@@ -1,4 +1,5 @@
 import { malformed } from '../base/bytes.ts';
+import { excerptOf } from '../base/text.ts';
 
 /** Canonical text: dotted IPv4, or IPv6 as in RFC 5952. */
 export type Address = string;
@@ -109,18 +110,24 @@ function groupsOf(side: string, text: string): number[] {
 }
 
 function bad(text: string): Error {
-  return malformed('address', `${JSON.stringify(text.slice(0, 60))} is none`);
+  return malformed('address', `${excerptOf(text)} is none`);
 }
 
 /** A network in CIDR form, or one address. Raises `malformed` for what is neither. */
 export function prefixOf(text: string): Prefix {
   const slash = text.indexOf('/');
-  const address = canonicalAddress(slash < 0 ? text : text.slice(0, slash));
+  const address = canonicalAddress(withoutPrefix(text));
   const bits = familyOf(address) === 4 ? 32 : 128;
   if (slash < 0) return { address, prefix: bits };
   const length = text.slice(slash + 1);
   if (!/^\d{1,3}$/.test(length) || Number(length) > bits) throw bad(text);
   return { address, prefix: Number(length) };
+}
+
+/** An address without the prefix length behind it, if it has one. */
+export function withoutPrefix(text: string): string {
+  const slash = text.indexOf('/');
+  return slash < 0 ? text : text.slice(0, slash);
 }
 
 /** True when an address lies in a prefix (both canonical). Addresses of different families never do. */

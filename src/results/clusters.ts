@@ -1,3 +1,4 @@
+import { compare } from '../base/text.ts';
 import type { Cluster } from '../model/results.ts';
 
 /** What differs in one test: the text of its unified diffs. */
@@ -33,7 +34,7 @@ const neutral: readonly (readonly [RegExp, string])[] = [
  */
 export function clusterDifferences(differences: readonly Difference[]): Cluster[] {
   const changes = new Map<string, { readonly lines: readonly string[]; readonly tests: Set<string> }>();
-  for (const difference of differences.toSorted((a, b) => order(a.test, b.test))) {
+  for (const difference of differences.toSorted((a, b) => compare(a.test, b.test))) {
     const neutralise = neutraliser(difference.hosts);
     for (const lines of changesOf(difference.diffs)) {
       const key = lines.map(neutralise).join('\n');
@@ -47,12 +48,7 @@ export function clusterDifferences(differences: readonly Difference[]): Cluster[
     lines: cut(members.flatMap(({ lines }) => lines)),
     tests: [...(members[0]?.tests ?? [])],
   }));
-  return clusters.sort((a, b) => b.tests.length - a.tests.length || order(a.tests.join('\n'), b.tests.join('\n')));
-}
-
-function order(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return clusters.sort((a, b) => b.tests.length - a.tests.length || compare(a.tests.join('\n'), b.tests.join('\n')));
 }
 
 function cut(lines: readonly string[]): string[] {

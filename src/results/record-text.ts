@@ -62,7 +62,7 @@ const linesShown = 3;
  * Lines of two texts around the first that differs: the one before it and it and what follows, a few. `…` stands for what
  * is left out in front.
  */
-export function firstDifference(one: string, other: string): { readonly one: string[]; readonly other: string[] } {
+export function differingLines(one: string, other: string): { readonly one: string[]; readonly other: string[] } {
   const [a, b] = [one.split('\n'), other.split('\n')];
   let at = 0;
   while (at < a.length && at < b.length && a[at] === b[at]) at += 1;

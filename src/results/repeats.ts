@@ -1,3 +1,4 @@
+import { compare } from '../base/text.ts';
 import type { Attempt } from '../evidence/attempt/attempt.ts';
 import { captureFile } from '../evidence/attempt/link-capture.ts';
 import { commandAt } from '../evidence/evidence.ts';
@@ -8,7 +9,7 @@ import type { AttemptFile } from '../model/attempt.ts';
 import { issueOf } from '../model/issue-kinds.ts';
 import type { Issue } from '../model/verdict.ts';
 import { firstPacketDifference } from './capture-difference.ts';
-import { firstDifference, recordText } from './record-text.ts';
+import { differingLines, recordText } from './record-text.ts';
 
 /** What an attempt recorded. */
 export interface Repeat {
@@ -113,7 +114,7 @@ function recordIssue([a, b]: readonly (LabRecord | undefined)[], { host, command
     record === undefined ? 'the end' : `${record.sequence} (${typeName(record)})`,
   );
   const what = titles[0] === titles[1] ? titles[0] : titles.join(' and ');
-  const texts = firstDifference(a === undefined ? '' : recordText(a), b === undefined ? '' : recordText(b));
+  const texts = differingLines(a === undefined ? '' : recordText(a), b === undefined ? '' : recordText(b));
   return issueOf('transcripts-differ', {
     ...(host !== undefined && { host }),
     file: 'records',
@@ -129,11 +130,14 @@ function lines(
   [start, text]: readonly [bigint, readonly string[]],
 ): string[] {
   if (record === undefined) return [`${mark}(no such record)`];
-  return [`${mark}${typeName(record)} at ${seconds(record.time - start)}`, ...text.map((line) => `${mark}${line}`)];
+  return [
+    `${mark}${typeName(record)} at ${exactSeconds(record.time - start)}`,
+    ...text.map((line) => `${mark}${line}`),
+  ];
 }
 
 /** Virtual seconds to the nanosecond: the last digits may be all that differs. */
-export function seconds(ns: bigint): string {
+export function exactSeconds(ns: bigint): string {
   const digits = String(ns < 0n ? -ns : ns).padStart(10, '0');
   return `${ns < 0n ? '-' : ''}${digits.slice(0, -9)}.${digits.slice(-9)} s`;
 }
@@ -157,7 +161,7 @@ function compareCaptures(first: Repeat, second: Repeat): Issue | undefined {
 /** The command typed last before a moment, the post-mortem included. */
 function placeAt({ consoles }: Attempt, time: bigint): Pick<Issue, 'host' | 'command'> {
   const typed = consoles.flatMap(({ host, commands }) => commands.map(({ line, begin }) => ({ host, line, begin })));
-  typed.sort((a, b) => (a.begin < b.begin ? -1 : a.begin > b.begin ? 1 : 0));
+  typed.sort((a, b) => compare(a.begin, b.begin));
   const last = commandAt(typed, time);
   return last === undefined ? {} : { host: last.host, command: last.line };
 }

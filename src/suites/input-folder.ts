@@ -9,7 +9,7 @@ export interface InputFolder {
 }
 
 /** Folder of a run's inputs. */
-export function inputsOf(runDir: string): InputFolder {
+export function runInputs(runDir: string): InputFolder {
   return { dir: join(runDir, 'inputs') };
 }
 

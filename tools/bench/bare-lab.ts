@@ -7,6 +7,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { EspalierError } from '../../src/base/errors.ts';
 import { run, tail } from '../../src/base/processes.ts';
+import { shellQuoted } from '../../src/base/text.ts';
 import type { LabPlan } from '../../src/model/scenario.ts';
 import type { Host } from '../../src/model/topology.ts';
 import { ensureGuest } from '../../src/supply/kernel/guest.ts';
@@ -21,8 +22,6 @@ export interface BareResult {
   /** Everything the commands printed. */
   readonly output: string;
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Printed by the script when all hosts stand. */
 const firstCommand = '@@ first command';
@@ -54,8 +53,8 @@ ${plan.files
   .filter(([file]) => file.host === '*' || file.host === host.name)
   .map(([{ path, mode }, index]) =>
     path.endsWith('/')
-      ? `install -d -m ${mode.toString(8)} ${root}${quoted(path)}`
-      : `install -D -m ${mode.toString(8)} /bench/file${index} ${root}${quoted(path)}`,
+      ? `install -d -m ${mode.toString(8)} ${root}${shellQuoted(path)}`
+      : `install -D -m ${mode.toString(8)} /bench/file${index} ${root}${shellQuoted(path)}`,
   )
   .join('\n')}
 read -r pid _ </proc/self/stat
@@ -178,7 +177,7 @@ export class BareLab {
     for (const [index, file] of plan.files.entries()) put(`file${index}`, file.content);
     for (const host of plan.topology.hosts) put(`host.${host.name}`, hostScript(plan, host));
     for (const [index, { lines }] of groups(plan).entries()) {
-      put(`group${index}`, [`cd ${quoted(plan.cwd)}`, ...plan.shellSetup, ...lines].join('\n'));
+      put(`group${index}`, [`cd ${shellQuoted(plan.cwd)}`, ...plan.shellSetup, ...lines].join('\n'));
     }
     put('init', initScript(plan));
     chmodSync(join(bench, 'init'), 0o755);

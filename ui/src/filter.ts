@@ -1,3 +1,4 @@
+import { compare } from '../../src/base/text.ts';
 import type { TestRow } from '../../src/report/page/data.ts';
 
 /** What the list of tests is narrowed to; empty: everything. */
@@ -62,10 +63,10 @@ function sorted(indices: number[], { tests, weights }: Pick<Searched, 'tests' | 
   const rank = new Map(weights.map((word, index) => [word, index]));
   const by: Readonly<Record<string, (a: TestRow, b: TestRow) => number>> = {
     '': (a, b) => Number(a.expected) - Number(b.expected) || (rank.get(a.word) ?? 0) - (rank.get(b.word) ?? 0),
-    name: (a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+    name: (a, b) => compare(a.name, b.name),
     wall: (a, b) => (b.wallMs ?? -1) - (a.wallMs ?? -1),
     virtual: (a, b) => (b.virtualMs ?? -1) - (a.virtualMs ?? -1),
   };
-  const compare = by[sort];
-  return compare === undefined ? indices : indices.sort((a, b) => compare(row(a), row(b)) || a - b);
+  const order = by[sort];
+  return order === undefined ? indices : indices.sort((a, b) => order(row(a), row(b)) || a - b);
 }

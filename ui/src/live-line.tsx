@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
+import { leftText } from '../../src/base/text.ts';
 import type { Connection } from './events.ts';
 import type { Live } from './use-live-run.ts';
-import { grouped, leftText } from './words.ts';
+import { grouped } from './words.ts';
 
 /** Names of running tests beyond these are counted. */
 const namesShown = 3;

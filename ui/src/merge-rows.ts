@@ -1,3 +1,4 @@
+import { compare } from '../../src/base/text.ts';
 import type { RunData, TestRow } from '../../src/report/page/data.ts';
 import { keyOf } from './route.ts';
 
@@ -6,7 +7,7 @@ export function withRows(run: RunData, rows: readonly TestRow[]): RunData {
   const byKey = new Map(run.tests.map((test) => [keyOf(test), test]));
   const before = byKey.size;
   for (const row of rows) byKey.set(keyOf(row), row);
-  const tests = [...byKey.values()].sort((a, b) => compareText(a.page ?? '', b.page ?? ''));
+  const tests = [...byKey.values()].sort((a, b) => compare(a.page ?? '', b.page ?? ''));
   return {
     ...run,
     tests,
@@ -17,8 +18,4 @@ export function withRows(run: RunData, rows: readonly TestRow[]): RunData {
       return { ...one, count: members.length, expected: members.filter(({ expected }) => expected).length };
     }),
   };
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

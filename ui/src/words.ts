@@ -25,13 +25,6 @@ export function duration(ms: number | undefined): string {
   return ms < 170_000_000 ? `${(ms / 3_600_000).toFixed(1)} h` : `${(ms / 86_400_000).toFixed(1)} d`;
 }
 
-/** How long something will take, for people; milliseconds. */
-export function leftText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `about ${seconds} s left`;
-  return seconds < 5400 ? `about ${Math.round(seconds / 60)} min left` : `about ${(seconds / 3600).toFixed(1)} h left`;
-}
-
 /** A wall date, ISO 8601, for people: to the minute, as it was written. */
 export function dateText(started: string): string {
   return started.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*$/s, '$1 $2');

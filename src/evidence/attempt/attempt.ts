@@ -1,3 +1,4 @@
+import { compare } from '../../base/text.ts';
 import type { StoredScenario } from '../../model/stored-scenario.ts';
 import type { Capture } from '../capture/capture.ts';
 import { readCapture } from '../capture/reader.ts';
@@ -80,7 +81,7 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
       .flatMap(({ host, commands }) => commands.map((command) => ({ host, ...command })))
       .filter(({ step }) => step !== undefined)
       .map(({ host, line, begin }) => ({ host, line, begin }))
-      .sort((a, b) => compareTimes(a.begin, b.begin));
+      .sort((a, b) => compare(a.begin, b.begin));
     return this.#commands;
   }
 
@@ -112,7 +113,7 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
       const capture = this.capture(link);
       return capture === undefined ? [] : framesOf(captureFile(link), capture, senders);
     });
-    return frames.sort((a, b) => compareTimes(a.time, b.time));
+    return frames.sort((a, b) => compare(a.time, b.time));
   }
 
   /** In the order of frames. */
@@ -144,8 +145,4 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
     if (damage !== undefined) return told(`at byte ${damage.offset}: ${damage.message}`, damage.kind === 'torn');
     return complete ? [] : told('the last frame is missing', true);
   }
-}
-
-function compareTimes(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { compare } from '../../base/text.ts';
 import { blockType, byteOrderMagic, type CaptureSecrets, linkTypeEthernet, optionCode } from './capture.ts';
 
 /** A frame to write. */
@@ -80,11 +81,6 @@ export function writeCapture(capture: CaptureToWrite): Uint8Array {
   for (const [at, { packet, link }] of packets.entries())
     writePacket(out, { packet, link, notes: notes.get(at) ?? [] });
   return out.done();
-}
-
-function compare(a: bigint, b: bigint): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 /** Texts by the index of their packet; -1: of the file. */

@@ -1,3 +1,4 @@
+import { secondsText } from '../../base/text.ts';
 import type { FactEvidence } from '../../evidence/evidence.ts';
 import type { Discrepancy } from '../../evidence/tables/reconcile.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
@@ -5,7 +6,7 @@ import type { FactSummary, Issue } from '../../model/verdict.ts';
 import { leaks } from './leaks.ts';
 import { comparePairs, type HalfOpen } from './pairs.ts';
 import { judgeWire } from './wire-facts.ts';
-import { secondsText, spiText } from './words-of-facts.ts';
+import { spiText } from './words-of-facts.ts';
 
 export interface FactFindings {
   readonly summary: FactSummary;
@@ -43,7 +44,7 @@ function discrepancyIssue({ host, table, what, key, fields }: Discrepancy): Issu
 function halfOpenText({ host, sa, since, until, stays, excuse }: HalfOpen): string {
   const why = excuse === undefined ? 'without excuse' : typeof excuse === 'string' ? excuse : excuse.id;
   const end = stays ? ', to the end' : '';
-  return `${host} ${sa.protocol} ${spiText(sa.spi)} ${sa.direction ?? ''} ${secondsText(until - since)}${end}: ${why}`;
+  return `${host} ${sa.protocol} ${spiText(sa.spi)} ${sa.direction ?? ''} ${secondsText(Number(until - since) / 1e6)}${end}: ${why}`;
 }
 
 /** A thousand packets that go wrong in one way are told by their first. */

@@ -1,3 +1,4 @@
+import { secondsText } from '../../base/text.ts';
 import { commandAt, type FactEvidence } from '../../evidence/evidence.ts';
 import type { IpsecSa, Selector } from '../../evidence/ipsec.ts';
 import type { Life } from '../../evidence/tables/lives.ts';
@@ -7,7 +8,7 @@ import { issueOf } from '../../model/issue-kinds.ts';
 import type { Issue } from '../../model/verdict.ts';
 import { type Excuse, excuseFor } from './excuses.ts';
 import { type GuardedEnd, unmirrored } from './mirrored.ts';
-import { saText, secondsText, selectorText } from './words-of-facts.ts';
+import { saText, selectorText } from './words-of-facts.ts';
 
 /** One end of an SA. */
 interface End extends GuardedEnd {
@@ -280,7 +281,7 @@ function usedByPeer({ host, sa, since }: HalfOpen, { protectedPackets }: FactEvi
 }
 
 function halfOpenIssue({ host, sa, since, until, stays }: HalfOpen, { commands }: FactEvidence): Issue {
-  const time = `${secondsText(until - since)}${stays ? ', to the end' : ''}`;
+  const time = `${secondsText(Number(until - since) / 1e6)}${stays ? ', to the end' : ''}`;
   const command = commandAt(commands, since);
   const place = { host, ...(command && { command: command.line }) };
   return issueOf('half-open', { ...place, message: `no other host has the ${saText(sa)} (for ${time})` });

@@ -27,8 +27,3 @@ export function policyText({ direction, selector, action, priority, templates }:
   });
   return `policy ${direction} ${selectorText(selector)} priority ${priority} ${action}${wanted.join(',')}`;
 }
-
-/** Virtual seconds for people. */
-export function secondsText(ns: bigint): string {
-  return `${(Number(ns) / 1e9).toFixed(1)} s`;
-}

@@ -38,7 +38,7 @@ function wholesale(expected: string, received: string, names: readonly [string, 
 /** Finds the first difference of two texts that differ. */
 export function firstDifference(expected: string, received: string): FirstDifference {
   const at = commonLines(expected, received);
-  const command = commandAt(linesOf(expected), at) ?? commandAt(linesOf(received), at);
+  const command = commandAbove(linesOf(expected), at) ?? commandAbove(linesOf(received), at);
   const patch = structuredPatch('', '', near(expected, at), near(received, at), '', '', {
     context,
     maxEditLength: 400,
@@ -81,7 +81,7 @@ function roughly(expected: string, received: string, at: number): string[] {
 }
 
 /** The last command above a line: ` command` below `host #`, `guest# command`, or the first line, which has no prompt. */
-function commandAt(lines: readonly string[], at: number): string | undefined {
+function commandAbove(lines: readonly string[], at: number): string | undefined {
   for (let index = Math.min(at, lines.length - 1); index >= 0; index -= 1) {
     const line = lines[index] ?? '';
     const merged = /^[a-z]+# (.*)$/.exec(line)?.[1];

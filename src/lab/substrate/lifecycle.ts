@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node
 import { join } from 'node:path';
 import { every, type Timer } from '../../base/deadline.ts';
 import { EspalierError } from '../../base/errors.ts';
+import { secondsText } from '../../base/text.ts';
 import { fileHeaderSize } from '../../evidence/records/reader.ts';
 import { frames, recordType } from '../../evidence/records/record.ts';
 import { judgeEnd, type LabEnd, type RecordsSummary, summarizeRecords } from './lab-end.ts';
@@ -151,9 +152,9 @@ export class Lab implements AsyncDisposable {
     const spun = cpu - this.#cpuAtGrowth;
     const silent = now - this.#grownAt;
     if (spun > spinCpuMs) {
-      this.#stop({ word: 'livelock', detail: `${seconds(spun)} s of CPU without a byte or a step of progress` });
+      this.#stop({ word: 'livelock', detail: `${secondsText(spun)} of CPU without a byte or a step of progress` });
     } else if (silent > silentMs) {
-      const detail = `no progress for ${seconds(silent)} s, with only ${seconds(spun)} s of CPU used`;
+      const detail = `no progress for ${secondsText(silent)}, with only ${secondsText(spun)} of CPU used`;
       this.#stop({ word: 'lab-died', detail });
     }
   }
@@ -213,8 +214,4 @@ function hasCommand(path: string): boolean {
   } finally {
     closeSync(file);
   }
-}
-
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(ms < 10_000 ? 1 : 0);
 }

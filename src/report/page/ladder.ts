@@ -1,3 +1,4 @@
+import { compare } from '../../base/text.ts';
 import type { FactEvidence, SeenFrame } from '../../evidence/evidence.ts';
 import { messagesOf } from '../../evidence/packet/wire.ts';
 import { leaks } from '../../judge/oracles/leaks.ts';
@@ -31,7 +32,7 @@ export function ladderOf(evidence: FactEvidence, context: LadderContext): Ladder
   const rows = [...commandRows(evidence, context), ...saRows(context), ...ikeRows(evidence, context)];
   rows.sort((a, b) => a.t - b.t || forwarding(a, b));
   const flows = [...protectedFlows(evidence), ...clearFlows(evidence, leaked)];
-  flows.sort((a, b) => (a.frame.time < b.frame.time ? -1 : a.frame.time > b.frame.time ? 1 : 0));
+  flows.sort((a, b) => compare(a.frame.time, b.frame.time));
   return bundled(rows, flows, context);
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { readJsonIfPresent } from '../../base/files.ts';
+import { secondsText, shellWord } from '../../base/text.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import type { AttemptFile } from '../../model/attempt.ts';
 import { attemptSchema } from '../../model/attempt.ts';
@@ -14,7 +15,7 @@ import { attemptPath } from '../../store/layout.ts';
 import { openAttempt } from '../../store/open-attempt.ts';
 import { readPruned } from '../../store/pruned.ts';
 import type { Rerun } from '../reporter.ts';
-import { quote, rerunCommand } from '../terminal/summary.ts';
+import { rerunCommand } from '../terminal/summary.ts';
 import { checksOf } from './checks.ts';
 import { dataVersion, type TestData } from './data.ts';
 import { copyDownloads, type PutFile } from './downloads.ts';
@@ -102,7 +103,7 @@ function labOf(dir: string, attempt: Attempt, wish: LabWish): LabView | undefine
 }
 
 function commandsOf(result: ScenarioResult, { runId, rerun }: TestSource): TestData['commands'] {
-  const key = quote(keyOf(result));
+  const key = shellWord(keyOf(result));
   const again: TestData['commands'] = [['run it again', rerunCommand(result, rerun)]];
   if (result.attempts.length === 0) return again;
   return [
@@ -178,8 +179,4 @@ function inputFacts({ versions, kernel, images, suite, overlays }: AttemptFile['
 
 function commitFact({ hash, date, subject }: NonNullable<AttemptFile['inputs']['suite']['commit']>): [string, string] {
   return ['commit', `${hash.slice(0, 12)} ${subject}, ${date}`];
-}
-
-function secondsText(ms: number): string {
-  return ms < 100_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
 }

@@ -1,3 +1,4 @@
+import { secondsText } from '../../base/text.ts';
 import type { RunComparison } from '../../results/compare.ts';
 import { visibleLine } from '../visible.ts';
 import { coloured } from './terminal.ts';
@@ -20,7 +21,7 @@ export function comparisonText(comparison: RunComparison, style: TextStyle): str
   if (slower.length > 0) {
     const rows = slower.map(({ test, beforeMs, nowMs }) => [
       `  ${(nowMs / beforeMs).toFixed(1)} times`,
-      `${(beforeMs / 1000).toFixed(1)} s -> ${(nowMs / 1000).toFixed(1)} s`,
+      `${secondsText(beforeMs)} -> ${secondsText(nowMs)}`,
       test,
     ]);
     lines.push('', `slower: ${slower.length}`, ...table(rows).map(visibleLine));

@@ -1,3 +1,4 @@
+import { secondsText } from '../../base/text.ts';
 import type { IndexedRun } from '../../model/past-results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { type VerdictWord, verdictWords } from '../../model/words.ts';
@@ -7,7 +8,7 @@ import { coloured, letters } from './terminal.ts';
 import { type TextStyle, table } from './text-table.ts';
 
 function seconds(ms: number | undefined): string {
-  return ms === undefined ? '' : `${(ms / 1000).toFixed(1)} s`;
+  return ms === undefined ? '' : secondsText(ms);
 }
 
 /** Milliseconds of virtual nanoseconds. */

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { duration } from '../../base/progress.ts';
+import { duration, shellWord } from '../../base/text.ts';
 import type { Results, ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { Issue } from '../../model/verdict.ts';
@@ -63,12 +63,7 @@ export function issueLines(issue: Issue): string[] {
 /** The command that does one scenario of a run again, in the same way. */
 export function rerunCommand({ suite, name }: Pick<ScenarioResult, 'suite' | 'name'>, how: Rerun): string {
   const selector = keyOf({ suite: how.paths[suite] ?? suite, name });
-  return ['./espalier run', ...how.options.map(quote), quote(selector)].join(' ');
-}
-
-/** A word as a shell takes it. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return ['./espalier run', ...how.options.map(shellWord), shellWord(selector)].join(' ');
 }
 
 function changesText(results: Results): string {
@@ -110,7 +105,8 @@ export function totalsText(end: ReportEnd): string {
     `${done} of ${done + results.pending.length} done${wallMs === undefined ? '' : ` in ${duration(wallMs)}`}`,
   );
   const run = relative(process.cwd(), end.dir) || '.';
-  if (interrupted) lines.push(`interrupted; to go on: ./espalier run --resume ${quote(run)}`);
-  else if (stopped !== undefined) lines.push(`stopped: ${stopped}; to go on: ./espalier run --resume ${quote(run)}`);
+  if (interrupted) lines.push(`interrupted; to go on: ./espalier run --resume ${shellWord(run)}`);
+  else if (stopped !== undefined)
+    lines.push(`stopped: ${stopped}; to go on: ./espalier run --resume ${shellWord(run)}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,4 @@
-import { leftText } from '../../base/progress.ts';
+import { leftText, secondsText } from '../../base/text.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { VerdictWord } from '../../model/words.ts';
@@ -47,7 +47,7 @@ function resultLine(result: ScenarioResult, sink: Sink): string {
   const adapted = result.word === 'passed' && result.passesOnlyAdapted ? ', adapted' : '';
   const word = coloured(result.word, `${result.word}${adapted}`.padEnd(15), sink);
   const time = result.attempts.at(-1)?.time;
-  const wall = time === undefined ? '' : `  ${(time.wallMs / 1000).toFixed(1)} s`;
+  const wall = time === undefined ? '' : `  ${secondsText(time.wallMs)}`;
   const attempts = result.attempts.length > 1 ? `  ${result.attempts.length} attempts` : '';
   const change = result.change === undefined ? '' : `  ${result.change}`;
   const message =

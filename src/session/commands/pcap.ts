@@ -3,11 +3,11 @@ import { describeError, EspalierError } from '../../base/errors.ts';
 import { writeAtomic } from '../../base/files.ts';
 import { shortPath } from '../../base/folders.ts';
 import { say, warn } from '../../base/log.ts';
+import { shellWord } from '../../base/text.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import { type EspTable, espTable } from '../../evidence/capture/esp-table.ts';
 import { type AttemptTraffic, mergeTraffic } from '../../evidence/capture/merge.ts';
 import { keyOf } from '../../model/scenario.ts';
-import { quote } from '../../report/terminal/summary.ts';
 import { capturedLinks } from '../../store/attempt-files.ts';
 import { openAttempt } from '../../store/open-attempt.ts';
 import { type AttemptChoice, findAttempt, refusePruned, type StoredAttempt } from '../stored-attempt.ts';
@@ -40,7 +40,7 @@ export function pcapCommand(run: string, test: string, options: PcapOptions): vo
   writeAtomic(join(configuration, 'esp_sa'), table.text);
   writeAtomic(join(configuration, 'preferences'), preferences);
   say(`${shortPath(file)}: packets: ${merged.packets}, links: ${links.length}, ESP SAs with keys: ${table.count}`);
-  const place = [configuration, file].map((path) => quote(shortPath(path)));
+  const place = [configuration, file].map((path) => shellWord(shortPath(path)));
   process.stdout.write(`WIRESHARK_CONFIG_DIR=${place[0]} tshark -r ${place[1]}\n`);
 }
 

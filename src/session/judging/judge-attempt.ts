@@ -9,7 +9,7 @@ import { attemptSchema } from '../../model/attempt.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { LoadedScenario } from '../../model/suite.ts';
 import { type Issue, type Verdict, verdictOf } from '../../model/verdict.ts';
-import { inputsOf, readInput } from '../../suites/input-folder.ts';
+import { readInput, runInputs } from '../../suites/input-folder.ts';
 import { goldenIssues } from './golden-facts.ts';
 import { openForFormat, openWith } from './stored-scenario.ts';
 
@@ -47,7 +47,7 @@ export async function judgeAttempt(attemptDir: string, options: JudgeOptions): P
 /** What all formats share: records, facts and golden facts. The rest is the format's. */
 async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions): Promise<Verdict> {
   const { end } = readJson(join(attemptDir, 'attempt.json'), attemptSchema);
-  const folder = loaded === undefined ? inputsOf(runDir) : { dir: cacheDir('inputs') };
+  const folder = loaded === undefined ? runInputs(runDir) : { dir: cacheDir('inputs') };
   const opened = loaded === undefined ? openForFormat(attemptDir) : openWith(attemptDir, loaded, folder);
   const { format, attempt } = await opened;
   const { scenario, evidence } = attempt;

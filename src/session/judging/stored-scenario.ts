@@ -7,11 +7,11 @@ import type { LoadedScenario } from '../../model/suite.ts';
 import { attemptFiles, readAttemptJson } from '../../store/attempt-files.ts';
 import { formatNamed } from '../../suites/all.ts';
 import type { Format } from '../../suites/format.ts';
-import { type InputFolder, inputsOf, putInput } from '../../suites/input-folder.ts';
+import { type InputFolder, putInput, runInputs } from '../../suites/input-folder.ts';
 
 /** Writes what judging will read beside the raw files of an attempt; equal contents once per run. */
 export async function storeScenario(runDir: string, attemptDir: string, loaded: LoadedScenario): Promise<void> {
-  const stored = toStored(loaded, await formatNamed(loaded.format), inputsOf(runDir));
+  const stored = toStored(loaded, await formatNamed(loaded.format), runInputs(runDir));
   writeAtomic(join(attemptDir, 'scenario.json'), `${JSON.stringify(stored, undefined, 1)}\n`);
 }
 

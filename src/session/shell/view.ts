@@ -1,4 +1,5 @@
 import { EspalierError } from '../../base/errors.ts';
+import { compare } from '../../base/text.ts';
 import { ConsoleAssembler, type ConsoleCommand } from '../../evidence/records/consoles.ts';
 import { decode } from '../../evidence/records/decode.ts';
 import { endsInPrompt, lastPrompt, promptOf, replacePrompts } from '../../evidence/records/prompt.ts';
@@ -98,7 +99,7 @@ export class ConsoleView {
     const parts = this.#views.flatMap((view) =>
       view.takeCommands(this.#cwd).map((one) => ({ ...one, host: view.host })),
     );
-    parts.sort((a, b) => (a.begin < b.begin ? -1 : a.begin > b.begin ? 1 : 0));
+    parts.sort((a, b) => compare(a.begin, b.begin));
     const shown = parts.map(({ host, line, output }) => `${host}# ${line}\n${lastLines(output)}`);
     const stuck = parts.find(({ end }) => end === undefined);
     const note = stuck === undefined ? `${parts.length} commands run` : `${stuck.host}: the last command has not ended`;

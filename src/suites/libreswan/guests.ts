@@ -1,3 +1,4 @@
+import { compare } from '../../base/text.ts';
 /** A machine that scripts name: a host, for some names on a platform of its own. */
 export interface Guest {
   /** As in file names: `east`, `netbsde`, `fedorarise`. */
@@ -14,10 +15,6 @@ const platformOnly: readonly string[] = ['rise', 'set'];
 const alsoOnPlatforms: readonly string[] = ['east', 'west'];
 
 /** Orders names as the suite does: by code units. */
-export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-}
-
 /** All guests that hosts and platforms give, sorted by name. */
 export function guestsOf(hosts: readonly string[], platforms: readonly string[]): Guest[] {
   const guests = hosts.flatMap((host): Guest[] => {
@@ -26,7 +23,7 @@ export function guestsOf(hosts: readonly string[], platforms: readonly string[])
     if (suffix === undefined) return plain;
     return [...plain, ...platforms.map((platform) => ({ name: platform + suffix, host, platform }))];
   });
-  return guests.sort(byName);
+  return guests.sort((a, b) => compare(a.name, b.name));
 }
 
 /** The guests whose name occurs anywhere in a script's name, in the order of `guests`. */

@@ -1,4 +1,4 @@
-import { latin1 } from '../../base/bytes.ts';
+import { latin1, utf8OfLatin1 } from '../../base/bytes.ts';
 import type { ConsoleFact } from '../../evidence/text/facts.ts';
 import { composeVerdict, endIssues } from '../../judge/compose.ts';
 import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
@@ -106,9 +106,9 @@ function differences({ host, file }: Place, { expected, best: received, telling 
   const kind = sameButWhitespace(expected, received) ? 'output-whitespace' : 'output-different';
   const { line, command, excerpt } = firstDifference(expected, received);
   const message = kind === 'output-whitespace' ? 'differs from its reference in blanks' : 'differs from its reference';
-  const place = { host, file, line, ...(command !== undefined && { command: legible(command) }) };
+  const place = { host, file, line, ...(command !== undefined && { command: utf8OfLatin1(command) }) };
   return [
-    issueOf(kind, { ...place, message, excerpt: legible(excerpt) }),
+    issueOf(kind, { ...place, message, excerpt: utf8OfLatin1(excerpt) }),
     ...factIssues({ host, file }, expected, telling),
   ];
 }
@@ -129,9 +129,9 @@ function factIssues(place: Place, expected: string, received: string): Issue[] {
       return issueOf('facts-different', {
         ...place,
         line,
-        command: legible(command),
+        command: utf8OfLatin1(command),
         message,
-        excerpt: legible(excerpt),
+        excerpt: utf8OfLatin1(excerpt),
       });
     });
 }
@@ -155,11 +155,6 @@ function signsIn(source: Source, bytes: Uint8Array, place: Place): Issue[] {
   });
 }
 
-/** Text whose characters up to U+00FF are bytes. */
-function legible(text: string): string {
-  return text.replace(/[\x80-\xff]+/g, (bytes) => Buffer.from(bytes, 'latin1').toString('utf8'));
-}
-
 /** Bytes of a line that are shown. */
 const lineShown = 300;
 
@@ -169,7 +164,7 @@ function lineAt(bytes: Uint8Array, at: number): { readonly line: number; readonl
   const rest = bytes.indexOf(newline, at);
   const line = latin1(bytes.subarray(before.lastIndexOf('\n') + 1, rest < 0 ? undefined : rest));
   const shown = line.length > lineShown ? `${line.slice(0, lineShown)}…` : line;
-  return { line: before.split('\n').length, text: legible(shown) };
+  return { line: before.split('\n').length, text: utf8OfLatin1(shown) };
 }
 
 /** One issue of a kind per host and file is enough. */

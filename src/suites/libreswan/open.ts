@@ -24,13 +24,13 @@ function open(origin: Origin, options: OpenOptions): Suite {
   // Asked for by the first scenario that is loaded, and by many at once: made only once.
   let made: Promise<LabInputs> | undefined;
   const inputs = (): Promise<LabInputs> => {
-    made ??= inputsOf(origin, options);
+    made ??= labInputs(origin, options);
     return made;
   };
   return openLibreswan({ dir: origin.tree.dir, name: origin.name, helpers: options.helpers, inputs });
 }
 
-async function inputsOf({ tree, keys }: Origin, { supply }: OpenOptions): Promise<LabInputs> {
+async function labInputs({ tree, keys }: Origin, { supply }: OpenOptions): Promise<LabInputs> {
   if (!supply.needed) {
     const image = await supply.image('debian-trixie-libreswan');
     return { image, strongswan: async () => image, testing: [], identity: await tree.identity(undefined) };

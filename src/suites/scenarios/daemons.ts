@@ -4,7 +4,7 @@ import { viewOf } from '../../connection/view.ts';
 import type { ConfigFile } from '../../daemons/daemon.ts';
 import { limitIn } from '../../daemons/limits.ts';
 import { findDaemon } from '../../daemons/table.ts';
-import { type Prefix, prefixContains } from '../../model/addresses.ts';
+import { prefixContains, prefixOf, withoutPrefix } from '../../model/addresses.ts';
 import type { Route, Topology, Host as TopologyHost } from '../../model/topology.ts';
 import type { HostSpec } from './api/hosts.ts';
 import type { ConnectionSketch, Definition, EndSketch } from './api/scenario.ts';
@@ -95,11 +95,6 @@ function isNew({ to, via }: Route, { nics, routes }: TopologyHost): boolean {
   return near && !own && !there && !prefixContains(prefixOf(to), via);
 }
 
-function prefixOf(text: string): Prefix {
-  const [address = '', length] = text.split('/');
-  return { address, prefix: Number(length) };
-}
-
 /** On a link that both are on, else the first. */
 function addressOf(host: string, peer: string, { hosts }: Topology): string {
   const nicsOf = (name: string) => hosts.find((one) => one.name === name)?.nics ?? [];
@@ -107,5 +102,5 @@ function addressOf(host: string, peer: string, { hosts }: Topology): string {
   const own = nicsOf(host).filter(({ addresses }) => addresses.length > 0);
   const address = (own.find(({ link }) => links.has(link)) ?? own[0])?.addresses[0];
   if (address === undefined) throw new EspalierError('scenario', `host ${host} has no address`);
-  return address.replace(/\/\d+$/, '');
+  return withoutPrefix(address);
 }

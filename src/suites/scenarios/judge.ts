@@ -1,3 +1,4 @@
+import { secondsText } from '../../base/text.ts';
 import { composeVerdict, endIssues } from '../../judge/compose.ts';
 import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
 import { firstDifference } from '../../judge/text/difference.ts';
@@ -48,7 +49,7 @@ export function judgeCourse(evidence: CourseEvidence): Verdict {
 
 function checkIssue({ matcher, host, expected, received, waited, origin, golden }: Check): Issue {
   const leak = matcher === 'toHaveSentInClear' && expected.startsWith('not ');
-  const time = BigInt(waited) === 0n ? '' : ` after ${(Number(waited) / 1e9).toFixed(1)} s`;
+  const time = BigInt(waited) === 0n ? '' : ` after ${secondsText(Number(waited) / 1e6)}`;
   const place = { host, file: origin.file, line: origin.line };
   return issueOf(leak ? 'check-leak' : kinds[matcher], {
     ...place,

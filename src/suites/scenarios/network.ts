@@ -1,5 +1,5 @@
 import { EspalierError } from '../../base/errors.ts';
-import { addressBytes, canonicalAddress, prefixContains } from '../../model/addresses.ts';
+import { addressBytes, canonicalAddress, prefixContains, prefixOf, withoutPrefix } from '../../model/addresses.ts';
 import type { Host, Nic, Route, Topology } from '../../model/topology.ts';
 import type { HostSpec } from './api/hosts.ts';
 import type { Definition, LinkSpec } from './api/scenario.ts';
@@ -90,7 +90,9 @@ function checkLink(link: string, plugs: readonly Plug[]): void {
   if (plugs.length === 0) throw impossible(`link ${link} has no hosts`);
   const twice = plugs.find((plug, at) => plugs.findIndex(({ host }) => host === plug.host) !== at);
   if (twice !== undefined) throw impossible(`link ${link} names the host ${twice.host} twice`);
-  const all = plugs.flatMap(({ host, addresses }) => addresses.map((address) => ({ host, address: bare(address) })));
+  const all = plugs.flatMap(({ host, addresses }) =>
+    addresses.map((address) => ({ host, address: withoutPrefix(address) })),
+  );
   for (const [at, one] of all.entries()) {
     const other = all.slice(0, at).find(({ address }) => address === one.address);
     if (other) throw impossible(`link ${link}: ${other.host} and ${one.host} both have the address ${one.address}`);
@@ -104,12 +106,8 @@ function checkLink(link: string, plugs: readonly Plug[]): void {
   }
 }
 
-function bare(address: string): string {
-  return address.replace(/\/\d+$/, '');
-}
-
 function sameNetwork(own: string, other: string): boolean {
-  return prefixContains({ address: bare(own), prefix: Number(own.split('/')[1]) }, bare(other));
+  return prefixContains(prefixOf(own), withoutPrefix(other));
 }
 
 function hostOf(name: string, spec: HostSpec, plugs: readonly Plug[]): Host {
@@ -140,7 +138,7 @@ interface Around {
 /** A route by an address, or one for each family by a neighbour's name. */
 function routesOf({ to, via }: Route, { name, own, plugs }: Around): Route[] {
   const neighbour = plugs.filter(({ host, link }) => host === via && own.some((plug) => plug.link === link));
-  const gateways = neighbour.length > 0 ? neighbour.flatMap(({ addresses }) => addresses.map(bare)) : [via];
+  const gateways = neighbour.length > 0 ? neighbour.flatMap(({ addresses }) => addresses.map(withoutPrefix)) : [via];
   const families =
     to === 'default' ? gateways : gateways.filter((gateway) => gateway.includes(':') === to.includes(':'));
   const reachable = families.filter((gateway) => isNear(gateway, own));

@@ -1,3 +1,4 @@
+import { shellQuoted } from '../../base/text.ts';
 import type { CommandStep } from '../../model/scenario.ts';
 import { weightOf } from './check-weight.ts';
 import type { CheckLine, CommandLine, Hit } from './dat-lines.ts';
@@ -57,7 +58,7 @@ class Composer {
   }
 
   #type(host: string, remote: string, origin = { file: driver, line: 0 }): number {
-    this.#steps.push({ kind: 'command', host, line: `run ${quoted(remote)}`, origin });
+    this.#steps.push({ kind: 'command', host, line: `run ${shellQuoted(remote)}`, origin });
     return this.#steps.length - 1;
   }
 
@@ -97,7 +98,3 @@ const startCapture =
   'tcpdump -l --immediate-mode -i eth0 not port ssh and not port domain >/tmp/tcpdump.log 2>/tmp/tcpdump.err.log </dev/null &';
 /** No packet is lost: a command begins only when nothing can run any more, tcpdump included. */
 const stopCapture = 'pkill tcpdump; while pkill -0 tcpdump; do sleep 0.01; done';
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}

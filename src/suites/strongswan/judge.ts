@@ -1,3 +1,4 @@
+import { utf8OfLatin1 } from '../../base/bytes.ts';
 import { composeVerdict, endIssues } from '../../judge/compose.ts';
 import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
 import type { AttemptFile } from '../../model/attempt.ts';
@@ -82,7 +83,7 @@ function failure(check: CheckEvidence): Issue | undefined {
 }
 
 function messageOf({ hit, pattern }: CheckEvidence, lines: readonly string[]): string {
-  const wanted = legible(pattern);
+  const wanted = utf8OfLatin1(pattern);
   if (hit === 'YES') return `nothing matches ${wanted}`;
   if (hit === 'NO') return `this must not match, and does: ${wanted}`;
   return `${hit} lines must match, and ${lines.length} do: ${wanted}`;
@@ -96,11 +97,9 @@ function excerptOf({ output = '', errors }: CheckEvidence, lines: readonly strin
   const received = lines.length > 0 ? lines.slice(0, linesShown) : output.trimEnd().split('\n').slice(-linesShown);
   const said = errors.trimEnd().split('\n').slice(-3).filter(Boolean);
   const shown = [...received.filter(Boolean), ...said.map((line) => `stderr: ${line}`)];
-  return shown.length === 0 ? 'no output' : shown.map((line) => `+${legible(line).slice(0, lineLength)}`).join('\n');
-}
-
-function legible(text: string): string {
-  return text.replace(/[^ -~\t]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return shown.length === 0
+    ? 'no output'
+    : shown.map((line) => `+${utf8OfLatin1(line).slice(0, lineLength)}`).join('\n');
 }
 
 /** What charon logs when it catches a signal of its own making. */
@@ -110,5 +109,5 @@ function crashes({ host, file, text }: CheckedAttempt['logs'][number]): Issue[] 
   const match = crashed.exec(text);
   if (match === null) return [];
   const line = text.slice(0, match.index).split('\n').length;
-  return [issueOf('SEGFAULT', { host, file, line, message: 'a daemon crashed', excerpt: legible(match[0]) })];
+  return [issueOf('SEGFAULT', { host, file, line, message: 'a daemon crashed', excerpt: utf8OfLatin1(match[0]) })];
 }

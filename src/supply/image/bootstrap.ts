@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { shellQuoted } from '../../base/text.ts';
 import type { Recipe } from './recipe.ts';
 import { packDate } from './squashfs.ts';
 
@@ -39,11 +40,6 @@ export const bootstrapEnvironment: Readonly<Record<string, string>> = {
   SOURCE_DATE_EPOCH: String(packDate),
   PYTHONDONTWRITEBYTECODE: '1',
 };
-
-/** Quotes a word for sh. */
-export function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
 
 /** Shell run on the finished root: what mmdebstrap or a package left behind of this machine. */
 const forgetThisMachine = [

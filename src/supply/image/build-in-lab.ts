@@ -4,11 +4,12 @@ import { stripVTControlCharacters } from 'node:util';
 import { EspalierError } from '../../base/errors.ts';
 import { projectDir } from '../../base/folders.ts';
 import { type RunResult, run, tail } from '../../base/processes.ts';
+import { shellQuoted } from '../../base/text.ts';
 import { debianArchive, sourceLine } from '../debian/apt.ts';
 import { makeRepository } from '../debian/repository.ts';
 import { claimCpu, releaseCpu } from '../kernel/cpus.ts';
 import { memoryFolder } from '../kernel/lab-memory.ts';
-import { bootstrapEnvironment, shellQuoted } from './bootstrap.ts';
+import { bootstrapEnvironment } from './bootstrap.ts';
 import type { BootstrapJob } from './bootstrap-job.ts';
 
 /** Longer than any build on a slow machine. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { duration, remaining, startProgress } from '../../../src/base/progress.ts';
+import { remaining, startProgress } from '../../../src/base/progress.ts';
 
 test('the estimate is never negative, is missing only where nothing is known, and ends at zero', () => {
   fc.assert(
@@ -30,16 +30,6 @@ test('work that takes longer than expected is estimated by its pace, and says so
     'building, 50 %, longer than the usual 30 s, about 50 s left',
     'building, 70 %, longer than the usual 30 s, about 30 s left',
     'building (linking), longer than the usual 30 s, almost done',
-  ]);
-});
-
-test('durations are written for people', () => {
-  assert.deepEqual([0, 900, 59_400, 61_000, 3_600_000].map(duration), [
-    '0 s',
-    '1 s',
-    '59 s',
-    '1 min 01 s',
-    '60 min 00 s',
   ]);
 });
 

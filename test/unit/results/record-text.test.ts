@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { typeName } from '../../../src/evidence/records/decode.ts';
 import { recordType } from '../../../src/evidence/records/record.ts';
 import { numbered } from '../../../src/evidence/records/writer.ts';
-import { firstDifference, recordText } from '../../../src/results/record-text.ts';
+import { differingLines, recordText } from '../../../src/results/record-text.ts';
 
 const record = (type: number, payload: Uint8Array) => ({ type, host: 0, time: 0n, sequence: 0, payload });
 
@@ -33,10 +33,10 @@ test('any frame has a text', () => {
 
 test('long texts are shown where they part', () => {
   const lines = (changed: string): string => ['1', '2', '3', '4', changed, '6', '7', '8'].join('\n');
-  assert.deepEqual(firstDifference(lines('5'), lines('five')), {
+  assert.deepEqual(differingLines(lines('5'), lines('five')), {
     one: ['…', '4', '5', '6'],
     other: ['…', '4', 'five', '6'],
   });
-  assert.deepEqual(firstDifference('a\nb', 'a'), { one: ['a', 'b'], other: ['a'] });
-  assert.deepEqual(firstDifference('1\n2\n3\n4', '1\n2\n3\n4'), { one: ['1', '2', '3'], other: ['1', '2', '3'] });
+  assert.deepEqual(differingLines('a\nb', 'a'), { one: ['a', 'b'], other: ['a'] });
+  assert.deepEqual(differingLines('1\n2\n3\n4', '1\n2\n3\n4'), { one: ['1', '2', '3'], other: ['1', '2', '3'] });
 });

@@ -1,11 +1,12 @@
 import { EspalierError } from '../../../base/errors.ts';
+import { shellWord } from '../../../base/text.ts';
 import type { View } from '../../../connection/view.ts';
 import type { Daemon } from '../../../daemons/daemon.ts';
 import type { IkeSa } from '../../../evidence/ipsec.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import type { CommandResult, DaemonControl, DaemonHost } from '../api/handles.ts';
 import { callerOrigin } from '../api/origin.ts';
-import { DrivenHost, type HostParts, quoted } from './host.ts';
+import { DrivenHost, type HostParts } from './host.ts';
 
 /** A host's daemon with the connections that it has an end of. */
 export interface HostDaemon {
@@ -55,7 +56,7 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
 
   /** The first line of the daemon's logs that `grep` finds; `undefined`: there is none so far. */
   async firstLogged(what: string | RegExp, origin: Origin): Promise<string | undefined> {
-    const pattern = typeof what === 'string' ? `-F -e ${quoted(what)}` : perlPattern(what, origin);
+    const pattern = typeof what === 'string' ? `-F -e ${shellWord(what)}` : perlPattern(what, origin);
     const line = `grep -h -s -a -m 1 ${pattern} ${this.#daemon.control.collect.join(' ')}`;
     const { stdout, status } = await this.stepper.type({ host: this.name, line, origin });
     const [first = ''] = stdout.split('\n');
@@ -96,5 +97,5 @@ function perlPattern({ source, flags }: RegExp, origin: Origin): string {
       remedy: 'leave them out, all but i: lines of logs are searched one by one',
     });
   }
-  return `${flags === 'i' ? '-i ' : ''}-P -e ${quoted(source)}`;
+  return `${flags === 'i' ? '-i ' : ''}-P -e ${shellWord(source)}`;
 }

@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
+import { shellWord } from '../../../base/text.ts';
 import type { IpsecSa } from '../../../evidence/ipsec.ts';
+import { withoutPrefix } from '../../../model/addresses.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import type { Host as TopologyHost } from '../../../model/topology.ts';
 import { type CheckedHost, type Matchers, matchersOf } from '../api/expect.ts';
@@ -73,22 +75,13 @@ export class DrivenHost implements CheckedHost {
 
 /** Lines that write a file byte for byte. */
 export function writingLines(path: string, content: Buffer, mode: number): string[] {
-  const target = quoted(path);
-  const lines = [`mkdir -p ${quoted(posix.dirname(path))} && : >${target} && chmod ${mode.toString(8)} ${target}`];
+  const target = shellWord(path);
+  const lines = [`mkdir -p ${shellWord(posix.dirname(path))} && : >${target} && chmod ${mode.toString(8)} ${target}`];
   for (let at = 0; at < content.length; at += pieceBytes) {
     const piece = content.subarray(at, at + pieceBytes).toString('base64');
     lines.push(`echo ${piece} | base64 -d >>${target}`);
   }
   return lines;
-}
-
-/** A word for the shell. */
-export function quoted(word: string): string {
-  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-export function withoutPrefix(address: string): string {
-  return address.replace(/\/\d+$/, '');
 }
 
 /** The first port of each range that a NAT box takes ports from; mappings after a `remap` must be others. */

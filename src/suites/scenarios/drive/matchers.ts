@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
+import { shellWord } from '../../../base/text.ts';
 import type { IkeSa, IpsecSa } from '../../../evidence/ipsec.ts';
 import { daemonPorts } from '../../../judge/oracles/in-clear.ts';
 import { type ClearTest, clearTest, filterText } from '../../../judge/oracles/sent-in-clear.ts';
+import { withoutPrefix } from '../../../model/addresses.ts';
 import type { Matcher } from '../../../model/checks.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import { nanoseconds } from '../api/duration.ts';
@@ -22,7 +24,7 @@ import { callerOrigin } from '../api/origin.ts';
 import type { CheckBook, Look } from './check-book.ts';
 import { clearPackets } from './clear-packets.ts';
 import { DrivenDaemonHost } from './daemon-host.ts';
-import { type DrivenHost, quoted, withoutPrefix } from './host.ts';
+import type { DrivenHost } from './host.ts';
 import type { Stepper } from './stepper.ts';
 
 /** What matchers work with. */
@@ -164,8 +166,8 @@ function pingLine(
   { from, at, count }: ReachOptions & { readonly count: number },
 ): string {
   const address = at ?? (typeof other === 'string' ? other : addressSeenFrom(host, other as DrivenHost));
-  const source = from === undefined ? '' : `-I ${quoted(from)} `;
-  return `ping -n -c ${count} -i 0.2 -W 1 ${source}${quoted(address)}`;
+  const source = from === undefined ? '' : `-I ${shellWord(from)} `;
+  return `ping -n -c ${count} -i 0.2 -W 1 ${source}${shellWord(address)}`;
 }
 
 /** An address of the other host on a link that both have, else its first. */

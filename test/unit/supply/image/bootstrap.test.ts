@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import fc from 'fast-check';
-import { imageArguments, shellQuoted } from '../../../../src/supply/image/bootstrap.ts';
+import { imageArguments } from '../../../../src/supply/image/bootstrap.ts';
 import { parseRecipe } from '../../../../src/supply/image/recipe.ts';
 
 const recipe = parseRecipe(
@@ -42,14 +40,4 @@ test('an image built from elsewhere names the archive all the same', () => {
   const args = imageArguments(recipe, { mode: 'root', folder: '/w', source, buildFrom });
   assert.equal(args.at(-1), buildFrom);
   assert.ok(args.includes(`--customize-hook=echo '${source}' > "$1"/etc/apt/sources.list`));
-});
-
-test('sh reads a quoted word as it was', () => {
-  const word = fc.string().filter((text) => !text.includes('\0'));
-  fc.assert(
-    fc.property(word, (text) => {
-      assert.equal(execFileSync('sh', ['-c', `printf %s ${shellQuoted(text)}`]).toString(), text);
-    }),
-    { numRuns: 20 },
-  );
 });

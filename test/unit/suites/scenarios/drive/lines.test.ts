@@ -4,8 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
-import { quoted, writingLines } from '../../../../../src/suites/scenarios/drive/host.ts';
+import { writingLines } from '../../../../../src/suites/scenarios/drive/host.ts';
 import { type Impairments, netemCommand } from '../../../../../src/suites/scenarios/drive/impairments.ts';
 
 const commands: readonly (readonly [Impairments, string])[] = [
@@ -37,12 +36,4 @@ test('the lines that write a file write its bytes and its mode, and fit a termin
     assert.deepEqual(readFileSync(path), content);
     assert.equal(statSync(path).mode & 0o777, 0o600);
   }
-});
-
-test('a quoted word is one word to a shell, with the same bytes', () => {
-  const word = fc.string({ unit: 'grapheme-ascii', minLength: 1 });
-  fc.assert(
-    fc.property(word, (text) => execFileSync('sh', ['-c', `printf %s ${quoted(text)}`], { encoding: 'utf8' }) === text),
-    { numRuns: 50 },
-  );
 });

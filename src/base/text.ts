@@ -1,0 +1,38 @@
+/** Text for people and for shells. Pure, so that every room and the page may use it. */
+
+/** One word of a POSIX shell, in quotes. */
+export function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** One word of a POSIX shell, in quotes where it needs them. */
+export function shellWord(text: string): string {
+  return /^[\w./:=@%+-]+$/.test(text) ? text : shellQuoted(text);
+}
+
+/** Foreign text for a message: in quotes, control characters escaped, cut after 60 characters. */
+export function excerptOf(text: string): string {
+  return JSON.stringify(text.slice(0, 60));
+}
+
+/** Milliseconds as seconds: `12.3 s`. */
+export function secondsText(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** Milliseconds in words, for what people wait for: `4 s`, `3 min 05 s`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}
+
+/** What is left, for people. Never `0 s`: as long as there is a line to read, something still goes on. */
+export function leftText(ms: number): string {
+  return ms < 1000 ? 'almost done' : `about ${duration(ms)} left`;
+}
+
+/** The order of two numbers, or of two texts by their code units: the machine's language plays no part. */
+export function compare<Value extends string | number | bigint>(a: Value, b: Value): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
