@@ -18,7 +18,13 @@ export interface Route {
   readonly via: string;
 }
 
-/** A named machine of a topology. ifindex follows the order of `nics`, starting at 2. */
+/** What a lab's tables hold (guest/agent/agent.h): hosts and links of a topology, interfaces of a host. */
+export const labLimits = { hosts: 16, links: 16, nics: 8 } as const;
+
+/**
+ * A named machine of a topology. Its interfaces have ifindexes in the order of `nics`: from 2, or from 32 where
+ * `LabPlan.fallbackTunnels` takes the numbers before.
+ */
 export interface Host {
   readonly name: string;
   readonly nics: readonly Nic[];

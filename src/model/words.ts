@@ -18,6 +18,10 @@ export type UpstreamWord = 'passed' | 'failed' | 'unresolved' | 'untested' | 'un
 
 /** How a word is told in other tongues. */
 export interface WordMapping {
+  /** One ASCII character for terminals. */
+  readonly letter: string;
+  /** One character for pages: no colour is needed to tell the words apart. */
+  readonly sign: string;
   readonly meaning: string;
   readonly upstream: UpstreamWord;
   /** Child of JUnit's `testcase`. */
@@ -30,6 +34,8 @@ export interface WordMapping {
 /** The one table of verdict words; precedence is the order of `verdictWords`. */
 export const wordTable: Readonly<Record<VerdictWord, WordMapping>> = {
   unresolved: {
+    letter: '?',
+    sign: '?',
     meaning: 'Espalier or the lab failed, so nothing is known about the test',
     upstream: 'unresolved',
     junit: 'error',
@@ -37,6 +43,8 @@ export const wordTable: Readonly<Record<VerdictWord, WordMapping>> = {
     expected: false,
   },
   nondeterminism: {
+    letter: 'N',
+    sign: '≠',
     meaning: 'one seed gave two results',
     upstream: 'failed',
     junit: 'failure',
@@ -44,6 +52,8 @@ export const wordTable: Readonly<Record<VerdictWord, WordMapping>> = {
     expected: false,
   },
   livelock: {
+    letter: 'L',
+    sign: '∞',
     meaning: 'a host computed without end while its clock stood still',
     upstream: 'failed',
     junit: 'failure',
@@ -51,6 +61,8 @@ export const wordTable: Readonly<Record<VerdictWord, WordMapping>> = {
     expected: false,
   },
   timeout: {
+    letter: 'T',
+    sign: '◷',
     meaning: 'a command was not done at its virtual deadline',
     upstream: 'failed',
     junit: 'failure',
@@ -58,6 +70,8 @@ export const wordTable: Readonly<Record<VerdictWord, WordMapping>> = {
     expected: false,
   },
   crash: {
+    letter: 'C',
+    sign: '✕',
     meaning: 'a daemon or the kernel under test crashed',
     upstream: 'failed',
     junit: 'failure',
@@ -65,6 +79,8 @@ export const wordTable: Readonly<Record<VerdictWord, WordMapping>> = {
     expected: false,
   },
   leak: {
+    letter: '!',
+    sign: '!',
     meaning: 'a packet that a policy protects went over a link in clear',
     upstream: 'failed',
     junit: 'failure',
@@ -72,6 +88,8 @@ export const wordTable: Readonly<Record<VerdictWord, WordMapping>> = {
     expected: false,
   },
   major: {
+    letter: 'M',
+    sign: '▲',
     meaning: 'an SA, a tunnel or a packet is missing, extra or other than expected',
     upstream: 'failed',
     junit: 'failure',
@@ -79,6 +97,8 @@ export const wordTable: Readonly<Record<VerdictWord, WordMapping>> = {
     expected: false,
   },
   minor: {
+    letter: 'm',
+    sign: '△',
     meaning: 'words differ, and SAs, tunnels and packets are as expected',
     upstream: 'failed',
     junit: 'failure',
@@ -86,13 +106,23 @@ export const wordTable: Readonly<Record<VerdictWord, WordMapping>> = {
     expected: false,
   },
   unsupported: {
+    letter: 's',
+    sign: '–',
     meaning: 'needs something that labs do not have, decided by rule',
     upstream: 'unsupported',
     junit: 'skipped',
     tap: 'ok # SKIP',
     expected: true,
   },
-  passed: { meaning: 'all is as expected', upstream: 'passed', junit: undefined, tap: 'ok', expected: true },
+  passed: {
+    letter: '.',
+    sign: '✓',
+    meaning: 'all is as expected',
+    upstream: 'passed',
+    junit: undefined,
+    tap: 'ok',
+    expected: true,
+  },
 };
 
 /** The weightiest of some words; `passed` where there is none. */

@@ -1,12 +1,18 @@
 import type { JSX } from 'preact';
-import { signs, type Word } from './words.ts';
+import { type VerdictWord, wordTable } from '../../src/model/words.ts';
 
 /** A verdict word with its sign. */
-export function Badge({ word, expected = true }: { readonly word: Word; readonly expected?: boolean }): JSX.Element {
+export function Badge({
+  word,
+  expected = true,
+}: {
+  readonly word: VerdictWord;
+  readonly expected?: boolean;
+}): JSX.Element {
   return (
     <span class={`badge word-${word}${expected ? '' : ' bad'}`}>
       <span class="sign" aria-hidden="true">
-        {signs[word]}
+        {wordTable[word].sign}
       </span>
       {word}
     </span>

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { wordTable } from '../../src/model/words.ts';
 import type { CheckData, DiffLine, IssueData, TestData } from '../../src/report/page/data.ts';
 import { Badge, Marked } from './badge.tsx';
 import type { Point } from './cursor.ts';
-import { clockText, signs } from './words.ts';
+import { clockText } from './words.ts';
 
 interface EvidenceProps {
   readonly data: TestData;
@@ -134,7 +135,9 @@ function CheckRow({ check, point }: { readonly check: CheckData; readonly point:
   return (
     <tr class={passed ? '' : 'failed'}>
       <td>
-        <span class={passed ? 'sign word-passed' : 'sign word-major'}>{passed ? signs.passed : signs.major}</span>{' '}
+        <span class={passed ? 'sign word-passed' : 'sign word-major'}>
+          {passed ? wordTable.passed.sign : wordTable.major.sign}
+        </span>{' '}
         {what}
         <span class="where">{where}</span>
         {t !== undefined && (

@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import { wordTable } from '../../src/model/words.ts';
 import type { RunData, TestRow } from '../../src/report/page/data.ts';
 import { type ColumnHead, type Grid, gridOf, pairsOf } from './grid.ts';
 import { testLink } from './route.ts';
-import { signs } from './words.ts';
 
 /** Tests whose names are `COLUMN, ROW`, as a grid. */
 export function MatrixPage({ run }: { readonly run: RunData }): JSX.Element {
@@ -90,7 +90,7 @@ function Cell({ test }: { readonly test: TestRow }): JSX.Element {
   const label = `${test.name}: ${test.word}${test.why ? `, ${test.why}` : ''}`;
   return (
     <a class={`cell word-${test.word}`} href={testLink(test)} title={label} aria-label={label}>
-      {signs[test.word]}
+      {wordTable[test.word].sign}
     </a>
   );
 }
@@ -102,7 +102,7 @@ function Legend({ run }: { readonly run: RunData }): JSX.Element {
         .filter(({ count }) => count > 0)
         .map(({ word, count }) => (
           <span class={`word-${word}`}>
-            <span class="sign">{signs[word]}</span> {word} {count}
+            <span class="sign">{wordTable[word].sign}</span> {word} {count}
           </span>
         ))}
     </span>

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
+import { type VerdictWord, wordTable } from '../../src/model/words.ts';
 import type { RunLine, RunRef, RunState } from '../../src/report/page/data-of-runs.ts';
 import { pageOf } from './route.ts';
-import { dateText, grouped, signs, type Word } from './words.ts';
+import { dateText, grouped } from './words.ts';
 
 /** A run: its date, and its page where there is one. */
 export function RunName({ run }: { readonly run: RunRef }): JSX.Element {
@@ -39,11 +40,11 @@ export function TestIn({ run, test }: { readonly run: RunRef; readonly test: str
 }
 
 /** A count of a word. */
-export function WordCount({ word, count }: { readonly word: Word; readonly count: number }): JSX.Element {
+export function WordCount({ word, count }: { readonly word: VerdictWord; readonly count: number }): JSX.Element {
   return (
     <span class={`word-count word-${word}`} title={`${count} ${word}`}>
       <span class="sign" aria-hidden="true">
-        {signs[word]}
+        {wordTable[word].sign}
       </span>
       {grouped(count)}
       <span class="unseen"> {word}</span>

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { wordTable } from '../../src/model/words.ts';
 import type { PastPoint } from '../../src/report/page/data-of-runs.ts';
 import { ticksOf } from './plot-scale.ts';
-import { duration, signs } from './words.ts';
+import { duration } from './words.ts';
 
 /** Durations of a point that can be drawn, with their names. */
 export const measures = { virtualMs: 'virtual', wallMs: 'wall', cpuMs: 'CPU' } as const;
@@ -71,7 +72,7 @@ export function DurationPlot({ points, measure, pointed, point }: PlotProps): JS
           >
             <circle cx={x(index)} cy={y(one[measure] ?? 0)} r={index === pointed ? 10 : 8} />
             <text x={x(index)} y={y(one[measure] ?? 0) + 4} text-anchor="middle">
-              {signs[one.word]}
+              {wordTable[one.word].sign}
             </text>
           </g>
         ))}

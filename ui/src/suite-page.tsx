@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { type VerdictWord, verdictWords, wordTable } from '../../src/model/words.ts';
 import type { HistoryData, SuiteHistory, SuiteRun, TestPast } from '../../src/report/page/data-of-runs.ts';
 import { RunName, StateMark, Versions } from './parts.tsx';
 import { compareLink, historyLink, keyOf, pageOf, suiteLink } from './route.ts';
 import { TotalsPlot } from './totals-plot.tsx';
 import { usePart } from './use-part.ts';
-import { duration, grouped, signs, type Word } from './words.ts';
+import { duration, grouped } from './words.ts';
 
 interface SuitePageProps {
   readonly suite: string;
@@ -66,7 +67,7 @@ function Loaded({ suite }: { readonly suite: SuiteHistory }): JSX.Element {
 function RunsBySuite({ suite }: { readonly suite: SuiteHistory }): JSX.Element {
   const { runs } = suite;
   const occur = new Set(runs.flatMap((run) => run.words.map(([word]) => word)));
-  const words = (Object.keys(signs) as Word[]).filter((word) => occur.has(word));
+  const words = verdictWords.filter((word) => occur.has(word));
   return (
     <div class="table-box" tabIndex={0} role="group" aria-label="Runs">
       <table class="table">
@@ -77,7 +78,7 @@ function RunsBySuite({ suite }: { readonly suite: SuiteHistory }): JSX.Element {
             {words.map((word) => (
               <th scope="col" class={`number word-${word}`}>
                 <span class="sign" aria-hidden="true">
-                  {signs[word]}
+                  {wordTable[word].sign}
                 </span>{' '}
                 {word}
               </th>
@@ -103,7 +104,7 @@ function RunsBySuite({ suite }: { readonly suite: SuiteHistory }): JSX.Element {
 
 interface RowProps {
   readonly run: SuiteRun;
-  readonly words: readonly Word[];
+  readonly words: readonly VerdictWord[];
   readonly before: SuiteRun | undefined;
 }
 
@@ -198,7 +199,7 @@ function Strip({ suite, test }: { readonly suite: SuiteHistory; readonly test: T
         if (word === undefined) return <span class="no-result">·</span>;
         const href = pageOf(run, keyOf({ suite: suite.suite, name: test.name }));
         const label = `${word} in ${run.id}`;
-        const mark = signs[word];
+        const mark = wordTable[word].sign;
         if (href === undefined)
           return (
             <span class={`word-${word}`} title={label} role="img" aria-label={label}>

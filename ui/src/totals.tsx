@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
+import { wordTable } from '../../src/model/words.ts';
 import type { RunData } from '../../src/report/page/data.ts';
 import type { Filter } from './filter.ts';
-import { grouped, signs } from './words.ts';
+import { grouped } from './words.ts';
 
 interface TotalsProps {
   readonly run: RunData;
@@ -37,7 +38,7 @@ export function Totals({ run, filter, set }: TotalsProps): JSX.Element {
             <span class="figure">{grouped(count)}</span>
             <span class="label">
               <span class="sign" aria-hidden="true">
-                {signs[word]}
+                {wordTable[word].sign}
               </span>
               {word}
             </span>

@@ -1,21 +1,3 @@
-import type { TestRow } from '../../src/report/page/data.ts';
-
-export type Word = TestRow['word'];
-
-/** A sign for each word, so that no colour is needed to tell them. */
-export const signs: Readonly<Record<Word, string>> = {
-  unresolved: '?',
-  nondeterminism: '≠',
-  livelock: '∞',
-  timeout: '◷',
-  crash: '✕',
-  leak: '!',
-  major: '▲',
-  minor: '△',
-  unsupported: '–',
-  passed: '✓',
-};
-
 /** Milliseconds for people. */
 export function duration(ms: number | undefined): string {
   if (ms === undefined) return '';

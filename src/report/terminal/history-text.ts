@@ -1,10 +1,10 @@
 import { secondsText } from '../../base/text.ts';
 import type { IndexedRun } from '../../model/past-results.ts';
 import { keyOf } from '../../model/scenario.ts';
-import { type VerdictWord, verdictWords } from '../../model/words.ts';
+import { type VerdictWord, verdictWords, wordTable } from '../../model/words.ts';
 import type { HistoryPoint, TestHistory } from '../../results/history.ts';
 import { visibleLine } from '../visible.ts';
-import { coloured, letters } from './terminal.ts';
+import { coloured } from './terminal.ts';
 import { type TextStyle, table } from './text-table.ts';
 
 function seconds(ms: number | undefined): string {
@@ -75,7 +75,7 @@ export function suiteHistoryText({ suite, runs, tests }: SuiteHistory, style: Te
     const since = test.firstBad === undefined ? '' : `  not passing since ${test.firstBad}`;
     return `${strip(test, runs, style)}  ${visibleLine(`${test.name}  ${count(test.flips, 'flip')}${since}`)}`;
   });
-  const legend = words.map((word) => `${letters[word]} ${word}`).join(', ');
+  const legend = words.map((word) => `${wordTable[word].letter} ${word}`).join(', ');
   return `${[head, '', ...lines, ...(strips.length > 0 ? ['', ...strips, '', legend] : [])].join('\n')}\n`;
 }
 
@@ -90,6 +90,6 @@ function strip({ points }: TestHistory, runs: readonly IndexedRun[], style: Text
   const words = new Map(points.map(({ run, word }) => [run.id, word]));
   return runs
     .map(({ id }) => words.get(id))
-    .map((word) => (word === undefined ? ' ' : coloured(word, letters[word], style)))
+    .map((word) => (word === undefined ? ' ' : coloured(word, wordTable[word].letter, style)))
     .join('');
 }

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
 import type { ScenarioResult } from '../../model/results.ts';
+import { wordTable } from '../../model/words.ts';
 import { attemptPath } from '../../store/layout.ts';
 import type { ReportEnd, Reporter, Sink } from '../reporter.ts';
 import { visible, visibleLine } from '../visible.ts';
 import { totalsText } from './summary.ts';
-import { letters } from './terminal.ts';
 
 /** A scenario's place in the grid: its name is `COLUMN, ROW`. */
 interface Cell {
@@ -49,7 +49,7 @@ function gridText(cells: readonly Cell[], columns: readonly string[]): string {
   const lines = [...rows].map(([row, members]) => {
     const signs = columns.map((column) => {
       const cell = members.find((one) => one.column === column);
-      return ` ${cell === undefined ? ' ' : letters[cell.result.word]}`;
+      return ` ${cell === undefined ? ' ' : wordTable[cell.result.word].letter}`;
     });
     return `${`${visibleLine(row).padEnd(width)}  ${signs.join(' ')}`.trimEnd()}\n`;
   });
@@ -58,13 +58,13 @@ function gridText(cells: readonly Cell[], columns: readonly string[]): string {
 
 function legend(cells: readonly Cell[]): string {
   const words = [...new Set(cells.map(({ result }) => result.word))];
-  return `${words.map((word) => `${letters[word]} ${word}`).join('   ')}\n`;
+  return `${words.map((word) => `${wordTable[word].letter} ${word}`).join('   ')}\n`;
 }
 
 /** Every cell that did not pass: why, and where its evidence lies. Cells with the same reason are told once. */
 function explanations(cells: readonly Cell[], end: ReportEnd): string {
   const told = cells.filter(({ result }) => result.word !== 'passed');
-  const groups = Map.groupBy(told, ({ result }) => `${letters[result.word]} ${reasonOf(result)}`);
+  const groups = Map.groupBy(told, ({ result }) => `${wordTable[result.word].letter} ${reasonOf(result)}`);
   return [...groups]
     .map(([reason, members]) => {
       const named = members.slice(0, cellsNamed).map((cell) => placeOf(cell, end));

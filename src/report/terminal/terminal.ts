@@ -1,7 +1,7 @@
 import { leftText, secondsText } from '../../base/text.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
-import type { VerdictWord } from '../../model/words.ts';
+import { type VerdictWord, wordTable } from '../../model/words.ts';
 import type { Reporter, ReportProgress, Sink } from '../reporter.ts';
 import { visibleLine } from '../visible.ts';
 import { summaryText } from './summary.ts';
@@ -22,20 +22,6 @@ const colours: Readonly<Record<VerdictWord, number>> = {
   minor: yellow,
   unsupported: yellow,
   passed: green,
-};
-
-/** One character for each word. */
-export const letters: Readonly<Record<VerdictWord, string>> = {
-  unresolved: '?',
-  crash: 'C',
-  livelock: 'L',
-  timeout: 'T',
-  nondeterminism: 'N',
-  leak: '!',
-  major: 'M',
-  minor: 'm',
-  unsupported: 's',
-  passed: '.',
 };
 
 /** The word in its colour, on a terminal. */
@@ -131,7 +117,7 @@ export function dotReporter(sink: Sink): Reporter {
   let column = 0;
   return {
     result(result, progress) {
-      sink.write(letters[result.word]);
+      sink.write(wordTable[result.word].letter);
       column += 1;
       if (column === dotsPerRow || progress.done === progress.total) {
         sink.write(`${' '.repeat(dotsPerRow - column)}  ${statusLine(progress)}\n`);

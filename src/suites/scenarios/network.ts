@@ -1,11 +1,9 @@
 import { EspalierError } from '../../base/errors.ts';
 import { addressBytes, canonicalAddress, prefixContains, prefixOf, withoutPrefix } from '../../model/addresses.ts';
-import type { Host, Nic, Route, Topology } from '../../model/topology.ts';
+import { type Host, labLimits, type Nic, type Route, type Topology } from '../../model/topology.ts';
 import type { HostSpec } from './api/hosts.ts';
 import type { Definition, LinkSpec } from './api/scenario.ts';
 
-/** What the guest's tables hold (guest/agent/agent.h). */
-const most = { hosts: 16, links: 16, nics: 8 } as const;
 const linkName = /^[a-z0-9][a-z0-9_.-]{0,30}$/i;
 const hostName = /^[a-z][a-z0-9-]{0,62}$/;
 
@@ -15,8 +13,8 @@ export function networkOf({ hosts, links, topology }: Definition): Topology {
   const names = Object.keys(hosts);
   const linkNames = Object.keys(links);
   if (names.length === 0) throw impossible('it has no hosts');
-  checkNames('host', names, { pattern: hostName, most: most.hosts });
-  checkNames('link', linkNames, { pattern: linkName, most: most.links });
+  checkNames('host', names, { pattern: hostName, most: labLimits.hosts });
+  checkNames('link', linkNames, { pattern: linkName, most: labLimits.links });
   const plugs = linkNames.flatMap((link, index) => plugsOf(link, index, { spec: links[link] ?? [], names }));
   for (const link of linkNames)
     checkLink(
@@ -113,8 +111,8 @@ function sameNetwork(own: string, other: string): boolean {
 function hostOf(name: string, spec: HostSpec, plugs: readonly Plug[]): Host {
   const own = plugs.filter(({ host }) => host === name);
   if (own.length === 0) throw impossible(`host ${name} is on no link`);
-  if (own.length > most.nics)
-    throw impossible(`host ${name} is on ${own.length} links, and a host has ${most.nics} interfaces`);
+  if (own.length > labLimits.nics)
+    throw impossible(`host ${name} is on ${own.length} links, and a host has ${labLimits.nics} interfaces`);
   const nics = own.map(({ link, mac, addresses }, at): Nic => ({ name: `eth${at}`, link, mac, addresses }));
   if (spec.kind === 'nat' && !nics.some(({ link }) => link === spec.outside)) {
     throw impossible(`host ${name} is not on the link ${spec.outside}, its outside`);

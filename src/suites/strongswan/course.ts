@@ -1,20 +1,10 @@
 import { shellQuoted } from '../../base/text.ts';
 import type { CommandStep } from '../../model/scenario.ts';
-import { weightOf } from './check-weight.ts';
-import type { CheckLine, CommandLine, Hit } from './dat-lines.ts';
+import { type Check, weightOf } from './check.ts';
+import type { CheckLine, CommandLine } from './dat-lines.ts';
 import type { Service } from './services.ts';
 import type { TestConf } from './test-conf.ts';
 import type { TestFiles } from './test-files.ts';
-
-/** A search in the output of a step. */
-export interface Check {
-  /** Index into the plan's steps. */
-  readonly step: number;
-  /** Basic regular expression for grep. */
-  readonly pattern: string;
-  readonly hit: Hit;
-  readonly weight: 'major' | 'minor';
-}
 
 /** All that is typed in a test, and what is looked for in it. */
 export interface Course {

@@ -1,8 +1,6 @@
+import type { Check, Hit } from './check.ts';
 import { collapseBlanks, driverWords } from './driver-words.ts';
 import { knownHosts } from './topology.ts';
-
-/** What must be true of the lines that a pattern finds; `never`: the check cannot fail. */
-export type Hit = 'YES' | 'NO' | 'never' | number;
 
 /** A line of `pretest.dat` or `posttest.dat`. */
 export interface CommandLine {
@@ -14,12 +12,9 @@ export interface CommandLine {
 }
 
 /** A line of `evaltest.dat`: a command whose output is searched. */
-export interface CheckLine extends CommandLine {
+export interface CheckLine extends CommandLine, Pick<Check, 'pattern' | 'hit'> {
   /** Searches the packets that were captured since the beginning, in tcpdump's words. */
   readonly tcpdump: boolean;
-  /** Basic regular expression for grep. */
-  readonly pattern: string;
-  readonly hit: Hit;
 }
 
 /** A line that is outside of what is known of the driver's shell. */

@@ -8,6 +8,7 @@ import { storedSchema } from '../../model/stored-scenario.ts';
 import type { Verdict } from '../../model/verdict.ts';
 import { grep } from '../../sanitize/grep.ts';
 import type { AttemptParts, Format } from '../format.ts';
+import { checkSchema } from './check.ts';
 import { writeEvaltestChecks } from './evaltest-checks.ts';
 import { type CheckEvidence, holds, judgeEvaltest } from './judge.ts';
 import type { StrongswanScenario } from './strongswan.ts';
@@ -15,15 +16,7 @@ import type { StrongswanScenario } from './strongswan.ts';
 /** `scenario.json` of a test of strongSwan's suite. */
 const strongswanSchema = storedSchema.extend({
   format: z.literal('strongswan'),
-  checks: z.array(
-    z.object({
-      /** Index into `steps`. */
-      step: z.number().int().nonnegative(),
-      pattern: z.string(),
-      hit: z.union([z.enum(['YES', 'NO', 'never']), z.number().int().nonnegative()]),
-      weight: z.enum(['major', 'minor']),
-    }),
-  ),
+  checks: z.array(checkSchema),
 });
 
 type Stored = z.infer<typeof strongswanSchema>;

@@ -4,20 +4,15 @@ import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
 import type { AttemptFile } from '../../model/attempt.ts';
 import { issueOf, upstreamOf } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
+import type { Check } from './check.ts';
 
 /** A check of strongSwan's suite and what came of it. Texts are Latin-1, one character per byte. */
-export interface CheckEvidence {
-  /** Index of the command in the plan. */
-  readonly step: number;
+export interface CheckEvidence extends Check {
   readonly host: string;
   readonly command: string;
   readonly file: string;
   /** 0: what the suite's driver looks at after every test. */
   readonly line: number;
-  readonly pattern: string;
-  /** `never`: the suite looks at it, and no result of it fails the test. */
-  readonly hit: 'YES' | 'NO' | 'never' | number;
-  readonly weight: 'major' | 'minor';
   /** `undefined`: the command never ended. */
   readonly output: string | undefined;
   readonly errors: string;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { compareText, type Rewrite } from '../../../src/judge/text/adapted-text.ts';
 import { firstDifference, sameButWhitespace, unifiedDiff } from '../../../src/judge/text/difference.ts';
 import { issueKinds, issueOf, upstreamOf } from '../../../src/model/issue-kinds.ts';
-import { heaviest, verdictWords, wordTable } from '../../../src/model/words.ts';
+import { heaviest, verdictWords, type WordMapping, wordTable } from '../../../src/model/words.ts';
 import { type AttemptEvidence, judgeConsoles } from '../../../src/suites/libreswan/judge.ts';
 import { sanitized } from '../evidence/text/consoles.ts';
 
@@ -51,6 +51,17 @@ test('every word says how it is told elsewhere; only passed and unsupported are 
     verdictWords.filter((word) => wordTable[word].expected),
     ['unsupported', 'passed'],
   );
+});
+
+test('no two words have one letter or one sign, and each is one character', () => {
+  for (const mark of [({ letter }: WordMapping) => letter, ({ sign }: WordMapping) => sign]) {
+    const all = verdictWords.map((word) => mark(wordTable[word]));
+    assert.equal(new Set(all).size, verdictWords.length);
+    assert.deepEqual(
+      all.map((one) => [...one].length),
+      all.map(() => 1),
+    );
+  }
 });
 
 test('libreswan’s unresolved sticks over failed', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileWithAddresses, withAddresses } from '../../../../src/suites/strongswan/addresses.ts';
-import { weightOf } from '../../../../src/suites/strongswan/check-weight.ts';
+import { weightOf } from '../../../../src/suites/strongswan/check.ts';
 import { courseOf } from '../../../../src/suites/strongswan/course.ts';
 import { readChecks, readCommands } from '../../../../src/suites/strongswan/dat-lines.ts';
 import { servicesFor } from '../../../../src/suites/strongswan/services.ts';
