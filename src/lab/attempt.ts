@@ -2,6 +2,7 @@ import { EspalierError } from '../base/errors.ts';
 import type { AttemptFile, AttemptInputs, Identity } from '../model/attempt.ts';
 import type { LabPlan } from '../model/scenario.ts';
 import type { HeldLab, LoadedScenario } from '../model/suite.ts';
+import { lackingOf } from '../model/traits.ts';
 import { type Lab, type LabLimits, type LabResult, startLab } from './substrate/lifecycle.ts';
 import type { KernelChoice, Substrate } from './substrate/substrate.ts';
 
@@ -104,12 +105,16 @@ function refuseStopped(signal: AbortSignal): void {
   if (signal.aborted) throw new EspalierError('cancelled', 'the run was stopped');
 }
 
-/** The settings of a run as they are for one scenario: with the kernel that it needs. */
+/**
+ * The settings of a run as they are for one scenario: with the kernel that it needs. Where a seed does not decide what happens
+ * there is none: it would be recorded as if another lab could be held to it.
+ */
 export async function settingsFor(
   { pfKey }: Pick<LoadedScenario, 'pfKey'>,
   { pfKeyKernel, ...settings }: AttemptSettings,
 ): Promise<AttemptSettings> {
-  return pfKey && pfKeyKernel !== undefined ? { ...settings, kernel: await pfKeyKernel() } : settings;
+  const kernel = pfKey && pfKeyKernel !== undefined ? await pfKeyKernel() : settings.kernel;
+  return { ...settings, kernel, seed: settings.substrate.traits.seeds ? settings.seed : undefined };
 }
 
 /** A scenario's plan with what the user set for all of a run. */
@@ -174,6 +179,7 @@ function describe(
   { suite, name, attempt }: Pick<AttemptFile, 'suite' | 'name' | 'attempt'>,
   { loaded, settings, started, result }: Course,
 ): AttemptFile {
+  const lacks = lackingOf(settings.substrate.traits);
   return {
     version: 1,
     suite,
@@ -181,6 +187,7 @@ function describe(
     attempt,
     hosts: loaded.plan.topology.hosts.map(({ name }) => name),
     inputs: inputsOf(loaded, settings),
+    ...(lacks && { lacks: [...lacks] }),
     end: result.end,
     time: {
       started: started.toISOString(),

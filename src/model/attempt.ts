@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, type Of, optionalText, text } from './schema.ts';
+import { traitNames } from './traits.ts';
 
 /** How a lab came to its end; the first cause wins. */
 export const endWords = [
@@ -65,9 +66,12 @@ export const timeSchema = z.object({
   bootMs: z.number(),
   /** CPU time of the lab's processes. */
   labCpuMs: z.number(),
-  /** Virtual nanoseconds from boot to end, as decimal string. */
+  /** Nanoseconds on the lab's clock from boot to end, as decimal string. */
   virtualNs: text,
 });
+
+/** What the lab's substrate could not promise; absent where it could promise all. */
+export const lacksSchema = z.array(z.enum(traitNames));
 
 /** `attempt.json`: written once, after the lab is gone; its presence says the attempt is over. */
 export const attemptSchema = z.object({
@@ -78,6 +82,7 @@ export const attemptSchema = z.object({
   attempt: count,
   hosts: z.array(text),
   inputs,
+  lacks: lacksSchema.exactOptional(),
   end: endSchema,
   time: timeSchema,
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endSchema, timeSchema } from './attempt.ts';
+import { endSchema, lacksSchema, timeSchema } from './attempt.ts';
 import { count, type Of, optionalText, text } from './schema.ts';
 import { issueSchema } from './verdict.ts';
 import { verdictWords } from './words.ts';
@@ -15,6 +15,7 @@ const attemptResult = z.object({
   /** Why the lab ended, where there was one. */
   end: endSchema.exactOptional(),
   time: timeSchema.exactOptional(),
+  lacks: lacksSchema.exactOptional(),
 });
 
 const change = z.enum(['newly failing', 'newly passing', 'changed']);

@@ -79,6 +79,7 @@ export function resultOf(
       word,
       ...(file?.inputs.seed !== undefined && { seed: file.inputs.seed }),
       ...(file && { end: file.end, time: file.time }),
+      ...(file?.lacks && { lacks: file.lacks }),
     })),
   };
 }

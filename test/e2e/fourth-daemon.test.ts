@@ -3,30 +3,10 @@
  * the three that are there.
  */
 import assert from 'node:assert/strict';
-import {
-  appendFileSync,
-  cpSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { projectDir } from '../../src/base/folders.ts';
+import { test } from 'node:test';
 import type { LabImage } from '../../src/model/suite.ts';
-import { importProblems } from '../../tools/gate/imports.ts';
-import { nameProblems } from '../../tools/gate/names.ts';
-import { purityProblems } from '../../tools/gate/purity.ts';
-import { readRules } from '../../tools/gate/rules.ts';
-import { sizeProblems } from '../../tools/gate/sizes.ts';
-import { sourceFiles } from '../../tools/gate/source-files.ts';
+import { copyTree, refusals } from './copied-tree.ts';
 import { Sandbox } from './sandbox.ts';
 
 /** All that there is to know of the toy. Its console is that of the substrate `fake`, whose programs are few. */
@@ -120,27 +100,14 @@ scenario('limited', lab('transport', 'aes-256-gcm'), async () => {});
 scenario('wordless', lab('tunnel', 'aes-128-gcm'), async () => {});
 `;
 
-/** The tree with the toy in it. What is not source is the same files. */
-function treeWithToy(t: TestContext): string {
-  const dir = mkdtempSync(join(tmpdir(), 'espalier-toy-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
-  for (const name of readdirSync(projectDir)) {
-    if (name !== 'src' && !name.startsWith('.')) symlinkSync(join(projectDir, name), join(dir, name));
-  }
-  cpSync(join(projectDir, 'src'), join(dir, 'src'), { recursive: true });
-  mkdirSync(join(dir, 'src/daemons/toy'));
-  for (const [name, text] of Object.entries(folder)) writeFileSync(join(dir, 'src/daemons/toy', name), text);
-  appendFileSync(join(dir, 'src/daemons/all.ts'), tableLine);
-  return dir;
-}
-
 test('a fourth daemon is one folder and one line: rendered, limited, driven, read, with types', async (t) => {
-  const tree = treeWithToy(t);
-  const changed = changes(tree);
+  const copy = copyTree(t, {
+    ...Object.fromEntries(Object.entries(folder).map(([name, text]) => [`src/daemons/toy/${name}`, text])),
+    'src/daemons/all.ts': (table) => table + tableLine,
+  });
+  const { dir: tree, changed } = copy;
   assert.deepEqual(changed, ['src/daemons/all.ts', 'src/daemons/toy/algorithms.ts', 'src/daemons/toy/daemon.ts']);
-  const table = (of: string): string => readFileSync(join(of, 'src/daemons/all.ts'), 'utf8');
-  assert.equal(table(tree), table(projectDir) + tableLine);
-  assert.deepEqual(refusals(tree, changed), []);
+  assert.deepEqual(refusals(copy), []);
 
   const box = new Sandbox(t, tree);
   box.write('demo/toy.scenario.ts', scenarios);
@@ -166,36 +133,6 @@ test('a fourth daemon is one folder and one line: rendered, limited, driven, rea
   await isRendered(tree, join(box.dir, 'demo/toy.scenario.ts'));
   await isRead(tree);
 });
-
-/** Files below `src` that the tree has otherwise, or alone. */
-function changes(tree: string): string[] {
-  const [before, after] = [projectDir, tree].map((dir) =>
-    globSync('src/**/*', { cwd: dir }).filter(isFileIn(dir)).sort(),
-  );
-  assert.deepEqual(
-    before?.filter((path) => !after?.includes(path)),
-    [],
-  );
-  const text = (dir: string, path: string): string => readFileSync(join(dir, path), 'latin1');
-  return (after ?? []).filter((path) => !before?.includes(path) || text(tree, path) !== text(projectDir, path));
-}
-
-function isFileIn(dir: string): (path: string) => boolean {
-  return (path) => statSync(join(dir, path)).isFile();
-}
-
-/** What the gate says of these files. Of the others only that they exist is seen. */
-function refusals(tree: string, paths: readonly string[]): string[] {
-  const others = sourceFiles().filter(({ path }) => !paths.includes(path));
-  const files = [
-    ...others.map(({ path }) => ({ path, text: '' })),
-    ...paths.map((path) => ({ path, text: readFileSync(join(tree, path), 'utf8') })),
-  ];
-  const rules = readRules(join(projectDir, 'deps.json'));
-  return [importProblems, nameProblems, purityProblems, sizeProblems]
-    .flatMap((check) => check(files, rules))
-    .filter((line) => paths.some((path) => line.startsWith(path)));
-}
 
 async function isRendered(tree: string, file: string): Promise<void> {
   const { openScenarios }: typeof import('../../src/suites/scenarios/scenarios.ts') = await import(

@@ -1,6 +1,7 @@
 import type { Identity } from '../../model/attempt.ts';
 import type { Order } from '../../model/order.ts';
 import type { LabPlan } from '../../model/scenario.ts';
+import type { Traits } from '../../model/traits.ts';
 import type { Image } from '../../supply/image/image.ts';
 
 export type { Order };
@@ -66,16 +67,10 @@ export interface Supply {
   image(recipe: string, signal: AbortSignal | undefined): Promise<Image>;
 }
 
-/** Fixed properties of a substrate. */
-export interface Traits {
-  readonly virtualTime: boolean;
-  readonly seeds: boolean;
-  readonly captures: boolean;
-}
-
 /** What makes hosts real. Implementations stay dumb: no work folders, no timers, no retries. */
 export interface Substrate {
   readonly name: string;
+  /** What it can promise; what it cannot is recorded with each attempt, and nobody then relies on it. */
   readonly traits: Traits;
   /** Throws an `infrastructure` error naming what is missing on this machine. */
   check(): Promise<void>;

@@ -121,9 +121,10 @@ function factsOf(result: ScenarioResult, dir: string | undefined): [string, stri
   if (result.chance !== undefined) facts.push(['depends on chance', seedsText(result.chance)]);
   facts.push(['hosts', result.hosts.join(', ') || 'none']);
   if (last?.time !== undefined) {
+    const clock = last.lacks?.includes('virtualTime') ? 'in the lab (not virtual)' : 'virtual';
     facts.push([
       'time',
-      `${secondsText(Number(last.time.virtualNs) / 1e6)} virtual, ${secondsText(last.time.wallMs)} wall`,
+      `${secondsText(Number(last.time.virtualNs) / 1e6)} ${clock}, ${secondsText(last.time.wallMs)} wall`,
     ]);
   }
   if (last?.end !== undefined && last.end.word !== 'completed') {
@@ -131,6 +132,7 @@ function factsOf(result: ScenarioResult, dir: string | undefined): [string, stri
   }
   if (result.attempts.length > 1) facts.push(['attempts', result.attempts.map(({ word }) => word).join(', ')]);
   if (last?.seed !== undefined) facts.push(['seed', last.seed]);
+  if (last?.lacks !== undefined) facts.push(['the substrate lacks', last.lacks.join(', ')]);
   if (result.adapted.length > 0) facts.push(['adaptations', result.adapted.join(', ')]);
   if (dir !== undefined) facts.push(...storedFacts(dir));
   facts.push(['upstream', `${result.upstream} (status ${result.status})`]);

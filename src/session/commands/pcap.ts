@@ -1,12 +1,13 @@
 import { join, resolve } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
-import { writeAtomic } from '../../base/files.ts';
+import { readJson, writeAtomic } from '../../base/files.ts';
 import { shortPath } from '../../base/folders.ts';
 import { say, warn } from '../../base/log.ts';
 import { shellWord } from '../../base/text.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import { type EspTable, espTable } from '../../evidence/capture/esp-table.ts';
 import { type AttemptTraffic, mergeTraffic } from '../../evidence/capture/merge.ts';
+import { attemptSchema } from '../../model/attempt.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { capturedLinks } from '../../store/attempt-files.ts';
 import { openAttempt } from '../../store/open-attempt.ts';
@@ -57,9 +58,9 @@ function linksOf({ dir, entry }: StoredAttempt, read: Attempt): AttemptTraffic['
     return capture === undefined ? [] : [{ name, capture }];
   });
   if (links.length === 0) {
-    throw new EspalierError('infrastructure', `${keyOf(entry)} has no captures: its substrate takes none`, {
-      file: join(dir, 'links'),
-    });
+    const { lacks } = readJson(join(dir, 'attempt.json'), attemptSchema);
+    const why = lacks?.includes('captures') ? ': its substrate takes none' : '';
+    throw new EspalierError('infrastructure', `${keyOf(entry)} has no captures${why}`, { file: join(dir, 'links') });
   }
   return links;
 }

@@ -46,13 +46,14 @@ export async function judgeAttempt(attemptDir: string, options: JudgeOptions): P
 
 /** What all formats share: records, facts and golden facts. The rest is the format's. */
 async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions): Promise<Verdict> {
-  const { end } = readJson(join(attemptDir, 'attempt.json'), attemptSchema);
+  const { end, lacks } = readJson(join(attemptDir, 'attempt.json'), attemptSchema);
   const folder = loaded === undefined ? runInputs(runDir) : { dir: cacheDir('inputs') };
   const opened = loaded === undefined ? openForFormat(attemptDir) : openWith(attemptDir, loaded, folder);
   const { format, attempt } = await opened;
   const { scenario, evidence } = attempt;
   const endedInOrder = end.word === 'completed';
-  const damage = damageIssues(attempt, endedInOrder);
+  const captured = !lacks?.includes('captures');
+  const damage = damageIssues(attempt, { endedInOrder, captured });
   const facts = scenario.facts === undefined ? undefined : readInput(folder, scenario.facts);
   rmSync(join(attemptDir, 'derived'), { recursive: true, force: true });
   mkdirSync(join(attemptDir, 'derived'));
@@ -68,9 +69,16 @@ async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions
   });
 }
 
+/** What an attempt's files can be expected to hold. */
+interface Expected {
+  readonly endedInOrder: boolean;
+  /** Its substrate takes captures. */
+  readonly captured: boolean;
+}
+
 /** Damage counts unless the lab did not end in order and may have left the file so. */
-function damageIssues({ damage }: Attempt, endedInOrder: boolean): Issue[] {
+function damageIssues({ damage }: Attempt, { endedInOrder, captured }: Expected): Issue[] {
   return damage
-    .filter(({ cutShort }) => endedInOrder || !cutShort)
+    .filter(({ cutShort, file }) => (endedInOrder || !cutShort) && (captured || file === 'records'))
     .map(({ file, message }) => issueOf(file === 'records' ? 'record-damage' : 'capture-damage', { file, message }));
 }

@@ -1,3 +1,4 @@
+import { EspalierError } from '../../base/errors.ts';
 import { warn } from '../../base/log.ts';
 import type { AttemptSettings, Layer } from '../../lab/attempt.ts';
 import { substrateByName } from '../../lab/substrate/all.ts';
@@ -26,6 +27,9 @@ export async function openSuites(
 /** What all labs of a run share; makes its kernel. Throws where this machine or the substrate cannot do what is asked. */
 export async function openSettings(options: RunOptions, supply: LabSupply): Promise<AttemptSettings> {
   const { substrate } = supply;
+  if (options.seeds !== undefined && !substrate.traits.seeds) {
+    throw new EspalierError('usage', `--seeds: on the substrate ${substrate.name} no seed decides what happens`);
+  }
   await substrate.check();
   return {
     substrate,

@@ -27,6 +27,20 @@ test('a test is slower by its ratio and at least a second, and only with the sam
   }
 });
 
+test('the clock of a lab without virtual time is not compared, wall time is', () => {
+  const lacking = (one: ScenarioResult): ScenarioResult => ({
+    ...one,
+    attempts: one.attempts.map((attempt) => ({ ...attempt, lacks: ['virtualTime'] })),
+  });
+  const [before, now] = [result('passed', 4000, 4000), result('passed', 9000, 9000)];
+  const slowerIn = (a: ScenarioResult, b: ScenarioResult, measure: 'virtual' | 'wall'): number =>
+    compareRuns({ run: 'a', results: [a] }, { run: 'b', results: [b] }, { ...slower, measure }).slower.length;
+  assert.equal(slowerIn(before, now, 'virtual'), 1);
+  assert.equal(slowerIn(lacking(before), now, 'virtual'), 0);
+  assert.equal(slowerIn(before, lacking(now), 'virtual'), 0);
+  assert.equal(slowerIn(lacking(before), lacking(now), 'wall'), 1);
+});
+
 test('worse is what fails newly or in another way', () => {
   const words: readonly (readonly [VerdictWord, VerdictWord, boolean])[] = [
     ['passed', 'passed', true],

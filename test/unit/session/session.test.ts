@@ -9,6 +9,7 @@ import { resultsSchema } from '../../../src/model/results.ts';
 import { refuseOtherInputs } from '../../../src/session/resume-inputs.ts';
 import { readLiveResults } from '../../../src/store/live-results.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
+import { rebuildResults } from '../../../src/store/run-results.ts';
 import { type Course, makeRun, ReadyMade, run, wordsOf } from './ready-made.ts';
 
 /** Attempts by name; `name attempt` says more. */
@@ -25,7 +26,7 @@ test('verdicts that come with attempts become results, on disk as well', async (
   assert.deepEqual([end.interrupted, end.stopped, end.trouble], [false, undefined, false]);
   assert.deepEqual(readJson(join(folder.dir, 'results.json'), resultsSchema), end.results);
   assert.equal(readLiveResults(folder.dir)?.results.length, 3);
-  assert.deepEqual(RunFolder.open(folder.dir).rebuild(), end.results);
+  assert.deepEqual(rebuildResults(RunFolder.open(folder.dir)), end.results);
   assert.deepEqual(
     readdirSync(folder.dir).filter((name) => name.startsWith('fetched')),
     [],
@@ -158,7 +159,7 @@ for (const [course, message] of [
     assert.match(end.results.results[0]?.issues[0]?.message ?? '', message);
     assert.equal(end.trouble, true);
     const again = RunFolder.open(folder.dir);
-    assert.deepEqual(again.rebuild(), end.results);
+    assert.deepEqual(rebuildResults(again), end.results);
     const [entry] = again.run.scenarios;
     assert.deepEqual(entry && again.finished(entry), [], 'nothing of it can be judged');
   });

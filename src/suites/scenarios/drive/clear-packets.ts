@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EspalierError } from '../../../base/errors.ts';
 import { readCapture } from '../../../evidence/capture/reader.ts';
 import { describePacket } from '../../../evidence/packet/describe.ts';
 import { readWire } from '../../../evidence/packet/wire.ts';
@@ -26,11 +27,22 @@ export interface ClearPacket {
 /** The packets in clear that a host put on links so far, by the captures of a lab that stands still. */
 export function clearPackets(dir: string, { macs, links, test, ports }: ClearSearch): ClearPacket[] {
   return links.flatMap((link) => {
-    const { packets } = readCapture(readFileSync(join(dir, 'links', `${link}.pcapng`)));
+    const { packets } = readCapture(captureOf(dir, link));
     return readWire(packets).flatMap((packet) => {
       const { ip, sourceMac } = packet.dissected;
       if (ip === undefined || !macs.has(sourceMac) || !test(ip, ports)) return [];
       return [{ link, number: packet.index + 1, text: describePacket(packet) }];
     });
   });
+}
+
+/** On a substrate without captures nobody knows what was sent: no packet must not be taken for none sent. */
+function captureOf(dir: string, link: string): Uint8Array {
+  try {
+    return readFileSync(join(dir, 'links', `${link}.pcapng`));
+  } catch (cause) {
+    throw new EspalierError('infrastructure', `link ${link} has no capture: what was sent on it cannot be known`, {
+      cause,
+    });
+  }
 }

@@ -7,70 +7,13 @@ import { sha256 } from '../../../../src/base/files.ts';
 import { writeCapture } from '../../../../src/evidence/capture/writer.ts';
 import { readRecords } from '../../../../src/evidence/records/reader.ts';
 import { recordType } from '../../../../src/evidence/records/record.ts';
-import { encodeRecords, type Frame, numbered } from '../../../../src/evidence/records/writer.ts';
+import { encodeRecords, type Frame } from '../../../../src/evidence/records/writer.ts';
 import type { AttemptFile } from '../../../../src/model/attempt.ts';
 import { packetWords } from '../../../../src/model/verdict.ts';
 import { judgeAttempt } from '../../../../src/session/judging/judge-attempt.ts';
-import { storeScenario } from '../../../../src/session/judging/stored-scenario.ts';
 import { packAttempt, unpackAttempt } from '../../../../src/store/attempt-archive.ts';
-import type { LibreswanScenario } from '../../../../src/suites/libreswan/libreswan.ts';
-import { makeTree, type Tree } from '../../suites/libreswan/tree.ts';
-
-/** What the hosts of the small suite answer, by typed line. */
-const answers: Readonly<Record<string, string>> = { 'echo hello': 'hello\n', 'echo world': 'world\n' };
-
-function recordsOf({ plan }: LibreswanScenario, said: Readonly<Record<string, string>>): Uint8Array {
-  const hosts = plan.topology.hosts.map(({ name }) => name);
-  const frames: Frame[] = [];
-  const type = (host: number, step: number, line: string): void => {
-    const time = BigInt(frames.length);
-    frames.push({ type: recordType.commandBegin, host, time, payload: numbered(step, line) });
-    frames.push({ type: recordType.output, host, time, payload: Buffer.from(said[line] ?? '') });
-    frames.push({ type: recordType.commandEnd, host, time, payload: numbered(0, plan.cwd) });
-  };
-  for (const [step, { kind, host, line }] of plan.steps.entries()) {
-    if (kind === 'command') type(hosts.indexOf(host), step, line);
-  }
-  for (const host of hosts.keys()) type(host, 0xffffffff, plan.postMortem ?? '');
-  return encodeRecords(hosts, [...frames, { type: recordType.labEnd, time: 99n }]);
-}
-
-interface Attempt {
-  readonly runDir: string;
-  readonly dir: string;
-  readonly loaded: LibreswanScenario;
-}
-
-/** An attempt's folder as a run leaves it, inside of the tree's folder. */
-async function makeAttempt(
-  tree: Tree,
-  said = answers,
-  end: AttemptFile['end'] = { word: 'completed' },
-): Promise<Attempt> {
-  const loaded = await tree.open().load('hello');
-  const runDir = join(tree.dir, 'run');
-  const dir = join(runDir, 'attempts/libreswan/hello/0');
-  mkdirSync(dir, { recursive: true });
-  await storeScenario(runDir, dir, loaded);
-  writeFileSync(join(dir, 'records'), recordsOf(loaded, said));
-  mkdirSync(join(dir, 'links'));
-  for (const { name } of loaded.plan.topology.links) {
-    writeFileSync(join(dir, 'links', `${name}.pcapng`), writeCapture({ links: [{ name, packets: [] }] }));
-  }
-  const identity = { id: 'x', sha256: '0' };
-  const file: AttemptFile = {
-    version: 1,
-    suite: 'libreswan',
-    name: 'hello',
-    attempt: 0,
-    hosts: loaded.plan.topology.hosts.map(({ name }) => name),
-    inputs: { kernel: identity, images: {}, suite: identity, versions: {} },
-    end,
-    time: { started: '', wallMs: 0, bootMs: 0, labCpuMs: 0, virtualNs: '0' },
-  };
-  writeFileSync(join(dir, 'attempt.json'), JSON.stringify(file));
-  return { runDir, dir, loaded };
-}
+import { makeTree } from '../../suites/libreswan/tree.ts';
+import { answers, makeAttempt } from './made-attempt.ts';
 
 /** All files below a folder with their bytes. */
 function snapshot(dir: string): Record<string, string> {
@@ -135,6 +78,18 @@ test('a capture that is missing or cut short makes the attempt unresolved, unles
   rmSync(file);
   const missing = await judgeAttempt(dir, { runDir, cache: false });
   assert.deepEqual([missing.word, missing.issues[0]?.message], ['unresolved', 'is missing']);
+});
+
+test('captures that a substrate does not take are not missed, but its records are', async () => {
+  using tree = makeTree();
+  const { runDir, dir } = await makeAttempt(tree);
+  rmSync(join(dir, 'links'), { recursive: true });
+  assert.equal((await judgeAttempt(dir, { runDir, cache: false })).word, 'unresolved');
+  const file = JSON.parse(readFileSync(join(dir, 'attempt.json'), 'utf8'));
+  writeFileSync(join(dir, 'attempt.json'), JSON.stringify({ ...file, lacks: ['captures'] }));
+  assert.equal((await judgeAttempt(dir, { runDir, cache: false })).word, 'passed');
+  writeFileSync(join(dir, 'records'), readFileSync(join(dir, 'records')).subarray(0, -3));
+  assert.equal((await judgeAttempt(dir, { runDir, cache: false })).word, 'unresolved');
 });
 
 test('a packed log is judged too', async () => {

@@ -1,0 +1,17 @@
+/** What a substrate can promise of a lab. */
+export const traitNames = [
+  /** The lab's clock is its own: the machine's load is no matter of it. */
+  'virtualTime',
+  /** One seed gives one lab, byte for byte. */
+  'seeds',
+  /** Every link is captured. */
+  'captures',
+] as const;
+export type Trait = (typeof traitNames)[number];
+export type Traits = Readonly<Record<Trait, boolean>>;
+
+/** The traits that are not there; `undefined` where all are. */
+export function lackingOf(traits: Traits): readonly Trait[] | undefined {
+  const lacking = traitNames.filter((name) => !traits[name]);
+  return lacking.length === 0 ? undefined : lacking;
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeAtomic } from '../../../../src/base/files.ts';
+import { composeVerdict, endIssues } from '../../../../src/judge/compose.ts';
+import { storedSchema } from '../../../../src/model/stored-scenario.ts';
+import type { Issue } from '../../../../src/model/verdict.ts';
+import type { Format } from '../../../../src/suites/format.ts';
+import type { ToyScenario } from './open.ts';
+
+const schema = storedSchema.extend({ format: z.literal('toy'), wanted: z.string() });
+
+/** What the one command printed, and how it was said. */
+export const toyFormat: Format<ToyScenario, z.infer<typeof schema>> = {
+  schema,
+  store: ({ judging }) => ({ wanted: judging.wanted }),
+  judge: async ({ wanted }, { attemptDir, attempt, end, damage, golden, facts }) => {
+    const said = attempt.consoles.flatMap(({ commands }) => commands.map(({ output }) => Buffer.from(output))).join('');
+    writeAtomic(join(attemptDir, 'derived', 'said.txt'), said);
+    // A kind of its own, which no table has to know.
+    const different: Issue = {
+      kind: 'toy-rude',
+      word: 'major',
+      host: 'alpha',
+      message: `said ${JSON.stringify(said)}`,
+    };
+    return composeVerdict({
+      issues: [...damage, ...endIssues({ end }), ...golden, ...facts.issues, ...(said === wanted ? [] : [different])],
+      facts,
+      upstream: ({ word }) => word,
+    });
+  },
+};
