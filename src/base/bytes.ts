@@ -88,8 +88,8 @@ export function malformed(what: string, message: string): EspalierError {
 }
 
 /** Lower-case hexadecimal digits. */
-export function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+export function hex({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('hex');
 }
 
 /** Bytes as text of one character each. */

@@ -33,6 +33,8 @@ export interface ProtectedPacket {
   readonly frame: SeenFrame;
   readonly protocol: IpsecProtocol;
   readonly spi: number;
+  /** As sent, 32 bits; IPComp has none. */
+  readonly sequence?: number;
   readonly source: Address;
   readonly destination: Address;
   readonly encapsulation: 'none' | 'udp' | 'tcp';

@@ -28,7 +28,10 @@ function protectedOf(frame: SeenFrame, oracle: WireOracle): ProtectedPacket[] {
   const ip = packet.datagram?.packet ?? packet.dissected.ip;
   if (ip === undefined) return [];
   const found: ProtectedPacket[] = [];
-  const judge = (part: Pick<ProtectedPacket, 'protocol' | 'spi' | 'encapsulation'>, bytes: Uint8Array): void => {
+  const judge = (
+    part: Pick<ProtectedPacket, 'protocol' | 'spi' | 'sequence' | 'encapsulation'>,
+    bytes: Uint8Array,
+  ): void => {
     const { source, destination } = ip;
     const protocol = part.protocol as 'esp' | 'ah' | 'ipcomp';
     const ipPacket = protocol === 'ah' ? { ipPacket: ip.bytes.subarray(ip.start, ip.end) } : {};
@@ -47,11 +50,13 @@ function protectedOf(frame: SeenFrame, oracle: WireOracle): ProtectedPacket[] {
     });
   };
   for (const { message, encapsulation } of messagesOf(packet)) {
-    if (message.kind === 'esp') judge({ protocol: 'esp', spi: message.spi, encapsulation }, message.bytes);
+    if (message.kind !== 'esp') continue;
+    const { spi, sequence } = message;
+    judge({ protocol: 'esp', spi, sequence, encapsulation }, message.bytes);
   }
   if (ip.fragment === undefined && ip.upper.kind === 'ah') {
-    const { spi, offset } = ip.upper;
-    judge({ protocol: 'ah', spi, encapsulation: 'none' }, ip.bytes.subarray(offset, ip.end));
+    const { spi, sequence, offset } = ip.upper;
+    judge({ protocol: 'ah', spi, sequence, encapsulation: 'none' }, ip.bytes.subarray(offset, ip.end));
   }
   if (ip.fragment === undefined && ip.upper.kind === 'ipcomp') {
     const whole = ip.bytes.subarray(ip.payload, ip.end);

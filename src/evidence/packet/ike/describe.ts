@@ -1,23 +1,36 @@
 import { EspalierError } from '../../../base/errors.ts';
-import { contentOf, type IkeMessage, payloadsOf, readIke } from './message.ts';
+import { contentOf, type IkeMessage, type PayloadChain, payloadsOf, readIke } from './message.ts';
 import type { IkePayload, PayloadContent } from './payload.ts';
 
 /** One line about an IKE message: `IKE_SA_INIT request, message 0: SA, KE, Nonce, N(NAT_DETECTION_SOURCE_IP)`. Never throws. */
 export function describeIke(bytes: Uint8Array): string {
   try {
-    return describeMessage(readIke(bytes));
+    return describeMessage(decodeMessage(readIke(bytes)));
   } catch (error) {
     if (error instanceof EspalierError) return error.message;
     throw error;
   }
 }
 
-function describeMessage(message: IkeMessage): string {
-  const { payloads, problem } = payloadsOf(message);
-  const names = payloads.map((payload) => describeContent(payload, contentOf(payload, message.major)));
-  const contents = message.encrypted && payloads.length === 0 ? ['encrypted'] : names;
+/** A message with its payloads, and what each of them holds, in the same order. */
+export interface DecodedMessage {
+  readonly message: IkeMessage;
+  readonly chain: PayloadChain;
+  readonly contents: readonly PayloadContent[];
+}
+
+export function decodeMessage(message: IkeMessage): DecodedMessage {
+  const chain = payloadsOf(message);
+  return { message, chain, contents: chain.payloads.map((payload) => contentOf(payload, message.major)) };
+}
+
+/** The line of `describeIke`. */
+export function describeMessage({ message, chain, contents }: DecodedMessage): string {
+  const { payloads, problem } = chain;
+  const names = payloads.map((payload, at) => describeContent(payload, contents[at] as PayloadContent));
+  const told = message.encrypted && payloads.length === 0 ? ['encrypted'] : names;
   const trouble = message.problem ?? problem;
-  const list = [...contents, ...(trouble === undefined ? [] : [`(${trouble})`])].join(', ');
+  const list = [...told, ...(trouble === undefined ? [] : [`(${trouble})`])].join(', ');
   return `${describeExchange(message)}${list === '' ? '' : `: ${list}`}`;
 }
 
