@@ -1,7 +1,7 @@
 /**
  * `npm run bench:suite [-- BAR…] [--run RUN]`: the bars that need libreswan's suite itself. Each is one or more whole
- * `espalier run`s, so that anybody can repeat them by hand; the command stands above its figures. With `--run`, `whole` and
- * `judging` take the folder of a run that is there; `judging` writes its verdicts anew.
+ * `espalier run`s, so that anybody can repeat them by hand; the command stands above its figures. With `--run`, `whole`,
+ * `judging` and `pages` take the folder of a run that is there; `judging` writes its verdicts anew.
  * Exit code 1 when a bar is missed.
  *
  * `npm run bench:suite -- figures RUN…` runs nothing: it prints the tables of docs/figures.md from stored runs.
@@ -20,6 +20,7 @@ import { obtainLibreswan } from '../src/suites/libreswan/obtain.ts';
 import { sampleUpstream } from '../src/suites/libreswan/upstream-check.ts';
 import { childrenCpu } from './bench/cpu.ts';
 import { figures, readRunFigures } from './bench/figures.ts';
+import { pageDataCost } from './bench/page-data.ts';
 
 interface Result {
   readonly suite: string;
@@ -145,6 +146,17 @@ async function tellJudging(runDir: string): Promise<void> {
   tell('a verdict takes under 5 % of its lab’s CPU', share < 5, `${share.toFixed(2)} %; ${lab}, ${figures}`);
 }
 
+/** What the data of a test's page costs, of every 10th test or of the run that was named. */
+async function pages(): Promise<void> {
+  const runDir = values.run ?? (await espalier('--shard', '1/10', '--seed', '1')).runDir;
+  const [full, compact] = [pageDataCost(runDir, 'full'), pageDataCost(runDir, 'compact')];
+  tell(
+    'the data of a test’s page takes under 4 ms of CPU',
+    full < 4,
+    `${full.toFixed(2)} ms; compact ${compact.toFixed(2)} ms`,
+  );
+}
+
 async function repeated(title: string): Promise<void> {
   const { results } = await espalier('--shard', '1/20', '--repeat-each', '2', '--seed', '7');
   const different = withWord(results, 'nondeterminism');
@@ -179,7 +191,7 @@ async function helpers(): Promise<void> {
   tell("upstream's own helpers give the same words", others.length === 0, figures);
 }
 
-const bars = { whole, judging, determinism, load, helpers };
+const bars = { whole, judging, pages, determinism, load, helpers };
 
 async function main(): Promise<void> {
   if (positionals[0] === 'figures') {

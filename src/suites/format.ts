@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { Attempt, AttemptFiles } from '../evidence/attempt/attempt.ts';
 import type { FactFindings } from '../judge/oracles/judge-facts.ts';
+import type { Leak } from '../judge/oracles/leaks.ts';
 import type { AttemptFile } from '../model/attempt.ts';
+import type { CheckOutcome } from '../model/check-outcomes.ts';
 import type { StoredScenario } from '../model/stored-scenario.ts';
 import type { LoadedScenario } from '../model/suite.ts';
 import type { Issue, Verdict } from '../model/verdict.ts';
@@ -21,6 +23,15 @@ export interface AttemptParts {
   readonly golden: readonly Issue[];
   /** What the oracles found. */
   readonly facts: FactFindings;
+}
+
+/** What a format makes of an attempt. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** The test's own checks, where the format has some. */
+  readonly checks?: readonly CheckOutcome[];
+  /** Frames in clear that the test's own checks found; those of the oracles are known. */
+  readonly leaks?: readonly Leak[];
 }
 
 /** The text of one console, or the facts, as a reference would hold them. */
@@ -44,8 +55,8 @@ export interface Format<
   readonly schema: z.ZodType<Stored>;
   /** What the format adds to `scenario.json`; large parts go into the folder. Called when the steps are known. */
   store(loaded: Loaded, folder: InputFolder): Omit<Stored, keyof StoredScenario>;
-  /** Writes `derived/`, an empty folder, and returns the verdict. The same files must give the same bytes. */
-  judge(stored: Stored, parts: AttemptParts): Promise<Verdict>;
+  /** Writes texts into `derived/`, an empty folder. The same files must give the same bytes. */
+  judge(stored: Stored, parts: AttemptParts): Promise<Judgement>;
   /** The references with which a judged attempt would pass, where the format has such. */
   golden?(stored: Stored, attempt: Attempt): GoldenText[];
   /** Where scenarios are functions: what came of one so far, for people. */

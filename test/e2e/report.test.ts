@@ -88,21 +88,52 @@ test('console bytes are harmless on a terminal and on pages', async (t) => {
   }
 });
 
+/** The data of the second test of the last run. */
+function secondTest(box: Sandbox): TestData {
+  const text = box.read(`espalier-runs/${box.runs()[0]}/report/data/test/00001.js`);
+  return JSON.parse(text.slice(text.indexOf(',') + 1, -3)) as TestData;
+}
+
 test('a file that cannot be read costs its part of one page, not the report', async (t) => {
   const box = suite(new Sandbox(t));
   await box.run();
   const attempt = `espalier-runs/${box.runs()[0]}/attempts/libreswan/hostile/0`;
   box.write(`${attempt}/files/var/log/east.log.zst`, 'no zstd');
-  box.write(`${attempt}/checks.json`, '{');
+  box.write(`${attempt}/derived/checks.json`, '{');
   const { code, stdout, stderr } = await box.espalier('report', 'latest', '--full');
   // Its labs ran at another time, several at once: there is no time that it took.
   assert.match(stdout, /^\d+ of \d+ done$/m);
   assert.equal(code, 0, stderr);
-  const text = box.read(`espalier-runs/${box.runs()[0]}/report/data/test/00001.js`);
-  const { lab, notes } = JSON.parse(text.slice(text.indexOf(',') + 1, -3)) as TestData;
+  const { lab, notes } = secondTest(box);
   assert.equal(lab?.consoles.length, 1);
   assert.match(lab?.logs.find(({ name }) => name === 'east.log')?.left ?? '', /cannot be read/);
-  assert.equal(notes.filter((note) => /^(?:checks\.json|var-log-east\.log\.txt): /.test(note)).length, 2);
+  assert.deepEqual(
+    notes.map((note) => note.replace(/: .*/s, '')),
+    ['checks', 'east.log.txt'],
+  );
+});
+
+test('what judging left nothing of is missing on its page, which says how it is made; judging makes the same bytes', async (t) => {
+  const box = suite(new Sandbox(t));
+  await box.run();
+  const id = box.runs()[0];
+  const observed = `espalier-runs/${id}/attempts/libreswan/hostile/0/derived/observed.json`;
+  const before = box.read(observed);
+  box.remove(observed);
+  assert.equal((await box.espalier('report', 'latest')).code, 0);
+  const { lab, notes } = secondTest(box);
+  assert.deepEqual(
+    lab?.ladder.map(({ kind }) => kind),
+    ['command'],
+  );
+  assert.equal(lab?.consoles.length, 1);
+  const wanted = `packets, SAs and checks are not shown: there is no derived/observed.json, which espalier judge ${id} makes`;
+  assert.deepEqual(notes, [wanted]);
+  box.write(observed, before.replace('"version":1', '"version":9'));
+  assert.equal((await box.espalier('report', 'latest')).code, 0);
+  assert.match(secondTest(box).notes.join('\n'), /^what judging saw cannot be shown: .*version/);
+  assert.equal((await box.espalier('judge', 'latest')).code, 1);
+  assert.equal(box.read(observed), before);
 });
 
 test('a stored run is reported again from its files alone', async (t) => {

@@ -3,6 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectDir } from '../../src/base/folders.ts';
+import { outcomesSchema } from '../../src/model/check-outcomes.ts';
+import { observedSchema } from '../../src/model/observed.ts';
 import { bytes, ethernet, ipv4, udp } from '../unit/evidence/build.ts';
 import { saMessage } from '../unit/evidence/xfrm-build.ts';
 import { anSa } from '../unit/evidence/xfrm-samples.ts';
@@ -143,6 +145,15 @@ test('what fails says file and line, and every kind of failure has its word', as
     `logless | unresolved | ${at(67)}: the host has no IKE daemon`,
     `caught | major | ${at(71)}: expected 1 IPsec SA, received 0 IPsec SAs`,
   ]);
+  const derived = (name: string): unknown =>
+    box.readJson(`espalier-runs/${box.runs()[0]}/attempts/demo/clear/0/derived/${name}`);
+  const { leaks } = observedSchema.parse(derived('observed.json'));
+  assert.deepEqual(leaks, [{ kind: 'check-leak', link: 0, host: 0, frames: '1' }]);
+  const { checks } = outcomesSchema.parse(derived('checks.json'));
+  assert.deepEqual(
+    checks.map(({ asked, host, line, outcome }) => [asked, host, line, outcome]),
+    [['toHaveSentInClear', 'west', 54, 'fails']],
+  );
 });
 
 test('files that cannot be loaded stop the run before it begins, with file and line, and exit code 3', async (t) => {

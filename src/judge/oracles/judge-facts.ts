@@ -3,7 +3,7 @@ import type { FactEvidence } from '../../evidence/evidence.ts';
 import type { Discrepancy } from '../../evidence/tables/reconcile.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { FactSummary, Issue } from '../../model/verdict.ts';
-import { leaks } from './leaks.ts';
+import { type Leak, leaks } from './leaks.ts';
 import { comparePairs, type HalfOpen } from './pairs.ts';
 import { judgeWire } from './wire-facts.ts';
 import { spiText } from './words-of-facts.ts';
@@ -13,18 +13,24 @@ export interface FactFindings {
   readonly issues: readonly Issue[];
 }
 
+export interface LabFindings extends FactFindings {
+  /** Every frame that the oracles found in clear, not only those that issues name. */
+  readonly leaks: readonly Leak[];
+}
+
 /** All oracles over one attempt. Pure; equal evidence gives equal findings. */
-export function judgeFacts(evidence: FactEvidence): FactFindings {
+export function judgeFacts(evidence: FactEvidence): LabFindings {
   const pairs = comparePairs(evidence);
   const wire = judgeWire(evidence);
+  const clear = leaks(evidence);
   const issues = [
     ...evidence.timeline.discrepancies.map(discrepancyIssue),
     ...pairs.issues,
     ...wire.issues,
-    ...leaks(evidence),
+    ...clear.map(({ issue }) => issue),
   ];
   const summary = { pairs: pairs.pairs, packets: wire.packets, halfOpen: pairs.halfOpen.map(halfOpenText) };
-  return { summary, issues: limited(issues) };
+  return { summary, issues: limited(issues), leaks: [...clear, ...wire.leaks] };
 }
 
 const meanings: Readonly<Record<Discrepancy['what'], string>> = {

@@ -6,9 +6,16 @@ import { type Flow, selectorMatches } from '../../evidence/tables/selectors.ts';
 import { tablesAt } from '../../evidence/tables/tables.ts';
 import type { HostTimeline } from '../../evidence/tables/timeline.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
+import type { LeakKind } from '../../model/observed.ts';
 import type { Issue } from '../../model/verdict.ts';
 import { type DaemonPorts, daemonPorts, exemptionOf, sasUntil } from './in-clear.ts';
 import { policyText } from './words-of-facts.ts';
+
+/** A frame that went over a link in clear, and must not have. */
+export interface Leak {
+  readonly kind: LeakKind;
+  readonly frame: SeenFrame;
+}
 
 /**
  * Virtual nanoseconds that a packet may wait between the choice of its policy and the link: for the answer to an ARP
@@ -20,13 +27,15 @@ const queued = 1_000_000n;
  * Cleartext on a link that the sender's own policy of that moment wants protected or forbids. Who is asked is the
  * host that put the frame on the link, so what a gateway has decrypted and passes on is none.
  */
-export function leaks({ timeline, frames, commands }: FactEvidence): Issue[] {
+export function leaks({ timeline, frames, commands }: FactEvidence): (Leak & { readonly issue: Issue })[] {
   const hosts = new Map(timeline.hosts.map((host) => [host.host, host]));
   const ports = daemonPorts(sasUntil(timeline));
   return frames.flatMap((frame) => {
     const host = frame.sender === undefined ? undefined : hosts.get(frame.sender);
     const rule = host && violated(host, frame, ports);
-    return rule ? [leakIssue(frame, rule, commandAt(commands, frame.time)?.line)] : [];
+    if (rule === undefined) return [];
+    const issue = leakIssue(frame, rule, commandAt(commands, frame.time)?.line);
+    return [{ kind: 'cleartext', frame, issue }];
   });
 }
 

@@ -7,12 +7,14 @@ import type { HostTimeline } from '../../evidence/tables/timeline.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { FactSummary, Issue } from '../../model/verdict.ts';
 import { excuseFor } from './excuses.ts';
-import { flowOf } from './leaks.ts';
+import { flowOf, type Leak } from './leaks.ts';
 import { saText, spiText } from './words-of-facts.ts';
 
 export interface WireFindings {
   readonly packets: FactSummary['packets'];
   readonly issues: readonly Issue[];
+  /** Frames of packets that carry cleartext, copies too. */
+  readonly leaks: readonly Leak[];
 }
 
 /** Judges every protected packet: whether it opens, what was inside, and whether a replay was accepted. */
@@ -29,7 +31,17 @@ export function judgeWire(evidence: FactEvidence): WireFindings {
     if (packet.word === 'no-sa') issues.push(...unknown(packet, evidence));
     if (packet.inner && sender && sa) issues.push(...strayed({ packet, inner: packet.inner, sender, sa }, evidence));
   }
-  return { packets, issues: [...issues, ...strangers(evidence), ...acceptedReplays(evidence)] };
+  return {
+    packets,
+    issues: [...issues, ...strangers(evidence), ...acceptedReplays(evidence)],
+    leaks: unencrypted(evidence),
+  };
+}
+
+function unencrypted({ protectedPackets }: FactEvidence): Leak[] {
+  return protectedPackets
+    .filter(({ word, reason }) => word === 'refused' && reason === 'cleartext')
+    .map(({ frame }) => ({ kind: 'not-encrypted', frame }));
 }
 
 function saOf(host: HostTimeline, { protocol, spi, frame }: ProtectedPacket): IpsecSa | undefined {

@@ -61,6 +61,7 @@ export class Style {
 /** One line from a console, without its end: styles as classes, every other order of a terminal dropped. */
 export function consoleLine(raw: string, style = new Style()): ConsoleLine {
   const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+  if (line.length <= longest && style.text === '' && !/[^ -~]/.test(line)) return { text: line };
   const spans: [number, number, string][] = [];
   let text = '';
   let at = 0;

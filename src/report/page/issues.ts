@@ -1,4 +1,6 @@
-import type { FactEvidence } from '../../evidence/evidence.ts';
+import { captureFile } from '../../evidence/attempt/link-capture.ts';
+import type { TypedCommand } from '../../evidence/evidence.ts';
+import type { Observed } from '../../model/observed.ts';
 import type { Issue } from '../../model/verdict.ts';
 import { wordTable } from '../../model/words.ts';
 import type { PageClock } from './clock.ts';
@@ -8,7 +10,8 @@ import { diffLines } from './diff-lines.ts';
 /** Where and when things of an attempt were, as far as anybody knows. */
 export interface Moments {
   readonly clock: PageClock;
-  readonly evidence: FactEvidence;
+  readonly commands: readonly TypedCommand[];
+  readonly observed: Observed | undefined;
 }
 
 /** Issues for the page; with `moments` they know when. */
@@ -31,12 +34,13 @@ export function issuesOf(issues: readonly Issue[], moments?: Moments): IssueData
 }
 
 /** The packet's time, else that of the command. */
-function momentOf({ packet, file, command, host }: Issue, { clock, evidence }: Moments): number | undefined {
-  const frame =
-    packet === undefined ? undefined : evidence.frames.find((one) => one.number === packet && one.file === file);
-  if (frame) return clock.at(frame.time);
-  const typed = evidence.commands.find((one) => one.line === command && (host === undefined || one.host === host));
-  const elsewhere = typed ?? evidence.commands.find((one) => one.line === command);
+function momentOf({ packet, file, command, host }: Issue, { clock, commands, observed }: Moments): number | undefined {
+  const frame = observed?.named.find(
+    ({ link, frame: number }) => number === packet && captureFile(observed.links[link] ?? '') === file,
+  );
+  if (frame) return frame.t;
+  const typed = commands.find((one) => one.line === command && (host === undefined || one.host === host));
+  const elsewhere = typed ?? commands.find((one) => one.line === command);
   return elsewhere && clock.at(elsewhere.begin);
 }
 

@@ -1,8 +1,6 @@
-import type { Attempt } from '../../evidence/attempt/attempt.ts';
-import type { RecordFile } from '../../evidence/records/reader.ts';
-import { recordType } from '../../evidence/records/record.ts';
-import type { Issue } from '../../model/verdict.ts';
-import { readDifferences } from '../../store/attempt-content.ts';
+import { spanOf } from '../../evidence/attempt/span.ts';
+import type { Observed } from '../../model/observed.ts';
+import { differencesIn } from '../../store/attempt-content.ts';
 import { PageClock } from './clock.ts';
 import { consolesOf } from './console-data.ts';
 import type { ConsoleData, DiffLine, LabData, LogData } from './data.ts';
@@ -10,7 +8,9 @@ import { diffLines } from './diff-lines.ts';
 import type { Moments } from './issues.ts';
 import { ladderOf } from './ladder.ts';
 import { type LogContext, logFiles, readKernelLog, readLog } from './logs.ts';
+import { observedNotes } from './observed.ts';
 import { sasOf } from './sas.ts';
+import type { StoredFiles } from './stored-files.ts';
 
 /** A lab for the page, and what else can be said by its clock. */
 export interface LabView extends Moments {
@@ -22,55 +22,49 @@ export interface LabView extends Moments {
 export interface LabWish {
   /** With consoles and logs; else only what went over links and the SAs. */
   readonly full: boolean;
-  /** What its verdict found. */
-  readonly verdict: readonly Issue[];
+  /** What judging saw of it; undefined: nothing that can be read. */
+  readonly observed: Observed | undefined;
 }
 
-/**
- * Reads what an attempt left. Undefined
- * where there are no records at all. Raises what reading raises: files may be anything.
- */
-export function readLab(attemptDir: string, attempt: Attempt, { full, verdict }: LabWish): LabView | undefined {
-  const { scenario, records: file } = attempt;
-  const first = file.records[0];
-  if (first === undefined) return undefined;
-  const clock = new PageClock(startOf(file));
-  const { evidence, damage } = attempt;
-  const sas = sasOf(evidence.timeline, clock);
-  const owners = new Map(scenario.nics.map(({ mac, host }) => [mac.toLowerCase(), host]));
-  const { hosts } = file;
+/** Lays out what an attempt left. Undefined where there are no records at all. Raises what reading raises: files may be anything. */
+export function readLab(files: StoredFiles, { full, observed }: LabWish): LabView | undefined {
+  const { attempt } = files;
+  const { records, commands } = attempt;
+  const span = spanOf(records);
+  if (span === undefined) return undefined;
+  const clock = new PageClock(span.start);
+  const { hosts } = records;
+  const sas = observed === undefined ? [] : sasOf(observed);
   const consoles = full ? consolesOf(attempt.consoles, clock) : [];
-  const logContext = { clock, hosts, consoles, boot: clock.at(first.time) };
+  const logContext = { clock, hosts, consoles, boot: clock.at(span.boot) };
   const lab: LabData = {
     start: clock.date,
-    end: clock.at(file.records.at(-1)?.time ?? first.time),
+    end: clock.at(span.end),
     hosts,
-    links: scenario.links,
-    ladder: ladderOf(evidence, { clock, hosts, owners, sas, issues: verdict }),
+    links: observed?.links ?? attempt.scenario.links,
+    ladder: ladderOf({ clock, hosts, commands, sas, observed }),
     sas,
-    consoles: withDifferences(consoles, attemptDir),
-    logs: full ? logsOf(attemptDir, attempt, logContext) : [],
+    consoles: withDifferences(consoles, files),
+    logs: full ? logsOf(files, logContext) : [],
   };
-  return { lab, clock, evidence, notes: damage.map(({ file: name, message }) => `${name}: ${message}`) };
-}
-
-/** The first command; before it the lab boots. */
-function startOf({ records }: RecordFile): bigint {
-  return (records.find(({ type }) => type === recordType.commandBegin) ?? records[0])?.time ?? 0n;
+  return { lab, clock, commands, observed, notes: observed === undefined ? [] : observedNotes(observed) };
 }
 
 /** Differences by console; those of no host (a merged console, a transcript) stand as consoles of their own. */
-function withDifferences(consoles: readonly Omit<ConsoleData, 'diff'>[], attemptDir: string): ConsoleData[] {
+function withDifferences(
+  consoles: readonly Omit<ConsoleData, 'diff'>[],
+  { attempt, names }: StoredFiles,
+): ConsoleData[] {
   const diffs = new Map<string, readonly DiffLine[]>();
-  for (const { name, text } of readDifferences(attemptDir))
+  for (const { name, text } of differencesIn(names, (file) => attempt.read(file)))
     diffs.set(name.replace(/(?:\.console)?\.txt$/, ''), diffLines(text));
   const found = consoles.map((one) => ({ ...one, diff: diffs.get(one.host) ?? [] }));
   const others = [...diffs].filter(([name]) => !consoles.some(({ host }) => host === name));
   return [...found, ...(consoles.length === 0 ? [] : others.map(([host, diff]) => ({ host, commands: [], diff })))];
 }
 
-function logsOf(attemptDir: string, attempt: Attempt, context: LogContext): LogData[] {
+function logsOf({ attempt, names }: StoredFiles, context: LogContext): LogData[] {
   const kernel = readKernelLog(attempt, context);
-  const logs = logFiles(attemptDir).map((name) => readLog(attempt, name, context));
+  const logs = logFiles(names).map((name) => readLog(attempt, name, context));
   return [...logs, kernel].filter((log) => log !== undefined);
 }

@@ -1,9 +1,9 @@
 import { describeError, EspalierError } from '../../base/errors.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
-import { attemptFileNames } from '../../store/attempt-files.ts';
 import { consoleLine } from './ansi.ts';
 import type { PageClock } from './clock.ts';
 import type { ConsoleData, LogData } from './data.ts';
+import { namesIn } from './stored-files.ts';
 
 /** Of a log, so many lines are shown. Of longer ones libreswan's debug lines are left out first, then the beginning. */
 const mostLines = 6000;
@@ -11,8 +11,8 @@ const mostLines = 6000;
 const debug = /^\| /;
 
 /** Files of an attempt that are logs of daemons, by path below it. */
-export function logFiles(attemptDir: string): string[] {
-  return [...attemptFileNames(attemptDir, 'files')].filter((name) => /(?:\.log|\/syslog)$/.test(name));
+export function logFiles(names: ReadonlySet<string>): string[] {
+  return namesIn(names, 'files').filter((name) => /(?:\.log|\/syslog)$/.test(name));
 }
 
 /** What a log is read with. */

@@ -1,8 +1,4 @@
-import type { Algorithm, IpsecSa } from '../../evidence/ipsec.ts';
-import type { Life } from '../../evidence/tables/lives.ts';
-import type { Timeline } from '../../evidence/tables/timeline.ts';
-import { selectorText, spiText } from '../../judge/oracles/words-of-facts.ts';
-import type { PageClock } from './clock.ts';
+import type { Observed, SaLife } from '../../model/observed.ts';
 import type { SaData } from './data.ts';
 
 interface Draft extends Omit<SaData, 'pair'> {
@@ -10,18 +6,13 @@ interface Draft extends Omit<SaData, 'pair'> {
 }
 
 /** Every SA that any host had, from birth to end, with its other end and the tunnel it belongs to. */
-export function sasOf({ hosts }: Timeline, clock: PageClock): SaData[] {
+export function sasOf({ sas }: Pick<Observed, 'sas'>): SaData[] {
   const chains = new Map<string, number>();
-  const drafts = hosts.flatMap(({ sas }, host) =>
-    sas.flatMap((life): Draft[] => {
-      const born = life.versions.find(({ value }) => !value.larval);
-      if (born === undefined) return [];
-      const { protocol, direction, reqid } = born.value;
-      const name = `${host} ${protocol} ${direction} ${reqid}`;
-      if (!chains.has(name)) chains.set(name, chains.size);
-      return [draft(life, { host, chain: chains.get(name) ?? 0, born: clock.at(born.time) }, clock)];
-    }),
-  );
+  const drafts = sas.map((life): Draft => {
+    const name = `${life.host} ${life.protocol} ${life.direction} ${life.reqid}`;
+    if (!chains.has(name)) chains.set(name, chains.size);
+    return draft(life, chains.get(name) ?? 0);
+  });
   const pairs = pairsOf(drafts);
   return drafts.map(({ key: _, ...sa }, index) => {
     const pair = pairs.get(index);
@@ -29,28 +20,23 @@ export function sasOf({ hosts }: Timeline, clock: PageClock): SaData[] {
   });
 }
 
-function draft(life: Life<IpsecSa>, place: Pick<SaData, 'host' | 'chain' | 'born'>, clock: PageClock): Draft {
-  const sa = life.versions.at(-1)?.value as IpsecSa;
-  const { packets, bytes } = sa.use;
-  const encapsulation = sa.encapsulation === undefined ? '' : `, ${sa.encapsulation.type}`;
+function draft(life: SaLife, chain: number): Draft {
+  const { host, born, protocol, spi, direction, algorithms, selector, packets, bytes, ended } = life;
+  const encapsulation = life.encapsulation === undefined ? '' : `, ${life.encapsulation}`;
   return {
-    ...place,
-    key: `${sa.protocol} ${sa.spi}`,
-    protocol: sa.protocol.toUpperCase(),
-    ...(sa.direction !== undefined && { direction: sa.direction }),
-    spi: spiText(sa.spi),
-    text: `${sa.source} > ${sa.destination}, ${sa.mode}${encapsulation}${sa.esn ? ', ESN' : ''}`,
-    algorithms: algorithmsText(sa),
-    selector: selectorText(sa.selector),
+    host,
+    born,
+    chain,
+    key: `${protocol} ${spi}`,
+    protocol: protocol.toUpperCase(),
+    ...(direction !== undefined && { direction }),
+    spi,
+    text: `${life.source} > ${life.destination}, ${life.mode}${encapsulation}${life.esn ? ', ESN' : ''}`,
+    algorithms,
+    selector,
     packets: `${packets} packets, ${bytes} bytes`,
-    ...(life.ended && { died: clock.at(life.ended.time), reason: life.ended.reason }),
+    ...(ended && { died: ended.t, reason: ended.why }),
   };
-}
-
-function algorithmsText({ aead, encryption, integrity, compression }: IpsecSa): string {
-  const bits = (one: Algorithm | undefined): string[] =>
-    one === undefined ? [] : [`${one.name} ${8 * one.key.length}`];
-  return [...bits(aead), ...bits(encryption), ...bits(integrity), ...(compression ? [compression] : [])].join(', ');
 }
 
 /** Both ends of an SA, by index, both ways: one protocol and SPI, another host or direction, at one time. */

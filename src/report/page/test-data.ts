@@ -1,26 +1,21 @@
 import { join } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
-import { readJsonIfPresent } from '../../base/files.ts';
-import { secondsText, shellWord } from '../../base/text.ts';
-import type { Attempt } from '../../evidence/attempt/attempt.ts';
-import type { AttemptFile } from '../../model/attempt.ts';
-import { attemptSchema } from '../../model/attempt.ts';
+import { shellWord } from '../../base/text.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
-import type { FactSummary } from '../../model/verdict.ts';
-import { verdictSchema } from '../../model/verdict.ts';
-import { seedsText } from '../../results/seeds.ts';
-import { hasAttemptFile } from '../../store/attempt-files.ts';
+import { attemptFileNames } from '../../store/attempt-files.ts';
 import { attemptPath } from '../../store/layout.ts';
 import { openAttempt } from '../../store/open-attempt.ts';
 import { readPruned } from '../../store/pruned.ts';
 import type { Rerun } from '../reporter.ts';
 import { rerunCommand } from '../terminal/summary.ts';
 import { checksOf } from './checks.ts';
-import { dataVersion, type TestData } from './data.ts';
+import { type CheckData, type Download, dataVersion, type TestData } from './data.ts';
 import { copyDownloads, type PutFile } from './downloads.ts';
 import { factChecks, issuesOf, meaningOf } from './issues.ts';
-import { type LabView, type LabWish, readLab } from './lab-data.ts';
+import { type LabView, readLab } from './lab-data.ts';
+import { missingText, readObserved } from './observed.ts';
+import { factsOf } from './test-facts.ts';
 
 /** How much of a test the report holds: all; what went over links and the SAs; the verdict alone. */
 export type Depth = 'full' | 'compact' | 'verdict';
@@ -42,32 +37,14 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
   const last = result.attempts.at(-1);
   const dir = last && join(source.runDir, attemptPath({ ...result, attempt: last.attempt }));
   const notes: string[] = [];
-  const full = source.depth === 'full' && dir !== undefined;
-  const attempt = dir === undefined ? undefined : openAttempt(dir);
-  const read = <T>(what: string, work: (from: string, attempt: Attempt) => T): T | undefined =>
-    dir === undefined || attempt === undefined || source.depth === 'verdict'
-      ? undefined
-      : tried(notes, what, () => work(dir, attempt));
   const pruned = dir === undefined ? undefined : tried(notes, 'pruned.json', () => readPruned(dir));
   if (pruned !== undefined) notes.push(`its artifacts were ${pruned.text}; verdict and results are kept`);
-  const description = read('scenario.json', (from, one) =>
-    hasAttemptFile(from, 'scenario.json') ? one.scenario.description : undefined,
-  );
-  const view = read('what the lab recorded cannot be shown', (from, one) =>
-    labOf(from, one, { full, verdict: result.issues }),
-  );
-  notes.push(...(view?.notes ?? []));
-  const issues = issuesOf(result.issues, view);
-  if (!full && last !== undefined) {
+  const shown = dir === undefined || source.depth === 'verdict' ? {} : shownOf(dir, { result, source, notes });
+  const { description, view, checks = [], downloads = [] } = shown;
+  if (source.depth !== 'full' && dir !== undefined) {
     notes.push(`this report holds compact facts of it; espalier report ${source.runId} --full`);
   }
-  const checks = read('checks.json', (from) => checksOf(from, view?.clock)) ?? [];
-  const files = { put: source.put, folder: `files/${source.number}`, evidence: view?.evidence };
-  const reading = <T>(what: string, one: () => T): T | undefined => tried(notes, what, one);
-  const title = `${keyOf(result)} of run ${source.runId}`;
-  const downloads = full
-    ? read('files', (from, one) => copyDownloads({ ...files, attemptDir: from, attempt: one, title, tried: reading }))
-    : [];
+  const issues = issuesOf(result.issues, view);
   return {
     version: dataVersion,
     suite: result.suite,
@@ -81,10 +58,48 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
     commands: commandsOf(result, source),
     issues,
     checks: [...factChecks(issues), ...checks],
-    downloads: downloads ?? [],
+    downloads,
     ...(view && { lab: view.lab }),
     notes,
   };
+}
+
+/** What the files of an attempt give, as far as they can be read. */
+interface Shown {
+  readonly description?: string | undefined;
+  readonly view?: LabView | undefined;
+  readonly checks?: readonly CheckData[] | undefined;
+  readonly downloads?: readonly Download[] | undefined;
+}
+
+interface Showing {
+  readonly result: ScenarioResult;
+  readonly source: TestSource;
+  readonly notes: string[];
+}
+
+function shownOf(dir: string, { result, source, notes }: Showing): Shown {
+  const read = <T>(what: string, work: () => T): T | undefined => tried(notes, what, work);
+  const names = read('its files', () => attemptFileNames(dir));
+  if (names === undefined) return {};
+  const attempt = openAttempt(dir);
+  const files = { attempt, names };
+  const full = source.depth === 'full';
+  const recorded = names.has('records');
+  const described = names.has('scenario.json');
+  const description = described ? read('scenario.json', () => attempt.scenario.description) : undefined;
+  const observed = recorded ? read('what judging saw cannot be shown', () => readObserved(attempt)) : undefined;
+  const view = recorded
+    ? read('what the lab recorded cannot be shown', () => readLab(files, { full, observed }))
+    : undefined;
+  notes.push(...(view?.notes ?? []));
+  const unreadable = result.issues.some(({ kind }) => kind === 'unreadable-file');
+  if (view && observed === undefined && !unreadable) notes.push(missingText(source.runId));
+  const checks = view && observed && read('checks', () => checksOf(attempt, view.clock));
+  if (!full) return { description, view, checks };
+  const title = `${keyOf(result)} of run ${source.runId}`;
+  const plan = { files, put: source.put, folder: `files/${source.number}`, title, tried: read };
+  return { description, view, checks, downloads: read('files', () => copyDownloads(plan)) };
 }
 
 /** A file that cannot be read costs its part of one page, never the report. */
@@ -98,10 +113,6 @@ function tried<T>(notes: string[], what: string, read: () => T): T | undefined {
   }
 }
 
-function labOf(dir: string, attempt: Attempt, wish: LabWish): LabView | undefined {
-  return hasAttemptFile(dir, 'records') ? readLab(dir, attempt, wish) : undefined;
-}
-
 function commandsOf(result: ScenarioResult, { runId, rerun }: TestSource): TestData['commands'] {
   const key = shellWord(keyOf(result));
   const again: TestData['commands'] = [['run it again', rerunCommand(result, rerun)]];
@@ -112,73 +123,4 @@ function commandsOf(result: ScenarioResult, { runId, rerun }: TestSource): TestD
     ['a terminal on its hosts', `./espalier shell ${key}`],
     ['open ESP in Wireshark', `./espalier pcap ${runId} ${key}`],
   ];
-}
-
-function factsOf(result: ScenarioResult, dir: string | undefined): [string, string][] {
-  const facts: [string, string][] = [];
-  const last = result.attempts.at(-1);
-  if (result.change !== undefined) facts.push(['against the baseline', result.change]);
-  if (result.chance !== undefined) facts.push(['depends on chance', seedsText(result.chance)]);
-  facts.push(['hosts', result.hosts.join(', ') || 'none']);
-  if (last?.time !== undefined) {
-    const clock = last.lacks?.includes('virtualTime') ? 'in the lab (not virtual)' : 'virtual';
-    facts.push([
-      'time',
-      `${secondsText(Number(last.time.virtualNs) / 1e6)} ${clock}, ${secondsText(last.time.wallMs)} wall`,
-    ]);
-  }
-  if (last?.end !== undefined && last.end.word !== 'completed') {
-    facts.push(['the lab', [last.end.word, last.end.detail].filter(Boolean).join(': ')]);
-  }
-  if (result.attempts.length > 1) facts.push(['attempts', result.attempts.map(({ word }) => word).join(', ')]);
-  if (last?.seed !== undefined) facts.push(['seed', last.seed]);
-  if (last?.lacks !== undefined) facts.push(['the substrate lacks', last.lacks.join(', ')]);
-  if (result.adapted.length > 0) facts.push(['adaptations', result.adapted.join(', ')]);
-  if (dir !== undefined) facts.push(...storedFacts(dir));
-  facts.push(['upstream', `${result.upstream} (status ${result.status})`]);
-  return facts;
-}
-
-/** What the attempt's own files say; what cannot be read is told by the verdict already. */
-function storedFacts(dir: string): [string, string][] {
-  const read = <T>(name: string, schema: { parse(value: unknown): T }): T | undefined => {
-    try {
-      return readJsonIfPresent(join(dir, name), schema);
-    } catch (error) {
-      if (error instanceof EspalierError) return undefined;
-      throw error;
-    }
-  };
-  const seen = read('verdict.json', verdictSchema)?.facts;
-  const inputs = read('attempt.json', attemptSchema)?.inputs;
-  return [...(seen ? seenFacts(seen) : []), ...(inputs ? inputFacts(inputs) : [])];
-}
-
-function seenFacts({ pairs, packets, halfOpen }: FactSummary): [string, string][] {
-  const counts = Object.entries(packets).filter(([, count]) => count > 0);
-  const told = counts.map(([word, count]) => `${count} ${word}`).join(', ') || 'none';
-  const facts: [string, string][] = [
-    ['SAs', String(pairs)],
-    ['protected packets', told],
-  ];
-  if (halfOpen.length > 0) facts.push(['SAs of one end', halfOpen.join('\n')]);
-  return facts;
-}
-
-function inputFacts({ versions, kernel, images, suite, overlays }: AttemptFile['inputs']): [string, string][] {
-  const under = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const used = [...new Set(Object.values(images).map(({ id }) => id))];
-  const facts: [string, string][] = [
-    ['under test', [...under, `kernel ${kernel.id}`].join(', ')],
-    ['images', used.join(', ')],
-    ['suite', suite.id],
-    ...(suite.commit ? [commitFact(suite.commit)] : []),
-  ];
-  const laid = Object.entries(overlays ?? {}).flatMap(([host, list]) => list.map(({ id }) => `${host}: ${id}`));
-  if (laid.length > 0) facts.push(['overlays', laid.join(', ')]);
-  return facts;
-}
-
-function commitFact({ hash, date, subject }: NonNullable<AttemptFile['inputs']['suite']['commit']>): [string, string] {
-  return ['commit', `${hash.slice(0, 12)} ${subject}, ${date}`];
 }

@@ -5,7 +5,7 @@ import { projectDir } from '../../base/folders.ts';
 import type { Results, ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { Rerun } from '../reporter.ts';
-import { visible } from '../visible.ts';
+import { isVisibleJson, visible } from '../visible.ts';
 import type { RunData, TestData } from './data.ts';
 import type { CompareData, HistoryData, RunsData } from './data-of-runs.ts';
 import { runData } from './run-data.ts';
@@ -90,8 +90,10 @@ export function dataFile(name: string, data: PageData): string {
   return `espalierData(${JSON.stringify(name)},${harmlessJson(data)});\n`;
 }
 
-/** JSON in which every string is harmless. */
+/** JSON in which every string is harmless. Most data has no other, and to look at the whole text is quicker. */
 export function harmlessJson(data: unknown): string {
+  const text = JSON.stringify(data);
+  if (isVisibleJson(text)) return text;
   return JSON.stringify(data, (_: string, value: unknown): unknown =>
     typeof value === 'string' ? visible(value.toWellFormed()) : value,
   );

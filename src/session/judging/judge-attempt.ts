@@ -11,6 +11,7 @@ import type { LoadedScenario } from '../../model/suite.ts';
 import { type Issue, type Verdict, verdictOf } from '../../model/verdict.ts';
 import { readInput, runInputs } from '../../suites/input-folder.ts';
 import { goldenIssues } from './golden-facts.ts';
+import { writeObserved } from './observed.ts';
 import { openForFormat, openWith } from './stored-scenario.ts';
 
 /** What an attempt is judged by. */
@@ -54,19 +55,22 @@ async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions
   const endedInOrder = end.word === 'completed';
   const captured = !lacks?.includes('captures');
   const damage = damageIssues(attempt, { endedInOrder, captured });
-  const facts = scenario.facts === undefined ? undefined : readInput(folder, scenario.facts);
+  const expected = scenario.facts === undefined ? undefined : readInput(folder, scenario.facts);
   rmSync(join(attemptDir, 'derived'), { recursive: true, force: true });
   mkdirSync(join(attemptDir, 'derived'));
-  return format.judge(scenario, {
+  const facts = judgeFacts(evidence);
+  const judgement = await format.judge(scenario, {
     attemptDir,
     attempt,
     end,
     folder,
     cache: cache === false ? undefined : (cache ?? cacheDir('sanitized')),
     damage,
-    golden: facts && endedInOrder ? goldenIssues(facts, evidence) : [],
-    facts: judgeFacts(evidence),
+    golden: expected && endedInOrder ? goldenIssues(expected, evidence) : [],
+    facts,
   });
+  writeObserved(attemptDir, attempt, { facts, judgement, captured });
+  return judgement.verdict;
 }
 
 /** What an attempt's files can be expected to hold. */

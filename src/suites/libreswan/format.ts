@@ -11,10 +11,10 @@ import type { AttemptFile, EndWord } from '../../model/attempt.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import { hash, text } from '../../model/schema.ts';
 import { storedSchema } from '../../model/stored-scenario.ts';
-import type { Issue, Verdict } from '../../model/verdict.ts';
+import type { Issue } from '../../model/verdict.ts';
 import type { SanitizerScript } from '../../sanitize/plan-stages.ts';
 import { sanitize } from '../../sanitize/sanitize.ts';
-import type { AttemptParts, Format, GoldenText } from '../format.ts';
+import type { AttemptParts, Format, GoldenText, Judgement } from '../format.ts';
 import { type InputFolder, inputPath, putInput, readInput } from '../input-folder.ts';
 import { rewritesNamed } from './adaptations.ts';
 import { composeConsoles, type RawConsoles } from './consoles.ts';
@@ -57,7 +57,7 @@ export const libreswanFormat: Format<LibreswanScenario, Stored> = {
   golden: goldenConsoles,
 };
 
-async function judge(stored: Stored, parts: AttemptParts): Promise<Verdict> {
+async function judge(stored: Stored, parts: AttemptParts): Promise<Judgement> {
   const { attemptDir, attempt, end, folder } = parts;
   const raw = compose(stored, end.word, attempt.consoles);
   const work: Work = {
@@ -76,7 +76,7 @@ async function judge(stored: Stored, parts: AttemptParts): Promise<Verdict> {
     issues: [...parts.damage, ...rawIssues(raw), ...parts.golden],
     facts: parts.facts,
   };
-  return judgeConsoles(evidence);
+  return { verdict: judgeConsoles(evidence) };
 }
 
 /** Sanitized consoles with the adaptations of received text that judging applies before it says that texts differ. */

@@ -4,12 +4,13 @@ import { EspalierError } from '../../base/errors.ts';
 import { parseJson, sha256, writeAtomic } from '../../base/files.ts';
 import type { AttemptFiles } from '../../evidence/attempt/attempt.ts';
 import { unifiedDiff } from '../../judge/text/difference.ts';
-import { type ChecksFile, checksSchema } from '../../model/checks.ts';
+import type { CheckOutcome } from '../../model/check-outcomes.ts';
+import { type Check, type ChecksFile, checksSchema } from '../../model/checks.ts';
 import type { Origin } from '../../model/scenario.ts';
 import { text } from '../../model/schema.ts';
 import { storedSchema } from '../../model/stored-scenario.ts';
-import type { Verdict } from '../../model/verdict.ts';
-import type { AttemptParts, Format, GoldenText } from '../format.ts';
+import type { AttemptParts, Format, GoldenText, Judgement } from '../format.ts';
+import { checkLeaks } from './check-leaks.ts';
 import { judgeCourse } from './judge.ts';
 import type { FileScenario } from './scenarios.ts';
 
@@ -57,7 +58,7 @@ function goldenText({ file, expected, received }: NonNullable<ChecksFile['checks
 async function judge(
   stored: Stored,
   { attemptDir, attempt, end, damage, golden, facts }: AttemptParts,
-): Promise<Verdict> {
+): Promise<Judgement> {
   const { checks, fault } = readChecks(attempt);
   for (const check of checks) {
     if (check.golden === undefined || check.passed) continue;
@@ -67,7 +68,7 @@ async function judge(
     writeAtomic(join(attemptDir, 'derived', `${name}.diff`), diff);
   }
   const step = end.step === undefined ? undefined : stored.steps[end.step];
-  return judgeCourse({
+  const verdict = judgeCourse({
     checks,
     ...(fault && { fault }),
     end,
@@ -75,4 +76,10 @@ async function judge(
     issues: [...damage, ...golden],
     facts,
   });
+  return { verdict, checks: checks.map(outcomeOfCheck), leaks: checkLeaks(checks, attempt.evidence) };
+}
+
+function outcomeOfCheck({ matcher, host, expected, received, passed, time, origin }: Check): CheckOutcome {
+  const outcome = passed ? 'holds' : 'fails';
+  return { host, asked: matcher, file: origin.file, line: origin.line, expected, received, outcome, time };
 }

@@ -7,6 +7,7 @@ import type { Check, CourseFault, Matcher } from '../../model/checks.ts';
 import { issueOf, type WeightedKind } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
 import { wordTable } from '../../model/words.ts';
+import { isLeak } from './check-leaks.ts';
 
 /** What is known of an attempt at a scenario that checks itself. */
 export interface CourseEvidence {
@@ -47,11 +48,11 @@ export function judgeCourse(evidence: CourseEvidence): Verdict {
   });
 }
 
-function checkIssue({ matcher, host, expected, received, waited, origin, golden }: Check): Issue {
-  const leak = matcher === 'toHaveSentInClear' && expected.startsWith('not ');
+function checkIssue(check: Check): Issue {
+  const { matcher, host, expected, received, waited, origin, golden } = check;
   const time = BigInt(waited) === 0n ? '' : ` after ${secondsText(Number(waited) / 1e6)}`;
   const place = { host, file: origin.file, line: origin.line };
-  return issueOf(leak ? 'check-leak' : kinds[matcher], {
+  return issueOf(isLeak(check) ? 'check-leak' : kinds[matcher], {
     ...place,
     message: `expected ${expected}, received ${received}${time}`,
     ...(golden?.expected !== undefined && { excerpt: firstDifference(golden.expected, golden.received).excerpt }),

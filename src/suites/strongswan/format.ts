@@ -5,11 +5,10 @@ import { writeAtomic } from '../../base/files.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import type { ConsoleCommand } from '../../evidence/records/consoles.ts';
 import { storedSchema } from '../../model/stored-scenario.ts';
-import type { Verdict } from '../../model/verdict.ts';
 import { grep } from '../../sanitize/grep.ts';
-import type { AttemptParts, Format } from '../format.ts';
+import type { AttemptParts, Format, Judgement } from '../format.ts';
 import { checkSchema } from './check.ts';
-import { writeEvaltestChecks } from './evaltest-checks.ts';
+import { outcomeOf } from './check-outcomes.ts';
 import { type CheckEvidence, holds, judgeEvaltest } from './judge.ts';
 import type { StrongswanScenario } from './strongswan.ts';
 
@@ -30,16 +29,14 @@ export const strongswanFormat: Format<StrongswanScenario, Stored> = {
   judge,
 };
 
-async function judge(stored: Stored, parts: AttemptParts): Promise<Verdict> {
+async function judge(stored: Stored, parts: AttemptParts): Promise<Judgement> {
   const { attempt, attemptDir, end } = parts;
   const commands = commandsByStep(attempt);
   const checks: CheckEvidence[] = [];
   for (const check of stored.checks) checks.push(await evidenceOf(check, stored, commands));
   writeAtomic(join(attemptDir, 'derived', 'console.txt'), Buffer.from(consoleText(stored, commands, checks), 'latin1'));
-  const timed = checks.map((check) => ({ check, begin: commands.get(check.step)?.begin }));
-  writeEvaltestChecks(attemptDir, timed);
   const running = end.step === undefined ? undefined : stored.steps[end.step];
-  return judgeEvaltest({
+  const verdict = judgeEvaltest({
     end,
     ...(running && { command: remoteCommand(running.line) }),
     checks,
@@ -47,6 +44,7 @@ async function judge(stored: Stored, parts: AttemptParts): Promise<Verdict> {
     issues: [...parts.damage, ...parts.golden],
     facts: parts.facts,
   });
+  return { verdict, checks: checks.map((check) => outcomeOf(check, commands.get(check.step)?.begin)) };
 }
 
 /** Output of a command, the two streams apart. */

@@ -23,10 +23,20 @@ export const toyFormat: Format<ToyScenario, z.infer<typeof schema>> = {
       host: 'alpha',
       message: `said ${JSON.stringify(said)}`,
     };
-    return composeVerdict({
+    const verdict = composeVerdict({
       issues: [...damage, ...endIssues({ end }), ...golden, ...facts.issues, ...(said === wanted ? [] : [different])],
       facts,
       upstream: ({ word }) => word,
     });
+    const outcome = said === wanted ? 'holds' : 'fails';
+    const check = {
+      host: 'alpha',
+      asked: 'greeting',
+      file: 'toy.txt',
+      expected: wanted,
+      received: said,
+      outcome,
+    } as const;
+    return { verdict, checks: [check] };
   },
 };

@@ -18,6 +18,7 @@ test('a lab in which nothing happened has nothing to tell', () => {
       halfOpen: [],
     },
     issues: [],
+    leaks: [],
   });
 });
 

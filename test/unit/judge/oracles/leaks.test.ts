@@ -153,12 +153,13 @@ test('who is asked is the host that put the frame on the link', () => {
   const frames = senders.map((sender) => seen(1000, ping, sender));
   const found = leaks(evidenceOf({ steps, frames, commands: [[500, 'ping']] }));
   assert.deepEqual(
-    found.map(({ kind, word, host, command, packet, file }) => [kind, word, host, command, packet, file]),
+    found.map(({ kind, issue: { word, host, command, packet, file } }) => [kind, word, host, command, packet, file]),
     [['cleartext', 'leak', 'west', 'ping', 1, 'links/test.pcapng']],
   );
-  assert.match(found[0]?.message ?? '', /192\.0\.2\.1.*wants protected/);
+  assert.equal(found[0]?.frame, frames[0]);
+  assert.match(found[0]?.issue.message ?? '', /192\.0\.2\.1.*wants protected/);
   assert.match(
-    found[0]?.excerpt ?? '',
+    found[0]?.issue.excerpt ?? '',
     /policy out 192\.0\.2\.0\/24 > 198\.51\.100\.0\/24 priority 100 allow esp tunnel/,
   );
 });
@@ -216,17 +217,21 @@ test('where the default action is to block, what no policy allows is a leak', ()
   assert.equal(leaked(ipv4(17, udp(500, 500, ikeMessage)), [], steps), false);
   assert.equal(leaked(ipcomp, [], steps), false);
   assert.equal(leaked(ping, [], [[1, 'west', { event: { ...block, out: 'allow', fwd: 'block' } }]]), false);
-  const [issue] = leaks(evidenceOf({ steps, frames: [seen(1000, ping)] }));
-  assert.match(issue?.message ?? '', /no policy allows/);
+  const [leak] = leaks(evidenceOf({ steps, frames: [seen(1000, ping)] }));
+  assert.match(leak?.issue.message ?? '', /no policy allows/);
 });
 
-test('of one kind and host five issues are told', () => {
+test('of one kind and host five issues are told, and every frame is known', () => {
   const steps: Step[] = [
     [1, 'west', installed(protect())],
     [1, 'east', installed(protect())],
   ];
   const frames = Array.from({ length: 20 }, (_, index) => seen(1000 + index, ping, index % 10 === 0 ? 'east' : 'west'));
-  const { issues } = judgeFacts(evidenceOf({ steps, frames }));
+  const { issues, leaks: leaked } = judgeFacts(evidenceOf({ steps, frames }));
+  assert.deepEqual(
+    leaked.map(({ frame }) => frame),
+    frames,
+  );
   assert.deepEqual(
     ['west', 'east'].map((name) => issues.filter(({ host }) => host === name).length),
     [5, 2],

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FactEvidence, ProtectedPacket } from '../../../../src/evidence/evidence.ts';
-import type { Issue } from '../../../../src/model/verdict.ts';
+import type { FactEvidence, ProtectedPacket, SeenFrame } from '../../../../src/evidence/evidence.ts';
+import { observedOf, type SeenLab } from '../../../../src/judge/observed/observed.ts';
 import { PageClock } from '../../../../src/report/page/clock.ts';
 import type { LadderRow } from '../../../../src/report/page/data.ts';
 import { ladderOf } from '../../../../src/report/page/ladder.ts';
+import { trafficRows } from '../../../../src/report/page/ladder-traffic.ts';
 import { sasOf } from '../../../../src/report/page/sas.ts';
 import { bytes, concat, ipv4, u32, udp } from '../../evidence/build.ts';
 import { anSa, aPolicy } from '../../evidence/xfrm-samples.ts';
+import { labOf, numbered, observed } from '../../judge/observed/seen-lab.ts';
 import {
   added,
   deleted,
@@ -28,25 +30,25 @@ function ike(exchange: number, { id, response = false }: { id: number; response?
 
 function esp(at: number, sequence: number, change: Partial<ProtectedPacket> = {}): ProtectedPacket {
   const content = ipv4(50, concat([u32(0x1234abcd), u32(sequence), new Uint8Array(24)]));
-  return protectedPacket(at, { frame: seen(at, content), ...change });
+  return protectedPacket(at, { frame: { ...seen(at, content), number: at }, sequence, ...change });
 }
 
-function ladder(evidence: FactEvidence, issues: readonly Issue[] = []): LadderRow[] {
-  const clock = new PageClock(0n);
-  const owners = new Map([['02:00:00:00:00:02', 'east']]);
-  return ladderOf(evidence, { clock, hosts, owners, sas: sasOf(evidence.timeline, clock), issues });
+function ladder(evidence: FactEvidence, more: Partial<SeenLab> = {}): LadderRow[] {
+  const seenLab = observed(evidence, more);
+  const { commands } = evidence;
+  return ladderOf({ clock: new PageClock(0n), hosts, commands, sas: sasOf(seenLab), observed: seenLab });
 }
 
 const brief = ({ kind, from, to, text, count, flags }: LadderRow): string =>
   [kind, `${from}>${to ?? ''}`, ...(count ? [`${count}×`] : []), text, ...(flags ?? [])].join(' ');
 
 test('IKE messages are named by exchange and number; what was sent again or not answered says so', () => {
-  const frames = [
+  const frames = numbered([
     seen(1, ike(34, { id: 0 })),
     seen(2, ike(34, { id: 0 })),
     seen(3, ike(34, { id: 0, response: true }), 'east'),
     seen(4, ike(35, { id: 1 })),
-  ];
+  ]);
   assert.deepEqual(ladder(evidenceOf({ frames })).map(brief), [
     'ike 0>1 IKE_SA_INIT request 0',
     'ike 0>1 IKE_SA_INIT request 0 again',
@@ -66,23 +68,73 @@ test('packets of one SA are one row until something else happens, with what thei
   ]);
 });
 
-test('a packet that a policy protects is a leak, another one is in clear', () => {
+const ping = ipv4(1, bytes('08000000 00010001'));
+const leakDetails = ({ kind, details = [] }: LadderRow): string[] => (kind === 'leak' ? [...details] : []);
+
+test('every kind of leak is a row of its own, with all of its packets; others are in clear', () => {
   const policy = aPolicy({ direction: 'out', selector: toPeer, priority: 1000 });
-  const evidence = evidenceOf({
-    steps: [[0, 'west', installed(policy)]],
-    frames: [seen(5, ipv4(1, bytes('08000000 00010001'))), seen(6, ipv4(1, bytes('08000000 00010002')), 'east')],
-  });
-  const shown = ladder(
-    {
-      ...evidence,
-      frames: evidence.frames.map((frame, index) => ({ ...frame, number: index + 1 })),
-    },
-    [{ kind: 'cleartext', word: 'leak', file: 'links/test.pcapng', packet: 1, message: '' }],
-  );
-  assert.deepEqual(shown.map(brief), [
-    'leak 0>1 192.0.2.1 > 198.51.100.2 ICMP echo request',
+  const clear = Array.from({ length: 8 }, (_, at) => seen(5 + at, ping));
+  const frames = numbered([...clear, seen(20, ping, 'east'), seen(30, ping, 'east'), esp(40, 1).frame]);
+  const [forbidden, unencrypted] = [frames[8], frames[10]] as [SeenFrame, SeenFrame];
+  const packets = [{ ...esp(40, 1), frame: unencrypted, word: 'refused', reason: 'cleartext' } as const];
+  const evidence = evidenceOf({ steps: [[0, 'west', installed(policy)]], frames, packets, commands: [[25, 'ping']] });
+  const { leaks } = labOf(evidence);
+  const rows = ladder(evidence, { leaks: [...leaks, { kind: 'check-leak', frame: forbidden }] });
+  assert.deepEqual(rows.map(brief), [
+    'leak 0>1 8× 192.0.2.1 > 198.51.100.2 ICMP echo request',
+    'leak 1>1 192.0.2.1 > 198.51.100.2 ICMP echo request',
+    'command 0> ping',
     'clear 1>1 192.0.2.1 > 198.51.100.2 ICMP echo request',
+    'leak 0>1 ESP 0x1234abcd refused, cleartext seq 1 refused',
   ]);
+  assert.deepEqual(rows.flatMap(leakDetails), [
+    'leak: in clear, and its sender’s policy protects or forbids it',
+    ...[['links/test.pcapng packet 1', 2, 3, 4].join(', links/test.pcapng packet ').concat(', and 4 more')],
+    'leak: in clear, and a check of the scenario forbids it',
+    'links/test.pcapng packet 9',
+    'leak: the payload is not encrypted',
+    '192.0.2.1 > 198.51.100.2',
+    'links/test.pcapng packet 11',
+  ]);
+});
+
+test('leaks that are too many for rows of their own are one row', () => {
+  const policy = aPolicy({ direction: 'out', selector: toPeer, priority: 1000 });
+  const frames = numbered([1, 2, 3].map((port) => seen(5 + port, ipv4(17, udp(port, 7, new Uint8Array(4))))));
+  const evidence = evidenceOf({ steps: [[0, 'west', installed(policy)]], frames });
+  const small = observedOf(labOf(evidence), { sas: 1, messages: 1, traffic: 1, ranges: 1 });
+  assert.deepEqual(trafficRows(small, []).map(brief), [
+    'leak 0>1 192.0.2.1:1 > 198.51.100.2:7 UDP',
+    'leak 0>1 2× packets of more flows',
+  ]);
+});
+
+test('what was inside of tunnels stands with its packets, six kinds of it', () => {
+  const packets = [1, 2, 3, 4, 5, 6, 7, 7].map((port, at) => {
+    const inner = seen(1, ipv4(17, udp(port, 9, new Uint8Array(at)))).packet.dissected.ip;
+    return esp(at, at + 1, inner === undefined ? {} : { inner });
+  });
+  const [row, ...others] = ladder(evidenceOf({ packets, frames: packets.map(({ frame }) => frame) }));
+  assert.deepEqual(others, []);
+  assert.equal(row?.text, 'ESP 0x1234abcd verified seq 1–8: 192.0.2.1:1 > 198.51.100.2:9 UDP …');
+  assert.equal(row?.details?.length, 8);
+  assert.equal(row?.count, 8);
+  assert.equal(row?.until, 7000);
+});
+
+test('a message that is passed on stands behind the one that came, where the clock stood still', () => {
+  const message = ike(34, { id: 0 });
+  const frames = numbered([seen(1, message, 'east'), seen(1, message, 'west')]);
+  assert.deepEqual(ladder(evidenceOf({ frames })).map(brief), [
+    'ike 0>1 IKE_SA_INIT request 0 unanswered',
+    'ike 1>1 IKE_SA_INIT request 0 unanswered',
+  ]);
+});
+
+test('without what judging saw there are commands', () => {
+  const commands = [{ host: 'east', line: 'ping', begin: ms(3) }];
+  const rows = ladderOf({ clock: new PageClock(0n), hosts, commands, sas: [] });
+  assert.deepEqual(rows.map(brief), ['command 1> ping']);
 });
 
 test('SAs have their other end, their tunnel, and when they came and went', () => {
@@ -94,7 +146,7 @@ test('SAs have their other end, their tunnel, and when they came and went', () =
       [9, 'west', deleted(out)],
     ],
   });
-  const sas = sasOf(evidence.timeline, new PageClock(ms(1)));
+  const sas = sasOf(observed(evidence, { start: ms(1) }));
   assert.deepEqual(
     sas.map(({ host, direction, born, died, reason, pair, chain }) => ({
       host,

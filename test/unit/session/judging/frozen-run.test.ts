@@ -27,6 +27,7 @@ test('a run that was stored earlier is judged to the same bytes today', async (t
   await judgeAttempt(join(runDir, attempt), { runDir, cache: false });
   const derived = [
     'verdict.json',
+    'derived/observed.json',
     ...['console.txt', 'console.verbose.txt', 'console.diff'].map((one) => `derived/west.${one}`),
   ];
   for (const file of derived) {

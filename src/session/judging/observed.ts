@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { writeAtomic } from '../../base/files.ts';
+import type { Attempt } from '../../evidence/attempt/attempt.ts';
+import { spanOf } from '../../evidence/attempt/span.ts';
+import { espTable } from '../../evidence/capture/esp-table.ts';
+import { observedText } from '../../judge/observed/observed.ts';
+import type { LabFindings } from '../../judge/oracles/judge-facts.ts';
+import type { Judgement } from '../../suites/format.ts';
+
+/** What judging an attempt came to. */
+interface Judged {
+  readonly facts: LabFindings;
+  readonly judgement: Judgement;
+  /** Its substrate takes captures. */
+  readonly captured: boolean;
+}
+
+/**
+ * Writes what those need who lay an attempt out, below `derived/`: `observed.json`, the test's own `checks.json`, and
+ * the keys of its ESP SAs for Wireshark.
+ */
+export function writeObserved(attemptDir: string, attempt: Attempt, { facts, judgement, captured }: Judged): void {
+  const { verdict, checks, leaks = [] } = judgement;
+  const put = (name: string, text: string): void => writeAtomic(join(attemptDir, 'derived', name), text);
+  if (checks !== undefined) put('checks.json', `${JSON.stringify({ version: 2, checks }, undefined, 1)}\n`);
+  const keys = espTable(attempt.timeline);
+  if (keys.count > 0) put('wireshark-esp_sa.txt', keys.text);
+  const span = spanOf(attempt.records);
+  if (span === undefined) return;
+  const { evidence, scenario } = attempt;
+  const { links, nics } = scenario;
+  const expected = attempt.damage.filter(({ file }) => captured || file === 'records');
+  const damage = expected.map(({ file, message }) => ({ file, message }));
+  const found = { leaks: [...facts.leaks, ...leaks], issues: verdict.issues };
+  put('observed.json', observedText({ evidence, links, nics, ...span, damage, ...found }));
+}
