@@ -1,3 +1,4 @@
+import { utf8OfLatin1 } from '../../base/bytes.ts';
 import type { CheckOutcome } from '../../model/check-outcomes.ts';
 import { type CheckEvidence, holds } from './judge.ts';
 
@@ -5,15 +6,15 @@ import { type CheckEvidence, holds } from './judge.ts';
 const linesKept = 3;
 const lineLength = 300;
 
-/** What came of a check. `begin`: when its command was typed, virtual nanoseconds since 1970. */
+/** What came of a check, in Unicode. `begin`: when its command was typed, virtual nanoseconds since 1970. */
 export function outcomeOf(check: CheckEvidence, begin: bigint | undefined): CheckOutcome {
   const { host, command, file, line } = check;
   return {
     host,
-    asked: command,
+    asked: utf8OfLatin1(command),
     file,
     ...(line > 0 && { line }),
-    expected: expectedText(check),
+    expected: utf8OfLatin1(expectedText(check)),
     ...answerOf(check),
     ...(begin !== undefined && { time: String(begin) }),
   };
@@ -30,7 +31,7 @@ function answerOf(check: CheckEvidence): Pick<CheckOutcome, 'outcome' | 'receive
   if (output === undefined) return { outcome: 'undecided', received: 'the command did not end' };
   if ('problem' in found) return { outcome: 'undecided', received: 'grep takes no such pattern' };
   const { lines } = found;
-  const kept = lines.slice(0, linesKept).map((text) => text.slice(0, lineLength));
+  const kept = lines.slice(0, linesKept).map((text) => utf8OfLatin1(text).slice(0, lineLength));
   const more = lines.length > kept.length ? [`… ${lines.length} lines in all`] : [];
   return { outcome: holds(check, lines) ? 'holds' : 'fails', received: [...kept, ...more].join('\n') || 'no line' };
 }
