@@ -150,7 +150,6 @@ const unjudged = {
   broken: { word: 'unresolved', upstream: 'unresolved', meaning: "the scenario's own files are broken" },
   'no-lab': { word: 'unresolved', upstream: 'unresolved', meaning: 'no lab could be started' },
   'no-judgement': { word: 'unresolved', upstream: 'unresolved', meaning: 'judging failed' },
-  unjudged: { word: 'unresolved', upstream: 'unresolved', meaning: 'the attempt is not judged yet' },
 } as const satisfies Kinds;
 
 /** Several attempts at one scenario. */

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { CompareData, FoundDifferences, RunRef } from '../../src/report/page/data-of-runs.ts';
 import { replaceHash } from './address.ts';
 import { Badge } from './badge.tsx';
-import { RunName, StateMark, TestIn } from './parts.tsx';
+import { RunName, StateMark, TableBox, TestIn } from './parts.tsx';
 import { compareLink, pageOf, type Query } from './route.ts';
 import { usePart } from './use-part.ts';
 import { dateText, duration, grouped } from './words.ts';
@@ -179,11 +179,9 @@ function Section({ title, count, children }: SectionProps): JSX.Element {
       <h2>
         {title} <span class="note">{grouped(count)}</span>
       </h2>
-      <div class="table-box" tabIndex={0} role="group" aria-label={title}>
-        <table class="table">
-          <tbody>{children}</tbody>
-        </table>
-      </div>
+      <TableBox label={title}>
+        <tbody>{children}</tbody>
+      </TableBox>
     </section>
   );
 }

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { HistoryData, PastPoint, SuiteHistory, SuiteRun, TestPast } from '../../src/report/page/data-of-runs.ts';
 import { Badge } from './badge.tsx';
-import { RunName, StateMark, Versions } from './parts.tsx';
+import { RunName, StateMark, TableBox, Versions } from './parts.tsx';
 import { DurationPlot, type Measure, measures } from './plot.tsx';
 import { keyOf, nameOf, pageOf, suiteLink } from './route.ts';
 import { usePart } from './use-part.ts';
@@ -97,40 +97,38 @@ interface PointsProps extends PastProps {
 function PointsTable({ suite, past, pointed, point }: PointsProps): JSX.Element {
   const rows = past.points.map((one, index) => ({ one, index })).reverse();
   return (
-    <div class="table-box" tabIndex={0} role="group" aria-label="Runs of this test">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">run</th>
-            <th scope="col">verdict</th>
-            {Object.values(measures).map((label) => (
-              <th scope="col" class="number">
-                {label}
-              </th>
-            ))}
+    <TableBox label="Runs of this test">
+      <thead>
+        <tr>
+          <th scope="col">run</th>
+          <th scope="col">verdict</th>
+          {Object.values(measures).map((label) => (
             <th scope="col" class="number">
-              seed
+              {label}
             </th>
-            <th scope="col">new against the run before</th>
-            <th scope="col" class="wide">
-              under test in this run
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ one, index }) => (
-            <tr
-              key={index}
-              class={index === pointed ? 'here' : ''}
-              onMouseEnter={() => point(index)}
-              onMouseLeave={() => point(undefined)}
-            >
-              <PointCells suite={suite} name={past.name} one={one} />
-            </tr>
           ))}
-        </tbody>
-      </table>
-    </div>
+          <th scope="col" class="number">
+            seed
+          </th>
+          <th scope="col">new against the run before</th>
+          <th scope="col" class="wide">
+            under test in this run
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ one, index }) => (
+          <tr
+            key={index}
+            class={index === pointed ? 'here' : ''}
+            onMouseEnter={() => point(index)}
+            onMouseLeave={() => point(undefined)}
+          >
+            <PointCells suite={suite} name={past.name} one={one} />
+          </tr>
+        ))}
+      </tbody>
+    </TableBox>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { type VerdictWord, wordTable } from '../../src/model/words.ts';
 import type { RunLine, RunRef, RunState } from '../../src/report/page/data-of-runs.ts';
 import { pageOf } from './route.ts';
@@ -68,4 +68,13 @@ export function Versions({ of }: { readonly of: RunLine['versions'] }): JSX.Elem
 /** Identities may be long: what can be told apart. */
 function shortVersion(version: string): string {
   return version.length > 34 ? `${version.slice(0, 32)}…` : version;
+}
+
+/** A table in a box that a keyboard scrolls. */
+export function TableBox(props: { readonly label: string; readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <div class="table-box" tabIndex={0} role="group" aria-label={props.label}>
+      <table class="table">{props.children}</table>
+    </div>
+  );
 }

@@ -5,7 +5,7 @@ import { replaceHash } from './address.ts';
 import { Choice, SearchBox } from './controls.tsx';
 import type { Connection } from './events.ts';
 import { ConnectionLine } from './live-line.tsx';
-import { RunName, StateMark, Versions, WordCount } from './parts.tsx';
+import { RunName, StateMark, TableBox, Versions, WordCount } from './parts.tsx';
 import { compareLink, type Query, runLink, suiteLink } from './route.ts';
 import { duration, grouped } from './words.ts';
 
@@ -60,35 +60,33 @@ interface TableProps {
 
 function RunsTable({ shown, runs }: TableProps): JSX.Element {
   return (
-    <div class="table-box" tabIndex={0} role="group" aria-label="Runs">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">run</th>
-            <th scope="col">suites</th>
-            <th scope="col">verdicts</th>
-            <th scope="col" class="number">
-              tests
-            </th>
-            <th scope="col" class="number" title="sum over its labs">
-              virtual
-            </th>
-            <th scope="col" class="number" title="sum over its labs">
-              labs
-            </th>
-            <th scope="col" class="wide">
-              under test
-            </th>
-            <th scope="col" />
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((run) => (
-            <RunRow key={run.id} run={run} before={beforeOf(run, runs)} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <TableBox label="Runs">
+      <thead>
+        <tr>
+          <th scope="col">run</th>
+          <th scope="col">suites</th>
+          <th scope="col">verdicts</th>
+          <th scope="col" class="number">
+            tests
+          </th>
+          <th scope="col" class="number" title="sum over its labs">
+            virtual
+          </th>
+          <th scope="col" class="number" title="sum over its labs">
+            labs
+          </th>
+          <th scope="col" class="wide">
+            under test
+          </th>
+          <th scope="col" />
+        </tr>
+      </thead>
+      <tbody>
+        {shown.map((run) => (
+          <RunRow key={run.id} run={run} before={beforeOf(run, runs)} />
+        ))}
+      </tbody>
+    </TableBox>
   );
 }
 

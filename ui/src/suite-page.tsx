@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type VerdictWord, verdictWords, wordTable } from '../../src/model/words.ts';
 import type { HistoryData, SuiteHistory, SuiteRun, TestPast } from '../../src/report/page/data-of-runs.ts';
-import { RunName, StateMark, Versions } from './parts.tsx';
+import { RunName, StateMark, TableBox, Versions } from './parts.tsx';
 import { compareLink, historyLink, keyOf, pageOf, suiteLink } from './route.ts';
 import { TotalsPlot } from './totals-plot.tsx';
 import { usePart } from './use-part.ts';
@@ -69,36 +69,34 @@ function RunsBySuite({ suite }: { readonly suite: SuiteHistory }): JSX.Element {
   const occur = new Set(runs.flatMap((run) => run.words.map(([word]) => word)));
   const words = verdictWords.filter((word) => occur.has(word));
   return (
-    <div class="table-box" tabIndex={0} role="group" aria-label="Runs">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">run</th>
-            <th scope="col">under test</th>
-            {words.map((word) => (
-              <th scope="col" class={`number word-${word}`}>
-                <span class="sign" aria-hidden="true">
-                  {wordTable[word].sign}
-                </span>{' '}
-                {word}
-              </th>
-            ))}
-            <th scope="col">against the runs before</th>
-            <th scope="col" class="number">
-              virtual
+    <TableBox label="Runs">
+      <thead>
+        <tr>
+          <th scope="col">run</th>
+          <th scope="col">under test</th>
+          {words.map((word) => (
+            <th scope="col" class={`number word-${word}`}>
+              <span class="sign" aria-hidden="true">
+                {wordTable[word].sign}
+              </span>{' '}
+              {word}
             </th>
-            <th scope="col" class="number">
-              labs
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.toReversed().map((run, at) => (
-            <SuiteRunRow key={run.id} run={run} words={words} before={runs[runs.length - at - 2]} />
           ))}
-        </tbody>
-      </table>
-    </div>
+          <th scope="col">against the runs before</th>
+          <th scope="col" class="number">
+            virtual
+          </th>
+          <th scope="col" class="number">
+            labs
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {runs.toReversed().map((run, at) => (
+          <SuiteRunRow key={run.id} run={run} words={words} before={runs[runs.length - at - 2]} />
+        ))}
+      </tbody>
+    </TableBox>
   );
 }
 

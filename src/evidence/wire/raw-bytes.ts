@@ -22,8 +22,3 @@ export function word32At(bytes: Uint8Array, at: number): number {
 export function word16At(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint16(at);
 }
-
-/** One character per byte: bytes as the key of a map. */
-export function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-}

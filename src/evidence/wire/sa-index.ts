@@ -1,9 +1,9 @@
+import { latin1 } from '../../base/bytes.ts';
 import type { Address } from '../../model/addresses.ts';
 import type { IpsecSa } from '../ipsec.ts';
 import { ahOpener } from './ah.ts';
 import { espOpener } from './esp.ts';
 import { type Opener, type Unjudged, unjudged } from './opened.ts';
-import { latin1 } from './raw-bytes.ts';
 
 /** An SA as a host had it, over a time. */
 export interface KnownSa {

@@ -1,6 +1,6 @@
+import { latin1 } from '../../base/bytes.ts';
 import { immutableHeaders } from './ah.ts';
 import type { WirePacket } from './fact.ts';
-import { latin1 } from './raw-bytes.ts';
 
 /** A packet among those seen before. */
 export interface Sighting<Finding> {

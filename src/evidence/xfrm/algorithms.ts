@@ -1,6 +1,6 @@
 import type { Bytes } from '../../base/bytes.ts';
+import { latin1 } from '../../base/bytes.ts';
 import type { Algorithm } from '../ipsec.ts';
-import { latin1 } from './attributes.ts';
 
 /** struct xfrm_algo: name (64 bytes), key length in bits, key. */
 export function readAlgorithm(bytes: Bytes): Algorithm {

@@ -1,5 +1,5 @@
-import { Bytes } from '../../base/bytes.ts';
-import type { Mark, UnknownAttribute } from '../ipsec.ts';
+import { Bytes, latin1 } from '../../base/bytes.ts';
+import type { Mark, Offload, UnknownAttribute } from '../ipsec.ts';
 import { xfrmAttribute } from './numbers.ts';
 import { readMark } from './structures.ts';
 
@@ -55,15 +55,31 @@ export function applyAttributes<Draft>(
   return unknown;
 }
 
-/** Text of struct xfrm_user_sec_ctx: 8 bytes of head, then a string that may end in NUL. */
-export function readSecurityContext(bytes: Bytes): string {
-  bytes.skip(6);
-  return latin1(bytes.take(bytes.u16Le())).replace(/\0.*/s, '');
+/** What both SAs and policies may have. */
+interface Shared {
+  mark?: Mark;
+  ifId?: number;
+  offload?: Offload;
+  securityContext?: string;
 }
 
-/** One character per byte. */
-export function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
+export const sharedAttributes: AttributeTable<Shared> = {
+  [xfrmAttribute.mark]: (draft, bytes) => {
+    draft.mark = readMark(bytes);
+  },
+  [xfrmAttribute.ifId]: (draft, bytes) => {
+    draft.ifId = bytes.u32Le();
+  },
+  [xfrmAttribute.offloadDev]: (draft, bytes) => {
+    draft.offload = { ifindex: bytes.u32Le() | 0, flags: bytes.u8() };
+  },
+  [xfrmAttribute.secCtx]: (draft, bytes) => {
+    draft.securityContext = readSecurityContext(bytes);
+  },
+};
+
+/** Text of struct xfrm_user_sec_ctx: 8 bytes of head, then a string that may end in NUL. */
+function readSecurityContext(bytes: Bytes): string {
+  bytes.skip(6);
+  return latin1(bytes.take(bytes.u16Le())).replace(/\0.*/s, '');
 }

@@ -1,6 +1,6 @@
 import type { Bytes } from '../../base/bytes.ts';
 import type { IpsecPolicy, PolicyDirection, Template } from '../ipsec.ts';
-import { type Attribute, type AttributeTable, applyAttributes, readSecurityContext } from './attributes.ts';
+import { type Attribute, type AttributeTable, applyAttributes, sharedAttributes } from './attributes.ts';
 import { directionNames, policyFlags, structSize, xfrmAttribute } from './numbers.ts';
 import {
   addressOf,
@@ -9,7 +9,6 @@ import {
   protocolName,
   readKnownFamily,
   readLimits,
-  readMark,
   readSelector,
   readUse,
 } from './structures.ts';
@@ -78,16 +77,5 @@ const policyAttributes: AttributeTable<Draft> = {
   [xfrmAttribute.policyType]: (policy, bytes) => {
     policy.type = readPolicyType(bytes);
   },
-  [xfrmAttribute.mark]: (policy, bytes) => {
-    policy.mark = readMark(bytes);
-  },
-  [xfrmAttribute.ifId]: (policy, bytes) => {
-    policy.ifId = bytes.u32Le();
-  },
-  [xfrmAttribute.offloadDev]: (policy, bytes) => {
-    policy.offload = { ifindex: bytes.u32Le() | 0, flags: bytes.u8() };
-  },
-  [xfrmAttribute.secCtx]: (policy, bytes) => {
-    policy.securityContext = readSecurityContext(bytes);
-  },
+  ...sharedAttributes,
 };

@@ -1,7 +1,7 @@
 import type { Bytes } from '../../base/bytes.ts';
 import type { IpsecProtocol, IpsecSa, Iptfs, ReplayState } from '../ipsec.ts';
 import { readAead, readAlgorithm, readAuthentication } from './algorithms.ts';
-import { type Attribute, type AttributeTable, applyAttributes, readSecurityContext } from './attributes.ts';
+import { type Attribute, type AttributeTable, applyAttributes, sharedAttributes } from './attributes.ts';
 import { saExtraFlags, saFlags, xfrmAttribute } from './numbers.ts';
 import {
   addressOf,
@@ -11,7 +11,6 @@ import {
   readEncapsulation,
   readKnownFamily,
   readLimits,
-  readMark,
   readSelector,
   readUse,
 } from './structures.ts';
@@ -99,9 +98,6 @@ const saAttributes: AttributeTable<Draft> = {
     sa.replay = replay;
     sa.replayWindow = window;
   },
-  [xfrmAttribute.mark]: (sa, bytes) => {
-    sa.mark = readMark(bytes);
-  },
   [xfrmAttribute.setMark]: (sa, bytes) => {
     sa.outputMark = { value: bytes.u32Le(), mask: sa.outputMark?.mask ?? allBits };
   },
@@ -121,14 +117,8 @@ const saAttributes: AttributeTable<Draft> = {
   [xfrmAttribute.lastused]: (sa, bytes) => {
     sa.lastUsed = bytes.u64Le();
   },
-  [xfrmAttribute.offloadDev]: (sa, bytes) => {
-    sa.offload = { ifindex: bytes.u32Le() | 0, flags: bytes.u8() };
-  },
-  [xfrmAttribute.secCtx]: (sa, bytes) => {
-    sa.securityContext = readSecurityContext(bytes);
-  },
+  ...sharedAttributes,
   ...numbers({
-    [xfrmAttribute.ifId]: 'ifId',
     [xfrmAttribute.tfcpad]: 'tfcPadding',
     [xfrmAttribute.mtimerThresh]: 'mappingInterval',
     [xfrmAttribute.natKeepaliveInterval]: 'natKeepalive',
@@ -147,7 +137,7 @@ const saAttributes: AttributeTable<Draft> = {
 /** What the kernel takes for a missing XFRMA_SET_MARK_MASK. */
 const allBits = 0xffff_ffff;
 
-type NumberField = 'ifId' | 'tfcPadding' | 'mappingInterval' | 'natKeepalive' | 'cpu';
+type NumberField = 'tfcPadding' | 'mappingInterval' | 'natKeepalive' | 'cpu';
 
 /** Attributes that are one 32-bit number. */
 function numbers(fields: Readonly<Record<number, NumberField>>): AttributeTable<Draft> {
