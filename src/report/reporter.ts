@@ -56,11 +56,15 @@ export interface Reporter {
   end?(end: ReportEnd): void | Promise<void>;
 }
 
-/** Where a reporter writes. */
-export interface Sink {
-  write(text: string): void;
+/** How text is written. */
+export interface TextStyle {
   /** A terminal: lines may be redrawn and coloured. */
   readonly terminal: boolean;
+}
+
+/** Where a reporter writes. */
+export interface Sink extends TextStyle {
+  write(text: string): void;
   readonly columns: number;
 }
 

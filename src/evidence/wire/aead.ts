@@ -1,8 +1,7 @@
 import { type CipherGCMTypes, createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import type { IpsecSa } from '../ipsec.ts';
-import { type Unjudged, unjudged } from './opened.ts';
+import { trial, type Unjudged, unjudged } from './opened.ts';
 import { sameBytes } from './raw-bytes.ts';
-import { trial } from './trial.ts';
 
 /** All AEADs of ESP carry an IV of 8 bytes (RFC 4106, 3.1; 4309, 3.1; 4543, 3.1; 7634, 2.1). */
 export const aeadIv = 8;

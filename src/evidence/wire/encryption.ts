@@ -1,7 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import type { IpsecSa } from '../ipsec.ts';
-import { type Unjudged, unjudged } from './opened.ts';
-import { trial } from './trial.ts';
+import { trial, type Unjudged, unjudged } from './opened.ts';
 
 /** Works on the bytes between IV and ICV, whole blocks. */
 type Transform = (iv: Uint8Array, bytes: Uint8Array) => Uint8Array;

@@ -1,8 +1,7 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { IpsecSa } from '../ipsec.ts';
 import { cmac, type Mac, xcbcMac } from './block-mac.ts';
-import { type Unjudged, unjudged } from './opened.ts';
-import { trial } from './trial.ts';
+import { trial, type Unjudged, unjudged } from './opened.ts';
 
 interface IntegrityAlgorithm {
   /** Bits of the ICV where XFRM gives no truncation (net/xfrm/xfrm_algo.c, icv_truncbits). */

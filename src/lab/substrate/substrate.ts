@@ -1,6 +1,6 @@
 import type { Identity } from '../../model/attempt.ts';
-import type { Order } from '../../model/order.ts';
 import type { LabPlan } from '../../model/scenario.ts';
+import type { Order } from '../../model/suite.ts';
 import type { Traits } from '../../model/traits.ts';
 import type { Image } from '../../supply/image/image.ts';
 

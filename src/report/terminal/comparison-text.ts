@@ -1,8 +1,8 @@
-import { secondsText } from '../../base/text.ts';
+import { secondsText, table } from '../../base/text.ts';
 import type { RunComparison } from '../../results/compare.ts';
+import type { TextStyle } from '../reporter.ts';
 import { visibleLine } from '../visible.ts';
 import { coloured } from './terminal.ts';
-import { type TextStyle, table } from './text-table.ts';
 
 /** Tests of one run alone are counted from here on. */
 const namesShown = 10;

@@ -1,11 +1,11 @@
-import { secondsText } from '../../base/text.ts';
+import { secondsText, table } from '../../base/text.ts';
 import type { IndexedRun } from '../../model/past-results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { type VerdictWord, verdictWords, wordTable } from '../../model/words.ts';
 import type { HistoryPoint, TestHistory } from '../../results/history.ts';
+import type { TextStyle } from '../reporter.ts';
 import { visibleLine } from '../visible.ts';
 import { coloured } from './terminal.ts';
-import { type TextStyle, table } from './text-table.ts';
 
 function seconds(ms: number | undefined): string {
   return ms === undefined ? '' : secondsText(ms);

@@ -2,7 +2,7 @@ import { leftText, secondsText } from '../../base/text.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { type VerdictWord, wordTable } from '../../model/words.ts';
-import type { Reporter, ReportProgress, Sink } from '../reporter.ts';
+import type { Reporter, ReportProgress, Sink, TextStyle } from '../reporter.ts';
 import { visibleLine } from '../visible.ts';
 import { summaryText } from './summary.ts';
 
@@ -25,7 +25,7 @@ const colours: Readonly<Record<VerdictWord, number>> = {
 };
 
 /** The word in its colour, on a terminal. */
-export function coloured(word: VerdictWord, text: string, sink: Pick<Sink, 'terminal'>): string {
+export function coloured(word: VerdictWord, text: string, sink: TextStyle): string {
   return sink.terminal ? `\x1b[${colours[word]}m${text}\x1b[0m` : text;
 }
 

@@ -1,4 +1,5 @@
 import { compare } from '../../base/text.ts';
+
 /** A machine that scripts name: a host, for some names on a platform of its own. */
 export interface Guest {
   /** As in file names: `east`, `netbsde`, `fedorarise`. */
@@ -14,8 +15,7 @@ const platformOnly: readonly string[] = ['rise', 'set'];
 /** Hosts that exist plain and, with their initial, on each platform. */
 const alsoOnPlatforms: readonly string[] = ['east', 'west'];
 
-/** Orders names as the suite does: by code units. */
-/** All guests that hosts and platforms give, sorted by name. */
+/** All guests that hosts and platforms give, sorted by name as the suite does: by code units. */
 export function guestsOf(hosts: readonly string[], platforms: readonly string[]): Guest[] {
   const guests = hosts.flatMap((host): Guest[] => {
     const suffix = platformOnly.includes(host) ? host : alsoOnPlatforms.includes(host) ? host.charAt(0) : undefined;

@@ -1,10 +1,25 @@
 import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Progress } from '../../base/progress.ts';
 import { makeWorkFolder } from '../../base/work-folder.ts';
 import { bootstrapFiles, imageArguments } from './bootstrap.ts';
-import type { ImageBuild } from './image-build.ts';
+import type { ImageBuilder } from './mode.ts';
+import type { Recipe } from './recipe.ts';
 import { bootstrap } from './run-bootstrap.ts';
 import { packOptions, packSquashfs } from './squashfs.ts';
+
+/** One image to build. */
+interface ImageBuild {
+  readonly name: string;
+  readonly recipe: Recipe;
+  readonly builder: ImageBuilder;
+  /** Tar of what the recipe's build from source installed. */
+  readonly installed?: string | undefined;
+  /** The image file to write. */
+  readonly out: string;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Installed packages and their versions, out of dpkg's status file. */
 export function installedVersions(status: string): Record<string, string> {

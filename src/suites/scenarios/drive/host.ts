@@ -8,7 +8,6 @@ import { type CheckedHost, type Matchers, matchersOf } from '../api/expect.ts';
 import type { CommandResult, NatHost } from '../api/handles.ts';
 import { callerOrigin } from '../api/origin.ts';
 import type { DoneCommand, Stepper } from './stepper.ts';
-import { transcriptText } from './transcript-text.ts';
 
 /** Bytes of a file that one typed line carries, before they are written as base64. */
 const pieceBytes = 2400;
@@ -123,4 +122,17 @@ export class DrivenNat extends DrivenHost implements NatHost {
       `${rule} masquerade`,
     ];
   }
+}
+
+/** A command with what its terminal got. */
+interface Shown {
+  readonly line: string;
+  readonly stdout: string;
+}
+
+/** What a person would have seen at a console: `west# uptime`, and what came back. */
+export function transcriptText(host: string, commands: readonly Shown[]): string {
+  return commands
+    .map(({ line, stdout }) => `${host}# ${line}\n${stdout}${stdout === '' || stdout.endsWith('\n') ? '' : '\n'}`)
+    .join('');
 }

@@ -6,9 +6,8 @@ import { decode } from '../../../evidence/records/decode.ts';
 import { type LabRecord, labHost } from '../../../evidence/records/record.ts';
 import { LiveTables } from '../../../evidence/tables/live-tables.ts';
 import { RecordTail } from '../../../lab/record-tail.ts';
-import type { Order } from '../../../model/order.ts';
 import type { Origin, Step } from '../../../model/scenario.ts';
-import type { HeldLab } from '../../../model/suite.ts';
+import type { HeldLab, Order } from '../../../model/suite.ts';
 import type { CommandResult } from '../api/handles.ts';
 
 /** A line to be typed. */

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { openEsp } from '../../../../src/evidence/wire/esp.ts';
-import { trial } from '../../../../src/evidence/wire/trial.ts';
+import { trial } from '../../../../src/evidence/wire/opened.ts';
 import { bytes, saOf } from './sas.ts';
 import { type Clear, suites } from './seal.ts';
 
