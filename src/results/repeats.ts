@@ -18,9 +18,9 @@ export interface Repeat {
   readonly links: readonly string[];
 }
 
-/** The seed by which a lab must repeat. `undefined`: it drew its randomness from the machine, so nothing is promised. */
-export function promisedSeed({ inputs }: AttemptFile): string | undefined {
-  return inputs.seed;
+/** The seed by which a lab must repeat. `undefined`: it had none, or its substrate promises nothing for one. */
+export function promisedSeed({ inputs, lacks }: AttemptFile): string | undefined {
+  return lacks?.includes('seeds') ? undefined : inputs.seed;
 }
 
 /** The wall clock ended the lab: how far it came is no matter of its seed. */

@@ -84,6 +84,18 @@ test('only attempts of one seed are compared, and only those whose files are the
   assert.equal(word([first, { attempt: 1, verdict: second.verdict }], 1n, 2n), 'passed');
 });
 
+test('nothing is held to a seed that the substrate promises nothing for', () => {
+  const unpromised = (attempt: number, word: VerdictWord, seed?: string): JudgedAttempt => {
+    const { file, ...rest } = judged(attempt, word, seed);
+    return { ...rest, ...(file && { file: { ...file, lacks: ['seeds'] } }) };
+  };
+  const alike = resultOf(entry, [unpromised(0, 'passed'), unpromised(1, 'passed')], recorded(1n, 2n));
+  assert.deepEqual([alike?.word, alike?.issues], ['passed', []]);
+  const different = resultOf(entry, [unpromised(0, 'passed'), unpromised(1, 'major', '2')], recorded(1n, 2n));
+  assert.deepEqual([different?.word, different?.chance], ['major', undefined]);
+  assert.equal(resultOf(entry, [unpromised(0, 'passed'), unpromised(1, 'minor')])?.word, 'minor');
+});
+
 function endedBy(attempt: JudgedAttempt, word: EndWord): JudgedAttempt {
   const { file } = attempt;
   return file === undefined ? attempt : { ...attempt, file: { ...file, end: { word } } };
