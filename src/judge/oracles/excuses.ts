@@ -32,7 +32,7 @@ export const excuses: readonly Excuse[] = [
     reason: 'a packet filter drops IKE or ESP',
     facts: ['half-open', 'torn'],
     commands: [
-      /\b(?:ip6?tables|nft)\b.*(?:(?:--dport|--sport|dport|sport) (?:500|4500)\b|-p (?:esp|ah|50|51)\b).*(?:DROP|REJECT|drop|reject)/,
+      /\b(?:ip6?tables|nft)\b.*(?:(?:dport|sport) (?:500|4500)\b|-p (?:esp|ah|50|51)\b).*(?:DROP|REJECT|drop|reject)/,
     ],
   },
   {
@@ -40,7 +40,7 @@ export const excuses: readonly Excuse[] = [
     reason: 'an address, a route or a link that the peers use is taken away, so that SAs move (RFC 4555) or are lost',
     facts: ['half-open', 'addresses', 'encapsulation'],
     commands: [
-      /\b(?:ip(?:\.sh)? (?:-\S+ )*(?:addr(?:ess)?|route|link|rule) (?:\S+ )*?(?:del|delete|flush|change|replace|down)\b|ifconfig \S+ down|ifdown)\b/,
+      /\b(?:ip(?:\.sh)? (?:-\S+ )*(?:addr(?:ess)?|route|link|rule) (?:\S+ )*?(?:del|delete|flush|change|replace|down)|ifconfig \S+ down|ifdown)\b/,
     ],
   },
   {
@@ -97,5 +97,5 @@ export function excuseFor(fact: ExcusedFact, commands: readonly TypedCommand[], 
 }
 
 function names(line: string, { source, destination }: Ends): boolean {
-  return line.split(/[\s/,]+/).some((word) => word === source || word === destination);
+  return line.split(/[\s/,]/).some((word) => word === source || word === destination);
 }

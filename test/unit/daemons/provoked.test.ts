@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { slices } from '../../../src/daemons/table.ts';
+
+interface Provoked {
+  readonly fits: readonly string[];
+  readonly not: readonly string[];
+}
+
+const lost: Readonly<Record<string, Provoked>> = {
+  libreswan: {
+    fits: [
+      'ipsec whack --impair send-no-delete',
+      'ipsec whack --impair=drop-inbound',
+      'ipsec whack --impair revival --impair send-no-delete',
+      'ipsec whack --impair lifetimes',
+    ],
+    not: [
+      'ipsec whack --impair none',
+      'ipsec whack --impair=none',
+      'ipsec whack --impair allow-null-none',
+      'ipsec whack --impair allow_null_none',
+      'ipsec whack --impair emitting',
+      'ipsec whack --impair event-check-crls',
+      'ipsec whack --impair event_check_crls',
+      'ipsec whack --impair force-v2-auth-method:eap',
+      'ipsec whack --impair force_v2_auth_method:eap',
+      'ipsec whack --impair helper-thread-delay:5',
+      'ipsec whack --impair helper_thread_delay:5',
+      'ipsec whack --impair ignore-soft-expire',
+      'ipsec whack --impair ignore_soft_expire',
+      'ipsec whack --impair lifetime',
+      'ipsec whack --impair proposal-parser',
+      'ipsec whack --impair proposal_parser',
+      'ipsec whack --impair revival',
+      'ipsec whack --impair send-keepalive',
+      'ipsec whack --impair send_keepalive',
+      'ipsec whack --impair send-pkcs7-thingie',
+      'ipsec whack --impair send_pkcs7_thingie',
+      'ipsec whack --impair suppress-retransmits',
+      'ipsec whack --impair suppress_retransmits',
+      'ipsec whack --impair tcp-use-blocking-write',
+      'ipsec whack --impair tcp_use_blocking_write',
+      'ipsec whack --impair timeout-on-retransmit',
+      'ipsec whack --impair timeout_on_retransmit',
+      'ipsec whack --impair trigger_revival:1',
+      'ipsec whack --no-impair send-no-delete',
+    ],
+  },
+};
+
+const ended: Readonly<Record<string, Provoked>> = {
+  libreswan: {
+    fits: ['ipsec stop', '/usr/sbin/ipsec restart', 'ipsec whack --shutdown', 'whack --shutdown;'],
+    not: [
+      'ipsec start',
+      'libipsec stop',
+      'ipsec stopped',
+      'ipsec whack --status',
+      'mywhack --shutdown',
+      'ipsec whack --shutdowns',
+    ],
+  },
+  strongswan: {
+    fits: ['ipsec stop', 'ipsec restart', 'strongswan stop', 'systemctl strongswan restart'],
+    not: ['ipsec start', 'libipsec stop', 'mystrongswan stop', 'strongswan stopped', 'swanctl --terminate'],
+  },
+};
+
+const patterns = (of: 'endedBy' | 'impairedBy'): [name: string, pattern: RegExp][] =>
+  slices.flatMap(({ name, [of]: pattern }) => (pattern === undefined ? [] : [[name, pattern] as [string, RegExp]]));
+
+for (const [title, of, expected] of [
+  ['loses or spoils messages', 'impairedBy', lost],
+  ['is ended', 'endedBy', ended],
+] as const) {
+  test(`lines by which a daemon ${title} are known daemon by daemon, and what nearly is one is not`, () => {
+    const found = Object.fromEntries(patterns(of));
+    assert.deepEqual(Object.keys(found).sort(), Object.keys(expected));
+    for (const [name, { fits, not }] of Object.entries(expected)) {
+      for (const line of fits) assert.match(line, found[name] as RegExp);
+      for (const line of not) assert.doesNotMatch(line, found[name] as RegExp);
+    }
+  });
+}
