@@ -12,9 +12,8 @@ export function goldenFacts({ timeline, commands, postMortem }: FactEvidence): G
   let before = '';
   for (const { command, sequence, time } of timeline.boundaries) {
     if (command >= postMortem) break;
-    const hosts = Object.fromEntries(
-      timeline.hosts.map((host) => [host.host, linesOf(tablesAt(host, sequence))]).filter(([, lines]) => lines?.length),
-    );
+    const all = timeline.hosts.map((host) => [host.host, linesOf(tablesAt(host, sequence))] as const);
+    const hosts = Object.fromEntries(all.filter(([, lines]) => lines.length > 0));
     const now = JSON.stringify(hosts);
     if (now === before || (before === '' && now === '{}')) continue;
     before = now;
@@ -29,17 +28,15 @@ const statesTold = 3;
 
 /** What is other than expected, state by state; each difference is an issue with both sides. */
 export function compareGolden(expected: GoldenFacts, received: GoldenFacts): Issue[] {
-  const count = Math.max(expected.states.length, received.states.length);
-  const issues: Issue[] = [];
-  for (let index = 0; index < count && issues.length < statesTold; index += 1) {
-    const [want, got] = [expected.states[index], received.states[index]];
-    const lines = differenceOf(want, got);
-    if (lines.length === 0) continue;
+  // An issue names the command of the received state, and that of the expected one where none was received.
+  const states = [...received.states, ...expected.states.slice(received.states.length)];
+  const issues = states.flatMap(({ after: command }, index) => {
+    const lines = differenceOf(expected.states[index], received.states[index]);
+    if (lines.length === 0) return [];
     const message = `SAs and policies are not those of the golden facts, state ${index + 1}`;
-    const command = (got ?? want)?.after ?? '';
-    issues.push(issueOf('golden-facts', { file: 'facts.json', command, message, excerpt: lines.join('\n') }));
-  }
-  return issues;
+    return [issueOf('golden-facts', { file: 'facts.json', command, message, excerpt: lines.join('\n') })];
+  });
+  return issues.slice(0, statesTold);
 }
 
 function differenceOf(want: GoldenState | undefined, got: GoldenState | undefined): string[] {

@@ -1,6 +1,7 @@
 import { commandAt, type FactEvidence, lateness, type ProtectedPacket } from '../../evidence/evidence.ts';
 import type { IpsecPolicy, IpsecSa } from '../../evidence/ipsec.ts';
 import type { IpPacket } from '../../evidence/packet/packet.ts';
+import type { Version } from '../../evidence/tables/lives.ts';
 import { type Flow, selectorMatches } from '../../evidence/tables/selectors.ts';
 import { tablesAt } from '../../evidence/tables/tables.ts';
 import type { HostTimeline } from '../../evidence/tables/timeline.ts';
@@ -20,16 +21,17 @@ export interface WireFindings {
 /** Judges every protected packet: whether it opens, what was inside, and whether a replay was accepted. */
 export function judgeWire(evidence: FactEvidence): WireFindings {
   const packets = { verified: 0, unauthenticated: 0, refused: 0, unjudged: 0, 'no-sa': 0, replayed: 0 };
-  const hosts = new Map(evidence.timeline.hosts.map((host) => [host.host, host]));
+  const hosts = hostsByName(evidence);
   const issues: Issue[] = [];
   for (const packet of evidence.protectedPackets) {
     if (packet.copy) continue;
     packets[packet.word] += 1;
-    const sender = hosts.get(packet.frame.sender ?? '');
-    const sa = sender && saOf(sender, packet);
-    if (packet.word === 'refused') issues.push(...refusal(packet, sa, evidence));
+    const sender = senderOf(hosts, packet);
+    if (packet.word === 'refused') issues.push(...refusal(packet, sender?.sa, evidence));
     if (packet.word === 'no-sa') issues.push(...unknown(packet, evidence));
-    if (packet.inner && sender && sa) issues.push(...strayed({ packet, inner: packet.inner, sender, sa }, evidence));
+    if (packet.inner && sender?.sa) {
+      issues.push(...strayed({ packet, inner: packet.inner, sender: sender.host, sa: sender.sa }, evidence));
+    }
   }
   return {
     packets,
@@ -42,6 +44,19 @@ function unencrypted({ protectedPackets }: FactEvidence): Leak[] {
   return protectedPackets
     .filter(({ word, reason }) => word === 'refused' && reason === 'cleartext')
     .map(({ frame }) => ({ kind: 'not-encrypted', frame }));
+}
+
+/** By the name of a host; `undefined`, for frames that no host sent, is none. */
+type Hosts = ReadonlyMap<string | undefined, HostTimeline>;
+
+function hostsByName({ timeline }: FactEvidence): Hosts {
+  return new Map(timeline.hosts.map((host) => [host.host, host]));
+}
+
+/** The host that sent a packet, and its SA for it. */
+function senderOf(hosts: Hosts, packet: ProtectedPacket): { host: HostTimeline; sa: IpsecSa | undefined } | undefined {
+  const host = hosts.get(packet.frame.sender);
+  return host && { host, sa: saOf(host, packet) };
 }
 
 function saOf(host: HostTimeline, { protocol, spi, frame }: ProtectedPacket): IpsecSa | undefined {
@@ -93,13 +108,13 @@ const opened: ReadonlySet<ProtectedPacket['word']> = new Set(['verified', 'unaut
 
 /** SAs whose packets come from hosts that never had them. Who passes a packet on may be seen before who sent it. */
 function strangers(evidence: FactEvidence): Issue[] {
-  const hosts = new Map(evidence.timeline.hosts.map((host) => [host.host, host]));
+  const hosts = hostsByName(evidence);
   const strange = new Map<string, ProtectedPacket | 'known'>();
   for (const packet of evidence.protectedPackets) {
     const { protocol, spi, frame } = packet;
     const key = `${protocol} ${spi}`;
-    if (strange.get(key) === 'known' || !opened.has(packet.word)) continue;
-    const sender = hosts.get(frame.sender ?? '');
+    if (!opened.has(packet.word)) continue;
+    const sender = hosts.get(frame.sender);
     const known = sender === undefined || sender.sas.some((life) => sends(life.versions, packet));
     strange.set(key, known ? 'known' : (strange.get(key) ?? packet));
   }
@@ -147,25 +162,24 @@ function strayed({ packet, inner, sender, sa }: Tunnelled, evidence: FactEvidenc
  */
 function aboutOf({ upper }: IpPacket): Flow | undefined {
   if (upper.kind !== 'icmp' || upper.quoted === undefined) return undefined;
-  const { source, destination, sourcePort, destinationPort, ...flow } = flowOf(upper.quoted);
+  const { source, destination, sourcePort = 0, destinationPort = 0, ...flow } = flowOf(upper.quoted);
   return {
     ...flow,
     source: destination,
     destination: source,
-    ...(destinationPort !== undefined && { sourcePort: destinationPort }),
-    ...(sourcePort !== undefined && { destinationPort: sourcePort }),
+    sourcePort: destinationPort,
+    destinationPort: sourcePort,
   };
 }
 
 /** An SA whose receiver has counted more packets than were sent with different sequence numbers. */
 function acceptedReplays(evidence: FactEvidence): Issue[] {
   const replayed = evidence.protectedPackets.filter(({ word, copy }) => word === 'replayed' && !copy);
-  if (replayed.length === 0) return [];
   const issues: Issue[] = [];
   for (const { host, sas } of evidence.timeline.hosts) {
     for (const { versions } of sas) {
-      const sa = versions.at(-1)?.value;
-      if (sa?.direction !== 'in' || sa.replayWindow === 0) continue;
+      const { value: sa } = versions.at(-1) as Version<IpsecSa>;
+      if (sa.direction !== 'in' || sa.replayWindow === 0) continue;
       const again = replayed.find(({ spi, protocol }) => spi === sa.spi && protocol === sa.protocol);
       if (again === undefined || excuseFor('replay', evidence.commands, sa)) continue;
       const fresh = evidence.protectedPackets.filter(
