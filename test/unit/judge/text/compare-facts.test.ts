@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { compareFacts, type FactDifference } from '../../../../src/judge/text/compare-facts.ts';
-import { factRules } from '../../../../src/judge/text/fact-rules.ts';
 import { readConsoleFacts } from '../../../../src/judge/text/read-facts.ts';
 import { sanitized } from '../../evidence/text/consoles.ts';
 
@@ -153,9 +152,4 @@ test('a failure that comes once more is minor, and so is a sniffer that saw noth
   assert.deepEqual(brief(compare(clear ?? '', esp)), ['major missing packet', 'major extra packet']);
   assert.deepEqual(brief(compare(`${esp}${esp}`, esp)), ['minor extra packet']);
   assert.deepEqual(brief(compare(clear ?? '', '')), ['major extra packet']);
-});
-
-test('every rule of the table has a reason', () => {
-  const rules = Object.values(factRules).flatMap(({ presence, fields }) => [presence, ...Object.values(fields)]);
-  for (const { reason } of rules) assert.match(reason, /^\S+ \S+/);
 });

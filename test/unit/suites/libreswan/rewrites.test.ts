@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { receivedText, rewritesFor } from '../../../../src/suites/libreswan/adaptations.ts';
+
+interface Pair {
+  /** Received text, and the same as the references have it. */
+  readonly changes: readonly (readonly [from: string, to: string])[];
+  /** Received text that says something else, and stays. */
+  readonly stays: readonly string[];
+}
+
+const socket4 = 'src 0.0.0.0/0 dst 0.0.0.0/0 \n\tsocket in priority 0 ptype main\n';
+const socket6 = 'src ::/0 dst ::/0 \n\tsocket in priority 0 ptype main\n';
+const policy4 = 'src 0.0.0.0/0 dst 0.0.0.0/0 \n\tdir in priority 0\n';
+
+/** Every rewrite: it touches what its reason says, and only that, since whatever it takes away no verdict sees. */
+const pairs: Readonly<Record<string, Pair>> = {
+  'xfrm-state-direction': {
+    changes: [
+      ['\treplay-window 0 flag esn\n\tdir in\n\tanti-replay\n', '\treplay-window 0 flag esn\n\tanti-replay\n'],
+      ['\tdir out \n\tdir in \n', ''],
+    ],
+    stays: [
+      'src 10.1.0.0/16 dst 10.2.0.0/16 \n\tdir in priority 1 ptype main\n',
+      '\t\tdir in\n',
+      'x\tdir in\n',
+      '\tdir fwd\n',
+      '\tdir \n',
+      '\tdir in  \n',
+      '\tdir in',
+    ],
+  },
+  'strongswan-key-exchange-method': {
+    changes: [
+      [
+        "peer didn't accept key exchange method ECP_256, it requested MODP_2048\npeer didn't accept key exchange method CURVE_25519, it requested ECP_256\n",
+        "peer didn't accept DH group ECP_256, it requested MODP_2048\npeer didn't accept DH group CURVE_25519, it requested ECP_256\n",
+      ],
+    ],
+    stays: [
+      "13[IKE] peer didn't accept key exchange method ECP_256, it requested MODP_2048\n",
+      "peer didn't accept key exchange method , it requested MODP_2048\n",
+      "peer didn't accept key exchange method ECP 256, it requested MODP_2048\n",
+      'key exchange method ECP_256, it requested MODP_2048\n',
+    ],
+  },
+  'strongswan-default-identity': {
+    changes: [
+      [
+        "x\nno IDi configured, default to IP address 192.0.2.1\nauthentication of '192.0.2.1' (myself)\nno IDi configured, default to IP address 192.0.2.2\nauthentication of '192.0.2.2' (myself)\n",
+        "x\nno IDi configured, fall back on IP address\nauthentication of '192.0.2.1' (myself)\nno IDi configured, fall back on IP address\nauthentication of '192.0.2.2' (myself)\n",
+      ],
+    ],
+    stays: [
+      "no IDi configured, default to IP address 192.0.2.1\nauthentication of '192.0.2.9' (myself)\n",
+      "no IDi configured, default to IP address \nauthentication of '' (myself)\n",
+      "13[IKE] no IDi configured, default to IP address 192.0.2.1\nauthentication of '192.0.2.1' (myself)\n",
+      'no IDi configured, default to IP address 192.0.2.1\n',
+    ],
+  },
+  'strongswan-child-closed': {
+    changes: [
+      [
+        'x\nCHILD_SA a-b{2} closed\nCHILD_SA {2} closed successfully\nCHILD_SA c{13} closed\nCHILD_SA {13} closed successfully',
+        'x\nCHILD_SA closed\nCHILD_SA {2} closed successfully\nCHILD_SA closed\nCHILD_SA {13} closed successfully',
+      ],
+      [
+        'CHILD_SA {2} closed\nCHILD_SA {2} closed successfully\n',
+        'CHILD_SA closed\nCHILD_SA {2} closed successfully\n',
+      ],
+    ],
+    stays: [
+      'CHILD_SA a-b{2} closed\nCHILD_SA {3} closed successfully\n',
+      'CHILD_SA a b{2} closed\nCHILD_SA {2} closed successfully\n',
+      'CHILD_SA a-b{} closed\nCHILD_SA {} closed successfully\n',
+      'CHILD_SA a-b{x} closed\nCHILD_SA {x} closed successfully\n',
+      '13[IKE] CHILD_SA a-b{2} closed\nCHILD_SA {2} closed successfully\n',
+      'CHILD_SA a-b{2} closed\nCHILD_SA {2} closed successfully, not quite\n',
+      'CHILD_SA a-b{2} closed\n',
+    ],
+  },
+  'strongswan-socket-order': {
+    changes: [
+      [`${policy4}${socket6}${socket6}${socket4}${socket4}`, `${policy4}${socket4}${socket4}${socket6}${socket6}`],
+      [
+        `${socket6}${socket4}${policy4}${socket6}${socket4}`.replaceAll('/0 \n', '/0\n'),
+        `${socket4}${socket6}${policy4}${socket4}${socket6}`.replaceAll('/0 \n', '/0\n'),
+      ],
+    ],
+    stays: [
+      `${socket4}${socket6}`,
+      `${socket6}${policy4}${socket4}`,
+      `${socket6}${policy4}`,
+      `${socket6.replace('socket', 'dir')}${socket4}`,
+      `${socket6.replace('::/0', '2001:db8::/32')}${socket4}`,
+      `${socket6}${socket4.replace('0.0.0.0/0', '10.0.0.0/8')}`,
+      `x${socket6}${socket4}`,
+      `${socket6.replace(' \n', '  \n')}${socket4}`,
+      `${socket6}${socket4.replace(' \n', '  \n')}`,
+    ],
+  },
+  'interface-queue': {
+    changes: [
+      [
+        '3: eth0: <BROADCAST,UP> mtu 1500 state UP\n14: eth1: <BROADCAST> mtu 9000 state UP\n',
+        '3: eth0: <BROADCAST,UP> mtu 1500 state UP qlen 1000\n14: eth1: <BROADCAST> mtu 9000 state UP qlen 1000\n',
+      ],
+    ],
+    stays: [
+      '3: eth0: <BROADCAST,UP> mtu 1500 state UP qlen 1000\n',
+      '3: eth0: <BROADCAST> mtu 1500 state DOWN\n',
+      '3: eth10: <BROADCAST,UP> mtu 1500 state UP\n',
+      '3: ethx: <BROADCAST,UP> mtu 1500 state UP\n',
+      '3: ipsec1: <BROADCAST,UP> mtu 1500 state UP\n',
+      'x3: eth0: <BROADCAST,UP> mtu 1500 state UP\n',
+      'x: eth0: <BROADCAST,UP> mtu 1500 state UP\n',
+      ': eth0: <BROADCAST,UP> mtu 1500 state UP\n',
+      '3: eth0: <BROADCAST,UP> mtu x state UP\n',
+      '3: eth0: <BROADCAST,UP> mtu  state UP\n',
+    ],
+  },
+  'nss-folder': {
+    changes: [
+      [
+        'NSS database "sql:/var/lib/ipsec/nss" and "sql:/var/lib/ipsec/nss"',
+        'NSS database "sql:/etc/ipsec.d" and "sql:/etc/ipsec.d"',
+      ],
+    ],
+    stays: ['NSS database "/var/lib/ipsec/nss"', 'NSS database "sql:/var/lib/ipsec/nss2"'],
+  },
+  'xfrm-statistics': {
+    changes: [
+      [
+        'XfrmInError              \t0\nXfrmInIptfsError        \t0\nXfrmOutNoQueueSpace\t 0\nXfrmOutError \t0\n',
+        'XfrmInError              \t0\nXfrmOutError \t0\n',
+      ],
+    ],
+    stays: [
+      'XfrmInIptfsError        \t1\n',
+      'XfrmOutNoQueueSpace     \t10\n',
+      'XfrmInError             \t0\n',
+      ' XfrmInIptfsError       \t0\n',
+      'XfrmInIptfsError        \t0',
+    ],
+  },
+  'tcpdump-service-names': {
+    changes: [
+      [
+        'IP 192.1.2.45.500 > 192.1.2.23.500: isakmp\nIP6 2001:db8::1.4500 > 2001:db8::2.4500: UDP-encap\n',
+        'IP 192.1.2.45.isakmp > 192.1.2.23.isakmp: isakmp\nIP6 2001:db8::1.ipsec-nat-t > 2001:db8::2.ipsec-nat-t: UDP-encap\n',
+      ],
+    ],
+    stays: [
+      'IP 192.1.2.45.5000 > 192.1.2.23.45000: UDP\n',
+      'IP 192.1.2.45.500, 192.1.2.23.4500, UDP\n',
+      'IP66 192.1.2.45.500 > 192.1.2.23.500: isakmp\n',
+      '12:00:00 IP 192.1.2.45.500 > 192.1.2.23.500: isakmp\n',
+      'ESP from 192.1.2.45.500 to 192.1.2.23.4500\n',
+    ],
+  },
+};
+
+test('every rewrite of received text has its pair here', () => {
+  assert.deepEqual(
+    receivedText().map(({ id }) => id),
+    Object.keys(pairs),
+  );
+});
+
+for (const { id, rewrite } of receivedText()) {
+  test(`${id} changes what its reason says, and leaves what only looks like it`, () => {
+    const { changes, stays } = pairs[id] as Pair;
+    for (const [from, to] of changes) assert.equal(rewrite(from), to);
+    for (const text of stays) assert.equal(rewrite(text), text);
+  });
+}
+
+test('only the direction of an SA is taken away as a fact', () => {
+  const losing = receivedText().filter(({ losesFacts }) => losesFacts);
+  assert.deepEqual(
+    losing.map(({ id }) => id),
+    ['xfrm-state-direction'],
+  );
+});
+
+test('words of strongSwan are changed only on consoles that show it', () => {
+  const common = ['xfrm-state-direction', 'interface-queue', 'nss-folder', 'xfrm-statistics', 'tcpdump-service-names'];
+  assert.deepEqual(rewritesFor(['libreswan']), common);
+  assert.deepEqual(rewritesFor([]), common);
+  assert.deepEqual(rewritesFor(['libreswan', 'strongswan']), Object.keys(pairs));
+});
