@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { EspalierError } from '../base/errors.ts';
 import { defaultSubstrate } from '../lab/substrate/all.ts';
 import type { RunOptions } from '../model/run.ts';
 import type { Rerun } from '../report/reporter.ts';
 import { unnamed } from '../suites/all.ts';
-import type { Shard } from './select.ts';
+import { parseSeed, parseTimeout, usage, wholeNumber } from './option-values.ts';
 
 /** Options of `espalier run` as commander gives them. */
 export interface RawRunOptions {
@@ -34,41 +33,6 @@ export interface RawRunOptions {
   readonly list?: boolean;
 }
 
-function usage(option: string, value: string, wanted: string): EspalierError {
-  return new EspalierError('usage', `${option} ${value}: ${wanted} is expected`);
-}
-
-/** A whole number in a range, or a usage error that names the option. */
-export function wholeNumber(option: string, value: string, least: number): number {
-  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-  if (!(number >= least)) throw usage(option, value, `a whole number from ${least}`);
-  return number;
-}
-
-export function parseShard(value: string): Shard {
-  const [, index = '', count = ''] = /^(\d{1,6})\/(\d{1,6})$/.exec(value) ?? [];
-  const shard = { index: Number(index), count: Number(count) };
-  if (shard.index < 1 || shard.index > shard.count) throw usage('--shard', value, 'i/n with i from 1 to n');
-  return shard;
-}
-
-export function parsePattern(option: string, value: string): RegExp {
-  try {
-    return new RegExp(value, 'u');
-  } catch (error) {
-    throw new EspalierError('usage', `${option}: ${(error as Error).message}`);
-  }
-}
-
-/** Decimal seed; `random` draws one, which is recorded like any other; `none` leaves the lab unseeded. */
-function parseSeed(value: string): string | undefined {
-  if (value === 'none') return undefined;
-  if (value === 'random') return String(randomBytes(6).readUIntBE(0, 6));
-  const seed = /^\d{1,20}$/.test(value) ? BigInt(value) : undefined;
-  if (seed === undefined || seed >= 1n << 64n) throw usage('--seed', value, 'a number below 2^64, `random` or `none`');
-  return String(seed);
-}
-
 /** How many seeds, from `first` on. */
 function parseSeeds({ seeds = '1', retries }: RawRunOptions, first: string | undefined): number {
   const count = wholeNumber('--seeds', seeds, 1);
@@ -80,12 +44,6 @@ function parseSeeds({ seeds = '1', retries }: RawRunOptions, first: string | und
     throw new EspalierError('usage', '--seeds tells of every seed, --retries hides one', { remedy });
   }
   return count;
-}
-
-function parseTimeout(value: string): number {
-  const seconds = /^\d{1,9}(\.\d+)?$/.test(value) ? Number(value) : 0;
-  if (seconds <= 0) throw usage('--timeout', value, 'a number of seconds');
-  return seconds;
 }
 
 /** The options that are stored with a run, since a resumed session must use the same. */

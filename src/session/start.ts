@@ -10,7 +10,8 @@ import { readLastFailed } from '../store/records-of-runs.ts';
 import { jsonText, RunFolder, readBaseline } from '../store/run-folder.ts';
 import { rebuildResults } from '../store/run-results.ts';
 import { namedSuites } from './listing.ts';
-import { effectiveSelectors, parsePattern, parseShard, type RawRunOptions } from './options.ts';
+import { parsePattern, parseShard } from './option-values.ts';
+import { effectiveSelectors, type RawRunOptions } from './options.ts';
 import type { Selection } from './select.ts';
 import type { SuitePaths } from './suite-names.ts';
 

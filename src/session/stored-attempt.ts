@@ -5,7 +5,7 @@ import { keyOf } from '../model/scenario.ts';
 import { findRun, runsDir } from '../store/layout.ts';
 import { readPruned } from '../store/pruned.ts';
 import { RunFolder } from '../store/run-folder.ts';
-import { wholeNumber } from './options.ts';
+import { wholeNumber } from './option-values.ts';
 import { nearest, parseSelector } from './select.ts';
 
 /** What chooses an attempt on a command line. */

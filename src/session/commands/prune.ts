@@ -3,7 +3,7 @@ import { EspalierError } from '../../base/errors.ts';
 import { runsDir } from '../../store/layout.ts';
 import type { PruneLimits } from '../../store/prune/plan.ts';
 import { type PrunedRun, type PruneOutcome, pruneRuns } from '../../store/prune/prune-runs.ts';
-import { wholeNumber } from '../options.ts';
+import { wholeNumber } from '../option-values.ts';
 
 /** Options as they were typed. */
 export interface RawPruneOptions {

@@ -5,7 +5,8 @@ import { interruption } from '../../base/interruption.ts';
 import { isLoopback } from '../../report/serve/access.ts';
 import { startServer } from '../../report/serve/server.ts';
 import { runsDir } from '../../store/layout.ts';
-import { rerunOf, wholeNumber } from '../options.ts';
+import { wholeNumber } from '../option-values.ts';
+import { rerunOf } from '../options.ts';
 
 export interface ServeCommandOptions {
   readonly port: string;
