@@ -72,10 +72,14 @@ export class Attempts {
     const wanted = { suite, name, attempt, seed };
     const found = { suite: file.suite, name: file.name, attempt: file.attempt, seed: file.inputs.seed };
     if (JSON.stringify(wanted) === JSON.stringify(found)) return file;
-    throw new EspalierError('infrastructure', `attempt ${attempt} of ${suite}:${name} is another one`, {
-      file: join(dir, 'attempt.json'),
-      output: JSON.stringify(found),
-    });
+    throw new EspalierError(
+      'infrastructure',
+      `attempt ${attempt} of ${suite}:${name} is not the attempt that was asked for`,
+      {
+        file: join(dir, 'attempt.json'),
+        output: JSON.stringify(found),
+      },
+    );
   }
 
   #failure(error: unknown, key: AttemptKey, kind: WeightedKind): { readonly verdict: Verdict } | undefined {

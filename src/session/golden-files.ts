@@ -16,7 +16,7 @@ export interface GoldenChange {
 /** What a new text changes in a scenario's folder; `undefined` where it stands there already. */
 export function goldenChange(folder: string, { file, content, before }: GoldenText): GoldenChange | undefined {
   const path = join(folder, file);
-  if (basename(path) !== file) throw new EspalierError('scenario', 'is no name of a reference', { file });
+  if (basename(path) !== file) throw new EspalierError('scenario', 'is not the name of a reference', { file });
   const now = readReference(path);
   if (now?.equals(content)) return undefined;
   if ((now && sha256(now)) !== before) {
@@ -40,6 +40,6 @@ export function writeGolden({ path, content }: GoldenChange): void {
 function readReference(path: string): Buffer | undefined {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
-  if (!found.isFile()) throw new EspalierError('scenario', 'is no regular file', { file: path });
+  if (!found.isFile()) throw new EspalierError('scenario', 'is not a regular file', { file: path });
   return readFileSync(path);
 }

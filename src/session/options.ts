@@ -41,7 +41,7 @@ function parseSeeds({ seeds = '1', retries }: RawRunOptions, first: string | und
   if (BigInt(first) + BigInt(count) > 1n << 64n) throw usage('--seeds', seeds, 'fewer, so that all are below 2^64');
   if (retries !== '0') {
     const remedy = 'leave out --retries; --repeat-each runs every seed several times';
-    throw new EspalierError('usage', '--seeds tells of every seed, --retries hides one', { remedy });
+    throw new EspalierError('usage', '--seeds reports every seed; --retries would hide some results', { remedy });
   }
   return count;
 }

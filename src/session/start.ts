@@ -87,7 +87,7 @@ export function refuseWithResume(selectors: readonly string[], given: readonly s
   const refused = given.filter((option) => !allowed.includes(option));
   if (selectors.length === 0 && refused.length === 0) return;
   const what = [...selectors, ...refused.map((option) => `--${kebab(option)}`)].join(', ');
-  throw new EspalierError('usage', `--resume goes on with the run as it was started; ${what} cannot be given with it`);
+  throw new EspalierError('usage', `--resume continues the run as it was started; ${what} cannot be combined with it`);
 }
 
 function kebab(option: string): string {

@@ -42,37 +42,37 @@ const ofStrongswan = ({
 export const suites: readonly SuiteEntry[] = [
   {
     name: 'examples',
-    about: "three tests in libreswan's format: what runs where none is named",
+    about: "three tests in libreswan's format; runs by default",
     format: libreswan,
     open: async (options) => (await import('./libreswan/open.ts')).openBundled(options),
     references: async (test) => (await import('./libreswan/references.ts')).bundledReferences(test),
   },
   bundled('certificates', 'revocation by OCSP: good, revoked, unknown, and no answer'),
   bundled('first', 'the scenario that `espalier init` writes'),
-  bundled('interop', 'libreswan, strongSwan and OpenIKED, each against each'),
+  bundled('interop', 'libreswan, strongSwan and OpenIKED, every one against every other'),
   bundled('time', 'days of lifetimes: rekeys, reauthentication, expiry, steps of the clock'),
   {
     name: 'libreswan',
-    about: "libreswan's own suite, of Debian trixie or --suite",
+    about: "libreswan's own suite, from Debian trixie or --suite",
     format: libreswan,
     open: async (options) => (await import('./libreswan/open.ts')).openLibreswanSuite(options),
     references: async (test, tree) => (await import('./libreswan/references.ts')).ownReferences(test, tree),
   },
   ofStrongswan({
     name: 'strongswan',
-    about: "strongSwan's own suite, of Debian sid or --suite, on Debian's build",
+    about: "strongSwan's own suite, from Debian sid or --suite, with Debian's build",
     debian: 'sid',
     image: 'debian-sid-strongswan-suite',
   }),
   ofStrongswan({
     name: 'strongswan-5.9.8',
-    about: 'the same of bookworm, the last with IKEv1 in Debian',
+    about: "strongSwan's own suite from Debian bookworm, the last release with IKEv1",
     debian: 'bookworm',
     image: 'debian-bookworm-strongswan-suite',
   }),
   ofStrongswan({
     name: 'strongswan-built',
-    about: "strongSwan's own suite, on a build with all that it tests and Debian's leaves out",
+    about: "strongSwan's own suite, with a build that has everything it tests",
     debian: 'sid',
     image: 'debian-trixie-strongswan-built',
   }),
@@ -108,7 +108,7 @@ export async function formatNamed(name: string, file?: string): Promise<Format> 
   const format = formats.get(name);
   if (format !== undefined) return format.load();
   const known = [...formats.keys()].sort().join(', ');
-  throw new EspalierError('infrastructure', `is of the format ${name}, and this Espalier knows ${known}`, {
+  throw new EspalierError('infrastructure', `has the format ${name}; this Espalier knows ${known}`, {
     ...(file !== undefined && { file }),
   });
 }

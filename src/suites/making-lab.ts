@@ -45,6 +45,6 @@ function requireSuccess(making: MakingLab, dir: string, trouble: string | undefi
   if (trouble === undefined && failed === undefined) return;
   throw new EspalierError('infrastructure', `${making.what} could not be made${trouble ? ` (${trouble})` : ''}`, {
     ...(failed && { command: failed.line, output: tail(Buffer.from(failed.output).toString('latin1')) }),
-    remedy: 'this is a fault of Espalier or of the suite it was given, not of a test',
+    remedy: 'this is a fault of Espalier or of the suite, not of a test',
   });
 }

@@ -97,5 +97,5 @@ test('a folder that is no suite of strongSwan is refused in one line', async (t)
   const box = new Sandbox(t);
   const { code, stderr } = await box.espalier('list', 'strongswan', '--suite', '.');
   assert.equal(code, 3);
-  assert.match(stderr, /is no source tree of strongSwan with its test suite/);
+  assert.match(stderr, /is not a source tree of strongSwan with its test suite/);
 });

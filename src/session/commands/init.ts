@@ -9,7 +9,7 @@ export async function initCommand(folder: string): Promise<void> {
   const files = await firstFiles();
   for (const name of Object.keys(files)) {
     if (existsSync(join(folder, name))) {
-      throw new EspalierError('usage', 'is there already', { file: join(folder, name), remedy: 'name another folder' });
+      throw new EspalierError('usage', 'already exists', { file: join(folder, name), remedy: 'name another folder' });
     }
   }
   mkdirSync(folder, { recursive: true });

@@ -20,7 +20,7 @@ export interface RawPruneOptions {
 export async function pruneCommand(raw: RawPruneOptions): Promise<number> {
   const runs = runsDir(raw.output);
   const limits = limitsOf(raw);
-  if (!existsSync(runs)) throw new EspalierError('usage', 'there is no folder of runs', { file: runs });
+  if (!existsSync(runs)) throw new EspalierError('usage', 'does not exist', { file: runs });
   const dryRun = raw.dryRun === true;
   const outcome = await pruneRuns(runs, { limits, dryRun, now: new Date() });
   process.stdout.write(raw.json ? `${JSON.stringify({ version: 1, dryRun, ...outcome })}\n` : textOf(outcome, dryRun));

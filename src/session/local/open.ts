@@ -50,7 +50,7 @@ async function overlaysOf(
   if (overlay.length === 0) {
     // Hosts that boot nothing have no daemon.
     if (suite !== undefined && needed) {
-      warn('--suite without --overlay: the tests may be of another version than the daemon');
+      warn('--suite without --overlay: tests and daemon may differ in version');
     }
     return {};
   }

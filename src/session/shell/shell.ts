@@ -58,7 +58,7 @@ export async function shellCommand(selector: string, raw: RawShellOptions): Prom
   const supply = openSupply(options, signal);
   const { names, paths } = namedSuites([selector]);
   const [suite] = (await openSuites(names, { ...options, paths }, supply)).values();
-  if (suite === undefined) throw new EspalierError('bug', `${selector} opened no suite`);
+  if (suite === undefined) throw new EspalierError('bug', `${selector}: the suite could not be opened`);
   const loaded = await suite.load(name);
   const settings = await settingsFor(loaded, await openSettings(options, supply));
   const { course } = loaded;

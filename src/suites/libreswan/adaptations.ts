@@ -56,7 +56,7 @@ export const adaptations: readonly Adaptation[] = [
     id: 'swan-prep',
     kind: 'guest-file',
     reason:
-      'the suite’s own is a Python program for machines that are used again and again: it needs pexpect, rsync and systemd, and takes most of a short test’s time',
+      'the suite’s helper is a Python program that cleans up reused machines: it needs pexpect, rsync and systemd, and takes most of the time of a short test',
     path: '/testing/guestbin/swan-prep',
     mode: 0o755,
     source: 'swan-prep',
@@ -66,7 +66,7 @@ export const adaptations: readonly Adaptation[] = [
     id: 'post-mortem',
     kind: 'guest-file',
     reason:
-      'the suite’s own starts fifty programs on every host to ask whether pluto went and what it left, near half of those of a short test; this one asks the same by a handful',
+      'the suite’s helper starts fifty programs on every host to check that pluto ended and what it left, nearly half of all programs of a short test; this one checks the same with a handful',
     path: '/testing/guestbin/post-mortem.sh',
     mode: 0o755,
     source: 'post-mortem',
@@ -83,7 +83,7 @@ export const adaptations: readonly Adaptation[] = [
   {
     id: 'pidof',
     kind: 'guest-file',
-    reason: 'programs take no time in a lab: a script that has told a daemon to end would look for it before it could',
+    reason: 'programs take no time in a lab: a script that asks a daemon to end would check for it before it could end',
     path: '/usr/local/bin/pidof',
     mode: 0o755,
     source: 'pidof',
@@ -92,7 +92,7 @@ export const adaptations: readonly Adaptation[] = [
     id: 'strongswan',
     kind: 'guest-file',
     reason:
-      'the suite’s machines run Fedora, where strongSwan’s command is `strongswan`, its configuration lies in /etc/strongswan and some plugins are not installed; Debian’s command is `ipsec`, with files and folders right in /etc',
+      'the suite’s machines run Fedora, where strongSwan’s command is `strongswan`, its configuration is in /etc/strongswan and some plugins are missing; Debian’s command is `ipsec`, with its files directly in /etc',
     userland: 'strongswan',
     path: '/usr/sbin/strongswan',
     mode: 0o755,
@@ -102,7 +102,7 @@ export const adaptations: readonly Adaptation[] = [
     id: 'strongswan-conf',
     kind: 'guest-file',
     reason:
-      'where Fedora’s strongSwan has other defaults compiled in than Debian’s: the suite’s configuration is read through this file, and wins',
+      'sets the defaults of Fedora’s strongSwan where Debian’s differ; it includes the suite’s configuration, which wins',
     userland: 'strongswan',
     path: '/etc/strongswan.conf',
     mode: 0o644,
@@ -111,7 +111,7 @@ export const adaptations: readonly Adaptation[] = [
   {
     id: 'daemon-folders',
     kind: 'guest-folders',
-    reason: 'where the suite was written, packages and systemd make these; /run is new in every lab',
+    reason: 'on the suite’s machines packages and systemd create these; /run is empty in every lab',
     paths: [
       '/etc/nsd/conf.d',
       '/etc/nsd/server.d',
@@ -127,20 +127,20 @@ export const adaptations: readonly Adaptation[] = [
   {
     id: 'locale',
     kind: 'host-setup',
-    reason: 'references were sorted as English text; and Debian’s ip colours what it prints to a terminal',
+    reason: 'the references were sorted with an English locale; and Debian’s ip colours its output on a terminal',
     line: 'export LC_COLLATE=en_US.UTF-8 NO_COLOR=1',
   },
   {
     id: 'promote-secondaries',
     kind: 'host-setup',
     reason:
-      'systemd, which hosts do not run, sets this everywhere: when an interface loses its first address of a subnet, the next one takes over',
+      'systemd sets this everywhere, and hosts do not run it: when an interface loses its first address of a subnet, the next one takes over',
     line: 'echo 1 >/proc/sys/net/ipv4/conf/all/promote_secondaries',
   },
   {
     id: 'xfrm-state-direction',
     kind: 'received-text',
-    reason: 'kernels from 6.10 on tell the direction of an SA (`dir in`, `dir out`); the references are older',
+    reason: 'kernels from 6.10 on print the direction of an SA (`dir in`, `dir out`); the references are older',
     rewrite: (text) => text.replace(/^\tdir (?:in|out) ?\n/gm, ''),
     losesFacts: true,
   },
@@ -148,7 +148,7 @@ export const adaptations: readonly Adaptation[] = [
     id: 'strongswan-key-exchange-method',
     kind: 'received-text',
     userland: 'strongswan',
-    reason: 'strongSwan from 6.0 on says “key exchange method” for “DH group”; the references are of 5.9',
+    reason: 'strongSwan from 6.0 on prints “key exchange method” instead of “DH group”; the references are of 5.9',
     rewrite: (text) =>
       text.replace(/^(peer didn't accept) key exchange method (\S+, it requested )/gm, '$1 DH group $2'),
   },
@@ -157,7 +157,7 @@ export const adaptations: readonly Adaptation[] = [
     kind: 'received-text',
     userland: 'strongswan',
     reason:
-      'strongSwan from 6.0 on words this otherwise, and adds the address, which the references have in the next line',
+      'strongSwan from 6.0 on words this line differently and adds the address, which the references have in the next line',
     rewrite: (text) =>
       text.replace(
         /^no IDi configured, default to IP address (\S+)\n(?=authentication of '\1' )/gm,
@@ -169,7 +169,7 @@ export const adaptations: readonly Adaptation[] = [
     kind: 'received-text',
     userland: 'strongswan',
     reason:
-      'strongSwan from 6.0 on names the CHILD_SA that is closed here too; the references do in the next line only',
+      'strongSwan from 6.0 on names the closed CHILD_SA in this line too; the references name it in the next line only',
     rewrite: (text) =>
       text.replace(/^CHILD_SA \S*(\{\d+\}) closed\n(?=CHILD_SA \1 closed successfully$)/gm, 'CHILD_SA closed\n'),
   },
@@ -178,7 +178,7 @@ export const adaptations: readonly Adaptation[] = [
     kind: 'received-text',
     userland: 'strongswan',
     reason:
-      'strongSwan from 6.0 on opens its sockets for IPv4 before those for IPv6, 5.9 after them; `ip xfrm policy` lists what lets their packets through newest first',
+      'strongSwan from 6.0 on opens its IPv4 sockets before its IPv6 sockets, 5.9 after them; `ip xfrm policy` lists their bypass policies newest first',
     rewrite: (text) =>
       text.replace(
         /^((?:src ::\/0 dst ::\/0 ?\n\tsocket .*\n)+)((?:src 0\.0\.0\.0\/0 dst 0\.0\.0\.0\/0 ?\n\tsocket .*\n)+)/gm,
@@ -189,25 +189,25 @@ export const adaptations: readonly Adaptation[] = [
     id: 'interface-queue',
     kind: 'received-text',
     reason:
-      'an interface of a lab has no queue of its own (veth); the suite’s sanitizers leave `qlen 1000` where there is one, and take it away where there is none',
+      'interfaces of a lab (veth) have no queue; the suite’s sanitizers keep `qlen 1000` of interfaces that have one',
     rewrite: (text) => text.replace(/^(\d+: eth\d: <.*> mtu \d+ state UP)$/gm, '$1 qlen 1000'),
   },
   {
     id: 'nss-folder',
     kind: 'received-text',
-    reason: 'where Debian’s libreswan says which folder its NSS database lies in by default',
+    reason: 'Debian’s libreswan prints another default folder of the NSS database',
     rewrite: (text) => text.replaceAll('"sql:/var/lib/ipsec/nss"', '"sql:/etc/ipsec.d"'),
   },
   {
     id: 'xfrm-statistics',
     kind: 'received-text',
-    reason: 'kernels from 6.14 on count two more causes in xfrm_stat; the references are older',
+    reason: 'kernels from 6.14 on list two more counters in xfrm_stat; the references are older',
     rewrite: (text) => text.replace(/^Xfrm(?:InIptfsError|OutNoQueueSpace) *\t *0\n/gm, ''),
   },
   {
     id: 'tcpdump-service-names',
     kind: 'received-text',
-    reason: 'where the references were made `tcpdump -n` (patched there) still prints the names of ports 500 and 4500',
+    reason: 'the tcpdump that made the references is patched: with -n it still prints names for ports 500 and 4500',
     rewrite: (text) =>
       text.replace(/^IP6? .*$/gm, (line) =>
         line.replace(/\.500(?=[ :])/g, '.isakmp').replace(/\.4500(?=[ :])/g, '.ipsec-nat-t'),

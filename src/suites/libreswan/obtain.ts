@@ -35,7 +35,7 @@ export function findCheckout(path: string): SuiteTree {
   const candidates = [join(given, 'testing'), given, join(given, '..')];
   const dir = candidates.find((candidate) => existsSync(join(candidate, 'pluto', 'TESTLIST')));
   if (dir === undefined) {
-    throw new EspalierError('usage', 'is no source tree of libreswan', {
+    throw new EspalierError('usage', 'is not a source tree of libreswan', {
       file: given,
       remedy: 'give a folder that holds testing/pluto/TESTLIST',
     });

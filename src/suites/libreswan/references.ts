@@ -13,7 +13,7 @@ export function bundledReferences(test: string): string {
 export function ownReferences(test: string, given: string | undefined): string {
   const dir = given === undefined ? undefined : findCheckout(given).dir;
   if (dir !== undefined && !realpathSync(dir).startsWith(realpathSync(cacheDir()) + sep)) return testFolder(dir, test);
-  throw new EspalierError('usage', 'the references of libreswan are not yours: its tree was obtained by Espalier', {
+  throw new EspalierError('usage', 'the references are not yours to change: Espalier fetched this suite from Debian', {
     remedy: 'run a checkout of your own with --suite DIR, and accept that run',
   });
 }

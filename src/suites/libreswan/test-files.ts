@@ -21,7 +21,7 @@ export function openTree(dir: string): TestingTree {
     .map((name) => name.slice(0, -'.xml'.length));
   const platforms = entries(join(dir, 'kvm')).filter((name) => isFile(join(dir, 'kvm', name, 'upgrade.sh')));
   if (hosts.length > 0 && isFile(join(dir, 'pluto', 'TESTLIST'))) return { dir, guests: guestsOf(hosts, platforms) };
-  throw new EspalierError('usage', 'is no testing folder of libreswan', {
+  throw new EspalierError('usage', "is not libreswan's testing folder", {
     file: dir,
     remedy: 'give the folder that holds pluto/TESTLIST and kvm/vm',
   });

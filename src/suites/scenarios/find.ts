@@ -18,13 +18,13 @@ export function scenarioFiles(path: string): string[] {
   const full = resolve(path);
   const file = shortPath(full);
   const found = statSync(full, { throwIfNoEntry: false });
-  if (found === undefined) throw new EspalierError('usage', 'there is no such file or folder', { file });
+  if (found === undefined) throw new EspalierError('usage', 'does not exist', { file });
   if (found.isFile()) {
     if (path.endsWith(scenarioEnding)) return [full];
-    throw new EspalierError('usage', `is no scenario: its name does not end in ${scenarioEnding}`, { file });
+    throw new EspalierError('usage', `is not a scenario file: its name does not end in ${scenarioEnding}`, { file });
   }
   const names = globSync(`**/*${scenarioEnding}`, { cwd: full, exclude: (name) => name === 'node_modules' }).sort();
   if (names.length > 0) return names.map((name) => join(full, name));
   const remedy = 'espalier init writes a first one';
-  throw new EspalierError('usage', `the folder holds no file *${scenarioEnding}`, { file, remedy });
+  throw new EspalierError('usage', `the folder contains no file *${scenarioEnding}`, { file, remedy });
 }

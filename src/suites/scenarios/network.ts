@@ -179,5 +179,5 @@ function interfaceSysctls(nic: string): (readonly [string, string])[] {
 }
 
 function impossible(why: string): EspalierError {
-  return new EspalierError('scenario', `this network cannot be: ${why}`);
+  return new EspalierError('scenario', `this network is not possible: ${why}`);
 }

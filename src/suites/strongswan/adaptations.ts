@@ -44,7 +44,7 @@ export const adaptations: readonly Adaptation[] = [
     id: 'remote-shell',
     kind: 'guest-file',
     reason:
-      'the driver types through ssh, which gives pipes and no terminal; a lab has one shell on a terminal per host',
+      'the driver uses ssh, where commands have pipes and no terminal; a lab has one shell on a terminal per host',
     path: '/usr/local/lib/espalier/remote-shell',
     mode: 0o644,
     source: 'remote-shell',
@@ -58,7 +58,7 @@ export const adaptations: readonly Adaptation[] = [
   {
     id: 'systemctl',
     kind: 'guest-file',
-    reason: 'hosts are namespaces without systemd; what strongSwan’s unit says is done in its order',
+    reason: 'hosts are namespaces without systemd; this does what strongSwan’s unit file says, in the same order',
     path: '/usr/local/bin/systemctl',
     mode: 0o755,
     source: 'systemctl',
@@ -67,7 +67,7 @@ export const adaptations: readonly Adaptation[] = [
     id: 'waiting-connection',
     kind: 'guest-file',
     reason:
-      'the suite’s own helper counts with three programs a turn; this one waits for the same, as long, with fewer',
+      'the suite’s helper starts three programs per round; this one waits for the same condition, equally long, with fewer',
     path: '/usr/local/bin/expect-connection',
     mode: 0o755,
     source: 'expect-connection',
@@ -84,7 +84,7 @@ export const adaptations: readonly Adaptation[] = [
     id: 'integrity-test',
     kind: 'guest-file',
     reason:
-      'Debian’s strongSwan is built without checksums of itself, and refuses to start where a test asks for them to be checked; the file that the suite compiles in is included, with that one setting off behind it',
+      'Debian’s strongSwan is built without checksums of itself and refuses to start if a test enables the check; this includes the suite’s own file and then turns that one setting off',
     unless: 'integrity-test',
     path: '/etc/strongswan.conf.espalier',
     mode: 0o644,
@@ -93,7 +93,7 @@ export const adaptations: readonly Adaptation[] = [
   {
     id: 'daemon-folders',
     kind: 'guest-folders',
-    reason: 'where the suite was written systemd makes these, some for a daemon’s own user; /run is new in every lab',
+    reason: 'on the suite’s machines systemd creates these, some for a daemon’s own user; /run is empty in every lab',
     modes: {
       '/run/apache2': 0o755,
       '/run/freeradius': 0o1777,
@@ -108,14 +108,14 @@ export const adaptations: readonly Adaptation[] = [
   {
     id: 'radius-users',
     kind: 'written-through',
-    reason: 'FreeRADIUS reads its users from there, and Debian keeps the old name as a link',
+    reason: 'FreeRADIUS reads its users from this path; Debian keeps the old name as a link',
     path: '/etc/freeradius/3.0/users',
     target: '/etc/freeradius/3.0/mods-config/files/authorize',
   },
   {
     id: 'configuration',
     kind: 'host-setup',
-    reason: 'the suite’s strongSwan is built with the name of its own configuration file, Debian’s with another',
+    reason: 'the suite’s strongSwan is compiled with another name of its configuration file than Debian’s',
     unless: 'strongswan.conf.testing',
     line: 'export STRONGSWAN_CONF=/etc/strongswan.conf.espalier',
   },
@@ -123,7 +123,7 @@ export const adaptations: readonly Adaptation[] = [
     id: 'gateway',
     kind: 'host-setup',
     reason:
-      'the machine that runs the suite’s guests is their default gateway: it answers ARP, forwards nothing, and says so; here winnetou takes what goes there, and refuses it from its own address',
+      'the machine that runs the suite’s guests is their default gateway: it answers ARP, forwards nothing and rejects packets; here winnetou does that, from its own address',
     line: 'case $HOSTNAME in moon|sun|carol|dave) ip neigh add 192.168.0.254 lladdr 52:54:00:4b:23:fa nud permanent dev eth0;; winnetou) ip neigh add 192.168.0.254 lladdr 52:54:00:97:f9:fd nud permanent dev eth0; ip rule add iif eth0 unreachable;; alice) ip link set eth1 down;; esac',
   },
 ];

@@ -29,7 +29,7 @@ export async function openStrongswanCheckout(path: string, debian: string): Prom
   const given = resolve(path);
   const root = [given, join(given, '..')].find((candidate) => existsSync(join(candidate, proof)));
   if (root === undefined) {
-    throw new EspalierError('usage', 'is no source tree of strongSwan with its test suite', {
+    throw new EspalierError('usage', 'is not a source tree of strongSwan with its test suite', {
       file: given,
       remedy: `give a folder that holds ${proof}`,
     });

@@ -41,7 +41,7 @@ export function debianArchive(): Archive {
   const chosen = process.env.ESPALIER_DEBIAN_MIRROR;
   const found = chosen ? { uri: chosen } : findDebianArchive(machineSources());
   if (!found) {
-    throw new EspalierError('infrastructure', 'no Debian archive is named in the apt configuration of this machine', {
+    throw new EspalierError('infrastructure', 'the apt configuration of this machine names no Debian archive', {
       file: '/etc/apt/sources.list.d',
       remedy:
         'name one in ESPALIER_DEBIAN_MIRROR, or bring kernels and images with `espalier kernel|image import FILE`',
@@ -122,7 +122,7 @@ export class Apt {
         remedy: 'check the network and the apt configuration, or name another archive in ESPALIER_DEBIAN_MIRROR',
       });
     }
-    warn(`the package lists of Debian ${this.suite} could not be refreshed; going on with those of an earlier day`);
+    warn(`the package lists of Debian ${this.suite} could not be updated; using older ones`);
   }
 
   /** Downloads end with this process, however it dies. */

@@ -165,7 +165,7 @@ export async function fetchSuiteTarball(name: string, suite: DebianSuite): Promi
       problems.push(error.message);
     }
   }
-  throw new EspalierError('infrastructure', `the source package ${name} is not to be had from Debian ${suite}`, {
+  throw new EspalierError('infrastructure', `the source package ${name} could not be fetched from Debian ${suite}`, {
     ...(problems.length > 0 && { output: problems.join('\n') }),
     remedy: 'check the network and the apt configuration, or point at a source tree of your own with --suite DIR',
   });

@@ -67,7 +67,7 @@ const firstBuildMs: Readonly<Record<ImageMode, number>> = { root: 40_000, unshar
 async function chooseBuilder(name: string, signal: AbortSignal | undefined): Promise<ImageBuilder> {
   const { mode, reason } = await imageMode();
   if (mode !== 'uml') return { mode };
-  say(`the image ${name} is built inside a lab, which takes minutes: ${reason} (see \`espalier doctor\`)`);
+  say(`building the image ${name} inside a lab, which takes minutes: ${reason} (see \`espalier doctor\`)`);
   // Debian's, whatever kernel the run is about: the image must not depend on a kernel under test.
   return { mode, kernel: (await ensureKernel({ signal })).path };
 }

@@ -121,7 +121,7 @@ function compareWithLock(source: KernelSource, update: boolean): void {
   const tested = readLock().kernel;
   if (update) updateLock((lock) => ({ ...lock, kernel: { ...source } }));
   else if (tested && tested.version !== source.version) {
-    warn(`kernel source ${source.version} is taken; this Espalier was tested with ${tested.version}`);
+    warn(`using kernel source ${source.version}; this Espalier was tested with ${tested.version}`);
   }
 }
 

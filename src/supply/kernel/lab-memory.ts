@@ -40,7 +40,7 @@ function placeOf(folder: string, mebibytes: number): Place {
     const about = `${folder}: ${free} MiB free${noexec ? ', mounted noexec' : ''}`;
     return { folder, fits: free >= mebibytes && !noexec, about };
   } catch {
-    return { folder, fits: false, about: `${folder}: not there` };
+    return { folder, fits: false, about: `${folder}: does not exist` };
   }
 }
 

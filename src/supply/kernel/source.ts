@@ -41,7 +41,7 @@ export async function* kernelSources(): AsyncGenerator<KernelSource> {
       warn(describeError(error));
     }
   }
-  throw new EspalierError('infrastructure', 'no kernel source could be had from Debian', {
+  throw new EspalierError('infrastructure', 'no kernel source could be fetched from Debian', {
     output: problems.join('\n'),
     remedy: 'check the network, or give a kernel tree or binary of your own with --kernel DIR|FILE',
   });

@@ -94,7 +94,7 @@ function perlPattern({ source, flags }: RegExp, origin: Origin): string {
   if (flags !== '' && flags !== 'i') {
     throw new EspalierError('scenario', `the pattern has the flags ${JSON.stringify(flags)}`, {
       ...origin,
-      remedy: 'leave them out, all but i: lines of logs are searched one by one',
+      remedy: 'use no flag or only i: the log is searched line by line',
     });
   }
   return `${flags === 'i' ? '-i ' : ''}-P -e ${shellWord(source)}`;

@@ -65,5 +65,5 @@ class DrivenLink implements Link {
 
 function shareOf(share: number): number {
   if (share >= 0 && share <= 1) return share;
-  throw new EspalierError('scenario', `${share} is no share of packets; 0 to 1 is expected`, callerOrigin());
+  throw new EspalierError('scenario', `${share} is not a share of packets: give a number from 0 to 1`, callerOrigin());
 }

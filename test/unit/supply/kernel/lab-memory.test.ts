@@ -43,7 +43,7 @@ test('the first folder with room holds the memory, a missing one is passed over'
   withTmp(t, join(dir, 'missing'));
   const { chosen, refused } = memoryPlaces(1, dir);
   assert.notEqual(chosen, undefined);
-  assert.equal(refused[0]?.about, `${join(dir, 'missing')}: not there`);
+  assert.equal(refused[0]?.about, `${join(dir, 'missing')}: does not exist`);
 });
 
 test('where no folder has room the error says what each has', (t) => {
@@ -53,7 +53,7 @@ test('where no folder has room the error says what each has', (t) => {
     (error) =>
       error instanceof EspalierError &&
       error.fault === 'infrastructure' &&
-      /\/nowhere: not there\n.*\/proc: 0 MiB free/s.test(error.detail.output ?? ''),
+      /\/nowhere: does not exist\n.*\/proc: 0 MiB free/s.test(error.detail.output ?? ''),
   );
 });
 
