@@ -75,7 +75,7 @@ void record_open(const char *path)
 	put(head, sizeof head);
 }
 
-/* For who asks how late it is: frames that only say that the lab stands still take over the last one's time. */
+/* Refreshes the timestamp that STEP_END frames reuse. */
 void record_time(void) { last_time = now_ns(); }
 
 static void flush_when_large(void)

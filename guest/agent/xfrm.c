@@ -17,7 +17,7 @@ static const int groups[] = { XFRMNLGRP_EXPIRE, XFRMNLGRP_SA, XFRMNLGRP_POLICY, 
 			      XFRMNLGRP_MIGRATE, XFRMNLGRP_MAPPING };
 
 /*
- * Every socket has an address of its own, out of the way of the hosts' process numbers: one without
+ * Every socket has an address of its own, outside the range of the hosts' process numbers: one without
  * (zero) has the kernel's, and a multicast leaves out its sender.
  */
 static int open_socket(uint32_t address)

@@ -78,7 +78,7 @@ export async function runAttempt<Loaded extends LoadedScenario>(
   }
 }
 
-/** The scenario with the steps that its course took. */
+/** The scenario with the steps that were taken. */
 async function driven<Loaded extends LoadedScenario>(
   loaded: Loaded,
   course: NonNullable<LoadedScenario['course']>,
@@ -106,8 +106,8 @@ function refuseStopped(signal: AbortSignal): void {
 }
 
 /**
- * The settings of a run as they are for one scenario: with the kernel that it needs. Where a seed does not decide what happens
- * there is none: it would be recorded as if another lab could be held to it.
+ * The settings of a run for one scenario, with the kernel that it needs. Where a seed does not decide what happens, they have
+ * none: a recorded seed would claim that the lab can be repeated.
  */
 export async function settingsFor(
   { pfKey }: Pick<LoadedScenario, 'pfKey'>,

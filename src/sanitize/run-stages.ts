@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { deadline, every } from '../base/deadline.ts';
 import { isIdle, joinStages, type Stage } from './plan-stages.ts';
 
-/** A sanitized text, or why there is none. */
+/** A sanitized text, or why sanitizing failed. */
 export type Sanitized = { readonly output: Uint8Array } | { readonly problem: string };
 
 /** How sanitizers are run. */

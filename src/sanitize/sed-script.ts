@@ -1,7 +1,7 @@
 /**
  * A cautious reader of sed scripts. It answers two questions: may this script run in one sed
  * with others, and can it change this input at all. Anything it does not know makes it say no;
- * scripts are never translated, only run as they are.
+ * scripts are never translated, only run unchanged.
  */
 export interface SedFacts {
   /**

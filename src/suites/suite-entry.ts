@@ -6,7 +6,7 @@ import type { Format } from './format.ts';
 export interface OpenOptions {
   /** `--suite`: the user's own tree of it, in place of the one that Espalier obtains. */
   readonly tree?: string | undefined;
-  /** `--helpers`: the suite's helper programs run as they are where it is `upstream`. */
+  /** `--helpers`: with `upstream` the suite's own helper programs run. */
   readonly helpers: 'ours' | 'upstream';
   /** What its labs boot; key material is made in such labs too. */
   readonly supply: LabSupply;

@@ -137,7 +137,7 @@ function inputTable(runs: readonly RunFigures[]): string {
   return table(['suite', 'date', 'under test', 'kernel', 'machine'], rows);
 }
 
-/** The tables, in Markdown; without adaptations there is none of them. */
+/** The tables, in Markdown. Without adaptations their table is left out. */
 export function figures(runs: readonly RunFigures[]): string {
   const adapted = runs.some(({ results }) => results.results.some((result) => result.adapted.length > 0));
   const parts = [

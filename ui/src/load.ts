@@ -35,7 +35,7 @@ export function load<T extends PageData>(name: string): Promise<T> {
   return known as Promise<T>;
 }
 
-/** The part of a file that a query asks a server for, as it is now; from disk a file is what it is. */
+/** The current data that a query asks a server for. From disk the query changes nothing. */
 export function loadPart<T extends PageData>(name: string, query: Readonly<Record<string, string>>): Promise<T> {
   return fetchScript(`${name}?${new URLSearchParams(query)}`) as Promise<T>;
 }
@@ -46,7 +46,7 @@ function fetchScript(address: string): Promise<PageData> {
   const script = document.createElement('script');
   script.src = policy.createScriptURL(address);
   script.onerror = () => reject(new TypeError(`data/${name}.js is missing or cannot be read`));
-  // A script's end is told right after it was run: what arrived by this name is its own.
+  // The `load` event follows directly after the script ran, so what arrived under this name is its data.
   script.onload = () => {
     script.remove();
     const data = arrived.get(name);

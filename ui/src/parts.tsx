@@ -32,7 +32,7 @@ export function StateMark({ state }: { readonly state: RunState }): JSX.Element 
   );
 }
 
-/** A test's own page in a run, by `suite:name`; its name where there is none. */
+/** A link to a test's page in a run, by `suite:name`; just the name if it has no page. */
 export function TestIn({ run, test }: { readonly run: RunRef; readonly test: string }): JSX.Element {
   const href = pageOf(run, test);
   const name = <bdi>{test}</bdi>;

@@ -3,7 +3,7 @@ import type { PageData } from '../../src/report/page/write-report.ts';
 import { loadPart } from './load.ts';
 import type { Query } from './route.ts';
 
-/** Data of a page, by what it asks for; a text says why there are none, nothing that they are being loaded. */
+/** Data of a page, by what it asks for. A text: why there are none. `undefined`: they are being loaded. */
 export function usePart<T extends PageData>(name: string, query: Query): T | string | undefined {
   const [data, setData] = useState<T | string>();
   const asked = JSON.stringify(query);

@@ -7,7 +7,7 @@ import type { BackendEnd } from './substrate.ts';
 
 type SevereWord = Exclude<TroubleWord, 'note'>;
 
-/** What the records of an ended lab say about its course. */
+/** What the records of an ended lab say about how it ran. */
 export interface RecordsSummary {
   /** The `labEnd` frame is there: nothing is missing. */
   readonly complete: boolean;
@@ -23,7 +23,7 @@ export interface RecordsSummary {
 
 const nothing: RecordsSummary = { complete: false, begun: false, virtualNs: 0n };
 
-/** Reads the course of a lab from its `records`; a missing, foreign or torn file gives what can be had. */
+/** Summarizes the `records` of a lab; a missing, foreign or torn file gives as much as can be read. */
 export function summarizeRecords(path: string): RecordsSummary {
   try {
     return summarize(readRecords(readFileSync(path)));

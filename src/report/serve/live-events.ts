@@ -15,7 +15,7 @@ import { pagesOf } from './run-pages.ts';
 
 /** How often the file is looked at: people see a result well within a second. */
 const intervalMs = 200;
-/** After so many looks it is told where the run is, though no result came. */
+/** After so many polls without a result an event says where the run is. */
 const looksPerState = 5;
 
 /** How often all runs are looked at. */

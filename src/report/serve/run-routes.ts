@@ -46,7 +46,7 @@ function sendTest(context: Context, folder: RunFolder, rerun: Rerun): Answer {
   return data === undefined ? context.notFound() : sendData(context, `test/${number}`, data);
 }
 
-/** A file that a test's page offers, made as it is for a report. */
+/** A file that a test's page offers, made in the same way as for a report. */
 function sendDownload(context: Context, folder: RunFolder): Answer {
   const { number = '', name = '' } = context.req.param();
   let found: Uint8Array | undefined;

@@ -55,7 +55,7 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** What a suite's history is told from. */
+/** The data of a suite's history. */
 export interface SuiteHistory {
   readonly suite: string;
   /** Runs that had tests of it, oldest first. */

@@ -61,7 +61,7 @@ function legend(cells: readonly Cell[]): string {
   return `${words.map((word) => `${wordTable[word].letter} ${word}`).join('   ')}\n`;
 }
 
-/** Every cell that did not pass: why, and where its evidence lies. Cells with the same reason are told once. */
+/** Every cell that did not pass: why, and where its evidence lies. Cells with the same reason are listed once. */
 function explanations(cells: readonly Cell[], end: ReportEnd): string {
   const told = cells.filter(({ result }) => result.word !== 'passed');
   const groups = Map.groupBy(told, ({ result }) => `${wordTable[result.word].letter} ${reasonOf(result)}`);

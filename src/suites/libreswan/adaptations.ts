@@ -39,7 +39,7 @@ export interface HostSetup extends Described {
 
 /**
  * A rewrite of sanitized text that a lab's console gave, never of references. A console that
- * matches its reference as it is needs none; verdicts tell which were needed.
+ * matches its reference without them needs none; verdicts list those that were needed.
  */
 export interface ReceivedText extends Described {
   readonly kind: 'received-text';
@@ -47,7 +47,7 @@ export interface ReceivedText extends Described {
   readonly userland?: Userland;
   /** Text as Latin-1, one character per byte. */
   readonly rewrite: (text: string) => string;
-  /** It takes away what tells of SAs; see `Rewrite` of the verdict. */
+  /** It removes lines about SAs, so facts are read from the text before it. */
   readonly losesFacts?: boolean;
 }
 

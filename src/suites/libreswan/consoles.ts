@@ -32,7 +32,7 @@ const done = `${left}cut${left} done ${right}tuc${right}`;
 const opened = `${left} post-mortem ${left}`;
 const closed = `${right} post-mortem ${right}`;
 
-/** Ends after which nothing more is known about the lab; all others are told by a mark. */
+/** Ends after which nothing more is known about the lab; all others leave a mark in the console. */
 const lost: readonly EndWord[] = ['out-of-memory', 'boot-failed', 'lab-died', 'cancelled'];
 
 /** Puts consoles together from what was typed and received. A host at whose console nothing happened has an empty one. */

@@ -32,7 +32,7 @@ export interface LibreswanOptions {
   readonly inputs: () => Promise<LabInputs>;
   /** `libreswan` unless another suite has this format. */
   readonly name?: string;
-  /** Where it is `upstream`, helpers of the suite run as they are. */
+  /** With `upstream` the suite's own helpers run. */
   readonly helpers?: 'ours' | 'upstream';
 }
 
@@ -70,7 +70,7 @@ const timing = {
   deadline: 120n * second,
 };
 
-/** Opens a `testing/` tree. Throws `usage` where there is none. */
+/** Opens a `testing/` tree. Throws `usage` if there is none. */
 export function openLibreswan(options: LibreswanOptions): Suite<LibreswanScenario> {
   const tree = openTree(options.dir);
   const name = options.name ?? 'libreswan';

@@ -7,7 +7,7 @@ export type Source = 'pluto-log' | 'raw' | 'sanitized';
 /** A sign of trouble that libreswan's post-mortem looks for. */
 export interface Sign {
   readonly kind: WeightedKind;
-  /** Offset of the first one in a text's bytes; -1: there is none. Logs are megabytes, so no text is made of them for nothing. */
+  /** Offset of the first one in a text's bytes; -1: none. Logs have megabytes, so they are decoded only if needed. */
   readonly find: (bytes: Uint8Array) => number;
   readonly sources: readonly Source[];
   readonly message: string;

@@ -13,7 +13,7 @@ export function isPath(word: string): boolean {
   );
 }
 
-/** The scenario files that a path means: itself, or all in a folder and below, in order. Raises `usage` where there are none. */
+/** The scenario files of a path: the file itself, or all files below the folder, sorted. Raises `usage` if there are none. */
 export function scenarioFiles(path: string): string[] {
   const full = resolve(path);
   const file = shortPath(full);

@@ -5,7 +5,7 @@ import { sha256 } from '../../base/files.ts';
 import { cacheDir, projectDir } from '../../base/folders.ts';
 import { compilerOptions } from './compiler-options.ts';
 
-/** Problems told at once; the others are often their consequences. */
+/** Problems that are reported; the others are often their consequences. */
 const told = 5;
 
 /**

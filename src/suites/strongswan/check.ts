@@ -15,11 +15,11 @@ export const checkSchema = z.object({
 export type Check = Of<typeof checkSchema>;
 export type Hit = Check['hit'];
 
-/** Commands whose output tells of SAs, policies, tunnels or packets. */
+/** Commands whose output lists SAs, policies, tunnels or packets. */
 const tellsOfTunnels =
   /\b(?:swanctl\s.*--list-(?:sas?|pols?)\b|ipsec (?:status|statusall)\b|ip (?:-\S+ )*xfrm\b|ping6?\b|tcpdump\b|ssh\b)/;
 
-/** A check that fails is `major` where its command tells of SAs, tunnels or packets, `minor` where it tells words of a log or a list. */
+/** A check that fails is `major` if its command lists SAs, tunnels or packets, and `minor` if it reads a log or another list. */
 export function weightOf(remote: string): Check['weight'] {
   return tellsOfTunnels.test(remote) ? 'major' : 'minor';
 }

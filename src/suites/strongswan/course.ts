@@ -6,13 +6,13 @@ import type { Service } from './services.ts';
 import type { TestConf } from './test-conf.ts';
 import type { TestFiles } from './test-files.ts';
 
-/** All that is typed in a test, and what is looked for in it. */
+/** The commands of a test, and the checks of their output. */
 export interface Course {
   readonly steps: readonly CommandStep[];
   readonly checks: readonly Check[];
 }
 
-/** Steps that stand in no file of the test: what its driver and its machines do by themselves. */
+/** Steps that are in no file of the test: what the suite's driver and machines do by themselves. */
 const driver = 'the driver';
 
 /** What a course is made from. */
@@ -73,7 +73,7 @@ class Composer {
     this.#checks.push({ step, pattern, hit, weight });
   }
 
-  /** Companions of IPComp's SAs may stay, all else may not. */
+  /** Companions of IPComp's SAs may be left; nothing else may. */
   #clean(host: string): void {
     const states = this.#type(host, "ip xfrm state | grep 'proto.*spi' | grep -v 'proto 4'");
     const policies = this.#type(host, 'ip xfrm policy');
@@ -81,10 +81,10 @@ class Composer {
   }
 }
 
-/** On a file system in memory there, as all of a lab's is. */
+/** In memory there, as the whole file system of a lab is. */
 const makeDatabases = 'mkdir -p /etc/db.d; chgrp www-data /etc/db.d; chmod g+w /etc/db.d';
 
 const startCapture =
   'tcpdump -l --immediate-mode -i eth0 not port ssh and not port domain >/tmp/tcpdump.log 2>/tmp/tcpdump.err.log </dev/null &';
-/** No packet is lost: a command begins only when nothing can run any more, tcpdump included. */
+/** No packet is lost: a command starts only when nothing else can run, tcpdump included. */
 const stopCapture = 'pkill tcpdump; while pkill -0 tcpdump; do sleep 0.01; done';

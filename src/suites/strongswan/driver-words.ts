@@ -10,7 +10,7 @@ export function collapseBlanks(text: string): string {
   return text.replace(/[ \t\n]+/g, ' ');
 }
 
-/** The words of one simple command. Patterns of file names stay as they are: nothing on the driver matches them. */
+/** The words of one simple command. Patterns of file names are not expanded: no file of the driver matches them. */
 export function driverWords(text: string): DriverWords {
   try {
     return { words: new Reader(collapseBlanks(text)).words() };

@@ -48,13 +48,13 @@ export function judgeEvaltest(attempt: CheckedAttempt): Verdict {
 /** What charon logs when its SAs live in itself (libipsec) and not in the kernel. */
 const ipsecInUserSpace = /\bloaded plugins:.*\bkernel-libipsec\b/;
 
-/** No kernel tells of the SAs of such a host, so nothing is known of a packet that has none. */
+/** The kernel does not know the SAs of such a host, so nothing is known about a packet without an SA. */
 function besideUserSpace({ logs }: CheckedAttempt): (issue: Issue) => boolean {
   const hosts = new Set(logs.filter(({ text }) => ipsecInUserSpace.test(text)).map(({ host }) => host));
   return ({ kind, host }) => kind !== 'unknown-sa' || host === undefined || !hosts.has(host);
 }
 
-/** Does the check hold, as the suite's driver counts? It counts one line where there is none. */
+/** Does the check hold by the rules of the suite's driver? They count one line where no line matches. */
 export function holds({ hit }: Pick<CheckEvidence, 'hit'>, lines: readonly string[]): boolean {
   if (hit === 'never') return true;
   if (hit === 'YES') return lines.length > 0;
@@ -68,7 +68,7 @@ function counted(lines: readonly string[]): number {
 
 function failure(check: CheckEvidence): Issue | undefined {
   const { host, command, file, line, weight, found, output } = check;
-  // A lab that ended early has told why.
+  // A lab that ended early has an issue of its own.
   if (output === undefined || check.hit === 'never') return undefined;
   const place = { host, command, file, ...(line > 0 && { line }) };
   if ('problem' in found) return issueOf('check-unreadable', { ...place, message: found.problem });

@@ -8,7 +8,7 @@ export interface Service {
   readonly commands?: RegExp;
 }
 
-/** Host keys are drawn in the lab, by its seed. Newer key exchanges fill a packet, and the suite’s firewalls drop what tells of a smaller MTU. */
+/** Host keys are made in the lab, from its seed. Newer key exchanges fill a packet, and the suite’s firewalls drop messages about a smaller MTU. */
 const startSshd =
   "passwd -qd root; ssh-keygen -qN '' -t ecdsa -f /etc/ssh/ssh_host_ecdsa_key; /usr/sbin/sshd -o KexAlgorithms=curve25519-sha256 2>/dev/null";
 

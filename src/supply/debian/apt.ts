@@ -68,7 +68,7 @@ export function sourceLine(type: 'deb' | 'deb-src', archive: Archive, suite: Deb
 
 /**
  * The line with which packages are fetched now. Where this machine's apt takes lists whose date has passed, as where it reads a
- * mirror that stands still or has a clock of its own, a fresh root's apt must be told so as well.
+ * mirror that stands still or has a clock of its own, the apt of a fresh root needs the same setting.
  */
 export async function fetchingLine(archive: Archive, suite: DebianSuite): Promise<string> {
   const line = sourceLine('deb', archive, suite);

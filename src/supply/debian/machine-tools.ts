@@ -115,7 +115,7 @@ export function freeSubordinateIds(subids: string): string {
   return `${first}-${first + 65_535}`;
 }
 
-/** The files of subordinate ids as they are. */
+/** Texts of the files of subordinate ids. */
 function subordinateIds(): string[] {
   return ['/etc/subuid', '/etc/subgid'].map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : ''));
 }

@@ -58,7 +58,7 @@ export type ImageFacts = z.infer<typeof factsSchema>;
 /** Images made here or imported. */
 export const imageStore = new ArtifactStore<ImageFacts>({ name: 'image', file: 'root.squashfs', facts: factsSchema });
 
-/** Part of an image's identity: raise it when the way of building changes the bytes. */
+/** Part of an image's identity: increase it when a change to the build changes the bytes. */
 const buildMethod = 2;
 
 /** Measured for debian-trixie-libreswan on two cores; later builds count for themselves. */

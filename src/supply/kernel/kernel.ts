@@ -28,7 +28,7 @@ export interface Kernel {
 const flavours = { standard: ['uml.config'], netkey: ['uml.config', 'netkey.config'] } as const;
 export type Flavour = keyof typeof flavours;
 
-/** The flavour of a name. Throws `usage` where there is none. */
+/** The flavour with this name. Throws `usage` for an unknown one. */
 export function flavourByName(name: string): Flavour {
   if (Object.hasOwn(flavours, name)) return name as Flavour;
   throw new EspalierError('usage', `there is no kernel flavour ${name}`, {
@@ -49,7 +49,7 @@ export type KernelFacts = z.infer<typeof factsSchema>;
 /** Kernels made here or imported. */
 export const kernelStore = new ArtifactStore<KernelFacts>({ name: 'kernel', file: 'linux', facts: factsSchema });
 
-/** Part of a kernel's identity: raise it when the way of building changes the binary. */
+/** Part of a kernel's identity: increase it when a change to the build changes the binary. */
 const buildMethod = 1;
 
 /** Counted for 7.2 with today's fragment; later builds count for themselves. */

@@ -46,7 +46,7 @@ function placeOf(folder: string, mebibytes: number): Place {
 
 /** Where the memory of a lab can lie. */
 export interface MemoryPlaces {
-  /** The first with room; `undefined`: there is none. */
+  /** The first one with room; `undefined`: none. */
   readonly chosen: Place | undefined;
   /** Those before it. */
   readonly refused: readonly Place[];

@@ -150,7 +150,7 @@ test('an attempt that an executor gives up by itself stays pending, and a resume
 
 for (const [course, message] of [
   ['lost', /does not exist/],
-  ['of another test', /is another one/],
+  ['of another test', /is not the attempt that was asked for/],
 ] as const) {
   test(`an attempt that is ${course} is unresolved, whoever judges it again`, async (t) => {
     const folder = makeRun(t, ['a']);

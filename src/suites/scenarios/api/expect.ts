@@ -41,7 +41,7 @@ export interface ClearFilter {
 
 /** What of a transcript is compared. */
 export interface TranscriptOptions {
-  /** Applied in order to both texts' received side, before they are compared. */
+  /** Replacements made in the received text, in this order, before it is compared. */
   readonly replace?: readonly (readonly [pattern: RegExp, by: string])[];
 }
 

@@ -17,7 +17,7 @@ import { makeMatchers } from './matchers.ts';
 import { Stepper } from './stepper.ts';
 import { watched } from './watch.ts';
 
-/** A scenario ready to be played. */
+/** A scenario that is ready to run. */
 export interface Played {
   readonly declared: Declared;
   readonly plan: LabPlan;
@@ -78,7 +78,7 @@ function handleOf(parts: HostParts, spec: HostSpec | undefined, daemon: HostDaem
   return spec?.kind === 'nat' ? new DrivenNat(parts, spec.outside) : new DrivenHost(parts);
 }
 
-/** What stopped a scenario's function, unless the lab's own records or a check already tell. */
+/** What stopped a scenario's function, unless the lab's records or a check explain it. */
 async function faultOf(body: () => Promise<void>, { stepper, book }: Parts): Promise<CourseFault | undefined> {
   let fault: CourseFault | undefined;
   try {

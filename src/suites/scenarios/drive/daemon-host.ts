@@ -54,7 +54,7 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
     return this.#daemon.control.readSas(stdout).ike.filter(({ established }) => established);
   }
 
-  /** The first line of the daemon's logs that `grep` finds; `undefined`: there is none so far. */
+  /** The first line of the daemon's logs that `grep` finds; `undefined`: none so far. */
   async firstLogged(what: string | RegExp, origin: Origin): Promise<string | undefined> {
     const pattern = typeof what === 'string' ? `-F -e ${shellWord(what)}` : perlPattern(what, origin);
     const line = `grep -h -s -a -m 1 ${pattern} ${this.#daemon.control.collect.join(' ')}`;

@@ -185,7 +185,7 @@ function summaryOf(output: string): string {
   return lines.find((line) => line.includes('packets transmitted')) ?? lines.at(-1) ?? '';
 }
 
-/** What the filter means. Raises `scenario` for an address or a network that is none. */
+/** The parsed filter. Raises `scenario` for a text that is not an address or a network. */
 function clearTestAt(filter: ClearFilter, origin: Origin): ClearTest {
   try {
     return clearTest(filter);

@@ -24,7 +24,7 @@ export interface Watch {
   readonly patience?: Patience;
 }
 
-/** A scenario that runs, and how it is told of an error that nobody awaited. */
+/** A running scenario, and how an error that nobody awaited reaches it. */
 interface Running {
   /** Where it is declared. */
   readonly origin: Origin;

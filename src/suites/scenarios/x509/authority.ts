@@ -46,7 +46,7 @@ export interface OcspWish {
 const usual: Period = { notBefore: new Date(Date.UTC(2025, 0, 1)), notAfter: new Date(Date.UTC(2049, 0, 1)) };
 
 /**
- * A certificate authority whose certificates are a function of what is asked of it: the same wishes give the same octets, on
+ * A certificate authority whose certificates are a function of the arguments: equal arguments give equal bytes, on
  * every machine and in every run.
  */
 export class Authority {

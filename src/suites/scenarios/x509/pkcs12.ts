@@ -40,7 +40,7 @@ const ids = {
 
 /**
  * A credential with its key and intermediate authorities as PKCS#12 (RFC 7292), encrypted with PBES2 and AES-256 as openssl 3 does. Salts
- * are drawn from what is put in: the same wishes give the same octets, which is for tests and for nothing else.
+ * are drawn from what is put in: equal arguments give equal bytes. This is good for tests only.
  */
 export function pkcs12(
   credential: Credential,
