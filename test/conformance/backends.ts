@@ -43,7 +43,7 @@ export async function backends(): Promise<Backend[]> {
     const provoke = provocations[substrate.name] ?? {};
     const kernel = kernelStore.list().find(({ facts }) => facts.flavour === 'standard')?.path ?? '';
     const image = imageStore.list().find(({ facts }) => facts.name === 'debian-trixie-libreswan')?.path ?? '';
-    const needsFiles = substrate.name !== 'fake' && (kernel === '' || image === '');
+    const needsFiles = substrate.supply() !== undefined && (kernel === '' || image === '');
     const missing = needsFiles
       ? 'the cache holds no kernel or no image'
       : await substrate.check().then(

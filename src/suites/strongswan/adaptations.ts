@@ -7,7 +7,7 @@ export type Adaptation = GuestFile | GuestFolders | HostSetup | WrittenThrough;
 interface Described {
   readonly id: string;
   readonly reason: string;
-  /** Not needed where the image has this (`src/supply/image/features.ts`). */
+  /** Not needed where the image has this (`images/features.json`). */
   readonly unless?: string;
 }
 

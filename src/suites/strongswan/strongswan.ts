@@ -28,7 +28,7 @@ export interface StrongswanOptions {
   readonly name: string;
   /** Code name of the Debian suite whose strongSwan runs. */
   readonly debian: string;
-  /** What the image has that tests ask for (`src/supply/image/features.ts`). */
+  /** What the image has that tests ask for (`images/features.json`). */
   readonly features: ReadonlySet<string>;
   /** The `testing/` folder. */
   readonly dir: string;

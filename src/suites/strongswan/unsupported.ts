@@ -4,7 +4,7 @@ export interface TestFacts {
   readonly commands: readonly string[];
   /** Contents of the test's configuration files, those of strongSwan's daemons and programs. */
   readonly configurations: readonly string[];
-  /** What the image that runs it has (`src/supply/image/features.ts`): `plugin sql`, `ikev1`. */
+  /** What the image that runs it has (`images/features.json`): `plugin sql`, `ikev1`. */
   readonly features: ReadonlySet<string>;
   /** Code name of the Debian suite that strongSwan is of: its package, or the source that it was built from. */
   readonly debian: string;

@@ -1,42 +1,28 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readJson } from '../../base/files.ts';
+import { projectDir } from '../../base/folders.ts';
 import { succeed } from '../../base/processes.ts';
 
-/**
- * Facts about an image that decide which tests can run on it, read from its own files: `plugin sql`, `ikev1`.
- */
-interface FileFeature {
+/** A fact about an image that decides which tests can run on it, read from the image's own files: `plugin sql`, `ikev1`. */
+const featureSchema = z.strictObject({
+  name: z.string(),
   /** A file's path; what the pattern captures stands behind the name. */
-  readonly path: RegExp;
-  readonly name: string;
+  path: z.string().transform((pattern) => new RegExp(pattern)),
   /** Bytes that the file must hold. */
-  readonly holds?: string;
-}
+  holds: z.string().exactOptional(),
+});
+type FileFeature = z.infer<typeof featureSchema>;
 
-const strongswan = '^/usr/(?:local/)?lib/ipsec';
-
-const fileFeatures: readonly FileFeature[] = [
-  { name: 'plugin', path: new RegExp(`${strongswan}/plugins/libstrongswan-([\\w-]+)\\.so$`) },
-  {
-    name: 'ikev1',
-    path: new RegExp(`${strongswan}/libcharon\\.so\\.\\d+\\.\\d+\\.\\d+$`),
-    holds: 'aggressive_mode_create',
-  },
-  { name: 'integrity-test', path: new RegExp(`${strongswan}/libchecksum\\.so$`) },
-  {
-    name: 'strongswan.conf.testing',
-    path: new RegExp(`${strongswan}/libstrongswan\\.so\\.\\d+\\.\\d+\\.\\d+$`),
-    holds: '/etc/strongswan.conf.testing',
-  },
-  { name: 'program', path: /^\/usr\/(?:local\/)?s?bin\/(charon-tkm|dhcpd|pt-tls-client|sqlite3)$/ },
-  { name: 'python vici', path: /\/python3[.\d]*\/(?:site|dist)-packages\/vici\/__init__\.py$/ },
-];
+/** What is looked for, beside the recipes. */
+const featuresFile = join(projectDir, 'images', 'features.json');
 
 /** The features of an image, sorted. */
 export async function featuresOf(image: string): Promise<string[]> {
   const listed = await succeed('unsquashfs', ['-l', '-d', '', image]);
   const paths = listed.stdout.toString().split('\n');
-  const found = await Promise.all(
-    fileFeatures.flatMap((feature) => paths.map((path) => featureOf(image, path, feature))),
-  );
+  const features = readJson(featuresFile, z.array(featureSchema));
+  const found = await Promise.all(features.flatMap((feature) => paths.map((path) => featureOf(image, path, feature))));
   return [...new Set(found.filter((name) => name !== undefined))].sort();
 }
 
