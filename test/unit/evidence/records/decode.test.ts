@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Decoded, decode, postMortemStep, typeName } from '../../../../src/evidence/records/decode.ts';
+import { type LabRecord, lastFrame, recordType } from '../../../../src/evidence/records/record.ts';
+import { encodeFrame, numbered } from '../../../../src/evidence/records/writer.ts';
+
+const record = (type: number, payload: Uint8Array): LabRecord => ({ type, host: 0, time: 0n, sequence: 0, payload });
+const text = (words: string): Uint8Array => new TextEncoder().encode(words);
+const bytes = Uint8Array.of(1, 2, 3);
+const none = new Uint8Array();
+
+const cases: readonly (readonly [keyof typeof recordType, Uint8Array, Decoded])[] = [
+  ['hosts', text('east\nwest'), { type: 'hosts', hosts: ['east', 'west'] }],
+  ['commandBegin', numbered(7, 'ip a'), { type: 'commandBegin', step: 7, line: 'ip a' }],
+  ['commandBegin', numbered(0, ''), { type: 'commandBegin', step: 0, line: '' }],
+  ['commandBegin', numbered(2 ** 31, 'x'), { type: 'commandBegin', step: 2 ** 31, line: 'x' }],
+  ['commandBegin', numbered(postMortemStep, 'x'), { type: 'commandBegin', step: undefined, line: 'x' }],
+  ['output', bytes, { type: 'output', bytes }],
+  ['output', none, { type: 'output', bytes: none }],
+  ['commandEnd', numbered(-1, '/tmp'), { type: 'commandEnd', status: -1, cwd: '/tmp' }],
+  ['commandEnd', numbered(127, ''), { type: 'commandEnd', status: 127, cwd: '' }],
+  ['xfrmEvent', bytes, { type: 'xfrmEvent', messages: bytes }],
+  ['xfrmStates', none, { type: 'xfrmStates', messages: none }],
+  ['xfrmPolicies', bytes, { type: 'xfrmPolicies', messages: bytes }],
+  ['trouble', text('timeout of 30 s'), { type: 'trouble', word: 'timeout', text: 'timeout of 30 s' }],
+  ['trouble', text('note'), { type: 'trouble', word: 'note', text: 'note' }],
+  ['trouble', text('notes 1'), { type: 'trouble', word: undefined, text: 'notes 1' }],
+  ['trouble', none, { type: 'trouble', word: undefined, text: '' }],
+  ['stepEnd', numbered(3, ''), { type: 'stepEnd', order: 3 }],
+  ['labEnd', none, { type: 'labEnd' }],
+  ['postMortem', Uint8Array.of(1), { type: 'postMortem', begins: true }],
+  ['postMortem', Uint8Array.of(0), { type: 'postMortem', begins: false }],
+];
+for (const [index, [type, payload, expected]] of cases.entries()) {
+  test(`frame ${index} of the table, ${type}, says what was written`, () => {
+    assert.deepEqual(decode(record(recordType[type], payload)), expected);
+    assert.equal(typeName(record(recordType[type], payload)), type);
+  });
+}
+
+test('every type of frame is in the table', () => {
+  assert.deepEqual(new Set(cases.map(([type]) => type)), new Set(Object.keys(recordType)));
+});
+
+test('a payload that is too short for its type, and a type of a later version, say nothing', () => {
+  const shortest: Partial<Record<keyof typeof recordType, number>> = {
+    commandBegin: 4,
+    commandEnd: 4,
+    stepEnd: 4,
+    postMortem: 1,
+  };
+  for (const [name, type] of Object.entries(recordType)) {
+    const needed = shortest[name as keyof typeof recordType] ?? 0;
+    for (let length = 0; length < needed; length += 1) {
+      assert.deepEqual(decode(record(type, new Uint8Array(length))), { type: 'unknown' }, `${name} of ${length}`);
+    }
+    assert.equal(decode(record(type, new Uint8Array(needed))).type, name);
+  }
+  assert.deepEqual(decode(record(999, bytes)), { type: 'unknown' });
+  assert.equal(typeName(record(999, bytes)), 'type 999');
+});
+
+test('text that is not UTF-8 does not stop the decoder', () => {
+  const line = Uint8Array.of(0, 0, 0, 0, 0xff, 0x61);
+  assert.deepEqual(decode(record(recordType.commandBegin, line)), { type: 'commandBegin', step: 0, line: '\ufffda' });
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 13 }), fc.uint8Array({ maxLength: 20 }), (type, payload) => {
+      decode(record(type, payload));
+    }),
+  );
+});
+
+test('the last frame of a file is found from its end where it has the size asked for', () => {
+  const frame = { type: recordType.stepEnd, time: 5n, payload: numbered(9, '') };
+  const file = Buffer.concat([Buffer.from('whatever'), encodeFrame(frame, 17)]);
+  const last = lastFrame(file, 4);
+  assert.deepEqual(last && [last.sequence, decode(last)], [17, { type: 'stepEnd', order: 9 }]);
+  assert.equal(lastFrame(file, 3), undefined);
+  assert.equal(lastFrame(file.subarray(0, -1), 4), undefined);
+  assert.equal(lastFrame(file.subarray(-10), 4), undefined);
+});
