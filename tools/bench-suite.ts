@@ -1,7 +1,8 @@
 /**
- * `npm run bench:suite [-- BAR…] [--run RUN]`: the bars that need libreswan's suite itself. Each is one or more whole
- * `espalier run`s, so that anybody can repeat them by hand; the command stands above its figures. With `--run`, `whole`,
- * `judging` and `pages` take the folder of a run that is there; `judging` writes its verdicts anew.
+ * `npm run bench:suite [-- BAR…] [--run RUN] [--other MODULE]`: the bars that need libreswan's suite itself. Each is one or
+ * more whole `espalier run`s, so that anybody can repeat them by hand; the command stands above its figures. With `--run`,
+ * `whole`, `judging`, `rejudge` and `pages` take the folder of a run that is there; `judging` writes its verdicts anew.
+ * `rejudge` judges a copy, in turns with the `judgeAttempt` of another tree where `--other` names the module that has it.
  * Exit code 1 when a bar is missed.
  *
  * `npm run bench:suite -- figures RUN…` runs nothing: it prints the tables of docs/figures.md from stored runs.
@@ -21,6 +22,7 @@ import { sampleUpstream } from '../src/suites/libreswan/upstream-check.ts';
 import { childrenCpu } from './bench/cpu.ts';
 import { figures, readRunFigures } from './bench/figures.ts';
 import { pageDataCost } from './bench/page-data.ts';
+import { type JudgeCost, rejudge } from './bench/rejudge.ts';
 
 interface Result {
   readonly suite: string;
@@ -34,7 +36,10 @@ interface Outcome {
   readonly runDir: string;
 }
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { run: { type: 'string' } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { run: { type: 'string' }, other: { type: 'string' } },
+});
 const dir = mkdtempSync(join(tmpdir(), 'espalier-bench-suite-'));
 process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
 let runs = 0;
@@ -157,6 +162,18 @@ async function pages(): Promise<void> {
   );
 }
 
+/** What one attempt costs in a process that judges many. */
+async function rejudged(): Promise<void> {
+  const runDir = values.run ?? (await espalier('--shard', '1/10', '--seed', '1')).runDir;
+  const { attempts, ours, other, different } = await rejudge({ runDir, work: dir, other: values.other, rounds: 5 });
+  const text = ({ median: middle, p95, mean }: JudgeCost): string =>
+    `${middle.toFixed(1)} ms, 95th percentile ${p95.toFixed(1)}, mean ${mean.toFixed(1)}`;
+  const figures = `${text(ours)}; ${attempts} attempts${other === undefined ? '' : `; the other tree ${text(other)}`}`;
+  tell('an attempt is judged anew in at most 8 ms of CPU (median)', ours.median <= 8, figures);
+  const names = different.slice(0, 10).join(' ');
+  tell('every judgement gives the stored bytes', different.length === 0, `${different.length} differ ${names}`);
+}
+
 async function repeated(title: string): Promise<void> {
   const { results } = await espalier('--shard', '1/20', '--repeat-each', '2', '--seed', '7');
   const different = withWord(results, 'nondeterminism');
@@ -191,7 +208,7 @@ async function helpers(): Promise<void> {
   tell("upstream's own helpers give the same words", others.length === 0, figures);
 }
 
-const bars = { whole, judging, pages, determinism, load, helpers };
+const bars = { whole, judging, rejudge: rejudged, pages, determinism, load, helpers };
 
 async function main(): Promise<void> {
   if (positionals[0] === 'figures') {
