@@ -2,18 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256, writeAtomic } from '../base/files.ts';
+import { makeWorkFolder } from '../base/work-folder.ts';
 import { type SanitizerScript, type Stage, type StageProblem, stagesOf } from './plan-stages.ts';
 import { runStages, type Sanitized } from './run-stages.ts';
 
-/** What a text is sanitized with, and where. */
+/** What a text is sanitized with. */
 export interface SanitizeRequest {
   /** Names of sanitizers in order. */
   readonly names: readonly string[];
   /** Scripts by file name. */
   readonly scripts: ReadonlyMap<string, SanitizerScript>;
   readonly input: Uint8Array;
-  /** Existing folder for files in between. */
-  readonly dir: string;
   /** Folder of results of earlier calls, by hash of all that goes in. */
   readonly cache?: string;
   readonly timeoutMs?: number;
@@ -21,14 +20,15 @@ export interface SanitizeRequest {
 
 /** Runs a suite's sanitizers over a text, or takes the result from the cache. Never throws for a sanitizer's fault. */
 export async function sanitize(request: SanitizeRequest): Promise<Sanitized> {
-  const { names, scripts, input, dir, cache, timeoutMs } = request;
+  const { names, scripts, input, cache, timeoutMs } = request;
   if (names.length === 0) return { problem: 'the suite names no sanitizers for this console' };
   const stages = stagesOf(names, (name) => scripts.get(name));
   if (isProblem(stages)) return stages;
   const entry = cache === undefined ? undefined : cacheEntry(cache, stages, input);
   const known = entry === undefined ? undefined : readIfPresent(entry);
   if (known !== undefined) return { output: known };
-  const result = await runStages(stages, input, { dir, ...(timeoutMs !== undefined && { timeoutMs }) });
+  using work = makeWorkFolder('sanitize');
+  const result = await runStages(stages, input, { dir: work.path, ...(timeoutMs !== undefined && { timeoutMs }) });
   if (entry !== undefined && 'output' in result) writeAtomic(entry, result.output);
   return result;
 }
@@ -47,8 +47,17 @@ function toolVersions(): string {
   return tools;
 }
 
+/** Many texts are sanitized by the same scripts. */
+const hashes = new WeakMap<Uint8Array, string>();
+
+function hashOf(content: Uint8Array): string {
+  const hash = hashes.get(content) ?? sha256(content);
+  hashes.set(content, hash);
+  return hash;
+}
+
 function cacheEntry(cache: string, stages: readonly Stage[], input: Uint8Array): string {
-  const scripts = stages.map(({ tool, scripts: list }) => [tool, ...list.map(({ content }) => sha256(content))]);
+  const scripts = stages.map(({ tool, scripts: list }) => [tool, ...list.map(({ content }) => hashOf(content))]);
   const key = sha256(JSON.stringify([1, toolVersions(), scripts, sha256(input)]));
   return join(cache, key.slice(0, 2), key);
 }

@@ -55,7 +55,7 @@ export class Attempts {
       const given = join(dir, 'verdict.json');
       const verdict = existsSync(given)
         ? readJson(given, verdictSchema)
-        : await judgeAttempt(dir, { runDir: this.#folder.dir });
+        : await judgeAttempt(dir, { runDir: this.#folder.dir, file: made.file });
       return { attempt: key.attempt, verdict, ...made };
     } catch (error) {
       const failure = this.#failure(error, key, 'no-judgement');

@@ -15,12 +15,6 @@ const staysPlain = /^(?:attempt\.json|verdict\.json|lab\/.*|derived\/links\..*|.
 /** Level 3; higher ones cost twice the time and more for a twentieth of the size. */
 const compression = { params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 } };
 
-/** How an attempt's files are put together. */
-export interface PackOptions {
-  /** The attempt was just judged: what an archive holds of `derived/` is of an earlier judgement. */
-  readonly judgedAnew?: boolean;
-}
-
 /** An attempt as it would be packed. */
 export interface Packing {
   /** Files that go into the archive, by the names that they have now. */
@@ -34,22 +28,21 @@ export interface Packing {
  * a process that is killed leaves files, archive, or both, and readers take either. Raises an `infrastructure` error, and changes
  * nothing, where the attempt holds more than plain files, or too much.
  */
-export async function packAttempt(attemptDir: string, options: PackOptions = {}): Promise<void> {
-  const { plain, archive } = await preparePacking(attemptDir, options);
+export async function packAttempt(attemptDir: string): Promise<void> {
+  const { plain, archive } = await preparePacking(attemptDir);
   if (archive !== undefined) await writeDurably(join(attemptDir, archiveName), archive);
   removeFiles(attemptDir, plain);
 }
 
 /** Makes the archive in memory. Raises what `packAttempt` raises. */
-export async function preparePacking(attemptDir: string, { judgedAnew }: PackOptions = {}): Promise<Packing> {
+export async function preparePacking(attemptDir: string): Promise<Packing> {
   const { files, foreign } = filesBelow(attemptDir);
   const plain = files.filter((name) => name !== archiveName && name !== prunedName && !staysPlain.test(name));
   const strange = [...foreign.filter((name) => !staysPlain.test(name)), ...plain.filter((name) => !isNameBelow(name))];
   if (strange[0] !== undefined) throw unpackable(join(attemptDir, strange[0]), 'is not a plain file');
   const before = openArchive(attemptDir);
-  if (plain.length === 0 && !judgedAnew) return { plain, archive: undefined };
-  const kept = [...(before ?? [])].filter(([name]) => !judgedAnew || !name.startsWith('derived/'));
-  const entries = new Map(kept);
+  if (plain.length === 0) return { plain, archive: undefined };
+  const entries = new Map(before ?? []);
   for (const [name, bytes] of await readAll(attemptDir, plain)) entries.set(name, bytes);
   if (before !== undefined && sameEntries(before, entries)) return { plain, archive: undefined };
   return { plain, archive: await promisify(zstdCompress)(writeTar(entries), compression) };
@@ -135,13 +128,13 @@ export function removeFiles(attemptDir: string, names: readonly string[]): void 
 }
 
 /** Makes files of an attempt's archive again, and removes it when all are there. Files that are there already count. */
-export async function unpackAttempt(attemptDir: string, { judgedAnew }: PackOptions = {}): Promise<void> {
+export async function unpackAttempt(attemptDir: string): Promise<void> {
   const entries = openArchive(attemptDir);
   if (entries === undefined) return;
   const present = new Set(filesBelow(attemptDir).files);
   const root = realpathSync(attemptDir);
   for (const [name, bytes] of entries) {
-    if (present.has(name) || (judgedAnew && name.startsWith('derived/'))) continue;
+    if (present.has(name)) continue;
     const path = join(root, name);
     mkdirSync(dirname(path), { recursive: true });
     if (realpathSync(dirname(path)) !== dirname(path)) {

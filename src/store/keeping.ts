@@ -2,7 +2,7 @@ import { describeError, EspalierError } from '../base/errors.ts';
 import { warn } from '../base/log.ts';
 import type { ScenarioResult } from '../model/results.ts';
 import { keyOf } from '../model/scenario.ts';
-import { type PackOptions, packAttempt, unpackAttempt } from './attempt-archive.ts';
+import { packAttempt, unpackAttempt } from './attempt-archive.ts';
 import { readPruned } from './pruned.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -15,16 +15,12 @@ export function isKeptSmall({ word, issues, attempts }: ScenarioResult): boolean
 }
 
 /** Packs the attempts of a test that passed, unpacks those of one that did not. What cannot be packed stays, with a warning. */
-export async function keepAttempts(
-  folder: RunFolder,
-  result: ScenarioResult,
-  options: PackOptions = {},
-): Promise<void> {
+export async function keepAttempts(folder: RunFolder, result: ScenarioResult): Promise<void> {
   const change = isKeptSmall(result) ? packAttempt : unpackAttempt;
   for (const { attempt } of result.attempts) {
     const dir = folder.attemptDir({ ...result, attempt });
     try {
-      if (readPruned(dir) === undefined) await change(dir, options);
+      if (readPruned(dir) === undefined) await change(dir);
     } catch (error) {
       if (!(error instanceof EspalierError) && !isSystemError(error)) throw error;
       warn(`${keyOf(result)}, attempt ${attempt}: ${describeError(error)}`);

@@ -9,11 +9,14 @@ import type { LoadedScenario } from '../model/suite.ts';
 import type { Issue, Verdict } from '../model/verdict.ts';
 import type { InputFolder } from './input-folder.ts';
 
+/** Takes a file for an attempt's `derived/`; text becomes UTF-8. */
+export type PutDerived = (name: string, content: string | Uint8Array) => void;
+
 /** An attempt whose lab is over, as a format's judge gets it. */
 export interface AttemptParts {
-  readonly attemptDir: string;
   readonly attempt: Attempt;
   readonly end: AttemptFile['end'];
+  readonly put: PutDerived;
   /** Holds what `scenario.json` names by hash. */
   readonly folder: InputFolder;
   /** Folder of sanitized texts by hash; `undefined`: sanitize anew. */
@@ -55,7 +58,7 @@ export interface Format<
   readonly schema: z.ZodType<Stored>;
   /** What the format adds to `scenario.json`; large parts go into the folder. Called when the steps are known. */
   store(loaded: Loaded, folder: InputFolder): Omit<Stored, keyof StoredScenario>;
-  /** Writes texts into `derived/`, an empty folder. The same files must give the same bytes. */
+  /** Puts texts into `derived/`. The same files must give the same bytes. */
   judge(stored: Stored, parts: AttemptParts): Promise<Judgement>;
   /** The references with which a judged attempt would pass, where the format has such. */
   golden?(stored: Stored, attempt: Attempt): GoldenText[];

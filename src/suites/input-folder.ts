@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { sha256, writeAtomic } from '../base/files.ts';
@@ -36,4 +36,22 @@ export function readInput(folder: InputFolder, id: string): Buffer {
   }
   if (sha256(content) === id) return content;
   throw new EspalierError('infrastructure', 'does not hold what its name says', { file });
+}
+
+/** Shared inputs as they were read last, by path, and by what tells that a file is another one. */
+const shared = new Map<string, { readonly stamp: string; readonly content: Buffer }>();
+/** More than suites have sanitizers. */
+const mostShared = 500;
+
+/** Reads an input that nearly every attempt of a run has; equal calls give the same object. Checked like others. */
+export function readSharedInput(folder: InputFolder, id: string): Buffer {
+  const file = inputPath(folder, id);
+  const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
+  const stamp = stat === undefined ? '' : `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+  const known = shared.get(file);
+  if (known?.stamp === stamp) return known.content;
+  const content = readInput(folder, id);
+  if (shared.size >= mostShared) shared.clear();
+  shared.set(file, { stamp, content });
+  return content;
 }

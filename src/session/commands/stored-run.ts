@@ -81,7 +81,7 @@ async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<S
       const result = resultIn(folder, entry);
       if (result === undefined) continue;
       found.set(entry, result);
-      await keepAttempts(folder, result, { judgedAnew: true });
+      await keepAttempts(folder, result);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, judge));

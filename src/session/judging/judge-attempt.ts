@@ -1,22 +1,25 @@
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
-import { readJson, writeAtomic } from '../../base/files.ts';
+import { readJson, writeIfOther } from '../../base/files.ts';
 import { cacheDir } from '../../base/folders.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import { judgeFacts } from '../../judge/oracles/judge-facts.ts';
-import { attemptSchema } from '../../model/attempt.ts';
+import { type AttemptFile, attemptSchema } from '../../model/attempt.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { LoadedScenario } from '../../model/suite.ts';
 import { type Issue, type Verdict, verdictOf } from '../../model/verdict.ts';
+import type { PutDerived } from '../../suites/format.ts';
 import { readInput, runInputs } from '../../suites/input-folder.ts';
+import { clearDerived, Derived } from './derived.ts';
 import { goldenIssues } from './golden-facts.ts';
-import { writeObserved } from './observed.ts';
+import { putObserved } from './observed.ts';
 import { openForFormat, openWith } from './stored-scenario.ts';
 
 /** What an attempt is judged by. */
 export interface JudgeOptions {
   readonly runDir: string;
+  /** Content of `attempt.json`, for who has it at hand. */
+  readonly file?: AttemptFile | undefined;
   /** Today's scenario in place of the stored one. */
   readonly loaded?: LoadedScenario | undefined;
   /** Folder of sanitized texts by hash; `false`: sanitize anew. */
@@ -30,10 +33,13 @@ export interface JudgeOptions {
  */
 export async function judgeAttempt(attemptDir: string, options: JudgeOptions): Promise<Verdict> {
   let verdict: Verdict;
+  const derived = new Derived();
   try {
-    verdict = await judge(attemptDir, options);
+    verdict = await judge(attemptDir, options, derived);
+    await derived.write(attemptDir);
   } catch (error) {
     if (!(error instanceof EspalierError) || error.fault === 'bug' || error.fault === 'cancelled') throw error;
+    clearDerived(attemptDir);
     const file = error.detail.file?.replace(`${attemptDir}/`, '').replace(`${options.runDir}/`, '');
     const issue = issueOf('unreadable-file', {
       message: file ? error.message : describeError(error),
@@ -41,13 +47,14 @@ export async function judgeAttempt(attemptDir: string, options: JudgeOptions): P
     });
     verdict = verdictOf(issue);
   }
-  writeAtomic(join(attemptDir, 'verdict.json'), `${JSON.stringify(verdict, undefined, 1)}\n`);
+  writeIfOther(join(attemptDir, 'verdict.json'), `${JSON.stringify(verdict, undefined, 1)}\n`);
   return verdict;
 }
 
 /** What all formats share: records, facts and golden facts. The rest is the format's. */
-async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions): Promise<Verdict> {
-  const { end, lacks } = readJson(join(attemptDir, 'attempt.json'), attemptSchema);
+async function judge(attemptDir: string, options: JudgeOptions, derived: Derived): Promise<Verdict> {
+  const { runDir, loaded, cache } = options;
+  const { end, lacks } = options.file ?? readJson(join(attemptDir, 'attempt.json'), attemptSchema);
   const folder = loaded === undefined ? runInputs(runDir) : { dir: cacheDir('inputs') };
   const opened = loaded === undefined ? openForFormat(attemptDir) : openWith(attemptDir, loaded, folder);
   const { format, attempt } = await opened;
@@ -56,20 +63,19 @@ async function judge(attemptDir: string, { runDir, loaded, cache }: JudgeOptions
   const captured = !lacks?.includes('captures');
   const damage = damageIssues(attempt, { endedInOrder, captured });
   const expected = scenario.facts === undefined ? undefined : readInput(folder, scenario.facts);
-  rmSync(join(attemptDir, 'derived'), { recursive: true, force: true });
-  mkdirSync(join(attemptDir, 'derived'));
   const facts = judgeFacts(evidence);
+  const put: PutDerived = (name, content) => derived.put(name, content);
   const judgement = await format.judge(scenario, {
-    attemptDir,
     attempt,
     end,
+    put,
     folder,
     cache: cache === false ? undefined : (cache ?? cacheDir('sanitized')),
     damage,
     golden: expected && endedInOrder ? goldenIssues(expected, evidence) : [],
     facts,
   });
-  writeObserved(attemptDir, attempt, { facts, judgement, captured });
+  putObserved(put, attempt, { facts, judgement, captured });
   return judgement.verdict;
 }
 

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
-import { writeAtomic } from '../../base/files.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import { spanOf } from '../../evidence/attempt/span.ts';
 import { espTable } from '../../evidence/capture/esp-table.ts';
 import { observedText } from '../../judge/observed/observed.ts';
 import type { LabFindings } from '../../judge/oracles/judge-facts.ts';
-import type { Judgement } from '../../suites/format.ts';
+import type { Judgement, PutDerived } from '../../suites/format.ts';
 
 /** What judging an attempt came to. */
 interface Judged {
@@ -16,12 +14,11 @@ interface Judged {
 }
 
 /**
- * Writes what those need who lay an attempt out, below `derived/`: `observed.json`, the test's own `checks.json`, and
+ * Puts what those need who lay an attempt out into `derived/`: `observed.json`, the test's own `checks.json`, and
  * the keys of its ESP SAs for Wireshark.
  */
-export function writeObserved(attemptDir: string, attempt: Attempt, { facts, judgement, captured }: Judged): void {
+export function putObserved(put: PutDerived, attempt: Attempt, { facts, judgement, captured }: Judged): void {
   const { verdict, checks, leaks = [] } = judgement;
-  const put = (name: string, text: string): void => writeAtomic(join(attemptDir, 'derived', name), text);
   if (checks !== undefined) put('checks.json', `${JSON.stringify({ version: 2, checks }, undefined, 1)}\n`);
   const keys = espTable(attempt.timeline);
   if (keys.count > 0) put('wireshark-esp_sa.txt', keys.text);

@@ -1,8 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { latin1 } from '../../base/bytes.ts';
-import { writeAtomic } from '../../base/files.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import type { ConsoleTranscript } from '../../evidence/records/consoles.ts';
 import { compareText } from '../../judge/text/adapted-text.ts';
@@ -14,8 +12,8 @@ import { storedSchema } from '../../model/stored-scenario.ts';
 import type { Issue } from '../../model/verdict.ts';
 import type { SanitizerScript } from '../../sanitize/plan-stages.ts';
 import { sanitize } from '../../sanitize/sanitize.ts';
-import type { AttemptParts, Format, GoldenText, Judgement } from '../format.ts';
-import { type InputFolder, inputPath, putInput, readInput } from '../input-folder.ts';
+import type { AttemptParts, Format, GoldenText, Judgement, PutDerived } from '../format.ts';
+import { type InputFolder, inputPath, putInput, readInput, readSharedInput } from '../input-folder.ts';
 import { rewritesNamed } from './adaptations.ts';
 import { composeConsoles, type RawConsoles } from './consoles.ts';
 import { type AttemptEvidence, type ConsoleEvidence, judgeConsoles } from './judge.ts';
@@ -58,14 +56,14 @@ export const libreswanFormat: Format<LibreswanScenario, Stored> = {
 };
 
 async function judge(stored: Stored, parts: AttemptParts): Promise<Judgement> {
-  const { attemptDir, attempt, end, folder } = parts;
+  const { attempt, end, folder, put, cache } = parts;
   const raw = compose(stored, end.word, attempt.consoles);
   const work: Work = {
-    attemptDir,
+    put,
     folder,
     scripts: new Map(Object.entries(stored.sanitizers).map(([name, id]) => [name, script(name, id, folder)])),
     raw,
-    cache: parts.cache,
+    cache,
   };
   const evidence: AttemptEvidence = {
     complete: raw.complete,
@@ -117,7 +115,7 @@ function rawIssues({ exception, consoles: texts }: RawConsoles): Issue[] {
 }
 
 interface Work {
-  readonly attemptDir: string;
+  readonly put: PutDerived;
   readonly folder: InputFolder;
   readonly scripts: ReadonlyMap<string, SanitizerScript>;
   readonly raw: RawConsoles;
@@ -129,22 +127,21 @@ async function consoleEvidence(one: Stored['expectations'][number], work: Work):
   const rewrites = rewritesNamed(one.rewrites);
   const raw = work.raw.consoles.get(host);
   if (raw === undefined || raw.length === 0) return { host, file };
-  const derived = join(work.attemptDir, 'derived');
-  writeAtomic(join(derived, `${host}.console.verbose.txt`), raw);
-  const { scripts, cache } = work;
-  const result = await sanitize({ names: one.sanitizers, scripts, input: raw, dir: derived, ...(cache && { cache }) });
+  const { put, scripts, cache } = work;
+  put(`${host}.console.verbose.txt`, raw);
+  const result = await sanitize({ names: one.sanitizers, scripts, input: raw, ...(cache && { cache }) });
   if ('problem' in result) return { host, file, raw, sanitized: result };
   const bytes = result.output;
-  writeAtomic(join(derived, file), bytes);
+  put(file, bytes);
   if (one.expected === undefined) return { host, file, raw, sanitized: { bytes } };
   const compared = compareText(latin1(readInput(work.folder, one.expected)), latin1(bytes), rewrites);
   const diff = unifiedDiff(compared.expected, compared.best, [`expected/${file}`, `received/${file}`]);
-  writeAtomic(join(derived, `${host}.console.diff`), Buffer.from(diff, 'latin1'));
+  put(`${host}.console.diff`, Buffer.from(diff, 'latin1'));
   return { host, file, raw, sanitized: { bytes, compared } };
 }
 
 function script(name: string, id: string, folder: InputFolder): SanitizerScript {
-  return { name, path: inputPath(folder, id), content: readInput(folder, id) };
+  return { name, path: inputPath(folder, id), content: readSharedInput(folder, id) };
 }
 
 function plutoLogs(attempt: Attempt, { hosts, cwd }: Stored): AttemptEvidence['plutoLogs'] {

@@ -1,7 +1,7 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { EspalierError } from '../../base/errors.ts';
-import { parseJson, sha256, writeAtomic } from '../../base/files.ts';
+import { parseJson, sha256 } from '../../base/files.ts';
 import type { AttemptFiles } from '../../evidence/attempt/attempt.ts';
 import { unifiedDiff } from '../../judge/text/difference.ts';
 import type { CheckOutcome } from '../../model/check-outcomes.ts';
@@ -55,17 +55,14 @@ function goldenText({ file, expected, received }: NonNullable<ChecksFile['checks
   return { file, content: Buffer.from(received), before: expected === undefined ? undefined : sha256(expected) };
 }
 
-async function judge(
-  stored: Stored,
-  { attemptDir, attempt, end, damage, golden, facts }: AttemptParts,
-): Promise<Judgement> {
+async function judge(stored: Stored, { attempt, end, put, damage, golden, facts }: AttemptParts): Promise<Judgement> {
   const { checks, fault } = readChecks(attempt);
   for (const check of checks) {
     if (check.golden === undefined || check.passed) continue;
     const { file, expected = '', received } = check.golden;
     const name = file.replaceAll('/', '%2f').replace(/\.txt$/, '');
     const diff = unifiedDiff(expected, received, [`expected/${file}`, `received/${file}`]);
-    writeAtomic(join(attemptDir, 'derived', `${name}.diff`), diff);
+    put(`${name}.diff`, diff);
   }
   const step = end.step === undefined ? undefined : stored.steps[end.step];
   const verdict = judgeCourse({

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { latin1 } from '../../base/bytes.ts';
-import { writeAtomic } from '../../base/files.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import type { ConsoleCommand } from '../../evidence/records/consoles.ts';
 import { storedSchema } from '../../model/stored-scenario.ts';
@@ -30,11 +28,11 @@ export const strongswanFormat: Format<StrongswanScenario, Stored> = {
 };
 
 async function judge(stored: Stored, parts: AttemptParts): Promise<Judgement> {
-  const { attempt, attemptDir, end } = parts;
+  const { attempt, end, put } = parts;
   const commands = commandsByStep(attempt);
   const checks: CheckEvidence[] = [];
   for (const check of stored.checks) checks.push(await evidenceOf(check, stored, commands));
-  writeAtomic(join(attemptDir, 'derived', 'console.txt'), Buffer.from(consoleText(stored, commands, checks), 'latin1'));
+  put('console.txt', Buffer.from(consoleText(stored, commands, checks), 'latin1'));
   const running = end.step === undefined ? undefined : stored.steps[end.step];
   const verdict = judgeEvaltest({
     end,

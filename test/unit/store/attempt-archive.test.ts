@@ -110,26 +110,11 @@ test('killed while files are removed, or made again, an attempt reads the same a
   );
 });
 
-test('what was judged anew replaces what an archive holds of an earlier judgement, and nothing else', async (t) => {
-  const dir = attempt(t);
-  await packAttempt(dir);
-  write(dir, { 'derived/west.console.txt': 'new' });
-  await packAttempt(dir, { judgedAnew: true });
-  assert.deepEqual([...attemptFileNames(dir, 'derived')], ['west.console.txt']);
-  assert.equal(readAttemptFile(dir, 'records')?.toString(), 'frames');
-  write(dir, { 'derived/east.console.txt': 'newer' });
-  await unpackAttempt(dir, { judgedAnew: true });
-  assert.deepEqual(
-    filesBelow(dir).files.filter((name) => name.startsWith('derived/')),
-    ['derived/east.console.txt'],
-  );
-});
-
 test('what the same judgement gives again leaves the archive alone', async (t) => {
   const dir = attempt(t);
   await packAttempt(dir);
   write(dir, { 'derived/east.console.txt': 'text', 'derived/east.console.diff': '' });
-  assert.equal((await preparePacking(dir, { judgedAnew: true })).archive, undefined);
+  assert.equal((await preparePacking(dir)).archive, undefined);
 });
 
 test('what `espalier pcap` wrote stays where it is', async (t) => {

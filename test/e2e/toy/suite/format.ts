@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import { z } from 'zod';
-import { writeAtomic } from '../../../../src/base/files.ts';
 import { composeVerdict, endIssues } from '../../../../src/judge/compose.ts';
 import { storedSchema } from '../../../../src/model/stored-scenario.ts';
 import type { Issue } from '../../../../src/model/verdict.ts';
@@ -13,9 +11,9 @@ const schema = storedSchema.extend({ format: z.literal('toy'), wanted: z.string(
 export const toyFormat: Format<ToyScenario, z.infer<typeof schema>> = {
   schema,
   store: ({ judging }) => ({ wanted: judging.wanted }),
-  judge: async ({ wanted }, { attemptDir, attempt, end, damage, golden, facts }) => {
+  judge: async ({ wanted }, { attempt, end, put, damage, golden, facts }) => {
     const said = attempt.consoles.flatMap(({ commands }) => commands.map(({ output }) => Buffer.from(output))).join('');
-    writeAtomic(join(attemptDir, 'derived', 'said.txt'), said);
+    put('said.txt', said);
     // A kind of its own, which no table has to know.
     const different: Issue = {
       kind: 'toy-rude',

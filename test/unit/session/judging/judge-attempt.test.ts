@@ -162,7 +162,7 @@ test('a packed attempt is judged as a plain one, to the byte', async () => {
     await packAttempt(dir);
     rmSync(join(dir, 'verdict.json'));
     await judgeAttempt(dir, { runDir, cache: false });
-    await unpackAttempt(dir, { judgedAnew: true });
+    await unpackAttempt(dir);
     assert.deepEqual(snapshot(runDir), plain);
   }
 });
