@@ -4,6 +4,17 @@ import type { Issue, Verdict } from '../model/verdict.ts';
 import { heaviest, verdictWords } from '../model/words.ts';
 import type { FactFindings } from './oracles/judge-facts.ts';
 
+/** What every judge is given of an attempt, beside what its format looks at. */
+export interface LabFindings {
+  readonly end: AttemptFile['end'];
+  /** The command that was running at the end, if one was. */
+  readonly command?: string;
+  /** Trouble met before: damaged files, golden facts, a driver's exception. */
+  readonly issues: readonly Issue[];
+  /** What the oracles found. */
+  readonly facts: FactFindings;
+}
+
 /** What a verdict follows from: all issues, in the order in which they were found, and what the oracles counted. */
 export interface Findings {
   readonly issues: readonly Issue[];
@@ -28,7 +39,7 @@ export function composeVerdict({ issues: found, facts, upstream }: Findings): Ve
 }
 
 /** How a lab ended, where it did not come to its end in order. `command` was running then. */
-export function endIssues({ end, command }: { readonly end: AttemptFile['end']; readonly command?: string }): Issue[] {
+export function endIssues({ end, command }: Pick<LabFindings, 'end' | 'command'>): Issue[] {
   if (end.word === 'completed') return [];
   const kind = end.word === 'timeout' ? 'TIMEOUT' : end.word;
   const message = end.detail ?? `the lab ended with ${end.word}`;

@@ -6,23 +6,15 @@ import type { Topology } from './topology.ts';
 export const originSchema = z.object({ file: text, line: z.number() });
 export type Origin = Of<typeof originSchema>;
 
-/** One line typed at a host's console. */
-export interface CommandStep {
-  readonly kind: 'command';
-  readonly host: string;
-  readonly line: string;
-  readonly origin: Origin;
-}
-
-/** A comment line: shown in the transcript, not typed. */
-export interface CommentStep {
-  readonly kind: 'comment';
-  readonly host: string;
-  readonly line: string;
-  readonly origin: Origin;
-}
-
-export type Step = CommandStep | CommentStep;
+export const stepSchema = z.object({
+  /** `comment`: shown in the transcript, not typed. */
+  kind: z.enum(['command', 'comment']),
+  host: text,
+  line: text,
+  origin: originSchema,
+});
+/** One line of a host's console. */
+export type Step = Of<typeof stepSchema>;
 
 /** Time rules of a scenario; all in virtual nanoseconds. */
 export interface Timing {
@@ -79,19 +71,6 @@ export interface LabPlan {
   readonly fallbackTunnels?: boolean;
   /** Guest memory in MiB. */
   readonly memory: number;
-}
-
-/** Reference for one console: name of the host (or `all`) and the expected sanitized bytes. */
-export interface ConsoleExpectation {
-  readonly host: string;
-  /** `undefined`: the suite has no reference for this console. */
-  readonly expected?: Uint8Array;
-  /** Name of the file in the suite, for messages. */
-  readonly file: string;
-  /** Names of sanitizers in order of application. */
-  readonly sanitizers: readonly string[];
-  /** Ids of the suite's rewrites of received text that may be needed after them, in order. */
-  readonly rewrites: readonly string[];
 }
 
 /** A scenario as listed: cheap to make for a whole suite. */

@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import { originSchema } from './scenario.ts';
-import { hash, text } from './schema.ts';
+import { stepSchema } from './scenario.ts';
+import { hash, type Of, text } from './schema.ts';
+
+const nic = z.object({ host: text, mac: text, ifindex: z.number().int().exactOptional() });
+/** Whose frames carry which MAC address, through which interface. */
+export type StoredNic = Of<typeof nic>;
 
 /** What `scenario.json` holds whatever the format: what the oracles, reports and other commands read. */
 export const storedSchema = z.object({
@@ -12,19 +16,12 @@ export const storedSchema = z.object({
   cwd: text,
   postMortem: text.exactOptional(),
   hosts: z.array(text),
-  /** Names of captures, and whose frames carry which MAC address, through which interface. */
+  /** Names of links, which are those of their captures. */
   links: z.array(text),
-  nics: z.array(z.object({ host: text, mac: text, ifindex: z.number().int().exactOptional() })),
-  steps: z.array(
-    z.object({
-      kind: z.enum(['command', 'comment']),
-      host: text,
-      line: text,
-      origin: originSchema,
-    }),
-  ),
+  nics: z.array(nic),
+  steps: z.array(stepSchema),
   /** The golden facts, `facts.json`, by the hash of their bytes in the run's inputs. */
   facts: hash.exactOptional(),
 });
 
-export type StoredScenario = z.infer<typeof storedSchema>;
+export type StoredScenario = Of<typeof storedSchema>;

@@ -1,13 +1,7 @@
+import type { StoredNic } from '../../model/stored-scenario.ts';
 import { type Capture, linkTypeEthernet } from '../capture/capture.ts';
 import type { SeenFrame } from '../evidence.ts';
 import { readWire } from '../packet/wire.ts';
-
-/** Whose frames carry which MAC address, through which interface. */
-export interface Nic {
-  readonly host: string;
-  readonly mac: string;
-  readonly ifindex?: number;
-}
 
 /** Names of an attempt's captures, by their link. */
 export function captureFile(link: string): string {
@@ -15,7 +9,7 @@ export function captureFile(link: string): string {
 }
 
 /** The frames of a link, understood, with who put each on it. `senders`: by MAC address in lower case. */
-export function framesOf(file: string, { packets }: Capture, senders: ReadonlyMap<string, Nic>): SeenFrame[] {
+export function framesOf(file: string, { packets }: Capture, senders: ReadonlyMap<string, StoredNic>): SeenFrame[] {
   return readWire(packets).map((packet) => {
     const { host: sender, ifindex } = senders.get(packet.dissected.sourceMac) ?? {};
     return {

@@ -7,7 +7,7 @@ import { compareText } from '../../judge/text/adapted-text.ts';
 import { unifiedDiff } from '../../judge/text/difference.ts';
 import type { AttemptFile, EndWord } from '../../model/attempt.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
-import { hash, text } from '../../model/schema.ts';
+import { hash, type Of, text } from '../../model/schema.ts';
 import { storedSchema } from '../../model/stored-scenario.ts';
 import type { Issue } from '../../model/verdict.ts';
 import type { SanitizerScript } from '../../sanitize/plan-stages.ts';
@@ -16,6 +16,7 @@ import type { AttemptParts, Format, GoldenText, Judgement, PutDerived } from '..
 import { type InputFolder, inputPath, putInput, readInput, readSharedInput } from '../input-folder.ts';
 import { rewritesNamed } from './adaptations.ts';
 import { composeConsoles, type RawConsoles } from './consoles.ts';
+import { expectationSchema, type StoredExpectation } from './expectation.ts';
 import { type AttemptEvidence, type ConsoleEvidence, judgeConsoles } from './judge.ts';
 import type { LibreswanScenario } from './libreswan.ts';
 
@@ -23,30 +24,22 @@ import type { LibreswanScenario } from './libreswan.ts';
 export const libreswanSchema = storedSchema.extend({
   format: z.literal('libreswan'),
   guests: z.record(text, text),
-  expectations: z.array(
-    z.object({
-      host: text,
-      file: text,
-      expected: hash.exactOptional(),
-      sanitizers: z.array(text),
-      rewrites: z.array(text),
-    }),
-  ),
+  expectations: z.array(expectationSchema),
   sanitizers: z.record(text, hash),
 });
 
-type Stored = z.infer<typeof libreswanSchema>;
+type Stored = Of<typeof libreswanSchema>;
 
 /** Consoles against the suite's references, after its sanitizers. */
 export const libreswanFormat: Format<LibreswanScenario, Stored> = {
   schema: libreswanSchema,
   store: ({ expectations, judging }, folder) => ({
-    guests: Object.fromEntries(Object.entries(judging.guests)),
+    guests: judging.guests,
     expectations: expectations.map(({ host, file, expected, sanitizers, rewrites }) => ({
       host,
       file,
-      sanitizers: [...sanitizers],
-      rewrites: [...rewrites],
+      sanitizers,
+      rewrites,
       ...(expected && { expected: putInput(folder, expected) }),
     })),
     sanitizers: Object.fromEntries([...judging.sanitizers].map(([name, bytes]) => [name, putInput(folder, bytes)])),
@@ -122,7 +115,7 @@ interface Work {
   readonly cache: string | undefined;
 }
 
-async function consoleEvidence(one: Stored['expectations'][number], work: Work): Promise<ConsoleEvidence> {
+async function consoleEvidence(one: StoredExpectation, work: Work): Promise<ConsoleEvidence> {
   const { host, file } = one;
   const rewrites = rewritesNamed(one.rewrites);
   const raw = work.raw.consoles.get(host);

@@ -1,12 +1,10 @@
 import { latin1, utf8OfLatin1 } from '../../base/bytes.ts';
 import type { ConsoleFact } from '../../evidence/text/facts.ts';
-import { composeVerdict, endIssues } from '../../judge/compose.ts';
-import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
+import { composeVerdict, endIssues, type LabFindings } from '../../judge/compose.ts';
 import type { ComparedText } from '../../judge/text/adapted-text.ts';
 import { compareFacts } from '../../judge/text/compare-facts.ts';
 import { firstDifference, sameButWhitespace } from '../../judge/text/difference.ts';
 import { readConsoleFacts } from '../../judge/text/read-facts.ts';
-import type { AttemptFile } from '../../model/attempt.ts';
 import { issueOf, upstreamOf } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
 import { type Source, signs } from './signs.ts';
@@ -30,18 +28,11 @@ export interface SanitizedConsole {
   readonly compared?: ComparedText;
 }
 
-export interface AttemptEvidence {
+export interface AttemptEvidence extends LabFindings {
   /** The consoles go as far as the suite's own driver would have gone. */
   readonly complete: boolean;
-  readonly end: AttemptFile['end'];
-  /** The command that was running at the end, if one was. */
-  readonly command?: string;
   readonly consoles: readonly ConsoleEvidence[];
   readonly plutoLogs: readonly { readonly host: string; readonly file: string; readonly bytes: Uint8Array }[];
-  /** Trouble met before: damaged files, an exception of the driver's kind. */
-  readonly issues: readonly Issue[];
-  /** What the oracles found. */
-  readonly facts: FactFindings;
 }
 
 /**

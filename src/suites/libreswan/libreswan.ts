@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import type { SuiteIdentity } from '../../model/attempt.ts';
-import type { ConsoleExpectation, LabPlan, PlacedFile, ScenarioEntry, Step } from '../../model/scenario.ts';
+import type { LabPlan, PlacedFile, ScenarioEntry, Step } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { scriptFile } from '../../sanitize/plan-stages.ts';
 import { guestMemory } from '../../supply/kernel/lab-memory.ts';
 import { descriptionOf } from '../description.ts';
 import { adaptations, rewritesFor } from './adaptations.ts';
+import type { ConsoleExpectation } from './expectation.ts';
 import type { GuestLine } from './ordering.ts';
 import { isFile, openTree, readBytes, readTest, readText, type TestFiles, type TestingTree } from './test-files.ts';
 import { isUnknown, type Parameters, readParameters, sanitizersFor } from './test-params.ts';

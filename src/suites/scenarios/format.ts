@@ -7,7 +7,7 @@ import { unifiedDiff } from '../../judge/text/difference.ts';
 import type { CheckOutcome } from '../../model/check-outcomes.ts';
 import { type Check, type ChecksFile, checksSchema } from '../../model/checks.ts';
 import type { Origin } from '../../model/scenario.ts';
-import { text } from '../../model/schema.ts';
+import { type Of, text } from '../../model/schema.ts';
 import { storedSchema } from '../../model/stored-scenario.ts';
 import type { AttemptParts, Format, GoldenText, Judgement } from '../format.ts';
 import { checkLeaks } from './check-leaks.ts';
@@ -16,7 +16,7 @@ import type { FileScenario } from './scenarios.ts';
 
 /** `scenario.json` of a scenario that a TypeScript file declares. */
 const schema = storedSchema.extend({ format: z.literal('scenario'), file: text });
-type Stored = z.infer<typeof schema>;
+type Stored = Of<typeof schema>;
 
 /** What a scenario's own checks came to, beside the oracles. */
 export const scenarioFormat: Format<FileScenario, Stored> = {

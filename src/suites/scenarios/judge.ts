@@ -1,8 +1,6 @@
 import { secondsText } from '../../base/text.ts';
-import { composeVerdict, endIssues } from '../../judge/compose.ts';
-import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
+import { composeVerdict, endIssues, type LabFindings } from '../../judge/compose.ts';
 import { firstDifference } from '../../judge/text/difference.ts';
-import type { AttemptFile } from '../../model/attempt.ts';
 import type { Check, CourseFault, Matcher } from '../../model/checks.ts';
 import { issueOf, type WeightedKind } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
@@ -10,16 +8,9 @@ import { wordTable } from '../../model/words.ts';
 import { isLeak } from './check-leaks.ts';
 
 /** What is known of an attempt at a scenario that checks itself. */
-export interface CourseEvidence {
+export interface CourseEvidence extends LabFindings {
   readonly checks: readonly Check[];
   readonly fault?: CourseFault;
-  readonly end: AttemptFile['end'];
-  /** The command that was running at the end, if one was. */
-  readonly command?: string;
-  /** Trouble met before: damaged files, golden facts. */
-  readonly issues: readonly Issue[];
-  /** What the oracles found. */
-  readonly facts: FactFindings;
 }
 
 /** Kinds of issue that a failed check is; cleartext where there should be none weighs more than the reverse. */

@@ -1,5 +1,5 @@
 import { shellQuoted } from '../../base/text.ts';
-import type { CommandStep } from '../../model/scenario.ts';
+import type { Step } from '../../model/scenario.ts';
 import { type Check, weightOf } from './check.ts';
 import type { CheckLine, CommandLine } from './dat-lines.ts';
 import type { Service } from './services.ts';
@@ -8,7 +8,7 @@ import type { TestFiles } from './test-files.ts';
 
 /** The commands of a test, and the checks of their output. */
 export interface Course {
-  readonly steps: readonly CommandStep[];
+  readonly steps: readonly Step[];
   readonly checks: readonly Check[];
 }
 
@@ -28,7 +28,7 @@ export function courseOf(test: CourseParts): Course {
 
 class Composer {
   readonly #test: CourseParts;
-  readonly #steps: CommandStep[] = [];
+  readonly #steps: Step[] = [];
   readonly #checks: Check[] = [];
   readonly #capturing: Set<string>;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { latin1 } from '../../base/bytes.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import type { ConsoleCommand } from '../../evidence/records/consoles.ts';
+import type { Of } from '../../model/schema.ts';
 import { storedSchema } from '../../model/stored-scenario.ts';
 import { grep } from '../../sanitize/grep.ts';
 import type { AttemptParts, Format, Judgement } from '../format.ts';
@@ -16,7 +17,7 @@ const strongswanSchema = storedSchema.extend({
   checks: z.array(checkSchema),
 });
 
-type Stored = z.infer<typeof strongswanSchema>;
+type Stored = Of<typeof strongswanSchema>;
 
 /** Searches in the output of commands, as the suite's `evaltest.dat` says. */
 export const strongswanFormat: Format<StrongswanScenario, Stored> = {

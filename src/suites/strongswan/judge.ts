@@ -1,7 +1,5 @@
 import { utf8OfLatin1 } from '../../base/bytes.ts';
-import { composeVerdict, endIssues } from '../../judge/compose.ts';
-import type { FactFindings } from '../../judge/oracles/judge-facts.ts';
-import type { AttemptFile } from '../../model/attempt.ts';
+import { composeVerdict, endIssues, type LabFindings } from '../../judge/compose.ts';
 import { issueOf, upstreamOf } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
 import type { Check } from './check.ts';
@@ -19,15 +17,9 @@ export interface CheckEvidence extends Check {
   readonly found: { readonly lines: readonly string[] } | { readonly problem: string };
 }
 
-export interface CheckedAttempt {
-  readonly end: AttemptFile['end'];
-  /** The command that was running at the end, if one was. */
-  readonly command?: string;
+export interface CheckedAttempt extends LabFindings {
   readonly checks: readonly CheckEvidence[];
   readonly logs: readonly { readonly host: string; readonly file: string; readonly text: string }[];
-  /** Trouble met before: damaged files, golden facts. */
-  readonly issues: readonly Issue[];
-  readonly facts: FactFindings;
 }
 
 /** Judges an attempt by the suite's own checks; what the oracles found in records and captures comes beside. */

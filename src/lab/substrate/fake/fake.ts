@@ -4,7 +4,7 @@ import { deadline } from '../../../base/deadline.ts';
 import { EspalierError } from '../../../base/errors.ts';
 import { postMortemStep } from '../../../evidence/records/decode.ts';
 import { recordType } from '../../../evidence/records/record.ts';
-import type { CommandStep } from '../../../model/scenario.ts';
+import type { Step } from '../../../model/scenario.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
 import { type FakeEffect, type FakeShell, interpret, randomSource } from './commands.ts';
 import { Recorder } from './recorder.ts';
@@ -121,12 +121,12 @@ class FakeLab implements BackendLab {
     }
   }
 
-  async #ordered(order: Pick<CommandStep, 'host' | 'line'> & { readonly step: number }): Promise<void> {
+  async #ordered(order: Pick<Step, 'host' | 'line'> & { readonly step: number }): Promise<void> {
     await this.#command(order, order.step).catch((stop: Stop) => this.#killed.resolve(stop));
     this.#recorder.advance(this.#request.plan.timing.gap);
   }
 
-  async #command({ host, line }: Pick<CommandStep, 'host' | 'line'>, step: number): Promise<void> {
+  async #command({ host, line }: Pick<Step, 'host' | 'line'>, step: number): Promise<void> {
     const shell = this.#shells.get(host);
     if (shell === undefined) throw new EspalierError('scenario', `no host is named ${host}`, { host, command: line });
     // Gives kill() and the watchdogs a turn between any two commands.

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { hash, type Of, text } from '../../model/schema.ts';
+
+/** What one console is compared with, as `scenario.json` holds it. */
+export const expectationSchema = z.object({
+  /** Name of the host, or `all`. */
+  host: text,
+  /** Name of the reference in the suite. */
+  file: text,
+  /** The reference's bytes, sanitized, by their hash in the run's inputs; absent: the suite has none. */
+  expected: hash.exactOptional(),
+  /** Names of sanitizers in order of application. */
+  sanitizers: z.array(text),
+  /** Ids of adaptations of received text that may be needed after them, in order. */
+  rewrites: z.array(text),
+});
+export type StoredExpectation = Of<typeof expectationSchema>;
+
+/** The same with the reference's bytes. */
+export interface ConsoleExpectation extends Omit<StoredExpectation, 'expected'> {
+  readonly expected?: Uint8Array;
+}
