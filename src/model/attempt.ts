@@ -47,7 +47,7 @@ const inputs = z.object({
   seed: optionalText,
 });
 /** What was fed into an attempt, by identity. */
-export type AttemptInputs = Of<typeof inputs>;
+export interface AttemptInputs extends Of<typeof inputs> {}
 
 export const endSchema = z.object({
   word: z.enum(endWords),
@@ -86,4 +86,4 @@ export const attemptSchema = z.object({
   end: endSchema,
   time: timeSchema,
 });
-export type AttemptFile = Of<typeof attemptSchema>;
+export interface AttemptFile extends Of<typeof attemptSchema> {}

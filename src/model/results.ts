@@ -47,7 +47,7 @@ export const scenarioResultSchema = z.object({
   attempts: z.array(attemptResult),
 });
 /** What a run says about one scenario. */
-export type ScenarioResult = Of<typeof scenarioResultSchema>;
+export interface ScenarioResult extends Of<typeof scenarioResultSchema> {}
 
 const cluster = z.object({
   /** Changed lines with their signs, as the first of the tests shows them. */
@@ -73,7 +73,7 @@ export const resultsSchema = z.object({
   /** Changes that several scenarios show, largest group first; absent where there are none. */
   clusters: z.array(cluster).exactOptional(),
 });
-export type Results = Of<typeof resultsSchema>;
+export interface Results extends Of<typeof resultsSchema> {}
 
 /** The part of a `results.json` that a baseline is read for; people also write such files by hand. */
 export const baselineSchema = resultsSchema

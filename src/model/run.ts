@@ -23,7 +23,7 @@ const options = z.object({
   paths: z.record(text, text).exactOptional(),
 });
 /** What a run was asked to do; enough to resume it. */
-export type RunOptions = Of<typeof options>;
+export interface RunOptions extends Of<typeof options> {}
 
 /** `run.json`: written once, before the first attempt. */
 export const runSchema = z.object({
@@ -41,7 +41,7 @@ export const runSchema = z.object({
   machine: z.object({ cpu: text, cores: count, memoryMiB: count, system: text, node: text }),
   scenarios: z.array(entrySchema),
 });
-export type RunFile = Of<typeof runSchema>;
+export interface RunFile extends Of<typeof runSchema> {}
 
 /** `durations.json` of a runs folder: wall milliseconds of the last lab of each scenario, by `keyOf`. */
 export const durationsSchema = z.object({

@@ -14,7 +14,7 @@ export const stepSchema = z.object({
   origin: originSchema,
 });
 /** One line of a host's console. */
-export type Step = Of<typeof stepSchema>;
+export interface Step extends Of<typeof stepSchema> {}
 
 /** Time rules of a scenario; all in virtual nanoseconds. */
 export interface Timing {
@@ -87,7 +87,7 @@ export const entrySchema = z.object({
   /** What of its own files says less than it seems to, each with its place: checks that cannot fail, lines that do nothing. */
   warnings: z.array(text).exactOptional(),
 });
-export type ScenarioEntry = Of<typeof entrySchema>;
+export interface ScenarioEntry extends Of<typeof entrySchema> {}
 
 /** `suite:name`, as command lines and results name a scenario. */
 export function keyOf({ suite, name }: { readonly suite: string; readonly name: string }): string {

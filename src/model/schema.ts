@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * The type of what a schema accepts. Every noun that is stored is declared once, as a schema; nobody changes what was
- * read, so all of it is read-only.
+ * read, so all of it is read-only. `interface Noun extends Of<typeof schema> {}` keeps the noun's name in messages of the
+ * compiler, which else spell the whole type out.
  */
 export type Of<Schema extends z.ZodType> = ReadOnly<z.infer<Schema>>;
 

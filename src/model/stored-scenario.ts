@@ -24,4 +24,4 @@ export const storedSchema = z.object({
   facts: hash.exactOptional(),
 });
 
-export type StoredScenario = Of<typeof storedSchema>;
+export interface StoredScenario extends Of<typeof storedSchema> {}

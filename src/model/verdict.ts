@@ -34,7 +34,7 @@ export const issueSchema = z.object({
   excerpt: optionalText,
 });
 /** Something a judge saw, with where it saw it. */
-export type Issue = Of<typeof issueSchema>;
+export interface Issue extends Of<typeof issueSchema> {}
 
 /** `verdict.json`. */
 export const verdictSchema = z.object({
@@ -51,7 +51,7 @@ export const verdictSchema = z.object({
   passesOnlyAdapted: z.boolean(),
 });
 /** The judgement of one attempt; derived from stored files only. */
-export type Verdict = Of<typeof verdictSchema>;
+export interface Verdict extends Of<typeof verdictSchema> {}
 
 /** The verdict where one thing is known, and nothing else was looked at. */
 export function verdictOf(issue: Issue): Verdict {
