@@ -15,6 +15,9 @@ function chosenFiles(chosen: readonly string[]): string[] {
   const all = globSync('test/{unit,conformance,e2e,lab}/**/*.test.ts', { cwd: projectDir }).sort();
   if (chosen.length === 0) return all;
   const prefixes = chosen.map((path) => relative(projectDir, join(process.cwd(), path)));
+  // A folder that was renamed must not read as tests that pass.
+  const idle = prefixes.find((prefix) => !all.some((path) => path.startsWith(prefix)));
+  if (idle !== undefined) throw new EspalierError('usage', 'no test file has this path', { file: idle });
   return all.filter((path) => prefixes.some((prefix) => path.startsWith(prefix)));
 }
 

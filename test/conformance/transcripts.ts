@@ -12,7 +12,7 @@ export interface Command {
   ns?: bigint;
 }
 
-/** A deliberately plain second reading of the format, independent of the one in src/transcript. */
+/** A deliberately plain second reading of the format, independent of the one in src/evidence/records. */
 export function readCommands(bytes: Buffer): Command[] {
   const commands: Command[] = [];
   const open = new Map<string, Command & { readonly begun: bigint }>();
