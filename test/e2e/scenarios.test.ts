@@ -139,7 +139,7 @@ test('what fails says file and line, and every kind of failure has its word', as
     `multiline | unresolved | ${at(35)}: a line to type holds a newline or a zero byte`,
     'hang | timeout | undefined:undefined: timeout after 120 s',
     `stray | unresolved | ${at(45)}: RangeError: astray`,
-    `clear | leak | ${at(54)}: expected not packets in clear to 198.51.100.0/24, received 1 packet: 192.0.2.1 > 198.51.100.2 ICMP echo request, id 1, seq 1 (links/wan.pcapng, packet 1)`,
+    `clear | leak | ${at(54)}: expected no packets in clear to 198.51.100.0/24, received 1 packet: 192.0.2.1 > 198.51.100.2 ICMP echo request, id 1, seq 1 (links/wan.pcapng, packet 1)`,
     `protected | major | ${at(59)}: expected packets in clear, received no packet in clear`,
     `network | unresolved | ${at(63)}: address: "10.2.0.0/33" is none`,
     `logless | unresolved | ${at(67)}: the host has no IKE daemon`,

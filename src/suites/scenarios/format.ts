@@ -11,6 +11,7 @@ import { type Of, text } from '../../model/schema.ts';
 import { storedSchema } from '../../model/stored-scenario.ts';
 import type { AttemptParts, Format, GoldenText, Judgement } from '../format.ts';
 import { checkLeaks } from './check-leaks.ts';
+import { expectedText } from './expected-text.ts';
 import { judgeCourse } from './judge.ts';
 import type { FileScenario } from './scenarios.ts';
 
@@ -40,7 +41,7 @@ export function readChecks(attempt: AttemptFiles): ChecksFile {
 function outcomeOf({ checks, fault }: ChecksFile): string {
   const failed = checks.filter(({ passed }) => !passed);
   const lines = failed.map(({ host, origin, expected, received }) =>
-    placed(origin, `${host}: expected ${expected}, received ${received}`),
+    placed(origin, `${host}: expected ${expectedText(expected)}, received ${received}`),
   );
   if (fault) lines.push(placed(fault.origin, `${fault.host === undefined ? '' : `${fault.host}: `}${fault.message}`));
   if (lines.length === 0) lines.push(`its function has ended; ${checks.length} checks passed`);
@@ -78,5 +79,14 @@ async function judge(stored: Stored, { attempt, end, put, damage, golden, facts 
 
 function outcomeOfCheck({ matcher, host, expected, received, passed, time, origin }: Check): CheckOutcome {
   const outcome = passed ? 'holds' : 'fails';
-  return { host, asked: matcher, file: origin.file, line: origin.line, expected, received, outcome, time };
+  return {
+    host,
+    asked: matcher,
+    file: origin.file,
+    line: origin.line,
+    expected: expectedText(expected),
+    received,
+    outcome,
+    time,
+  };
 }

@@ -6,6 +6,7 @@ import { issueOf, type WeightedKind } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
 import { wordTable } from '../../model/words.ts';
 import { isLeak } from './check-leaks.ts';
+import { expectedText } from './expected-text.ts';
 
 /** What is known of an attempt at a scenario that checks itself. */
 export interface CourseEvidence extends LabFindings {
@@ -45,7 +46,7 @@ function checkIssue(check: Check): Issue {
   const place = { host, file: origin.file, line: origin.line };
   return issueOf(isLeak(check) ? 'check-leak' : kinds[matcher], {
     ...place,
-    message: `expected ${expected}, received ${received}${time}`,
+    message: `expected ${expectedText(expected)}, received ${received}${time}`,
     ...(golden?.expected !== undefined && { excerpt: firstDifference(golden.expected, golden.received).excerpt }),
   });
 }

@@ -1,6 +1,7 @@
 import { EspalierError } from '../../../base/errors.ts';
 import type { Check, Golden, Matcher } from '../../../model/checks.ts';
 import type { Origin } from '../../../model/scenario.ts';
+import { expectedText } from '../expected-text.ts';
 import type { Stepper } from './stepper.ts';
 
 /** One look at the lab. */
@@ -66,7 +67,10 @@ export class CheckBook {
     });
     if (passed || soft) return;
     const { host, origin, expected } = wish;
-    const failure = new EspalierError('scenario', `expected ${expected}, received ${received}`, { ...origin, host });
+    const failure = new EspalierError('scenario', `expected ${expectedText(expected)}, received ${received}`, {
+      ...origin,
+      host,
+    });
     this.#failures.add(failure);
     throw failure;
   }
