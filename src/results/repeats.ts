@@ -34,16 +34,25 @@ interface NumberedAttempt {
   readonly file?: AttemptFile;
 }
 
-/** What the first repeat that is not as the first attempt of its seed has other than that one. */
+/** The seed that an attempt can be held to. */
+function seedOf({ file }: NumberedAttempt): string | undefined {
+  return file === undefined || isCutShort(file) ? undefined : promisedSeed(file);
+}
+
+/**
+ * What the first repeat that is not as the first attempt of its seed has other than that one. Attempts without another one of
+ * their seed are not opened.
+ */
 export function repeatDifference(
   attempts: readonly NumberedAttempt[],
   repeatOf: (attempt: number) => Repeat | undefined,
 ): Issue | undefined {
+  const bySeed = Map.groupBy(attempts, seedOf);
   const firsts = new Map<string, Repeat>();
-  for (const { attempt, file } of attempts) {
-    const seed = file === undefined || isCutShort(file) ? undefined : promisedSeed(file);
-    if (seed === undefined) continue;
-    const repeat = repeatOf(attempt);
+  for (const one of attempts) {
+    const seed = seedOf(one);
+    if (seed === undefined || (bySeed.get(seed)?.length ?? 0) < 2) continue;
+    const repeat = repeatOf(one.attempt);
     // What was pruned was as the others then, or it would not have been.
     if (repeat === undefined) continue;
     const first = firsts.get(seed);

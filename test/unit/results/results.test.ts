@@ -67,6 +67,14 @@ test('a difference of bytes turns a pass into nondeterminism and keeps its evide
   assert.equal(result?.expected, false);
 });
 
+test('an attempt that is alone with its seed is not opened', () => {
+  const opened: number[] = [];
+  const repeatOf = (attempt: number): undefined => void opened.push(attempt);
+  const attempts = [judged(0, 'passed', '1'), judged(1, 'passed', '2'), judged(2, 'passed', '2')];
+  assert.equal(resultOf(entry, attempts, { repeatOf })?.word, 'passed');
+  assert.deepEqual(opened, [1, 2]);
+});
+
 test('only attempts of one seed are compared, and only those whose files are there and came to their own end', () => {
   const word = (attempts: readonly JudgedAttempt[], ...times: readonly (bigint | undefined)[]) =>
     resultOf(entry, attempts, recorded(...times))?.word;
