@@ -23,6 +23,7 @@ enum {
 	MAX_TREES = 4,
 	MAX_LAYERS = 8,
 	IMAGE_NAME = 160, /* `FOLDER/FILE` */
+	LONGEST_ALT_NAMES = 200, /* of all together: each takes up to 8 bytes in a message of 1 KiB */
 };
 
 struct nic {
@@ -123,6 +124,7 @@ enum { LAB = 0xffff };
 
 /* plan.c */
 void plan_read(const char *path);
+char *next_word(char **line, const char *end); /* as strsep(); a line that has no further one ends the lab */
 
 /* record.c */
 uint64_t now_ns(void);	  /* virtual ns since 1970 */

@@ -179,17 +179,26 @@ static size_t parse_address(const char *text, int *family, uint8_t out[16])
 	return *family == AF_INET6 ? 16 : 4;
 }
 
+/* Bits of a prefix, of an address of so many bytes. */
+static __attribute__((cold)) uint8_t parse_prefix(const char *text, size_t size)
+{
+	unsigned long bits = strtoul(text, NULL, 10);
+	if (bits > 8 * size)
+		die("plan: bad prefix length %s", text);
+	return (uint8_t)bits;
+}
+
 /* `addr NIC ADDRESS/LENGTH` */
 static void add_address(int fd, struct host *host, char *rest)
 {
-	char *nic = strsep(&rest, " "), *text = strsep(&rest, "/");
+	char *nic = strsep(&rest, " "), *text = next_word(&rest, "/"), *length = next_word(&rest, "");
 	uint8_t bytes[16];
 	int family, index = 0;
 	size_t size = parse_address(text, &family, bytes);
 	for (int i = 0; i < host->nic_count; i++)
 		if (!strcmp(host->nics[i].name, nic))
 			index = nic_index(i);
-	struct ifaddrmsg m = { .ifa_family = (uint8_t)family, .ifa_prefixlen = (uint8_t)atoi(rest),
+	struct ifaddrmsg m = { .ifa_family = (uint8_t)family, .ifa_prefixlen = parse_prefix(length, size),
 			       .ifa_index = (uint32_t)index };
 	struct request r;
 	begin(&r, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &m, sizeof m);
@@ -207,12 +216,12 @@ static void add_address(int fd, struct host *host, char *rest)
 /* `route DESTINATION/LENGTH GATEWAY` */
 static void add_route(int fd, char *rest)
 {
-	char *to = strsep(&rest, "/"), *length = strsep(&rest, " ");
+	char *to = strsep(&rest, "/"), *length = next_word(&rest, " "), *via = next_word(&rest, "");
 	uint8_t destination[16], gateway[16];
 	int family;
 	size_t size = parse_address(to, &family, destination);
-	parse_address(rest, &family, gateway);
-	struct rtmsg m = { .rtm_family = (uint8_t)family, .rtm_dst_len = (uint8_t)atoi(length),
+	parse_address(via, &family, gateway);
+	struct rtmsg m = { .rtm_family = (uint8_t)family, .rtm_dst_len = parse_prefix(length, size),
 			   .rtm_table = RT_TABLE_MAIN, .rtm_protocol = RTPROT_BOOT,
 			   .rtm_scope = RT_SCOPE_UNIVERSE, .rtm_type = RTN_UNICAST };
 	struct request r;
@@ -228,7 +237,7 @@ static void set_sysctl(char *rest)
 {
 	char path[256], *name = strsep(&rest, " ");
 	snprintf(path, sizeof path, "/proc/sys/%s", name);
-	write_file(path, rest, false);
+	write_file(path, next_word(&rest, ""), false);
 }
 
 static void each_line(struct host *host, int fd, const char *word)

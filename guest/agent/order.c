@@ -68,8 +68,6 @@ static uint32_t await_order(uint32_t done)
 
 static struct host *host_named(const char *name)
 {
-	if (!name)
-		die("order: a host is missing");
 	for (int i = 0; i < plan.host_count; i++)
 		if (!strcmp(plan.hosts[i].name, name))
 			return &plan.hosts[i];
@@ -83,7 +81,7 @@ static void order_input(char *rest)
 	size_t length = rest ? strlen(rest) / 2 : 0;
 	host->console.typed = true;
 	for (size_t i = 0; i < length; i++) {
-		unsigned byte;
+		unsigned byte = 0;
 		sscanf(rest + 2 * i, "%2x", &byte);
 		rest[i] = (char)byte;
 	}
@@ -94,9 +92,10 @@ static void order_input(char *rest)
 static void order_command(char *rest)
 {
 	struct host *host = host_named(strsep(&rest, " "));
-	uint32_t step = (uint32_t)strtoul(rest, &rest, 10);
+	char *at = next_word(&rest, "");
+	uint32_t step = (uint32_t)strtoul(at, &at, 10);
 	host->console.typed = false; /* its prompts end commands again */
-	run_command(host, step, *rest ? rest + 1 : rest);
+	run_command(host, step, *at ? at + 1 : at);
 }
 
 /* `advance NANOSECONDS`; whoever ordered it learns what time it is then. */
@@ -120,8 +119,9 @@ static void order_resize(char *rest)
 {
 	struct host *host = host_named(strsep(&rest, " "));
 	struct winsize size = { 0 };
-	size.ws_row = (unsigned short)strtoul(rest, &rest, 10);
-	size.ws_col = (unsigned short)strtoul(rest, NULL, 10);
+	char *at = next_word(&rest, "");
+	size.ws_row = (unsigned short)strtoul(at, &at, 10);
+	size.ws_col = (unsigned short)strtoul(at, NULL, 10);
 	ioctl(host->console.master, TIOCSWINSZ, &size);
 }
 
@@ -170,7 +170,11 @@ static bool obey(uint32_t number)
 		line[n - 1] = 0;
 		char *rest = line, *word = strsep(&rest, " ");
 		typed |= strcmp(word, "command") && strcmp(word, "end");
-		if (!strcmp(word, "input"))
+		if (!strcmp(word, "end"))
+			more = false;
+		else if (!rest)
+			die("order: '%s' is cut short", word);
+		else if (!strcmp(word, "input"))
 			order_input(rest);
 		else if (!strcmp(word, "command"))
 			order_command(rest);
@@ -182,8 +186,6 @@ static bool obey(uint32_t number)
 			order_resize(rest);
 		else if (!strcmp(word, "interactive"))
 			order_interactive(rest);
-		else if (!strcmp(word, "end"))
-			more = false;
 		else
 			die("order: unknown word %s", word);
 	}

@@ -31,9 +31,17 @@ static char *slurp(const char *path, size_t *size)
 
 static void copy(char *to, size_t size, const char *from)
 {
-	if (!from || strlen(from) >= size)
-		die("plan: '%s' is missing or longer than %zu bytes", from ? from : "", size - 1);
+	if (strlen(from) >= size)
+		die("plan: '%s' is longer than %zu bytes", from, size - 1);
 	strcpy(to, from);
+}
+
+__attribute__((cold)) char *next_word(char **line, const char *end)
+{
+	char *word = strsep(line, end);
+	if (!word)
+		die("a line of the plan or of an order is cut short");
+	return word;
 }
 
 static int room(int count, int max, const char *what)
@@ -76,13 +84,16 @@ static void read_nic(char *rest)
 	struct host *host = &plan.hosts[plan.host_count - 1];
 	struct nic *nic = &host->nics[room(host->nic_count, MAX_NICS, "nics")];
 	copy(nic->name, sizeof nic->name, strsep(&rest, " "));
-	nic->link = link_index(strsep(&rest, " "));
+	nic->link = link_index(next_word(&rest, " "));
+	char *mac = next_word(&rest, " ");
 	for (int i = 0; i < 6; i++) {
-		nic->mac[i] = (uint8_t)strtoul(rest, &rest, 16);
-		if (*rest == ':')
-			rest++;
+		nic->mac[i] = (uint8_t)strtoul(mac, &mac, 16);
+		if (*mac == ':')
+			mac++;
 	}
-	nic->alt_names = *rest == ' ' ? rest + 1 : NULL;
+	if (rest)
+		room((int)strlen(rest), LONGEST_ALT_NAMES, "letters of names");
+	nic->alt_names = rest;
 	host->nic_count++;
 }
 
@@ -99,8 +110,12 @@ static void read_host(char *rest)
 {
 	struct host *host = &plan.hosts[room(plan.host_count++, MAX_HOSTS, "hosts")];
 	copy(host->name, sizeof host->name, strsep(&rest, " "));
-	for (char *image; (image = strsep(&rest, ","));)
-		host->images[room(host->image_count++, MAX_LAYERS, "layers")] = atoi(image);
+	for (char *image; (image = strsep(&rest, ","));) {
+		int index = atoi(image);
+		if (index < 0 || index >= plan.image_count)
+			die("plan: unknown image %s", image);
+		host->images[room(host->image_count++, MAX_LAYERS, "layers")] = index;
+	}
 	host->console.master = -1;
 }
 
@@ -109,8 +124,10 @@ static void read_step(char *rest)
 {
 	static struct line **tail = &plan.steps;
 	uint32_t step = (uint32_t)strtoul(strsep(&rest, " "), NULL, 10);
-	int host = host_index(strsep(&rest, " "));
-	tail = &append(tail, host, step, rest)->next;
+	int host = host_index(next_word(&rest, " "));
+	if (host < 0)
+		die("plan: a step is for one host");
+	tail = &append(tail, host, step, next_word(&rest, ""))->next;
 }
 
 static void read_word(char *word, char *rest)
@@ -140,7 +157,7 @@ static void read_word(char *word, char *rest)
 		read_host(rest);
 	else if (!strcmp(word, "nic") && last)
 		read_nic(rest);
-	else if ((!strcmp(word, "addr") || !strcmp(word, "route") || !strcmp(word, "sysctl")) && last) {
+	else if ((!strcmp(word, "addr") || !strcmp(word, "route") || !strcmp(word, "sysctl")) && last && *rest) {
 		rest[-1] = ' '; /* keep the word: net.c tells the three apart by it */
 		append(&plan.net, plan.host_count - 1, 0, word);
 	} else if (!strcmp(word, "setup"))
@@ -160,14 +177,16 @@ static void read_word(char *word, char *rest)
 }
 
 /* `put HOST MODE LENGTH PATH` is followed by LENGTH raw bytes and a newline. */
-static char *read_put(char *rest, char *next)
+static char *read_put(char *rest, char *content, const char *end)
 {
 	int host = host_index(strsep(&rest, " "));
+	char *at = rest = next_word(&rest, "");
+	strtoul(at, &at, 8);
+	size_t length = strtoul(at, &at, 10);
+	if (*at != ' ' || at[1] != '/' || length >= (size_t)(end - content))
+		die("plan: bad file %s", rest);
 	append(&plan.files, host, 0, rest);
-	char *end;
-	strtoul(rest, &end, 8);
-	size_t length = strtoul(end, NULL, 10);
-	return next + length + 1;
+	return content + length + 1;
 }
 
 void plan_read(const char *path)
@@ -183,7 +202,7 @@ void plan_read(const char *path)
 		if (rest)
 			*rest++ = 0;
 		if (!strcmp(at, "put") && rest)
-			next = read_put(rest, next);
+			next = read_put(rest, next, end);
 		else if (*at)
 			read_word(at, rest ? rest : newline);
 		at = next;
