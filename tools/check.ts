@@ -1,104 +1,52 @@
 /**
- * The gate: `npm run check`. Format, lint, types, imports, names, purity, sizes, dead code; silent about what is right.
- * `--fix` lets the formatter write.
+ * The gate: `npm run check`. Format, lint, types, imports, names, purity, sizes, dead code, the guest's C and shell files; then the
+ * unit tests, and the end-to-end tests on the substrate `fake`. Silent about what is right, but for what took long.
+ * `--fix` lets the formatter write; `--no-tests` leaves the tests out, for a quick look.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { projectDir } from '../src/base/folders.ts';
-import { run } from '../src/base/processes.ts';
-import { buildDocs } from './docs-files.ts';
-import { habitProblems } from './gate/habits.ts';
-import { importProblems } from './gate/imports.ts';
-import { nameProblems } from './gate/names.ts';
-import { purityProblems } from './gate/purity.ts';
-import { countDebts, readRules } from './gate/rules.ts';
-import { fileSizes, sizeProblems } from './gate/sizes.ts';
-import { sourceFiles } from './gate/source-files.ts';
-import { buildPageFiles } from './page-files.ts';
+import { parseArgs } from 'node:util';
+import type { Found, Step } from './gate/step.ts';
+import { readFacts, staticSteps, testStep } from './gate/steps.ts';
 
-interface Step {
-  readonly name: string;
-  /** Text of what is wrong; empty: nothing. */
-  readonly check: () => Promise<string>;
-}
-
-/** A program of node_modules, run with this Node. */
-function program(name: string, script: string, args: readonly string[]): Step {
-  const check = async (): Promise<string> => {
-    const result = await run(process.execPath, [join(projectDir, 'node_modules', script), ...args], {
-      cwd: projectDir,
-    });
-    return result.status === 0 ? '' : `${result.stdout}${result.stderr}`;
-  };
-  return { name, check };
-}
-
-function readIfThere(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-}
-
-const fix = process.argv.includes('--fix');
-const rules = readRules(join(projectDir, 'deps.json'));
-const files = sourceFiles();
-
-/** A rule over all TypeScript files, which are parsed once for all of them. */
-function rule(name: string, problems: () => readonly string[]): Step {
-  return { name, check: async () => problems().join('\n') };
-}
-
-const steps: readonly Step[] = [
-  program('format and lint', '@biomejs/biome/bin/biome', ['check', '--error-on-warnings', ...(fix ? ['--write'] : [])]),
-  // What tsc knew of files that did not change spares most of its work.
-  program('types', 'typescript/bin/tsc', ['--incremental', '--tsBuildInfoFile', 'node_modules/.cache/tsc.tsbuildinfo']),
-  program('types of the page', 'typescript/bin/tsc', [
-    ...['--project', 'ui', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/tsc-ui.tsbuildinfo'],
-  ]),
-  program('dead code', 'knip/bin/knip.js', ['--no-progress']),
-  rule('imports', () => importProblems(files, rules)),
-  rule('names', () => nameProblems(files, rules)),
-  rule('purity', () => purityProblems(files, rules)),
-  rule('sizes', () => sizeProblems(files, rules)),
-  rule('habits', () => habitProblems(files)),
-  {
-    name: 'page files',
-    check: async () => {
-      const stale = [...(await buildPageFiles())].some(([path, text]) => readIfThere(path) !== text);
-      return stale ? 'ui/dist is not of ui/: npm run build:ui' : '';
-    },
-  },
-  {
-    name: 'generated documents',
-    check: async () => {
-      const stale = [...buildDocs()].some(([path, text]) => readIfThere(path) !== text);
-      return stale ? 'docs/ does not follow from the code: npm run build:docs' : '';
-    },
-  },
-];
-
-let failed = 0;
-const queue = [...steps];
+/** Wall seconds of each step. */
 const durations: [name: string, seconds: number][] = [];
-const worker = async (): Promise<void> => {
-  for (let step = queue.shift(); step; step = queue.shift()) {
-    const begin = performance.now();
-    const problems = await step.check();
-    durations.push([step.name, (performance.now() - begin) / 1000]);
-    if (problems === '') continue;
-    failed += 1;
-    process.stdout.write(`\n== ${step.name}\n${problems.trimEnd()}\n`);
-  }
-};
-await Promise.all(Array.from({ length: availableParallelism() }, worker));
+const skipped: string[] = [];
+let failed = 0;
 
-const slowest = durations.sort(([, a], [, b]) => b - a).slice(0, 4);
-const { median, p95 } = fileSizes(files);
-process.stdout.write(
-  [
-    `files of src and ui: median ${median} lines, 95th percentile ${p95}; ${countDebts(rules)} exceptions to go`,
-    `${(performance.now() / 1000).toFixed(0)} s; longest: ${slowest.map(([name, seconds]) => `${name} ${seconds.toFixed(1)} s`).join(', ')}`,
-    failed === 0 ? `check: all ${steps.length} steps hold` : `check: ${failed} of ${steps.length} steps failed`,
-    '',
-  ].join('\n'),
-);
+async function take(step: Step): Promise<void> {
+  const begin = performance.now();
+  const { problems, skipped: reason }: Found = await step.check();
+  durations.push([step.name, (performance.now() - begin) / 1000]);
+  if (reason !== undefined) skipped.push(`${step.name}: skipped: ${reason}`);
+  if (problems === '') return;
+  failed += 1;
+  process.stdout.write(`\n== ${step.name}\n${problems.trimEnd()}\n`);
+}
+
+async function takeAll(steps: readonly Step[]): Promise<void> {
+  const queue = [...steps];
+  const worker = async (): Promise<void> => {
+    for (let step = queue.shift(); step; step = queue.shift()) await take(step);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+}
+
+const { values } = parseArgs({ options: { fix: { type: 'boolean' }, 'no-tests': { type: 'boolean' } } });
+const steps = staticSteps({ fix: values.fix === true });
+await takeAll(steps);
+let count = steps.length;
+if (!values.fix && !values['no-tests']) {
+  count += 1;
+  if (failed === 0) await take(testStep());
+  else skipped.push('tests: not run, since the steps above failed');
+}
+
+const longest = durations.sort(([, a], [, b]) => b - a).slice(0, 5);
+const lines = [
+  ...skipped,
+  readFacts(),
+  `${(performance.now() / 1000).toFixed(0)} s; longest: ${longest.map(([name, seconds]) => `${name} ${seconds.toFixed(1)} s`).join(', ')}`,
+  failed === 0 ? `check: all ${count} steps hold` : `check: ${failed} of ${count} steps failed`,
+];
+process.stdout.write(`${lines.join('\n')}\n`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -169,6 +169,7 @@ user() {
 root_runs() {
   local status=0
   say "root: $1"
+  # shellcheck disable=SC2016
   as root "PATH=$(as newcomer 'echo $PATH'); $1" >"$work/out" 2>&1 || status=$?
   [ "$status" -eq 0 ] || sed 's/^/    /' "$work/out"
   return "$status"

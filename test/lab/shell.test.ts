@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectDir } from '../../src/base/folders.ts';
-import { skip } from '../lab/lab.ts';
-import { ended } from './sandbox.ts';
+import { ended } from '../e2e/sandbox.ts';
+import { skip } from './lab.ts';
 
 function shell(input: string, ...args: readonly string[]) {
   return shellOf('examples:psk', input, args);

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { EspalierError } from '../../../../src/base/errors.ts';
+import { openScenarios } from '../../../../src/suites/scenarios/scenarios.ts';
+
+const head = "import { linux, scenario } from 'espalier';\n";
+const declare = (network: string): string => `scenario('x', { ${network} }, async () => {});\n`;
+
+/** Files that no type can refuse: what they declare is understood after they are loaded. */
+const files: readonly (readonly [what: string, text: string, message: string, line: number | undefined])[] = [
+  [
+    'a link to a host that is not there',
+    `const names = ['a', 'b'];\n${declare('hosts: { a: linux() }, links: { l: names }')}`,
+    'scenario "x": this network is not possible: link l names the host b; the hosts are a',
+    3,
+  ],
+  [
+    'one address twice',
+    declare("hosts: { a: linux(), b: linux() }, links: { l: { a: '10.0.0.1/24', b: '10.0.0.1/24' } }"),
+    'scenario "x": this network is not possible: link l: a and b both have the address 10.0.0.1',
+    2,
+  ],
+  [
+    'a gateway on no network of the host',
+    declare("hosts: { a: linux({ routes: { default: '10.9.9.9' } }), b: linux() }, links: { l: ['a', 'b'] }"),
+    'scenario "x": this network is not possible: host a: the route to default goes via 10.9.9.9, which is on none of its networks',
+    2,
+  ],
+  ['no scenario', 'void [scenario, linux];\n', 'declares no scenario', undefined],
+  [
+    'one name twice',
+    declare("hosts: { a: linux() }, links: { l: ['a'] }").repeat(2),
+    'a second scenario is called x; the first is at FILE:2',
+    3,
+  ],
+];
+
+for (const [what, text, message, line] of files) {
+  test(`a scenario file with ${what} is refused with file and line`, async (t) => {
+    const dir = mkdtempSync(join(tmpdir(), 'espalier-bad-'));
+    t.after(() => rmSync(dir, { recursive: true }));
+    const file = join(dir, 'x.scenario.ts');
+    writeFileSync(file, head + text);
+    const suite = openScenarios({
+      name: 'bad',
+      files: [file],
+      image: () => Promise.reject(new EspalierError('bug', 'no image is needed')),
+      checkTypes: async () => {},
+    });
+    await assert.rejects(suite.list(), (error) => {
+      assert.ok(error instanceof EspalierError);
+      assert.deepEqual(
+        [error.fault, error.message.replaceAll(file, 'FILE'), error.detail.file, error.detail.line],
+        ['usage', message, file, line],
+      );
+      return true;
+    });
+  });
+}
