@@ -11,11 +11,11 @@ import type { Issue } from '../model/verdict.ts';
 import { firstPacketDifference } from './capture-difference.ts';
 import { differingLines, recordText } from './record-text.ts';
 
-/** What an attempt recorded. */
+/** What an attempt recorded. Nothing is read before it is compared: a file that cannot be read is the judge's to say. */
 export interface Repeat {
   readonly attempt: Attempt;
   /** Names of the links that it has captures of. */
-  readonly links: readonly string[];
+  links(): readonly string[];
 }
 
 /** The seed by which a lab must repeat. `undefined`: it had none, or its substrate promises nothing for one. */
@@ -152,7 +152,7 @@ export function exactSeconds(ns: bigint): string {
 }
 
 function compareCaptures(first: Repeat, second: Repeat): Issue | undefined {
-  for (const name of [...new Set([...first.links, ...second.links])].sort()) {
+  for (const name of [...new Set([...first.links(), ...second.links()])].sort()) {
     const difference = firstPacketDifference(first.attempt, second.attempt, name);
     if (difference === undefined) continue;
     const { time, excerpt, packet } = difference;

@@ -16,7 +16,7 @@ import { seemsInUse } from './run-lock.ts';
 
 /** What an attempt recorded, to be compared with others of its seed. */
 export function repeatIn(attemptDir: string): Repeat {
-  return { attempt: openAttempt(attemptDir), links: capturedLinks(attemptDir) };
+  return { attempt: openAttempt(attemptDir), links: () => capturedLinks(attemptDir) };
 }
 
 /** The result of a scenario as src/results decides from its judged attempts; `undefined` while there is none. */

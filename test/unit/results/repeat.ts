@@ -6,5 +6,5 @@ import type { Repeat } from '../../../src/results/repeats.ts';
 export function repeat(files: Readonly<Record<string, Uint8Array>>): Repeat {
   const attempt = new Attempt({ read: (name) => files[name] }, () => assert.fail('repeats have one scenario'));
   const links = Object.keys(files).flatMap((name) => /^links\/(.*)\.pcapng$/.exec(name)?.[1] ?? []);
-  return { attempt, links };
+  return { attempt, links: () => links };
 }

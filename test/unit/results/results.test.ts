@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Attempt } from '../../../src/evidence/attempt/attempt.ts';
 import { recordType } from '../../../src/evidence/records/record.ts';
 import { encodeRecords } from '../../../src/evidence/records/writer.ts';
 import type { AttemptFile, EndWord } from '../../../src/model/attempt.ts';
 import type { ScenarioEntry } from '../../../src/model/scenario.ts';
 import { type VerdictWord, verdictWords } from '../../../src/model/words.ts';
+import type { Repeat } from '../../../src/results/repeats.ts';
 import { changeOf, type JudgedAttempt, type ResultContext, resultOf, summarize } from '../../../src/results/results.ts';
 import { repeat } from './repeat.ts';
 
@@ -90,6 +92,15 @@ test('only attempts of one seed are compared, and only those whose files are the
   }
   assert.equal(word([first, endedBy(second, 'timeout')], 1n, 2n), 'nondeterminism');
   assert.equal(word([first, { attempt: 1, verdict: second.verdict }], 1n, 2n), 'passed');
+});
+
+test('an attempt without another of its seed is not read', () => {
+  const unread: Repeat = {
+    attempt: new Attempt({ read: () => assert.fail('a file is read') }, () => assert.fail('the scenario is read')),
+    links: () => assert.fail('captures are listed'),
+  };
+  const attempts = [judged(0, 'passed'), judged(1, 'passed', '2'), judged(2, 'passed', 'none')];
+  assert.equal(resultOf(entry, attempts, { repeatOf: () => unread })?.word, 'passed');
 });
 
 test('nothing is held to a seed that the substrate promises nothing for', () => {
