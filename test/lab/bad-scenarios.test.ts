@@ -88,7 +88,7 @@ interface Issue {
 
 function verdictOf(dir: string, name: string): { readonly word: string; readonly issues: readonly Issue[] } {
   const [run = ''] = readdirSync(join(dir, 'runs')).filter((entry) => /^\d.*_/.test(entry));
-  const path = ['runs', run, 'attempts', 'bad.scenario.ts', encodeURIComponent(name), '0', 'verdict.json'];
+  const path = ['runs', run, 'attempts', 'bad', encodeURIComponent(name), '0', 'verdict.json'];
   return JSON.parse(readFileSync(join(dir, ...path), 'utf8'));
 }
 

@@ -97,9 +97,7 @@ test('a scenario repeats to the byte, whatever the driver’s pauses; a refused 
       .filter((name) => /^\d.*_/.test(name))
       .sort()
       .at(-1) ?? '';
-  const verdict = JSON.parse(
-    readFileSync(join(dir, 'runs', id, 'attempts/lab.scenario.ts/refused/0/verdict.json'), 'utf8'),
-  ) as {
+  const verdict = JSON.parse(readFileSync(join(dir, 'runs', id, 'attempts/lab/refused/0/verdict.json'), 'utf8')) as {
     readonly word: string;
     readonly issues: readonly { readonly line: number; readonly host: string; readonly excerpt: string }[];
   };
