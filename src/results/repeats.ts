@@ -1,3 +1,4 @@
+import { EspalierError } from '../base/errors.ts';
 import { compare } from '../base/text.ts';
 import type { Attempt } from '../evidence/attempt/attempt.ts';
 import { captureFile } from '../evidence/attempt/link-capture.ts';
@@ -56,11 +57,23 @@ export function repeatDifference(
     // What was pruned was as the others then, or it would not have been.
     if (repeat === undefined) continue;
     const first = firsts.get(seed);
-    const issue = first && compareAttempts(first, repeat);
+    const issue = first && compareOrSay(first, repeat);
     if (issue !== undefined) return issue;
     if (first === undefined) firsts.set(seed, repeat);
   }
   return undefined;
+}
+
+/** What cannot be read cannot be compared, so that nothing is known of the seed's promise. */
+function compareOrSay(first: Repeat, second: Repeat): Issue | undefined {
+  try {
+    return compareAttempts(first, second);
+  } catch (error) {
+    if (!(error instanceof EspalierError) || error.fault === 'bug') throw error;
+    const file = error.detail.file?.split('/').at(-1);
+    const message = `two attempts of one seed cannot be compared: ${error.message}`;
+    return issueOf('unreadable-file', { ...(file !== undefined && { file }), message });
+  }
 }
 
 /** What of the records is the transcript: the frames that must repeat for a seed. */

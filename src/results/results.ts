@@ -4,7 +4,7 @@ import type { Change, Results, ScenarioResult, SeedsOfWord } from '../model/resu
 import type { ScenarioEntry } from '../model/scenario.ts';
 import { keyOf } from '../model/scenario.ts';
 import { type Issue, type Verdict, verdictOf } from '../model/verdict.ts';
-import { type VerdictWord, verdictWords, wordTable } from '../model/words.ts';
+import { heaviest, type VerdictWord, verdictWords, wordTable } from '../model/words.ts';
 import { clusterDifferences } from './clusters.ts';
 import { promisedSeed, type Repeat, repeatDifference } from './repeats.ts';
 import { seedsText } from './seeds.ts';
@@ -85,12 +85,12 @@ export function resultOf(
 }
 
 function combine(attempts: readonly JudgedAttempt[], { repeatOf }: ResultContext): Verdict | undefined {
-  const heaviest = heaviestOf(attempts);
-  if (heaviest === undefined) return undefined;
+  const verdict = heaviestOf(attempts);
+  if (verdict === undefined) return undefined;
   const contradictions = seedGroups(attempts).map(contradiction);
   const difference = repeatOf && repeatDifference(attempts, repeatOf);
   const issues = [...contradictions, difference].filter((issue) => issue !== undefined);
-  return issues.length === 0 ? heaviest : asNondeterminism(heaviest, issues);
+  return issues.length === 0 ? verdict : withFindings(verdict, issues);
 }
 
 function heaviestOf(attempts: readonly JudgedAttempt[]): Verdict | undefined {
@@ -131,11 +131,12 @@ function chanceIssue(word: VerdictWord, chance: readonly SeedsOfWord[]): Issue {
   return { kind, word, message: `depends on chance: ${seedsText(chance)}` };
 }
 
-/** Weightier findings keep their word; the difference stands among the issues either way. */
-function asNondeterminism(verdict: Verdict, found: readonly Issue[]): Verdict {
+/** What the attempts show together comes first; the verdict keeps its word where that weighs as much or more. */
+function withFindings(verdict: Verdict, found: readonly Issue[]): Verdict {
   const issues = [...found, ...verdict.issues];
-  if (rank(verdict.word) < rank('nondeterminism')) return { ...verdict, issues };
-  return { ...verdict, word: 'nondeterminism', upstream: wordTable.nondeterminism.upstream, issues };
+  const word = heaviest(found.map((issue) => issue.word));
+  if (rank(verdict.word) <= rank(word)) return { ...verdict, issues };
+  return { ...verdict, word, upstream: wordTable[word].upstream, issues };
 }
 
 function rank(word: VerdictWord): number {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EspalierError } from '../../../src/base/errors.ts';
 import { Attempt } from '../../../src/evidence/attempt/attempt.ts';
 import { recordType } from '../../../src/evidence/records/record.ts';
 import { encodeRecords } from '../../../src/evidence/records/writer.ts';
@@ -92,6 +93,30 @@ test('only attempts of one seed are compared, and only those whose files are the
   }
   assert.equal(word([first, endedBy(second, 'timeout')], 1n, 2n), 'nondeterminism');
   assert.equal(word([first, { attempt: 1, verdict: second.verdict }], 1n, 2n), 'passed');
+});
+
+test('attempts that cannot be compared are unresolved, whatever they came to', () => {
+  const unreadable: Repeat = {
+    attempt: new Attempt(
+      {
+        read: () => {
+          throw new EspalierError('infrastructure', 'cannot be read: damaged', { file: '/a/b/artifacts.tar.zst' });
+        },
+      },
+      () => assert.fail('repeats have one scenario'),
+    ),
+    links: () => [],
+  };
+  const result = resultOf(entry, [judged(0, 'passed'), judged(1, 'passed')], { repeatOf: () => unreadable });
+  assert.deepEqual([result?.word, result?.upstream, result?.expected], ['unresolved', 'unresolved', false]);
+  assert.deepEqual(result?.issues, [
+    {
+      kind: 'unreadable-file',
+      word: 'unresolved',
+      file: 'artifacts.tar.zst',
+      message: 'two attempts of one seed cannot be compared: cannot be read: damaged',
+    },
+  ]);
 });
 
 test('an attempt without another of its seed is not read', () => {
