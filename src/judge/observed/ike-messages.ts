@@ -12,8 +12,8 @@ import type { IkeSelector, PayloadContent } from '../../evidence/packet/ike/payl
 import type { Message } from '../../model/observed.ts';
 import { cut } from './texts.ts';
 
-/** Lines that are kept of what a message says. */
-const mostDetails = 60;
+/** Characters that are kept of what a message says, and one line beyond them. */
+const mostDetails = 8000;
 
 interface KnownMessage {
   /** Undefined: bytes that are no IKE message. */
@@ -90,8 +90,14 @@ function answeredBy({ major, response, initiatorSpi, messageId, fromInitiator }:
 function detailsOf({ message, chain, contents }: DecodedMessage): string[] {
   const lines = chain.payloads.flatMap(({ name }, at) => contentLines(name, contents[at] as PayloadContent));
   const spis = `SPIs ${message.initiatorSpi} ${message.responderSpi}, ${message.length} bytes`;
-  const left = lines.length - mostDetails;
-  return [spis, ...lines.slice(0, mostDetails).map(cut), ...(left > 0 ? [`… ${left} more`] : [])];
+  let length = 0;
+  const kept = lines.map(cut).filter((line) => {
+    const free = length < mostDetails;
+    length += line.length;
+    return free;
+  });
+  const left = lines.length - kept.length;
+  return [spis, ...kept, ...(left > 0 ? [`… ${left} more`] : [])];
 }
 
 function contentLines(name: string, content: PayloadContent): string[] {

@@ -2,8 +2,8 @@ import { describeIp, describePacket } from '../../evidence/packet/describe.ts';
 import type { IpPacket } from '../../evidence/packet/packet.ts';
 import type { WirePacket } from '../../evidence/packet/wire.ts';
 
-/** Characters of one text: what a packet carries may be as long as it likes. */
-const longest = 1000;
+/** Characters of one text: what a packet carries may be as long as it likes. A proposal of libreswan for IKEv1 has 6,000. */
+const longest = 8000;
 
 /** A text that is no longer than it may be. */
 export function cut(text: string): string {

@@ -55,7 +55,7 @@ function captures({ files, title, tried }: DownloadPlan): Uint8Array | undefined
   return mergeTraffic({ title, notes, links }).bytes;
 }
 
-/** Name in the report, and in the attempt. Names are made of letters, digits, dots and dashes. */
+/** Name in the report, and in the attempt. Names are made of letters, digits, dots, dashes and underscores. */
 function texts(names: ReadonlySet<string>): (readonly [string, string])[] {
   const transcripts = namesIn(names, 'derived').filter((name) => /(?:console(?:\.verbose)?|esp_sa)\.txt$/.test(name));
   const logs = logFiles(names);
@@ -67,7 +67,7 @@ function texts(names: ReadonlySet<string>): (readonly [string, string])[] {
   ];
   const taken = new Set<string>();
   return files.map(([name, file]) => {
-    const base = name.replace(/[^A-Za-z0-9.-]+/g, '-').replace(/\.txt$/, '');
+    const base = name.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/\.txt$/, '');
     let unique = base;
     for (let count = 2; taken.has(unique); count += 1) unique = `${base}-${count}`;
     taken.add(unique);

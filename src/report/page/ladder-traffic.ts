@@ -40,14 +40,31 @@ export function trafficRows(observed: Observed, events: readonly LadderRow[]): L
   return inOrderOfForwarding([...rows, ...events.slice(event)]);
 }
 
-/** Who passes a message on does so after it came, also where the clock stood still. */
+/** Who passes a packet on does so after it came, also where the clock stood still. */
 function inOrderOfForwarding(rows: LadderRow[]): LadderRow[] {
-  for (let at = 1; at < rows.length; at += 1) {
-    const [one, next] = [rows[at - 1] as LadderRow, rows[at] as LadderRow];
-    if (one.kind !== 'ike' || next.kind !== 'ike' || one.t !== next.t || one.text !== next.text) continue;
-    if (next.to === one.from && one.to !== next.from) [rows[at - 1], rows[at]] = [next, one];
+  const moved = new Set<LadderRow>();
+  for (let at = 0; at < rows.length; ) {
+    const row = rows[at] as LadderRow;
+    const origin = moved.has(row) ? -1 : originOf(rows, at);
+    if (origin < 0) at += 1;
+    else {
+      moved.add(row);
+      rows.splice(origin + 1, 0, row);
+      rows.splice(at, 1);
+    }
   }
   return rows;
+}
+
+/** Where the row of the same moment is that brought what this one passes on, behind it; -1: nowhere. */
+function originOf(rows: readonly LadderRow[], at: number): number {
+  const { t, text, from, to } = rows[at] as LadderRow;
+  if (to === undefined) return -1;
+  for (let next = at + 1; rows[next]?.t === t; next += 1) {
+    const other = rows[next] as LadderRow;
+    if (other.to === from && other.from !== to && other.text === text) return next;
+  }
+  return -1;
 }
 
 function ikeRow(entry: Entry, observed: Observed): LadderRow {

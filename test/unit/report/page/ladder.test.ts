@@ -122,13 +122,26 @@ test('what was inside of tunnels stands with its packets, six kinds of it', () =
   assert.equal(row?.until, 7000);
 });
 
-test('a message that is passed on stands behind the one that came, where the clock stood still', () => {
+test('what is passed on stands behind what came, where the clock stood still', () => {
   const message = ike(34, { id: 0 });
-  const frames = numbered([seen(1, message, 'east'), seen(1, message, 'west')]);
+  const contents = [
+    [message, 'east'],
+    [ping, 'east'],
+    [message, 'west'],
+    [ping, 'west'],
+  ] as const;
+  const frames = numbered(contents.map(([content, sender]) => seen(1, content, sender)));
   assert.deepEqual(ladder(evidenceOf({ frames })).map(brief), [
     'ike 0>1 IKE_SA_INIT request 0 unanswered',
     'ike 1>1 IKE_SA_INIT request 0 unanswered',
+    'clear 0>1 192.0.2.1 > 198.51.100.2 ICMP echo request',
+    'clear 1>1 192.0.2.1 > 198.51.100.2 ICMP echo request',
   ]);
+  const later = numbered([seen(1, ping, 'east'), seen(1.001, ping, 'west')]);
+  assert.deepEqual(
+    ladder(evidenceOf({ frames: later })).map(({ from }) => from),
+    [1, 0],
+  );
 });
 
 test('without what judging saw there are commands', () => {
