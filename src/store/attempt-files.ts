@@ -115,11 +115,13 @@ function entriesOf(folder: string) {
 }
 
 function readPlain(attemptDir: string, name: string): Buffer | undefined {
+  const file = join(attemptDir, name);
   try {
-    return readFileSync(join(attemptDir, name));
+    // Of a packed attempt nearly nothing is there, and an exception costs more than this look.
+    return statOf(file) === undefined ? undefined : readFileSync(file);
   } catch (cause) {
     if (isMissing(cause)) return undefined;
-    throw unreadable(join(attemptDir, name), cause);
+    throw unreadable(file, cause);
   }
 }
 

@@ -28,60 +28,56 @@ const fileHeaders = { includeIndex: false, includeUnderline: false, includeFileH
 
 /** What a diff says when looking for the smallest one would take too long. */
 function wholesale(expected: string, received: string, names: readonly [string, string]): string {
-  const start = commonLines(expected, received);
-  const tails = [expected, received].map((text) => linesOf(text).slice(start));
-  const [before = [], after = []] = tails;
+  const [left, right] = [linesOf(expected), linesOf(received)];
+  const start = commonLines(left, right);
+  const [before, after] = [left.slice(start), right.slice(start)];
   const head = `--- ${names[0]}\n+++ ${names[1]}\n@@ -${start + 1},${before.length} +${start + 1},${after.length} @@\n`;
   return head + [...before.map((line) => `-${line}\n`), ...after.map((line) => `+${line}\n`)].join('');
 }
 
 /** Finds the first difference of two texts that differ. */
 export function firstDifference(expected: string, received: string): FirstDifference {
-  const at = commonLines(expected, received);
-  const command = commandAbove(linesOf(expected), at) ?? commandAbove(linesOf(received), at);
-  const patch = structuredPatch('', '', near(expected, at), near(received, at), '', '', {
-    context,
-    maxEditLength: 400,
-  });
-  const hunk = patch?.hunks[0]?.lines ?? roughly(expected, received, at);
+  const [left, right] = [linesOf(expected), linesOf(received)];
+  const at = commonLines(left, right);
+  const command = commandAbove(left, at) ?? commandAbove(right, at);
+  const patch = structuredPatch('', '', near(left, at), near(right, at), '', '', { context, maxEditLength: 400 });
+  const hunk = patch?.hunks[0]?.lines ?? roughly(left, right, at);
   const lines = hunk.slice(0, excerptLines);
   if (hunk.length > excerptLines) lines.push(`… ${hunk.length - excerptLines} more lines`);
   return { line: at + 1, ...(command !== undefined && { command }), excerpt: lines.join('\n') };
 }
 
-function linesOf(text: string): string[] {
+type Lines = readonly string[];
+
+function linesOf(text: string): Lines {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines;
 }
 
-function commonLines(a: string, b: string): number {
-  const [left, right] = [linesOf(a), linesOf(b)];
+function commonLines(left: Lines, right: Lines): number {
   let at = 0;
   while (at < left.length && at < right.length && left[at] === right[at]) at += 1;
   return at;
 }
 
 /** The part of a text from shortly before a line on, long enough for an excerpt. */
-function near(text: string, at: number): string {
-  return linesOf(text)
-    .slice(Math.max(0, at - context), at + 60)
-    .map((line) => `${line}\n`)
-    .join('');
+function near(lines: Lines, at: number): string {
+  const part = lines.slice(Math.max(0, at - context), at + 60);
+  return part.map((line) => `${line}\n`).join('');
 }
 
-function roughly(expected: string, received: string, at: number): string[] {
-  const around = (text: string): string[] => linesOf(text).slice(at, at + context + 1);
-  const before = linesOf(expected).slice(Math.max(0, at - context), at);
+function roughly(expected: Lines, received: Lines, at: number): string[] {
+  const around = (lines: Lines): Lines => lines.slice(at, at + context + 1);
   return [
-    ...before.map((line) => ` ${line}`),
+    ...expected.slice(Math.max(0, at - context), at).map((line) => ` ${line}`),
     ...around(expected).map((line) => `-${line}`),
     ...around(received).map((line) => `+${line}`),
   ];
 }
 
 /** The last command above a line: ` command` below `host #`, `guest# command`, or the first line, which has no prompt. */
-function commandAbove(lines: readonly string[], at: number): string | undefined {
+function commandAbove(lines: Lines, at: number): string | undefined {
   for (let index = Math.min(at, lines.length - 1); index >= 0; index -= 1) {
     const line = lines[index] ?? '';
     const merged = /^[a-z]+# (.*)$/.exec(line)?.[1];

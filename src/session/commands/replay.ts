@@ -13,9 +13,7 @@ import { issueLines } from '../../report/terminal/summary.ts';
 import { visible } from '../../report/visible.ts';
 import type { InputDifference } from '../../results/input-differences.ts';
 import { compareAttempts, isCutShort } from '../../results/repeats.ts';
-import { attemptFileNames } from '../../store/attempt-files.ts';
 import { runsDir } from '../../store/layout.ts';
-import { openAttempt } from '../../store/open-attempt.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import { repeatIn } from '../../store/run-results.ts';
@@ -103,12 +101,11 @@ async function replay(stored: StoredAttempt, { options, settings, suite }: Prepa
 
 /** Says how the bytes of two attempts compare. */
 function tell(first: string, second: string): number {
-  const difference = compareAttempts(repeatIn(first), repeatIn(second), 'all');
+  const repeat = repeatIn(second);
+  const difference = compareAttempts(repeatIn(first), repeat, 'all');
   if (difference === undefined) {
-    const { records } = openAttempt(second).records;
-    process.stdout.write(
-      `the same bytes: ${records.length} records, ${attemptFileNames(second, 'links').size} captures\n`,
-    );
+    const { attempt, links } = repeat;
+    process.stdout.write(`the same bytes: ${attempt.records.records.length} records, ${links.length} captures\n`);
     return 0;
   }
   const lines = issueLines(difference).map((line) => line.replace(/^ {3}/, ''));

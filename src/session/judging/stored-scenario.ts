@@ -48,10 +48,13 @@ export interface Formatted {
   readonly attempt: Attempt<StoredScenario>;
 }
 
+/** What says of which format all the rest is. */
+const named = z.looseObject({ format: z.string() });
+
 /** Opens an attempt by its folder. Every error names the file. */
 export async function openForFormat(attemptDir: string): Promise<Formatted> {
   const name = 'scenario.json';
-  const content = readAttemptJson(attemptDir, name, z.looseObject({ format: z.string() }));
+  const content = readAttemptJson(attemptDir, name, named);
   const file = join(attemptDir, name);
   const format = await formatNamed(content.format, file);
   const scenario = checkJson(() => content, format.schema, file);

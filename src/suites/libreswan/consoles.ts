@@ -35,6 +35,8 @@ const closed = `${right} post-mortem ${right}`;
 /** Ends after which nothing more is known about the lab; all others leave a mark in the console. */
 const lost: readonly EndWord[] = ['out-of-memory', 'boot-failed', 'lab-died', 'cancelled'];
 
+const utf8 = new TextEncoder();
+
 /** Puts consoles together from what was typed and received. A host at whose console nothing happened has an empty one. */
 export function composeConsoles(parts: ConsoleParts): RawConsoles {
   return new Composer(parts).compose();
@@ -66,7 +68,7 @@ class Composer {
   }
 
   #write(piece: string | Uint8Array, ...hosts: readonly string[]): void {
-    const bytes = typeof piece === 'string' ? new TextEncoder().encode(piece) : piece;
+    const bytes = typeof piece === 'string' ? utf8.encode(piece) : piece;
     for (const host of hosts) this.#texts.get(host)?.push(bytes);
   }
 

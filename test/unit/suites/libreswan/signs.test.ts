@@ -98,6 +98,21 @@ test('what is found nowhere gives -1, what is found its first place, as a search
   );
 });
 
+test('a byte that does not print is found wherever it stands, and no other', () => {
+  const [ofLogs, ofConsoles] = signs.filter(({ kind }) => kind === 'iscntrl');
+  const byte = fc.oneof(fc.integer({ min: 32, max: 126 }), fc.constantFrom(9, 10, 13, 31, 127, 128, 255));
+  fc.assert(
+    fc.property(fc.array(byte, { maxLength: 40 }), fc.integer({ min: 0, max: 5 }), (list, offset) => {
+      const bytes = Uint8Array.from([...new Array<number>(offset).fill(65), ...list]).subarray(offset);
+      const strange = (allowed: readonly number[]) => (one: number) =>
+        (one < 32 || one > 126) && !allowed.includes(one);
+      assert.equal(ofLogs?.find(bytes), list.findIndex(strange([10])));
+      assert.equal(ofConsoles?.find(bytes), list.findIndex(strange([9, 10, 13])));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('a long line is cut, and what is left out of an excerpt is marked so that people can read the mark', () => {
   const [long] = issuesOf({ log: `ü${'x'.repeat(400)}\n` });
   assert.equal(long?.excerpt, `ü${'x'.repeat(298)}…`);
