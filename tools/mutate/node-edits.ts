@@ -48,8 +48,11 @@ const chain: Find<ts.PropertyAccessExpression | ts.ElementAccessExpression | ts.
 
 const statement: Find<ts.Statement> = (node, source) => replace(node, source, ';');
 
+/** What callers cannot tell from nothing. */
+const alreadyNothing = new Set(['undefined', 'false']);
+
 const returned: Find<ts.ReturnStatement> = (node, source) =>
-  node.expression && node.expression.getText(source) !== 'undefined' ? replace(node, source, 'return;') : [];
+  node.expression && !alreadyNothing.has(node.expression.getText(source)) ? replace(node, source, 'return;') : [];
 
 const arrow: Find<ts.ArrowFunction> = ({ body }, source) =>
   ts.isBlock(body) ? [] : replace(body, source, 'undefined');
