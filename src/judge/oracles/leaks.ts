@@ -28,13 +28,16 @@ const queued = 1_000_000n;
  * host that put the frame on the link, so what a gateway has decrypted and passes on is none.
  */
 export function leaks({ timeline, frames, commands }: FactEvidence): (Leak & { readonly issue: Issue })[] {
-  const hosts = new Map(timeline.hosts.map((host) => [host.host, host]));
+  const hosts: ReadonlyMap<string | undefined, HostTimeline> = new Map(timeline.hosts.map((host) => [host.host, host]));
   const ports = daemonPorts(sasUntil(timeline));
   return frames.flatMap((frame) => {
-    const host = frame.sender === undefined ? undefined : hosts.get(frame.sender);
+    const host = hosts.get(frame.sender);
     const rule = host && violated(host, frame, ports);
-    if (rule === undefined) return [];
-    const issue = leakIssue(frame, rule, commandAt(commands, frame.time)?.line);
+    if (!rule) return [];
+    const { file, number, time } = frame;
+    const command = commandAt(commands, time)?.line;
+    const place = { host: host.host, file, packet: number, ...(command !== undefined && { command }) };
+    const issue = issueOf('cleartext', { ...place, ...wordsOf(frame, rule) });
     return [{ kind: 'cleartext', frame, issue }];
   });
 }
@@ -44,16 +47,12 @@ type Rule = IpsecPolicy | 'no-policy';
 
 function violated(host: HostTimeline, { time, packet, ifindex }: SeenFrame, ports: DaemonPorts): Rule | undefined {
   const { ip } = packet.dissected;
-  const lawless = host.policies.length === 0 && host.defaults.length === 0;
-  if (ip === undefined || lawless || exemptionOf(ip, ports) !== undefined) return undefined;
+  if (ip === undefined || exemptionOf(ip, ports) !== undefined) return undefined;
   const flow = { ...flowOf(ip), ...(ifindex !== undefined && { ifindex }) };
   const forbids = ip.upper.kind === 'ipcomp' ? wantsMoreThanIpcomp : wantsProtection;
-  const rule = forbidding(host, time - 1n, { flow, forbids });
-  if (rule === undefined) return undefined;
+  const ruleAt = (moment: bigint): Rule | undefined => forbidding(host, moment, { flow, forbids });
   // Events are recorded late, and packets are sent late: so it must have been before, and stay.
-  const held =
-    forbidding(host, time - queued, { flow, forbids }) && forbidding(host, time + lateness, { flow, forbids });
-  return held && rule;
+  return ruleAt(time - queued) && ruleAt(time + lateness) && ruleAt(time - 1n);
 }
 
 /** A packet, and what must not let it pass as it is. */
@@ -105,21 +104,19 @@ function wantsMoreThanIpcomp(rule: Rule): boolean {
 export function flowOf({ source, destination, protocol, upper }: IpPacket): Flow {
   const flow = { source, destination, protocol };
   if (upper.kind === 'icmp') return { ...flow, sourcePort: upper.type, destinationPort: upper.code };
-  if (upper.kind === 'gre' && upper.key !== undefined) {
-    return { ...flow, sourcePort: upper.key >>> 16, destinationPort: upper.key & 0xffff };
+  if (upper.kind === 'gre') {
+    const { key = 0 } = upper;
+    return { ...flow, sourcePort: key >>> 16, destinationPort: key & 0xffff };
   }
-  if (upper.kind !== 'udp' && upper.kind !== 'tcp' && upper.kind !== 'ports') return flow;
+  if (!('sourcePort' in upper)) return flow;
   return { ...flow, sourcePort: upper.sourcePort, destinationPort: upper.destinationPort };
 }
 
-function leakIssue({ sender, file, number, packet }: SeenFrame, rule: Rule, command?: string): Issue {
-  const place = { ...(sender !== undefined && { host: sender }), file, packet: number };
-  const message = `${describePacket(packet)} went in clear, and ${wordsOf(rule)}`;
-  const excerpt = rule === 'no-policy' ? 'default action of out: block' : policyText(rule);
-  return issueOf('cleartext', { ...place, ...(command && { command }), message, excerpt });
-}
-
-function wordsOf(rule: Rule): string {
-  if (rule === 'no-policy') return 'its sender forbids what no policy allows';
-  return `a policy of its sender ${rule.action === 'block' ? 'forbids' : 'wants protected'} it`;
+function wordsOf({ packet }: SeenFrame, rule: Rule): Pick<Issue, 'message' | 'excerpt'> {
+  const what = `${describePacket(packet)} went in clear, and `;
+  if (rule === 'no-policy') {
+    return { message: `${what}its sender forbids what no policy allows`, excerpt: 'default action of out: block' };
+  }
+  const wish = rule.action === 'block' ? 'forbids' : 'wants protected';
+  return { message: `${what}a policy of its sender ${wish} it`, excerpt: policyText(rule) };
 }

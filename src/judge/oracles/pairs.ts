@@ -63,7 +63,8 @@ export function comparePairs(evidence: FactEvidence): PairFindings {
   for (const { command, sequence, time } of timeline.boundaries) {
     if (command >= postMortem) break;
     const tables = timeline.hosts.map((host) => tablesAt(host, sequence));
-    if (!last || tables.some((one, index) => one !== last?.[index])) {
+    const unchanged = last?.every((one, index) => one === tables[index]);
+    if (!unchanged) {
       const now = pairUp(timeline.hosts.map(({ host }, index) => ({ host, ...(tables[index] as Tables) })));
       single = now.single;
       for (const [key, [a, b]] of now.pairs) {
@@ -108,20 +109,16 @@ function pairUp(hosts: readonly (Pick<Tables, 'sas' | 'policies'> & { readonly h
   }
   const pairs = new Map<string, readonly [End, End]>();
   const alone = new Map<string, End>();
-  for (const [key, ends] of bySpi) {
+  for (const ends of bySpi.values()) {
     const matched = matches(ends);
-    for (const [index, end] of ends.entries()) {
-      const { host, sa } = end;
-      const peer = matched.get(index);
-      const name = `${key} ${host} ${sa.direction}`;
-      if (peer === undefined) alone.set(freshKey(alone, name), end);
-      else if (peer > index) pairs.set(freshKey(pairs, name), [end, ends[peer] as End]);
-    }
+    for (const pair of matched.pairs) pairs.set(freshKey(pairs, nameOf(pair[0])), pair);
+    for (const end of matched.alone) alone.set(freshKey(alone, nameOf(end)), end);
   }
   const shared = new Set([...pairs.values()].map(([{ sa }]) => keyOf(sa)));
+  const sasOf = new Map(hosts.map(({ host, sas }) => [host, sas]));
   const single = new Map<string, SingleEnd>();
   for (const [key, end] of alone) {
-    const siblings = hosts.find(({ host }) => host === end.host)?.sas.filter((other) => isSibling(end.sa, other)) ?? [];
+    const siblings = (sasOf.get(end.host) as readonly IpsecSa[]).filter((other) => isSibling(end.sa, other));
     single.set(key, { ...end, torn: siblings.some((other) => shared.has(keyOf(other))) });
   }
   return { pairs, single };
@@ -146,31 +143,41 @@ function isSibling(a: IpsecSa, b: IpsecSa): boolean {
   );
 }
 
-/** Names without addresses: those move (RFC 4555), and the SA stays what it was. */
+/** A name without addresses: those move (RFC 4555), and the SA stays what it was. */
+function nameOf({ host, sa }: End): string {
+  return `${keyOf(sa)} ${host} ${sa.direction}`;
+}
+
 function freshKey(taken: ReadonlyMap<string, unknown>, name: string): string {
-  let key = name;
-  for (let count = 2; taken.has(key); count += 1) key = `${name} #${count}`;
-  return key;
+  return taken.has(name) ? freshKey(taken, `${name}, another`) : name;
+}
+
+interface Matched {
+  readonly pairs: readonly (readonly [End, End])[];
+  readonly alone: readonly End[];
 }
 
 /**
- * Who of the ends with one SPI belongs to whom, by index, both ways. Ends with the same addresses first: a receiver
- * chooses its SPIs by itself, so two SAs may well have the same one, above all where people chose it.
+ * Who of the ends with one SPI belongs to whom. Ends with the same addresses first: a receiver chooses its SPIs by
+ * itself, so two SAs may well have the same one, above all where people chose it.
  */
-function matches(ends: readonly End[]): Map<number, number> {
-  const matched = new Map<number, number>();
-  for (const fits of [sameAddresses, isPeer]) {
-    for (const [index, end] of ends.entries()) {
-      if (matched.has(index)) continue;
-      const peer = ends.findIndex(
-        (other, at) => at > index && !matched.has(at) && isPeer(end, other) && fits(end, other),
-      );
-      if (peer < 0) continue;
-      matched.set(index, peer);
-      matched.set(peer, index);
+function matches(ends: readonly End[]): Matched {
+  const pairs: (readonly [End, End])[] = [];
+  let alone = ends;
+  for (const fits of [sameAddresses, () => true]) {
+    const waiting: End[] = [];
+    for (const end of alone) {
+      const at = waiting.findIndex((other) => isPeer(other, end) && fits(other, end));
+      const peer = waiting[at];
+      if (peer === undefined) waiting.push(end);
+      else {
+        waiting.splice(at, 1);
+        pairs.push([peer, end]);
+      }
     }
+    alone = waiting;
   }
-  return matched;
+  return { pairs, alone };
 }
 
 function sameAddresses({ sa: a }: End, { sa: b }: End): boolean {

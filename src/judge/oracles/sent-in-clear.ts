@@ -31,7 +31,7 @@ const words = 'packets in clear';
 /** What `checks.json` says was looked for; `filterOf` reads it back. */
 export function filterText({ to, from, link }: ClearFilter): string {
   const conditions = [to && ` to ${to}`, from && ` from ${from}`, link && ` on ${link}`];
-  return [words, ...conditions].filter(Boolean).join('');
+  return [words, ...conditions].join('');
 }
 
 /** The filter that a text of `filterText` tells of; undefined: it is none. Addresses hold no blanks, names of links may. */

@@ -30,6 +30,12 @@ const icmp = (type: number): Uint8Array => concat([Uint8Array.of(type, 0), bytes
 /** RFC 7296, 3.1: an IKE_SA_INIT header that says how long its message is. */
 const ike = (length: number, version = '20'): Uint8Array =>
   concat([bytes(`0102030405060708 0000000000000000 21${version}2208 00000000`), u32(length), bytes('00000004')]);
+/** IKE without a marker, with an SPI that looks like one. */
+const unmarked = (length: number): Uint8Array => {
+  const message = ike(length).subarray(0, length);
+  message.set(u32(0));
+  return message;
+};
 const marked = concat([u32(0), ike(32)]);
 const stream = (source: number, destination: number): Uint8Array =>
   ipv4(6, tcp({ source, destination, sequence: 1 }, bytes('16030100')));
@@ -38,6 +44,10 @@ const datagram = (source: number, destination: number, payload: Uint8Array = byt
 const dhcp = (source: string, ...ports: [number, number]): Uint8Array => {
   const packet = to(datagram(...ports), 'ffffffff');
   packet.set(bytes(source), 12);
+  return packet;
+};
+const withoutAddress = (packet: Uint8Array): Uint8Array => {
+  packet.set(bytes('00000000'), 12);
   return packet;
 };
 const esp = bytes('00001000 00000001 00');
@@ -71,6 +81,10 @@ const rows: readonly Row[] = [
   ['IKEv1 at a port of its own', datagram(2500, 2500, ike(32, '10')), 'ike'],
   ['what would be version 3 of IKE at a port of its own', datagram(2500, 2500, ike(32, '30')), 'in clear'],
   ['IKE with a marker at a port of its own', datagram(2500, 2500, marked), 'ike'],
+  ['a header of IKE alone at a port of its own', datagram(2500, 2500, ike(28).subarray(0, 28)), 'ike'],
+  ['a marker and a header alone', datagram(2500, 2500, concat([u32(0), ike(28).subarray(0, 28)])), 'ike'],
+  ['a header of IKE whose SPI begins with zeros', datagram(2500, 2500, unmarked(28)), 'ike'],
+  ['31 bytes of IKE whose SPI begins with zeros', datagram(2500, 2500, unmarked(31)), 'ike'],
   ['a message that is shorter than it says, at a port of its own', datagram(2500, 2500, ike(33)), 'in clear'],
   ['a message that is longer than it says, at a port of its own', datagram(2500, 2500, ike(31)), 'in clear'],
   ['27 bytes at a port of its own', datagram(2500, 2500, ike(27).subarray(0, 27)), 'in clear'],
@@ -86,12 +100,16 @@ const rows: readonly Row[] = [
   ['a router solicitation', ipv6(58, icmp(133)), 'discovery'],
   ['a neighbour solicitation', ipv6(58, icmp(135)), 'discovery'],
   ['a redirect', ipv6(58, icmp(137)), 'discovery'],
+  ['ICMPv6 before Neighbour Discovery', ipv6(58, icmp(132)), 'in clear'],
   ['ICMPv6 next to Neighbour Discovery', ipv6(58, icmp(138)), 'in clear'],
   ['ICMP of IPv4 with the type of a neighbour solicitation', ipv4(1, icmp(135)), 'in clear'],
   ['a multicast listener report', to(ipv6(58, icmp(143)), 'ff020000000000000000000000000016'), 'in clear'],
   ['an IGMP report', to(ipv4(2, bytes('22000000 00000000')), 'e0000016'), 'in clear'],
   ['DHCP of a host without an address', dhcp('00000000', 68, 67), 'dhcp'],
   ['DHCP of a host with an address', dhcp('c0000201', 68, 67), 'in clear'],
+  ['UDP from DHCP’s port of a host without an address', dhcp('00000000', 68, 1067), 'in clear'],
+  ['TCP at the ports of DHCP', withoutAddress(stream(68, 67)), 'in clear'],
+  ['what may be IKE as well as DHCP', withoutAddress(datagram(68, 67, ike(32))), 'ike'],
   ['an answer of DHCP', dhcp('00000000', 67, 68), 'in clear'],
   ['UDP to DHCP’s port of a host without an address', dhcp('00000000', 1068, 67), 'in clear'],
   ['a later fragment', ipv4(17, new Uint8Array(16), { fragment: 0x0002 }), 'fragment'],
@@ -123,6 +141,7 @@ const reports: readonly (readonly [title: string, content: Uint8Array, report: b
   ['a report of MLDv2 to one host', ipv6(58, icmp(143)), false],
   ['a ping of a group of the link', to(ipv4(1, icmp(8)), 'e0000001'), false],
   ['a ping of a group of the link, IPv6', to(ipv6(58, icmp(128)), 'ff020000000000000000000000000001'), false],
+  ['ICMP of IPv4 to a group of the link, in IPv6', to(ipv6(1, icmp(131)), allRouters6), false],
   ['UDP to a group of the link', to(datagram(5353, 5353), 'e00000fb'), false],
 ];
 for (const [title, content, expected] of reports) {

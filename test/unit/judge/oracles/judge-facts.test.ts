@@ -5,8 +5,9 @@ import { judgeFacts } from '../../../../src/judge/oracles/judge-facts.ts';
 import { policyText, saText, selectorText, spiText } from '../../../../src/judge/oracles/words-of-facts.ts';
 import { verdictSchema } from '../../../../src/model/verdict.ts';
 import { judgeConsoles } from '../../../../src/suites/libreswan/judge.ts';
+import { bytes, ipv4 } from '../../evidence/build.ts';
 import { anSa, anyPolicy, anySa, aPolicy, aSelector, aTemplate } from '../../evidence/xfrm-samples.ts';
-import { added, deleted, evidenceOf, installed, protectedPacket, type Step, seen } from './evidence.ts';
+import { added, deleted, evidenceOf, installed, protectedPacket, type Step, seen, toPeer } from './evidence.ts';
 
 const sa = anSa({ direction: 'in' });
 
@@ -42,6 +43,54 @@ test('half-open SAs are told with their time and what excuses them', () => {
   assert.deepEqual(told('ipsec stop'), ['east esp 0x1234abcd in 70.0 s, to the end: killed']);
 });
 
+test('an SA that was half-open for a while, and one whose direction is not told, are told so', () => {
+  const plain = anSa();
+  const halfOpen = (steps: readonly Step[]): readonly string[] => judgeFacts(evidenceOf({ steps })).summary.halfOpen;
+  const steps: Step[] = [
+    [1, 'east', added(plain)],
+    [100, 'west', 'command'],
+    [100, 'east', { sas: [plain] }],
+  ];
+  assert.deepEqual(halfOpen(steps), ['east esp 0x1234abcd  0.0 s, to the end: in flight']);
+  assert.deepEqual(
+    halfOpen([
+      ...steps,
+      [200, 'east', deleted(plain)],
+      [999_999_900, 'west', 'command'],
+      [999_999_900, 'east', { sas: [] }],
+    ]),
+    ['east esp 0x1234abcd  999999.8 s: without excuse'],
+  );
+});
+
+test('issues of all oracles stand in their order, and frames in clear are listed whole', () => {
+  const policy = aPolicy({ selector: toPeer });
+  const other = anSa({ spi: 0x202 });
+  const steps: Step[] = [
+    [1, 'east', added(sa)],
+    [2, 'west', deleted(other)],
+    [3, 'west', installed(policy)],
+    [100, 'west', 'command'],
+    [100, 'west', { policies: [policy] }],
+    [100, 'east', { sas: [sa] }],
+    [70_100, 'west', 'command'],
+  ];
+  const frames = [seen(1000, ipv4(1, bytes('0800 0000 0001 0001')))];
+  const packets = [protectedPacket(100, { word: 'refused', reason: 'cleartext' })];
+  const { issues, leaks } = judgeFacts(evidenceOf({ steps, frames, packets }));
+  assert.deepEqual(
+    issues.map(({ kind }) => kind),
+    ['table-discrepancy', 'half-open', 'not-encrypted', 'cleartext'],
+  );
+  assert.deepEqual(
+    leaks.map(({ kind, frame }) => [kind, frame]),
+    [
+      ['cleartext', frames[0]],
+      ['not-encrypted', packets[0]?.frame],
+    ],
+  );
+});
+
 test('tables and events that contradict each other are major', () => {
   const other = anSa({ spi: 0x202 });
   const steps: Step[] = [
@@ -49,7 +98,7 @@ test('tables and events that contradict each other are major', () => {
     [1, 'west', added(sa)],
     [2, 'west', deleted(other)],
     [100, 'west', 'command'],
-    [100, 'west', { sas: [{ ...sa, reqid: 7 }] }],
+    [100, 'west', { sas: [{ ...sa, reqid: 7, replayWindow: 0 }] }],
     [100, 'west', { policies: [aPolicy()] }],
     [200, 'west', 'command'],
     [200, 'west', { sas: [] }],
@@ -61,7 +110,7 @@ test('tables and events that contradict each other are major', () => {
     [
       'SA was added while it was there',
       'SA was deleted, and nothing had told of it before',
-      'SA has changed without an event (reqid)',
+      'SA has changed without an event (reqid, replayWindow)',
       'policy is in a table, and no event told of it',
       'SA is in no table any more, and no event told of its end',
     ],

@@ -58,10 +58,21 @@ test('a filter is read back from its words', () => {
     { to: '10.2.0.0/16' },
     { from: '2001:db8::1' },
     { link: 'wan' },
+    { link: 'wan\n2' },
     { to: '10.2.0.1', from: '10.1.0.1', link: 'a link on from to' },
   ];
   for (const filter of filters) assert.deepEqual(filterOf(filterText(filter)), filter);
-  assert.equal(filterText(filters[4] ?? {}), 'packets in clear to 10.2.0.1 from 10.1.0.1 on a link on from to');
-  for (const text of ['', 'not packets in clear', 'packets in clear of east', '2 IPsec SAs'])
+  assert.equal(filterText(filters.at(-1) ?? {}), 'packets in clear to 10.2.0.1 from 10.1.0.1 on a link on from to');
+  for (const text of [
+    '',
+    'not packets in clear',
+    'packets in clear of east',
+    '2 IPsec SAs',
+    'packets in clear to ',
+    'packets in clear from ',
+    'packets in clear on ',
+    'packets in clear to a to b',
+    'packets in clear from a from b',
+  ])
     assert.equal(filterOf(text), undefined);
 });
