@@ -105,7 +105,7 @@ function tell(first: string, second: string): number {
   const difference = compareAttempts(repeatIn(first), repeat, 'all');
   if (difference === undefined) {
     const { attempt, links } = repeat;
-    process.stdout.write(`the same bytes: ${attempt.records.records.length} records, ${links.length} captures\n`);
+    process.stdout.write(`the same bytes: ${attempt.records.records.length} records, ${links().length} captures\n`);
     return 0;
   }
   const lines = issueLines(difference).map((line) => line.replace(/^ {3}/, ''));
