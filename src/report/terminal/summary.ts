@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { shortPath } from '../../base/folders.ts';
 import { duration, shellWord } from '../../base/text.ts';
 import type { Results, ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
@@ -40,8 +41,13 @@ function failureText(result: ScenarioResult, number: number, end: ReportEnd): st
     const path = attemptPath({ ...result, attempt: last.attempt });
     lines.push(`   files: ${relative(process.cwd(), end.dir) || '.'}/${path}`);
   }
-  lines.push(`   again: ${rerunCommand(result, end.rerun)}`, '');
+  lines.push(`   again: ${rerunCommand(result, fromHere(end.rerun))}`, '');
   return lines.map(visibleLine).join('\n');
+}
+
+/** With paths as people would type them from here; a page may be read from anywhere and keeps whole ones. */
+function fromHere({ options, paths }: Rerun): Rerun {
+  return { options, paths: Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, shortPath(path)])) };
 }
 
 /** An issue for people: its place and message, then a few lines of its excerpt. Not yet safe for a terminal. */
