@@ -6,10 +6,15 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { projectDir } from '../../../src/base/folders.ts';
 
-/** A folder of runs that goes with the test. */
+const serversOf = new WeakMap<TestContext, Served[]>();
+
+/** A folder of runs that goes with the test, after the servers that may still write their index into it. */
 export function runsFolder(t: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'espalier-served-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  t.after(async () => {
+    for (const served of serversOf.get(t) ?? []) await served.kill();
+    rmSync(dir, { recursive: true, force: true });
+  });
   return dir;
 }
 
@@ -25,6 +30,7 @@ export class Served {
 
   static async start(t: TestContext, runs: string): Promise<Served> {
     const served = new Served(runs);
+    serversOf.set(t, [...(serversOf.get(t) ?? []), served]);
     t.after(() => served.kill());
     await served.start();
     return served;
