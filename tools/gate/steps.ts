@@ -8,6 +8,7 @@ import { buildPageFiles } from '../page-files.ts';
 import { longestFirst, remember } from '../testing/durations.ts';
 import { runFiles } from '../testing/run-files.ts';
 import { failuresText, totalsLine } from '../testing/totals-text.ts';
+import { documentProblems, sampleStep } from './docs/docs.ts';
 import { guestWarnings } from './guest.ts';
 import { habitProblems } from './habits.ts';
 import { importProblems } from './imports.ts';
@@ -71,6 +72,8 @@ export function staticSteps({ fix }: { readonly fix: boolean }): readonly Step[]
     rule('habits', habitProblems),
     { name: 'guest', check: async () => guestWarnings() },
     { name: 'shell files', check: async () => shellProblems() },
+    { name: 'documents', check: async () => documentProblems() },
+    { name: 'samples of documents', check: async () => sampleStep(sources().files) },
     made('page files', buildPageFiles, 'ui/dist is not of ui/: npm run build:ui'),
     made('generated documents', async () => buildDocs(), 'docs/ does not follow from the code: npm run build:docs'),
   ];

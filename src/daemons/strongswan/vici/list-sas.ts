@@ -6,7 +6,7 @@ import type { ViciSection, ViciValue } from './message.ts';
 
 /**
  * Reads one `list-sa` event, which `list-sas` sends for each IKE SA with its children (strongSwan,
- * src/libcharon/plugins/vici/README.md; fields as vici_query.c writes them).
+ * libcharon/plugins/vici/README.md; fields as vici_query.c writes them).
  */
 export function readListSa(event: ViciSection): DaemonSas {
   const ike: IkeSa[] = [];
