@@ -34,9 +34,21 @@ function told(said: Decoded): string | undefined {
       return fields(policyDumpReader().read(said.messages));
     case 'trouble':
       return said.text;
+    case 'death':
+      return deathText(said);
+    case 'clockSet':
+      return `the hosts' clock is off by ${said.offset} ns`;
+    case 'books':
+      return said.lines.join('\n');
+    case 'uptime':
+      return `${said.uptime} ns since the boot`;
     default:
       return undefined;
   }
+}
+
+function deathText({ program, pid, parent, signal, core }: Extract<Decoded, { type: 'death' }>): string {
+  return `${program} (process ${pid} of ${parent}) was ended by signal ${signal}${core ? ' with a core' : ''}`;
 }
 
 const bytesPerLine = 32;

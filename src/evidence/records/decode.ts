@@ -7,14 +7,34 @@ export type Decoded =
   | { readonly type: 'commandBegin'; readonly step: number | undefined; readonly line: string }
   | { readonly type: 'output'; readonly bytes: Uint8Array }
   | { readonly type: 'commandEnd'; readonly status: number; readonly cwd: string }
-  /** Netlink, for src/evidence/xfrm. */
-  | { readonly type: 'xfrmEvent' | 'xfrmStates' | 'xfrmPolicies'; readonly messages: Uint8Array }
+  /** Netlink, for src/evidence/xfrm. `made`: when the kernel made it, virtual ns since 1970; absent: some time before it was recorded. */
+  | { readonly type: 'xfrmEvent'; readonly messages: Uint8Array; readonly made?: bigint }
+  | { readonly type: 'xfrmStates' | 'xfrmPolicies'; readonly messages: Uint8Array }
   /** `word`: `undefined` for one of a later version. */
   | { readonly type: 'trouble'; readonly word: TroubleWord | undefined; readonly text: string }
   | { readonly type: 'stepEnd'; readonly order: number }
   | { readonly type: 'labEnd' }
   | { readonly type: 'postMortem'; readonly begins: boolean }
+  | ({ readonly type: 'death' } & RecordedDeath)
+  /** `offset`: wall clock of the hosts less the lab's, ns. */
+  | { readonly type: 'clockSet'; readonly offset: bigint }
+  | { readonly type: 'books'; readonly lines: readonly string[] }
+  /** ns since the kernel's boot. */
+  | { readonly type: 'uptime'; readonly uptime: bigint }
   | { readonly type: 'unknown' };
+
+/** A process that a signal ended. Numbers are those of the host's namespace. */
+export interface RecordedDeath {
+  readonly pid: number;
+  readonly parent: number;
+  readonly signal: number;
+  /** The kernel was asked for a core file. */
+  readonly core: boolean;
+  /** It never called exec(): the name is its parent's. */
+  readonly forked: boolean;
+  /** At most 15 bytes of the program's name. */
+  readonly program: string;
+}
 
 type TypeName = keyof typeof recordType;
 
@@ -44,10 +64,41 @@ const decoders: { readonly [T in TypeName]: (payload: Uint8Array) => Decoded } =
   },
   stepEnd: (payload) => (payload.length < 4 ? unknown : { type: 'stepEnd', order: numberOf(payload) >>> 0 }),
   labEnd: () => ({ type: 'labEnd' }),
+  xfrmEventMade: (payload) =>
+    payload.length < 8
+      ? unknown
+      : { type: 'xfrmEvent', made: viewOf(payload).getBigUint64(0, true), messages: payload.subarray(8) },
+  death: (payload) => {
+    if (payload.length < 16) return unknown;
+    const view = viewOf(payload);
+    const [pid, parent, status, flags] = [0, 4, 8, 12].map((at) => view.getUint32(at, true)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return {
+      type: 'death',
+      pid,
+      parent,
+      signal: status & 0x7f,
+      core: (status & 0x80) !== 0 || (flags & accounted.core) !== 0,
+      forked: (flags & accounted.forked) !== 0,
+      program: textOf(payload.subarray(16)),
+    };
+  },
+  clockSet: (payload) =>
+    payload.length < 8 ? unknown : { type: 'clockSet', offset: viewOf(payload).getBigInt64(0, true) },
+  books: (payload) => ({ type: 'books', lines: textOf(payload).split('\n').filter(Boolean) }),
+  uptime: (payload) =>
+    payload.length < 8 ? unknown : { type: 'uptime', uptime: viewOf(payload).getBigUint64(0, true) },
   postMortem: ([begins]) => (begins === undefined ? unknown : { type: 'postMortem', begins: begins !== 0 }),
 };
 
 const unknown: Decoded = { type: 'unknown' };
+
+/** Flags of an accounting record (include/uapi/linux/acct.h: AFORK, ACORE). */
+const accounted = { forked: 0x01, core: 0x08 };
 
 const byNumber = new Map(
   Object.entries(recordType).map(([name, number]) => [number as number, name as TypeName] as const),
@@ -70,6 +121,10 @@ function textOf(bytes: Uint8Array): string {
   return utf8.decode(bytes);
 }
 
-function numberOf({ buffer, byteOffset, byteLength }: Uint8Array): number {
-  return new DataView(buffer, byteOffset, byteLength).getInt32(0, true);
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+function numberOf(bytes: Uint8Array): number {
+  return viewOf(bytes).getInt32(0, true);
 }

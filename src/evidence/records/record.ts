@@ -34,11 +34,29 @@ export const recordType = {
   labEnd: 10,
   /** The post-mortem of a host begins (u8 1) or has ended (u8 0). */
   postMortem: 11,
+  /** As `xfrmEvent`, behind the moment at which the kernel made the message: u64 virtual ns since 1970. */
+  xfrmEventMade: 12,
+  /**
+   * A process of a host ended by a signal: u32 its number and u32 its parent's as the host sees them, u32 wait status,
+   * u32 flags of its accounting record (acct(5)), bytes of its name.
+   */
+  death: 13,
+  /** The wall clock of all hosts was set: i64 ns by which it is off from the lab's now. */
+  clockSet: 14,
+  /** What was counted until the end, for the captures and records to be held against: lines of `WORD NAME KEY=NUMBER…`. */
+  books: 15,
+  /** u64 ns since the kernel's boot, whose log counts from there. */
+  uptime: 16,
 } as const;
 
-/** First word of a `trouble` frame. A `note` is a remark that costs the lab nothing; the others end it. */
-export const troubleWords = ['timeout', 'flood', 'shell-exit', 'setup', 'agent', 'note'] as const;
+/**
+ * First word of a `trouble` frame. A `note` is a remark that costs the lab nothing, `lost` tells of evidence that is gone;
+ * the lab goes on after both. The others end it.
+ */
+export const troubleWords = ['timeout', 'flood', 'shell-exit', 'setup', 'agent', 'note', 'lost'] as const;
 export type TroubleWord = (typeof troubleWords)[number];
+/** Those that end a lab. */
+export type SevereWord = Exclude<TroubleWord, 'note' | 'lost'>;
 
 /** One frame. */
 export interface LabRecord {

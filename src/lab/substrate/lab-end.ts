@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { decode } from '../../evidence/records/decode.ts';
 import { hostOf, type RecordFile, readRecords } from '../../evidence/records/reader.ts';
-import type { TroubleWord } from '../../evidence/records/record.ts';
+import type { SevereWord } from '../../evidence/records/record.ts';
 import type { EndWord } from '../../model/attempt.ts';
 import type { BackendEnd } from './substrate.ts';
-
-type SevereWord = Exclude<TroubleWord, 'note'>;
 
 /** What the records of an ended lab say about how it ran. */
 export interface RecordsSummary {
@@ -43,7 +41,7 @@ function summarize(file: RecordFile): RecordsSummary {
       begun = true;
       open = { host: host ?? '?', ...(said.step !== undefined && { step: said.step }) };
     } else if (said.type === 'commandEnd') open = undefined;
-    else if (said.type === 'trouble' && said.word !== 'note') {
+    else if (said.type === 'trouble' && said.word !== 'note' && said.word !== 'lost') {
       trouble ??= { word: said.word, text: said.text, ...(host !== undefined && { host }) };
     }
   }

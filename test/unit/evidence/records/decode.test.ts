@@ -31,7 +31,23 @@ const cases: readonly (readonly [keyof typeof recordType, Uint8Array, Decoded])[
   ['labEnd', none, { type: 'labEnd' }],
   ['postMortem', Uint8Array.of(1), { type: 'postMortem', begins: true }],
   ['postMortem', Uint8Array.of(0), { type: 'postMortem', begins: false }],
+  ['trouble', text('lost frames 3'), { type: 'trouble', word: 'lost', text: 'lost frames 3' }],
+  [
+    'death',
+    Uint8Array.of(7, 0, 0, 0, 1, 0, 0, 0, 0x8b, 0, 0, 0, 0x19, 0, 0, 0, 0x69, 0x6b, 0x65, 0x64),
+    { type: 'death', pid: 7, parent: 1, signal: 11, core: true, forked: true, program: 'iked' },
+  ],
+  ['clockSet', Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255), { type: 'clockSet', offset: -1n }],
+  ['books', text('link wan captured=3\n'), { type: 'books', lines: ['link wan captured=3'] }],
+  ['uptime', Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0), { type: 'uptime', uptime: 256n }],
 ];
+test('an event with its time has the message behind it, and no time where it is cut short', () => {
+  const payload = Uint8Array.of(0, 2, 0, 0, 0, 0, 0, 0, 9, 9);
+  const made = { type: 'xfrmEvent', made: 512n, messages: Uint8Array.of(9, 9) };
+  assert.deepEqual(decode(record(recordType.xfrmEventMade, payload)), made);
+  assert.deepEqual(decode(record(recordType.xfrmEventMade, payload.subarray(1, 8))), { type: 'unknown' });
+});
+
 for (const [index, [type, payload, expected]] of cases.entries()) {
   test(`frame ${index} of the table, ${type}, says what was written`, () => {
     assert.deepEqual(decode(record(recordType[type], payload)), expected);
