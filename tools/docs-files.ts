@@ -19,6 +19,8 @@ Generated from \`src/model/issue-kinds.ts\` by \`npm run build:docs\`.
 
 A verdict lists issues, each of one kind. The kind decides the issue's word, and the heaviest word is the verdict's.
 \`upstream\` is the resolution that libreswan's own judgement would give for it; it is \`passed\` where libreswan does not look for it.
+A gap, marked with ¹, is missing evidence: beside an issue whose word is at least \`major\` the verdict has that word, beside any other it is
+\`unresolved\`. Issues marked with ² say that something did not happen; beside a gap that is not known, so they do not count.
 A kind that is not in this table comes from another version of Espalier. Its issue keeps the word that is stored with it.
 `;
 
@@ -30,8 +32,8 @@ function issueKindsText(): string {
 function kindsTable(kinds: Readonly<Record<string, KindMeaning>>): string {
   return markdownTable([
     ['kind', 'word', 'upstream', 'meaning'],
-    ...Object.entries(kinds).map(([kind, { word, upstream, meaning }]) => [
-      `\`${kind}\``,
+    ...Object.entries(kinds).map(([kind, { word, upstream, meaning, gap, fromAbsence }]) => [
+      `\`${kind}\`${gap ? '¹' : ''}${fromAbsence ? '²' : ''}`,
       word === undefined ? "the result's" : `\`${word}\``,
       `\`${upstream}\``,
       meaning,

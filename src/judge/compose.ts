@@ -1,7 +1,7 @@
 import type { AttemptFile } from '../model/attempt.ts';
-import { issueOf } from '../model/issue-kinds.ts';
+import { issueOf, meaningOfKind } from '../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../model/verdict.ts';
-import { heaviest, verdictWords } from '../model/words.ts';
+import { verdictWords } from '../model/words.ts';
 import type { FactFindings } from './oracles/judge-facts.ts';
 
 /** What every judge is given of an attempt, beside what its format looks at. */
@@ -25,8 +25,9 @@ export interface Findings {
 
 /** A verdict's word is that of its heaviest issue; issues stand heaviest first, else as they were found. */
 export function composeVerdict({ issues: found, facts, upstream }: Findings): Verdict {
-  const issues = found.toSorted((a, b) => verdictWords.indexOf(a.word) - verdictWords.indexOf(b.word));
-  const word = heaviest(issues.map((issue) => issue.word));
+  const weight = found.some(isGap) ? weightBesideGap : weightOf;
+  const issues = found.toSorted((a, b) => weight(a) - weight(b));
+  const word = issues[0]?.word ?? 'passed';
   return {
     version: 2,
     word,
@@ -36,6 +37,24 @@ export function composeVerdict({ issues: found, facts, upstream }: Findings): Ve
     adapted: [],
     passesOnlyAdapted: false,
   };
+}
+
+function isGap({ kind }: Issue): boolean {
+  return meaningOfKind(kind)?.gap === true;
+}
+
+/** Less is heavier. */
+function weightOf({ word }: Issue): number {
+  return verdictWords.indexOf(word);
+}
+
+const justBelowMajor = verdictWords.indexOf('major') + 0.25;
+
+/** A gap takes nothing from what the rest of the evidence shows, but nothing passes beside it, and nothing is known to be absent. */
+function weightBesideGap(issue: Issue): number {
+  if (isGap(issue)) return justBelowMajor;
+  const weight = weightOf(issue);
+  return meaningOfKind(issue.kind)?.fromAbsence ? Math.max(weight, justBelowMajor + 0.25) : weight;
 }
 
 /** How a lab ended, where it did not come to its end in order. `command` was running then. */

@@ -9,6 +9,13 @@ export interface KindMeaning {
   readonly upstream: UpstreamWord;
   /** One line for people. */
   readonly meaning: string;
+  /**
+   * Evidence is missing. What the rest of it shows is still true: beside a finding that is at least `major` the verdict
+   * keeps that finding's word; beside anything less it is `unresolved`.
+   */
+  readonly gap?: true;
+  /** It says that something did not happen, which is not known where evidence is missing. */
+  readonly fromAbsence?: true;
 }
 
 type Kinds = Readonly<Record<string, KindMeaning>>;
@@ -85,6 +92,8 @@ const oracles = {
     word: 'major',
     upstream: 'passed',
     meaning: 'a host accepted a packet that it had received before',
+    // It counts the packets that were captured.
+    fromAbsence: true,
   },
   'sa-disagreement': { word: 'major', upstream: 'passed', meaning: 'the two ends of an SA differ' },
   'unknown-sa': { word: 'major', upstream: 'passed', meaning: 'a packet has an SPI that no host had an SA for' },
@@ -115,6 +124,7 @@ const checks = {
     word: 'major',
     upstream: 'failed',
     meaning: 'a scenario expected packets in clear, and there were none',
+    fromAbsence: true,
   },
   'check-leak': {
     word: 'leak',
@@ -126,6 +136,16 @@ const checks = {
     word: 'unresolved',
     upstream: 'unresolved',
     meaning: "a scenario's function failed before its end",
+  },
+} as const satisfies Kinds;
+
+/** What the lab itself says of its evidence. */
+const evidence = {
+  'evidence-lost': {
+    word: 'unresolved',
+    upstream: 'unresolved',
+    meaning: 'the lab lost frames, or a part of a file that judging reads',
+    gap: true,
   },
 } as const satisfies Kinds;
 
@@ -183,6 +203,7 @@ export const issueKindGroups = {
   'How a lab ended': ends,
   Oracles: oracles,
   Checks: checks,
+  'Lost evidence': evidence,
   'Stored files': files,
   'No lab, or no judgement': unjudged,
   'Several attempts': repeats,
@@ -194,6 +215,7 @@ export const issueKinds = {
   ...ends,
   ...oracles,
   ...checks,
+  ...evidence,
   ...files,
   ...unjudged,
   ...repeats,
@@ -216,9 +238,13 @@ export function meaningOfKind(kind: string): KindMeaning | undefined {
   return Object.hasOwn(issueKinds, kind) ? issueKinds[kind as IssueKind] : undefined;
 }
 
-/** libreswan's resolution of an attempt with these kinds of issue: unresolved sticks over failed. */
+/** libreswan's resolution of an attempt with these kinds of issue: unresolved sticks over failed, but for a gap. */
 export function upstreamOf(kinds: readonly string[]): UpstreamWord {
-  const words = kinds.map((kind) => meaningOfKind(kind)?.upstream ?? 'unresolved');
+  const words = kinds.map((kind): UpstreamWord | 'gap' => {
+    const { upstream, gap } = meaningOfKind(kind) ?? { upstream: 'unresolved' };
+    return gap ? 'gap' : upstream;
+  });
   if (words.includes('unresolved')) return 'unresolved';
-  return words.includes('failed') ? 'failed' : 'passed';
+  if (words.includes('failed')) return 'failed';
+  return words.includes('gap') ? 'unresolved' : 'passed';
 }

@@ -21,7 +21,7 @@ export interface AttemptParts {
   readonly folder: InputFolder;
   /** Folder of sanitized texts by hash; `undefined`: sanitize anew. */
   readonly cache: string | undefined;
-  /** Damage to files, and what golden facts say. */
+  /** Damage to files and lost evidence, and what golden facts say. */
   readonly damage: readonly Issue[];
   readonly golden: readonly Issue[];
   /** What the oracles found. */
@@ -58,6 +58,8 @@ export interface Format<
   readonly schema: z.ZodType<Stored>;
   /** What the format adds to `scenario.json`; large parts go into the folder. Called when the steps are known. */
   store(loaded: Loaded, folder: InputFolder): Omit<Stored, keyof StoredScenario>;
+  /** Files of the lab that it judges by, by their names below the attempt's folder: logs of daemons. */
+  reads?(stored: Stored): string[];
   /** Puts texts into `derived/`. The same files must give the same bytes. */
   judge(stored: Stored, parts: AttemptParts): Promise<Judgement>;
   /** The references with which a judged attempt would pass, where the format has such. */

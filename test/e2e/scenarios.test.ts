@@ -93,6 +93,28 @@ test('a scenario steps through a held lab: commands, time, files, SAs; a seed re
   assert.equal(box.read(`${attempt}/verdict.json`), stored);
 });
 
+test('a scenario goes on where its lab loses evidence, and its verdict says so', async (t) => {
+  const box = new Sandbox(t);
+  const lost = Buffer.from('lost frames 3').toString('hex');
+  const body = (then: string): string => `await west.exec('fake: frames 8:${lost}');\n${then}`;
+  box.write(
+    'demo/lost.scenario.ts',
+    head +
+      declare('lost', body("await west.exec('true');")) +
+      declare('worse', body('await expect(west).toReach(east);')),
+  );
+  assert.equal((await run(box, 'demo')).code, 1);
+  const { word, issues } = verdict(box, 'lost');
+  assert.deepEqual(
+    [word, issues.map(({ kind, message }) => [kind, message])],
+    ['unresolved', [['evidence-lost', '3 frames are in no capture']]],
+  );
+  assert.deepEqual(
+    verdict(box, 'worse').issues.map(({ kind }) => kind),
+    ['check-reach', 'evidence-lost'],
+  );
+});
+
 test('what fails says file and line, and every kind of failure has its word', async (t) => {
   const box = new Sandbox(t);
   const bodies = {

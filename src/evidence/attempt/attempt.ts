@@ -8,6 +8,7 @@ import { type RecordFile, readRecords } from '../records/reader.ts';
 import { recordType } from '../records/record.ts';
 import { readTimeline, type Timeline } from '../tables/timeline.ts';
 import { captureFile, captureProblem, framesOf } from './link-capture.ts';
+import { type Loss, lossesIn } from './losses.ts';
 import { protectedPacketsOf } from './protected-packets.ts';
 
 /** Gives the bytes of an attempt's files by their names below its folder. */
@@ -40,6 +41,7 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
   #commands: readonly TypedCommand[] | undefined;
   #frames: readonly SeenFrame[] | undefined;
   #protectedPackets: readonly ProtectedPacket[] | undefined;
+  #losses: readonly Loss[] | undefined;
 
   /** `readScenario`: what stands for `scenario.json`. Called once. */
   constructor(files: AttemptFiles, readScenario: () => Scenario) {
@@ -126,6 +128,12 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
   get evidence(): FactEvidence {
     const { timeline, commands, postMortem, frames, protectedPackets } = this;
     return { timeline, commands, postMortem, frames, protectedPackets };
+  }
+
+  /** What the lab itself says that it lost. */
+  get losses(): readonly Loss[] {
+    this.#losses ??= lossesIn(this.records);
+    return this.#losses;
   }
 
   /** What is wrong with `records` and with the captures of the scenario's links. */

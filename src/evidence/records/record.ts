@@ -58,6 +58,11 @@ export type TroubleWord = (typeof troubleWords)[number];
 /** Those that end a lab. */
 export type SevereWord = Exclude<TroubleWord, 'note' | 'lost'>;
 
+/** Whether trouble of this word ends its lab; that of a later version's word does. */
+export function endsLab(word: TroubleWord | undefined): word is SevereWord | undefined {
+  return word !== 'note' && word !== 'lost';
+}
+
 /** One frame. */
 export interface LabRecord {
   readonly type: number;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { decode } from '../../evidence/records/decode.ts';
 import { hostOf, type RecordFile, readRecords } from '../../evidence/records/reader.ts';
-import type { SevereWord } from '../../evidence/records/record.ts';
+import { endsLab, type SevereWord } from '../../evidence/records/record.ts';
 import type { EndWord } from '../../model/attempt.ts';
 import type { BackendEnd } from './substrate.ts';
 
@@ -9,7 +9,7 @@ import type { BackendEnd } from './substrate.ts';
 export interface RecordsSummary {
   /** The `labEnd` frame is there: nothing is missing. */
   readonly complete: boolean;
-  /** The first trouble that was more than a note; later ones are its consequences. */
+  /** The first trouble that ends a lab; later ones are its consequences. */
   readonly trouble?: { readonly word: SevereWord | undefined; readonly text: string; readonly host?: string };
   /** The last command that was begun and did not end. */
   readonly open?: { readonly host: string; readonly step?: number };
@@ -41,7 +41,7 @@ function summarize(file: RecordFile): RecordsSummary {
       begun = true;
       open = { host: host ?? '?', ...(said.step !== undefined && { step: said.step }) };
     } else if (said.type === 'commandEnd') open = undefined;
-    else if (said.type === 'trouble' && said.word !== 'note' && said.word !== 'lost') {
+    else if (said.type === 'trouble' && endsLab(said.word)) {
       trouble ??= { word: said.word, text: said.text, ...(host !== undefined && { host }) };
     }
   }

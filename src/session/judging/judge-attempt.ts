@@ -3,6 +3,7 @@ import { describeError, EspalierError } from '../../base/errors.ts';
 import { readJson, writeIfOther } from '../../base/files.ts';
 import { cacheDir } from '../../base/folders.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
+import { lossIssues } from '../../judge/lost-evidence.ts';
 import { judgeFacts } from '../../judge/oracles/judge-facts.ts';
 import { type AttemptFile, attemptSchema } from '../../model/attempt.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
@@ -61,7 +62,12 @@ async function judge(attemptDir: string, options: JudgeOptions, derived: Derived
   const { scenario, evidence } = attempt;
   const endedInOrder = end.word === 'completed';
   const captured = !lacks?.includes('captures');
-  const damage = damageIssues(attempt, { endedInOrder, captured });
+  const { commands } = evidence;
+  const files = format.reads?.(scenario) ?? [];
+  const damage = [
+    ...damageIssues(attempt, { endedInOrder, captured }),
+    ...lossIssues(attempt.losses, { commands, files, captured }),
+  ];
   const expected = scenario.facts === undefined ? undefined : readInput(folder, scenario.facts);
   const facts = judgeFacts(evidence);
   const put: PutDerived = (name, content) => derived.put(name, content);

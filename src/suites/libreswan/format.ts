@@ -44,6 +44,7 @@ export const libreswanFormat: Format<LibreswanScenario, Stored> = {
     })),
     sanitizers: Object.fromEntries([...judging.sanitizers].map(([name, bytes]) => [name, putInput(folder, bytes)])),
   }),
+  reads: (stored) => plutoLogs(stored).map(({ file }) => file),
   judge,
   golden: goldenConsoles,
 };
@@ -63,7 +64,10 @@ async function judge(stored: Stored, parts: AttemptParts): Promise<Judgement> {
     end,
     ...commandOf(stored, end),
     consoles: await Promise.all(stored.expectations.map((one) => consoleEvidence(one, work))),
-    plutoLogs: plutoLogs(attempt, stored),
+    plutoLogs: plutoLogs(stored).flatMap((log) => {
+      const bytes = attempt.read(log.file);
+      return bytes === undefined ? [] : [{ ...log, bytes }];
+    }),
     issues: [...parts.damage, ...rawIssues(raw), ...parts.golden],
     facts: parts.facts,
   };
@@ -137,10 +141,6 @@ function script(name: string, id: string, folder: InputFolder): SanitizerScript 
   return { name, path: inputPath(folder, id), content: readSharedInput(folder, id) };
 }
 
-function plutoLogs(attempt: Attempt, { hosts, cwd }: Stored): AttemptEvidence['plutoLogs'] {
-  return hosts.flatMap((host) => {
-    const file = `files${cwd}/OUTPUT/${host}.pluto.log`;
-    const bytes = attempt.read(file);
-    return bytes === undefined ? [] : [{ host, file, bytes }];
-  });
+function plutoLogs({ hosts, cwd }: Stored): { host: string; file: string }[] {
+  return hosts.map((host) => ({ host, file: `files${cwd}/OUTPUT/${host}.pluto.log` }));
 }

@@ -25,6 +25,7 @@ export const strongswanFormat: Format<StrongswanScenario, Stored> = {
   store: ({ judging }) => ({
     checks: judging.checks.map(({ step, pattern, hit, weight }) => ({ step, pattern, hit, weight })),
   }),
+  reads: (stored) => logsOf(stored).map(({ file }) => file),
   judge,
 };
 
@@ -39,7 +40,10 @@ async function judge(stored: Stored, parts: AttemptParts): Promise<Judgement> {
     end,
     ...(running && { command: remoteCommand(running.line) }),
     checks,
-    logs: logsOf(stored, attempt),
+    logs: logsOf(stored).flatMap((log) => {
+      const bytes = attempt.read(log.file);
+      return bytes === undefined ? [] : [{ ...log, text: latin1(bytes) }];
+    }),
     issues: [...parts.damage, ...parts.golden],
     facts: parts.facts,
   });
@@ -102,12 +106,8 @@ function remoteCommand(line: string): string {
   return quoted === undefined ? line : quoted.replaceAll("'\\''", "'");
 }
 
-function logsOf({ hosts }: Stored, attempt: Attempt): { host: string; file: string; text: string }[] {
-  return hosts.flatMap((host) => {
-    const file = `files/${host}/var/log/daemon.log`;
-    const bytes = attempt.read(file);
-    return bytes === undefined ? [] : [{ host, file, text: latin1(bytes) }];
-  });
+function logsOf({ hosts }: Stored): { host: string; file: string }[] {
+  return hosts.map((host) => ({ host, file: `files/${host}/var/log/daemon.log` }));
 }
 
 /** All that was typed and received, with each check behind its command: what people read first. */

@@ -3,7 +3,7 @@ import { EspalierError } from '../../../base/errors.ts';
 import type { IpsecSa } from '../../../evidence/ipsec.ts';
 import { ConsoleAssembler } from '../../../evidence/records/consoles.ts';
 import { decode } from '../../../evidence/records/decode.ts';
-import { type LabRecord, labHost } from '../../../evidence/records/record.ts';
+import { endsLab, type LabRecord, labHost } from '../../../evidence/records/record.ts';
 import { LiveTables } from '../../../evidence/tables/live-tables.ts';
 import { RecordTail } from '../../../lab/record-tail.ts';
 import type { Origin, Step } from '../../../model/scenario.ts';
@@ -161,7 +161,7 @@ export class Stepper {
   #take(record: LabRecord): void {
     this.#time = record.time;
     const said = decode(record);
-    if (said.type === 'trouble') this.#gone ||= said.word !== 'note';
+    if (said.type === 'trouble') this.#gone ||= endsLab(said.word);
     const name = record.host === labHost ? undefined : this.#names[record.host];
     if (name === undefined) return;
     const state = this.#state(name);

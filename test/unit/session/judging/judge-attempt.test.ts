@@ -6,7 +6,7 @@ import { zstdCompressSync } from 'node:zlib';
 import { sha256 } from '../../../../src/base/files.ts';
 import { writeCapture } from '../../../../src/evidence/capture/writer.ts';
 import { readRecords } from '../../../../src/evidence/records/reader.ts';
-import { recordType } from '../../../../src/evidence/records/record.ts';
+import { labHost, recordType } from '../../../../src/evidence/records/record.ts';
 import { encodeRecords, type Frame } from '../../../../src/evidence/records/writer.ts';
 import type { AttemptFile } from '../../../../src/model/attempt.ts';
 import { packetWords } from '../../../../src/model/verdict.ts';
@@ -117,6 +117,29 @@ test('records of types that are not known, and of hosts that do not exist, are p
   addRecord(dir, 999, [1, 2, 3]);
   addRecord(dir, recordType.xfrmEvent, [1, 2, 3], 40);
   assert.equal((await judgeAttempt(dir, { runDir, cache: false })).word, 'passed');
+});
+
+test('lost evidence makes the attempt unresolved where judging reads it, and takes nothing from a heavier finding', async () => {
+  const judged = async (notes: readonly string[], log?: string) => {
+    using tree = makeTree();
+    const { runDir, dir } = await makeAttempt(tree);
+    for (const note of notes) addRecord(dir, recordType.trouble, [...Buffer.from(note)], labHost);
+    const logs = join(dir, 'files/testing/pluto/hello/OUTPUT');
+    mkdirSync(logs, { recursive: true });
+    if (log !== undefined) writeFileSync(join(logs, 'east.pluto.log'), log);
+    const { word, issues } = await judgeAttempt(dir, { runDir, cache: false });
+    return [word, ...issues.map(({ kind }) => kind)];
+  };
+  const lost = ['unresolved', 'evidence-lost'];
+  assert.deepEqual(await judged(['lost frames 3']), lost);
+  assert.deepEqual(await judged(['note capture lost 3 frames: packet ring full']), lost);
+  const cut = (file: string) => `note /proc/7/root/testing/pluto/hello/OUTPUT/${file} is cut short: 99 bytes`;
+  assert.deepEqual(await judged([cut('east.pluto.log')]), lost);
+  assert.deepEqual(await judged([cut('core.77')]), ['passed']);
+  assert.deepEqual(await judged(['note write 1 to /proc/sys/x: Permission denied']), ['passed']);
+  const failed = 'x\nEXPECTATION FAILED: y\n';
+  assert.deepEqual(await judged(['lost frames 3'], failed), ['major', 'EXPECTATION', 'evidence-lost']);
+  assert.deepEqual(await judged(['lost frames 3'], '(null)'), ['unresolved', 'evidence-lost', 'PRINTF_NULL']);
 });
 
 const nothing = '{"version":1,"states":[]}';
