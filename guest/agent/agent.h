@@ -64,12 +64,15 @@ struct host {
 	size_t last_dump_len[2];
 	bool dump_changed[2]; /* and not recorded yet */
 	struct console console;
+	int ends;	  /* file descriptor of the accounting records of its processes */
+	off_t ends_read;  /* bytes of it */
 };
 
 struct link {
 	char name[32];
 	int bridge; /* ifindex */
 	int capture; /* file descriptor of the link's pcapng file */
+	uint64_t captured; /* frames */
 	uint8_t *buffer;
 	size_t buffer_len, buffer_cap;
 };
@@ -119,6 +122,11 @@ enum record_type {
 	REC_STEP_END = 9,
 	REC_LAB_END = 10,
 	REC_POST_MORTEM = 11,
+	REC_XFRM_EVENT_MADE = 12,
+	REC_DEATH = 13,
+	REC_CLOCK_SET = 14,
+	REC_BOOKS = 15,
+	REC_UPTIME = 16,
 };
 enum { LAB = 0xffff };
 
@@ -127,17 +135,13 @@ void plan_read(const char *path);
 char *next_word(char **line, const char *end); /* as strsep(); a line that has no further one ends the lab */
 
 /* record.c */
-uint64_t now_ns(void);	  /* virtual ns since 1970 */
-uint64_t lab_time(uint64_t wall_ns); /* of a stamp of the wall clock */
-void jump_clock(int64_t ns);
-uint64_t uptime_ns(void); /* virtual ns since boot */
 void record_open(const char *path);
 void record(enum record_type type, int host, const void *payload, size_t length);
 void record_time(void);
-void record_flush(void); /* nothing to write: does nothing */
+bool record_flush(void); /* false: there was nothing to write */
 /* For a forked host: its copy of the unflushed records must never be written. */
 void record_detach(void);
-/* First words: troubleWords in src/evidence/records/record.ts; `note` is the one that ends nothing. */
+/* First words: troubleWords in src/evidence/records/record.ts; `note` and `lost` end nothing. */
 void trouble(int host, const char *word, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Unrecoverable: recorded, then the lab powers off. */
 void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
@@ -145,8 +149,19 @@ void power_off(void) __attribute__((noreturn));
 void *grow(void *buffer, size_t *capacity, size_t need);
 void write_file(const char *path, const char *value, bool must_exist);
 
+/* clock.c */
+void clock_start(void);
+uint64_t lab_time(uint64_t uptime); /* virtual ns since 1970 of virtual ns since boot */
+uint64_t now_ns(void);	  /* virtual ns since 1970 */
+uint64_t uptime_ns(void); /* virtual ns since boot */
+void jump_clock(int64_t ns);
+void clock_watch(void);
+int64_t clock_mark(const uint8_t *frame); /* by how much the wall clock is off, of a frame of the watch's */
+
 /* net.c */
+enum { LOOPBACK = 1 }; /* ifindex */
 void net_init(void);
+bool net_received(int port_index, uint64_t *frames); /* false: it cannot be told */
 void net_links(void);
 void net_host(struct host *host);
 
@@ -155,6 +170,14 @@ void hosts_prepare(void);
 void host_start(struct host *host);
 void host_shell(struct host *host);
 void make_parents(const char *path); /* folders above a path, where they are not there */
+
+/* deaths.c */
+void deaths_open(struct host *host);
+void deaths_follow(const struct host *host);
+void deaths_drain(void);
+
+/* books.c */
+void books_close(void);
 
 /* xfrm.c */
 void xfrm_open(struct host *host);
@@ -167,11 +190,11 @@ struct frame {
 	const uint8_t *bytes; /* valid until the next call of ring_next() */
 	uint32_t kept, length; /* bytes here, bytes sent */
 	int interface;	       /* ifindex in the agent's namespace */
-	uint64_t time;	       /* virtual ns since 1970 */
+	uint64_t time;	       /* by the wall clock of the hosts, ns */
 };
 void ring_open(void);
 bool ring_next(struct frame *out); /* false: no frame waits */
-uint32_t ring_lost(void);	   /* frames there was no room for since the last call */
+uint64_t ring_lost(void); /* frames there was no room for so far */
 
 /* capture.c */
 void capture_open(void);

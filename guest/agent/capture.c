@@ -72,15 +72,28 @@ static void write_packet(struct link *link, const struct frame *f)
 	put(link, f->bytes, kept);
 	put(link, zero, padded - kept);
 	put(link, &total, 4);
+	link->captured++;
+}
+
+/* By how much the hosts' wall clock, which stamps frames, is off from the lab's. */
+static int64_t clock_off;
+
+static void set_clock_off(int64_t off)
+{
+	clock_off = off;
+	record(REC_CLOCK_SET, LAB, &off, sizeof off);
 }
 
 bool capture_drain(void)
 {
 	bool any = false;
 	for (struct frame f; ring_next(&f); any = true) {
+		if (f.interface == LOOPBACK)
+			set_clock_off(clock_mark(f.bytes));
 		struct link *link = link_of_port(f.interface);
 		if (!link)
 			continue;
+		f.time -= (uint64_t)clock_off;
 		write_packet(link, &f);
 		if (link->buffer_len > BATCH)
 			capture_flush();
@@ -90,15 +103,17 @@ bool capture_drain(void)
 
 void capture_flush(void)
 {
-	uint32_t lost = ring_lost();
-	if (lost)
-		trouble(LAB, "note", "capture lost %u frames: packet ring full", lost);
+	static uint64_t told;
+	uint64_t lost = ring_lost();
+	if (lost > told)
+		trouble(LAB, "lost", "frames %llu: packet ring full", (unsigned long long)(lost - told));
+	told = lost;
 	for (int i = 0; i < plan.link_count; i++) {
 		struct link *link = &plan.links[i];
 		if (!link->buffer_len)
 			continue;
 		if (write(link->capture, link->buffer, link->buffer_len) < 0)
-			trouble(LAB, "note", "capture of %s: %s", link->name, strerror(errno));
+			trouble(LAB, "lost", "frames of %s: %s", link->name, strerror(errno));
 		link->buffer_len = 0;
 		fsync(link->capture);
 	}

@@ -16,7 +16,7 @@ static void copy_file(const char *from, const char *to, off_t size)
 {
 	static char buffer[1 << 16];
 	if (total + (size_t)size > TOTAL_CAP || size > FILE_CAP)
-		trouble(LAB, "note", "%s is cut short: %lld bytes", from, (long long)size);
+		trouble(LAB, "lost", "file %s: cut short of its %lld bytes", to, (long long)size);
 	int in = open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	size_t copied = 0;
@@ -27,7 +27,7 @@ static void copy_file(const char *from, const char *to, off_t size)
 		total += (size_t)n;
 	}
 	if (in < 0 || out < 0 || n < 0)
-		trouble(LAB, "note", "copy %s: %s", from, strerror(errno));
+		trouble(LAB, "lost", "file %s: %s", to, strerror(errno));
 	if (in >= 0)
 		close(in);
 	if (out >= 0) {

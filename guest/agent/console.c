@@ -55,6 +55,7 @@ static void take_tables(void)
 static void boundary(struct host *host, const void *payload, size_t length)
 {
 	capture_drain();
+	deaths_drain();
 	take_tables();
 	record(REC_COMMAND_END, index_of(host), payload, length);
 	for (int i = 0; i < plan.host_count; i++)

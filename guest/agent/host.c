@@ -183,6 +183,7 @@ static void build_root(int number)
 		must_mount(path_of("/mnt/tree%d", i), target, "bind", MS_BIND, NULL);
 	}
 	place_files(number);
+	deaths_follow(host);
 	if (sethostname(host->name, strlen(host->name)))
 		die("hostname: %s", strerror(errno));
 	if (syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH) || chdir("/"))
@@ -249,6 +250,7 @@ void host_start(struct host *host)
 {
 	int ready[2], go[2], number = (int)(host - plan.hosts);
 	mount_host_root(number);
+	deaths_open(host);
 	if (pipe2(ready, O_CLOEXEC) || pipe2(go, O_CLOEXEC))
 		die("pipe: %s", strerror(errno));
 	long flags = CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWIPC | SIGCHLD;

@@ -59,11 +59,15 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_TIMERSLACK, 1);
 	build_own_root();
+	clock_start();
 	record_open("/out/records");
+	write_file("/proc/sys/kernel/acct", "0 0 3600", false); /* never paused, however full the lab's memory is */
 	/* Where suites look for the cores of daemons that crashed. */
 	write_file("/proc/sys/kernel/core_pattern", "/tmp/core.%h.%e.%p", false);
 	plan_read("/out/lab/plan");
 	write_hosts();
+	uint64_t uptime = uptime_ns();
+	record(REC_UPTIME, LAB, &uptime, sizeof uptime);
 	net_init();
 	hosts_prepare();
 	net_links();
@@ -73,6 +77,7 @@ int main(void)
 	for (int i = 0; i < plan.host_count; i++)
 		net_host(&plan.hosts[i]);
 	orders_prepare();
+	clock_watch();
 	consoles_start();
 	bool fine = run_steps(plan.steps);
 	if (plan.hold)
@@ -80,8 +85,10 @@ int main(void)
 	else if (fine && plan.post_mortem)
 		run_post_mortem(plan.post_mortem);
 	collect_files();
+	deaths_drain();
 	capture_drain();
 	capture_flush();
+	books_close();
 	record(REC_LAB_END, LAB, NULL, 0);
 	record_flush();
 	power_off();

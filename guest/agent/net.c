@@ -112,6 +112,7 @@ static void create_bridge(struct link *link, int number)
 void net_init(void)
 {
 	root_socket = open_socket();
+	set_up(root_socket, LOOPBACK, 0); /* carries the marks of clock.c */
 	root_netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	/* Hosts start from the kernel's own defaults, without tunl0, gre0, ip_vti0 unless asked for. */
 	write_file("/proc/sys/net/core/fb_tunnels_only_for_init_net", plan.fallback_tunnels ? "0" : "2", false);
@@ -273,4 +274,28 @@ void net_host(struct host *host)
 	close(fd);
 	if (setns(root_netns, CLONE_NEWNET))
 		die("leave network of %s: %s", host->name, strerror(errno));
+}
+
+/*
+ * Frames that came in at a link's end, which is what the capture is shown: veth counts what the host's end sent. False where
+ * the end is gone.
+ */
+bool net_received(int port_index, uint64_t *frames)
+{
+	char wanted[24], *line = NULL;
+	size_t size = 0;
+	bool found = false;
+	FILE *file = fopen("/proc/net/dev", "re");
+	snprintf(wanted, sizeof wanted, "port%d:", port_index);
+	while (file && !found && getline(&line, &size, file) > 0) {
+		char *at = strstr(line, wanted);
+		unsigned long long packets;
+		found = at && sscanf(at + strlen(wanted), "%*u %llu", &packets) == 1;
+		if (found)
+			*frames = packets;
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	return found;
 }

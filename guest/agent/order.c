@@ -105,11 +105,10 @@ static void order_advance(char *rest)
 	record_time();
 }
 
-/* `jump NANOSECONDS`, negative for back. What the old clock stamped is taken before. */
+/* `jump NANOSECONDS`, negative for back. */
 static void order_jump(char *rest)
 {
 	settle();
-	capture_drain();
 	jump_clock(strtoll(rest, NULL, 10));
 	record_time();
 }
@@ -199,6 +198,7 @@ static bool obey(uint32_t number)
 void orders_follow(void)
 {
 	for (uint32_t number = 0, more = 1; more;) {
+		deaths_drain();
 		record(REC_STEP_END, LAB, &number, sizeof number);
 		capture_flush();
 		record_flush();

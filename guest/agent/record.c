@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/reboot.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { FLUSH_BYTES = 32 << 10 };
@@ -21,31 +20,6 @@ static size_t open_frame;
 static int open_host = -1;
 static uint64_t open_time, last_time;
 static bool detached;
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-/* By how much jumps have set the hosts' wall clock off from the lab's own. */
-static uint64_t jumped;
-
-uint64_t now_ns(void) { return clock_ns(CLOCK_REALTIME) - jumped; }
-uint64_t lab_time(uint64_t wall) { return wall - jumped; }
-
-/* Sets the wall clock of all hosts, forward or back; records and captures keep the lab's. */
-void jump_clock(int64_t ns)
-{
-	uint64_t wall = clock_ns(CLOCK_REALTIME) + (uint64_t)ns;
-	struct timespec t = { (time_t)(wall / 1000000000u), (long)(wall % 1000000000u) };
-	if (clock_settime(CLOCK_REALTIME, &t))
-		die("set the clock: %s", strerror(errno));
-	jumped += (uint64_t)ns;
-}
-
-uint64_t uptime_ns(void) { return clock_ns(CLOCK_BOOTTIME); }
 
 void *grow(void *old, size_t *cap, size_t need)
 {
@@ -113,10 +87,10 @@ void record(enum record_type type, int host, const void *payload, size_t n)
 }
 
 /* fsync() is what carries the bytes from the guest's page cache to the host's file. */
-void record_flush(void)
+bool record_flush(void)
 {
 	if (!length)
-		return;
+		return false;
 	for (size_t done = 0; done < length;) {
 		ssize_t n = write(fd, buffer + done, length - done);
 		if (n < 0 && errno != EINTR)
@@ -128,6 +102,7 @@ void record_flush(void)
 	open_host = -1;
 	if (fd >= 0)
 		fsync(fd);
+	return true;
 }
 
 static void trouble_v(int host, const char *word, const char *format, va_list args)

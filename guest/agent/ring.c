@@ -88,15 +88,19 @@ bool ring_next(struct frame *out)
 	struct sockaddr_ll *from = (struct sockaddr_ll *)(at + TPACKET_ALIGN((int)sizeof *packet));
 	*out = (struct frame){ .bytes = at + packet->tp_mac, .kept = packet->tp_snaplen, .length = packet->tp_len,
 			       .interface = from->sll_ifindex,
-			       .time = lab_time(packet->tp_sec * (uint64_t)1000000000 + packet->tp_nsec) };
+			       .time = packet->tp_sec * (uint64_t)1000000000 + packet->tp_nsec };
 	next += packet->tp_next_offset;
 	taken++;
 	return true;
 }
 
-uint32_t ring_lost(void)
+/* The kernel counts since it was last asked. */
+uint64_t ring_lost(void)
 {
+	static uint64_t lost;
 	struct tpacket_stats_v3 stats;
 	socklen_t size = sizeof stats;
-	return getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &stats, &size) ? 0 : stats.tp_drops;
+	if (!getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &stats, &size))
+		lost += stats.tp_drops;
+	return lost;
 }

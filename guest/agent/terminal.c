@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TYPED_BYTES = 256 << 10 };
+enum { TYPED_BYTES = 256 << 10, QUIET_TICKS = 8 };
 
 static const uint64_t tick_ns = 100000000, longest_tick_ns = 32 * tick_ns;
 
@@ -178,6 +178,22 @@ void take_prompt(struct host *host, char *text, size_t size)
 }
 
 /*
+ * Tells the driver now and then that the clock goes on where nothing else does: it must not take a program that computes
+ * for long for one that never ends.
+ */
+static void show_progress(uint64_t now)
+{
+	static int fd = -2;
+	static unsigned quiet;
+	if (++quiet % QUIET_TICKS)
+		return;
+	if (fd == -2)
+		fd = open("/out/lab/clock", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (pwrite(fd, &now, sizeof now, 0) == sizeof now)
+		fsync(fd);
+}
+
+/*
  * On a tick the capture socket is emptied before it is full, and what is known is written out, so
  * that the outside sees the progress of a long command. Ticks come every 100 ms of the lab's clock,
  * and ever more seldom while nothing happens, since an hour of silence should cost nothing.
@@ -194,7 +210,9 @@ static void tick(bool busy)
 	if (now < next_tick)
 		return;
 	busy_since |= capture_drain();
-	record_flush();
+	deaths_drain();
+	if (!record_flush())
+		show_progress(now);
 	tick_interval = busy_since ? tick_ns : tick_interval < longest_tick_ns ? 2 * tick_interval : tick_interval;
 	next_tick = now + tick_interval;
 	busy_since = false;

@@ -16,6 +16,9 @@
 static const int groups[] = { XFRMNLGRP_EXPIRE, XFRMNLGRP_SA, XFRMNLGRP_POLICY, XFRMNLGRP_REPORT,
 			      XFRMNLGRP_MIGRATE, XFRMNLGRP_MAPPING };
 
+/* Room for what one program does without a pause: some 50,000 policies. */
+enum { EVENT_BYTES = 64 << 20 };
+
 /*
  * Every socket has an address of its own, outside the range of the hosts' process numbers: one without
  * (zero) has the kernel's, and a multicast leaves out its sender.
@@ -23,7 +26,7 @@ static const int groups[] = { XFRMNLGRP_EXPIRE, XFRMNLGRP_SA, XFRMNLGRP_POLICY, 
 static int open_socket(uint32_t address)
 {
 	struct sockaddr_nl own = { .nl_family = AF_NETLINK, .nl_pid = address };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_XFRM), size = 4 << 20;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_XFRM), size = EVENT_BYTES;
 	if (fd < 0 || bind(fd, (struct sockaddr *)&own, sizeof own))
 		die("xfrm socket: %s", strerror(errno));
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
@@ -35,20 +38,55 @@ void xfrm_open(struct host *host)
 {
 	host->xfrm_dumps = open_socket(0xe5000001);
 	host->xfrm_events = open_socket(0xe5000002);
+	int one = 1;
+	setsockopt(host->xfrm_events, SOL_SOCKET, SO_TIMESTAMPNS, &one, sizeof one); /* kernel/patches/event-time.yaml */
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
 		setsockopt(host->xfrm_events, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i], sizeof groups[i]);
 }
 
 static uint8_t message[1 << 16];
 
+/* The moment at which the kernel made what was received, virtual ns since 1970; 0 from a kernel that does not tell. */
+static uint64_t made_at(struct msghdr *received)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(received); c; c = CMSG_NXTHDR(received, c)) {
+		struct timespec t;
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS)
+			continue;
+		memcpy(&t, CMSG_DATA(c), sizeof t);
+		return lab_time((uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec);
+	}
+	return 0;
+}
+
+/* As recv(), with the time before the message where there is one. */
+static ssize_t next_event(int fd, bool *stamped)
+{
+	char control[128];
+	struct iovec at = { message + 8, sizeof message - 8 };
+	struct msghdr in = { .msg_iov = &at, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+	ssize_t n = recvmsg(fd, &in, 0);
+	if (n <= 0)
+		return n;
+	uint64_t made = made_at(&in);
+	memcpy(message, &made, sizeof made);
+	*stamped = made != 0;
+	return n;
+}
+
 bool xfrm_drain(struct host *host)
 {
 	ssize_t n;
-	bool any = false;
-	for (; (n = recv(host->xfrm_events, message, sizeof message, 0)) > 0; any = true)
-		record(REC_XFRM_EVENT, (int)(host - plan.hosts), message, (size_t)n);
+	bool any = false, stamped;
+	int number = (int)(host - plan.hosts);
+	for (; (n = next_event(host->xfrm_events, &stamped)) > 0; any = true) {
+		if (stamped)
+			record(REC_XFRM_EVENT_MADE, number, message, 8 + (size_t)n);
+		else
+			record(REC_XFRM_EVENT, number, message + 8, (size_t)n);
+	}
 	if (n < 0 && errno == ENOBUFS) {
-		trouble((int)(host - plan.hosts), "note", "XFRM events were lost: socket buffer full");
+		trouble(number, "lost", "xfrm-events");
 		any = true;
 	}
 	return any;

@@ -66,7 +66,7 @@ const framesOfPing = 2 * 41;
 function lost(ran: Ran): number {
   const notes = ran.file.records.filter(({ type }) => type === recordType.trouble);
   return notes.reduce((sum, { payload }) => {
-    const [, count] = /^note capture lost (\d+) frames: /.exec(Buffer.from(payload).toString()) ?? [];
+    const [, count] = /^lost frames (\d+): /.exec(Buffer.from(payload).toString()) ?? [];
     return sum + Number(count);
   }, 0);
 }

@@ -41,7 +41,10 @@ function readPcapng(bytes: Buffer): { name: string; resolution: number; packets:
 function recordsOf(ran: Ran, type: number): string[] {
   return ran.file.records
     .filter((record) => record.type === type)
-    .map(({ host, payload }) => `${ran.file.hosts[host]} ${Buffer.from(payload).readUInt16LE(4)}`);
+    .map(
+      ({ host, payload }) =>
+        `${ran.file.hosts[host]} ${Buffer.from(payload).readUInt16LE(type === recordType.xfrmEventMade ? 12 : 4)}`,
+    );
 }
 
 const icmp = ({ frame }: Packet): boolean => frame.readUInt16BE(12) === 0x0800 && frame[23] === 1;
@@ -87,11 +90,11 @@ test('XFRM events and tables are recorded for the host they happen on', { skip }
   assert.ok(ran.commands.every(({ status }) => status === 0));
   const events = [newState, deletedState, newState, expired].map((type) => `west ${type}`);
   assert.deepEqual(
-    recordsOf(ran, recordType.xfrmEvent).filter((text) => text.startsWith('west')),
+    recordsOf(ran, recordType.xfrmEventMade).filter((text) => text.startsWith('west')),
     events,
   );
   assert.deepEqual(
-    recordsOf(ran, recordType.xfrmEvent).filter((text) => text.startsWith('east')),
+    recordsOf(ran, recordType.xfrmEventMade).filter((text) => text.startsWith('east')),
     [`east ${newPolicy}`],
   );
   const tables = ran.file.records.filter(({ type }) => type === recordType.xfrmStates);
@@ -102,12 +105,15 @@ test('XFRM events and tables are recorded for the host they happen on', { skip }
   );
 });
 
-test('what does not cost the lab anything is a note, and the lab is completed', { skip }, async () => {
+test('a file that is cut short is lost evidence, and the lab is completed', { skip }, async () => {
   const big = 'dd if=/dev/zero of=/tmp/big bs=1M count=40 2>/dev/null';
   const ran = await runLab([`east: ${big}`], { change: { collect: ['/tmp/big'], memory: 256 } });
   assert.deepEqual(ran.result.end, { word: 'completed' });
   const notes = ran.file.records.filter(({ type }) => type === recordType.trouble);
-  assert.match(Buffer.from(notes[0]?.payload ?? []).toString(), /^note \S+\/tmp\/big is cut short: 41943040 bytes$/);
+  assert.match(
+    Buffer.from(notes[0]?.payload ?? []).toString(),
+    /^lost file \S+\/tmp\/big: cut short of its 41943040 bytes$/,
+  );
 });
 
 test('a held lab takes keys, sizes and time, and stands still between', { skip }, async () => {

@@ -12,6 +12,7 @@ import { readLock, updateLock } from '../debian/lock-file.ts';
 import { ensureTools } from '../debian/machine-tools.ts';
 import { buildKernel, type KernelBuild } from './build.ts';
 import { canonicalKconfig, type Kconfig, parseKconfig } from './kconfig.ts';
+import { applyPatches, kernelPatches } from './patches.ts';
 import { type KernelSource, kernelSources, unpackKernelSource } from './source.ts';
 
 /** A kernel binary that labs can boot. */
@@ -39,7 +40,10 @@ export function flavourByName(name: string): Flavour {
 const factsSchema = z.object({
   version: z.string(),
   flavour: z.string(),
+  /** Of the options and the patches that were wanted. */
   configHash: z.string(),
+  /** Names of the patches that it has; absent: it was made before there were any. */
+  patches: z.array(z.string()).exactOptional(),
   compiler: z.string(),
   objects: z.number(),
   buildMs: z.number(),
@@ -62,8 +66,9 @@ export function wantedConfig(flavour: Flavour): Kconfig {
   return parseKconfig(texts.join('\n'));
 }
 
-function hashOfConfig(config: Kconfig): string {
-  return sha256(canonicalKconfig(config)).slice(0, 12);
+function hashOfRecipe(flavour: Flavour): string {
+  const patches = kernelPatches().map(({ name, text }) => `${name}\n${text}`);
+  return sha256([canonicalKconfig(wantedConfig(flavour)), ...patches].join('\0')).slice(0, 12);
 }
 
 function asKernel(artifact: Artifact<KernelFacts>): Kernel {
@@ -84,7 +89,7 @@ export interface KernelWish {
 export async function ensureKernel(wish: KernelWish = {}): Promise<Kernel> {
   if (wish.selection !== undefined) return selectedKernel(resolve(wish.selection), wish);
   const flavour = wish.flavour ?? 'standard';
-  const hash = hashOfConfig(wantedConfig(flavour));
+  const hash = hashOfRecipe(flavour);
   const present = kernelStore.list().find(({ facts }) => facts.configHash === hash && facts.flavour === flavour);
   return present ? asKernel(present) : buildDebianKernel({ ...wish, flavour });
 }
@@ -126,7 +131,7 @@ function compareWithLock(source: KernelSource, update: boolean): void {
 }
 
 function idOf(flavour: Flavour, { version }: KernelSource, compiler: string): string {
-  const hash = hashOfConfig(wantedConfig(flavour));
+  const hash = hashOfRecipe(flavour);
   return `${version}-${sha256(`${buildMethod} ${hash} ${compiler}`).slice(0, 12)}`;
 }
 
@@ -150,9 +155,10 @@ async function buildFlavours(source: KernelSource, { compiler, first, signal }: 
     using progress = startProgress(`building the lab's kernel ${source.version}`, { expectedMs });
     progress.update(0, 'fetching and unpacking the source');
     const tree = await unpackKernelSource(source, work);
+    const patches = patchSource(tree, source);
     for (const [index, flavour] of missing.entries()) {
       const share = index === 0 ? ([0.12, 0.9] as const) : ([0.9, 0.99] as const);
-      const wanted = { tree, flavour, version: source.version, compiler, progress, share, signal };
+      const wanted = { tree, flavour, version: source.version, patches, compiler, progress, share, signal };
       await kernelStore.ensure(idOf(flavour, source, compiler), (file) => buildFlavour(wanted, file));
     }
     progress.end(`built the lab's kernel ${source.version}`);
@@ -161,21 +167,38 @@ async function buildFlavours(source: KernelSource, { compiler, first, signal }: 
   }
 }
 
+/** Applies what fits; names the patches that did. The source that this Espalier was tested with must take all of them. */
+function patchSource(tree: string, source: KernelSource): string[] {
+  const patches = kernelPatches();
+  const misfits = applyPatches(tree, patches);
+  for (const { patch, why } of misfits) {
+    const message = `the patch ${patch} does not fit this kernel: ${why}`;
+    if (readLock().kernel?.version === source.version) throw new EspalierError('bug', message);
+    warn(`${message}; built without it`);
+  }
+  return patches.map(({ name }) => name).filter((name) => !misfits.some(({ patch }) => patch === name));
+}
+
 interface Wanted extends Pick<KernelBuild, 'progress' | 'share' | 'signal'> {
   readonly tree: string;
   readonly flavour: Flavour;
   readonly version: string;
+  readonly patches: readonly string[];
   readonly compiler: string;
 }
 
-async function buildFlavour({ tree, flavour, version, compiler, ...how }: Wanted, file: string): Promise<KernelFacts> {
+async function buildFlavour(
+  { tree, flavour, version, patches, compiler, ...how }: Wanted,
+  file: string,
+): Promise<KernelFacts> {
   const started = performance.now();
   const config = wantedConfig(flavour);
   const expectedObjects = largestBuild()?.objects ?? objectsOfFirstBuild;
   const built = await buildKernel({ source: tree, objects: tree, config, expectedObjects, quick: true, ...how });
   await succeed('strip', ['-o', file, built.binary]);
   const buildMs = Math.round(performance.now() - started);
-  return { version, flavour, configHash: hashOfConfig(config), compiler, objects: built.objects, buildMs };
+  const { objects } = built;
+  return { version, flavour, configHash: hashOfRecipe(flavour), patches: [...patches], compiler, objects, buildMs };
 }
 
 /** What an earlier build from nothing took. */

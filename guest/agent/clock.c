@@ -1,0 +1,102 @@
+/*
+ * The lab's clock, which is the kernel's since its boot: nothing in a host can set it. The wall clock is the hosts'.
+ *
+ * Frames are stamped with the wall clock, so whoever sets it must be seen before the next frame: a process of a real-time
+ * class waits for it (TFD_TIMER_CANCEL_ON_SET) and has its turn before the setter returns from the kernel
+ * (fs/timerfd.c, timerfd_clock_was_set). What it has to say goes into the ring itself, as a frame over the loopback device
+ * of the agent's namespace, between the frames of the old clock and those of the new one.
+ */
+#include "agent.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+/* For experiments (IEEE 802, Local Experimental Ethertype 1); no link sees it. */
+enum { MARK = 0x88b5, MARK_BYTES = 14 + 8 };
+
+/* Virtual ns since 1970 at boot. */
+static uint64_t origin;
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+uint64_t uptime_ns(void) { return clock_ns(CLOCK_BOOTTIME); }
+uint64_t lab_time(uint64_t uptime) { return origin + uptime; }
+uint64_t now_ns(void) { return lab_time(uptime_ns()); }
+
+/* Wall clock at the kernel's boot. Each look at a clock steps it, so what is in the middle is read between two others. */
+static uint64_t wall_at_boot(void)
+{
+	uint64_t before = uptime_ns(), wall = clock_ns(CLOCK_REALTIME), after = uptime_ns();
+	return wall - (before + (after - before) / 2);
+}
+
+void clock_start(void) { origin = wall_at_boot(); }
+
+/* Sets the wall clock of all hosts, forward or back. */
+void jump_clock(int64_t ns)
+{
+	uint64_t wall = clock_ns(CLOCK_REALTIME) + (uint64_t)ns;
+	struct timespec t = { (time_t)(wall / 1000000000u), (long)(wall % 1000000000u) };
+	if (clock_settime(CLOCK_REALTIME, &t))
+		die("set the clock: %s", strerror(errno));
+}
+
+static void send_mark(int fd)
+{
+	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = LOOPBACK, .sll_halen = 6 };
+	uint8_t frame[MARK_BYTES] = { [12] = MARK >> 8, [13] = MARK & 0xff };
+	int64_t off = (int64_t)(wall_at_boot() - origin);
+	memcpy(frame + 14, &off, sizeof off);
+	if (sendto(fd, frame, sizeof frame, 0, (struct sockaddr *)&to, sizeof to) < 0)
+		trouble(LAB, "lost", "clock: %s", strerror(errno));
+}
+
+int64_t clock_mark(const uint8_t *frame)
+{
+	int64_t off;
+	memcpy(&off, frame + 14, sizeof off);
+	return off;
+}
+
+/* A timer that never ends but when the clock is set. */
+static void await_setting(int timer)
+{
+	struct itimerspec never = { .it_value = { .tv_sec = INT64_MAX / 1000000000 } };
+	uint64_t ends;
+	if (timerfd_settime(timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0 && errno != ECANCELED)
+		_exit(1);
+	while (read(timer, &ends, sizeof ends) >= 0 || errno != ECANCELED)
+		;
+}
+
+/* Before the consoles, so that no copy of a terminal's descriptor keeps it open. */
+void clock_watch(void)
+{
+	struct sched_param first = { .sched_priority = 1 };
+	int timer = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC);
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (timer < 0 || fd < 0)
+		die("watch the clock: %s", strerror(errno));
+	if (fork() == 0) {
+		if (sched_setscheduler(0, SCHED_FIFO, &first))
+			_exit(1);
+		for (;;) {
+			await_setting(timer);
+			send_mark(fd);
+		}
+	}
+	close(timer);
+	close(fd);
+}
