@@ -17,6 +17,7 @@ export class LiveTables {
     const at = { time, sequence };
     const { sas, policies } = this.#tables;
     if (type === recordType.xfrmEvent) applyEvent(this.#tables, readXfrmMessage(payload), at);
+    else if (type === recordType.xfrmEventMade) applyEvent(this.#tables, readXfrmMessage(payload.subarray(8)), at);
     else if (type === recordType.xfrmStates) reconcile(sas, this.#saDumps.read(payload), { at, rules: saRules });
     else if (type === recordType.xfrmPolicies) {
       reconcile(policies, this.#policyDumps.read(payload), { at, rules: policyRules });

@@ -76,7 +76,7 @@ export function readTimeline({ hosts, records }: RecordedLab): Timeline {
   const discrepancies: Discrepancy[] = [];
   for (let at = 0; at < records.length; at += 1) {
     const record = records[at] as LabRecord;
-    if (record.type === recordType.xfrmEvent) discrepancies.push(...takeEvent(states[record.host], record));
+    if (isEvent(record)) discrepancies.push(...takeEvent(states[record.host], record));
     if (record.type !== recordType.commandEnd) continue;
     discrepancies.push(...states.flatMap(unexplained));
     at = takeDumps(states, records, at + 1);
@@ -103,9 +103,15 @@ function finished({ host, tables, changes, snapshots }: HostState): HostTimeline
   return { host, changes, sas: tables.sas.lives, policies: tables.policies.lives, defaults, snapshots };
 }
 
-function takeEvent(state: HostState | undefined, { time, sequence, payload }: LabRecord): Discrepancy[] {
+function isEvent({ type }: LabRecord): boolean {
+  return type === recordType.xfrmEvent || type === recordType.xfrmEventMade;
+}
+
+function takeEvent(state: HostState | undefined, { type, sequence, payload, ...record }: LabRecord): Discrepancy[] {
   if (!state) return [];
-  const event = readXfrmMessage(payload);
+  const made = type === recordType.xfrmEventMade;
+  const event = readXfrmMessage(made ? payload.subarray(8) : payload);
+  const { time } = record;
   state.changes.push({ time, sequence, event });
   state.touched = true;
   const findings = applyEvent(state.tables, event, { time, sequence });
