@@ -68,12 +68,10 @@ function flipped(attempt: StoredAttempt, at: (size: number) => number): Damaged 
 }
 
 /** The rule by which the test damages packets itself. */
-function damagedOnPurpose(attempt: StoredAttempt, { spi, frame }: ProtectedPacket): string | undefined {
-  const sa = attempt.evidence.timeline.hosts
-    .flatMap(({ sas }) => sas.map(({ versions }) => versions.at(-1)?.value))
-    .find((one) => one?.spi === spi);
-  const before = attempt.evidence.commands.filter(({ begin }) => begin <= frame.time);
-  return sa && excuseFor('refused', before, sa)?.id;
+function damagedOnPurpose(attempt: StoredAttempt, packet: ProtectedPacket): string | undefined {
+  const { time, file, sender } = packet.frame;
+  const hosts = sender === undefined ? [] : [sender];
+  return excuseFor({ fact: 'refused', sa: packet, hosts, file, from: time, until: time }, attempt.evidence)?.id;
 }
 
 /** A millisecond after it was sent, a packet is on its link once more. */
@@ -98,9 +96,7 @@ function acceptedReplay(attempt: StoredAttempt): Damaged | undefined {
       consistent: true,
     });
     const files = new Map([...records, ...repeated(attempt, frame)]);
-    const sa = receiver.sa;
-    const limit = (): string | undefined => excuseFor('replay', attempt.evidence.commands, sa)?.id;
-    return { files, where: placeText(packet), limit };
+    return { files, where: placeText(packet) };
   }
   return undefined;
 }
@@ -109,7 +105,7 @@ function receiverOf(attempt: StoredAttempt, spi: number) {
   for (const { host } of pairedSas(attempt).filter(({ sa }) => sa.spi === spi && sa.direction === 'in')) {
     const lives = attempt.evidence.timeline.hosts[host]?.sas ?? [];
     const sa = lives.find(({ versions }) => versions.at(-1)?.value.spi === spi)?.versions.at(-1)?.value;
-    if (sa && sa.replayWindow > 0) return { host, sa, packets: sa.use.packets };
+    if (sa && sa.replayWindow > 0) return { host, packets: sa.use.packets };
   }
   return undefined;
 }

@@ -64,5 +64,5 @@ function places(attempt: StoredAttempt): Place[] {
 function limitOf({ evidence }: StoredAttempt, used: ChosenSa | undefined): string | undefined {
   if (used === undefined) return 'no SA was made for the policy';
   if (used.sa.encapsulation && used.peer.encapsulation) return 'behind NAT, where selectors differ';
-  return excuseFor('addresses', evidence.commands, used.sa)?.id;
+  return excuseFor({ fact: 'addresses', ...used }, evidence)?.id;
 }

@@ -1,5 +1,5 @@
 import type { Algorithm, IpsecSa, Selector } from '../../src/evidence/ipsec.ts';
-import { type ExcusedFact, excuseFor } from '../../src/judge/oracles/excuses.ts';
+import { excuseFor } from '../../src/judge/oracles/excuses.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { type ChosenSa, isSame, pairedSas } from './choose-sa.ts';
 import type { Damage, Damaged } from './damage.ts';
@@ -27,10 +27,10 @@ const swapped = ({ source, destination, sourcePort, destinationPort, ...rest }: 
 });
 
 /** Two ends that see other addresses are so by NAT; the SA's own limits are the judge's. */
-const byNat: Kind['limit'] = ({ sa, peer }, { attempt }) =>
-  sa.encapsulation && peer.encapsulation
+const byNat: Kind['limit'] = (chosen, { attempt: { evidence } }) =>
+  chosen.sa.encapsulation && chosen.peer.encapsulation
     ? 'both ends are encapsulated, as behind NAT, where addresses differ'
-    : excused('addresses', sa, attempt);
+    : excuseFor({ fact: 'addresses', ...chosen }, evidence)?.id;
 
 const never: Kind['limit'] = () => undefined;
 
@@ -39,7 +39,7 @@ const kinds: readonly Kind[] = [
     id: 'drop-sa',
     change: () => [],
     why: { dumps: 'an event told of the SA', events: 'the other end has the SA still' },
-    limit: (chosen, { attempt, verdict }) => excused('torn', chosen.sa, attempt) ?? inFlight(chosen.sa, verdict),
+    limit: ({ sa }, { verdict }) => excuseOf(sa, verdict),
   },
   {
     id: 'change-key',
@@ -69,8 +69,7 @@ const kinds: readonly Kind[] = [
     id: 'extra-sa',
     change: (sa) => [sa, { ...sa, spi: (sa.spi ^ 1) >>> 0 }],
     why: { dumps: 'no event told of the second', events: 'no other host has the second' },
-    limit: ({ sa }, { attempt, verdict }) =>
-      excused('torn', sa, attempt) ?? inFlight({ ...sa, spi: (sa.spi ^ 1) >>> 0 }, verdict),
+    limit: ({ sa }, { verdict }) => excuseOf({ ...sa, spi: (sa.spi ^ 1) >>> 0 }, verdict),
   },
 ];
 
@@ -111,15 +110,14 @@ function changedOrKept(sa: IpsecSa, change: Change): readonly IpsecSa[] {
   return sa.larval && changed.length > 0 ? [sa] : changed;
 }
 
-/** The rule of the judge by which the test means it. */
-function excused(fact: ExcusedFact, sa: IpsecSa, { evidence }: StoredAttempt): string | undefined {
-  return excuseFor(fact, evidence.commands, sa)?.id;
-}
-
-/** An SA that is half there for no longer than an exchange may take is a fact of the verdict, and none that counts. */
-function inFlight({ spi }: IpsecSa, { facts }: Verdict): string | undefined {
+/** Why an SA may be half there: a rule by which the test means it, or `in flight`. It is a fact of the verdict, and none that counts. */
+function excuseOf({ spi }: IpsecSa, { facts }: Verdict): string | undefined {
   const name = `0x${spi.toString(16).padStart(8, '0')}`;
-  return facts?.halfOpen.some((text) => text.includes(name) && text.endsWith('in flight')) ? 'in flight' : undefined;
+  const why = facts?.halfOpen
+    .find((text) => text.includes(name))
+    ?.split(': ')
+    .at(-1);
+  return why === 'without excuse' ? undefined : why;
 }
 
 const slots = ['aead', 'encryption', 'integrity'] as const;

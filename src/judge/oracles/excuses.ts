@@ -1,12 +1,12 @@
 import { slices } from '../../daemons/table.ts';
-import type { TypedCommand } from '../../evidence/evidence.ts';
-import type { Address } from '../../model/addresses.ts';
+import type { FactEvidence } from '../../evidence/evidence.ts';
+import type { IpsecSa } from '../../evidence/ipsec.ts';
 
 /**
  * What a test may mean to show, so that it counts against nobody. `torn`: an SA that no other host ever had, though one has
  * the SA of the other direction; half an exchange was lost, or half of what it agreed on was not installed.
  */
-export type ExcusedFact = 'half-open' | 'torn' | 'refused' | 'replay' | 'addresses' | 'encapsulation';
+export type ExcusedFact = 'half-open' | 'torn' | 'refused' | 'addresses' | 'encapsulation';
 
 /** A rule by which a test's own commands say that something is meant. No rule names a test. */
 export interface Excuse {
@@ -73,29 +73,38 @@ export const excuses: readonly Excuse[] = [
   {
     id: 'netem',
     reason: 'packets are lost, changed or sent twice on purpose',
-    facts: ['half-open', 'torn', 'refused', 'replay'],
+    facts: ['half-open', 'torn', 'refused'],
     commands: [/\bnetem\b/],
   },
 ];
 
-/** Addresses of an SA, or of a packet of it. */
-interface Ends {
-  readonly source: Address;
-  readonly destination: Address;
+/** Something that was found, and that a command of the test may have meant. */
+export interface Finding {
+  readonly fact: ExcusedFact;
+  /** The SA, or what the packet names of it. */
+  readonly sa: Pick<IpsecSa, 'protocol' | 'spi' | 'source' | 'destination'>;
+  /** Hosts that have the SA; the one that sent the packet. */
+  readonly hosts: readonly string[];
+  /** The capture that the packet is in. */
+  readonly file?: string;
+  /** Virtual nanoseconds since 1970: from when on it needs an excuse, and until when it was so. */
+  readonly from: bigint;
+  readonly until: bigint;
 }
 
-/** The first rule that a command of the test fits. Without addresses no rule fits that wants one named. */
-export function excuseFor(fact: ExcusedFact, commands: readonly TypedCommand[], ends?: Ends): Excuse | undefined {
-  const candidates = excuses.filter(({ facts }) => facts.includes(fact));
-  for (const { line } of commands) {
+/** The first rule by which a command of the test excuses a finding. */
+export function excuseFor(finding: Finding, { commands }: FactEvidence): Excuse | undefined {
+  const candidates = excuses.filter(({ facts }) => facts.includes(finding.fact));
+  for (const { line, begin } of commands) {
+    if (begin > finding.until) break;
     const found = candidates.find(
-      (one) => one.commands.some((form) => form.test(line)) && (!one.namesPeer || (ends && names(line, ends))),
+      (one) => one.commands.some((form) => form.test(line)) && (!one.namesPeer || names(line, finding)),
     );
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function names(line: string, { source, destination }: Ends): boolean {
+function names(line: string, { sa: { source, destination } }: Finding): boolean {
   return line.split(/[\s/,]/).some((word) => word === source || word === destination);
 }

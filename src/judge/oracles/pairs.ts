@@ -6,7 +6,7 @@ import { type Tables, tablesAt } from '../../evidence/tables/tables.ts';
 import type { Timeline } from '../../evidence/tables/timeline.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { Issue } from '../../model/verdict.ts';
-import { type Excuse, excuseFor } from './excuses.ts';
+import { type Excuse, type ExcusedFact, excuseFor } from './excuses.ts';
 import { type GuardedEnd, unmirrored } from './mirrored.ts';
 import { saText, selectorText } from './words-of-facts.ts';
 
@@ -69,7 +69,7 @@ export function comparePairs(evidence: FactEvidence): PairFindings {
       single = now.single;
       for (const [key, [a, b]] of now.pairs) {
         pairs.add(key);
-        for (const what of disagree(a, b, evidence)) {
+        for (const what of disagree([a, b], time, evidence)) {
           const line = commandAt(commands, time)?.line;
           const issue = disagreement([a, b], what, line);
           if (!disagreements.has(`${key} ${what}`)) disagreements.set(`${key} ${what}`, issue);
@@ -191,11 +191,12 @@ function isPeer(end: End, other: End): boolean {
 }
 
 /** In which ways two ends that should be one SA are not. */
-function disagree(one: End, other: End, { commands }: FactEvidence): string[] {
+function disagree([one, other]: readonly [End, End], time: bigint, evidence: FactEvidence): string[] {
   const [a, b] = [one.sa, other.sa];
   const found: string[] = [];
   const nat = a.encapsulation !== undefined && b.encapsulation !== undefined;
-  const translated = excuseFor('addresses', commands, a) !== undefined;
+  const isMeant = (fact: ExcusedFact): boolean =>
+    excuseFor({ fact, sa: a, hosts: [one.host, other.host], from: time, until: time }, evidence) !== undefined;
   const check = (what: string, left: unknown, right: unknown): void => {
     if (left !== right) found.push(`${what}: ${String(left)}, ${String(right)}`);
   };
@@ -210,9 +211,9 @@ function disagree(one: End, other: End, { commands }: FactEvidence): string[] {
   check('ICV bits', a.aead?.icv, b.aead?.icv);
   check('mode', a.mode, b.mode);
   check('ESN', a.esn, b.esn);
-  if (!excuseFor('encapsulation', commands, a)) check('encapsulation', a.encapsulation?.type, b.encapsulation?.type);
+  if (!isMeant('encapsulation')) check('encapsulation', a.encapsulation?.type, b.encapsulation?.type);
   if (a.direction !== undefined && a.direction === b.direction) found.push(`both are of direction ${a.direction}`);
-  if (nat || translated) return found;
+  if (nat || isMeant('addresses')) return found;
   check('addresses', `${a.source} > ${a.destination}`, `${b.source} > ${b.destination}`);
   if (restricts(a.selector) && restricts(b.selector)) {
     check('selectors', selectorText(a.selector), selectorText(b.selector));
@@ -240,9 +241,10 @@ function disagreement([a, b]: readonly [End, End], what: string, command?: strin
 }
 
 function withExcuse(half: HalfOpen, evidence: FactEvidence): HalfOpen {
-  const before = evidence.commands.filter(({ begin }) => begin <= half.until);
+  const { host, sa, since, until } = half;
   const fact = half.torn && !wasShared(half, evidence.timeline) ? 'torn' : 'half-open';
-  const excuse = excuseFor(fact, before, half.sa) ?? (isInFlight(half, fact, evidence) ? 'in flight' : undefined);
+  const finding = { fact, sa, hosts: [host], from: since, until } as const;
+  const excuse = excuseFor(finding, evidence) ?? (isInFlight(half, fact, evidence) ? 'in flight' : undefined);
   return excuse === undefined ? half : { ...half, excuse };
 }
 

@@ -7,7 +7,7 @@ import { tablesAt } from '../../evidence/tables/tables.ts';
 import type { HostTimeline } from '../../evidence/tables/timeline.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { FactSummary, Issue } from '../../model/verdict.ts';
-import { excuseFor } from './excuses.ts';
+import { type ExcusedFact, excuseFor } from './excuses.ts';
 import { flowOf, type Leak } from './leaks.ts';
 import { saText, spiText } from './words-of-facts.ts';
 
@@ -85,20 +85,21 @@ function refusal(packet: ProtectedPacket, sa: IpsecSa | undefined, evidence: Fac
   if (reason === 'cleartext') {
     return [issueOf('not-encrypted', { ...place, message: `${name} carries cleartext` })];
   }
-  if (damagedOnPurpose(packet, evidence)) return [];
+  if (isMeant('refused', packet, evidence)) return [];
   // The ICV of AH covers addresses: behind a translator it is wrong, and must be (RFC 4302, 3.3.3.1.1).
-  if (protocol === 'ah' && sa === undefined && excuseFor('addresses', evidence.commands)) return [];
+  if (protocol === 'ah' && sa === undefined && isMeant('addresses', packet, evidence)) return [];
   return [issueOf('not-verified', { ...place, message: `${name} does not verify: ${reason}` })];
 }
 
-function damagedOnPurpose(packet: ProtectedPacket, { commands }: FactEvidence): boolean {
-  const before = commands.filter(({ begin }) => begin <= packet.frame.time);
-  return excuseFor('refused', before, packet) !== undefined;
+function isMeant(fact: ExcusedFact, packet: ProtectedPacket, evidence: FactEvidence): boolean {
+  const { time, file, sender } = packet.frame;
+  const hosts = sender === undefined ? [] : [sender];
+  return excuseFor({ fact, sa: packet, hosts, file, from: time, until: time }, evidence) !== undefined;
 }
 
 /** Kernels tell of every SA, so a packet of none was not made by an IPsec of the lab, or was changed on its way. */
 function unknown(packet: ProtectedPacket, evidence: FactEvidence): Issue[] {
-  if (damagedOnPurpose(packet, evidence)) return [];
+  if (isMeant('refused', packet, evidence)) return [];
   const message = `no host ever had the SA of this packet, ${packet.protocol} ${spiText(packet.spi)}`;
   return [issueOf('unknown-sa', { ...placeOf(packet, evidence), message })];
 }
@@ -181,7 +182,7 @@ function acceptedReplays(evidence: FactEvidence): Issue[] {
       const { value: sa } = versions.at(-1) as Version<IpsecSa>;
       if (sa.direction !== 'in' || sa.replayWindow === 0) continue;
       const again = replayed.find(({ spi, protocol }) => spi === sa.spi && protocol === sa.protocol);
-      if (again === undefined || excuseFor('replay', evidence.commands, sa)) continue;
+      if (again === undefined) continue;
       const fresh = evidence.protectedPackets.filter(
         ({ spi, protocol, word, copy }) => spi === sa.spi && protocol === sa.protocol && word !== 'replayed' && !copy,
       );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ExcusedFact, excuseFor, excuses } from '../../../../src/judge/oracles/excuses.ts';
 import { anSa } from '../../evidence/xfrm-samples.ts';
+import { evidenceOf, ms } from './evidence.ts';
 
 const sa = anSa();
 
@@ -155,15 +156,18 @@ const expected: Readonly<Record<string, Expected>> = {
     ],
   },
   netem: {
-    facts: ['half-open', 'torn', 'refused', 'replay'],
+    facts: ['half-open', 'torn', 'refused'],
     fits: ['tc qdisc add dev eth1 root netem loss 50%'],
     not: ['tc qdisc show dev eth1', 'tc qdisc add dev eth1 root fq', 'modprobe sch_netem', 'ls netems'],
   },
 };
 
-const allFacts = ['half-open', 'torn', 'refused', 'replay', 'addresses', 'encapsulation'] as const;
-const idFor = (fact: ExcusedFact, line: string): string | undefined =>
-  excuseFor(fact, [{ host: 'west', line, begin: 0n }], sa)?.id;
+const allFacts = ['half-open', 'torn', 'refused', 'addresses', 'encapsulation'] as const;
+const idFor = (fact: ExcusedFact, ...lines: readonly string[]): string | undefined =>
+  excuseFor(
+    { fact, sa, hosts: ['east'], from: 10n, until: 20n },
+    evidenceOf({ commands: lines.map((line, at) => [at * 1e-6, line] as const) }),
+  )?.id;
 
 test('the rules stand in this order, and each takes back these findings', () => {
   assert.deepEqual(
@@ -183,21 +187,20 @@ for (const [id, { facts, fits, not }] of Object.entries(expected)) {
 
 test('the first command counts that a rule fits, and of its rules the first one', () => {
   const both = 'iptables -I INPUT -p esp -s 192.1.2.45 -j DROP';
-  const first = (...lines: readonly string[]): string | undefined =>
-    excuseFor(
-      'torn',
-      lines.map((line, at) => ({ host: 'west', line, begin: BigInt(at) })),
-      sa,
-    )?.id;
+  const first = (...lines: readonly string[]): string | undefined => idFor('torn', ...lines);
   assert.equal(first(both), 'traffic-dropped');
   assert.equal(first('true', 'ipsec whack --impair drop-i', both), 'impaired');
   assert.equal(first('true', 'ipsec stop'), undefined);
   assert.equal(first(), undefined);
 });
 
-test('a rule that wants an address named fits no packet without an SA', () => {
-  const line = 'iptables -I INPUT -s 192.1.2.45/32 -j DROP';
-  assert.equal(excuseFor('half-open', [{ host: 'west', line, begin: 0n }]), undefined);
+test('a command excuses what is there after it, not what was over before', () => {
+  const id = (begin: number): string | undefined => {
+    const finding = { fact: 'half-open', sa, hosts: ['east'], from: ms(1), until: ms(2) } as const;
+    return excuseFor(finding, evidenceOf({ commands: [[begin, 'ipsec stop']] }))?.id;
+  };
+  assert.equal(id(2), 'killed');
+  assert.equal(id(2.000001), undefined);
 });
 
 test('every rule has a reason', () => {

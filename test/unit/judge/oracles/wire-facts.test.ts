@@ -163,7 +163,8 @@ test('a receiver that counts more packets than there were numbers has taken a re
   assert.deepEqual(replays(receiver(3n, { replayWindow: 0 }), three), []);
   assert.deepEqual(replays(receiver(3n, { spi: 8 }), three), []);
   assert.deepEqual(replays(receiver(3n, { direction: 'out' }), three), []);
-  assert.deepEqual(replays(receiver(3n), three, 'tc qdisc add dev eth1 root netem duplicate 100%'), []);
+  // Whoever doubles packets on their way: not to take them twice is what the window is for.
+  assert.equal(replays(receiver(3n), three, 'tc qdisc add dev eth1 root netem duplicate 100%').length, 1);
   const forwarded = protectedPacket(104, { word: 'replayed', copy: true });
   assert.deepEqual(replays(receiver(3n), [...sent('verified', 'verified'), forwarded]), []);
 });
