@@ -1,5 +1,5 @@
 /*
- * Processes that a signal ended, of every host. The kernel writes an accounting record (acct(5)) of each process that ends
+ * Processes that a signal ended, of every host, and daemons however they ended. The kernel writes an accounting record (acct(5)) of each process that ends
  * to the files of its PID namespace and of all above: with its name, which an observer of process events cannot look
  * up any more when he hears of the end, and without a queue that could overflow.
  */
@@ -52,6 +52,13 @@ static void record_death(int host, const struct acct_v3 *end)
 	record(REC_DEATH, host, payload, sizeof head + name);
 }
 
+/* It has left its terminal, and its parent or a while has passed: computing takes no time here, so no script that a daemon runs lives so long. */
+static bool is_daemon(const struct acct_v3 *end)
+{
+	enum { A_WHILE = 50 }; /* ticks of AHZ: half a second */
+	return !end->ac_tty && !(end->ac_flag & AFORK) && (end->ac_ppid == 1 || end->ac_etime >= A_WHILE);
+}
+
 static void drain_host(int number)
 {
 	struct acct_v3 ends[BATCH];
@@ -59,7 +66,7 @@ static void drain_host(int number)
 	for (ssize_t n; (n = pread(host->ends, ends, sizeof ends, host->ends_read)) >= (ssize_t)sizeof *ends;) {
 		size_t count = (size_t)n / sizeof *ends;
 		for (size_t i = 0; i < count; i++)
-			if (ends[i].ac_exitcode & 0x7f)
+			if (ends[i].ac_exitcode & 0x7f || is_daemon(&ends[i]))
 				record_death(number, &ends[i]);
 		host->ends_read += (off_t)(count * sizeof *ends);
 	}

@@ -160,6 +160,7 @@ export function inputsOf(
 ): AttemptInputs {
   return {
     kernel: { id: kernel.id, sha256: kernel.sha256 },
+    ...(kernel.agent && { agent: kernel.agent }),
     images: loaded.images,
     ...(overlays && { overlays: mapLayers(overlays, ({ id, sha256 }) => ({ id, sha256 })) }),
     suite: loaded.suite,

@@ -36,6 +36,8 @@ export type SuiteIdentity = Of<typeof suiteIdentity>;
 
 const inputs = z.object({
   kernel: identity,
+  /** The lab's first process; absent: an attempt of an earlier version, or of a substrate that has none. */
+  agent: identity.exactOptional(),
   /** Image of each host by host name. */
   images: z.record(text, identity),
   /** Layers over the images by host name, `*` for all hosts. */

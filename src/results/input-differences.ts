@@ -20,13 +20,16 @@ export function inputDifferences(stored: AttemptInputs, present: AttemptInputs):
   return [...names].flatMap((what) => {
     const [a, b] = [before.get(what), now.get(what)];
     if (a?.sha256 === b?.sha256) return [];
+    // Attempts of earlier versions do not say which agent they had.
+    if (what === 'agent' && (a === undefined || b === undefined)) return [];
     const remedy = remedies[what.split(' ')[0] ?? '']?.(a ?? { id: '', sha256: '' }) ?? '';
     return [{ what, stored: textOf(a, b), present: textOf(b, a), remedy }];
   });
 }
 
-function partsOf({ kernel, images, overlays, suite }: AttemptInputs): Map<string, Identity> {
+function partsOf({ kernel, agent, images, overlays, suite }: AttemptInputs): Map<string, Identity> {
   const parts = new Map<string, Identity>([['kernel', kernel]]);
+  if (agent !== undefined) parts.set('agent', agent);
   for (const [host, image] of Object.entries(images)) parts.set(`image of ${host}`, image);
   for (const [host, layers] of Object.entries(overlays ?? {})) {
     for (const [at, layer] of layers.entries()) parts.set(`overlay ${at + 1} of ${host}`, layer);
@@ -49,6 +52,7 @@ function commitText({ commit }: Identity): string {
 const remedies: Readonly<Record<string, (stored: Identity) => string>> = {
   kernel: ({ id }) =>
     `bring that kernel from where it is: \`espalier kernel export FILE --id ${id}\`, here \`espalier kernel import FILE\``,
+  agent: () => 'it was compiled by another gcc or from other sources (guest/): bytes may differ, and facts should not',
   image: ({ id }) =>
     `bring that image from where it is: \`espalier image export FILE --id ${id}\`, here \`espalier image import FILE\``,
   overlay: () => 'put the files of --overlay back to what they were',

@@ -47,8 +47,10 @@ function told(said: Decoded): string | undefined {
   }
 }
 
-function deathText({ program, pid, parent, signal, core }: Extract<Decoded, { type: 'death' }>): string {
-  return `${program} (process ${pid} of ${parent}) was ended by signal ${signal}${core ? ' with a core' : ''}`;
+function deathText({ program, pid, parent, signal, status, core }: Extract<Decoded, { type: 'death' }>): string {
+  const how =
+    signal === 0 ? `ended with status ${status}` : `was ended by signal ${signal}${core ? ' with a core' : ''}`;
+  return `${program} (process ${pid} of ${parent}) ${how}`;
 }
 
 const bytesPerLine = 32;

@@ -18,7 +18,7 @@ export async function withStoredKernel(settings: AttemptSettings, { inputs }: At
   if (settings.kernel.sha256 === inputs.kernel.sha256) return settings;
   const { kernelStore } = await import('../supply/kernel/kernel.ts');
   const kept = kernelStore.find(inputs.kernel.id);
-  return kept?.sha256 === inputs.kernel.sha256 ? { ...settings, kernel: kept } : settings;
+  return kept?.sha256 === inputs.kernel.sha256 ? { ...settings, kernel: { ...settings.kernel, ...kept } } : settings;
 }
 
 /** The same of images: a suite whose scenarios boot from what an attempt had. */

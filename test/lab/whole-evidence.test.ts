@@ -35,17 +35,22 @@ test('whoever ends by a signal is told by name, host and signal, jobs and inner 
     `west: unshare -pf bash -c 'bash -c "kill -ABRT \\$\\$"; true'`,
     'east: false; sh -c "exit 9"; (exec -a pluto sleep 0)',
     `west: (sleep 5; kill -TERM $(pidof tail)) & tail -f /dev/null`,
+    `west: setsid sh -c 'sleep 2; exit 3'; sleep 3; setsid true; sleep 1 &`,
   ]);
   assert.deepEqual(ran.result.end, { word: 'completed' });
+  // A script has other children, which end by themselves.
+  const byProgram = told(ran, 'death').filter(({ signal, program }) => signal !== 0 || program === 'sh');
   assert.deepEqual(
-    told(ran, 'death').map(({ host, program, signal, core, forked }) => [host, program, signal, core, forked]),
+    byProgram.map(({ host, program, signal, core, forked }) => [host, program, signal, core, forked]),
     [
       ['east', 'sleep', 11, true, false],
       ['west', 'sh', 9, false, false],
       ['west', 'bash', 6, true, false],
       ['west', 'tail', 15, false, false],
+      ['west', 'sh', 0, false, false],
     ],
   );
+  assert.equal(byProgram.at(-1)?.status, 3);
 });
 
 test('the clock of hosts may be set: times of records and frames are the lab’s, in true order', { skip }, async () => {

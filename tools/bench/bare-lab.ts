@@ -125,7 +125,7 @@ perl -e 'syscall(169, 0xfee1dead, 672274793, 0x4321fedc, 0)'
 
 /** Boots it once. `unpacked` is the image's tree, which the script's own programs come from. */
 async function boot(plan: LabPlan, kernel: string, dir: string): Promise<BareResult> {
-  const { shim } = await ensureGuest();
+  const { path: shim } = (await ensureGuest()).shim;
   const usage = join(dir, 'cpu');
   const started = performance.now();
   const line = `mem=${plan.memory}M root=/dev/root rootfstype=hostfs rootflags=/root hostfs=/proc/self/cwd ro quiet loglevel=5 con=null con0=null,fd:1 ssl=null init=/bench/init time-travel=inf-cpu time-travel-start=${plan.timing.start} seccomp=on uml_dir=${dir}/`;

@@ -23,11 +23,14 @@ export type Decoded =
   | { readonly type: 'uptime'; readonly uptime: bigint }
   | { readonly type: 'unknown' };
 
-/** A process that a signal ended. Numbers are those of the host's namespace. */
+/** A process that a signal ended, or a daemon that ended. Numbers are those of the host's namespace. */
 export interface RecordedDeath {
   readonly pid: number;
   readonly parent: number;
+  /** 0: it ended by itself. */
   readonly signal: number;
+  /** Where it ended by itself. */
+  readonly status: number;
   /** The kernel was asked for a core file. */
   readonly core: boolean;
   /** It never called exec(): the name is its parent's. */
@@ -82,6 +85,7 @@ const decoders: { readonly [T in TypeName]: (payload: Uint8Array) => Decoded } =
       pid,
       parent,
       signal: status & 0x7f,
+      status: (status >> 8) & 0xff,
       core: (status & 0x80) !== 0 || (flags & accounted.core) !== 0,
       forked: (flags & accounted.forked) !== 0,
       program: textOf(payload.subarray(16)),

@@ -37,7 +37,8 @@ export const recordType = {
   /** As `xfrmEvent`, behind the moment at which the kernel made the message: u64 virtual ns since 1970. */
   xfrmEventMade: 12,
   /**
-   * A process of a host ended by a signal: u32 its number and u32 its parent's as the host sees them, u32 wait status,
+   * A process of a host was ended by a signal, or a daemon (no terminal; a child of the host's first process, or
+   * half a second old) ended: u32 its number and u32 its parent's as the host sees them, u32 wait status,
    * u32 flags of its accounting record (acct(5)), bytes of its name.
    */
   death: 13,

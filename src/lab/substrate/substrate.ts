@@ -49,6 +49,8 @@ export interface BackendLab {
 /** A kernel that labs boot. */
 export interface KernelChoice extends Identity {
   readonly path: string;
+  /** The first process of its labs, where the substrate brings one: compiled here, so compilers tell labs apart. */
+  readonly agent?: Identity;
 }
 
 /** Which kernel is wanted. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ArtifactStore } from '../../base/artifacts.ts';
+import { type Artifact, ArtifactStore } from '../../base/artifacts.ts';
 import { sha256 } from '../../base/files.ts';
 import { projectDir } from '../../base/folders.ts';
 import { succeed } from '../../base/processes.ts';
@@ -10,10 +10,12 @@ import { ensureTools } from '../debian/machine-tools.ts';
 /** The two compiled parts of a lab. */
 export interface GuestBinaries {
   /** Static program: the lab's first process. */
-  readonly agent: string;
+  readonly agent: GuestProgram;
   /** Shared object for LD_PRELOAD into the kernel process: seeds its randomness. */
-  readonly shim: string;
+  readonly shim: GuestProgram;
 }
+
+export type GuestProgram = Pick<Artifact<unknown>, 'path' | 'id' | 'sha256'>;
 
 const factsSchema = z.object({ sources: z.array(z.string()), compiler: z.string() });
 const agents = new ArtifactStore({ name: 'guest-agent', file: 'agent', facts: factsSchema });
@@ -34,16 +36,15 @@ export async function ensureGuest(): Promise<GuestBinaries> {
 type Store = typeof agents;
 
 /** `-Wl,--build-id=none` and no paths in the output: equal sources give equal bytes. */
-async function compile(store: Store, sources: readonly string[], flags: readonly string[]): Promise<string> {
+async function compile(store: Store, sources: readonly string[], flags: readonly string[]): Promise<GuestProgram> {
   const contents = sources.map((file) => `${file.slice(folder.length)}\n${readFileSync(file, 'utf8')}`).join('\n');
   // The compiler is asked for its version only when there is something to compile: forks cost time.
   const id = sha256(`${flags.join(' ')}\n${contents}`).slice(0, 16);
-  const artifact = await store.ensure(id, async (out) => {
+  return store.ensure(id, async (out) => {
     await ensureTools('guest');
     const compiler = (await succeed('gcc', ['--version'])).stdout.toString().split('\n')[0] ?? '';
     const units = sources.filter((file) => file.endsWith('.c'));
     await succeed('gcc', ['-Wall', '-Wextra', ...flags, '-Wl,--build-id=none', '-o', out, ...units], { cwd: folder });
     return { sources: sources.map((file) => file.slice(folder.length + 1)), compiler };
   });
-  return artifact.path;
 }

@@ -17,6 +17,14 @@ test('equal inputs have no differences, whatever seed and versions say', () => {
   assert.deepEqual(inputDifferences(stored, { ...stored, seed: '2', versions: {} }), []);
 });
 
+test('another agent is named, and one that an earlier version did not store is not', () => {
+  const present = { ...stored, agent: thing('a2') };
+  assert.deepEqual(inputDifferences(stored, present), []);
+  const [found] = inputDifferences({ ...stored, agent: thing('a1') }, present);
+  assert.deepEqual([found?.what, found?.stored, found?.present], ['agent', 'a1', 'a2']);
+  assert.match(found?.remedy ?? '', /another gcc/);
+});
+
 test('each input that is another one is named with both identities and how to get it', () => {
   const present = {
     ...stored,

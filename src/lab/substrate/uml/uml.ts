@@ -65,7 +65,7 @@ function linkOrCopy(from: string, to: string): void {
 function prepare(request: LabRequest, guest: GuestBinaries): void {
   const lab = join(request.dir, 'lab');
   mkdirSync(join(lab, 'root', 'm'), { recursive: true });
-  linkOrCopy(guest.agent, join(lab, 'root', 'agent'));
+  linkOrCopy(guest.agent.path, join(lab, 'root', 'agent'));
   const nonce = (request.seed ?? 0n).toString(16).padStart(16, '0').slice(-16);
   const plan = encodePlan(request.plan, { hold: request.hold, nonce });
   // hostfs follows one link only, and the folder may be a link itself.
@@ -80,7 +80,7 @@ function environment(request: LabRequest, guest: GuestBinaries, cpu: number): Re
     PATH: '/usr/bin:/bin',
     HOME: '/nonexistent',
     TMPDIR: memoryFolder(request.plan.memory, request.dir),
-    LD_PRELOAD: guest.shim,
+    LD_PRELOAD: guest.shim.path,
     ESPALIER_USAGE: 'lab/cpu',
     ESPALIER_CPU: String(cpu),
     ...(request.seed === undefined ? {} : { ESPALIER_SEED: request.seed.toString() }),
@@ -210,7 +210,10 @@ export const uml: Substrate = {
   supply: () => ({
     async kernel({ selection, pfKey, signal }) {
       const { ensureKernel } = await import('../../../supply/kernel/kernel.ts');
-      return ensureKernel({ selection, signal, ...(pfKey && { flavour: 'netkey' }) });
+      const kernel = await ensureKernel({ selection, signal, ...(pfKey && { flavour: 'netkey' }) });
+      guestBinaries ??= ensureGuest();
+      const { id, sha256 } = (await guestBinaries).agent;
+      return { ...kernel, agent: { id, sha256 } };
     },
     async image(recipe, signal) {
       const { ensureImage } = await import('../../../supply/image/image.ts');

@@ -35,7 +35,7 @@ const cases: readonly (readonly [keyof typeof recordType, Uint8Array, Decoded])[
   [
     'death',
     Uint8Array.of(7, 0, 0, 0, 1, 0, 0, 0, 0x8b, 0, 0, 0, 0x19, 0, 0, 0, 0x69, 0x6b, 0x65, 0x64),
-    { type: 'death', pid: 7, parent: 1, signal: 11, core: true, forked: true, program: 'iked' },
+    { type: 'death', pid: 7, parent: 1, signal: 11, status: 0, core: true, forked: true, program: 'iked' },
   ],
   ['clockSet', Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255), { type: 'clockSet', offset: -1n }],
   ['books', text('link wan captured=3\n'), { type: 'books', lines: ['link wan captured=3'] }],
