@@ -59,3 +59,8 @@ export function verdictOf(issue: Issue): Verdict {
   const { upstream } = wordTable[word];
   return { version: 2, word, upstream, issues: [issue], adapted: [], passesOnlyAdapted: false };
 }
+
+/** Whether it says why there was no lab. Any other verdict follows from what a lab left. */
+export function refusesLab({ issues: [issue, ...others] }: Verdict): boolean {
+  return issue?.kind === 'no-lab' && others.length === 0;
+}

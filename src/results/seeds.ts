@@ -9,6 +9,16 @@ export function plannedAttempts({ seeds = 1, repeatEach }: Pick<RunOptions, 'see
   return seeds * repeatEach;
 }
 
+/** Numbers of planned attempts that are not there. */
+export function missingOf(
+  options: Pick<RunOptions, 'seeds' | 'repeatEach'>,
+  there: readonly { readonly attempt: number }[],
+): number[] {
+  const numbers = new Set(there.map(({ attempt }) => attempt));
+  const planned = Array.from({ length: plannedAttempts(options) }, (_, attempt) => attempt);
+  return planned.filter((attempt) => !numbers.has(attempt));
+}
+
 /** Decimal seed of an attempt by its number; `undefined`: none. */
 export function seedOfAttempt(
   { seed, seeds = 1, repeatEach }: Pick<RunOptions, 'seed' | 'seeds' | 'repeatEach'>,

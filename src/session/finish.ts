@@ -87,7 +87,7 @@ export function sayFailures(reporters: Reporters): void {
   for (const { reporter, error } of reporters.failures) warn(`reporter ${reporter}: ${describeError(error)}`);
 }
 
-/** 0: all as expected. */
-export function exitCodeOf(results: Results): number {
-  return results.results.every(({ expected }) => expected) && results.complete ? 0 : 1;
+/** 0: all as expected, and not nothing. */
+export function exitCodeOf({ results, complete }: Results): number {
+  return results.length > 0 && results.every(({ expected }) => expected) && complete ? 0 : 1;
 }

@@ -2,7 +2,7 @@ import type { ScenarioResult } from '../model/results.ts';
 import type { RunOptions } from '../model/run.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
 import { verdictOfEntry } from '../results/results.ts';
-import { plannedAttempts } from '../results/seeds.ts';
+import { missingOf, plannedAttempts } from '../results/seeds.ts';
 
 /** Numbers of the planned attempts of a scenario that are not there yet. A listing's own verdict needs none. */
 export function missingAttempts(
@@ -10,10 +10,7 @@ export function missingAttempts(
   options: RunOptions,
   there: readonly { readonly attempt: number }[],
 ): number[] {
-  if (verdictOfEntry(entry) !== undefined) return [];
-  const numbers = new Set(there.map(({ attempt }) => attempt));
-  const planned = Array.from({ length: plannedAttempts(options) }, (_, attempt) => attempt);
-  return planned.filter((attempt) => !numbers.has(attempt));
+  return verdictOfEntry(entry) === undefined ? missingOf(options, there) : [];
 }
 
 /**

@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readJson, readJsonIfPresent, writeAtomic } from '../base/files.ts';
 import { type AttemptFile, attemptSchema } from '../model/attempt.ts';
+import { issueOf } from '../model/issue-kinds.ts';
 import { baselineSchema, type Results, type ScenarioResult } from '../model/results.ts';
 import { type RunFile, runSchema } from '../model/run.ts';
 import { keyOf, type ScenarioEntry } from '../model/scenario.ts';
-import { type Verdict, verdictSchema } from '../model/verdict.ts';
+import { refusesLab, type Verdict, verdictOf, verdictSchema } from '../model/verdict.ts';
 import type { Baseline, JudgedAttempt } from '../results/results.ts';
 import { type AttemptKey, attemptNumbers, attemptPath } from './layout.ts';
 import { beginLiveResults } from './live-results.ts';
@@ -14,6 +15,14 @@ import { beginLiveResults } from './live-results.ts';
 export function jsonText(value: unknown): string {
   return `${JSON.stringify(value, undefined, 1)}\n`;
 }
+
+/** An attempt's number and folder. */
+export interface AttemptPlace {
+  readonly attempt: number;
+  readonly dir: string;
+}
+
+const attemptLost = issueOf('unreadable-file', { file: 'attempt.json', message: 'does not exist' });
 
 /** One run on disk. Raw files are written once; `verdict.json` and `results.json` are derived. */
 export class RunFolder {
@@ -84,7 +93,10 @@ export class RunFolder {
       const dir = this.attemptDir({ ...entry, attempt });
       const verdict = readJsonIfPresent(join(dir, 'verdict.json'), verdictSchema);
       const file = readJsonIfPresent(join(dir, 'attempt.json'), attemptSchema);
-      if (verdict !== undefined) found.push({ attempt, verdict, ...(file && { file }) });
+      if (verdict === undefined) continue;
+      // What is known of a lab went with its attempt.json, and a verdict of before proves nothing.
+      if (file === undefined) found.push({ attempt, verdict: refusesLab(verdict) ? verdict : verdictOf(attemptLost) });
+      else found.push({ attempt, verdict, file });
     }
     return found;
   }
@@ -95,10 +107,22 @@ export class RunFolder {
   }
 
   /** Folders of attempts whose lab is over, judged or not. */
-  finished(entry: ScenarioEntry): { readonly attempt: number; readonly dir: string }[] {
-    return attemptNumbers(this.dir, entry)
-      .map((attempt) => ({ attempt, dir: this.attemptDir({ ...entry, attempt }) }))
-      .filter(({ dir }) => existsSync(join(dir, 'attempt.json')));
+  finished(entry: ScenarioEntry): AttemptPlace[] {
+    return this.#places(entry).filter(({ dir }) => existsSync(join(dir, 'attempt.json')));
+  }
+
+  /** Folders of attempts that follow from a lab: finished ones, and those whose `attempt.json` is gone. */
+  toJudge(entry: ScenarioEntry): AttemptPlace[] {
+    return this.#places(entry).filter(({ dir }) => {
+      if (existsSync(join(dir, 'attempt.json'))) return true;
+      const verdict = readJsonIfPresent(join(dir, 'verdict.json'), verdictSchema);
+      return verdict !== undefined && !refusesLab(verdict);
+    });
+  }
+
+  #places(entry: ScenarioEntry): AttemptPlace[] {
+    const numbers = attemptNumbers(this.dir, entry);
+    return numbers.map((attempt) => ({ attempt, dir: this.attemptDir({ ...entry, attempt }) }));
   }
 
   /** A session begins: what earlier ones wrote at their end no longer is the end. */

@@ -5,7 +5,8 @@ import { readJson } from '../base/files.ts';
 import { type Results, resultsSchema, type ScenarioResult } from '../model/results.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
 import type { Repeat } from '../results/repeats.ts';
-import { type JudgedAttempt, resultOf, resultsOf, summarize } from '../results/results.ts';
+import { type JudgedAttempt, resultOf, resultsOf, summarize, verdictOfEntry } from '../results/results.ts';
+import { missingOf } from '../results/seeds.ts';
 import { readDifferences } from './attempt-content.ts';
 import { capturedLinks } from './attempt-files.ts';
 import { readLiveResults } from './live-results.ts';
@@ -23,13 +24,20 @@ export function repeatIn(attemptDir: string): Repeat {
 export function resultIn(
   folder: RunFolder,
   entry: ScenarioEntry,
-  attempts: readonly JudgedAttempt[] = folder.judged(entry),
+  attempts: readonly JudgedAttempt[],
 ): ScenarioResult | undefined {
   const repeatOf = (attempt: number) => {
     const dir = folder.attemptDir({ ...entry, attempt });
     return readPruned(dir) === undefined ? repeatIn(dir) : undefined;
   };
   return resultOf(entry, attempts, { baseline: folder.baseline, repeatOf });
+}
+
+/** The result by what is on disk; `undefined` where one of the planned attempts is not there, or not judged. */
+export function storedResult(folder: RunFolder, entry: ScenarioEntry): ScenarioResult | undefined {
+  const attempts = folder.judged(entry);
+  const isWhole = verdictOfEntry(entry) !== undefined || missingOf(folder.run.options, attempts).length === 0;
+  return isWhole ? resultIn(folder, entry, attempts) : undefined;
 }
 
 /** Results of the whole run. */
@@ -51,7 +59,7 @@ function consoleDifferences(folder: RunFolder, result: ScenarioResult): string[]
 
 /** All results by what the attempts on disk say now. */
 export function rebuildResults(folder: RunFolder): Results {
-  const results = folder.run.scenarios.map((entry) => resultIn(folder, entry));
+  const results = folder.run.scenarios.map((entry) => storedResult(folder, entry));
   return resultsIn(
     folder,
     results.filter((result) => result !== undefined),

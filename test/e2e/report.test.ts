@@ -160,6 +160,32 @@ test('judging a stored run again gives the same bytes', async (t) => {
   );
 });
 
+test('an attempt whose attempt.json is gone is unresolved, in every command', async (t) => {
+  const box = new Sandbox(t).add({ good: passing(), other: passing() });
+  assert.equal((await box.run()).code, 0);
+  const run = `espalier-runs/${box.runs()[0]}`;
+  const attempt = `${run}/attempts/libreswan/good/0`;
+  box.remove(`${attempt}/attempt.json`);
+  const report = await box.espalier('report', 'latest', '--reporter', 'list');
+  assert.match(report.stdout, /^unresolved +libreswan:good/m);
+  const { code, stdout } = await box.espalier('judge', 'latest', '--reporter', 'list');
+  assert.match(stdout, /^unresolved +libreswan:good .*\n(?:.*\n)*? +attempt\.json: does not exist/m);
+  assert.match(stdout, /^passed +libreswan:other/m);
+  assert.equal(code, 1);
+  const { word } = box.readJson(`${attempt}/verdict.json`) as { word: string };
+  assert.equal(word, 'unresolved');
+});
+
+test('a run that lists no tests cannot be judged', async (t) => {
+  const box = new Sandbox(t).add({ good: passing() });
+  await box.run();
+  const run = `espalier-runs/${box.runs()[0]}/run.json`;
+  box.write(run, JSON.stringify({ ...(box.readJson(run) as object), scenarios: [] }));
+  const { code, stderr } = await box.espalier('judge', 'latest');
+  assert.equal(code, 2);
+  assert.match(stderr, /lists no tests, so there is nothing to judge/);
+});
+
 test("a stored run is judged by today's references on request", async (t) => {
   const box = new Sandbox(t).add({ a: passing('echo now', 'then\n') });
   assert.equal((await box.run()).code, 1);

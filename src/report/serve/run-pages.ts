@@ -55,7 +55,7 @@ interface TestPageOptions {
 export function testPage(folder: RunFolder, number: string, options: TestPageOptions): TestData | undefined {
   const { dir, run } = folder;
   const entry = run.scenarios[Number(number)];
-  const result = entry && resultIn(folder, entry);
+  const result = entry && resultIn(folder, entry, folder.judged(entry));
   if (result === undefined || numberText(Number(number)) !== number) return undefined;
   return testData(result, { runDir: dir, runId: run.id, depth: 'full', number, ...options });
 }

@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
 import { shortPath } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
 import type { Results, ScenarioResult } from '../../model/results.ts';
@@ -9,7 +11,7 @@ import { findRun, runsDir } from '../../store/layout.ts';
 import { readPruned } from '../../store/pruned.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { lockRun, tryLockRun } from '../../store/run-lock.ts';
-import { rebuildResults, resultIn, resultsIn } from '../../store/run-results.ts';
+import { rebuildResults, resultsIn, storedResult } from '../../store/run-results.ts';
 import { exitCodeOf, sayFailures, writePages } from '../finish.ts';
 import { judgeAttempt } from '../judging/judge-attempt.ts';
 import { openSuites, openSupply } from '../local/open.ts';
@@ -44,10 +46,19 @@ export async function reportCommand(run: string, options: ReportOptions): Promis
 /** `espalier judge`; returns the exit code of the verdicts. */
 export async function judgeCommand(run: string, options: StoredRunOptions & { suite?: string }): Promise<number> {
   const folder = RunFolder.open(findRun(run, runsDir(options.output)));
+  refuseEmpty(folder);
   using _lock = await lockRun(folder.dir, 'judge');
   const results = resultsIn(folder, await judgeAll(folder, options.suite));
   folder.writeResults(results);
   return (await show(folder, results, options)) ? exitCodeOf(results) : 2;
+}
+
+/** A run of nothing would be as expected. */
+function refuseEmpty({ dir, run }: RunFolder): void {
+  if (run.scenarios.length > 0) return;
+  throw new EspalierError('infrastructure', `run ${run.id} lists no tests, so there is nothing to judge`, {
+    file: join(dir, 'run.json'),
+  });
 }
 
 /** A run that goes on may be looked at: it writes its own report when it ends. */
@@ -69,7 +80,7 @@ async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<S
   const work = scenarios.values();
   const judge = async (): Promise<void> => {
     for (const entry of work) {
-      for (const { dir } of folder.finished(entry)) {
+      for (const { dir } of folder.toJudge(entry)) {
         const gone = readPruned(dir);
         if (gone !== undefined) {
           pruned.set(gone.text, (pruned.get(gone.text) ?? 0) + 1);
@@ -78,7 +89,7 @@ async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<S
         const loaded = await suites.get(entry.suite)?.load(entry.name);
         await judgeAttempt(dir, { runDir: folder.dir, loaded });
       }
-      const result = resultIn(folder, entry);
+      const result = storedResult(folder, entry);
       if (result === undefined) continue;
       found.set(entry, result);
       await keepAttempts(folder, result);

@@ -7,7 +7,7 @@ import { archiveName, readAttemptFile } from '../attempt-files.ts';
 import { isKeptSmall, keepAttempts } from '../keeping.ts';
 import { type PrunedFile, prunedName, readPruned } from '../pruned.ts';
 import { jsonText, type RunFolder } from '../run-folder.ts';
-import { resultIn } from '../run-results.ts';
+import { storedResult } from '../run-results.ts';
 import { bytesOnDisk, namesIn, type Removed, removeFromDisk } from './disk.ts';
 
 /** What an attempt keeps whatever is pruned. */
@@ -36,7 +36,7 @@ interface PassingAttempt {
 
 /** Results of a run by what its attempts say now. */
 export function resultsOf(folder: RunFolder): ScenarioResult[] {
-  return folder.run.scenarios.flatMap((entry) => resultIn(folder, entry) ?? []);
+  return folder.run.scenarios.flatMap((entry) => storedResult(folder, entry) ?? []);
 }
 
 /** Bytes that thinning these attempts frees, with the report that is made from them; where there are none, nothing is done. */
