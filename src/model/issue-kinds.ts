@@ -147,6 +147,12 @@ const evidence = {
     meaning: 'the lab lost frames, or a part of a file that judging reads',
     gap: true,
   },
+  'events-lost': {
+    word: 'unresolved',
+    upstream: 'unresolved',
+    meaning: 'the lab lost events of SAs and policies, and packets of then cannot be judged',
+    gap: true,
+  },
 } as const satisfies Kinds;
 
 /** Files that judging reads. */

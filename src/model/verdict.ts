@@ -13,6 +13,13 @@ const factSummary = z.object({
   packets: z.record(z.enum(packetWords), count),
   /** SAs that one host alone had at command boundaries, with what excuses them. */
   halfOpen: z.array(text),
+  /**
+   * For how many virtual nanoseconds no leak could be claimed, and around how many changes of policies: their time, or that of
+   * the packets then, is not exactly known. Absent where it always is.
+   */
+  blind: z.object({ ns: count, events: count }).exactOptional(),
+  /** Hosts whose events were lost, for how long, and what that costs. Absent where none were. */
+  eventsLost: z.array(text).exactOptional(),
 });
 /** What is known of an attempt's SAs and packets, for people and reports. */
 export type FactSummary = Of<typeof factSummary>;

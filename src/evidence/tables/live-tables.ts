@@ -1,7 +1,7 @@
 import type { IpsecPolicy, IpsecSa } from '../ipsec.ts';
 import { type LabRecord, recordType } from '../records/record.ts';
 import { policyDumpReader, saDumpReader } from '../xfrm/dump-reader.ts';
-import { readXfrmMessage } from '../xfrm/event.ts';
+import { isEvent, readEvent } from './changes.ts';
 import { applyEvent, emptyTables, type HostTables } from './host-tables.ts';
 import { reconcile } from './reconcile.ts';
 import { policyRules, saRules } from './table-rules.ts';
@@ -13,14 +13,19 @@ export class LiveTables {
   readonly #policyDumps = policyDumpReader();
 
   /** Takes one of the host's records; others than those of XFRM are passed over. Raises `malformed`. */
-  take({ type, time, sequence, payload }: LabRecord): void {
-    const at = { time, sequence };
+  take(record: LabRecord): void {
+    const { type, payload } = record;
     const { sas, policies } = this.#tables;
-    if (type === recordType.xfrmEvent) applyEvent(this.#tables, readXfrmMessage(payload), at);
-    else if (type === recordType.xfrmEventMade) applyEvent(this.#tables, readXfrmMessage(payload.subarray(8)), at);
-    else if (type === recordType.xfrmStates) reconcile(sas, this.#saDumps.read(payload), { at, rules: saRules });
-    else if (type === recordType.xfrmPolicies) {
-      reconcile(policies, this.#policyDumps.read(payload), { at, rules: policyRules });
+    const at = { time: record.time, sequence: record.sequence };
+    // Nobody asks what contradicts what while a lab runs.
+    const claimed = false;
+    if (isEvent(record)) {
+      const { event, ...made } = readEvent(record);
+      applyEvent(this.#tables, event, made);
+    } else if (type === recordType.xfrmStates) {
+      reconcile(sas, this.#saDumps.read(payload), { at, rules: saRules, claimed });
+    } else if (type === recordType.xfrmPolicies) {
+      reconcile(policies, this.#policyDumps.read(payload), { at, rules: policyRules, claimed });
     }
   }
 

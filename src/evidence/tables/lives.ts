@@ -1,5 +1,6 @@
-/** A point of an attempt: virtual nanoseconds since 1970, and the record that told. */
+/** A point of an attempt, and the record that told of it. */
 export interface Moment {
+  /** Virtual nanoseconds since 1970: when the kernel made the event, where it says so, else when it was recorded. */
   readonly time: bigint;
   readonly sequence: number;
 }
@@ -40,6 +41,9 @@ export interface Finding {
   readonly fields?: readonly string[];
 }
 
+/** `claimed`: without an explanation it is a contradiction. Else events are known to be lost. */
+type Suspicion = Finding & Moment & { readonly claimed: boolean };
+
 /**
  * Virtual nanoseconds. Hosts go on for some microseconds while a boundary's dumps are taken, so an event that
  * a dump shows already may be recorded behind it.
@@ -50,7 +54,7 @@ const lateEvents = 1_000_000n;
 export class Ledger<T> {
   readonly lives: GrowingLife<T>[] = [];
   readonly #open = new Map<string, GrowingLife<T>>();
-  readonly #unexplained = new Map<string, Finding & Moment>();
+  readonly #unexplained = new Map<string, Suspicion>();
 
   /** The present state of an entry. */
   get(key: string): T | undefined {
@@ -83,18 +87,25 @@ export class Ledger<T> {
   }
 
   /** Remembers what a dump shows without an event, until the event comes or `takeUnexplained`. */
-  suspect(finding: Finding, { time, sequence }: Moment): void {
-    this.#unexplained.set(finding.key, { ...finding, time, sequence });
+  suspect(finding: Finding, { time, sequence }: Moment, claimed = true): void {
+    this.#unexplained.set(finding.key, { ...finding, time, sequence, claimed });
   }
 
-  /** True when an event of a moment is what a dump just before it showed: the table is right as it is. */
+  /**
+   * True when an event of a moment is what a dump just before it showed: the table is right as it is, and was so from the
+   * event on where that was made before the dump.
+   */
   explain(key: string, { time }: Moment, reason: EndReason = 'unknown'): boolean {
     const finding = this.#unexplained.get(key);
     if (!finding || time - finding.time > lateEvents || (finding.what === 'vanished') !== (reason !== 'unknown')) {
       return false;
     }
     const life = this.lives.findLast((one) => one.key === key);
-    if (life?.ended) life.ended = { ...life.ended, reason };
+    if (life?.ended) life.ended = { ...life.ended, time: earlier(time, life.ended.time), reason };
+    else if (life) {
+      const shown = life.versions.pop() as Version<T>;
+      life.versions.push({ ...shown, time: earlier(time, shown.time) });
+    }
     return this.#unexplained.delete(key);
   }
 
@@ -112,8 +123,12 @@ export class Ledger<T> {
   /** What stays without an explanation. */
   takeUnexplained(): (Finding & Moment)[] {
     if (this.#unexplained.size === 0) return [];
-    const findings = [...this.#unexplained.values()];
+    const findings = [...this.#unexplained.values()].filter(({ claimed }) => claimed);
     this.#unexplained.clear();
-    return findings;
+    return findings.map(({ claimed: _, ...finding }) => finding);
   }
+}
+
+function earlier(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
 }

@@ -21,7 +21,7 @@ export interface TableRules<T> {
 }
 
 /** Makes a table what a dump says that it is; the ledger then suspects what no event explains. */
-export function reconcile<T>(ledger: Ledger<T>, dump: readonly T[], { at, rules }: Reconciling<T>): void {
+export function reconcile<T>(ledger: Ledger<T>, dump: readonly T[], { at, rules, claimed }: Reconciling<T>): void {
   const present = new Map<string, number>();
   for (const value of dump) {
     const key = freshKey(rules.key(value), present);
@@ -29,12 +29,12 @@ export function reconcile<T>(ledger: Ledger<T>, dump: readonly T[], { at, rules 
     if (known === value) continue;
     ledger.put(key, { ...at, value, source: 'dump' });
     const finding = known === undefined ? unannounced(key, value, rules) : changed(key, [known, value], rules);
-    if (finding) ledger.suspect(finding, at);
+    if (finding) ledger.suspect(finding, at, claimed);
   }
   for (const [key, value] of ledger.entries()) {
     if (present.has(key)) continue;
     ledger.end(key, at, 'unknown');
-    if (!rules.silent(value)) ledger.suspect({ what: 'vanished', key }, at);
+    if (!rules.silent(value)) ledger.suspect({ what: 'vanished', key }, at, claimed);
   }
 }
 
@@ -50,6 +50,8 @@ function changed<T>(key: string, [old, now]: readonly [T, T], { fixed }: TableRu
 interface Reconciling<T> {
   readonly at: Moment;
   readonly rules: TableRules<T>;
+  /** False: events are known to be lost, so what none explains contradicts nothing. */
+  readonly claimed: boolean;
 }
 
 /** Entries of a dump that have one identity are numbered; `taken` holds the keys given and how often. */

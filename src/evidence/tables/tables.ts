@@ -1,3 +1,4 @@
+import { compare } from '../../base/text.ts';
 import type { IpsecPolicy, IpsecSa, PolicyDefaults } from '../ipsec.ts';
 import type { Life, Moment } from './lives.ts';
 import type { HostTimeline } from './timeline.ts';
@@ -13,64 +14,100 @@ const openDefaults: PolicyDefaults = { in: 'allow', fwd: 'allow', out: 'allow' }
 
 /**
  * A host's tables after a record (a number: its sequence) or at a virtual time (a bigint, in nanoseconds; what
- * was told at that very time counts). Points between two changes give the same object.
+ * happened at that very time counts). Points between two changes give the same object.
  */
 export function tablesAt(host: HostTimeline, point: number | bigint): Tables {
-  const view = views.get(host) ?? newView(host);
-  const index = countUntil(view.turns, point);
-  view.tables[index] ??= tablesAfter(host, index === 0 ? -1 : (view.turns[index - 1] as Moment).sequence);
-  return view.tables[index];
+  return typeof point === 'number'
+    ? tablesIn(viewOf(host).bySequence, host, point)
+    : tablesIn(viewOf(host).byTime, host, point);
 }
 
-/** The moments at which a host's tables changed, and the tables before the first and after each of them. */
-interface View {
-  readonly turns: readonly Moment[];
+/** The times at which a host's tables changed, later than one and not later than another. */
+export function turnsBetween(host: HostTimeline, after: bigint, until: bigint): readonly bigint[] {
+  const { turns } = viewOf(host).byTime;
+  return turns.slice(countUntil(turns, after), countUntil(turns, until));
+}
+
+/** Whether a host's tables are known at all times from one to another: no event of then is lost. */
+export function isKnown({ gaps }: HostTimeline, from: bigint, until = from): boolean {
+  return !gaps.some((gap) => gap.from.time < until && from < gap.to.time);
+}
+
+/**
+ * One order of a host's changes, and the tables before the first and after each of them. An event may be recorded behind
+ * the dump of a boundary that it came before, so the order of records is not always that of time.
+ */
+interface Order<Point extends number | bigint> {
+  readonly turns: readonly Point[];
   readonly tables: (Tables | undefined)[];
+  readonly pointOf: (moment: Moment) => Point;
+}
+
+interface View {
+  readonly bySequence: Order<number>;
+  readonly byTime: Order<bigint>;
 }
 
 /** Oracles ask for every packet; most packets see the same tables. */
 const views = new WeakMap<HostTimeline, View>();
 
-function newView(host: HostTimeline): View {
-  const bySequence = new Map<number, Moment>();
-  const note = (moment: Moment): unknown => bySequence.set(moment.sequence, moment);
-  for (const { versions, ended } of [...host.sas, ...host.policies]) {
-    versions.forEach(note);
-    if (ended) note(ended);
-  }
-  host.defaults.forEach(note);
-  const turns = [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
-  const view = { turns, tables: [] };
+function viewOf(host: HostTimeline): View {
+  const known = views.get(host);
+  if (known) return known;
+  const moments: Moment[] = [...host.sas, ...host.policies].flatMap(({ versions, ended }) =>
+    ended ? [...versions, ended] : [...versions],
+  );
+  moments.push(...host.defaults);
+  const view = {
+    bySequence: orderOf(moments, ({ sequence }) => sequence),
+    byTime: orderOf(moments, ({ time }) => time),
+  };
   views.set(host, view);
   return view;
 }
 
-/** How many of the moments are not after a point. Times of records never go back. */
-function countUntil(moments: readonly Moment[], point: number | bigint): number {
-  let [low, high] = [0, moments.length];
+function orderOf<Point extends number | bigint>(
+  moments: readonly Moment[],
+  pointOf: (moment: Moment) => Point,
+): Order<Point> {
+  const turns = [...new Set(moments.map(pointOf))].sort(compare);
+  return { turns, tables: [], pointOf };
+}
+
+function tablesIn<Point extends number | bigint>(order: Order<Point>, host: HostTimeline, point: Point): Tables {
+  const { turns, tables, pointOf } = order;
+  const index = countUntil(turns, point);
+  const last = turns[index - 1];
+  tables[index] ??= tablesAfter(host, (moment) => last !== undefined && pointOf(moment) <= last);
+  return tables[index];
+}
+
+/** How many of the points, which are in order, are not after one. */
+function countUntil<Point extends number | bigint>(points: readonly Point[], point: Point): number {
+  let [low, high] = [0, points.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    const moment = moments[middle] as Moment;
-    const reached = typeof point === 'number' ? moment.sequence <= point : moment.time <= point;
-    if (reached) low = middle + 1;
+    if ((points[middle] as Point) <= point) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-function tablesAfter(host: HostTimeline, sequence: number): Tables {
+type Reached = (moment: Moment) => boolean;
+
+function tablesAfter(host: HostTimeline, reached: Reached): Tables {
   return {
-    sas: valuesAfter(host.sas, sequence),
-    policies: valuesAfter(host.policies, sequence),
-    defaults: host.defaults.findLast((one) => one.sequence <= sequence)?.value ?? openDefaults,
+    sas: valuesAfter(host.sas, reached),
+    policies: valuesAfter(host.policies, reached),
+    defaults: host.defaults.findLast(reached)?.value ?? openDefaults,
   };
 }
 
-function valuesAfter<T>(lives: readonly Life<T>[], sequence: number): T[] {
+function valuesAfter<T>(lives: readonly Life<T>[], reached: Reached): T[] {
   const values: T[] = [];
   for (const { versions, ended } of lives) {
-    if (ended && ended.sequence <= sequence) continue;
-    const version = versions.findLast((one) => one.sequence <= sequence);
+    if (ended && reached(ended)) continue;
+    const version = versions.findLast(reached);
     if (version) values.push(version.value);
   }
   return values;

@@ -1,16 +1,12 @@
-import type { IpsecPolicy, IpsecSa, PolicyDefaults, XfrmEvent } from '../ipsec.ts';
+import type { IpsecPolicy, IpsecSa, PolicyDefaults } from '../ipsec.ts';
+import { decode } from '../records/decode.ts';
 import { type LabRecord, recordType } from '../records/record.ts';
 import { policyDumpReader, saDumpReader } from '../xfrm/dump-reader.ts';
-import { readXfrmMessage } from '../xfrm/event.ts';
+import { type Change, isEvent, readEvent } from './changes.ts';
 import { applyEvent, emptyTables, type HostTables } from './host-tables.ts';
 import type { Life, Moment } from './lives.ts';
 import { type Discrepancy, reconcile } from './reconcile.ts';
 import { policyRules, saRules } from './table-rules.ts';
-
-/** One thing that the kernel said. */
-export interface Change extends Moment {
-  readonly event: XfrmEvent;
-}
 
 /**
  * The lab stands still after a command, and what is known of all hosts is exact. `sequence` is that of the last
@@ -27,9 +23,24 @@ export interface Snapshot extends Boundary {
   readonly policies: readonly IpsecPolicy[];
 }
 
+/**
+ * Events of a host are lost: between these two moments, neither of them included, its tables are not known. The first is
+ * the last event or boundary before the loss was noticed, the second the next boundary, whose dump shows them again.
+ */
+export interface Gap {
+  readonly from: Moment;
+  readonly to: Moment;
+}
+
 /** All that was seen of one host's SAD and SPD. */
 export interface HostTimeline {
   readonly host: string;
+  /**
+   * Every event has the time at which the kernel made it. The kernel steps the lab's clock before it reads it for an event,
+   * so a frame of that time or later came after the event, and one of an earlier time before it.
+   */
+  readonly exact: boolean;
+  readonly gaps: readonly Gap[];
   readonly changes: readonly Change[];
   readonly sas: readonly Life<IpsecSa>[];
   readonly policies: readonly Life<IpsecPolicy>[];
@@ -60,9 +71,14 @@ interface HostState {
   /** What the last dumps said; tables are empty at first. */
   sas: readonly IpsecSa[];
   policies: readonly IpsecPolicy[];
-  /** An event came, or a dump, since the tables were last reconciled. */
+  /** An event came or was lost, or a dump came, since the tables were last reconciled. */
   touched: boolean;
   dumped: boolean;
+  /** The last event or boundary. */
+  known: Moment;
+  readonly gaps: Gap[];
+  /** `known` when events were lost that no dump has made up for. */
+  lostSince: Moment | undefined;
 }
 
 /**
@@ -71,12 +87,13 @@ interface HostState {
  * messages that are none. Frames for hosts that do not exist are passed over.
  */
 export function readTimeline({ hosts, records }: RecordedLab): Timeline {
-  const states = hosts.map(newHost);
+  const states = hosts.map((host) => newHost(host, records[0]));
   const boundaries: Boundary[] = [];
   const discrepancies: Discrepancy[] = [];
   for (let at = 0; at < records.length; at += 1) {
     const record = records[at] as LabRecord;
     if (isEvent(record)) discrepancies.push(...takeEvent(states[record.host], record));
+    else if (record.type === recordType.trouble) takeTrouble(states[record.host], record);
     if (record.type !== recordType.commandEnd) continue;
     discrepancies.push(...states.flatMap(unexplained));
     at = takeDumps(states, records, at + 1);
@@ -85,37 +102,68 @@ export function readTimeline({ hosts, records }: RecordedLab): Timeline {
     // The last frame of a torn file may be one in the middle of a boundary.
     const whole = at + 1 < records.length;
     if (whole) boundaries.push(boundary);
-    for (const state of states) if (state.dumped || (whole && state.touched)) settle(state, boundary);
+    for (const state of states) {
+      if (state.dumped || (whole && state.touched)) settle(state, boundary);
+      if (whole) state.known = { time, sequence };
+    }
   }
   discrepancies.push(...states.flatMap(unexplained));
   discrepancies.sort((a, b) => a.sequence - b.sequence);
+  const last = records.at(-1);
+  for (const state of states) if (last !== undefined) endGap(state, last);
   return { hosts: states.map(finished), boundaries, discrepancies };
 }
 
-function newHost(host: string): HostState {
-  const seen = { tables: emptyTables(), changes: [], snapshots: [] };
+/** Before the first record tables are empty. */
+function newHost(host: string, first: LabRecord | undefined): HostState {
+  const seen = { tables: emptyTables(), changes: [], snapshots: [], gaps: [] };
   const readers = { saDumps: saDumpReader(), policyDumps: policyDumpReader() };
-  return { host, ...seen, ...readers, sas: [], policies: [], touched: false, dumped: false };
+  const known: Moment = { time: first?.time ?? 0n, sequence: -1 };
+  return {
+    host,
+    ...seen,
+    ...readers,
+    sas: [],
+    policies: [],
+    touched: false,
+    dumped: false,
+    known,
+    lostSince: undefined,
+  };
 }
 
-function finished({ host, tables, changes, snapshots }: HostState): HostTimeline {
-  const { defaults } = tables;
-  return { host, changes, sas: tables.sas.lives, policies: tables.policies.lives, defaults, snapshots };
+function finished({ host, tables, changes, snapshots, gaps }: HostState): HostTimeline {
+  const { defaults, sas, policies } = tables;
+  const exact = changes.length > 0 && changes.every((change) => change.exact);
+  return { host, exact, gaps, changes, sas: sas.lives, policies: policies.lives, defaults, snapshots };
 }
 
-function isEvent({ type }: LabRecord): boolean {
-  return type === recordType.xfrmEvent || type === recordType.xfrmEventMade;
-}
-
-function takeEvent(state: HostState | undefined, { type, sequence, payload, ...record }: LabRecord): Discrepancy[] {
+function takeEvent(state: HostState | undefined, record: LabRecord): Discrepancy[] {
   if (!state) return [];
-  const made = type === recordType.xfrmEventMade;
-  const event = readXfrmMessage(made ? payload.subarray(8) : payload);
-  const { time } = record;
-  state.changes.push({ time, sequence, event });
+  const change = readEvent(record);
+  const { time, sequence, event } = change;
+  state.changes.push(change);
   state.touched = true;
+  if (state.lostSince === undefined) state.known = { time, sequence };
   const findings = applyEvent(state.tables, event, { time, sequence });
+  if (state.lostSince !== undefined) return [];
   return findings.map((finding) => ({ host: state.host, time, sequence, ...finding }));
+}
+
+/** What an agent says of a host whose events are lost; those of earlier versions called it a note. */
+const eventsLost = /^(?:lost xfrm-events\b|note XFRM events were lost)/;
+
+function takeTrouble(state: HostState | undefined, record: LabRecord): void {
+  const said = decode(record);
+  if (!state || said.type !== 'trouble' || !eventsLost.test(said.text)) return;
+  state.lostSince ??= state.known;
+  state.touched = true;
+}
+
+function endGap(state: HostState, { time, sequence }: Moment): void {
+  const { lostSince: from } = state;
+  if (from !== undefined) state.gaps.push({ from, to: { time, sequence } });
+  state.lostSince = undefined;
 }
 
 /** Reads the dumps from a place on; returns the place of the last of them, or the one before it. */
@@ -138,10 +186,12 @@ function settle(state: HostState, boundary: Boundary): void {
   const { tables, sas, policies } = state;
   const at: Moment = { time: boundary.time, sequence: boundary.sequence };
   if (state.dumped) state.snapshots.push({ ...boundary, sas, policies });
+  const claimed = state.lostSince === undefined;
+  reconcile(tables.sas, sas, { at, rules: saRules, claimed });
+  reconcile(tables.policies, policies, { at, rules: policyRules, claimed });
+  endGap(state, at);
   state.touched = false;
   state.dumped = false;
-  reconcile(tables.sas, sas, { at, rules: saRules });
-  reconcile(tables.policies, policies, { at, rules: policyRules });
 }
 
 /** What a host's dumps showed and no event explained until now. */

@@ -3,7 +3,10 @@ import type { FactEvidence } from '../../evidence/evidence.ts';
 import type { Discrepancy } from '../../evidence/tables/reconcile.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { FactSummary, Issue } from '../../model/verdict.ts';
-import { type Leak, leaks } from './leaks.ts';
+import { blindness } from './blind.ts';
+import { Choices } from './choice.ts';
+import { judgeClear, type Leak } from './leaks.ts';
+import { lostEvents } from './lost-events.ts';
 import { comparePairs, type HalfOpen } from './pairs.ts';
 import { judgeWire } from './wire-facts.ts';
 import { spiText } from './words-of-facts.ts';
@@ -20,17 +23,27 @@ export interface LabFindings extends FactFindings {
 
 /** All oracles over one attempt. Pure; equal evidence gives equal findings. */
 export function judgeFacts(evidence: FactEvidence): LabFindings {
+  const choices = new Choices(evidence);
   const pairs = comparePairs(evidence);
-  const wire = judgeWire(evidence);
-  const clear = leaks(evidence);
+  const wire = judgeWire(evidence, choices);
+  const clear = judgeClear(evidence, choices);
+  const lost = lostEvents(evidence, [...clear.unjudged, ...wire.unjudged]);
   const issues = [
     ...evidence.timeline.discrepancies.map(discrepancyIssue),
     ...pairs.issues,
     ...wire.issues,
-    ...clear.map(({ issue }) => issue),
+    ...clear.leaks.map(({ issue }) => issue),
+    ...lost.issues,
   ];
-  const summary = { pairs: pairs.pairs, packets: wire.packets, halfOpen: pairs.halfOpen.map(halfOpenText) };
-  return { summary, issues: limited(issues), leaks: [...clear, ...wire.leaks] };
+  const blind = blindness(evidence, choices);
+  const summary = {
+    pairs: pairs.pairs,
+    packets: wire.packets,
+    halfOpen: pairs.halfOpen.map(halfOpenText),
+    ...(blind && { blind }),
+    ...(lost.texts.length > 0 && { eventsLost: lost.texts }),
+  };
+  return { summary, issues: limited(issues), leaks: [...clear.leaks, ...wire.leaks] };
 }
 
 const meanings: Readonly<Record<Discrepancy['what'], string>> = {

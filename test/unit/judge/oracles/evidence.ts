@@ -6,6 +6,9 @@ import { readWire } from '../../../../src/evidence/packet/wire.ts';
 import { recordType } from '../../../../src/evidence/records/record.ts';
 import { readTimeline } from '../../../../src/evidence/tables/timeline.ts';
 import { saIdentity } from '../../../../src/evidence/xfrm/identity.ts';
+import { Choices } from '../../../../src/judge/oracles/choice.ts';
+import { judgeClear } from '../../../../src/judge/oracles/leaks.ts';
+import { judgeWire } from '../../../../src/judge/oracles/wire-facts.ts';
 import { ethernet, ipv4 } from '../../evidence/build.ts';
 import { dump, eventMessage, policyMessage, saMessage } from '../../evidence/xfrm-build.ts';
 import { aSelector } from '../../evidence/xfrm-samples.ts';
@@ -97,3 +100,6 @@ export function protectedPacket(
     ...change,
   };
 }
+
+export const leaks = (evidence: FactEvidence) => judgeClear(evidence, new Choices(evidence)).leaks;
+export const wireOf = (evidence: FactEvidence) => judgeWire(evidence, new Choices(evidence));

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IpsecPolicy } from '../../../../src/evidence/ipsec.ts';
-import { leaks } from '../../../../src/judge/oracles/leaks.ts';
 import { bytes, ipv4, ipv6 } from '../../evidence/build.ts';
 import { aPolicy, aSelector, aTemplate } from '../../evidence/xfrm-samples.ts';
-import { evidenceOf, installed, ms, type Step, seen, toPeer } from './evidence.ts';
+import { evidenceOf, installed, leaks, ms, type Step, seen, toPeer } from './evidence.ts';
 
 const ping = ipv4(1, bytes('0800 0000 0001 0001'));
 const protect = (other: Partial<IpsecPolicy> = {}): IpsecPolicy =>

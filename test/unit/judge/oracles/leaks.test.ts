@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IpsecPolicy } from '../../../../src/evidence/ipsec.ts';
 import { judgeFacts } from '../../../../src/judge/oracles/judge-facts.ts';
-import { leaks } from '../../../../src/judge/oracles/leaks.ts';
 import { bytes, concat, ipv4, ipv6, u16, u32, udp } from '../../evidence/build.ts';
 import { anSa, aPolicy, aSelector, aTemplate } from '../../evidence/xfrm-samples.ts';
-import { added, evidenceOf, installed, removed, type Step, seen, toPeer } from './evidence.ts';
+import { added, evidenceOf, installed, leaks, removed, type Step, seen, toPeer } from './evidence.ts';
 
 const icmp = (type: number, code = 0): Uint8Array =>
   concat([Uint8Array.of(type, code), bytes('0000 0001 0001 61626364')]);

@@ -4,9 +4,9 @@ import type { FactEvidence, ProtectedPacket } from '../../../../src/evidence/evi
 import { readWire } from '../../../../src/evidence/packet/wire.ts';
 import { recordType } from '../../../../src/evidence/records/record.ts';
 import { readTimeline } from '../../../../src/evidence/tables/timeline.ts';
-import { judgeWire } from '../../../../src/judge/oracles/wire-facts.ts';
 import { saMessage } from '../../evidence/xfrm-build.ts';
 import { anSa } from '../../evidence/xfrm-samples.ts';
+import { wireOf } from './evidence.ts';
 
 const [packet] = readWire([{ time: 5n, frame: new Uint8Array(60) }]);
 const sa = anSa({ direction: 'out' });
@@ -53,7 +53,7 @@ const cases: readonly (readonly [string, FactEvidence, readonly string[]])[] = [
 for (const [title, evidence, kinds] of cases) {
   test(`a packet of an SA: ${title}`, () => {
     assert.deepEqual(
-      judgeWire(evidence).issues.map(({ kind }) => kind),
+      wireOf(evidence).issues.map(({ kind }) => kind),
       kinds,
     );
   });

@@ -4,7 +4,6 @@ import type { ProtectedPacket } from '../../../../src/evidence/evidence.ts';
 import type { IpsecPolicy, IpsecSa } from '../../../../src/evidence/ipsec.ts';
 import { readIp } from '../../../../src/evidence/packet/ip.ts';
 import { type IpPacket, wellKnownPorts } from '../../../../src/evidence/packet/packet.ts';
-import { judgeWire } from '../../../../src/judge/oracles/wire-facts.ts';
 import { bytes, concat, ipv4, udp } from '../../evidence/build.ts';
 import { anSa, aPolicy, aTemplate } from '../../evidence/xfrm-samples.ts';
 import {
@@ -17,10 +16,11 @@ import {
   type Step,
   type Story,
   toPeer,
+  wireOf,
 } from './evidence.ts';
 
 const out = anSa({ direction: 'out' });
-const issuesOf = (story: Story) => judgeWire(evidenceOf(story)).issues;
+const issuesOf = (story: Story) => wireOf(evidenceOf(story)).issues;
 const kindsOf = (story: Story): string[] => issuesOf(story).map(({ kind }) => kind);
 
 function innerOf(packet: Uint8Array): IpPacket {
@@ -32,10 +32,16 @@ const ping = innerOf(ipv4(1, bytes('0800 0000 0001 0001')));
 const refused: Partial<ProtectedPacket> = { word: 'refused', reason: 'integrity' };
 
 test('findings stand in the order of packets, then of strange SAs, then of replays', () => {
+  const taken = (packets: bigint): IpsecSa =>
+    anSa({ direction: 'in', use: { bytes: 0n, packets, addTime: 1n, useTime: 1n } });
   const steps: Step[] = [
     [1, 'west', added(out)],
-    [1, 'east', added(anSa({ direction: 'in', use: { bytes: 0n, packets: 9n, addTime: 1n, useTime: 1n } }))],
-    [1, 'nic', added(anSa({ direction: 'in', use: { bytes: 0n, packets: 8n, addTime: 1n, useTime: 1n } }))],
+    [1, 'east', added(taken(0n))],
+    [1, 'nic', added(taken(0n))],
+    [300, 'west', 'command'],
+    [300, 'west', { sas: [out] }],
+    [300, 'east', { sas: [taken(9n)] }],
+    [300, 'nic', { sas: [taken(8n)] }],
   ];
   const packets = [
     protectedPacket(10, { inner: ping }),
@@ -260,9 +266,16 @@ const receiver = (host: 'east' | 'nic', packets: bigint, change: Partial<IpsecSa
   });
 const words = (...list: readonly ProtectedPacket['word'][]): ProtectedPacket[] =>
   list.map((word, index) => protectedPacket(100 + index, { word }));
-const replays = (sas: readonly IpsecSa[], packets: readonly ProtectedPacket[], more: readonly Step[] = []) =>
+/** What is said of SAs of east, of which a dump at 300 ms shows what they have taken. */
+const replays = (sas: readonly IpsecSa[], packets: readonly ProtectedPacket[]) =>
   issuesOf({
-    steps: [[1, 'west', added(out)], ...sas.map((sa): Step => [1, 'east', added(sa)]), ...more],
+    steps: [
+      [1, 'west', added(out)],
+      ...sas.map((sa): Step => [1, 'east', added({ ...sa, use: { ...sa.use, packets: 0n } })]),
+      [300, 'west', 'command'],
+      [300, 'west', { sas: [out] }],
+      [300, 'east', { sas }],
+    ],
     packets,
   }).filter(({ kind }) => kind === 'replay-accepted');
 
@@ -278,24 +291,41 @@ test('packets of other SAs, of another protocol, and frames seen again, have no 
   assert.equal(replays([receiver('east', 2n)], [...two, protectedPacket(200)]).length, 0);
 });
 
+test('what a boundary counted is held against what was sent until then, and a replay is told once', () => {
+  const counts: Step[] = [
+    [1, 'west', added(out)],
+    [1, 'east', added(receiver('east', 0n))],
+    ...[150, 250].flatMap((at, index): Step[] => [
+      [at, 'west', 'command'],
+      [at, 'west', { sas: [out] }],
+      [at, 'east', { sas: [receiver('east', index === 0 ? 2n : 3n)] }],
+    ]),
+  ];
+  const [first, again] = words('verified', 'replayed');
+  const told = (...packets: readonly (ProtectedPacket | undefined)[]) =>
+    issuesOf({ steps: counts, packets: packets.filter((one) => one !== undefined) }).map(
+      ({ message }) => /taken .*$/.exec(message)?.[0],
+    );
+  const lost = [200, 201].map((at) => protectedPacket(at));
+  assert.deepEqual(told(first, again, ...lost), [
+    'taken 2 packets, and only 1 were sent with a sequence number of their own',
+  ]);
+  assert.deepEqual(told(first, protectedPacket(102), protectedPacket(151, { word: 'replayed' }), ...lost), []);
+});
+
 test('a replay of AH is none of the ESP SA with the same SPI', () => {
   const packets = [protectedPacket(100), protectedPacket(101, { protocol: 'ah', word: 'replayed' })];
   assert.deepEqual(replays([receiver('east', 2n)], packets), []);
 });
 
 test('an accepted replay is told with the packet that was the first one again, and the last count of its SA', () => {
-  const sa = receiver('east', 0n);
-  const last = receiver('east', 4n);
+  const sa = receiver('east', 4n);
   const packets = words('verified', 'verified', 'replayed', 'replayed').map((packet, index) => ({
     ...packet,
     frame: { ...packet.frame, number: index + 1 },
   }));
-  const counted: Step[] = [
-    [300, 'east', 'command'],
-    [300, 'east', { sas: [last] }],
-  ];
   assert.deepEqual(
-    replays([sa], packets, counted).map(({ host, file, packet, message }) => [
+    replays([sa], packets).map(({ host, file, packet, message }) => [
       host,
       file,
       packet,
@@ -313,7 +343,7 @@ test('every frame whose ESP carries cleartext is listed as a leak, copies includ
     protectedPacket(103, { word: 'unjudged', reason: 'cleartext' }),
     protectedPacket(104),
   ];
-  const { leaks } = judgeWire(evidenceOf({ packets }));
+  const { leaks } = wireOf(evidenceOf({ packets }));
   assert.deepEqual(
     leaks,
     packets.slice(0, 2).map(({ frame }) => ({ kind: 'not-encrypted', frame })),

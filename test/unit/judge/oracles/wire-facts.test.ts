@@ -4,10 +4,19 @@ import type { ProtectedPacket } from '../../../../src/evidence/evidence.ts';
 import type { IpsecSa } from '../../../../src/evidence/ipsec.ts';
 import { readIp } from '../../../../src/evidence/packet/ip.ts';
 import { type IpPacket, wellKnownPorts } from '../../../../src/evidence/packet/packet.ts';
-import { judgeWire } from '../../../../src/judge/oracles/wire-facts.ts';
 import { bytes, concat, ipv4, tcp, u16, udp } from '../../evidence/build.ts';
 import { anSa, aPolicy, aTemplate } from '../../evidence/xfrm-samples.ts';
-import { added, evidenceOf, installed, protectedPacket, removed, type Step, type Story, toPeer } from './evidence.ts';
+import {
+  added,
+  evidenceOf,
+  installed,
+  protectedPacket,
+  removed,
+  type Step,
+  type Story,
+  toPeer,
+  wireOf,
+} from './evidence.ts';
 
 const out = anSa({ direction: 'out' });
 const policy = aPolicy({ selector: toPeer });
@@ -17,7 +26,7 @@ const ready: Step[] = [
 ];
 
 const found = (story: Story): string[] =>
-  judgeWire(evidenceOf(story)).issues.map(({ word, kind, host, message }) => `${word} ${kind} ${host}: ${message}`);
+  wireOf(evidenceOf(story)).issues.map(({ word, kind, host, message }) => `${word} ${kind} ${host}: ${message}`);
 
 function innerOf(packet: Uint8Array): IpPacket {
   const inner = readIp({ bytes: packet, start: 0, end: packet.length }, wellKnownPorts);
@@ -38,7 +47,7 @@ test('packets are counted by word, copies on other links not', () => {
   const packets = words.map((word, index) => protectedPacket(100 + index, { word }));
   packets.push(protectedPacket(200, { copy: true }));
   const evidence = evidenceOf({ steps: ready, packets });
-  const { packets: counts, issues } = judgeWire(evidence);
+  const { packets: counts, issues } = wireOf(evidence);
   assert.deepEqual(counts, { verified: 2, unauthenticated: 1, refused: 0, unjudged: 1, 'no-sa': 1, replayed: 1 });
   assert.deepEqual(
     issues.map(({ kind }) => kind),
@@ -50,7 +59,7 @@ const refused: Partial<ProtectedPacket> = { word: 'refused', reason: 'integrity'
 
 test('a packet that does not verify is major, with its place', () => {
   const story = { steps: ready, packets: [protectedPacket(100, refused)], commands: [[50, 'ping']] } as const;
-  const { issues, packets } = judgeWire(evidenceOf(story));
+  const { issues, packets } = wireOf(evidenceOf(story));
   assert.equal(packets.refused, 1);
   assert.deepEqual(
     issues.map(({ kind, word, host, file, packet, command }) => [kind, word, host, file, packet, command]),
@@ -143,17 +152,23 @@ test('an ICMP error goes where what it is about came from, if a policy says so',
   assert.equal(found({ steps: withFlags([]), packets }).length, 1);
 });
 
-const receiver = (packets: bigint, change: Partial<IpsecSa> = {}): Step => [
-  1,
-  'east',
-  added(anSa({ direction: 'in', use: { bytes: 0n, packets, addTime: 1n, useTime: 1n }, ...change })),
-];
+/** East has an SA, and a boundary at 300 ms shows what it has taken. */
+function receiver(packets: bigint, change: Partial<IpsecSa> = {}): Step[] {
+  const sa = anSa({ direction: 'in', ...change });
+  return [
+    [1, 'east', added(sa)],
+    [300, 'west', 'command'],
+    [300, 'west', { sas: [out] }],
+    [300, 'east', { sas: [{ ...sa, use: { ...sa.use, packets } }] }],
+    [300, 'west', { policies: [policy] }],
+  ];
+}
 const sent = (...words: readonly ProtectedPacket['word'][]): ProtectedPacket[] =>
   words.map((word, index) => protectedPacket(100 + index, { word }));
 
 test('a receiver that counts more packets than there were numbers has taken a replay', () => {
-  const replays = (step: Step, packets: readonly ProtectedPacket[], line = 'ping'): string[] =>
-    found({ steps: [...ready, step], packets, commands: [[1, line]] });
+  const replays = (taken: readonly Step[], packets: readonly ProtectedPacket[], line = 'ping'): string[] =>
+    found({ steps: [...ready, ...taken], packets, commands: [[1, line]] });
   const three = sent('verified', 'verified', 'replayed');
   assert.deepEqual(replays(receiver(2n), three), []);
   assert.deepEqual(replays(receiver(3n), three), [

@@ -1,0 +1,71 @@
+import type { IpsecPolicy } from '../../evidence/ipsec.ts';
+import type { IpPacket } from '../../evidence/packet/packet.ts';
+import { type Flow, selectorMatches } from '../../evidence/tables/selectors.ts';
+import { tablesAt } from '../../evidence/tables/tables.ts';
+import type { HostTimeline } from '../../evidence/tables/timeline.ts';
+
+/** What says that a packet may not pass in clear; `no-policy`: the action where none matches. */
+export type Rule = IpsecPolicy | 'no-policy';
+
+/** A packet, and what must not let it pass as it is. */
+export interface Question {
+  readonly flow: Flow;
+  readonly forbids: (rule: Rule) => boolean;
+}
+
+/** What is asked of the tables about a packet in clear. `ifindex`: its sender's interface, where that is known. */
+export function questionOf(ip: IpPacket, ifindex?: number): Question {
+  const flow = { ...flowOf(ip), ...(ifindex !== undefined && { ifindex }) };
+  return { flow, forbids: ip.upper.kind === 'ipcomp' ? wantsMoreThanIpcomp : wantsProtection };
+}
+
+/**
+ * What forbids a flow in clear at a time: the strongest outbound policy, of equal ones the oldest, or the default
+ * action (net/xfrm/xfrm_policy.c, xfrm_policy_lookup_bytype, xfrm_lookup_with_ifid). Policies with an interface id
+ * choose only what an XFRM interface sends, which never is cleartext. Marks are not seen on links, nor in earlier
+ * versions interfaces: such a policy may choose a packet, so where a stronger one lets it pass, nothing is said.
+ */
+export function forbidding(host: HostTimeline, time: bigint, { flow, forbids }: Question): Rule | undefined {
+  const { policies, defaults } = tablesAt(host, time);
+  let best: IpsecPolicy | undefined;
+  let perhaps: IpsecPolicy | undefined;
+  for (const policy of policies) {
+    if (policy.direction !== 'out' || policy.type !== 'main' || policy.ifId) continue;
+    if (best !== undefined && best.priority <= policy.priority) continue;
+    if (!selectorMatches(policy.selector, flow)) continue;
+    if (!unseen(policy, flow)) best = policy;
+    else if (!forbids(policy) && (perhaps?.priority ?? policy.priority) >= policy.priority) perhaps = policy;
+  }
+  if (perhaps && (best === undefined || perhaps.priority <= best.priority)) return undefined;
+  const rule = best ?? (defaults.out === 'block' ? 'no-policy' : undefined);
+  return rule && forbids(rule) ? rule : undefined;
+}
+
+/** Whether the policy chooses the packet depends on what no capture tells. */
+function unseen({ mark, selector }: IpsecPolicy, { ifindex }: Flow): boolean {
+  return Boolean(mark?.mask) || (selector.ifindex !== 0 && ifindex === undefined);
+}
+
+/** Cleartext may not pass it. */
+function wantsProtection(rule: Rule): boolean {
+  if (rule === 'no-policy' || rule.action === 'block') return true;
+  return rule.templates.some(({ level }) => level === 'required');
+}
+
+/** IPComp alone is what a policy may ask for, and then no policy is asked again; one that asks for ESP or AH too wants more. */
+function wantsMoreThanIpcomp(rule: Rule): boolean {
+  if (rule === 'no-policy' || rule.action === 'block') return false;
+  return rule.templates.some(({ level, protocol }) => level === 'required' && protocol !== 'ipcomp');
+}
+
+/** A packet as a selector sees it. */
+export function flowOf({ source, destination, protocol, upper }: IpPacket): Flow {
+  const flow = { source, destination, protocol };
+  if (upper.kind === 'icmp') return { ...flow, sourcePort: upper.type, destinationPort: upper.code };
+  if (upper.kind === 'gre') {
+    const { key = 0 } = upper;
+    return { ...flow, sourcePort: key >>> 16, destinationPort: key & 0xffff };
+  }
+  if (!('sourcePort' in upper)) return flow;
+  return { ...flow, sourcePort: upper.sourcePort, destinationPort: upper.destinationPort };
+}
