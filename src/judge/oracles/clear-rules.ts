@@ -41,6 +41,13 @@ export function forbidding(host: HostTimeline, time: bigint, { flow, forbids }: 
   return rule && forbids(rule) ? rule : undefined;
 }
 
+/** Whether a policy, if it stood alone, would forbid a flow in clear for certain. */
+export function choosesFor(policy: IpsecPolicy, { flow, forbids }: Question): boolean {
+  const { direction, type, ifId, selector } = policy;
+  const outbound = direction === 'out' && type === 'main' && !ifId;
+  return outbound && selectorMatches(selector, flow) && !unseen(policy, flow) && forbids(policy);
+}
+
 /** Whether the policy chooses the packet depends on what no capture tells. */
 function unseen({ mark, selector }: IpsecPolicy, { ifindex }: Flow): boolean {
   return Boolean(mark?.mask) || (selector.ifindex !== 0 && ifindex === undefined);

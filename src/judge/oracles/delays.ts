@@ -66,8 +66,10 @@ function timeOf(text: string): bigint {
 /** All delays that a packet may have met which left at a time, taken together. */
 export function delayAt(delays: readonly TypedDelay[] = [], time: bigint): Delay {
   const met = delays.filter(({ from, to, most }) => from <= time && (to === undefined || time <= to + most));
+  let most = 0n;
+  for (const one of met) if (one.most > most) most = one.most;
   return {
-    most: met.reduce((longest, { most }) => (most > longest ? most : longest), 0n),
+    most,
     lossy: met.some(({ lossy }) => lossy),
   };
 }

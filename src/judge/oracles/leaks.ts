@@ -1,12 +1,13 @@
 import { commandAt, type FactEvidence, type SeenFrame } from '../../evidence/evidence.ts';
 import { describePacket } from '../../evidence/packet/describe.ts';
 import { isKnown } from '../../evidence/tables/tables.ts';
-import type { HostTimeline } from '../../evidence/tables/timeline.ts';
+import type { HostTimeline, Timeline } from '../../evidence/tables/timeline.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { LeakKind } from '../../model/observed.ts';
 import type { Issue } from '../../model/verdict.ts';
 import type { Choices } from './choice.ts';
 import { forbidding, questionOf, type Rule } from './clear-rules.ts';
+import { type Hole, holeAt } from './holes.ts';
 import { type DaemonPorts, daemonPorts, exemptionOf, sasUntil } from './in-clear.ts';
 import type { Unjudged } from './lost-events.ts';
 import { policyText } from './words-of-facts.ts';
@@ -33,7 +34,7 @@ export function judgeClear({ timeline, frames, commands }: FactEvidence, choices
   const unjudged: Unjudged[] = [];
   const leaks = frames.flatMap((frame) => {
     const host = hosts.get(frame.sender);
-    const rule = host && violated(host, frame, { ports, choices });
+    const rule = host && violated(host, frame, { ports, choices, timeline });
     if (!rule) return [];
     if (rule === 'unknown') {
       unjudged.push({ host: host.host, frame });
@@ -52,29 +53,44 @@ export function judgeClear({ timeline, frames, commands }: FactEvidence, choices
 interface Judging {
   readonly ports: DaemonPorts;
   readonly choices: Choices;
+  readonly timeline: Timeline;
 }
 
+/** What a frame in clear violates: a rule that stood, or one that was away for a while. */
+type Violated = Rule | Hole;
+
 /** The rule that a frame in clear violates at all moments of its choice; `unknown`: that depends on what is lost. */
-function violated(host: HostTimeline, frame: SeenFrame, { ports, choices }: Judging): Rule | 'unknown' | undefined {
+function violated(
+  host: HostTimeline,
+  frame: SeenFrame,
+  { ports, choices, timeline }: Judging,
+): Violated | 'unknown' | undefined {
   const { ip } = frame.packet.dissected;
   if (ip === undefined || exemptionOf(ip, ports) !== undefined) return undefined;
   const question = questionOf(ip, frame.ifindex);
-  let told: Rule | undefined;
+  let told: Violated | undefined;
   let known = true;
   for (const moment of choices.moments(host, frame)) {
     if (!isKnown(host, moment)) {
       known = false;
       continue;
     }
-    const rule = forbidding(host, moment, question);
+    const rule = forbidding(host, moment, question) ?? holeAt(host, moment, { question, timeline });
     if (rule === undefined) return undefined;
     told ??= rule;
   }
   return known ? told : 'unknown';
 }
 
-function wordsOf({ packet }: SeenFrame, rule: Rule): Pick<Issue, 'message' | 'excerpt'> {
+function wordsOf({ packet }: SeenFrame, rule: Violated): Pick<Issue, 'message' | 'excerpt'> {
   const what = `${describePacket(packet)} went in clear, and `;
+  if (typeof rule === 'object' && 'away' in rule) {
+    const away = `${Number(rule.away) / 1e6} ms`;
+    return {
+      message: `${what}a policy that wants it protected was removed and added again, ${away} later`,
+      excerpt: policyText(rule.policy),
+    };
+  }
   if (rule === 'no-policy') {
     return { message: `${what}its sender forbids what no policy allows`, excerpt: 'default action of out: block' };
   }

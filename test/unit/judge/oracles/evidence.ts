@@ -9,7 +9,7 @@ import { saIdentity } from '../../../../src/evidence/xfrm/identity.ts';
 import { Choices } from '../../../../src/judge/oracles/choice.ts';
 import { judgeClear } from '../../../../src/judge/oracles/leaks.ts';
 import { judgeWire } from '../../../../src/judge/oracles/wire-facts.ts';
-import { ethernet, ipv4 } from '../../evidence/build.ts';
+import { concat, ethernet, ipv4 } from '../../evidence/build.ts';
 import { dump, eventMessage, policyMessage, saMessage } from '../../evidence/xfrm-build.ts';
 import { aSelector } from '../../evidence/xfrm-samples.ts';
 
@@ -30,6 +30,8 @@ export interface Story {
   readonly frames?: readonly SeenFrame[];
   readonly packets?: readonly ProtectedPacket[];
   readonly commands?: readonly (readonly [at: number, line: string, host?: Host])[];
+  /** Events have the time of their making. */
+  readonly exact?: boolean;
   /** Sequence number of the record at which the post-mortem began. */
   readonly postMortem?: number;
 }
@@ -37,8 +39,21 @@ export interface Story {
 export const ms = (at: number): bigint => BigInt(Math.round(at * 1e6));
 
 /** The evidence of a story. A last record that says nothing follows its steps, as in a whole file. */
-export function evidenceOf({ steps = [], frames = [], packets = [], commands = [], postMortem }: Story): FactEvidence {
-  const records = [...steps.map(([at, host, what]) => ({ at, host: hosts.indexOf(host), ...payloadOf(what) }))];
+export function evidenceOf({
+  steps = [],
+  frames = [],
+  packets = [],
+  commands = [],
+  exact,
+  postMortem,
+}: Story): FactEvidence {
+  const records = [
+    ...steps.map(([at, host, what]) => ({
+      at,
+      host: hosts.indexOf(host),
+      ...payloadOf(what, exact ? ms(at) : undefined),
+    })),
+  ];
   records.push({ at: 1e9, host: 0xffff, type: recordType.labEnd, payload: new Uint8Array() });
   const timeline = readTimeline({
     hosts,
@@ -53,11 +68,18 @@ export function evidenceOf({ steps = [], frames = [], packets = [], commands = [
   };
 }
 
-function payloadOf(what: What): { type: number; payload: Uint8Array } {
+function payloadOf(what: What, made?: bigint): { type: number; payload: Uint8Array } {
   if (what === 'command') return { type: recordType.commandEnd, payload: new Uint8Array(4) };
-  if ('event' in what) return { type: recordType.xfrmEvent, payload: eventMessage(what.event) };
+  if ('event' in what) return eventPayload(eventMessage(what.event), made);
   if ('sas' in what) return { type: recordType.xfrmStates, payload: dump(what.sas.map((sa) => saMessage(sa))) };
   return { type: recordType.xfrmPolicies, payload: dump(what.policies.map((policy) => policyMessage(policy))) };
+}
+
+function eventPayload(message: Uint8Array, made: bigint | undefined): { type: number; payload: Uint8Array } {
+  if (made === undefined) return { type: recordType.xfrmEvent, payload: message };
+  const time = new Uint8Array(8);
+  new DataView(time.buffer).setBigUint64(0, made, true);
+  return { type: recordType.xfrmEventMade, payload: concat([time, message]) };
 }
 
 export const added = (sa: IpsecSa): What => ({ event: { kind: 'sa-added', sa } });

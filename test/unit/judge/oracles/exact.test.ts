@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { bytes, concat, ipv4 } from '../../evidence/build.ts';
+import { anSa, aPolicy } from '../../evidence/xfrm-samples.ts';
+import { added, deleted, evidenceOf, installed, leaks, removed, type Step, seen, toPeer } from './evidence.ts';
+
+/** One step of the lab's clock, in milliseconds: what a look at the clock costs. */
+const step = 0.000256;
+const ping = ipv4(1, concat([Uint8Array.of(8, 0), bytes('0000 0001 0001 61626364')]));
+const protect = aPolicy({ selector: toPeer, priority: 100 });
+const other = aPolicy({ selector: { ...toPeer, source: { address: '203.0.113.0', prefix: 24 } }, priority: 100 });
+
+/** Messages of what a ping at a time is, where events have the time of their making. */
+const told = (steps: readonly Step[], at: number): string[] =>
+  leaks(evidenceOf({ steps, frames: [seen(at, ping)], exact: true })).map(({ issue }) => issue.message);
+
+const standing: readonly Step[] = [
+  [100, 'west', installed(protect)],
+  [200, 'west', removed(protect)],
+];
+const rekeyed: readonly Step[] = [...standing, [200.5, 'west', installed(protect)]];
+
+for (const [what, steps, at, count] of [
+  ['one step before the installation', standing, 100 - step, 0],
+  ['with the installation', standing, 100, 1],
+  ['one step behind the installation', standing, 100 + step, 1],
+  ['one step before the removal', standing, 200 - step, 1],
+  ['with the removal', standing, 200, 0],
+  ['one step behind the removal', standing, 200 + step, 0],
+  ['between the removal and the new add of a rekey', rekeyed, 200 + step, 1],
+  ['one step before the new add of a rekey', rekeyed, 200.5 - step, 1],
+  ['long behind a rekey', rekeyed, 900, 1],
+  ['where another policy is added', [...standing, [200.5, 'west', installed(other)]], 200.1, 0],
+  [
+    'where a command ends before the new add',
+    [...standing, [200.2, 'east', 'command'], [201, 'west', installed(protect)]],
+    200.1,
+    0,
+  ],
+  ['where another host adds it', [...standing, [200.5, 'east', installed(protect)]], 200.1, 0],
+] as const satisfies readonly (readonly [string, readonly Step[], number, number])[]) {
+  test(`a frame in clear is ${count === 0 ? 'no' : 'a'} leak ${what}`, () => {
+    assert.equal(told(steps, at).length, count);
+  });
+}
+
+test('a leak through a hole says for how long the policy was away', () => {
+  assert.match(told(rekeyed, 200.1)[0] ?? '', /was removed and added again, 0\.5 ms later$/);
+});
+
+test('with the policy there it is a leak whether an SA is there or between two', () => {
+  const steps: Step[] = [
+    [100, 'west', installed(protect)],
+    [101, 'west', added(anSa())],
+    [150, 'west', deleted(anSa())],
+    [150.1, 'west', added(anSa({ spi: 7 }))],
+  ];
+  assert.equal(told(steps, 150.05).length, 1);
+});
+
+test('a hole is seen only where the times of events are exact', () => {
+  assert.equal(leaks(evidenceOf({ steps: rekeyed, frames: [seen(200.1, ping)] })).length, 0);
+});
+
+test('a frame is a leak exactly while the policy stands, wherever it is in time', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1_200_000 }), (steps) => {
+      const at = (steps * 256) / 1e6;
+      const expected = at >= 100 && at < 200 ? 1 : 0;
+      assert.equal(told(standing, at).length, expected);
+    }),
+  );
+});
