@@ -6,7 +6,6 @@ import { anSa } from '../../evidence/xfrm-samples.ts';
 import { added, evidenceOf, protectedPacket, type Step, type Story, wireOf } from './evidence.ts';
 
 const out = anSa({ direction: 'out' });
-const out = anSa({ direction: 'out' });
 const issuesOf = (story: Story) => wireOf(evidenceOf(story)).issues;
 const receiver = (host: 'east' | 'nic', packets: bigint, change: Partial<IpsecSa> = {}): IpsecSa =>
   anSa({
