@@ -1,6 +1,7 @@
 import type { View } from '../connection/view.ts';
 import type { DaemonSas } from '../evidence/child-sa.ts';
 import type { FactBody } from '../evidence/text/facts.ts';
+import type { Fault } from '../evidence/text/faults.ts';
 import type { Limit } from './limit.ts';
 import type { TransformWords } from './words.ts';
 
@@ -48,6 +49,12 @@ export interface DaemonSlice<N extends string = string, V extends string = strin
   control(version: string): Control;
   /** Lines, beside those of `control`, by which a test ends the daemon or starts it anew. */
   readonly endedBy?: RegExp;
+  /** Lines that start it: where it ends at once, its own words and the test's say why. */
+  readonly startedBy: RegExp;
+  /** Names of its processes that live until somebody ends them, as the kernel has them: 15 bytes at most. */
+  readonly processes: readonly string[];
+  /** How it says in a log, or to a terminal, that something is wrong with itself. */
+  readonly faults: readonly Fault[];
   /** Lines by which a test has the daemon lose, repeat or spoil its messages. */
   readonly impairedBy?: RegExp;
   /** Facts of a line that the daemon, or a tool of it, wrote to a console or a log. Empty: the line is not its own, or tells nothing. */

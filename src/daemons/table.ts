@@ -1,5 +1,6 @@
 import { EspalierError } from '../base/errors.ts';
 import type { FactBody } from '../evidence/text/facts.ts';
+import type { Fault, FaultKind } from '../evidence/text/faults.ts';
 import * as table from './all.ts';
 import type { Daemon, DaemonSlice, Release } from './daemon.ts';
 import { slice } from './host.ts';
@@ -25,6 +26,13 @@ export function findDaemon(name: string, version: string): Daemon {
   if (found !== undefined) return found;
   const known = slices.find((one) => one.name === name)?.versions.map((one) => one.version) ?? [];
   throw new EspalierError('scenario', `there is no image with ${name} ${version}; there are ${known.join(', ')}`);
+}
+
+/** The way in which a daemon says that it has a fault of a kind. Throws where it has none. */
+export function faultOf(name: DaemonName, kind: FaultKind): Fault {
+  const found = slices.find((one) => one.name === name)?.faults.find((fault) => fault.kind === kind);
+  if (found === undefined) throw new EspalierError('bug', `${name} does not report ${kind}`);
+  return found;
 }
 
 /** The image of hosts without a daemon. */

@@ -23,16 +23,20 @@ export interface Findings {
   readonly upstream: (verdict: Pick<Verdict, 'word' | 'issues'>) => Verdict['upstream'];
 }
 
-/** A verdict's word is that of its heaviest issue; issues stand heaviest first, else as they were found. */
+/**
+ * A verdict's word is that of its heaviest issue. Issues stand heaviest first, else as they were found; before all of them
+ * stands what may have caused them.
+ */
 export function composeVerdict({ issues: found, facts, upstream }: Findings): Verdict {
   const weight = found.some(isGap) ? weightBesideGap : weightOf;
   const issues = found.toSorted((a, b) => weight(a) - weight(b));
   const word = issues[0]?.word ?? 'passed';
+  const isForemost = ({ kind }: Issue): boolean => meaningOfKind(kind)?.foremost === true;
   return {
     version: 2,
     word,
     upstream: upstream({ word, issues }),
-    issues,
+    issues: [...issues.filter(isForemost), ...issues.filter((issue) => !isForemost(issue))],
     facts: facts.summary,
     adapted: [],
     passesOnlyAdapted: false,

@@ -16,21 +16,28 @@ export interface KindMeaning {
   readonly gap?: true;
   /** It says that something did not happen, which is not known where evidence is missing. */
   readonly fromAbsence?: true;
+  /** Often the cause of what else went wrong: it stands before issues that are heavier. */
+  readonly foremost?: true;
 }
 
 type Kinds = Readonly<Record<string, KindMeaning>>;
 
 /** What libreswan's post-mortem finds in logs and consoles, under libreswan's names. */
 const postMortem = {
-  ASSERTION: { word: 'crash', upstream: 'failed', meaning: 'an assertion of a daemon failed' },
+  ASSERTION: { word: 'crash', upstream: 'failed', foremost: true, meaning: 'an assertion of a daemon failed' },
   EXPECTATION: { word: 'major', upstream: 'failed', meaning: 'an expectation of a daemon failed' },
   PRINTF_NULL: { word: 'minor', upstream: 'failed', meaning: 'a null pointer was printed' },
   iscntrl: { word: 'minor', upstream: 'failed', meaning: 'a log or console holds a character that does not print' },
   LEAK: { word: 'minor', upstream: 'failed', meaning: "a daemon's own check found leaks of memory" },
-  CORE: { word: 'crash', upstream: 'failed', meaning: 'a core file was found' },
-  SEGFAULT: { word: 'crash', upstream: 'failed', meaning: 'a daemon crashed' },
-  GPFAULT: { word: 'crash', upstream: 'failed', meaning: 'the kernel reported a general protection fault' },
-  KERNEL: { word: 'crash', upstream: 'failed', meaning: 'the kernel printed a call trace' },
+  CORE: { word: 'crash', upstream: 'failed', foremost: true, meaning: 'a core file was found' },
+  SEGFAULT: { word: 'crash', upstream: 'failed', foremost: true, meaning: 'a daemon crashed' },
+  GPFAULT: {
+    word: 'crash',
+    upstream: 'failed',
+    foremost: true,
+    meaning: 'the kernel reported a general protection fault',
+  },
+  KERNEL: { word: 'crash', upstream: 'failed', foremost: true, meaning: 'the kernel printed a call trace' },
   TIMEOUT: { word: 'timeout', upstream: 'failed', meaning: 'a command was not done at its virtual deadline' },
   EXCEPTION: { word: 'unresolved', upstream: 'unresolved', meaning: "the suite's own driver would have given up" },
 } as const satisfies Kinds;
@@ -101,6 +108,52 @@ const oracles = {
     word: 'major',
     upstream: 'passed',
     meaning: "the kernel's tables and its events contradict each other",
+  },
+} as const satisfies Kinds;
+
+/** What went wrong in a process or in the kernel. libreswan's own judgement looks for some of it, under its own names. */
+const incidents = {
+  died: {
+    word: 'crash',
+    upstream: 'passed',
+    foremost: true,
+    meaning: 'a process died of a signal that dumps core, or a daemon of a signal that no command had sent',
+  },
+  'daemon-ended': {
+    word: 'major',
+    upstream: 'passed',
+    foremost: true,
+    meaning: 'a daemon ended by itself, and no command had ended it',
+  },
+  'assertion-failed': {
+    word: 'crash',
+    upstream: 'passed',
+    foremost: true,
+    meaning: 'a log or a console reports a failed assertion',
+  },
+  'expectation-failed': {
+    word: 'major',
+    upstream: 'passed',
+    meaning: 'a log or a console reports a failed expectation, after which the daemon goes on',
+  },
+  'daemon-fatal': {
+    word: 'crash',
+    upstream: 'passed',
+    foremost: true,
+    meaning: 'a log or a console reports that a daemon ended because of a fault of its own',
+  },
+  'memory-error': {
+    word: 'crash',
+    upstream: 'passed',
+    foremost: true,
+    meaning: 'the C library or a sanitizer reports damaged memory or undefined behaviour',
+  },
+  'memory-leak': { word: 'minor', upstream: 'passed', meaning: 'a leak detector reports memory that was not freed' },
+  'kernel-fault': {
+    word: 'crash',
+    upstream: 'passed',
+    foremost: true,
+    meaning: 'the kernel log holds a warning, a bug, an oops or a report of a checker',
   },
 } as const satisfies Kinds;
 
@@ -208,6 +261,7 @@ export const issueKindGroups = {
   'Consoles and references': consoles,
   'How a lab ended': ends,
   Oracles: oracles,
+  'Processes and the kernel': incidents,
   Checks: checks,
   'Lost evidence': evidence,
   'Stored files': files,
@@ -220,6 +274,7 @@ export const issueKinds = {
   ...consoles,
   ...ends,
   ...oracles,
+  ...incidents,
   ...checks,
   ...evidence,
   ...files,
@@ -233,6 +288,11 @@ export type IssueKind = keyof typeof issueKinds;
 export type WeightedKind = {
   [Kind in IssueKind]: (typeof issueKinds)[Kind]['word'] extends VerdictWord ? Kind : never;
 }[IssueKind];
+
+export type IncidentKind = keyof typeof incidents;
+
+/** Kinds of what went wrong in a process or in the kernel: what scenario files can tolerate. */
+export const incidentKinds = Object.keys(incidents) as [IncidentKind, ...IncidentKind[]];
 
 /** Makes an issue; its word follows from its kind. */
 export function issueOf(kind: WeightedKind, rest: Omit<Issue, 'kind' | 'word'>): Issue {

@@ -114,6 +114,25 @@ const leak = z.object({
 /** All frames of one sender on one link that are a leak of one kind. */
 export type LeakedFrames = Of<typeof leak>;
 
+const incident = z.object({
+  /** A key of `issueKinds`. */
+  kind: text,
+  host,
+  /** Absent: the file that tells of it has no times. */
+  t: moment.exactOptional(),
+  text,
+  /** The line that tells of it, and some behind it. */
+  excerpt: optionalText,
+  file: optionalText,
+  line: count.exactOptional(),
+  /** Why it is no fault: the test itself did it. */
+  excuse: optionalText,
+  /** The reason that the scenario gives for tolerating it. */
+  tolerated: optionalText,
+});
+/** What went wrong in a process or in the kernel, or ended a daemon. */
+export type ToldIncident = Of<typeof incident>;
+
 /** `derived/observed.json`: what judging saw of links and SAs, for those who lay it out. Written by src/judge/observed. */
 export const observedSchema = z.object({
   version: z.literal(1),
@@ -129,6 +148,8 @@ export const observedSchema = z.object({
   sas: z.array(saLife),
   /** Every leaked frame. */
   leaks: z.array(leak),
+  /** In the order of time, those without one last. Absent where there are none. */
+  incidents: z.array(incident).exactOptional(),
   /** Times of the frames that the verdict names; `link` is an index, `frame` a number from 1. */
   named: z.array(z.object({ link: count, frame: count, t: moment })),
   messages: z.array(message),
@@ -136,6 +157,6 @@ export const observedSchema = z.object({
   /** In the order of time. */
   traffic: z.array(traffic),
   /** What is left out to keep the file small; leaks never are. */
-  left: z.object({ sas: count, messages: count, packets: count }),
+  left: z.object({ sas: count, messages: count, packets: count, incidents: count.exactOptional() }),
 });
 export type Observed = Of<typeof observedSchema>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endSchema, lacksSchema, timeSchema } from './attempt.ts';
 import { count, type Of, optionalText, text } from './schema.ts';
-import { issueSchema } from './verdict.ts';
+import { issueSchema, toleratedSchema } from './verdict.ts';
 import { verdictWords } from './words.ts';
 
 const word = z.enum(verdictWords);
@@ -42,6 +42,8 @@ export const scenarioResultSchema = z.object({
   adapted: z.array(text),
   passesOnlyAdapted: z.boolean(),
   issues: z.array(issueSchema),
+  /** Absent where nothing is. */
+  tolerated: z.array(toleratedSchema).exactOptional(),
   /** Which seeds came to which word, the weightiest first; only where the word depends on the seed. */
   chance: z.array(seedsOfWord).exactOptional(),
   attempts: z.array(attemptResult),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { stepSchema } from './scenario.ts';
 import { hash, type Of, text } from './schema.ts';
+import { toleranceSchema } from './tolerance.ts';
 
 const nic = z.object({ host: text, mac: text, ifindex: z.number().int().exactOptional() });
 /** Whose frames carry which MAC address, through which interface. */
@@ -22,6 +23,8 @@ export const storedSchema = z.object({
   steps: z.array(stepSchema),
   /** The golden facts, `facts.json`, by the hash of their bytes in the run's inputs. */
   facts: hash.exactOptional(),
+  /** Faults that it declares; absent where its format cannot. */
+  tolerates: z.array(toleranceSchema).exactOptional(),
 });
 
 export interface StoredScenario extends Of<typeof storedSchema> {}

@@ -43,6 +43,13 @@ export const issueSchema = z.object({
 /** Something a judge saw, with where it saw it. */
 export interface Issue extends Of<typeof issueSchema> {}
 
+export const toleratedSchema = issueSchema.extend({
+  /** The reason that the scenario gives. */
+  why: text,
+});
+/** What would be an issue, had the scenario not declared it (`tolerates`). */
+export interface ToleratedIssue extends Of<typeof toleratedSchema> {}
+
 /** `verdict.json`. */
 export const verdictSchema = z.object({
   version: z.literal(2),
@@ -50,6 +57,8 @@ export const verdictSchema = z.object({
   /** The suite's own word for it (libreswan: passed, failed, unresolved, untested, unsupported). */
   upstream: text,
   issues: z.array(issueSchema),
+  /** Absent where nothing is. */
+  tolerated: z.array(toleratedSchema).exactOptional(),
   /** What was seen of SAs and packets; absent where nothing could be read. */
   facts: factSummary.exactOptional(),
   /** Adaptations that altered the received text of this attempt. */

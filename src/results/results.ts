@@ -3,7 +3,7 @@ import { type IssueKind, issueOf } from '../model/issue-kinds.ts';
 import type { Change, Results, ScenarioResult, SeedsOfWord } from '../model/results.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
 import { keyOf } from '../model/scenario.ts';
-import { type Issue, type Verdict, verdictOf } from '../model/verdict.ts';
+import { type Issue, type ToleratedIssue, type Verdict, verdictOf } from '../model/verdict.ts';
 import { heaviest, type VerdictWord, verdictWords, wordTable } from '../model/words.ts';
 import { clusterDifferences } from './clusters.ts';
 import { promisedSeed, type Repeat, repeatDifference } from './repeats.ts';
@@ -59,6 +59,7 @@ export function resultOf(
   const verdict = verdictOfEntry(entry) ?? combine(attempts, context);
   if (verdict === undefined) return undefined;
   const chance = chanceOf(attempts);
+  const tolerated = toleratedIn(attempts);
   const before = context.baseline?.get(keyOf(entry));
   const change = changeOf(verdict.word, before);
   return {
@@ -73,6 +74,7 @@ export function resultOf(
     adapted: verdict.adapted,
     passesOnlyAdapted: verdict.passesOnlyAdapted,
     issues: chance === undefined ? verdict.issues : [chanceIssue(verdict.word, chance), ...verdict.issues],
+    ...(tolerated.length > 0 && { tolerated }),
     ...(chance && { chance }),
     attempts: attempts.map(({ attempt, verdict: { word }, file }) => ({
       attempt,
@@ -109,6 +111,12 @@ function contradiction(attempts: readonly JudgedAttempt[]): Issue | undefined {
   if (new Set(attempts.map(({ verdict }) => verdict.word)).size < 2) return undefined;
   const course = attempts.map(({ attempt, verdict }) => `attempt ${attempt}: ${verdict.word}`).join(', ');
   return issueOf('results-differ', { message: `one seed, ${course}` });
+}
+
+/** What scenarios declare of their faults, of all attempts; several may show the same. */
+function toleratedIn(attempts: readonly JudgedAttempt[]): readonly ToleratedIssue[] {
+  const all = attempts.flatMap(({ verdict: { tolerated = [] } }) => tolerated);
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 /** Words by seed, where seeds do not agree. */

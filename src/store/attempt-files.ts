@@ -23,7 +23,10 @@ export function readAttemptFile(attemptDir: string, name: string): Buffer | unde
 }
 
 /** The files of an attempt that is not pruned while they are read; see `readAttemptFile`. */
-export function attemptFiles(attemptDir: string): { read(name: string): Buffer | undefined } {
+export function attemptFiles(attemptDir: string): {
+  read(name: string): Buffer | undefined;
+  names(): ReadonlySet<string>;
+} {
   let checked = false;
   return {
     read: (name) => {
@@ -31,6 +34,7 @@ export function attemptFiles(attemptDir: string): { read(name: string): Buffer |
       checked = true;
       return readFile(attemptDir, name);
     },
+    names: () => attemptFileNames(attemptDir),
   };
 }
 

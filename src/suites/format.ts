@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Attempt, AttemptFiles } from '../evidence/attempt/attempt.ts';
+import type { FaultLine } from '../judge/oracles/incidents/fault-lines.ts';
 import type { FactFindings } from '../judge/oracles/judge-facts.ts';
 import type { Leak } from '../judge/oracles/leaks.ts';
 import type { AttemptFile } from '../model/attempt.ts';
@@ -62,6 +63,11 @@ export interface Format<
   reads?(stored: Stored): string[];
   /** Puts texts into `derived/`. The same files must give the same bytes. */
   judge(stored: Stored, parts: AttemptParts): Promise<Judgement>;
+  /**
+   * Whether a line that reports a fault is no finding of the oracle's: the test's own reference holds it too, or the format's
+   * judge has an issue for it.
+   */
+  knows?(stored: Stored, line: FaultLine, parts: Pick<AttemptParts, 'attempt' | 'folder'>): Promise<boolean>;
   /** The references with which a judged attempt would pass, where the format has such. */
   golden?(stored: Stored, attempt: Attempt): GoldenText[];
   /** Where scenarios are functions: what came of one so far, for people. */

@@ -44,6 +44,9 @@ export const toy = hostWith({
       content: views.map(({ connection, remote }) => \`\${version} \${connection.name} \${remote.address}\\n\`).join(''),
     },
   ],
+  processes: ['toyd'],
+  faults: [],
+  startedBy: /toyd/,
   control: () => ({
     collect: ['/var/log/toyd.log'],
     helpers: [],

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { wordTable } from '../../src/model/words.ts';
-import type { CheckData, DiffLine, IssueData, TestData } from '../../src/report/page/data.ts';
+import type { CheckData, DiffLine, IssueData, TestData, ToleratedData } from '../../src/report/page/data.ts';
 import { Badge, Marked } from './badge.tsx';
 import type { Point } from './cursor.ts';
 import { clockText } from './words.ts';
@@ -21,6 +21,9 @@ export function Evidence({ data, point }: EvidenceProps): JSX.Element {
           <p class="nothing">{data.word === 'passed' ? 'Nothing is other than expected.' : 'No more is known.'}</p>
         )}
         {data.issues.map((issue) => (
+          <Issue issue={issue} point={point} />
+        ))}
+        {data.tolerated?.map((issue) => (
           <Issue issue={issue} point={point} />
         ))}
         {data.checks.length > 0 && <Checks checks={data.checks} point={point} />}
@@ -49,14 +52,17 @@ export function Evidence({ data, point }: EvidenceProps): JSX.Element {
 /** What these found stands in the table of expected and received facts. */
 const factKinds: ReadonlySet<string> = new Set(['facts-different', 'golden-facts']);
 
-function Issue({ issue, point }: { readonly issue: IssueData; readonly point: Point }): JSX.Element {
+/** One that the scenario declares has its reason in the place of the word that it would have been. */
+function Issue({ issue, point }: { readonly issue: IssueData | ToleratedData; readonly point: Point }): JSX.Element {
+  const tolerated = 'why' in issue ? issue.why : undefined;
   return (
-    <article class={`issue word-${issue.word}`}>
+    <article class={`issue ${tolerated === undefined ? `word-${issue.word}` : 'tolerated'}`}>
       <header>
-        <Badge word={issue.word} />
+        {tolerated === undefined ? <Badge word={issue.word} /> : <span class="badge">tolerated</span>}
         <b>{issue.message}</b>
         <span class="kind">{issue.kind}</span>
       </header>
+      {tolerated !== undefined && <p class="why">{tolerated}</p>}
       <p class="where">
         {issue.where.map((part) => (
           <code>{part}</code>

@@ -67,8 +67,10 @@ interface RowProps {
 }
 
 function Row({ row, hosts, here }: RowProps): JSX.Element {
+  // Of an incident they say that the test means it.
+  const excused = row.kind === 'incident' && row.flags !== undefined;
   return (
-    <div class={`ladder-row k-${row.kind}${here ? ' here' : ''}`}>
+    <div class={`ladder-row k-${row.kind}${excused ? ' excused' : ''}${here ? ' here' : ''}`}>
       <span class="time">{clockText(row.t)}</span>
       <span class="hosts">
         {Array.from({ length: hosts }, (_, index) => (

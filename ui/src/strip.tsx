@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import type { LabData, SaData } from '../../src/report/page/data.ts';
+import type { LabData, RowKind, SaData } from '../../src/report/page/data.ts';
 import type { Axis } from './axis.ts';
 import type { LabViewProps } from './cursor.ts';
 import { type Lane, lanesOf } from './lanes.ts';
@@ -68,16 +68,29 @@ interface MarksProps {
   readonly percent: (t: number) => string;
 }
 
-/** What a host typed and sent: strokes, taller for commands; leaks stand out by form. */
+/** What a host typed and sent: strokes, taller for commands; leaks and incidents stand out by form. */
 function Marks({ lab, host, percent }: MarksProps): JSX.Element {
-  const own = lab.ladder.filter(({ from, kind }) => from === host && kind !== 'other' && kind !== 'sa');
+  const own = lab.ladder.filter(({ from, kind }) => from === host && isStroke(kind));
+  // What is nobody's own happened in the kernel, which all hosts share.
+  const incidents = lab.ladder.filter(({ from, kind }) => kind === 'incident' && (from === host || from < 0));
   return (
     <>
       {own.slice(0, 1500).map(({ kind, t }) => (
         <i class={`mark k-${kind}`} style={{ left: percent(t) }} />
       ))}
+      {incidents.map(({ t, text, flags = [] }) => (
+        <i
+          class={`mark k-incident ${flags.join(' ')}`}
+          style={{ left: percent(t) }}
+          title={[`${clockText(t)} ${text}`, ...flags].join(', ')}
+        />
+      ))}
     </>
   );
+}
+
+function isStroke(kind: RowKind): boolean {
+  return kind !== 'other' && kind !== 'sa' && kind !== 'incident';
 }
 
 interface BarProps extends Pick<MarksProps, 'lab' | 'percent'>, Pick<LabViewProps, 'point'> {

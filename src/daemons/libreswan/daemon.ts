@@ -1,10 +1,11 @@
 import { hostWith } from '../host.ts';
 import { words } from './algorithms.ts';
 import { control } from './control.ts';
+import { faults, processes } from './faults.ts';
 import { limits } from './limits.ts';
 import { plutoLogFact } from './pluto-log.ts';
 import { plutoStatusFacts } from './pluto-status.ts';
-import { endedBy, impairedBy } from './provoked.ts';
+import { endedBy, impairedBy, startedBy } from './provoked.ts';
 import { render } from './render.ts';
 
 /** A host with libreswan's pluto. */
@@ -21,7 +22,10 @@ export const libreswan = hostWith({
   limits,
   render,
   control,
+  processes,
+  faults,
   endedBy,
+  startedBy,
   impairedBy,
   readLine: (line) => {
     const fact = plutoLogFact(line);

@@ -21,5 +21,8 @@ const harmless = [
 /** `whack --impair`, which makes pluto lose, repeat or spoil its messages, or not install what it agreed on. */
 export const impairedBy = new RegExp(`--impair[ =](?!(?:${harmless.join('|')})\\b)`);
 
+/** Lines that start pluto. */
+export const startedBy = /\bipsec (?:start|restart|setup|pluto)\b|\/pluto\b|\bsystemctl .*\bipsec\b/;
+
 /** Lines that end pluto, or start it anew. */
-export const endedBy = /\bipsec (?:stop|restart)\b|\bwhack --shutdown\b/;
+export const endedBy = /\bipsec (?:(?:setup|_stackmanager) )?(?:stop|restart)\b|\bwhack\b.* --shutdown\b/;

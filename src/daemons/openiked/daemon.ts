@@ -1,6 +1,7 @@
 import { hostWith } from '../host.ts';
 import { words } from './algorithms.ts';
 import { control } from './control.ts';
+import { faults, processes } from './faults.ts';
 import { limits } from './limits.ts';
 import { ikedFact } from './read.ts';
 import { render } from './render.ts';
@@ -19,6 +20,9 @@ export const openiked = hostWith({
   limits,
   render,
   control,
+  processes,
+  faults,
+  startedBy: /\biked(?![\w.])/,
   readLine: (line) => {
     const fact = ikedFact(line);
     return fact === undefined ? [] : [fact];

@@ -1,6 +1,7 @@
 import { hostWith } from '../host.ts';
 import { words } from './algorithms.ts';
 import { control } from './control.ts';
+import { faults, processes } from './faults.ts';
 import { limits } from './limits.ts';
 import { render } from './render.ts';
 import { charonFacts } from './text.ts';
@@ -20,6 +21,9 @@ export const strongswan = hostWith({
   limits,
   render,
   control,
+  processes,
+  faults,
   endedBy: /\b(?:ipsec|strongswan) (?:stop|restart)\b/,
+  startedBy: /\b(?:ipsec|strongswan) (?:start|restart)\b|\bcharon(?:-\w+)?(?![\w.-])|\bsystemctl .*\bstrongswan\b/,
   readLine: charonFacts,
 });

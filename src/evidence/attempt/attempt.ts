@@ -15,6 +15,8 @@ import { protectedPacketsOf } from './protected-packets.ts';
 export interface AttemptFiles {
   /** `undefined`: there is no such file. Raises an EspalierError that names the file where it cannot be read. */
   read(name: string): Uint8Array | undefined;
+  /** Names of all files there are. */
+  names(): Iterable<string>;
 }
 
 /** Why a file does not hold all that the lab did. */
@@ -53,6 +55,11 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
   read(name: string): Uint8Array | undefined {
     if (!this.#bytes.has(name)) this.#bytes.set(name, this.#files.read(name));
     return this.#bytes.get(name);
+  }
+
+  /** Names of all files below the attempt's folder. */
+  names(): Iterable<string> {
+    return this.#files.names();
   }
 
   get scenario(): Scenario {

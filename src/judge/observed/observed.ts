@@ -1,7 +1,9 @@
 import type { FactEvidence } from '../../evidence/evidence.ts';
 import type { Observed } from '../../model/observed.ts';
 import type { Issue } from '../../model/verdict.ts';
+import type { JudgedIncident } from '../oracles/incidents/judge-incidents.ts';
 import type { Leak } from '../oracles/leaks.ts';
+import { toldIncidents } from './incidents.ts';
 import { leakedFrames, weightiest } from './leaked-frames.ts';
 import { halved, type Limits, largest, limits } from './limits.ts';
 import { Places } from './places.ts';
@@ -20,6 +22,8 @@ export interface SeenLab {
   readonly end: bigint;
   readonly damage: Observed['damage'];
   readonly leaks: readonly Leak[];
+  /** In the order of time. */
+  readonly incidents: readonly JudgedIncident[];
   /** Of the verdict. */
   readonly issues: readonly Issue[];
 }
@@ -46,6 +50,8 @@ export function observedOf(lab: SeenLab, kept: Limits): Observed {
   turns.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const { left, ...traffic } = trafficOf(evidence, { at, places, leaks: weightiest(lab.leaks), turns, limits: kept });
   const sas = saLives(evidence.timeline, at);
+  const incidents = toldIncidents(lab.incidents.slice(0, kept.incidents), { at, places });
+  const incidentsLeft = lab.incidents.length - incidents.length;
   return {
     version: 1,
     start: String(start),
@@ -56,8 +62,13 @@ export function observedOf(lab: SeenLab, kept: Limits): Observed {
     damage: lab.damage,
     sas: sas.slice(0, kept.sas),
     leaks: leakedFrames(lab.leaks, places),
+    ...(incidents.length > 0 && { incidents }),
     named: places.named(evidence.frames, lab.issues).map(({ time, ...frame }) => ({ ...frame, t: at(time) })),
     ...traffic,
-    left: { ...left, sas: Math.max(0, sas.length - kept.sas) },
+    left: {
+      ...left,
+      sas: Math.max(0, sas.length - kept.sas),
+      ...(incidentsLeft > 0 && { incidents: incidentsLeft }),
+    },
   };
 }

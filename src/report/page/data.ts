@@ -103,6 +103,8 @@ export interface TestData {
   /** What for, and the command line. */
   readonly commands: readonly (readonly [string, string])[];
   readonly issues: readonly IssueData[];
+  /** Faults that were there, and that the scenario declares. */
+  readonly tolerated?: readonly ToleratedData[];
   readonly checks: readonly CheckData[];
   readonly downloads: readonly Download[];
   /** Absent where no lab was started, or where the report holds compact facts of it only. */
@@ -121,6 +123,12 @@ export interface IssueData {
   readonly host?: string;
   readonly t?: number;
   readonly excerpt: readonly DiffLine[];
+}
+
+/** Something that does not count, since the scenario declares it. */
+export interface ToleratedData extends IssueData {
+  /** The reason that it gives. */
+  readonly why: string;
 }
 
 /** A line of a difference. `marks` are the changed words in it: begin and end, in UTF-16 units. */
@@ -162,9 +170,10 @@ export interface LabData {
   readonly logs: readonly LogData[];
 }
 
-export type RowKind = 'command' | 'sa' | 'ike' | 'esp' | 'clear' | 'leak' | 'other';
+/** `incident`: a process died, a log or the kernel reports a fault. */
+export type RowKind = 'command' | 'sa' | 'ike' | 'esp' | 'clear' | 'leak' | 'incident' | 'other';
 
-/** What is remarkable about packets. `lost`: numbers are missing. `again`: the very bytes were sent before. */
+/** What is remarkable about packets and incidents. `expected`, `tolerated`: the test did it, or declares it. `lost`: numbers are missing. `again`: the very bytes were sent before. */
 export type RowFlag =
   | 'again'
   | 'unanswered'
@@ -174,15 +183,17 @@ export type RowFlag =
   | 'refused'
   | 'no-sa'
   | 'unjudged'
-  | 'malformed';
+  | 'malformed'
+  | 'expected'
+  | 'tolerated';
 
-/** One moment of the ladder: a message, a bundle of packets, a command, changes of a host's SAs. */
+/** One moment of the ladder: a message, a bundle of packets, a command, an incident, changes of a host's SAs. */
 export interface LadderRow {
   readonly kind: RowKind;
   readonly t: number;
   /** Of a bundle, its last packet. */
   readonly until?: number;
-  /** Indices of hosts; -1: nobody of the lab, or everybody. Commands and SAs have `from` alone. */
+  /** Indices of hosts; -1: nobody of the lab, or everybody. Commands, incidents and SAs have `from` alone. */
   readonly from: number;
   readonly to?: number;
   readonly text: string;

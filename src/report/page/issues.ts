@@ -1,11 +1,12 @@
 import { captureFile } from '../../evidence/attempt/link-capture.ts';
 import type { TypedCommand } from '../../evidence/evidence.ts';
 import type { Observed } from '../../model/observed.ts';
-import type { Issue } from '../../model/verdict.ts';
+import type { Issue, ToleratedIssue } from '../../model/verdict.ts';
 import { wordTable } from '../../model/words.ts';
 import type { PageClock } from './clock.ts';
-import type { CheckData, DiffLine, IssueData } from './data.ts';
+import type { CheckData, DiffLine, IssueData, ToleratedData } from './data.ts';
 import { diffLines } from './diff-lines.ts';
+import { timeOfIncident } from './incidents.ts';
 
 /** Where and when things of an attempt were, as far as anybody knows. */
 export interface Moments {
@@ -33,8 +34,16 @@ export function issuesOf(issues: readonly Issue[], moments?: Moments): IssueData
   });
 }
 
-/** The packet's time, else that of the command. */
-function momentOf({ packet, file, command, host }: Issue, { clock, commands, observed }: Moments): number | undefined {
+/** What the scenario declares, with its reasons. */
+export function toleratedOf(issues: readonly ToleratedIssue[], moments?: Moments): ToleratedData[] {
+  return issues.map((issue) => ({ ...(issuesOf([issue], moments)[0] as IssueData), why: issue.why }));
+}
+
+/** The time of the packet or incident, else that of the command. */
+function momentOf(issue: Issue, { clock, commands, observed }: Moments): number | undefined {
+  const { packet, file, command, host } = issue;
+  const incident = timeOfIncident(issue, observed?.incidents ?? []);
+  if (incident !== undefined) return incident;
   const frame = observed?.named.find(
     ({ link, frame: number }) => number === packet && captureFile(observed.links[link] ?? '') === file,
   );

@@ -1,3 +1,4 @@
+import { kernelStart } from '../../evidence/attempt/kernel-start.ts';
 import { spanOf } from '../../evidence/attempt/span.ts';
 import type { Observed } from '../../model/observed.ts';
 import { differencesIn } from '../../store/attempt-content.ts';
@@ -36,7 +37,7 @@ export function readLab(files: StoredFiles, { full, observed }: LabWish): LabVie
   const { hosts } = records;
   const sas = observed === undefined ? [] : sasOf(observed);
   const consoles = full ? consolesOf(attempt.consoles, clock) : [];
-  const logContext = { clock, hosts, consoles, boot: clock.at(span.boot) };
+  const logContext = { clock, hosts, consoles, boot: clock.at(kernelStart(records) ?? span.boot) };
   const lab: LabData = {
     start: clock.date,
     end: clock.at(span.end),

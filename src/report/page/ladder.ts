@@ -2,6 +2,7 @@ import type { TypedCommand } from '../../evidence/evidence.ts';
 import type { Observed } from '../../model/observed.ts';
 import type { PageClock } from './clock.ts';
 import type { LadderRow, SaData } from './data.ts';
+import { incidentRows } from './incidents.ts';
 import { trafficRows } from './ladder-traffic.ts';
 
 /** What the ladder is made from. */
@@ -27,7 +28,7 @@ export function ladderOf({ clock, hosts, commands, sas, observed }: LadderParts)
       text: line.length > 300 ? `${line.slice(0, 300)} …` : line,
     }),
   );
-  const events = [...typed, ...saRows(sas)].sort((a, b) => a.t - b.t);
+  const events = [...typed, ...saRows(sas), ...incidentRows(observed?.incidents ?? [])].sort((a, b) => a.t - b.t);
   return observed === undefined ? events : trafficRows(observed, events);
 }
 

@@ -21,6 +21,7 @@ export function observedNotes({ damage, left }: Observed): string[] {
     [left.packets, 'packets'],
     [left.messages, 'IKE messages'],
     [left.sas, 'SAs'],
+    [left.incidents ?? 0, 'deaths and reports of faults'],
   ] as const;
   const counts = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   return [

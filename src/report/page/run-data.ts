@@ -49,10 +49,15 @@ function wordCounts({ results }: Results, all: boolean): WordCount[] {
 }
 
 /** What was seen first, and where; else what the lab's end says. */
-function whyOf({ issues: [first], word, attempts }: ScenarioResult): string | undefined {
-  if (first === undefined) return word === 'passed' ? undefined : attempts.at(-1)?.end?.detail;
+function whyOf({ issues: [first], tolerated, word, attempts }: ScenarioResult): string | undefined {
+  if (first === undefined) return word === 'passed' ? toleratedText(tolerated) : attempts.at(-1)?.end?.detail;
   const place = [first.host, first.command].filter((part) => part !== undefined && part !== '').join(', ');
   return place === '' ? first.message : `${first.message} (${place})`;
+}
+
+function toleratedText([first, ...more]: ScenarioResult['tolerated'] = []): string | undefined {
+  if (first === undefined) return undefined;
+  return `tolerated: ${first.message}${more.length > 0 ? `, and ${more.length} more` : ''}`;
 }
 
 /** A test as the list of a run shows it; `page` names its data file. */

@@ -12,7 +12,8 @@ import { rerunCommand } from '../terminal/summary.ts';
 import { checksOf } from './checks.ts';
 import { type CheckData, type Download, dataVersion, type TestData } from './data.ts';
 import { copyDownloads, type PutFile } from './downloads.ts';
-import { factChecks, issuesOf, meaningOf } from './issues.ts';
+import { tolerancesText } from './incidents.ts';
+import { factChecks, issuesOf, meaningOf, toleratedOf } from './issues.ts';
 import { type LabView, readLab } from './lab-data.ts';
 import { missingText, readObserved } from './observed.ts';
 import { factsOf } from './test-facts.ts';
@@ -40,11 +41,12 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
   const pruned = dir === undefined ? undefined : tried(notes, 'pruned.json', () => readPruned(dir));
   if (pruned !== undefined) notes.push(`its artifacts were ${pruned.text}; verdict and results are kept`);
   const shown = dir === undefined || source.depth === 'verdict' ? {} : shownOf(dir, { result, source, notes });
-  const { description, view, checks = [], downloads = [] } = shown;
+  const { description, view, declared = [], checks = [], downloads = [] } = shown;
   if (source.depth !== 'full' && dir !== undefined) {
     notes.push(`this report holds compact facts of it; espalier report ${source.runId} --full`);
   }
   const issues = issuesOf(result.issues, view);
+  const { tolerated = [] } = result;
   return {
     version: dataVersion,
     suite: result.suite,
@@ -54,9 +56,10 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
     ...(description !== undefined && { description }),
     expected: result.expected,
     ...(result.change && { change: result.change }),
-    facts: factsOf(result, dir),
+    facts: [...factsOf(result, dir), ...declared],
     commands: commandsOf(result, source),
     issues,
+    ...(tolerated.length > 0 && { tolerated: toleratedOf(tolerated, view) }),
     checks: [...factChecks(issues), ...checks],
     downloads,
     ...(view && { lab: view.lab }),
@@ -67,6 +70,8 @@ export function testData(result: ScenarioResult, source: TestSource): TestData {
 /** What the files of an attempt give, as far as they can be read. */
 interface Shown {
   readonly description?: string | undefined;
+  /** What the scenario tolerates. */
+  readonly declared?: TestData['facts'];
   readonly view?: LabView | undefined;
   readonly checks?: readonly CheckData[] | undefined;
   readonly downloads?: readonly Download[] | undefined;
@@ -88,6 +93,9 @@ function shownOf(dir: string, { result, source, notes }: Showing): Shown {
   const recorded = names.has('records');
   const described = names.has('scenario.json');
   const description = described ? read('scenario.json', () => attempt.scenario.description) : undefined;
+  const tolerances = described ? (read('what it tolerates', () => attempt.scenario.tolerates) ?? []) : [];
+  const declared: TestData['facts'] =
+    tolerances.length === 0 ? [] : [['tolerates', tolerancesText(tolerances, result.tolerated ?? [])]];
   const observed = recorded ? read('what judging saw cannot be shown', () => readObserved(attempt)) : undefined;
   const view = recorded
     ? read('what the lab recorded cannot be shown', () => readLab(files, { full, observed }))
@@ -96,10 +104,10 @@ function shownOf(dir: string, { result, source, notes }: Showing): Shown {
   const unreadable = result.issues.some(({ kind }) => kind === 'unreadable-file');
   if (view && observed === undefined && !unreadable) notes.push(missingText(source.runId));
   const checks = view && observed && read('checks', () => checksOf(attempt, view.clock));
-  if (!full) return { description, view, checks };
+  if (!full) return { description, declared, view, checks };
   const title = `${keyOf(result)} of run ${source.runId}`;
   const plan = { files, put: source.put, folder: `files/${source.number}`, title, tried: read };
-  return { description, view, checks, downloads: read('files', () => copyDownloads(plan)) };
+  return { description, declared, view, checks, downloads: read('files', () => copyDownloads(plan)) };
 }
 
 /** A file that cannot be read costs its part of one page, never the report. */

@@ -23,6 +23,8 @@ export function summaryText(end: ReportEnd): string {
   if (changes !== '') parts.push(changes);
   const chance = chanceText(end.results);
   if (chance !== '') parts.push(chance);
+  const tolerated = toleratedText(end.results);
+  if (tolerated !== '') parts.push(tolerated);
   const shared = clustersText(end.results.clusters ?? []);
   if (shared !== '') parts.push(shared);
   parts.push(totalsText(end));
@@ -52,18 +54,18 @@ function fromHere({ options, paths }: Rerun): Rerun {
 
 /** An issue for people: its place and message, then a few lines of its excerpt. Not yet safe for a terminal. */
 export function issueLines(issue: Issue): string[] {
-  const where = [
-    issue.host,
-    issue.file && (issue.line === undefined ? issue.file : `${issue.file}:${issue.line}`),
-    issue.command && `\`${issue.command}\``,
-  ].filter((part) => part !== undefined && part !== '');
-  const place = where.length > 0 ? `${where.join(', ')}: ` : '';
   const excerpt = visible(issue.excerpt ?? '')
     .trimEnd()
     .split('\n');
   const shown = issue.excerpt === undefined ? [] : excerpt.slice(0, excerptLines);
   if (excerpt.length > excerptLines) shown.push(`… ${excerpt.length - excerptLines} more lines`);
-  return [`   ${place}${issue.message}`, ...shown.map((line) => `     ${line}`)];
+  return [`   ${placeOf(issue)}${issue.message}`, ...shown.map((line) => `     ${line}`)];
+}
+
+function placeOf({ host, file, line, command }: Issue): string {
+  const place = file && (line === undefined ? file : `${file}:${line}`);
+  const where = [host, place, command && `\`${command}\``].filter((part) => part !== undefined && part !== '');
+  return where.length > 0 ? `${where.join(', ')}: ` : '';
 }
 
 /** The command that does one scenario of a run again, in the same way. */
@@ -87,6 +89,22 @@ function chanceText(results: Results): string {
     result.chance === undefined ? [] : [`depends on chance: ${keyOf(result)}: ${seedsText(result.chance)}`],
   );
   return lines.length === 0 ? '' : `${visible(lines.join('\n'))}\n`;
+}
+
+/** More of them are counted, not shown. */
+const toleratedShown = 20;
+
+/** Faults that scenarios declare and that were there: none is passed over in silence. */
+function toleratedText(results: Results): string {
+  const lines = results.results.flatMap((result) =>
+    (result.tolerated ?? []).map(
+      (issue) => `tolerated: ${keyOf(result)}: ${placeOf(issue)}${issue.message}: ${issue.why}`,
+    ),
+  );
+  const more = lines.length - toleratedShown;
+  const shown = lines.slice(0, toleratedShown).map(visibleLine);
+  if (more > 0) shown.push(`… and ${more} more`);
+  return shown.length === 0 ? '' : `${shown.join('\n')}\n`;
 }
 
 /** Adaptations are counted beside the passes that need them: they change received text before it is compared. */

@@ -13,6 +13,7 @@ import type { PutDerived } from '../../suites/format.ts';
 import { readInput, runInputs } from '../../suites/input-folder.ts';
 import { clearDerived, Derived } from './derived.ts';
 import { goldenIssues } from './golden-facts.ts';
+import { incidentsOf } from './incidents.ts';
 import { putObserved } from './observed.ts';
 import { openForFormat, openWith } from './stored-scenario.ts';
 
@@ -69,9 +70,12 @@ async function judge(attemptDir: string, options: JudgeOptions, derived: Derived
     ...lossIssues(attempt.losses, { commands, files, captured }),
   ];
   const expected = scenario.facts === undefined ? undefined : readInput(folder, scenario.facts);
-  const facts = judgeFacts(evidence);
+  const found = judgeFacts(evidence);
+  const incidents = await incidentsOf(attempt, format, folder);
+  const { tolerated } = incidents;
+  const facts = { ...found, issues: [...incidents.issues, ...found.issues] };
   const put: PutDerived = (name, content) => derived.put(name, content);
-  const judgement = await format.judge(scenario, {
+  const { verdict: judged, ...more } = await format.judge(scenario, {
     attempt,
     end,
     put,
@@ -81,8 +85,9 @@ async function judge(attemptDir: string, options: JudgeOptions, derived: Derived
     golden: expected && endedInOrder ? goldenIssues(expected, evidence) : [],
     facts,
   });
-  putObserved(put, attempt, { facts, judgement, captured });
-  return judgement.verdict;
+  const verdict = tolerated.length === 0 ? judged : { ...judged, tolerated };
+  putObserved(put, attempt, { facts, judgement: { verdict, ...more }, captured, incidents: incidents.incidents });
+  return verdict;
 }
 
 /** What an attempt's files can be expected to hold. */

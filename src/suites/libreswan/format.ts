@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
-import { latin1 } from '../../base/bytes.ts';
+import { latin1, utf8OfLatin1 } from '../../base/bytes.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import type { ConsoleTranscript } from '../../evidence/records/consoles.ts';
+import type { FaultLine } from '../../judge/oracles/incidents/fault-lines.ts';
 import { compareText } from '../../judge/text/adapted-text.ts';
 import { unifiedDiff } from '../../judge/text/difference.ts';
 import type { AttemptFile, EndWord } from '../../model/attempt.ts';
@@ -19,6 +20,7 @@ import { composeConsoles, type RawConsoles } from './consoles.ts';
 import { expectationSchema, type StoredExpectation } from './expectation.ts';
 import { type AttemptEvidence, type ConsoleEvidence, judgeConsoles } from './judge.ts';
 import type { LibreswanScenario } from './libreswan.ts';
+import { isLookedFor } from './signs.ts';
 
 /** `scenario.json` of a scenario in libreswan's format. */
 export const libreswanSchema = storedSchema.extend({
@@ -29,6 +31,7 @@ export const libreswanSchema = storedSchema.extend({
 });
 
 type Stored = Of<typeof libreswanSchema>;
+type KnownBy = Pick<AttemptParts, 'folder'>;
 
 /** Consoles against the suite's references, after its sanitizers. */
 export const libreswanFormat: Format<LibreswanScenario, Stored> = {
@@ -46,6 +49,7 @@ export const libreswanFormat: Format<LibreswanScenario, Stored> = {
   }),
   reads: (stored) => plutoLogs(stored).map(({ file }) => file),
   judge,
+  knows,
   golden: goldenConsoles,
 };
 
@@ -72,6 +76,17 @@ async function judge(stored: Stored, parts: AttemptParts): Promise<Judgement> {
     facts: parts.facts,
   };
   return { verdict: judgeConsoles(evidence) };
+}
+
+/** What the suite's own post-mortem looks for is an issue under its name; other lines may stand in the reference. */
+async function knows({ cwd, expectations }: Stored, line: FaultLine, { folder }: KnownBy): Promise<boolean> {
+  const { host, file, kind, text } = line;
+  const source = file === undefined ? 'raw' : file === plutoLog(cwd, host) ? 'pluto-log' : undefined;
+  if (source !== undefined && isLookedFor(kind, source)) return true;
+  const ownReferences = expectations.filter((one) => one.host === host || one.host === 'all');
+  return ownReferences.some(({ expected }) => {
+    return expected !== undefined && utf8OfLatin1(latin1(readInput(folder, expected))).includes(text);
+  });
 }
 
 /** Sanitized consoles with the adaptations of received text that judging applies before it says that texts differ. */
@@ -141,6 +156,10 @@ function script(name: string, id: string, folder: InputFolder): SanitizerScript 
   return { name, path: inputPath(folder, id), content: readSharedInput(folder, id) };
 }
 
+function plutoLog(cwd: string, host: string): string {
+  return `files${cwd}/OUTPUT/${host}.pluto.log`;
+}
+
 function plutoLogs({ hosts, cwd }: Stored): { host: string; file: string }[] {
-  return hosts.map((host) => ({ host, file: `files${cwd}/OUTPUT/${host}.pluto.log` }));
+  return hosts.map((host) => ({ host, file: plutoLog(cwd, host) }));
 }

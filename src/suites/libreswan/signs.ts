@@ -1,3 +1,5 @@
+import { faultOf } from '../../daemons/table.ts';
+import type { Fault, FaultKind } from '../../evidence/text/faults.ts';
 import type { WeightedKind } from '../../model/issue-kinds.ts';
 
 /** Which text of a host an issue is looked for in. */
@@ -10,6 +12,8 @@ export interface Sign {
   readonly find: (bytes: Uint8Array) => number;
   readonly sources: readonly Source[];
   readonly message: string;
+  /** What it is a sign of in logs of other suites. */
+  readonly of?: FaultKind;
 }
 
 const newline = 0x0a;
@@ -27,6 +31,11 @@ function inLines(wanted: string, pattern: RegExp, skip = 0): Sign['find'] {
     }
     return -1;
   };
+}
+
+/** A fault of the daemon as the post-mortem looks for it: by its words, wherever they stand in a line. */
+function wherever({ kind, holds, message }: Fault): Pick<Sign, 'find' | 'of' | 'message'> {
+  return { find: (bytes) => asBuffer(bytes).indexOf(holds), of: kind, message };
 }
 
 /** Finds the first byte that is neither a printable character of ASCII nor one of these. */
@@ -62,20 +71,12 @@ function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
 
+const leaks = faultOf('libreswan', 'memory-leak');
+
 /** The signs, in the order in which they are looked for. */
 export const signs: readonly Sign[] = [
-  {
-    kind: 'ASSERTION',
-    find: inLines('FAILED', /ASSERTION FAILED/),
-    sources: ['pluto-log', 'raw'],
-    message: 'an assertion of libreswan failed',
-  },
-  {
-    kind: 'EXPECTATION',
-    find: inLines('FAILED', /EXPECTATION FAILED/),
-    sources: ['pluto-log', 'raw'],
-    message: 'an expectation of libreswan failed',
-  },
+  { kind: 'ASSERTION', ...wherever(faultOf('libreswan', 'assertion-failed')), sources: ['pluto-log', 'raw'] },
+  { kind: 'EXPECTATION', ...wherever(faultOf('libreswan', 'expectation-failed')), sources: ['pluto-log', 'raw'] },
   {
     kind: 'PRINTF_NULL',
     find: inLines('(null)', /\(null\)/),
@@ -90,9 +91,10 @@ export const signs: readonly Sign[] = [
   },
   {
     kind: 'LEAK',
-    find: inLines('leak detective found ', /leak detective found [0-9]+ leaks/),
+    find: inLines(leaks.holds, leaks.line),
+    of: leaks.kind,
+    message: leaks.message,
     sources: ['pluto-log'],
-    message: "pluto's leak detective found leaks",
   },
   {
     kind: 'CORE',
@@ -125,3 +127,8 @@ export const signs: readonly Sign[] = [
     message: 'the kernel printed a call trace',
   },
 ];
+
+/** Whether the post-mortem looks for a fault in a text. */
+export function isLookedFor(fault: FaultKind, source: Source): boolean {
+  return signs.some(({ of, sources }) => of === fault && sources.includes(source));
+}

@@ -7,6 +7,7 @@ import { plainImage } from '../../daemons/table.ts';
 import type { Commit, SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
+import type { Tolerance } from '../../model/tolerance.ts';
 import { guestMemory } from '../../supply/kernel/lab-memory.ts';
 import { commitOf } from '../commit.ts';
 import type { Declared, Definition } from './api/scenario.ts';
@@ -15,6 +16,7 @@ import { runCourse } from './drive/course.ts';
 import type { HostDaemon } from './drive/daemon-host.ts';
 import { type LoadedFile, loadFile } from './load.ts';
 import { networkOf } from './network.ts';
+import { tolerancesOf } from './tolerances.ts';
 
 /** What a suite of scenario files is opened with. */
 export interface ScenariosOptions {
@@ -31,6 +33,9 @@ export interface ScenariosOptions {
 export interface ScenarioJudging {
   /** The file that declares it. */
   readonly file: string;
+  readonly tolerates: readonly Tolerance[];
+  /** Logs of its daemons, by their names below the attempt's folder. */
+  readonly logs: readonly string[];
   readonly facts?: Uint8Array;
 }
 
@@ -48,6 +53,7 @@ interface Known {
   readonly declared: Declared;
   readonly plan: Omit<LabPlan, 'images'>;
   readonly daemons: ReadonlyMap<string, HostDaemon>;
+  readonly tolerates: readonly Tolerance[];
   readonly source: LoadedFile;
 }
 
@@ -102,7 +108,7 @@ function understand(suite: string, declared: Declared, source: LoadedFile): Know
     const entry = { suite, name, status: 'good', hosts, ...(unsupported !== undefined && { unsupported }) };
     const daemons = unsupported === undefined ? wanted : new Map();
     const plan = { ...planOf(declared, daemons), topology: withRoutes(network, daemons) };
-    return { entry, declared, source, daemons, plan };
+    return { entry, declared, source, daemons, plan, tolerates: tolerancesOf(definition) };
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
     throw new EspalierError('usage', `scenario ${JSON.stringify(name)}: ${error.message}`, {
@@ -160,7 +166,7 @@ function placed(host: string, path: string, file: string | Uint8Array | PlacedCo
 }
 
 async function load(
-  { entry, declared, plan, daemons, source }: Known,
+  { entry, declared, plan, daemons, tolerates, source }: Known,
   { name, image }: ScenariosOptions,
 ): Promise<FileScenario> {
   const hosts = Object.entries(declared.definition.hosts);
@@ -172,13 +178,17 @@ async function load(
     format: 'scenario',
     entry,
     plan: whole,
-    judging: { file: source.file },
+    judging: { file: source.file, tolerates, logs: logsOf(daemons) },
     images: Object.fromEntries([...images].map(([host, { id, sha256: hash }]) => [host, { id, sha256: hash }])),
     suite: await identityOf(name, source),
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
     ...([...daemons.values()].some(({ daemon }) => daemon.slice.pfKey) && { pfKey: true }),
     course: (lab) => runCourse({ declared, plan: whole, daemons }, lab),
   };
+}
+
+function logsOf(daemons: ReadonlyMap<string, HostDaemon>): string[] {
+  return [...daemons].flatMap(([host, { daemon }]) => daemon.control.collect.map((path) => `files/${host}${path}`));
 }
 
 /** The scenario's own sources: what the replay of an attempt must find unchanged. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { latin1 } from '../../base/bytes.ts';
+import { faultOf } from '../../daemons/table.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import type { ConsoleCommand } from '../../evidence/records/consoles.ts';
+import type { FaultLine } from '../../judge/oracles/incidents/fault-lines.ts';
 import type { Of } from '../../model/schema.ts';
 import { storedSchema } from '../../model/stored-scenario.ts';
 import { grep } from '../../sanitize/grep.ts';
@@ -18,6 +20,10 @@ const strongswanSchema = storedSchema.extend({
 });
 
 type Stored = Of<typeof strongswanSchema>;
+type KnownBy = Pick<AttemptParts, 'attempt'>;
+
+/** The kind of the fault that the suite's judge itself looks for in the daemons' log. */
+const judged = faultOf('strongswan', 'daemon-fatal').kind;
 
 /** Searches in the output of commands, as the suite's `evaltest.dat` says. */
 export const strongswanFormat: Format<StrongswanScenario, Stored> = {
@@ -27,7 +33,23 @@ export const strongswanFormat: Format<StrongswanScenario, Stored> = {
   }),
   reads: (stored) => logsOf(stored).map(({ file }) => file),
   judge,
+  knows,
 };
+
+/** Crashes in the daemons' log are an issue of the suite's judge; what a check wants to find is expected. */
+async function knows({ checks, steps }: Stored, { kind, host, file, text }: FaultLine, { attempt }: KnownBy) {
+  if (kind === judged && file === logOf(host)) return true;
+  const wanting = checks.filter(({ hit, step }) => hit !== 'NO' && hit !== 'never' && steps[step]?.host === host);
+  if (wanting.length === 0) return false;
+  const commands = commandsByStep(attempt);
+  const line = Buffer.from(text);
+  for (const { pattern, step } of wanting) {
+    const isRead = commands.get(step)?.output.includes(line.toString('latin1')) === true;
+    const found = isRead ? await grep(pattern, line) : { lines: [] };
+    if ('lines' in found && found.lines.length > 0) return true;
+  }
+  return false;
+}
 
 async function judge(stored: Stored, parts: AttemptParts): Promise<Judgement> {
   const { attempt, end, put } = parts;
@@ -106,8 +128,12 @@ function remoteCommand(line: string): string {
   return quoted === undefined ? line : quoted.replaceAll("'\\''", "'");
 }
 
+function logOf(host: string): string {
+  return `files/${host}/var/log/daemon.log`;
+}
+
 function logsOf({ hosts }: Stored): { host: string; file: string }[] {
-  return hosts.map((host) => ({ host, file: `files/${host}/var/log/daemon.log` }));
+  return hosts.map((host) => ({ host, file: logOf(host) }));
 }
 
 /** All that was typed and received, with each check behind its command: what people read first. */

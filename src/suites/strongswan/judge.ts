@@ -1,4 +1,6 @@
 import { utf8OfLatin1 } from '../../base/bytes.ts';
+import { faultOf } from '../../daemons/table.ts';
+import { signedLines } from '../../evidence/text/line-signs.ts';
 import { composeVerdict, endIssues, type LabFindings } from '../../judge/compose.ts';
 import { issueOf, upstreamOf } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
@@ -89,12 +91,12 @@ function excerptOf({ output = '', errors }: CheckEvidence, lines: readonly strin
     : shown.map((line) => `+${utf8OfLatin1(line).slice(0, lineLength)}`).join('\n');
 }
 
-/** What charon logs when it catches a signal of its own making. */
-const crashed = /^.*(?:killing ourself, received critical signal|\bthread \d+ received (?:4|6|8|11)\b).*$/m;
+const crashed = faultOf('strongswan', 'daemon-fatal');
 
+/** The suite's name for what its daemons log when they catch a signal of their own making. */
 function crashes({ host, file, text }: CheckedAttempt['logs'][number]): Issue[] {
-  const match = crashed.exec(text);
-  if (match === null) return [];
-  const line = text.slice(0, match.index).split('\n').length;
-  return [issueOf('SEGFAULT', { host, file, line, message: 'a daemon crashed', excerpt: utf8OfLatin1(match[0]) })];
+  const [first] = signedLines(Buffer.from(text, 'latin1'), crashed);
+  if (first === undefined) return [];
+  const { message } = crashed;
+  return [issueOf('SEGFAULT', { host, file, line: first.line, message, excerpt: first.text })];
 }

@@ -21,17 +21,40 @@ function verdictOn(...kinds: readonly WeightedKind[]) {
 
 const all = Object.keys(issueKinds) as (keyof typeof issueKinds)[];
 const weighted = all.filter((kind): kind is WeightedKind => issueKinds[kind].word !== undefined);
-const has = (property: 'gap' | 'fromAbsence') => weighted.filter((kind) => property in issueKinds[kind]);
+const has = (property: 'gap' | 'fromAbsence' | 'foremost') => weighted.filter((kind) => property in issueKinds[kind]);
 
-test('without a gap a verdict has the word of its heaviest issue, which stands first', () => {
+test('without a gap a verdict has the word of its heaviest issue, which stands first unless another may be its cause', () => {
   for (const a of weighted.filter((kind) => !has('gap').includes(kind))) {
     for (const b of weighted.filter((kind) => !has('gap').includes(kind))) {
       const { word, issues } = verdictOn(a, b);
       const words = [issueKinds[a].word, issueKinds[b].word].map((one) => verdictWords.indexOf(one));
       assert.equal(word, verdictWords[Math.min(...words)]);
-      assert.equal(issues[0]?.word, word);
+      const causes = [a, b].filter((kind) => has('foremost').includes(kind));
+      if (causes.length === 1) assert.equal(issues[0]?.kind, causes[0]);
+      else assert.equal(issues[0]?.word, word);
     }
   }
+});
+
+test('deaths, assertions and faults of the kernel stand before what they may have caused', () => {
+  const crashes = [
+    'ASSERTION',
+    'CORE',
+    'SEGFAULT',
+    'GPFAULT',
+    'KERNEL',
+    'died',
+    'daemon-ended',
+    'assertion-failed',
+    'daemon-fatal',
+  ];
+  assert.deepEqual(has('foremost'), [...crashes, 'memory-error', 'kernel-fault']);
+  const { word, issues } = verdictOn('TIMEOUT', 'output-different', 'expectation-failed', 'died', 'cleartext');
+  assert.equal(word, 'timeout');
+  assert.deepEqual(
+    issues.map(({ kind }) => kind),
+    ['died', 'TIMEOUT', 'cleartext', 'expectation-failed', 'output-different'],
+  );
 });
 
 test('beside a gap a finding keeps its word if it is at least major; anything less is unresolved, and so is nothing', () => {
@@ -47,7 +70,7 @@ test('beside a gap a finding keeps its word if it is at least major; anything le
       ]) {
         const { word, issues } = verdictOn(...order);
         assert.equal(word, stands ? found : 'unresolved', `${gap} and ${kind}`);
-        assert.equal(issues[0]?.word, word);
+        if (!has('foremost').includes(kind)) assert.equal(issues[0]?.word, word);
         assert.equal(issues.length, 2);
       }
     }

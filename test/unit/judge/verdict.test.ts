@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compareText, type Rewrite } from '../../../src/judge/text/adapted-text.ts';
 import { firstDifference, sameButWhitespace, unifiedDiff } from '../../../src/judge/text/difference.ts';
-import { issueKinds, issueOf, upstreamOf } from '../../../src/model/issue-kinds.ts';
+import { incidentKinds, issueKinds, issueOf, upstreamOf } from '../../../src/model/issue-kinds.ts';
 import { heaviest, verdictWords, type WordMapping, wordTable } from '../../../src/model/words.ts';
 import { type AttemptEvidence, judgeConsoles } from '../../../src/suites/libreswan/judge.ts';
 import { sanitized } from '../evidence/text/consoles.ts';
@@ -88,7 +88,7 @@ test('no kind of issue lets a test pass, and libreswan’s word is passed for th
   for (const { word } of Object.values(issueKinds)) assert.notEqual(word, 'passed');
   const passed = Object.entries(issueKinds).filter(([, { upstream }]) => upstream === 'passed');
   // Beside them what says nothing of an attempt: that seeds disagree.
-  assert.deepEqual(passed.map(([kind]) => kind).sort(), [...oracles, 'depends-on-chance'].sort());
+  assert.deepEqual(passed.map(([kind]) => kind).sort(), [...oracles, ...incidentKinds, 'depends-on-chance'].sort());
 });
 
 test('trouble of the harness is never told as the test’s failure, in either tongue', () => {
@@ -223,11 +223,11 @@ test('what the oracles find counts where all texts are as expected, and libreswa
   }
 });
 
-test('issues stand in the order of their weight', () => {
+test('issues stand in the order of their weight, behind what may have caused them', () => {
   const issues = (['half-open', 'cleartext', 'not-verified'] as const).map((kind) => issueOf(kind, { message: kind }));
   const consoles = [console({ expected: 'b\n', raw: 'CORE\nCORE FOUND\n' })];
   assert.deepEqual(kinds({ facts: { summary: nothingSeen, issues }, consoles, end: { word: 'timeout' } }), [
-    ...['timeout', 'failed', 'TIMEOUT', 'CORE', 'cleartext', 'half-open', 'not-verified', 'output-different'],
+    ...['timeout', 'failed', 'CORE', 'TIMEOUT', 'cleartext', 'half-open', 'not-verified', 'output-different'],
   ]);
 });
 

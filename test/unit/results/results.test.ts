@@ -102,6 +102,7 @@ test('attempts that cannot be compared are unresolved, whatever they came to', (
         read: () => {
           throw new EspalierError('infrastructure', 'cannot be read: damaged', { file: '/a/b/artifacts.tar.zst' });
         },
+        names: () => [],
       },
       () => assert.fail('repeats have one scenario'),
     ),
@@ -121,7 +122,9 @@ test('attempts that cannot be compared are unresolved, whatever they came to', (
 
 test('an attempt without another of its seed is not read', () => {
   const unread: Repeat = {
-    attempt: new Attempt({ read: () => assert.fail('a file is read') }, () => assert.fail('the scenario is read')),
+    attempt: new Attempt({ read: () => assert.fail('a file is read'), names: () => [] }, () =>
+      assert.fail('the scenario is read'),
+    ),
     links: () => assert.fail('captures are listed'),
   };
   const attempts = [judged(0, 'passed'), judged(1, 'passed', '2'), judged(2, 'passed', 'none')];

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { recordType } from '../../../evidence/records/record.ts';
 
 /** State of one fake host's shell. */
 export interface FakeShell {
@@ -7,7 +8,7 @@ export interface FakeShell {
   /** Text that a background job prints before the next prompt. */
   notice: string;
   jobs: number;
-  /** Files made by `fake: file`, collected at the end. */
+  /** Files made by `fake: file` and `fake: log`, collected at the end. */
   readonly files: Map<string, Uint8Array>;
   /** Random bytes of the lab. */
   readonly random: (size: number) => Uint8Array;
@@ -24,6 +25,8 @@ export interface FakeFrame {
 }
 
 export interface FakeOutcome {
+  /** Lines that the kernel logs. */
+  readonly kernel?: readonly string[];
   readonly output?: string | Uint8Array;
   readonly status?: number;
   /** Virtual nanoseconds that the command takes. */
@@ -74,13 +77,34 @@ const fakes: Readonly<Record<string, Builtin>> = {
       return { type: Number(type), payload: Buffer.from(hex, 'hex') };
     }),
   }),
+  death,
+  kernel: (words) => ({ kernel: [words.join(' ')] }),
   traffic: ([link = '', ...frames]) => ({ traffic: { link, frames: frames.map((hex) => Buffer.from(hex, 'hex')) } }),
   lines: ([count = '1']) => ({ output: Array.from({ length: Number(count) }, (_, i) => `line ${i + 1}\n`).join('') }),
+  log: ([path = '/tmp/log', ...words], shell) => {
+    shell.files.set(
+      path,
+      Buffer.concat([shell.files.get(path) ?? Buffer.alloc(0), Buffer.from(`${words.join(' ')}\n`)]),
+    );
+    return {};
+  },
   file: ([path = '/tmp/file', size = '0'], shell) => {
     shell.files.set(path, Buffer.alloc(Number(size), 'log line\n'));
     return {};
   },
 };
+
+/** A process that ended: its name, the signal (0: none), and words for what else is recorded. */
+function death([program = '', signal = '9', ...more]: readonly string[]): FakeOutcome {
+  const flags = (more.includes('core') ? 8 : 0) | (more.includes('forked') ? 1 : 0);
+  const numberOf = (name: string, usual: number): number =>
+    Number(more.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ?? usual);
+  const head = Buffer.alloc(16);
+  const status = Number(signal) | (numberOf('status', 0) << 8);
+  for (const [index, value] of [numberOf('pid', 100), numberOf('parent', 1), status, flags].entries())
+    head.writeUInt32LE(value, 4 * index);
+  return { frames: [{ type: recordType.death, payload: Buffer.concat([head, Buffer.from(program)]) }] };
+}
 
 function background(shell: FakeShell): FakeOutcome {
   shell.jobs += 1;

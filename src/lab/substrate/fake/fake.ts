@@ -134,10 +134,11 @@ class FakeLab implements BackendLab {
     if (this.#dead) return;
     this.#commands += 1;
     this.#recorder.begin(host, step, line);
-    const { output = '', status = 0, ns = 0n, effect, frames = [], traffic } = interpret(line, shell);
+    const { output = '', status = 0, ns = 0n, effect, frames = [], kernel = [], traffic } = interpret(line, shell);
     const tables = frames.filter(({ type }) => type === recordType.xfrmStates || type === recordType.xfrmPolicies);
     const events = frames.filter((frame) => !tables.includes(frame));
     for (const { type, payload } of events) this.#recorder.frame(type, host, payload);
+    for (const text of kernel) this.#recorder.printk(text);
     if (traffic !== undefined) this.#recorder.link(traffic.link, traffic.frames);
     this.#recorder.output(host, Buffer.from(output));
     if (effect !== undefined) await this.#apply(effect, host);

@@ -11,15 +11,18 @@ export class Recorder {
   readonly #hosts: readonly string[];
   readonly #packets = new Map<string, PacketToWrite[]>();
   #sequence = 0;
+  readonly #boot: bigint;
   #time: bigint;
 
   constructor(dir: string, hosts: readonly string[], start: bigint) {
     this.#dir = dir;
     this.#file = openSync(join(dir, 'records'), 'w');
     this.#hosts = hosts;
+    this.#boot = start;
     this.#time = start;
     writeSync(this.#file, recordsHeader());
     this.frame(recordType.hosts, labHost, Buffer.from(hosts.join('\n')));
+    this.frame(recordType.uptime, labHost, Buffer.alloc(8));
   }
 
   /** The capture of a link, on which these frames travel now. */
@@ -74,6 +77,13 @@ export class Recorder {
 
   kernel(line: string): void {
     appendFileSync(join(this.#dir, 'kernel.log'), `${line}\n`);
+  }
+
+  /** A message of the kernel, with its time. */
+  printk(text: string): void {
+    const micro = (this.#time - this.#boot) / 1000n;
+    const seconds = String(micro / 1_000_000n).padStart(5);
+    this.kernel(`[${seconds}.${String(micro % 1_000_000n).padStart(6, '0')}] ${text}`);
   }
 
   close(): void {

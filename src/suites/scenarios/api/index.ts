@@ -29,4 +29,11 @@ export {
 } from './expect.ts';
 export type { Clock, CommandResult, DaemonControl, DaemonHost, Host, Link, NatHost, Net, World } from './handles.ts';
 export { type DaemonSpec, type HostSpec, type LinuxSpec, linux, type NatSpec, nat } from './hosts.ts';
-export { type ConnectionSketch, type Definition, type EndSketch, type LinkSpec, scenario } from './scenario.ts';
+export {
+  type ConnectionSketch,
+  type Definition,
+  type EndSketch,
+  type LinkSpec,
+  scenario,
+  type ToleratedFault,
+} from './scenario.ts';

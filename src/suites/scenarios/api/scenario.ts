@@ -1,6 +1,7 @@
 import { EspalierError } from '../../../base/errors.ts';
 import type { Authentication } from '../../../connection/authentication.ts';
 import type { Connection, End } from '../../../connection/connection.ts';
+import type { IncidentKind } from '../../../model/issue-kinds.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import type { Topology } from '../../../model/topology.ts';
 import type { World } from './handles.ts';
@@ -28,6 +29,21 @@ export interface ConnectionSketch<N extends string = string> extends Omit<Connec
   readonly authentication?: Authentication;
 }
 
+/**
+ * A fault of a process or of the kernel that is expected: it does not count, and terminal and report show it with the reason.
+ * The more is said, the less else passes.
+ */
+export interface ToleratedFault<N extends string = string> {
+  /** The kind of issue that it would be: docs/issue-kinds.md. */
+  readonly what: IncidentKind;
+  /** For people: a bug's number, or what the scenario breaks. */
+  readonly why: string;
+  /** Only on this host. */
+  readonly host?: N;
+  /** Only where the issue's message or excerpt holds this: a program's name, a signal, a part of a line. */
+  readonly text?: string;
+}
+
 /** What a scenario's lab is made of. */
 export interface Definition<
   H extends Readonly<Record<string, HostSpec>> = Readonly<Record<string, HostSpec>>,
@@ -45,6 +61,8 @@ export interface Definition<
   readonly limits?: 'mistake' | 'unsupported' | 'tried';
   /** Why it cannot run, where that is known beforehand: it is then `unsupported`. */
   readonly unsupported?: string | undefined;
+  /** Faults that count for nothing. All others make the scenario `crash`, `major` or `minor`, whatever its checks say. */
+  readonly tolerates?: readonly ToleratedFault<keyof H & string>[];
   /** A network of one's own in place of what `links` would give; it has the same hosts and links. */
   readonly topology?: Topology;
   /** Date in the lab at its boot, ISO 8601. Default: 2025-06-15T12:00:00Z. */

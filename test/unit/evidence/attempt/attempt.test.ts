@@ -23,7 +23,7 @@ function frozenAttempt(changes: Readonly<Record<string, Uint8Array | undefined>>
     if (name in changes) return changes[name];
     return existsSync(join(frozen, name)) ? readFileSync(join(frozen, name)) : undefined;
   };
-  const attempt = new Attempt({ read }, () =>
+  const attempt = new Attempt({ read, names: () => [] }, () =>
     storedSchema.parse(JSON.parse(Buffer.from(read('scenario.json') ?? '').toString())),
   );
   return { attempt, reads };
@@ -140,6 +140,7 @@ test('a file that cannot be read, and a message of the kernel that is none, are 
       read: () => {
         throw new EspalierError('infrastructure', 'no', { file: 'records' });
       },
+      names: () => [],
     },
     () => frozenAttempt().attempt.scenario,
   );

@@ -220,7 +220,7 @@ test('SAs have their lives and algorithms, and no key stands anywhere', () => {
   for (const encoding of ['hex', 'base64', 'latin1'] as const) assert.ok(!text.includes(key.toString(encoding)));
 });
 
-const tight: Limits = { sas: 1, messages: 1, traffic: 3, ranges: 2 };
+const tight: Limits = { sas: 1, incidents: 1, messages: 1, traffic: 3, ranges: 2 };
 
 test('what is over a limit is counted, and the first is kept', () => {
   const frames = numbered([seen(1, ike(1)), seen(2, ike(2)), ...[3, 4, 6, 7].map((at) => seen(at, ping))]);

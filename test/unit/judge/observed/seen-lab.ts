@@ -21,6 +21,7 @@ export function labOf(evidence: FactEvidence, more: Partial<SeenLab> = {}): Seen
     end: 60_000_000_000n,
     damage: [],
     leaks,
+    incidents: [],
     issues,
     ...more,
   };

@@ -102,7 +102,7 @@ test('leaks that are too many for rows of their own are one row', () => {
   const policy = aPolicy({ direction: 'out', selector: toPeer, priority: 1000 });
   const frames = numbered([1, 2, 3].map((port) => seen(5 + port, ipv4(17, udp(port, 7, new Uint8Array(4))))));
   const evidence = evidenceOf({ steps: [[0, 'west', installed(policy)]], frames });
-  const small = observedOf(labOf(evidence), { sas: 1, messages: 1, traffic: 1, ranges: 1 });
+  const small = observedOf(labOf(evidence), { sas: 1, incidents: 1, messages: 1, traffic: 1, ranges: 1 });
   assert.deepEqual(trafficRows(small, []).map(brief), [
     'leak 0>1 192.0.2.1:1 > 198.51.100.2:7 UDP',
     'leak 0>1 2× packets of more flows',

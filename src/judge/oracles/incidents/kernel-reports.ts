@@ -1,0 +1,38 @@
+import { kernelFaults } from '../../../evidence/text/kernel-faults.ts';
+import type { SpannedCommand } from './deaths.ts';
+import type { Incident } from './incident.ts';
+
+/** What a kernel log is read with. */
+export interface KernelLog {
+  readonly bytes: Uint8Array;
+  /** When its time was 0, virtual nanoseconds since 1970; undefined: not recorded. */
+  readonly start: bigint | undefined;
+  /** In the order of their begin. */
+  readonly commands: readonly SpannedCommand[];
+}
+
+const file = 'kernel.log';
+
+/** Virtual nanoseconds by which a line may be later than it says: the log's clock goes on by ticks of 100 Hz. */
+const tick = 10_000_000n;
+
+/** What the kernel reports, with the command at hand and its host; without the kernel's start just the line. */
+export function kernelReports({ bytes, start, commands }: KernelLog): Incident[] {
+  return kernelFaults(bytes).map(({ line, text, stamp, following }) => ({
+    kind: 'kernel-fault' as const,
+    ...(start !== undefined && stamp !== undefined && momentOf(start + stamp, commands)),
+    file,
+    line,
+    message: `the kernel reports: ${text}`,
+    excerpt: [text, ...following].join('\n').trimEnd(),
+    cause: text.replace(/0x[0-9a-f]+|\d+/g, 'N'),
+  }));
+}
+
+/** A line that came in the tick in which a command was typed came behind it. */
+function momentOf(time: bigint, commands: readonly SpannedCommand[]): Pick<Incident, 'host' | 'time' | 'command'> {
+  const typed = commands.findLast(({ begin }) => begin < time + tick);
+  if (typed === undefined) return { time };
+  const { host, line: command, begin } = typed;
+  return { host, command, time: begin > time ? begin : time };
+}
