@@ -1,4 +1,4 @@
-import { type DaemonHost, expect, scenario } from 'espalier';
+import { type DaemonHost, expect, scenario, type ToleratedFault } from 'espalier';
 import { between2, type EapMethod, end } from './connections.ts';
 import { type Ends, establish, start } from './courses.ts';
 import { column, current, earlier, type Pair, pairs } from './daemons.ts';
@@ -50,6 +50,7 @@ interface Trial {
   readonly method: EapMethod;
   /** Who says what. */
   readonly says: readonly [who: keyof Ends, what: RegExp];
+  readonly tolerates?: readonly ToleratedFault<keyof Ends>[];
 }
 
 const [libreswan, strongswan, openiked] = [0, 1, 2];
@@ -63,6 +64,14 @@ const trials: readonly Trial[] = [
     pair: [strongswan, libreswan],
     method: 'EAP-TLS',
     says: ['east', /EXPECTATION FAILED: .* not \(md->chain\[ISAKMP_NEXT_v2AUTH\] == /],
+    tolerates: [
+      {
+        what: 'expectation-failed',
+        host: 'east',
+        text: 'md->chain[ISAKMP_NEXT_v2AUTH] ==',
+        why: 'pluto 5.2 expects AUTH in the first IKE_AUTH of an initiator that uses EAP',
+      },
+    ],
   },
   { pair: [strongswan, openiked], method: 'EAP-TLS', says: ['east', /ikev2_pld_eap: RESPONSE id 1 length 6 EAP-NAK/] },
   { pair: [strongswan, openiked], method: 'EAP-MD5', says: ['east', /ikev2_pld_eap: RESPONSE id 1 length 6 EAP-NAK/] },
@@ -70,14 +79,18 @@ const trials: readonly Trial[] = [
   { pair: [openiked, strongswan], method: 'EAP-MSCHAPv2', says: ['east', /parsed IKE_AUTH request 1 \[ IDi .*AUTH /] },
 ];
 
-for (const { pair: numbers, method, says } of trials) {
+for (const { pair: numbers, method, says, tolerates = [] } of trials) {
   const [[who, what], pair] = [says, numbers.map((number) => current[number]) as unknown as Pair];
-  scenario(`${column(pair)}, ${method} tried`, { ...lab(pair, method), limits: 'tried' }, async ({ hosts }) => {
-    await start(hosts);
-    await hosts.west.initiate('net');
-    await expect(hosts[who]).toHaveLogged(what);
-    await isRefused(hosts);
-  });
+  scenario(
+    `${column(pair)}, ${method} tried`,
+    { ...lab(pair, method), limits: 'tried', tolerates },
+    async ({ hosts }) => {
+      await start(hosts);
+      await hosts.west.initiate('net');
+      await expect(hosts[who]).toHaveLogged(what);
+      await isRefused(hosts);
+    },
+  );
 }
 
 /** pluto goes on without the word that it does not know. */

@@ -17,9 +17,7 @@ export function Evidence({ data, point }: EvidenceProps): JSX.Element {
     <div class="evidence">
       <section class="issues" aria-label="What was seen">
         {data.description !== undefined && <p class="description">{data.description}</p>}
-        {data.issues.length === 0 && (
-          <p class="nothing">{data.word === 'passed' ? 'Nothing is other than expected.' : 'No more is known.'}</p>
-        )}
+        {data.issues.length === 0 && <p class="nothing">{nothingText(data)}</p>}
         {data.issues.map((issue) => (
           <Issue issue={issue} point={point} />
         ))}
@@ -47,6 +45,11 @@ export function Evidence({ data, point }: EvidenceProps): JSX.Element {
       </aside>
     </div>
   );
+}
+
+function nothingText({ word, tolerated }: TestData): string {
+  if (word !== 'passed') return 'No more is known.';
+  return tolerated === undefined ? 'Nothing is other than expected.' : 'Nothing else is other than expected.';
 }
 
 /** What these found stands in the table of expected and received facts. */

@@ -22,7 +22,7 @@ export const openiked = hostWith({
   control,
   processes,
   faults,
-  startedBy: /\biked(?![\w.])/,
+  startedBy: /(?<!\b(?:pidof|pgrep) )(?<![\w.-])iked(?= +-| *[&>)]| *$)/,
   readLine: (line) => {
     const fact = ikedFact(line);
     return fact === undefined ? [] : [fact];

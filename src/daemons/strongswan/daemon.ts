@@ -24,6 +24,6 @@ export const strongswan = hostWith({
   processes,
   faults,
   endedBy: /\b(?:ipsec|strongswan) (?:stop|restart)\b/,
-  startedBy: /\b(?:ipsec|strongswan) (?:start|restart)\b|\bcharon(?:-\w+)?(?![\w.-])|\bsystemctl .*\bstrongswan\b/,
+  startedBy: /\b(?:ipsec|strongswan) (?:start|restart)\b|\/charon(?:-\w+)?(?![\w.-])|\bsystemctl .*\bstrongswan\b/,
   readLine: charonFacts,
 });

@@ -46,7 +46,8 @@ export function observedOf(lab: SeenLab, kept: Limits): Observed {
   const { evidence, start } = lab;
   const at = (time: bigint): number => Number((time - start) / 1000n);
   const places = new Places(lab);
-  const turns = [...evidence.commands.map(({ begin }) => begin), ...saTurns(evidence.timeline)];
+  const came = lab.incidents.flatMap(({ time }) => time ?? []);
+  const turns = [...evidence.commands.map(({ begin }) => begin), ...saTurns(evidence.timeline), ...came];
   turns.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const { left, ...traffic } = trafficOf(evidence, { at, places, leaks: weightiest(lab.leaks), turns, limits: kept });
   const sas = saLives(evidence.timeline, at);

@@ -98,7 +98,7 @@ const toleratedShown = 20;
 function toleratedText(results: Results): string {
   const lines = results.results.flatMap((result) =>
     (result.tolerated ?? []).map(
-      (issue) => `tolerated: ${keyOf(result)}: ${placeOf(issue)}${issue.message}: ${issue.why}`,
+      (issue) => `tolerated: ${keyOf(result)}: ${placeOf(issue)}${issue.message} (${issue.why})`,
     ),
   );
   const more = lines.length - toleratedShown;

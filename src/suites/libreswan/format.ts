@@ -85,7 +85,8 @@ async function knows({ cwd, expectations }: Stored, line: FaultLine, { folder }:
   if (source !== undefined && isLookedFor(kind, source)) return true;
   const ownReferences = expectations.filter((one) => one.host === host || one.host === 'all');
   return ownReferences.some(({ expected }) => {
-    return expected !== undefined && utf8OfLatin1(latin1(readInput(folder, expected))).includes(text);
+    const lines = expected === undefined ? [] : utf8OfLatin1(latin1(readInput(folder, expected))).split('\n');
+    return lines.some((one) => one.trimEnd() === text);
   });
 }
 

@@ -11,16 +11,18 @@ export interface KernelLog {
   readonly commands: readonly SpannedCommand[];
 }
 
+type Moment = Pick<Incident, 'host' | 'time' | 'command'>;
+
 const file = 'kernel.log';
 
-/** Virtual nanoseconds by which a line may be later than it says: the log's clock goes on by ticks of 100 Hz. */
+/** Virtual nanoseconds by which a line may be later than it says: in labs the log's clock goes on by ticks of 100 Hz. */
 const tick = 10_000_000n;
 
 /** What the kernel reports, with the command at hand and its host; without the kernel's start just the line. */
 export function kernelReports({ bytes, start, commands }: KernelLog): Incident[] {
   return kernelFaults(bytes).map(({ line, text, stamp, following }) => ({
     kind: 'kernel-fault' as const,
-    ...(start !== undefined && stamp !== undefined && momentOf(start + stamp, commands)),
+    ...(start !== undefined && stamp !== undefined && momentOf(start, stamp, commands)),
     file,
     line,
     message: `the kernel reports: ${text}`,
@@ -29,10 +31,13 @@ export function kernelReports({ bytes, start, commands }: KernelLog): Incident[]
   }));
 }
 
-/** A line that came in the tick in which a command was typed came behind it. */
-function momentOf(time: bigint, commands: readonly SpannedCommand[]): Pick<Incident, 'host' | 'time' | 'command'> {
-  const typed = commands.findLast(({ begin }) => begin < time + tick);
+/** A line that came in the tick in which commands were typed is taken to have come behind the last of them. */
+function momentOf(start: bigint, stamp: bigint, commands: readonly SpannedCommand[]): Moment {
+  const time = start + stamp;
+  const latest = stamp % tick === 0n ? time + tick - 1n : time;
+  const typed = commands.findLast(({ begin }) => begin <= latest);
   if (typed === undefined) return { time };
   const { host, line: command, begin } = typed;
-  return { host, command, time: begin > time ? begin : time };
+  const isBehind = begin > time;
+  return { host, command, time: isBehind ? begin : time };
 }

@@ -15,11 +15,11 @@ const terminate = 15;
 const kill = 9;
 
 /** Programs that send the signal that they are told, else SIGTERM; a path may stand before. */
-const senders = /(?<![\w.-])(?:kill|pkill|killall|killall5|skill|fuser|start-stop-daemon)(?![\w.-])/;
+const senders = /(?<![\w.-])(?:kill|pkill|killall|killall5|skill|fuser|start-stop-daemon)(?![\w.-])/g;
 /** What a sender is called that is a script of a test's own: it decides itself. */
 const scripts = /(?<![\w.-])p?kill\w*[.-]\w/;
 /** timeout(1) is followed by an option or a time; other programs have an option of its name. */
-const timeout = /(?<![\w.-])timeout +(?:-|\d)/;
+const timeout = /(?<![\w.-])timeout +(?:-|\d)/g;
 const killAfter = /(?<!\S)(?:-k|--kill-after)/;
 /** Service managers end what they started as they like. */
 const managers =
@@ -34,17 +34,18 @@ const job = /(?<![&<>|\\])&(?![&>])/;
 /** What a line of a console can send. `endedBy`: what else ends daemons. Lines that only look so are taken at their word. */
 export function sentSignals(line: string, endedBy: readonly RegExp[]): SentSignals {
   if (line.startsWith('#')) return none;
-  const sends = senders.test(line);
-  const limits = timeout.test(line);
+  const count = (form: RegExp): number => [...line.matchAll(form)].length;
+  const limits = count(timeout);
+  const sends = count(senders) + limits;
   const any =
     scripts.test(line) ||
     managers.test(line) ||
     endedBy.some((form) => form.test(line)) ||
-    ((sends || limits) && variable.test(line));
-  if (!sends && !limits && !any) return none;
+    (sends > 0 && variable.test(line));
+  if (sends === 0 && !any) return none;
   const numbers = [...line.matchAll(named)].map(([, text = '']) => signalNumber(text));
   const found = new Set(numbers.filter((number) => number !== undefined && number > 0) as number[]);
-  if (sends || limits) found.add(terminate);
-  if (limits && killAfter.test(line)) found.add(kill);
+  if (numbers.length < sends) found.add(terminate);
+  if (limits > 0 && killAfter.test(line)) found.add(kill);
   return { named: found, any, later: job.test(line) };
 }

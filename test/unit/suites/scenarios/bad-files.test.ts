@@ -8,6 +8,7 @@ import { openScenarios } from '../../../../src/suites/scenarios/scenarios.ts';
 
 const head = "import { linux, scenario } from 'espalier';\n";
 const declare = (network: string): string => `scenario('x', { ${network} }, async () => {});\n`;
+const tolerating = (one: string): string => declare(`hosts: { a: linux() }, links: { l: ['a'] }, tolerates: [${one}]`);
 
 /** Files that no type can refuse: what they declare is understood after they are loaded. */
 const files: readonly (readonly [what: string, text: string, message: string, line: number | undefined])[] = [
@@ -27,6 +28,36 @@ const files: readonly (readonly [what: string, text: string, message: string, li
     'a gateway on no network of the host',
     declare("hosts: { a: linux({ routes: { default: '10.9.9.9' } }), b: linux() }, links: { l: ['a', 'b'] }"),
     'scenario "x": this network is not possible: host a: the route to default goes via 10.9.9.9, which is on none of its networks',
+    2,
+  ],
+  [
+    'a tolerance of what there is not',
+    `const what = 'dead' as 'died';\n${tolerating("{ what, why: 'x' }")}`,
+    'scenario "x": `tolerates`: there is no "dead"; there are died, daemon-ended, assertion-failed, expectation-failed, daemon-fatal, memory-error, memory-leak, kernel-fault',
+    3,
+  ],
+  [
+    'a tolerance without a reason',
+    tolerating("{ what: 'died', why: ' ' }"),
+    'scenario "x": `tolerates`: died has no `why`, the reason for people',
+    2,
+  ],
+  [
+    'a tolerance on a host that is not there',
+    `const host = 'b' as 'a';\n${tolerating("{ what: 'died', why: 'x', host }")}`,
+    'scenario "x": `tolerates`: died names the host "b"; the hosts are a',
+    3,
+  ],
+  [
+    'a tolerance of an empty text',
+    tolerating("{ what: 'died', why: 'x', host: 'a', text: '' }"),
+    'scenario "x": `tolerates`: the `text` of died is no text',
+    2,
+  ],
+  [
+    'tolerances that are no list',
+    declare("hosts: { a: linux() }, links: { l: ['a'] }, tolerates: 'died' as never"),
+    'scenario "x": `tolerates`: is no list',
     2,
   ],
   ['no scenario', 'void [scenario, linux];\n', 'declares no scenario', undefined],

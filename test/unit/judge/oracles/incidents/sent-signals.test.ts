@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sentSignals } from '../../../../../src/judge/oracles/incidents/sent-signals.ts';
+import { dumpsCore, signalName, signalNumber } from '../../../../../src/judge/oracles/incidents/signals.ts';
+
+const endedBy = [/\bipsec stop\b/];
+
+/** Numbers in order; `any`, `later` where they hold. */
+function told(line: string): string {
+  const { named, any, later } = sentSignals(line, endedBy);
+  return [...[...named].sort((a, b) => a - b), any ? 'any' : '', later ? 'later' : ''].filter(Boolean).join(', ');
+}
+
+const lines: readonly (readonly [line: string, signals: string])[] = [
+  ['kill $(pidof charon)', '15'],
+  ['kill -KILL $(pidof pluto); rm -f /run/pluto/pluto.pid', '9'],
+  ['kill -9 12', '9'],
+  ['kill -SIGSEGV 12', '11'],
+  ['kill -s USR1 12', '10'],
+  ['kill -n 6 12', '6'],
+  ['/bin/kill --signal=ABRT 12', '6'],
+  ['pkill --signal TRAP pluto', '5'],
+  ['killall -9 pluto', '9'],
+  ['killall5 -HUP', '1'],
+  ['fuser -k -TERM 500/udp', '15'],
+  ['start-stop-daemon --stop --pidfile /run/x.pid', '15'],
+  ['pgrep iked | xargs kill -INT', '2'],
+  ["run 'pkill tcpdump; while pkill -0 tcpdump; do sleep 0.01; done'", '15'],
+  ['kill -$signal 12', '15, any'],
+  ['kill -s "$signal" 12', '15, any'],
+  ['kill -$ 12', '15, any'],
+  ['kill -NOSUCH 12', ''],
+  ['kill -0 12', ''],
+  ['kill -9 12; kill 13', '9, 15'],
+  ['timeout 5 /usr/sbin/iked -d', '15'],
+  ['timeout -s INT 5 iked -d', '2'],
+  ['timeout -k 2 5 iked -d', '9, 15'],
+  ['timeout --kill-after=2 5 iked -d', '9, 15'],
+  ['timeout  -s $sig 5 iked -d', '15, any'],
+  ['( sleep 5; kill -9 12 ) &', '9, later'],
+  ['kill 12 &', '15, later'],
+  ['kill 12 && true', '15'],
+  ['kill 12 2>&1 &> /dev/null <&1', '15'],
+  ['ipsec stop', 'any'],
+  ['ipsec stop & sleep 1', 'any, later'],
+  ['systemctl stop strongswan', 'any'],
+  ['systemctl --no-block restart ipsec', 'any'],
+  ['systemctl kill -s SEGV strongswan', '11, any'],
+  ['systemctl reload strongswan', ''],
+  ['service strongswan restart', 'any'],
+  ['/etc/init.d/ipsec stop', 'any'],
+  ['poweroff', 'any'],
+  ['/root/kill-them.sh', 'any'],
+  ['./pkill.py 9', 'any'],
+  ['ip xfrm state flush', ''],
+  ['ping -4 -c 9 192.0.2.1', ''],
+  ['# kill -9 $(cat /tmp/tcpdump.pid)', ''],
+  ["../../guestbin/wait-for.sh --timeout 60 --match x -- cat '/tmp/pluto.log'", ''],
+  ["wait-for-pluto.sh ' 5 second timeout exceeded'", ''],
+  ['ls /root/skills my-kill kill_list overkill', ''],
+  ['echo shutdown-hook poweroffs', ''],
+  ['', ''],
+];
+
+for (const [line, signals] of lines) {
+  test(`${JSON.stringify(line)} sends ${signals || 'nothing'}`, () => assert.equal(told(line), signals));
+}
+
+test('signals by number and name are those of signal(7)', () => {
+  const core = ['QUIT', 'ILL', 'TRAP', 'ABRT', 'BUS', 'FPE', 'SEGV', 'XCPU', 'XFSZ', 'SYS'];
+  const numbers = [3, 4, 5, 6, 7, 8, 11, 24, 25, 31];
+  assert.deepEqual(core.map(signalNumber), numbers);
+  assert.deepEqual(
+    numbers.map(signalName),
+    core.map((name) => `SIG${name}`),
+  );
+  const all = Array.from({ length: 70 }, (_, number) => number);
+  assert.deepEqual(all.filter(dumpsCore), numbers);
+  assert.deepEqual(
+    ['HUP', 'INT', 'KILL', 'USR1', 'USR2', 'PIPE', 'ALRM', 'TERM', 'SIGCHLD', 'stop', 'IOT', 'POLL', 'UNUSED'].map(
+      signalNumber,
+    ),
+    [1, 2, 9, 10, 12, 13, 14, 15, 17, 19, 6, 29, 31],
+  );
+  assert.deepEqual([signalNumber('9'), signalNumber('123'), signalNumber('KILLS')], [9, undefined, undefined]);
+  assert.deepEqual([signalName(34), signalName(0)], ['signal 34', 'signal 0']);
+});
