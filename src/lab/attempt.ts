@@ -3,7 +3,8 @@ import type { AttemptFile, AttemptInputs, Identity } from '../model/attempt.ts';
 import type { LabPlan } from '../model/scenario.ts';
 import type { HeldLab, LoadedScenario } from '../model/suite.ts';
 import { lackingOf } from '../model/traits.ts';
-import { type Lab, type LabLimits, type LabResult, startLab } from './substrate/lifecycle.ts';
+import { type Lab, type LabResult, startLab } from './substrate/lifecycle.ts';
+import type { LabLimits } from './substrate/watchdog.ts';
 import type { KernelChoice, Substrate } from './substrate/substrate.ts';
 
 /** What all attempts of a run share. */

@@ -6,11 +6,12 @@ import { makeWorkFolder } from '../base/work-folder.ts';
 import { consoles } from '../evidence/records/consoles.ts';
 import { readRecords } from '../evidence/records/reader.ts';
 import { startLab } from '../lab/substrate/lifecycle.ts';
+import { defaultLimits } from '../lab/substrate/watchdog.ts';
 import type { LabSupply } from '../lab/supply.ts';
 import type { LabPlan } from '../model/scenario.ts';
 
 /** Making keys is hard work without a word; only the outside's patience bounds it. */
-const limits = { spinCpuMs: 900_000, silentMs: 3_600_000 };
+const limits = { ...defaultLimits, spinCpuMs: 900_000 };
 
 /** A lab that makes something for later labs. */
 export interface MakingLab {

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type LabLimits, type LabResult, liveLabs, startLab } from '../../src/lab/substrate/lifecycle.ts';
+import { type LabResult, liveLabs, startLab } from '../../src/lab/substrate/lifecycle.ts';
+import { defaultLimits, type LabLimits } from '../../src/lab/substrate/watchdog.ts';
 import type { LabPlan } from '../../src/model/scenario.ts';
 import { type Backend, backends, planOf } from './backends.ts';
 import { type Command, readCommands } from './transcripts.ts';
@@ -35,7 +36,7 @@ async function runLab(backend: Backend, lines: readonly string[], ask: Ask = {})
   }
 }
 
-const quick: LabLimits = { spinCpuMs: 3000, silentMs: 60_000 };
+const quick: LabLimits = { ...defaultLimits, spinCpuMs: 3000 };
 const texts = (ran: Ran): string[] => ran.commands.map(({ host, output }) => `${host}: ${output.trimEnd()}`);
 
 for (const backend of await backends()) {
@@ -100,11 +101,11 @@ for (const backend of await backends()) {
   );
 
   cell(
-    'a lab that hangs without CPU is ended by the wall clock',
+    'a lab all of whose processes sleep for good is ended',
     async () => {
-      const ran = await runLab(backend, [`east: ${hang}`], { limits: { spinCpuMs: 3000, silentMs: 300 } });
+      const ran = await runLab(backend, [`east: ${hang}`], { limits: { ...quick, asleepLooks: 3 } });
       assert.equal(ran.result.end.word, 'lab-died');
-      assert.match(ran.result.end.detail ?? '', /^no progress for 0\.\d s/);
+      assert.match(ran.result.end.detail ?? '', /^all its processes slept through 3 looks/);
     },
     hang,
   );

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { defaultLimits } from '../../src/lab/substrate/watchdog.ts';
 import { outputs, type Ran, runLab, secondsOf, skip } from './lab.ts';
 
-const quick = { spinCpuMs: 2000, silentMs: 60_000 };
+const quick = { ...defaultLimits, spinCpuMs: 2000 };
 
 /** Takes all memory. A program that grows would fight over the last pages with its own text. */
 const hog = 'mount -o remount,size=200% /tmp; dd if=/dev/zero of=/tmp/file bs=1M 2>/dev/null';

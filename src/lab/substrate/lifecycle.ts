@@ -1,23 +1,13 @@
-import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { every, type Timer } from '../../base/deadline.ts';
 import { EspalierError } from '../../base/errors.ts';
-import { secondsText } from '../../base/text.ts';
 import { fileHeaderSize } from '../../evidence/records/reader.ts';
 import { frames, recordType } from '../../evidence/records/record.ts';
 import { judgeEnd, type LabEnd, type RecordsSummary, summarizeRecords } from './lab-end.ts';
 import { lastStep } from './last-step.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from './substrate.ts';
-
-/** What the wrapper's watchdogs tolerate. Everything else has virtual deadlines inside the lab. */
-export interface LabLimits {
-  /** CPU time used since the records last grew: the guest spins. */
-  readonly spinCpuMs: number;
-  /** Wall time since the records last grew, whatever the CPU: the lab or this machine hangs. */
-  readonly silentMs: number;
-}
-
-export const defaultLimits: LabLimits = { spinCpuMs: 60_000, silentMs: 600_000 };
+import { defaultLimits, type LabLimits, Watchdog } from './watchdog.ts';
 
 /** An ended lab: why, and what it took. */
 export interface LabResult {
@@ -54,7 +44,7 @@ export class Lab implements AsyncDisposable {
   readonly ended: Promise<LabResult>;
   readonly #backend: BackendLab;
   readonly #dir: string;
-  readonly #limits: LabLimits;
+  readonly #watchdog: Watchdog;
   readonly #started: number;
   #timer: Timer;
   #cause: LabEnd | undefined;
@@ -62,16 +52,13 @@ export class Lab implements AsyncDisposable {
   #busy: Promise<void> | undefined;
   #bootMs: number | undefined;
   #size = 0;
-  #grownAt: number;
-  #cpuAtGrowth = 0;
 
   /** Use `startLab`. */
   constructor(backend: BackendLab, request: LabRequest, watch: { limits: LabLimits; started: number }) {
     this.#backend = backend;
     this.#dir = request.dir;
-    this.#limits = watch.limits;
+    this.#watchdog = new Watchdog(watch.limits);
     this.#started = watch.started;
-    this.#grownAt = watch.started;
     this.#timer = every(bootPollMs, () => this.#look());
     live.add(this);
     this.ended = backend.ended.then((end) => this.#close(end));
@@ -132,31 +119,19 @@ export class Lab implements AsyncDisposable {
   }
 
   #look(): void {
-    const now = performance.now();
-    const size = sizeOf(join(this.#dir, 'records'));
-    const cpu = this.#backend.cpuMs();
-    if (size !== this.#size) {
-      this.#size = size;
-      this.#grownAt = now;
-      this.#cpuAtGrowth = cpu;
-      if (this.#bootMs === undefined && hasCommand(join(this.#dir, 'records'))) this.#booted(now);
-      return;
-    }
-    if (this.#busy === undefined && lastStep(join(this.#dir, 'records')) >= 0) {
-      // It waits for orders; whoever thinks may take his time.
-      this.#grownAt = now;
-      this.#cpuAtGrowth = cpu;
-      return;
-    }
-    const { spinCpuMs, silentMs } = this.#limits;
-    const spun = cpu - this.#cpuAtGrowth;
-    const silent = now - this.#grownAt;
-    if (spun > spinCpuMs) {
-      this.#stop({ word: 'livelock', detail: `${secondsText(spun)} of CPU without a byte or a step of progress` });
-    } else if (silent > silentMs) {
-      const detail = `no progress for ${secondsText(silent)}, with only ${secondsText(spun)} of CPU used`;
-      this.#stop({ word: 'lab-died', detail });
-    }
+    const records = join(this.#dir, 'records');
+    const size = sizeOf(records);
+    const grew = size !== this.#size;
+    this.#size = size;
+    if (grew && this.#bootMs === undefined && hasCommand(records)) this.#booted(performance.now());
+    const cause = this.#watchdog.look({
+      size,
+      clock: clockIn(join(this.#dir, 'lab', 'clock')),
+      cpuMs: this.#backend.cpuMs(),
+      waiting: !grew && this.#busy === undefined && lastStep(records) >= 0,
+      asleep: () => this.#backend.asleep(),
+    });
+    if (cause !== undefined) this.#stop(cause);
   }
 
   #booted(now: number): void {
@@ -200,6 +175,15 @@ function removeWorkFolder(dir: string): void {
 
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Nanoseconds since the boot, as the guest wrote them last: it does so now and then while it has no records to write. */
+function clockIn(path: string): bigint {
+  try {
+    return readFileSync(path).readBigUInt64LE();
+  } catch {
+    return 0n; // none yet, or of a substrate without one
+  }
 }
 
 /** Looks for a typed command in the first frames. */

@@ -38,6 +38,8 @@ export interface BackendLab {
   readonly ended: Promise<BackendEnd>;
   /** CPU time of all the lab's processes so far, ms. The wrapper's watchdog polls it. */
   cpuMs(): number;
+  /** Whether all its processes sleep now, so that nothing will go on by itself. A process that waits for a CPU or a disk does not. */
+  asleep(): boolean;
   /** Hands a held lab its next orders; resolves when they are worked off and the clock stands. */
   send(orders: readonly Order[]): Promise<void>;
   /** Ends all processes of the lab now. Synchronous, idempotent, callable in any state. */

@@ -41,6 +41,7 @@ class FakeLab implements BackendLab {
   #orders = 0;
   #commands = 0;
   #spinsSince: number | undefined;
+  #hangs = false;
 
   constructor(request: LabRequest) {
     const { plan, dir } = request;
@@ -59,6 +60,10 @@ class FakeLab implements BackendLab {
   cpuMs(): number {
     const spun = this.#spinsSince === undefined ? 0 : (performance.now() - this.#spinsSince) * 1000;
     return Math.round(this.#commands + spun);
+  }
+
+  asleep(): boolean {
+    return this.#hangs;
   }
 
   async send(orders: readonly Order[]): Promise<void> {
@@ -158,6 +163,7 @@ class FakeLab implements BackendLab {
         this.#spinsSince = performance.now();
         return this.#killed.promise.then(() => {});
       case 'hang':
+        this.#hangs = true;
         return this.#killed.promise.then(() => {});
       case 'flood':
         this.#recorder.output(host, Buffer.alloc(floodCap, 'flood\n'));

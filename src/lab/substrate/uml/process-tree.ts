@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Clock ticks of /proc/PID/stat a second; Linux fixes USER_HZ at 100 on x86-64. */
 const userHz = 100;
@@ -11,21 +11,50 @@ function read(path: string): string {
   }
 }
 
-/** CPU ticks of one process and of its waited-for children (proc_pid_stat(5), fields 14 to 17). */
+function threads(pid: string): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return []; // it has just ended
+  }
+}
+
+/** Fields of a stat file behind the program's name, which may hold anything (proc_pid_stat(5): field 3 and on). */
+function statFields(path: string): string[] {
+  const stat = read(path);
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** A process and its living descendants. */
+function* tree(root: number): Generator<string> {
+  const queue = [String(root)];
+  for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {
+    yield pid;
+    const children = read(`/proc/${pid}/task/${pid}/children`).trim();
+    if (children !== '') queue.push(...children.split(' '));
+  }
+}
+
+/** CPU ticks of one process and of its waited-for children (fields 14 to 17). */
 function ticks(pid: string): number {
-  const stat = read(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statFields(`/proc/${pid}/stat`);
   return [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index] ?? 0), 0);
 }
 
 /** CPU time of a process and its living descendants, ms. */
 export function treeCpuMs(root: number): number {
   let total = 0;
-  const queue = [String(root)];
-  for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {
-    total += ticks(pid);
-    const children = read(`/proc/${pid}/task/${pid}/children`).trim();
-    if (children !== '') queue.push(...children.split(' '));
-  }
+  for (const pid of tree(root)) total += ticks(pid);
   return (total * 1000) / userHz;
+}
+
+/** States of threads that go on only if another one wakes them. One in the disk's hands (D) or stopped (T) is the machine's. */
+const sleeping = ['S', 'Z'];
+
+/** Whether all threads of a process and of its living descendants sleep. */
+export function treeSleeps(root: number): boolean {
+  const states = [...tree(root)].flatMap((pid) =>
+    threads(pid).map((thread) => statFields(`/proc/${pid}/task/${thread}/stat`)[0] ?? ''),
+  );
+  return states.length > 0 && states.every((state) => sleeping.includes(state));
 }

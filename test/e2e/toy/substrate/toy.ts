@@ -13,7 +13,8 @@ export const toy: Substrate = {
   supply: () => undefined,
   start: async (request): Promise<BackendLab> => {
     writeFileSync(join(request.dir, 'records'), recordsOf(request));
-    return { ended: Promise.resolve({ status: '0' }), cpuMs: () => 0, send: async () => {}, kill: () => {} };
+    const ended = Promise.resolve({ status: '0' });
+    return { ended, cpuMs: () => 0, asleep: () => false, send: async () => {}, kill: () => {} };
   },
 };
 
