@@ -4,8 +4,8 @@ import type { LabPlan } from '../model/scenario.ts';
 import type { HeldLab, LoadedScenario } from '../model/suite.ts';
 import { lackingOf } from '../model/traits.ts';
 import { type Lab, type LabResult, startLab } from './substrate/lifecycle.ts';
-import type { LabLimits } from './substrate/watchdog.ts';
 import type { KernelChoice, Substrate } from './substrate/substrate.ts';
+import type { LabLimits } from './substrate/watchdog.ts';
 
 /** What all attempts of a run share. */
 export interface AttemptSettings {

@@ -70,7 +70,10 @@ export class Watchdog {
       return { word: 'livelock', detail: `${secondsText(crept)} of CPU without a byte, while the clock crept on` };
     }
     if (this.#asleep >= asleepLooks) {
-      return { word: 'lab-died', detail: `all its processes slept through ${asleepLooks} looks, and none used any CPU` };
+      return {
+        word: 'lab-died',
+        detail: `all its processes slept through ${asleepLooks} looks, and none used any CPU`,
+      };
     }
     return undefined;
   }

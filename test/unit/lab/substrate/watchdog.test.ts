@@ -15,14 +15,12 @@ function ending(looks: readonly Partial<Look>[]): { readonly at: number; readonl
   return undefined;
 }
 
-const many = (count: number, look: (index: number) => Partial<Look>) => Array.from({ length: count }, (_, i) => look(i));
+const many = (count: number, look: (index: number) => Partial<Look>) =>
+  Array.from({ length: count }, (_, i) => look(i));
 const asleep = (): boolean => true;
 
 test('a lab that gets no CPU is waited for, however long', () => {
-  assert.equal(
-    ending(many(100_000, () => ({}))),
-    undefined,
-  );
+  assert.equal(ending(many(100_000, () => ({}))), undefined);
 });
 
 test('a lab hangs when all its processes sleep through so many looks', () => {
