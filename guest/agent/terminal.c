@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TYPED_BYTES = 256 << 10, QUIET_TICKS = 8 };
+enum { TYPED_BYTES = 256 << 10, QUIET_TICKS = 2 };
 
 static const uint64_t tick_ns = 100000000, longest_tick_ns = 32 * tick_ns;
 

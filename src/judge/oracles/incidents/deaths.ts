@@ -89,10 +89,12 @@ function excuseOfCore(death: Death, rules: DeathRules): string | undefined {
 }
 
 function excuseOfOther(death: Death, rules: DeathRules): string | undefined {
-  const { signal } = death;
+  const { signal, status } = death;
   const senders = sendersOf(death, rules);
   if (signal !== 0) return senders.some(({ named, any }) => any || named.has(signal)) ? sent : undefined;
   if (senders.some(({ named, any }) => any || [...named].some((one) => asked.has(one)))) return 'a command ends it';
+  // Who cannot start says so by his status.
+  if (status === 0) return undefined;
   const isStarting = atHand(death, rules, starting).some(({ line }) => rules.startedBy.some((form) => form.test(line)));
   return isStarting ? 'it ended while a command started it' : undefined;
 }

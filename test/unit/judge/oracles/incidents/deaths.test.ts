@@ -101,6 +101,7 @@ test('a daemon that a command ends did not end by itself', () => {
 test('what cannot start says so itself; what started and ends later is a fault', () => {
   assert.deepEqual(counting({ status: 1 }, [['ipsec start', 99]]), []);
   assert.deepEqual(counting({ status: 1 }, [['ipsec start', 98, 99]]), []);
+  assert.deepEqual(counting({ status: 0 }, [['ipsec start', 98, 99]]), ['daemon-ended']);
   assert.deepEqual(counting({ status: 1 }, [['ipsec start', 96, 97]]), ['daemon-ended']);
 });
 
