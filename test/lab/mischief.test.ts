@@ -10,7 +10,7 @@ test('no lab is green in which something went wrong on purpose, one of each kind
   skip,
   timeout: 900_000,
 }, async () => {
-  const check = join(projectDir, 'test/mischief/check.ts');
+  const check = [join(projectDir, 'test/mischief/check.ts'), '--suites', 'libreswan,strongswan,time'];
   const { status, stdout, stderr } = await run(process.execPath, [
     check,
     '--count',

@@ -47,7 +47,7 @@ export function protectedFlows(attempt: Attempt, plan: LabPlan): Protected[] {
       return last?.value.direction === 'out' ? [{ policy: last.value, from: last.time, to: ended?.time ?? end }] : [];
     });
     return out.flatMap(({ policy, ...life }): Protected[] => {
-      const span = narrowed({ from: life.from, to: life.to < end ? life.to : end });
+      const span = narrowed(life.to < end ? life : { ...life, to: end });
       const { selector, templates, type, ifId, mark } = policy;
       if (nic === undefined || span === undefined || type !== 'main' || ifId || mark || selector.family !== 4)
         return [];
