@@ -37,7 +37,7 @@ test('a replay that differs names the first record of both with host and command
     .split('\n');
   assert.deepEqual(lines.slice(0, 6), [
     'not the same bytes; - stored, + replayed',
-    'east, records, `fake: unseeded`: two attempts of one seed first differ at record 5 (output)',
+    'east, records, `fake: unseeded`: two attempts of one seed first differ at record 6 (output)',
     '  -output at T',
     '  -RANDOM',
     '  -',
@@ -70,7 +70,7 @@ test('commands that a test no longer has are noticed though its suite has the sa
   assert.equal(forced.code, 1);
   assert.match(
     forced.stdout,
-    /first differ at record 1 \(commandBegin\)\n {2}-.*\n {2}-echo first\n {2}\+.*\n {2}\+echo second/,
+    /first differ at record 2 \(commandBegin\)\n {2}-.*\n {2}-echo first\n {2}\+.*\n {2}\+echo second/,
   );
 });
 

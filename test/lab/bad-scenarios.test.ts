@@ -79,6 +79,7 @@ function sourceOf([name, { daemon, file }]: readonly [string, Bad]): string {
 }
 
 interface Issue {
+  readonly kind: string;
   readonly host: string;
   readonly file: string;
   readonly line: number;
@@ -106,7 +107,8 @@ test('a daemon that refuses its files or does not start is told in its own words
   assert.equal(code, 1, stdout + stderr);
   for (const [at, [name, { message, words }]] of Object.entries(table).entries()) {
     const { word, issues } = verdictOf(dir, name);
-    const [issue, ...others] = issues;
+    // What a daemon says of its own memory as it gives up is told as well.
+    const [issue, ...others] = issues.filter(({ kind }) => kind !== 'memory-leak');
     assert.ok(issue !== undefined && others.length === 0, `${name}: ${JSON.stringify(issues)}`);
     assert.equal(word, 'unresolved', name);
     assert.deepEqual([issue.host, issue.file, issue.line], ['west', 'bad.scenario.ts', at + 2], name);

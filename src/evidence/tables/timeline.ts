@@ -50,6 +50,8 @@ export interface HostTimeline {
 
 /** All hosts of an attempt, in the order of the `hosts` frame. */
 export interface Timeline {
+  /** The last record; undefined: there is none. */
+  readonly end: Moment | undefined;
   readonly hosts: readonly HostTimeline[];
   readonly boundaries: readonly Boundary[];
   readonly discrepancies: readonly Discrepancy[];
@@ -111,7 +113,8 @@ export function readTimeline({ hosts, records }: RecordedLab): Timeline {
   discrepancies.sort((a, b) => a.sequence - b.sequence);
   const last = records.at(-1);
   for (const state of states) if (last !== undefined) endGap(state, last);
-  return { hosts: states.map(finished), boundaries, discrepancies };
+  const end = last && { time: last.time, sequence: last.sequence };
+  return { hosts: states.map(finished), boundaries, end, discrepancies };
 }
 
 /** Before the first record tables are empty. */

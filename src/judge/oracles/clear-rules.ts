@@ -1,7 +1,7 @@
 import type { IpsecPolicy } from '../../evidence/ipsec.ts';
 import type { IpPacket } from '../../evidence/packet/packet.ts';
 import { type Flow, selectorMatches } from '../../evidence/tables/selectors.ts';
-import { tablesAt } from '../../evidence/tables/tables.ts';
+import { type Tables, tablesAt } from '../../evidence/tables/tables.ts';
 import type { HostTimeline } from '../../evidence/tables/timeline.ts';
 
 /** What says that a packet may not pass in clear; `no-policy`: the action where none matches. */
@@ -25,8 +25,16 @@ export function questionOf(ip: IpPacket, ifindex?: number): Question {
  * choose only what an XFRM interface sends, which never is cleartext. Marks are not seen on links, nor in earlier
  * versions interfaces: such a policy may choose a packet, so where a stronger one lets it pass, nothing is said.
  */
-export function forbidding(host: HostTimeline, time: bigint, { flow, forbids }: Question): Rule | undefined {
-  const { policies, defaults } = tablesAt(host, time);
+export function forbidding(host: HostTimeline, time: bigint, question: Question): Rule | undefined {
+  return ruleOf(tablesAt(host, time), question);
+}
+
+/** The same for tables: the oldest policies first. */
+export function ruleOf(
+  { policies, defaults }: Pick<Tables, 'policies' | 'defaults'>,
+  question: Question,
+): Rule | undefined {
+  const { flow, forbids } = question;
   let best: IpsecPolicy | undefined;
   let perhaps: IpsecPolicy | undefined;
   for (const policy of policies) {
@@ -39,13 +47,6 @@ export function forbidding(host: HostTimeline, time: bigint, { flow, forbids }: 
   if (perhaps && (best === undefined || perhaps.priority <= best.priority)) return undefined;
   const rule = best ?? (defaults.out === 'block' ? 'no-policy' : undefined);
   return rule && forbids(rule) ? rule : undefined;
-}
-
-/** Whether a policy, if it stood alone, would forbid a flow in clear for certain. */
-export function choosesFor(policy: IpsecPolicy, { flow, forbids }: Question): boolean {
-  const { direction, type, ifId, selector } = policy;
-  const outbound = direction === 'out' && type === 'main' && !ifId;
-  return outbound && selectorMatches(selector, flow) && !unseen(policy, flow) && forbids(policy);
 }
 
 /** Whether the policy chooses the packet depends on what no capture tells. */

@@ -17,6 +17,8 @@ export interface Excuse {
   readonly commands: readonly RegExp[];
   /** Must the command name an address of the SA? */
   readonly namesPeer?: boolean;
+  /** Virtual nanoseconds behind its command for which it holds; left out: to the end. */
+  readonly holds?: bigint;
 }
 
 export const excuses: readonly Excuse[] = [
@@ -58,7 +60,8 @@ export const excuses: readonly Excuse[] = [
   },
   {
     id: 'kernel-tables-edited',
-    reason: 'SAs are added or deleted by hand',
+    reason: 'SAs are added or deleted by hand, one end after the other',
+    holds: 60_000_000_000n,
     facts: ['half-open', 'torn'],
     commands: [
       /\bip(?:\.sh)? (?:-\S+ )*xfrm (?:state|policy) (?:add|del|delete|flush|update|allocspi|deleteall)\b|\bipsec-kernel-state\.sh flush\b/,
@@ -98,11 +101,18 @@ export function excuseFor(finding: Finding, { commands }: FactEvidence): Excuse 
   for (const { line, begin } of commands) {
     if (begin > finding.until) break;
     const found = candidates.find(
-      (one) => one.commands.some((form) => form.test(line)) && (!one.namesPeer || names(line, finding)),
+      (one) =>
+        one.commands.some((form) => form.test(line)) &&
+        reaches(one, begin, finding) &&
+        (!one.namesPeer || names(line, finding)),
     );
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function reaches({ holds }: Excuse, begin: bigint, { until }: Finding): boolean {
+  return holds === undefined || until - begin <= holds;
 }
 
 function names(line: string, { sa: { source, destination } }: Finding): boolean {

@@ -1,6 +1,7 @@
 import type { IpsecPolicy } from '../../evidence/ipsec.ts';
+import { tablesAt } from '../../evidence/tables/tables.ts';
 import type { HostTimeline, Timeline } from '../../evidence/tables/timeline.ts';
-import { choosesFor, type Question } from './clear-rules.ts';
+import { type Question, ruleOf } from './clear-rules.ts';
 
 /** A policy that was removed and put back, and between was missing. */
 export interface Hole {
@@ -22,9 +23,12 @@ interface Asked {
  */
 export function holeAt(host: HostTimeline, time: bigint, { question, timeline }: Asked): Hole | undefined {
   if (!host.exact) return undefined;
+  const { policies, defaults } = tablesAt(host, time);
   for (const { key, versions, ended } of host.policies) {
     const policy = versions.at(-1)?.value;
-    if (ended === undefined || ended.time > time || policy === undefined || !choosesFor(policy, question)) continue;
+    if (ended === undefined || ended.time > time || policy === undefined) continue;
+    // With it in its place: a stronger one may let the packet pass.
+    if (ruleOf({ defaults, policies: [policy, ...policies] }, question) !== policy) continue;
     const again = host.policies.find((one) => one.key === key && (one.versions[0]?.time ?? 0n) > time)?.versions[0];
     if (again === undefined) continue;
     const between = timeline.boundaries.some(({ command }) => command > ended.sequence && command < again.sequence);

@@ -1,7 +1,7 @@
 import { secondsText } from '../../base/text.ts';
 import { commandAt, type FactEvidence } from '../../evidence/evidence.ts';
 import type { IpsecSa, Selector } from '../../evidence/ipsec.ts';
-import type { Life } from '../../evidence/tables/lives.ts';
+import type { Life, Moment } from '../../evidence/tables/lives.ts';
 import { type Tables, tablesAt } from '../../evidence/tables/tables.ts';
 import type { Timeline } from '../../evidence/tables/timeline.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
@@ -49,19 +49,18 @@ export interface PairFindings {
 const exchange = 60_000_000_000n;
 
 /**
- * Compares both ends of every ESP and AH SA at every command boundary before the post-mortem. Ends are found by
+ * Compares both ends of every ESP and AH SA at every command boundary before the post-mortem, and at the end. Ends are found by
  * protocol and SPI; addresses may differ where NAT stands between, which shows by UDP or TCP encapsulation.
  */
 export function comparePairs(evidence: FactEvidence): PairFindings {
-  const { timeline, commands, postMortem } = evidence;
+  const { timeline, commands } = evidence;
   const open = new Map<string, HalfOpen>();
   const over: HalfOpen[] = [];
   const disagreements = new Map<string, Issue>();
   const pairs = new Set<string>();
   let last: readonly Tables[] | undefined;
   let single = new Map<string, SingleEnd>();
-  for (const { command, sequence, time } of timeline.boundaries) {
-    if (command >= postMortem) break;
+  for (const { sequence, time } of moments(evidence)) {
     const tables = timeline.hosts.map((host) => tablesAt(host, sequence));
     const unchanged = last?.every((one, index) => one === tables[index]);
     if (!unchanged) {
@@ -89,6 +88,16 @@ export function comparePairs(evidence: FactEvidence): PairFindings {
   const halfOpen = [...over, ...open.values()].map((half) => withExcuse(half, evidence));
   const lonely = halfOpen.filter(({ excuse }) => excuse === undefined).map((half) => halfOpenIssue(half, evidence));
   return { pairs: pairs.size, halfOpen, issues: [...disagreements.values(), ...lonely] };
+}
+
+/**
+ * When hosts are compared. Time may pass behind the last command, in a scenario that lets it; a post-mortem, which ends daemons, is
+ * typed directly behind it.
+ */
+function moments({ timeline, postMortem }: FactEvidence): readonly Moment[] {
+  const boundaries = timeline.boundaries.filter(({ command }) => command < postMortem);
+  const open = postMortem === Number.POSITIVE_INFINITY && timeline.end !== undefined;
+  return open ? [...boundaries, timeline.end] : boundaries;
 }
 
 interface Paired {

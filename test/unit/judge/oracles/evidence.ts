@@ -30,6 +30,8 @@ export interface Story {
   readonly frames?: readonly SeenFrame[];
   readonly packets?: readonly ProtectedPacket[];
   readonly commands?: readonly (readonly [at: number, line: string, host?: Host])[];
+  /** When the last record is; left out: with the last step. */
+  readonly end?: number;
   /** Events have the time of their making. */
   readonly exact?: boolean;
   /** Sequence number of the record at which the post-mortem began. */
@@ -38,13 +40,14 @@ export interface Story {
 
 export const ms = (at: number): bigint => BigInt(Math.round(at * 1e6));
 
-/** The evidence of a story. A last record that says nothing follows its steps, as in a whole file. */
+/** The evidence of a story. A last record that says nothing follows its steps, as in a whole file: with the last one, or later. */
 export function evidenceOf({
   steps = [],
   frames = [],
   packets = [],
   commands = [],
   exact,
+  end,
   postMortem,
 }: Story): FactEvidence {
   const records = [
@@ -54,7 +57,7 @@ export function evidenceOf({
       ...payloadOf(what, exact ? ms(at) : undefined),
     })),
   ];
-  records.push({ at: 1e9, host: 0xffff, type: recordType.labEnd, payload: new Uint8Array() });
+  records.push({ at: end ?? steps.at(-1)?.[0] ?? 0, host: 0xffff, type: recordType.labEnd, payload: new Uint8Array() });
   const timeline = readTimeline({
     hosts,
     records: records.map(({ at, ...rest }, sequence) => ({ ...rest, time: ms(at), sequence })),

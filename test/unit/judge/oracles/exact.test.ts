@@ -11,6 +11,12 @@ const ping = ipv4(1, concat([Uint8Array.of(8, 0), bytes('0000 0001 0001 61626364
 const protect = aPolicy({ selector: toPeer, priority: 100 });
 const other = aPolicy({ selector: { ...toPeer, source: { address: '203.0.113.0', prefix: 24 } }, priority: 100 });
 
+const bypass = aPolicy({
+  selector: { ...toPeer, source: { address: '192.0.2.1', prefix: 32 } },
+  priority: 1,
+  templates: [],
+});
+
 /** Messages of what a ping at a time is, where events have the time of their making. */
 const told = (steps: readonly Step[], at: number): string[] =>
   leaks(evidenceOf({ steps, frames: [seen(at, ping)], exact: true })).map(({ issue }) => issue.message);
@@ -31,6 +37,7 @@ for (const [what, steps, at, count] of [
   ['between the removal and the new add of a rekey', rekeyed, 200 + step, 1],
   ['one step before the new add of a rekey', rekeyed, 200.5 - step, 1],
   ['long behind a rekey', rekeyed, 900, 1],
+  ['in the hole of a policy that a stronger one bypasses', [[50, 'west', installed(bypass)], ...rekeyed], 200.1, 0],
   ['where another policy is added', [...standing, [200.5, 'west', installed(other)]], 200.1, 0],
   [
     'where a command ends before the new add',

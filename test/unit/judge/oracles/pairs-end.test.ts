@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { comparePairs } from '../../../../src/judge/oracles/pairs.ts';
+import { anSa } from '../../evidence/xfrm-samples.ts';
+import { added, evidenceOf, type Step } from './evidence.ts';
+
+test('time behind the last command counts: half an SA that stays for two hours is half-open', () => {
+  const steps: Step[] = [
+    [10, 'west', added(anSa({ direction: 'out' }))],
+    [20, 'west', 'command'],
+    [20, 'west', { sas: [anSa({ direction: 'out' })] }],
+  ];
+  const issuesAt = (end: number, postMortem?: number) =>
+    comparePairs(evidenceOf({ steps, end, ...(postMortem !== undefined && { postMortem }) })).issues;
+  assert.deepEqual(
+    issuesAt(7_200_020).map(({ kind, message }) => [kind, / \(for (.*)\)$/.exec(message)?.[1]]),
+    [['half-open', '7200.0 s, to the end']],
+  );
+  assert.deepEqual(issuesAt(30_000), []);
+  assert.deepEqual(issuesAt(7_200_020, 3), [], 'a post-mortem is no time of the test');
+});
