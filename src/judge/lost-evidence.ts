@@ -1,4 +1,5 @@
-import { isLost, type Loss } from '../evidence/attempt/losses.ts';
+import { collectedFiles } from '../evidence/attempt/collected.ts';
+import { type Loss, namesOfLost } from '../evidence/attempt/losses.ts';
 import { commandAt, type TypedCommand } from '../evidence/evidence.ts';
 import { issueOf } from '../model/issue-kinds.ts';
 import type { Issue } from '../model/verdict.ts';
@@ -6,8 +7,10 @@ import type { Issue } from '../model/verdict.ts';
 /** What is judged by, of what a lab can lose. */
 export interface JudgedBy {
   readonly commands: readonly TypedCommand[];
-  /** Names of files below the attempt's folder that the format reads; others may be lost. */
-  readonly files: readonly string[];
+  /** Their collected files are read; others may be lost. */
+  readonly hosts: readonly string[];
+  /** Names of files below the attempt's folder. */
+  readonly names: Iterable<string>;
   /** Its substrate takes captures. */
   readonly captured: boolean;
 }
@@ -30,7 +33,7 @@ export function lossIssues(losses: readonly Loss[], judgedBy: JudgedBy): Issue[]
 }
 
 /** `undefined`: nothing depends on it. */
-function messageOf(loss: Loss, { files, captured }: JudgedBy): string | undefined {
+function messageOf(loss: Loss, { hosts, names, captured }: JudgedBy): string | undefined {
   const detail = loss.text.replace(/^\S+ /, '');
   switch (loss.what) {
     case 'frames': {
@@ -39,8 +42,11 @@ function messageOf(loss: Loss, { files, captured }: JudgedBy): string | undefine
       return captured ? which : undefined;
     }
     case 'file': {
-      const name = files.find((file) => isLost(file, loss));
-      return name && `${name} is not whole: ${detail}`;
+      const possible = namesOfLost(loss, hosts);
+      const stored = new Set(names);
+      const there = possible.filter((name) => stored.has(name));
+      const [read] = collectedFiles(there.length > 0 ? there : possible, hosts);
+      return read && `${read.file} is not whole: ${detail}`;
     }
     case 'xfrm-events':
       return undefined;

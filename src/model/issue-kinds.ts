@@ -200,6 +200,12 @@ const evidence = {
     meaning: 'the lab lost frames, or a part of a file that judging reads',
     gap: true,
   },
+  'books-open': {
+    word: 'unresolved',
+    upstream: 'unresolved',
+    meaning: 'captures or records hold less than was counted while the lab ran',
+    gap: true,
+  },
   'events-lost': {
     word: 'unresolved',
     upstream: 'unresolved',

@@ -59,8 +59,6 @@ export interface Format<
   readonly schema: z.ZodType<Stored>;
   /** What the format adds to `scenario.json`; large parts go into the folder. Called when the steps are known. */
   store(loaded: Loaded, folder: InputFolder): Omit<Stored, keyof StoredScenario>;
-  /** Files of the lab that it judges by, by their names below the attempt's folder: logs of daemons. */
-  reads?(stored: Stored): string[];
   /** Puts texts into `derived/`. The same files must give the same bytes. */
   judge(stored: Stored, parts: AttemptParts): Promise<Judgement>;
   /**

@@ -14,7 +14,7 @@ export type Loss = Lost & {
 /** A file of which a part is there, or nothing. */
 export interface LostFile {
   readonly what: 'file';
-  /** On the host. */
+  /** On the host, or below `/out`, which is the attempt's folder. */
   readonly path: string;
 }
 
@@ -56,10 +56,9 @@ function lostBy(text: string): Lost | undefined {
   return undefined;
 }
 
-/** Whether a stored file, by its name below the attempt's folder, is the one that was lost. */
-export function isLost(name: string, { path, host }: LostFile & Pick<Loss, 'host'>): boolean {
-  // Hosts share some trees. Whose file it was is not known of labs of earlier versions.
-  const owner = /^files\/([^/]+)(\/.*)$/.exec(name);
-  const own = owner?.[2] === path && (host === undefined || owner[1] === host);
-  return own || name === `files${path}`;
+/** Names below the attempt's folder that a lost file would have. Hosts share some trees; earlier versions did not say whose file it was. */
+export function namesOfLost({ path, host }: LostFile & Pick<Loss, 'host'>, hosts: readonly string[]): string[] {
+  if (path.startsWith('/out/')) return [path.slice('/out/'.length)];
+  const owners = host === undefined ? hosts : [host];
+  return [`files${path}`, ...owners.map((owner) => `files/${owner}${path}`)];
 }

@@ -3,6 +3,7 @@ import { describeError, EspalierError } from '../../base/errors.ts';
 import { readJson, writeIfOther } from '../../base/files.ts';
 import { cacheDir } from '../../base/folders.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
+import { openBooks } from '../../judge/books/open-books.ts';
 import { lossIssues } from '../../judge/lost-evidence.ts';
 import { judgeFacts } from '../../judge/oracles/judge-facts.ts';
 import { type AttemptFile, attemptSchema } from '../../model/attempt.ts';
@@ -64,10 +65,10 @@ async function judge(attemptDir: string, options: JudgeOptions, derived: Derived
   const endedInOrder = end.word === 'completed';
   const captured = !lacks?.includes('captures');
   const { commands } = evidence;
-  const files = format.reads?.(scenario) ?? [];
   const damage = [
     ...damageIssues(attempt, { endedInOrder, captured }),
-    ...lossIssues(attempt.losses, { commands, files, captured }),
+    ...(captured ? openBooks(attempt) : []),
+    ...lossIssues(attempt.losses, { commands, hosts: scenario.hosts, names: attempt.names(), captured }),
   ];
   const expected = scenario.facts === undefined ? undefined : readInput(folder, scenario.facts);
   const found = judgeFacts(evidence);

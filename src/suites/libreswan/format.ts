@@ -47,7 +47,6 @@ export const libreswanFormat: Format<LibreswanScenario, Stored> = {
     })),
     sanitizers: Object.fromEntries([...judging.sanitizers].map(([name, bytes]) => [name, putInput(folder, bytes)])),
   }),
-  reads: (stored) => plutoLogs(stored).map(({ file }) => file),
   judge,
   knows,
   golden: goldenConsoles,

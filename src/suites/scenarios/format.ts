@@ -16,19 +16,13 @@ import { judgeCourse } from './judge.ts';
 import type { FileScenario } from './scenarios.ts';
 
 /** `scenario.json` of a scenario that a TypeScript file declares. */
-const schema = storedSchema.extend({
-  format: z.literal('scenario'),
-  file: text,
-  /** Logs of its daemons; absent in attempts of earlier versions. */
-  logs: z.array(text).exactOptional(),
-});
+const schema = storedSchema.extend({ format: z.literal('scenario'), file: text });
 type Stored = Of<typeof schema>;
 
 /** What a scenario's own checks came to, beside the oracles. */
 export const scenarioFormat: Format<FileScenario, Stored> = {
   schema,
-  store: ({ judging: { file, tolerates, logs } }) => ({ file, tolerates, logs }),
-  reads: ({ logs = [] }) => [...logs],
+  store: ({ judging: { file, tolerates } }) => ({ file, tolerates }),
   judge,
   folder: ({ file }) => dirname(file),
   outcome: (attempt) => outcomeOf(readChecks(attempt)),

@@ -34,8 +34,6 @@ export interface ScenarioJudging {
   /** The file that declares it. */
   readonly file: string;
   readonly tolerates: readonly Tolerance[];
-  /** Logs of its daemons, by their names below the attempt's folder. */
-  readonly logs: readonly string[];
   readonly facts?: Uint8Array;
 }
 
@@ -178,17 +176,13 @@ async function load(
     format: 'scenario',
     entry,
     plan: whole,
-    judging: { file: source.file, tolerates, logs: logsOf(daemons) },
+    judging: { file: source.file, tolerates },
     images: Object.fromEntries([...images].map(([host, { id, sha256: hash }]) => [host, { id, sha256: hash }])),
     suite: await identityOf(name, source),
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
     ...([...daemons.values()].some(({ daemon }) => daemon.slice.pfKey) && { pfKey: true }),
     course: (lab) => runCourse({ declared, plan: whole, daemons }, lab),
   };
-}
-
-function logsOf(daemons: ReadonlyMap<string, HostDaemon>): string[] {
-  return [...daemons].flatMap(([host, { daemon }]) => daemon.control.collect.map((path) => `files/${host}${path}`));
 }
 
 /** The scenario's own sources: what the replay of an attempt must find unchanged. */

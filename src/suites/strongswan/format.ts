@@ -31,7 +31,6 @@ export const strongswanFormat: Format<StrongswanScenario, Stored> = {
   store: ({ judging }) => ({
     checks: judging.checks.map(({ step, pattern, hit, weight }) => ({ step, pattern, hit, weight })),
   }),
-  reads: (stored) => logsOf(stored).map(({ file }) => file),
   judge,
   knows,
 };

@@ -5,7 +5,7 @@ import { lossIssues } from '../../../src/judge/lost-evidence.ts';
 
 const commands = [{ host: 'west', line: 'ping east', begin: 5n }];
 const log = 'files/west/var/log/daemon.log';
-const judgedBy = { commands, files: [log], captured: true };
+const judgedBy = { commands, hosts: ['west'], names: [] as string[], captured: true };
 const common = { time: 7n, host: 'west' };
 
 const table: readonly (readonly [title: string, loss: Loss, message: string | undefined])[] = [
@@ -20,7 +20,12 @@ const table: readonly (readonly [title: string, loss: Loss, message: string | un
     { what: 'file', path: '/var/log/daemon.log', text: 'lost file /var/log/daemon.log: cut', ...common },
     `${log} is not whole: file /var/log/daemon.log: cut`,
   ],
-  ['a file that nobody reads', { what: 'file', path: '/tmp/x', text: 'lost file /tmp/x', ...common }, undefined],
+  [
+    'a file by its stored name',
+    { what: 'file', path: `/out/${log}`, text: `lost file /out/${log}: cut`, time: 7n },
+    `${log} is not whole: file /out/${log}: cut`,
+  ],
+  ['a file of no host', { what: 'file', path: '/out/files/x', text: 'lost file /out/files/x', time: 7n }, undefined],
   ['events, of which others tell', { what: 'xfrm-events', text: 'lost xfrm-events', ...common }, undefined],
   [
     'what a later version calls by another name',
@@ -31,7 +36,9 @@ const table: readonly (readonly [title: string, loss: Loss, message: string | un
 
 for (const [title, loss, message] of table) {
   test(`lost evidence: ${title}`, () => {
-    const issue = { kind: 'evidence-lost', word: 'unresolved', host: 'west', command: 'ping east', message };
+    const { host } = loss;
+    const place = { ...(host !== undefined && { host }), command: 'ping east' };
+    const issue = { kind: 'evidence-lost', word: 'unresolved', ...place, message };
     assert.deepEqual(lossIssues([loss], judgedBy), message === undefined ? [] : [issue]);
   });
 }
@@ -42,4 +49,12 @@ test('a loss before the first command names none, and frames are not missed wher
     { kind: 'evidence-lost', word: 'unresolved', message: '1 frames are in no capture' },
   ]);
   assert.deepEqual(lossIssues([loss], { ...judgedBy, captured: false }), []);
+});
+
+test('whose an earlier version’s lost file was shows by what is there', () => {
+  const text = 'note /proc/7/root/a/core.7 is cut short: 9 bytes';
+  const loss: Loss = { what: 'file', path: '/a/core.7', text, time: 7n };
+  assert.deepEqual(lossIssues([loss], { ...judgedBy, names: ['files/a/core.7'] }), []);
+  assert.equal(lossIssues([loss], { ...judgedBy, names: ['files/west/a/core.7'] }).length, 1);
+  assert.equal(lossIssues([loss], judgedBy).length, 1);
 });

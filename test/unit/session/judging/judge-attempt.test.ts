@@ -127,6 +127,7 @@ test('lost evidence makes the attempt unresolved where judging reads it, and tak
     const logs = join(dir, 'files/testing/pluto/hello/OUTPUT');
     mkdirSync(logs, { recursive: true });
     if (log !== undefined) writeFileSync(join(logs, 'east.pluto.log'), log);
+    writeFileSync(join(logs, 'core.77'), '');
     const { word, issues } = await judgeAttempt(dir, { runDir, cache: false });
     return [word, ...issues.map(({ kind }) => kind)];
   };
