@@ -23,9 +23,14 @@ export function describeMachine(): Machine {
   };
 }
 
-/** Labs that may run at once: as many as are wanted (one per core where that is left open) and memory allows; at least one. */
+/** Labs that may run at once: as many as are wanted, at least one (one per core where that is left open), and memory allows. */
 export function labsAtOnce(wanted = availableParallelism()): number {
-  return Math.max(1, Math.min(wanted, Math.floor(memoryForLabs() / labMemory)));
+  return Math.min(wanted, labsWithin(memoryForLabs()));
+}
+
+/** Labs that so much memory is enough for, MiB, each filling what it may; at least one. */
+export function labsWithin(memory: number): number {
+  return Math.max(1, Math.floor(memory / labMemory));
 }
 
 /** Memory that labs may take now, MiB: four fifths of what the kernel and the control group leave. */

@@ -5,7 +5,7 @@ import { debianArchive } from './debian/apt.ts';
 import { installCommand, installScript, isPresent, type Tool, tools } from './debian/machine-tools.ts';
 import { imageModeText } from './image/mode.ts';
 import { refusedFixedAddresses } from './kernel/fixed-addresses.ts';
-import { guestMemory, memoryPlaces } from './kernel/lab-memory.ts';
+import { labMemory, memoryPlaces } from './kernel/lab-memory.ts';
 
 /** One line of the doctor's table. */
 interface Finding {
@@ -28,14 +28,14 @@ const mib = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MiB`;
 
 /** Where labs keep their memory: as they choose it themselves. */
 function memoryOfLabs(runs: string): Finding {
-  const { chosen, refused } = memoryPlaces(guestMemory, runs);
+  const { chosen, refused } = memoryPlaces(labMemory, runs);
   const name = 'memory of labs';
   if (chosen !== undefined) return { ok: true, name, about: chosen.about };
   const seen = refused.map(({ about }) => about).join('; ');
   return {
     ok: false,
     name,
-    about: `needs ${guestMemory} MiB without noexec; ${seen} (ESPALIER_TMP names another place)`,
+    about: `needs ${labMemory} MiB without noexec; ${seen} (ESPALIER_TMP names another place)`,
   };
 }
 

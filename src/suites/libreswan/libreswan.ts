@@ -4,7 +4,7 @@ import type { SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry, Step } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { scriptFile } from '../../sanitize/plan-stages.ts';
-import { guestMemory } from '../../supply/kernel/lab-memory.ts';
+import { labMemory } from '../../supply/kernel/lab-memory.ts';
 import { descriptionOf } from '../description.ts';
 import { adaptations, rewritesFor } from './adaptations.ts';
 import type { ConsoleExpectation } from './expectation.ts';
@@ -233,7 +233,7 @@ export function baseOfPlans(
     files: placedFiles(helpers),
     shellSetup: adaptations.flatMap((one) => (one.kind === 'host-setup' ? [one.line] : [])),
     timing,
-    memory: guestMemory,
+    memory: labMemory,
   };
 }
 

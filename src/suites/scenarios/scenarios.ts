@@ -8,7 +8,7 @@ import type { Commit, SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import type { Tolerance } from '../../model/tolerance.ts';
-import { guestMemory } from '../../supply/kernel/lab-memory.ts';
+import { labMemory } from '../../supply/kernel/lab-memory.ts';
 import { commitOf } from '../commit.ts';
 import type { Declared, Definition } from './api/scenario.ts';
 import { daemonsOf, filesOf, limitOf, withRoutes } from './daemons.ts';
@@ -147,7 +147,7 @@ function planOf(
     collect: [
       ...new Set(['/var/log', ...[...daemons.values()].flatMap(({ daemon }) => daemon.control.collect)]),
     ].filter(isOutermost),
-    memory: guestMemory,
+    memory: labMemory,
   };
 }
 

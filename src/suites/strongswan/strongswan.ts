@@ -4,7 +4,7 @@ import { EspalierError } from '../../base/errors.ts';
 import type { SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
-import { guestMemory } from '../../supply/kernel/lab-memory.ts';
+import { labMemory } from '../../supply/kernel/lab-memory.ts';
 import { adaptations, adaptationsFor } from './adaptations.ts';
 import { type Course, courseOf } from './course.ts';
 import { vacuity } from './dat-lines.ts';
@@ -160,7 +160,7 @@ function planBase(image: Pick<LabImage, 'path'>, features: ReadonlySet<string>):
     shellSetup: adaptationsFor(features).flatMap((one) => (one.kind === 'host-setup' ? [one.line] : [])),
     timing,
     collect: ['/var/log/daemon.log', '/var/log/auth.log'],
-    memory: guestMemory,
+    memory: labMemory,
   };
 }
 

@@ -2,13 +2,11 @@ import { readFileSync, statfsSync } from 'node:fs';
 import { EspalierError } from '../../base/errors.ts';
 
 /**
- * Memory of a test's lab as its guest sees it, MiB. It is a bound: the file behind it is sparse, and only what the guest has
- * written takes room.
+ * Memory of a test's lab, MiB: what its guest sees, what its folder must have room for, and what it is admitted by. It is a bound.
+ * The file behind it is sparse, and a usual test fills less than a third; one that fills all of it must not end another.
+ * Labs that make images and keys have their own.
  */
-export const guestMemory = 512;
-
-/** What such a lab takes of this machine while it runs, the judging of it included, MiB. Labs are admitted by it. */
-export const labMemory = 100;
+export const labMemory = 512;
 
 /** Mount options of the file system that holds `path`, by the longest mount point above it in `mounts` (/proc/mounts). */
 export function mountOptions(path: string, mounts: string): string[] {
