@@ -1,4 +1,4 @@
-import { EspalierError } from '../../base/errors.ts';
+import { type ReceivedText, receivedTexts } from './received-text.ts';
 import type { Userland } from './userlands.ts';
 
 /**
@@ -7,6 +7,7 @@ import type { Userland } from './userlands.ts';
  */
 export type Adaptation = GuestFile | GuestFolders | HostSetup | ReceivedText;
 
+/** What all adaptations have. */
 interface Described {
   readonly id: string;
   readonly reason: string;
@@ -35,20 +36,6 @@ export interface GuestFolders extends Described {
 export interface HostSetup extends Described {
   readonly kind: 'host-setup';
   readonly line: string;
-}
-
-/**
- * A rewrite of sanitized text that a lab's console gave, never of references. A console that
- * matches its reference without them needs none; verdicts list those that were needed.
- */
-export interface ReceivedText extends Described {
-  readonly kind: 'received-text';
-  /** Only consoles of hosts that run it. */
-  readonly userland?: Userland;
-  /** Text as Latin-1, one character per byte. */
-  readonly rewrite: (text: string) => string;
-  /** It removes lines about SAs, so facts are read from the text before it. */
-  readonly losesFacts?: boolean;
 }
 
 export const adaptations: readonly Adaptation[] = [
@@ -137,107 +124,5 @@ export const adaptations: readonly Adaptation[] = [
       'systemd sets this everywhere, and hosts do not run it: when an interface loses its first address of a subnet, the next one takes over',
     line: 'echo 1 >/proc/sys/net/ipv4/conf/all/promote_secondaries',
   },
-  {
-    id: 'xfrm-state-direction',
-    kind: 'received-text',
-    reason: 'kernels from 6.10 on print the direction of an SA (`dir in`, `dir out`); the references are older',
-    rewrite: (text) => text.replace(/^\tdir (?:in|out) ?\n/gm, ''),
-    losesFacts: true,
-  },
-  {
-    id: 'strongswan-key-exchange-method',
-    kind: 'received-text',
-    userland: 'strongswan',
-    reason: 'strongSwan from 6.0 on prints “key exchange method” instead of “DH group”; the references are of 5.9',
-    rewrite: (text) =>
-      text.replace(/^(peer didn't accept) key exchange method (\S+, it requested )/gm, '$1 DH group $2'),
-  },
-  {
-    id: 'strongswan-default-identity',
-    kind: 'received-text',
-    userland: 'strongswan',
-    reason:
-      'strongSwan from 6.0 on words this line differently and adds the address, which the references have in the next line',
-    rewrite: (text) =>
-      text.replace(
-        /^no IDi configured, default to IP address (\S+)\n(?=authentication of '\1' )/gm,
-        'no IDi configured, fall back on IP address\n',
-      ),
-  },
-  {
-    id: 'strongswan-child-closed',
-    kind: 'received-text',
-    userland: 'strongswan',
-    reason:
-      'strongSwan from 6.0 on names the closed CHILD_SA in this line too; the references name it in the next line only',
-    rewrite: (text) =>
-      text.replace(/^CHILD_SA \S*(\{\d+\}) closed\n(?=CHILD_SA \1 closed successfully$)/gm, 'CHILD_SA closed\n'),
-  },
-  {
-    id: 'strongswan-socket-order',
-    kind: 'received-text',
-    userland: 'strongswan',
-    reason:
-      'strongSwan from 6.0 on opens its IPv4 sockets before its IPv6 sockets, 5.9 after them; `ip xfrm policy` lists their bypass policies newest first',
-    rewrite: (text) =>
-      text.replace(
-        /^((?:src ::\/0 dst ::\/0 ?\n\tsocket .*\n)+)((?:src 0\.0\.0\.0\/0 dst 0\.0\.0\.0\/0 ?\n\tsocket .*\n)+)/gm,
-        '$2$1',
-      ),
-  },
-  {
-    id: 'interface-queue',
-    kind: 'received-text',
-    reason:
-      'interfaces of a lab (veth) have no queue; the suite’s sanitizers keep `qlen 1000` of interfaces that have one',
-    rewrite: (text) => text.replace(/^(\d+: eth\d: <.*> mtu \d+ state UP)$/gm, '$1 qlen 1000'),
-  },
-  {
-    id: 'nss-folder',
-    kind: 'received-text',
-    reason: 'Debian’s libreswan prints another default folder of the NSS database',
-    rewrite: (text) => text.replaceAll('"sql:/var/lib/ipsec/nss"', '"sql:/etc/ipsec.d"'),
-  },
-  {
-    id: 'xfrm-statistics',
-    kind: 'received-text',
-    reason: 'kernels from 6.14 on list two more counters in xfrm_stat; the references are older',
-    rewrite: (text) => text.replace(/^Xfrm(?:InIptfsError|OutNoQueueSpace) *\t *0\n/gm, ''),
-  },
-  {
-    id: 'tcpdump-service-names',
-    kind: 'received-text',
-    reason: 'the tcpdump that made the references is patched: with -n it still prints names for ports 500 and 4500',
-    rewrite: (text) =>
-      text.replace(/^IP6? .*$/gm, (line) =>
-        line.replace(/\.500(?=[ :])/g, '.isakmp').replace(/\.4500(?=[ :])/g, '.ipsec-nat-t'),
-      ),
-  },
+  ...receivedTexts,
 ];
-
-/** Ids of the rewrites for a console that shows hosts of these userlands. */
-export function rewritesFor(userlands: readonly Userland[]): string[] {
-  const fits = ({ userland }: ReceivedText): boolean => userland === undefined || userlands.includes(userland);
-  return receivedText()
-    .filter(fits)
-    .map(({ id }) => id);
-}
-
-/**
- * The rewrites of these ids, in their order. An id that is not in today's table is an error: without that rewrite the
- * console would be compared with another text than when it was stored.
- */
-export function rewritesNamed(ids: readonly string[]): ReceivedText[] {
-  const known = new Map(receivedText().map((one) => [one.id, one]));
-  return ids.map((id) => {
-    const rewrite = known.get(id);
-    if (rewrite !== undefined) return rewrite;
-    const message = `needs the adaptation ${JSON.stringify(id)}, which this version of Espalier does not have`;
-    throw new EspalierError('infrastructure', message, { file: 'scenario.json' });
-  });
-}
-
-/** All rewrites of received text. */
-export function receivedText(): ReceivedText[] {
-  return adaptations.filter((one) => one.kind === 'received-text');
-}

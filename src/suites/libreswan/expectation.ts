@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { hash, type Of, text } from '../../model/schema.ts';
 
+const rewriteSchema = z.object({
+  id: text,
+  /** Of what it does: see `versionOf`. */
+  version: text,
+});
+/** An adaptation of received text as a run names it. */
+export type StoredRewrite = Of<typeof rewriteSchema>;
+
 /** What one console is compared with, as `scenario.json` holds it. */
 export const expectationSchema = z.object({
   /** Name of the host, or `all`. */
@@ -11,8 +19,8 @@ export const expectationSchema = z.object({
   expected: hash.exactOptional(),
   /** Names of sanitizers in order of application. */
   sanitizers: z.array(text),
-  /** Ids of adaptations of received text that may be needed after them, in order. */
-  rewrites: z.array(text),
+  /** Adaptations of received text that may be needed after them, in order. Earlier versions stored their ids alone. */
+  rewrites: z.array(z.union([rewriteSchema, text])),
 });
 export type StoredExpectation = Of<typeof expectationSchema>;
 

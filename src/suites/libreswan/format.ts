@@ -15,11 +15,11 @@ import type { SanitizerScript } from '../../sanitize/plan-stages.ts';
 import { sanitize } from '../../sanitize/sanitize.ts';
 import type { AttemptParts, Format, GoldenText, Judgement, PutDerived } from '../format.ts';
 import { type InputFolder, inputPath, putInput, readInput, readSharedInput } from '../input-folder.ts';
-import { rewritesNamed } from './adaptations.ts';
 import { composeConsoles, type RawConsoles } from './consoles.ts';
 import { expectationSchema, type StoredExpectation } from './expectation.ts';
 import { type AttemptEvidence, type ConsoleEvidence, judgeConsoles } from './judge.ts';
 import type { LibreswanScenario } from './libreswan.ts';
+import { rewritesNamed } from './received-text.ts';
 import { isLookedFor } from './signs.ts';
 
 /** `scenario.json` of a scenario in libreswan's format. */

@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectDir } from '../../../../src/base/folders.ts';
-import { adaptations, receivedText } from '../../../../src/suites/libreswan/adaptations.ts';
+import { adaptations } from '../../../../src/suites/libreswan/adaptations.ts';
+import { receivedTexts, rewritten as rewrittenBy } from '../../../../src/suites/libreswan/received-text.ts';
 
 function rewritten(id: string, text: string): string {
-  const found = receivedText().find((one) => one.id === id);
+  const found = receivedTexts.find((one) => one.id === id);
   assert.ok(found, id);
-  return found.rewrite(text);
+  return rewrittenBy(found, text);
 }
 
 test('every adaptation has an id of its own, a reason, and the file it places', () => {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { receivedText, rewritesFor } from '../../../../src/suites/libreswan/adaptations.ts';
+import { EspalierError } from '../../../../src/base/errors.ts';
+import {
+  receivedTexts,
+  rewritesFor,
+  rewritesNamed,
+  rewritten,
+  versionOf,
+} from '../../../../src/suites/libreswan/received-text.ts';
 
 interface Pair {
   /** Received text, and the same as the references have it. */
@@ -162,21 +169,22 @@ const pairs: Readonly<Record<string, Pair>> = {
 
 test('every rewrite of received text has its pair here', () => {
   assert.deepEqual(
-    receivedText().map(({ id }) => id),
+    receivedTexts.map(({ id }) => id),
     Object.keys(pairs),
   );
 });
 
-for (const { id, rewrite } of receivedText()) {
+for (const one of receivedTexts) {
+  const { id } = one;
   test(`${id} changes what its reason says, and leaves what only looks like it`, () => {
     const { changes, stays } = pairs[id] as Pair;
-    for (const [from, to] of changes) assert.equal(rewrite(from), to);
-    for (const text of stays) assert.equal(rewrite(text), text);
+    for (const [from, to] of changes) assert.equal(rewritten(one, from), to);
+    for (const text of stays) assert.equal(rewritten(one, text), text);
   });
 }
 
 test('only the direction of an SA is taken away as a fact', () => {
-  const losing = receivedText().filter(({ losesFacts }) => losesFacts);
+  const losing = receivedTexts.filter(({ losesFacts }) => losesFacts);
   assert.deepEqual(
     losing.map(({ id }) => id),
     ['xfrm-state-direction'],
@@ -184,8 +192,54 @@ test('only the direction of an SA is taken away as a fact', () => {
 });
 
 test('words of strongSwan are changed only on consoles that show it', () => {
+  const idsFor = (userlands: Parameters<typeof rewritesFor>[0]) => rewritesFor(userlands).map(({ id }) => id);
   const common = ['xfrm-state-direction', 'interface-queue', 'nss-folder', 'xfrm-statistics', 'tcpdump-service-names'];
-  assert.deepEqual(rewritesFor(['libreswan']), common);
-  assert.deepEqual(rewritesFor([]), common);
-  assert.deepEqual(rewritesFor(['libreswan', 'strongswan']), Object.keys(pairs));
+  assert.deepEqual(idsFor(['libreswan']), common);
+  assert.deepEqual(idsFor([]), common);
+  assert.deepEqual(idsFor(['libreswan', 'strongswan']), Object.keys(pairs));
+});
+
+test('a run names a rewrite with the version of what it does', () => {
+  const [stored] = rewritesFor([]);
+  const [first] = receivedTexts;
+  assert.ok(first && stored);
+  assert.deepEqual(stored, { id: first.id, version: versionOf(first) });
+  assert.equal(versionOf({ ...first, reason: 'another', id: 'x' }), stored.version);
+  const [one] = first.replacements;
+  assert.ok(one);
+  for (const other of [
+    { ...first, losesFacts: false },
+    { ...first, replacements: [{ ...one, by: 'x' }] },
+    { ...first, replacements: [{ ...one, text: new RegExp(one.text.source, 'g') }] },
+    { ...first, replacements: [{ ...one, text: new RegExp(one.text.source.slice(1), one.text.flags) }] },
+    { ...first, replacements: [one, one] },
+  ]) {
+    assert.notEqual(versionOf(other), stored.version);
+  }
+});
+
+test('rewrites are those that were stored, in their order, whether with a version or, in earlier runs, without', () => {
+  const all = rewritesFor(['strongswan']).reverse();
+  assert.deepEqual(
+    rewritesNamed(all).map(({ id }) => id),
+    Object.keys(pairs).reverse(),
+  );
+  assert.equal(rewritesNamed(Object.keys(pairs)).length, all.length);
+  const [direction] = rewritesNamed(['xfrm-state-direction']);
+  assert.equal(direction?.losesFacts, true);
+  assert.equal(direction.rewrite('\tdir in\n'), '');
+});
+
+test('a rewrite that is not known, or does something else now, is refused by name', () => {
+  const refusal = (stored: Parameters<typeof rewritesNamed>[0], message: RegExp): void =>
+    assert.throws(
+      () => rewritesNamed(stored),
+      (error) => error instanceof EspalierError && error.fault === 'infrastructure' && message.test(error.message),
+    );
+  refusal(['mystery'], /needs the adaptation "mystery", which this version of Espalier does not have/);
+  refusal([{ id: 'mystery', version: '0' }], /which this version of Espalier does not have/);
+  refusal(
+    [{ id: 'nss-folder', version: '0123' }],
+    /"nss-folder", version 0123, and this Espalier has version [0-9a-f]{12}/,
+  );
 });
