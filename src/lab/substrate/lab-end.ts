@@ -66,13 +66,13 @@ const endOfTrouble: Readonly<Record<SevereWord, EndWord>> = {
 };
 
 /**
- * Names the end of a lab. The first cause wins: what the wrapper did to it, then the guest's own
+ * Names the end of a lab. The first cause wins: what the wrapper did to it, then what this machine did to it, then the guest's own
  * word of trouble (a dead kernel writes none, so it came before any panic), then the kernel log.
  */
 export function judgeEnd(cause: LabEnd | undefined, end: BackendEnd, records: RecordsSummary): LabEnd {
   const place = records.open === undefined ? {} : records.open;
   if (cause !== undefined) return { ...place, ...cause };
-  if (records.trouble !== undefined) {
+  if (records.trouble !== undefined && end.byMachine !== true) {
     const { word, text, host } = records.trouble;
     const endWord = word === undefined ? 'lab-died' : endOfTrouble[word];
     return { ...place, ...(host !== undefined && { host }), word: endWord, detail: text };

@@ -28,8 +28,10 @@ export interface BackendEnd {
   /** Exit code or signal name of the lab's process. */
   readonly status: string;
   /** Evidence the backend recognised in the kernel log. */
-  readonly fault?: 'panic' | 'out-of-memory' | 'boot-failed';
+  readonly fault?: 'panic' | 'out-of-memory' | 'boot-failed' | 'lab-died';
   readonly detail?: string;
+  /** This machine failed the lab, so what the lab says of itself is a consequence. */
+  readonly byMachine?: boolean;
 }
 
 /** A lab as its backend provides it. Called only by the lifecycle wrapper. */

@@ -75,11 +75,18 @@ function prepare(request: LabRequest, guest: GuestBinaries): void {
   if (request.hold) symlinkSync('0', join(lab, 'next'));
 }
 
-function environment(request: LabRequest, guest: GuestBinaries, cpu: number): Record<string, string> {
+/** Where a lab's process runs. */
+interface Place {
+  readonly cpu: number;
+  /** Folder of its memory. */
+  readonly memory: string;
+}
+
+function environment(request: LabRequest, guest: GuestBinaries, { cpu, memory }: Place): Record<string, string> {
   return {
     PATH: '/usr/bin:/bin',
     HOME: '/nonexistent',
-    TMPDIR: memoryFolder(request.plan.memory, request.dir),
+    TMPDIR: memory,
     LD_PRELOAD: guest.shim.path,
     ESPALIER_USAGE: 'lab/cpu',
     ESPALIER_CPU: String(cpu),
@@ -88,12 +95,12 @@ function environment(request: LabRequest, guest: GuestBinaries, cpu: number): Re
 }
 
 /** The kernel and all its children die with this process, however it dies. */
-function launch(request: LabRequest, guest: GuestBinaries, cpu: number): ChildProcess {
+function launch(request: LabRequest, guest: GuestBinaries, place: Place): ChildProcess {
   const log = openSync(join(request.dir, 'kernel.log'), 'a');
   try {
     return spawn('setpriv', ['--pdeathsig', 'KILL', request.kernel, ...commandLine(request)], {
       cwd: request.dir,
-      env: environment(request, guest, cpu),
+      env: environment(request, guest, place),
       stdio: ['ignore', log, log],
       detached: true,
     });
@@ -110,7 +117,7 @@ class UmlLab implements BackendLab {
   #cpuMs = 0;
   #gone = false;
 
-  constructor(child: ChildProcess, dir: string) {
+  constructor(child: ChildProcess, dir: string, memory: string) {
     this.#child = child;
     this.#dir = dir;
     const { promise, resolve } = Promise.withResolvers<BackendEnd>();
@@ -119,7 +126,7 @@ class UmlLab implements BackendLab {
       this.#cpuMs = this.#usage();
       this.#gone = true;
       this.kill();
-      resolve({ status: String(code ?? signal), ...faultInFile(join(dir, 'kernel.log')) });
+      resolve({ status: String(code ?? signal), ...faultInFile(join(dir, 'kernel.log'), memory) });
     });
     this.ended = promise;
   }
@@ -230,8 +237,9 @@ export const uml: Substrate = {
     guestBinaries ??= ensureGuest();
     const guest = await guestBinaries;
     prepare(request, guest);
+    const memory = memoryFolder(request.plan.memory, request.dir);
     const cpu = claimCpu();
-    const lab = new UmlLab(launch(request, guest, cpu), request.dir);
+    const lab = new UmlLab(launch(request, guest, { cpu, memory }), request.dir, memory);
     void lab.ended.then(() => releaseCpu(cpu));
     return lab;
   },

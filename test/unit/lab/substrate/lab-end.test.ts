@@ -73,6 +73,12 @@ const table: readonly {
     expected: { word: 'panic', detail: 'Kernel panic' },
   },
   {
+    title: 'what this machine did comes before all that the lab says',
+    end: { status: 'SIGABRT', fault: 'out-of-memory', detail: 'the folder is full', byMachine: true },
+    frames: [typed, trouble('timeout after 120 s'), over],
+    expected: { word: 'out-of-memory', detail: 'the folder is full', host: 'east', step: 3 },
+  },
+  {
     title: 'one that just ends has died',
     end: { status: 'SIGKILL' },
     frames: [typed, answered],
