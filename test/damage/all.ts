@@ -4,6 +4,7 @@ import { controls } from './controls.ts';
 import type { Damage } from './damage.ts';
 import { espDamages } from './esp-damages.ts';
 import { fileDamages } from './file-damages.ts';
+import { incidentDamages } from './incident-damages.ts';
 import { policyDamages } from './policy-damages.ts';
 import { saDamages } from './sa-damages.ts';
 
@@ -15,5 +16,6 @@ export const allDamages: readonly Damage[] = [
   ...consoleDamages,
   ...espDamages,
   ...clearDamages,
+  ...incidentDamages,
   ...fileDamages,
 ];

@@ -24,6 +24,8 @@ export interface StoredAttempt {
   readonly evidence: FactEvidence;
   /** Sanitized consoles that have a reference, by host. Latin-1, one character per byte. */
   readonly consoles: ReadonlyMap<string, string>;
+  /** The bytes of any of its files, by name below its folder. */
+  readonly read: (name: string) => Uint8Array | undefined;
 }
 
 /** Reads an attempt that was judged. */
@@ -39,6 +41,7 @@ export function openAttempt(dir: string): StoredAttempt {
     captures: new Map(scenario.links.map((link) => [captureFile(link), attempt.capture(link)?.packets ?? []])),
     evidence,
     consoles: new Map(scenario.expectations.flatMap((one) => sanitized(attempt, one))),
+    read: (name) => attempt.read(name),
   };
 }
 
