@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
+import type { LadderRow, TestData } from '../../../src/report/page/data.ts';
 import { passing, Sandbox } from '../sandbox.ts';
 import { noBrowser, open, openBrowser } from './browser.ts';
 import { compareData, historyData, lab, MadeReport, row, run, runsData, testData } from './samples.ts';
@@ -129,6 +130,39 @@ test('no page has a serious finding of axe-core, in light and in dark, wide and 
 function fits(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth <= innerWidth');
 }
+
+test('a death stands on the ruler and in the ladder, one that the test means in another way; reasons are shown', {
+  skip,
+}, async (t) => {
+  const browser = await openBrowser(t);
+  const small = lab({ packets: 20, lines: 0 });
+  const incident = { kind: 'incident', from: 1, text: 'pluto died of SIGSEGV' } as const;
+  const rows: LadderRow[] = [
+    { ...incident, t: 20_000 },
+    { ...incident, t: 21_000, flags: ['tolerated'], details: ['bug 1'] },
+    { ...incident, t: 22_000, from: -1, text: 'the kernel reports: BUG: x' },
+  ];
+  const data: TestData = {
+    ...testData({ ...small, ladder: [...small.ladder, ...rows], end: 23_000 }),
+    tolerated: [{ kind: 'died', word: 'crash', message: 'pluto died', where: ['west'], excerpt: [], why: 'bug 1' }],
+  };
+  const report = new MadeReport(t).add('run', run(rows.map((_, index) => row(index)))).add('test/1', data);
+  const { page, complaints } = await open(
+    browser,
+    report.url(`#/test/${encodeURIComponent('made:column 1, ikev2-algo-1')}`),
+  );
+  await page.locator('.issue.tolerated', { hasText: 'bug 1' }).waitFor();
+  // The kernel is of all hosts.
+  assert.equal(await page.locator('.strip .mark.k-incident').count(), 4);
+  assert.equal(await page.locator('.strip .mark.k-incident.tolerated').count(), 1);
+  assert.deepEqual(await page.locator('.ladder-row.k-incident .text').allTextContents(), [
+    'pluto died of SIGSEGV',
+    'toleratedpluto died of SIGSEGV',
+    'the kernel reports: BUG: x',
+  ]);
+  assert.equal(await page.locator('.ladder-row.k-incident .dot').count(), 2);
+  assert.deepEqual(complaints, []);
+});
 
 test('filters, keys and clusters narrow the list, and the address remembers', { skip }, async (t) => {
   const browser = await openBrowser(t);
