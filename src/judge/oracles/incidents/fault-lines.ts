@@ -2,7 +2,7 @@ import type { CollectedFile } from '../../../evidence/attempt/collected.ts';
 import type { ConsoleCommand, ConsoleTranscript } from '../../../evidence/records/consoles.ts';
 import type { Fault } from '../../../evidence/text/faults.ts';
 import { signedLines } from '../../../evidence/text/line-signs.ts';
-import type { Incident } from './incident.ts';
+import { causeOf, type Incident } from './incident.ts';
 
 /** A line by which a program says that something is wrong with it. */
 export interface FaultLine {
@@ -37,8 +37,10 @@ export interface Searched {
  */
 export function faultLines({ logs, consoles, faults }: Searched): FaultLine[] {
   const shown = consoles.flatMap((console) => onConsole(console, faults));
-  const known = new Map(shown.map((line) => [nameOf(line), line] as const).reverse());
-  const logged = logs.flatMap((log) => inLog(log, faults)).map((line) => ({ ...timeIn(known, line), ...line }));
+  const firsts = new Map(shown.toReversed().map((line) => [nameOf(line), line]));
+  const logged = logs
+    .flatMap((log) => inLog(log, faults))
+    .map((line) => ({ ...saidAt(firsts.get(nameOf(line)), line), ...line }));
   const names = new Set(logged.map(nameOf));
   return [...logged, ...shown.filter((line) => !names.has(nameOf(line)))];
 }
@@ -47,45 +49,38 @@ function nameOf({ kind, host, text }: FaultLine): string {
   return `${kind} ${host} ${text}`;
 }
 
-function inLog({ host, file, bytes }: HostLog, faults: readonly Fault[]): FaultLine[] {
+type LoggedLine = FaultLine & { readonly file: string };
+type ShownLine = FaultLine & Required<Pick<FaultLine, 'command' | 'time'>>;
+
+function inLog({ host, file, bytes }: HostLog, faults: readonly Fault[]): LoggedLine[] {
   return faults.flatMap(({ kind, message, ...sign }) =>
     [...signedLines(bytes, sign)].map(({ line, text }) => ({ kind, host, file, line, text, message })),
   );
 }
 
-function onConsole({ host, commands }: ConsoleTranscript, faults: readonly Fault[]): FaultLine[] {
-  return commands
-    .filter(({ output }) => output.length > 0)
-    .flatMap((command) =>
-      faults.flatMap(({ kind, message, ...sign }) =>
-        [...signedLines(command.output, sign)].map(({ line, text, at }) => ({
-          kind,
-          host,
-          command,
-          time: timeOf(command, at),
-          line,
-          text,
-          message,
-        })),
-      ),
-    );
+function onConsole({ host, commands }: ConsoleTranscript, faults: readonly Fault[]): ShownLine[] {
+  const places = commands.flatMap((command) => faults.map((fault) => ({ command, fault })));
+  return places.flatMap(({ command, fault: { kind, message, ...sign } }) =>
+    [...signedLines(command.output, sign)].map(({ line, text, at }) => {
+      return { kind, host, command, time: timeOf(command, at), line, text, message };
+    }),
+  );
 }
 
 /** When the byte at an offset of a command's output came. */
 function timeOf({ pieces, begin }: ConsoleCommand, offset: number): bigint {
   let end = 0;
-  for (const { time, bytes } of pieces) {
+  const piece = pieces.find(({ bytes }) => {
     end += bytes.length;
-    if (offset < end) return time;
-  }
-  return begin;
+    return offset < end;
+  });
+  return piece?.time ?? begin;
 }
 
-function timeIn(known: ReadonlyMap<string, FaultLine>, line: FaultLine): Pick<FaultLine, 'time' | 'command'> {
-  const { command, time } = known.get(nameOf(line)) ?? {};
-  const base = line.file?.slice(line.file.lastIndexOf('/') + 1) ?? '';
-  if (command === undefined || time === undefined || command.line.includes(base)) return {};
-  return { command, time };
+/** When the daemon said what its log holds; nothing is known of it from a command that reads the log. */
+function saidAt(shown: ShownLine | undefined, { file }: LoggedLine): Pick<FaultLine, 'time' | 'command'> {
+  const base = file.slice(file.lastIndexOf('/') + 1);
+  return shown === undefined || shown.command.line.includes(base) ? {} : { command: shown.command, time: shown.time };
 }
 
 /** The same for people. */
@@ -98,6 +93,6 @@ export function incidentOfLine({ kind, host, file, command, time, line, text, me
     ...(file !== undefined && { file, line }),
     message,
     excerpt: text,
-    cause: text.replace(/0x[0-9a-f]+|\d+/g, 'N'),
+    cause: causeOf(text),
   };
 }

@@ -1,3 +1,4 @@
+import { compare } from '../../../base/text.ts';
 import { slices } from '../../../daemons/table.ts';
 import type { Attempt } from '../../../evidence/attempt/attempt.ts';
 import { collectedFiles } from '../../../evidence/attempt/collected.ts';
@@ -41,7 +42,7 @@ function spannedCommands({ consoles }: Attempt): SpannedCommand[] {
   const typed = consoles.flatMap(({ host, commands }) => commands.map((command) => ({ host, ...command })));
   return typed
     .filter(({ step }) => step !== undefined)
-    .sort((a, b) => (a.begin < b.begin ? -1 : Number(a.begin > b.begin)))
+    .sort((a, b) => compare(a.begin, b.begin))
     .map(({ host, line, begin, end }) => ({ host, line, begin, ...(end !== undefined && { end }) }));
 }
 

@@ -21,3 +21,8 @@ export interface Incident {
   /** Why it does not count, whatever the scenario declares. */
   readonly excuse?: string;
 }
+
+/** The cause of an incident that a line tells of: numbers and addresses do not tell causes apart. */
+export function causeOf(text: string): string {
+  return text.replace(/0x[0-9a-f]+|\d+/g, 'N');
+}

@@ -1,3 +1,4 @@
+import { compare } from '../../../base/text.ts';
 import { issueOf } from '../../../model/issue-kinds.ts';
 import type { Tolerance } from '../../../model/tolerance.ts';
 import type { Issue, ToleratedIssue } from '../../../model/verdict.ts';
@@ -30,7 +31,11 @@ export interface IncidentRules {
 
 /** Judges incidents: each counts unless it has an excuse, or the scenario tolerates it. */
 export function judgeIncidents(incidents: readonly Incident[], { tolerances, start }: IncidentRules): IncidentFindings {
-  const judged = incidents.map((incident) => judgedBy(tolerances, incident)).toSorted(byTime);
+  const all = incidents.map((incident) => judgedBy(tolerances, incident));
+  const judged = [
+    ...all.filter(isTimed).sort((a, b) => compare(a.time, b.time)),
+    ...all.filter((one) => !isTimed(one)),
+  ];
   const counting = judged.filter(({ excuse }) => excuse === undefined);
   const groups = Map.groupBy(counting, ({ kind, host, cause, tolerated }) => [kind, host, cause, tolerated].join('\0'));
   const told = [...groups.values()].map((group) => issueOfGroup(group, start));
@@ -53,9 +58,8 @@ function covers({ what, host, text }: Tolerance, incident: Incident): boolean {
   return text === undefined || `${message}\n${excerpt ?? ''}`.includes(text);
 }
 
-function byTime({ time: one }: Incident, { time: other }: Incident): number {
-  if (one === undefined || other === undefined) return Number(one === undefined) - Number(other === undefined);
-  return one < other ? -1 : Number(one > other);
+function isTimed(incident: JudgedIncident): incident is JudgedIncident & { readonly time: bigint } {
+  return incident.time !== undefined;
 }
 
 /** The first of those that have one cause, and how many there are. */

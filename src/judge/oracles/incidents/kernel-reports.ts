@@ -1,6 +1,6 @@
 import { kernelFaults } from '../../../evidence/text/kernel-faults.ts';
 import type { SpannedCommand } from './deaths.ts';
-import type { Incident } from './incident.ts';
+import { causeOf, type Incident } from './incident.ts';
 
 /** What a kernel log is read with. */
 export interface KernelLog {
@@ -27,7 +27,7 @@ export function kernelReports({ bytes, start, commands }: KernelLog): Incident[]
     line,
     message: `the kernel reports: ${text}`,
     excerpt: [text, ...following].join('\n').trimEnd(),
-    cause: text.replace(/0x[0-9a-f]+|\d+/g, 'N'),
+    cause: causeOf(text),
   }));
 }
 

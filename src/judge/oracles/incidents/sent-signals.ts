@@ -10,42 +10,69 @@ export interface SentSignals {
   readonly later: boolean;
 }
 
-const none: SentSignals = { named: new Set(), any: false, later: false };
 const terminate = 15;
 const kill = 9;
 
-/** Programs that send the signal that they are told, else SIGTERM; a path may stand before. */
-const senders = /(?<![\w.-])(?:kill|pkill|killall|killall5|skill|fuser|start-stop-daemon)(?![\w.-])/g;
+/** Programs that send the signal that they are told, else SIGTERM. */
+const senders: ReadonlySet<string> = new Set([
+  ...['kill', 'pkill', 'killall', 'killall5', 'skill', 'fuser', 'start-stop-daemon'],
+]);
+/** Programs that end all that there is. */
+const enders: ReadonlySet<string> = new Set(['reboot', 'halt', 'poweroff', 'shutdown']);
+/** Programs that end what they started, as they like; a verb says so. */
+const managers: ReadonlySet<string> = new Set(['systemctl', 'service', 'rc-service']);
+const verbs: ReadonlySet<string> = new Set(['stop', 'restart', 'kill', 'try-restart', 'reload-or-restart']);
 /** What a sender is called that is a script of a test's own: it decides itself. */
-const scripts = /(?<![\w.-])p?kill\w*[.-]\w/;
-/** timeout(1) is followed by an option or a time; other programs have an option of its name. */
-const timeout = /(?<![\w.-])timeout +(?:-|\d)/g;
-const killAfter = /(?<!\S)(?:-k|--kill-after)/;
-/** Service managers end what they started as they like. */
-const managers =
-  /(?<![\w.-])(?:systemctl +(?:-\S+ +)*(?:stop|restart|kill|try-restart|reload-or-restart)|(?:service +|init\.d\/|rc-service +)\S+ +(?:stop|restart)|(?:reboot|halt|poweroff|shutdown))(?![\w.-])/;
-/** `-9`, `-KILL`, `-s KILL`, `--signal=SIGKILL`. */
-const named = /(?<!\S)(?:--signal[= ]\s*|-[sn]\s*|-)(?:SIG)?([A-Z][A-Z0-9]{1,6}|\d{1,2})(?![\w-])/g;
-/** The same with something that only a shell knows. */
-const variable = /(?<!\S)(?:--signal[= ]\s*|-[sn]\s*|-)["']?\$/;
+const script = /^p?kill\w*[.-]/;
 /** A job that goes on behind the prompt: one `&` that is neither of two nor part of a redirection. */
 const job = /(?<![&<>|\\])&(?![&>])/;
 
 /** What a line of a console can send. `endedBy`: what else ends daemons. Lines that only look so are taken at their word. */
 export function sentSignals(line: string, endedBy: readonly RegExp[]): SentSignals {
-  if (line.startsWith('#')) return none;
-  const count = (form: RegExp): number => [...line.matchAll(form)].length;
-  const limits = count(timeout);
-  const sends = count(senders) + limits;
-  const any =
-    scripts.test(line) ||
-    managers.test(line) ||
-    endedBy.some((form) => form.test(line)) ||
-    (sends > 0 && variable.test(line));
-  if (sends === 0 && !any) return none;
-  const numbers = [...line.matchAll(named)].map(([, text = '']) => signalNumber(text));
-  const found = new Set(numbers.filter((number) => number !== undefined && number > 0) as number[]);
-  if (numbers.length < sends) found.add(terminate);
-  if (limits > 0 && killAfter.test(line)) found.add(kill);
-  return { named: found, any, later: job.test(line) };
+  if (line.startsWith('#')) return { named: new Set(), any: false, later: false };
+  const sent = line.split(/[;|&]/).map(sentBy);
+  return {
+    named: new Set(sent.flatMap(({ named }) => named)),
+    any: sent.some(({ any }) => any) || endedBy.some((form) => form.test(line)),
+    later: job.test(line),
+  };
+}
+
+/** What one simple command can send. */
+function sentBy(command: string): { readonly named: readonly number[]; readonly any: boolean } {
+  const words = command.split(/[\s()'"`]+/).filter((word) => word !== '');
+  const programs = words.map((word) => word.slice(word.lastIndexOf('/') + 1));
+  const any = programs.some((program) => enders.has(program) || script.test(program)) || isManaged(words);
+  const sends = programs.some((program, at) => senders.has(program) || isTimeout(program, words[at + 1]));
+  if (!sends) return { named: [], any };
+  const told = words.flatMap((word, at) => toldSignal(word, words[at + 1]));
+  const named = told.flatMap((one) => signalNumber(one) ?? []).filter((number) => number > 0);
+  const usual = told.length === 0 ? [terminate] : [];
+  return {
+    named: [...named, ...usual, ...(words.some(endsForGood) ? [kill] : [])],
+    any: any || told.some((one) => one.startsWith('$')),
+  };
+}
+
+/** timeout(1) is followed by an option or a time. */
+function isTimeout(program: string, next = ''): boolean {
+  return program === 'timeout' && /^[-\d]/.test(next);
+}
+
+/** What a word tells a sender to send: `-9`, `-KILL`, `-s KILL`, `--signal=KILL`, or a variable. */
+function toldSignal(word: string, next = ''): string[] {
+  const isOption = word === '-s' || word === '-n' || word === '--signal';
+  const text = isOption ? next : (/^(?:--signal=|-)(.+)/.exec(word)?.[1] ?? '');
+  return text.startsWith('$') || signalNumber(text) !== undefined ? [text] : [];
+}
+
+/** timeout(1) sends SIGKILL where its first signal did not help; fuser(1) at once. */
+function endsForGood(word: string): boolean {
+  return word === '-k' || word.startsWith('--kill-after');
+}
+
+/** Whether a command has a service ended: `systemctl --no-block stop`, `service NAME stop`, `/etc/init.d/NAME stop`. */
+function isManaged(words: readonly string[]): boolean {
+  const at = words.findIndex((word) => managers.has(word) || word.includes('/init.d/'));
+  return at >= 0 && words.slice(at).some((word) => verbs.has(word));
 }

@@ -132,6 +132,67 @@ for (const [title, result, one, around] of cases) {
   test(`${title}: ${result}`, () => assert.equal(judged(one, around), result));
 }
 
+/** A child of pluto, and pluto's own end by a signal that no command sent. */
+function childJudged(child: Partial<Death>, parent: Partial<Death>): string {
+  const rules: DeathRules = {
+    commands: [],
+    postMortem: Infinity,
+    daemons: new Set(['pluto', 'iked']),
+    endedBy: [],
+    startedBy: [],
+    typedCoreIsMeant: false,
+  };
+  const deaths = [death({ pid: 8, parent: 7, sequence: 5, ...child }), death({ sequence: 9, ...parent })];
+  return deathIncidents(deaths, rules)
+    .map(({ message }) => /process (\d+)/.exec(message)?.[1])
+    .join(' ');
+}
+
+test('a child that its daemon outlives is a helper, and no other', () => {
+  assert.equal(childJudged({}, {}), '7');
+  assert.equal(childJudged({}, { host: 'east' }), '8 7');
+  assert.equal(childJudged({}, { pid: 6 }), '8 6');
+  assert.equal(childJudged({}, { program: 'iked' }), '8 7');
+  assert.equal(childJudged({}, { sequence: 4 }), '8 7');
+  assert.equal(childJudged({}, { sequence: 5 }), '8 7');
+  assert.equal(childJudged({ parent: 1 }, {}), '8 7');
+  assert.equal(childJudged({ pid: 7 }, {}), '7');
+});
+
+test('signals by which a daemon is asked to end are HUP, INT, QUIT and TERM', () => {
+  const ended = death({ signal: 0 });
+  const results = Array.from({ length: 31 }, (_, number) => judged(ended, kill(`kill -${number + 1} 7`)));
+  assert.deepEqual(
+    results.flatMap((result, number) => (result === 'a command ends it' ? [number + 1] : [])),
+    [1, 2, 3, 15],
+  );
+});
+
+test('a command counts from its begin to a while behind its end', () => {
+  const ns = 1n;
+  const time = 50n * second;
+  const command = (begin: bigint, end: bigint, line = 'kill -9 7') => ({ host: 'west', line, begin, end });
+  const around = (...commands: readonly SpannedCommand[]): Around => ({ commands });
+  assert.equal(judged(death(), around(command(time, time))), sent);
+  assert.equal(judged(death(), around(command(time + ns, time + ns))), 'died');
+  assert.equal(judged(death(), around(command(time + ns, time + ns, 'kill -9 7 &'))), 'died');
+  assert.equal(judged(death(), around(command(time, time, 'kill -9 7 &'))), sent);
+  assert.equal(judged(death(), around(command(0n, time - 10n * second))), sent);
+  assert.equal(judged(death(), around(command(0n, time - 10n * second - ns))), 'died');
+  const failed = death({ signal: 0, status: 1 });
+  const starting = 'it ended while a command started it';
+  assert.equal(judged(failed, around(command(0n, time - second, 'ipsec start'))), starting);
+  assert.equal(judged(failed, around(command(0n, time - second - ns, 'ipsec start'))), 'daemon-ended');
+  assert.equal(judged(failed, around(command(time, time, 'ipsec start'))), starting);
+  assert.equal(judged(failed, around(command(time + ns, time + ns, 'ipsec start'))), 'daemon-ended');
+  const elsewhere = { ...command(0n, time, 'ipsec start'), host: 'east' };
+  assert.equal(judged(failed, around(elsewhere)), 'daemon-ended');
+  assert.equal(
+    judged(segv(), { ...around(command(0n, time, 'true'), command(0n, time, 'kill -SEGV 7')), foreign: true }),
+    sent,
+  );
+});
+
 test('a death says who, how and when, and which command was at hand on any host', () => {
   const commands = [sleeping, typed(20, 'ping -c 9 192.0.2.1', { host: 'east', until: 60 }), typed(51, 'true')];
   const rules = {
@@ -152,6 +213,9 @@ test('a death says who, how and when, and which command was at hand on any host'
       cause: 'pluto 11',
     },
   ]);
+  const [now] = deathIncidents([segv()], { ...rules, commands: [typed(50, 'true')] });
+  assert.equal(now?.command, 'true');
+  assert.equal('command' in (deathIncidents([segv()], { ...rules, commands: [] })[0] ?? {}), false);
   const messages = [
     segv({ core: false, forked: true, parent: 6, program: 'a' }),
     death({ signal: 0, status: 3, program: 'iked', forked: true }),

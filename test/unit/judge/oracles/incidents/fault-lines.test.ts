@@ -58,6 +58,24 @@ test('what a log and a console of one host have in common is one, with the time 
   assert.deepEqual(brief({ logs, consoles: [twice] }), [[...place, 11n]]);
 });
 
+test('a command is one that reads the log if it names the log’s file, wherever that lies', () => {
+  const time = (line: string, file = 'files/west/var/log/a.log') =>
+    faultLines({ logs: [log('FAILED 1\n', 'west', file)], consoles: [console('west', line, 'FAILED 1\n')], faults })[0];
+  assert.equal(time('cat a.log')?.time, undefined);
+  assert.equal(time('cat ./a.log')?.command, undefined);
+  assert.equal(time('cat b.log')?.command?.line, 'cat b.log');
+  assert.equal(time('cat .log')?.time, 11n);
+  assert.equal(time('cat a.log', 'a.log')?.time, undefined);
+});
+
+test('output without pieces came when its command was typed; one byte of output is output', () => {
+  const one = console('west', 'run', 'FAILED\n');
+  const bare = { ...one, commands: one.commands.map((command) => ({ ...command, pieces: [] })) };
+  assert.equal(faultLines({ logs: [], consoles: [bare], faults })[0]?.time, 10n);
+  const short = [{ ...(faults[0] as Fault), holds: 'F', line: /^F/ }];
+  assert.equal(faultLines({ logs: [], consoles: [console('west', 'run', 'F')], faults: short }).length, 1);
+});
+
 test('an incident names its file and line, or the command; numbers do not tell causes apart', () => {
   const [logged] = faultLines({ logs: [log('FAILED 0x1f 22\n')], consoles: [], faults });
   assert.deepEqual(logged && incidentOfLine(logged), {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withTimesOfDeaths } from '../../../../../src/judge/oracles/incidents/find-incidents.ts';
-import type { Incident } from '../../../../../src/judge/oracles/incidents/incident.ts';
+import { causeOf, type Incident } from '../../../../../src/judge/oracles/incidents/incident.ts';
 import { judgeIncidents } from '../../../../../src/judge/oracles/incidents/judge-incidents.ts';
 import type { Tolerance } from '../../../../../src/model/tolerance.ts';
 
@@ -26,7 +26,23 @@ test('an incident is an issue with its time since the first command', () => {
     judged([incident({ time: 500_000n })]).issues[0]?.message,
     'pluto (process 7) died of SIGSEGV, at -0.999500 s',
   );
+  assert.equal(
+    judged([incident({ time: start })]).issues[0]?.message,
+    'pluto (process 7) died of SIGSEGV, at +0.000000 s',
+  );
   assert.equal(judged([untimed(incident())]).issues[0]?.message, 'pluto (process 7) died of SIGSEGV');
+});
+
+test('incidents stand in the order of time, of one time as they came, and those without one behind', () => {
+  const times = [5n, undefined, 3n, 9n, 3n, undefined, 1n];
+  const all = times.map((time, index) => ({
+    ...untimed(incident({ cause: String(index) })),
+    ...(time !== undefined && { time }),
+  }));
+  assert.deepEqual(
+    judged(all).incidents.map(({ cause }) => cause),
+    ['6', '2', '4', '0', '3', '1', '5'],
+  );
 });
 
 test('file, line and excerpt come along; what has no host has none', () => {
@@ -111,4 +127,8 @@ test('a log without times has the time of the death that it tells of, where one 
   assert.deepEqual(timesOf([assertion, incident(), incident()])[0], undefined);
   assert.deepEqual(timesOf([assertion, incident({ kind: 'memory-error' })])[0], undefined);
   assert.deepEqual(timesOf([{ ...assertion, time: 1n }, incident()])[0], 1n);
+});
+
+test('numbers and addresses do not tell causes apart', () => {
+  assert.equal(causeOf('x+0x3cc/0x5aa at 12.5, 0xg'), 'x+N/N at N.N, Nxg');
 });

@@ -14,6 +14,9 @@ const report = (bytes: Uint8Array, known: bigint | undefined = start) =>
 
 test('a report has the lab’s time, and the command that was typed last, until the end of its tick where it stands at one', () => {
   assert.deepEqual(report(log('   65.000000')), [['east', start + 65_000n * ms, 'two', 1]]);
+  const late = { host: 'west', line: 'late', begin: start + 70_010n * ms - 1n };
+  const [last] = kernelReports({ bytes: log('   70.000000'), start, commands: [...commands, late] });
+  assert.deepEqual([last?.command, last?.time], ['late', late.begin]);
   assert.deepEqual(report(log('   60.000000')), [['east', start + 60_004n * ms, 'two', 1]]);
   assert.deepEqual(report(log('   60.003999')), [['west', start + 60_003_999_000n, 'one', 1]]);
   assert.deepEqual(report(log('   60.004000')), [['east', start + 60_004n * ms, 'two', 1]]);
