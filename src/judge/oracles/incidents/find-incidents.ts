@@ -40,10 +40,7 @@ export function findIncidents(attempt: Attempt): Incident[] {
 
 function spannedCommands({ consoles }: Attempt): SpannedCommand[] {
   const typed = consoles.flatMap(({ host, commands }) => commands.map((command) => ({ host, ...command })));
-  return typed
-    .filter(({ step }) => step !== undefined)
-    .sort((a, b) => compare(a.begin, b.begin))
-    .map(({ host, line, begin, end }) => ({ host, line, begin, ...(end !== undefined && { end }) }));
+  return typed.filter(({ step }) => step !== undefined).sort((a, b) => compare(a.begin, b.begin));
 }
 
 /** A log without times: what it says of a program's end came when the program of that host ended, where just one did. */

@@ -37,7 +37,9 @@ export function judgeIncidents(incidents: readonly Incident[], { tolerances, sta
     ...all.filter((one) => !isTimed(one)),
   ];
   const counting = judged.filter(({ excuse }) => excuse === undefined);
-  const groups = Map.groupBy(counting, ({ kind, host, cause, tolerated }) => [kind, host, cause, tolerated].join('\0'));
+  const groups = Map.groupBy(counting, ({ kind, host, cause, tolerated }) =>
+    JSON.stringify([kind, host, cause, tolerated]),
+  );
   const told = [...groups.values()].map((group) => issueOfGroup(group, start));
   const isTolerated = (one: Issue | ToleratedIssue): one is ToleratedIssue => 'why' in one;
   return {
@@ -55,7 +57,7 @@ function judgedBy(tolerances: readonly Tolerance[], incident: Incident): JudgedI
 function covers({ what, host, text }: Tolerance, incident: Incident): boolean {
   const { kind, message, excerpt } = incident;
   if (what !== kind || (host !== undefined && host !== incident.host)) return false;
-  return text === undefined || `${message}\n${excerpt ?? ''}`.includes(text);
+  return text === undefined || [message, excerpt].some((one) => one?.includes(text));
 }
 
 function isTimed(incident: JudgedIncident): incident is JudgedIncident & { readonly time: bigint } {

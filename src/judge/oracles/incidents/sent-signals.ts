@@ -40,30 +40,29 @@ export function sentSignals(line: string, endedBy: readonly RegExp[]): SentSigna
 
 /** What one simple command can send. */
 function sentBy(command: string): { readonly named: readonly number[]; readonly any: boolean } {
-  const words = command.split(/[\s()'"`]+/).filter((word) => word !== '');
+  const words = command.split(/[\s()'"`]+/);
   const programs = words.map((word) => word.slice(word.lastIndexOf('/') + 1));
   const any = programs.some((program) => enders.has(program) || script.test(program)) || isManaged(words);
-  const sends = programs.some((program, at) => senders.has(program) || isTimeout(program, words[at + 1]));
-  if (!sends) return { named: [], any };
+  // timeout(1) is followed by an option or a time.
+  const isSender = (program: string, at: number): boolean =>
+    senders.has(program) || /^timeout [-\d]/.test(`${program} ${words[at + 1]}`);
+  if (!programs.some(isSender)) return { named: [], any };
   const told = words.flatMap((word, at) => toldSignal(word, words[at + 1]));
-  const named = told.flatMap((one) => signalNumber(one) ?? []).filter((number) => number > 0);
   const usual = told.length === 0 ? [terminate] : [];
   return {
-    named: [...named, ...usual, ...(words.some(endsForGood) ? [kill] : [])],
+    named: [...told.flatMap((one) => signalNumber(one) ?? []), ...usual, ...(words.some(endsForGood) ? [kill] : [])],
     any: any || told.some((one) => one.startsWith('$')),
   };
 }
 
-/** timeout(1) is followed by an option or a time. */
-function isTimeout(program: string, next = ''): boolean {
-  return program === 'timeout' && /^[-\d]/.test(next);
-}
+const options: ReadonlySet<string> = new Set(['-s', '-n', '--signal']);
+const prefixes = ['--signal=', '-'] as const;
 
 /** What a word tells a sender to send: `-9`, `-KILL`, `-s KILL`, `--signal=KILL`, or a variable. */
-function toldSignal(word: string, next = ''): string[] {
-  const isOption = word === '-s' || word === '-n' || word === '--signal';
-  const text = isOption ? next : (/^(?:--signal=|-)(.+)/.exec(word)?.[1] ?? '');
-  return text.startsWith('$') || signalNumber(text) !== undefined ? [text] : [];
+function toldSignal(word: string, next: string | undefined): string[] {
+  const prefix = prefixes.find((one) => word.startsWith(one));
+  const text = options.has(word) ? next : prefix && word.slice(prefix.length);
+  return text !== undefined && (text.startsWith('$') || signalNumber(text) !== undefined) ? [text] : [];
 }
 
 /** timeout(1) sends SIGKILL where its first signal did not help; fuser(1) at once. */

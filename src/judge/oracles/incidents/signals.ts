@@ -23,11 +23,29 @@ const names = [
 
 type SignalName = (typeof names)[number];
 
-const core: ReadonlySet<string> = new Set<SignalName>([
-  ...(['QUIT', 'ILL', 'TRAP', 'ABRT', 'BUS', 'FPE', 'SEGV', 'XCPU', 'XFSZ', 'SYS'] as const),
+const other = { IOT: 'ABRT', POLL: 'IO', UNUSED: 'SYS' } as const satisfies Readonly<Record<string, SignalName>>;
+
+const numbers: ReadonlyMap<string, number> = new Map([
+  ...names.map((name, index) => [name, index + 1] as const),
+  ...Object.entries(other).map(([name, same]) => [name, names.indexOf(same) + 1] as const),
 ]);
 
-const other: Readonly<Record<string, SignalName>> = { IOT: 'ABRT', POLL: 'IO', UNUSED: 'SYS' };
+const core: ReadonlySet<string> = new Set(
+  (
+    [
+      'QUIT',
+      'ILL',
+      'TRAP',
+      'ABRT',
+      'BUS',
+      'FPE',
+      'SEGV',
+      'XCPU',
+      'XFSZ',
+      'SYS',
+    ] as const satisfies readonly SignalName[]
+  ).map((name) => `SIG${name}`),
+);
 
 /** `SIGSEGV`; real-time signals by their number. */
 export function signalName(signal: number): string {
@@ -38,12 +56,10 @@ export function signalName(signal: number): string {
 /** The number of `SEGV`, `SIGSEGV` or `11`; undefined: there is none of that name. */
 export function signalNumber(text: string): number | undefined {
   if (/^\d{1,2}$/.test(text)) return Number(text);
-  const name = text.toUpperCase().replace(/^SIG/, '');
-  const index = names.findIndex((one) => one === (other[name] ?? name));
-  return index < 0 ? undefined : index + 1;
+  return numbers.get(text.toUpperCase().replace(/^SIG/, ''));
 }
 
 /** Signals by which a program ends that found itself wrong: their default action is to dump core (signal(7)). */
 export function dumpsCore(signal: number): boolean {
-  return core.has(names[signal - 1] ?? '');
+  return core.has(signalName(signal));
 }

@@ -78,6 +78,21 @@ test('those of one cause are one issue of the first, of each host', () => {
   assert.deepEqual(incidents, [incident(), incident({ host: 'east' }), later, untimed(incident())]);
 });
 
+test('those of one cause are apart where their kinds are, or one of them is tolerated', () => {
+  const other = incident({ message: 'pluto (process 8) died of SIGSEGV' });
+  assert.equal(judged([incident(), incident({ kind: 'memory-error' })]).issues.length, 2);
+  const { issues, tolerated } = judged([incident(), other], [{ what: 'died', why: 'x', text: 'process 8' }]);
+  assert.deepEqual([issues.length, tolerated.length], [1, 1]);
+  const both: readonly Tolerance[] = [
+    { what: 'died', why: 'first', text: 'process 8' },
+    { what: 'died', why: 'second' },
+  ];
+  assert.deepEqual(
+    judged([incident(), other], both).tolerated.map(({ why }) => why),
+    ['second', 'first'],
+  );
+});
+
 test('of one kind and host five are told', () => {
   const many = Array.from({ length: 7 }, (_, at) => incident({ cause: `pluto ${at}` }));
   assert.equal(judged([...many, incident({ host: 'east' }), incident({ kind: 'memory-error' })]).issues.length, 7);
@@ -120,7 +135,7 @@ test('a tolerance covers no more than it says: others of the kind count', () => 
 test('a log without times has the time of the death that it tells of, where one process of the host died', () => {
   const assertion = untimed(incident({ kind: 'assertion-failed', cause: 'a' }));
   const timesOf = (incidents: readonly Incident[]) => withTimesOfDeaths(incidents).map(({ time }) => time);
-  assert.deepEqual(timesOf([assertion, incident()]), [3_000_000_000n, 3_000_000_000n]);
+  assert.deepEqual(withTimesOfDeaths([assertion, incident()]), [{ ...assertion, time: 3_000_000_000n }, incident()]);
   assert.deepEqual(timesOf([{ ...assertion, kind: 'daemon-fatal' }, incident()])[0], 3_000_000_000n);
   assert.deepEqual(timesOf([{ ...assertion, kind: 'expectation-failed' }, incident()])[0], undefined);
   assert.deepEqual(timesOf([assertion, incident({ host: 'east' })])[0], undefined);

@@ -44,6 +44,17 @@ const lines: readonly (readonly [line: string, signals: string])[] = [
   ['kill -$ 12', 'any'],
   ['kill -NOSUCH 12', '15'],
   ['kill -0 12', ''],
+  ['kill a-9 b', '15'],
+  ['kill a9 b', '15'],
+  ['kill -', '15'],
+  ['kill -s', '15'],
+  ['true; reboot', 'any'],
+  ['killer.sh', 'any'],
+  ['timeout a5 b', ''],
+  ['systemctl stop x /etc/init.d/y', 'any'],
+  ['echo stop systemctl', ''],
+  ['kill -s "USR1" 12', '10'],
+  ["kill '-9' 12", '9'],
   ['kill -9 12; kill 13', '9, 15'],
   ['timeout 5 /usr/sbin/iked -d', '15'],
   ['timeout -s INT 5 iked -d', '2'],
@@ -91,6 +102,11 @@ const lines: readonly (readonly [line: string, signals: string])[] = [
   ['', ''],
   ['#&', ''],
 ];
+
+test('what sends nothing has all of it', () => {
+  for (const line of ['', '# kill 12 &', 'ls'])
+    assert.deepEqual(sentSignals(line, endedBy), { named: new Set(), any: false, later: false });
+});
 
 for (const [line, signals] of lines) {
   test(`${JSON.stringify(line)} sends ${signals || 'nothing'}`, () => assert.equal(told(line), signals));
