@@ -23,11 +23,12 @@ const names = [
 
 type SignalName = (typeof names)[number];
 
-const other = { IOT: 'ABRT', POLL: 'IO', UNUSED: 'SYS' } as const satisfies Readonly<Record<string, SignalName>>;
+/** Other names of some. */
+const others = { IOT: 6, POLL: 29, UNUSED: 31 } as const;
 
 const numbers: ReadonlyMap<string, number> = new Map([
   ...names.map((name, index) => [name, index + 1] as const),
-  ...Object.entries(other).map(([name, same]) => [name, names.indexOf(same) + 1] as const),
+  ...Object.entries(others),
 ]);
 
 const core: ReadonlySet<string> = new Set(
