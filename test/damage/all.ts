@@ -5,6 +5,7 @@ import type { Damage } from './damage.ts';
 import { espDamages } from './esp-damages.ts';
 import { fileDamages } from './file-damages.ts';
 import { incidentDamages } from './incident-damages.ts';
+import { lostDamages } from './lost-damages.ts';
 import { policyDamages } from './policy-damages.ts';
 import { saDamages } from './sa-damages.ts';
 
@@ -18,4 +19,5 @@ export const allDamages: readonly Damage[] = [
   ...clearDamages,
   ...incidentDamages,
   ...fileDamages,
+  ...lostDamages,
 ];

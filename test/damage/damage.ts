@@ -22,6 +22,8 @@ export interface Damage {
   readonly expected: VerdictWord;
   /** Why there. */
   readonly why: string;
+  /** The books of the lab stay as they were; else they agree with the damaged captures, as if the lab had seen them so. */
+  readonly leavesBooks?: true;
   /** Undefined: the attempt has nothing of the kind. Pure. */
   readonly apply: (attempt: StoredAttempt) => Damaged | undefined;
 }

@@ -1,5 +1,6 @@
 import type { IpsecPolicy, IpsecSa, XfrmEvent } from '../../src/evidence/ipsec.ts';
 import { type LabRecord, recordType } from '../../src/evidence/records/record.ts';
+import { concat } from '../../src/evidence/records/writer.ts';
 import { readXfrmMessage } from '../../src/evidence/xfrm/event.ts';
 import { policyIdentity, saIdentity } from '../../src/evidence/xfrm/identity.ts';
 import { dump, eventMessage, policyMessage, saMessage } from '../unit/evidence/xfrm-build.ts';
@@ -64,9 +65,11 @@ function editTable<T>(records: readonly LabRecord[], edit: TableEdit<T>, table: 
       );
       return [dump(edited)];
     }
-    if (type !== recordType.xfrmEvent || !edit.consistent) return [payload];
-    const event = readXfrmMessage(payload);
-    return becomes(event)?.map((value) => eventMessage(table.showing(event, value))) ?? [payload];
+    const isMade = type === recordType.xfrmEventMade;
+    if ((type !== recordType.xfrmEvent && !isMade) || !edit.consistent) return [payload];
+    const made = payload.subarray(0, isMade ? 8 : 0);
+    const event = readXfrmMessage(payload.subarray(made.length));
+    return becomes(event)?.map((value) => concat([made, eventMessage(table.showing(event, value))])) ?? [payload];
   });
 }
 

@@ -74,11 +74,11 @@ function damagedOnPurpose(attempt: StoredAttempt, packet: ProtectedPacket): stri
   return excuseFor({ fact: 'refused', sa: packet, hosts, file, from: time, until: time }, attempt.evidence)?.id;
 }
 
-/** A millisecond after it was sent, a packet is on its link once more. */
+/** One step of the clock after it was sent, so that nothing else has changed, a packet is on its link once more. */
 function repeated(attempt: StoredAttempt, { file, number }: SeenFrame): Map<string, Uint8Array> {
   return editCapture(attempt, file, (packets) => {
     const again = packets[number - 1];
-    return again ? [...packets, { ...again, time: again.time + 1_000_000n }] : packets;
+    return again ? [...packets, { ...again, time: again.time + 1n }] : packets;
   });
 }
 

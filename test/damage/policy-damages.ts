@@ -1,6 +1,7 @@
 import type { IpsecPolicy } from '../../src/evidence/ipsec.ts';
 import { policyKey } from '../../src/evidence/xfrm/identity.ts';
 import { excuseFor } from '../../src/judge/oracles/excuses.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
 import { type ChosenSa, pairedSas } from './choose-sa.ts';
 import type { Damage, Damaged } from './damage.ts';
 import { editPolicies } from './edit-tables.ts';
@@ -43,7 +44,13 @@ function applied(attempt: StoredAttempt, consistent: boolean): Damaged | undefin
   const { host, key, used } = place;
   const chosen = (one: IpsecPolicy): boolean => policyKey(one) === key;
   const files = editPolicies(attempt.records, { host, chosen, change: (one) => [swapped(one)], consistent });
-  return { files, where: `${attempt.hosts[host]} ${key}`, ...(consistent && { limit: () => limitOf(attempt, used) }) };
+  const where = `${attempt.hosts[host]} ${key}`;
+  return { files, where, limit: (verdict) => leaked(verdict) ?? (consistent ? limitOf(attempt, used) : undefined) };
+}
+
+/** More than was damaged: the policy the wrong way round protects what goes on behind the tunnel in clear. */
+function leaked({ word }: Verdict): string | undefined {
+  return word === 'leak' ? 'what comes out of the tunnel goes on in clear, and the policy protects it now' : undefined;
 }
 
 /** Outbound policies with templates that some dump shows, and whose ends are not alike. */

@@ -5,6 +5,7 @@ import type { VerdictWord } from '../../src/model/words.ts';
 import { judgeAttempt } from '../../src/session/judging/judge-attempt.ts';
 import { unpackAttempt } from '../../src/store/attempt-archive.ts';
 import type { Damage, Damaged } from './damage.ts';
+import { withBooks } from './edit-books.ts';
 import { openAttempt, type StoredAttempt } from './stored-attempt.ts';
 
 /** One damage to one attempt, and what became of it. */
@@ -58,7 +59,8 @@ export class TrialFolder {
   async #damaged(dir: string, attempt: StoredAttempt, damage: Damage): Promise<Trial[]> {
     const damaged = damage.apply(attempt);
     if (damaged === undefined) return [];
-    using _original = replaceFiles(dir, damaged.files);
+    const files = damage.leavesBooks ? damaged.files : withBooks(attempt, damaged.files);
+    using _original = replaceFiles(dir, files);
     return [told(damage, await this.#judge(dir), damaged)];
   }
 

@@ -10,8 +10,14 @@ import { allDamages } from '../damage/all.ts';
 import { type Trial, TrialFolder } from '../damage/trials.ts';
 import { skip } from './lab.ts';
 
-/** What no console of the examples shows: pings one by one, and retransmissions. */
-const unseen: readonly string[] = ['change-round-trip', 'change-shown-time'];
+/** What the examples have no place for: pings one by one and retransmissions on a console, a log of pluto in OUTPUT. */
+const unseen: readonly string[] = [
+  'change-round-trip',
+  'change-shown-time',
+  'log-assertion',
+  'log-expectation',
+  'log-sanitizer',
+];
 
 /** The folder of a run of the examples. */
 async function runExamples(output: string): Promise<string> {
