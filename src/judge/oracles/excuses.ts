@@ -111,8 +111,9 @@ export function excuseFor(finding: Finding, { commands }: FactEvidence): Excuse 
   return undefined;
 }
 
-function reaches({ holds }: Excuse, begin: bigint, { until }: Finding): boolean {
-  return holds === undefined || until - begin <= holds;
+/** What came after the finding began is not its cause. */
+function reaches({ holds }: Excuse, begin: bigint, { from, until }: Finding): boolean {
+  return holds === undefined || (begin <= from && until - begin <= holds);
 }
 
 function names(line: string, { sa: { source, destination } }: Finding): boolean {

@@ -19,3 +19,22 @@ test('time behind the last command counts: half an SA that stays for two hours i
   assert.deepEqual(issuesAt(30_000), []);
   assert.deepEqual(issuesAt(7_200_020, 3), [], 'a post-mortem is no time of the test');
 });
+
+test('SAs made by hand excuse for a minute, and a command that comes later is not their cause', () => {
+  const half = (commands: readonly (readonly [number, string])[], end: number) =>
+    comparePairs(
+      evidenceOf({
+        steps: [
+          [10, 'west', added(anSa({ direction: 'out' }))],
+          [20, 'west', 'command'],
+          [20, 'west', { sas: [anSa({ direction: 'out' })] }],
+        ],
+        commands,
+        end,
+      }),
+    ).issues.length;
+  const add = [5, 'ip xfrm state add src 192.1.2.45'] as const;
+  assert.equal(half([add], 60_005), 0);
+  assert.equal(half([add], 60_030), 1);
+  assert.equal(half([add, [7_170_000, 'ip xfrm policy flush']], 7_200_000), 1);
+});
