@@ -209,7 +209,7 @@ const evidence = {
   'events-lost': {
     word: 'unresolved',
     upstream: 'unresolved',
-    meaning: 'the lab lost events of SAs and policies, and packets of then cannot be judged',
+    meaning: 'the lab lost events of SAs and policies, and packets sent then cannot be judged',
     gap: true,
   },
 } as const satisfies Kinds;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endSchema, lacksSchema, timeSchema } from './attempt.ts';
 import { count, type Of, optionalText, text } from './schema.ts';
-import { issueSchema, toleratedSchema } from './verdict.ts';
+import { blindSchema, issueSchema, toleratedSchema } from './verdict.ts';
 import { verdictWords } from './words.ts';
 
 const word = z.enum(verdictWords);
@@ -16,6 +16,8 @@ const attemptResult = z.object({
   end: endSchema.exactOptional(),
   time: timeSchema.exactOptional(),
   lacks: lacksSchema.exactOptional(),
+  /** As in its verdict. */
+  blind: blindSchema.exactOptional(),
 });
 
 const change = z.enum(['newly failing', 'newly passing', 'changed']);

@@ -6,6 +6,11 @@ import { verdictWords, wordTable } from './words.ts';
 export const packetWords = ['verified', 'unauthenticated', 'refused', 'unjudged', 'no-sa', 'replayed'] as const;
 export type PacketWord = (typeof packetWords)[number];
 
+/** For how many virtual nanoseconds, and around how many changes of policies. */
+export const blindSchema = z.object({ ns: count, events: count });
+/** When no leak could be claimed. */
+export type Blindness = Of<typeof blindSchema>;
+
 const factSummary = z.object({
   /** SAs, counted once for both ends. */
   pairs: count,
@@ -13,11 +18,8 @@ const factSummary = z.object({
   packets: z.record(z.enum(packetWords), count),
   /** SAs that one host alone had at command boundaries, with what excuses them. */
   halfOpen: z.array(text),
-  /**
-   * For how many virtual nanoseconds no leak could be claimed, and around how many changes of policies: their time, or that of
-   * the packets then, is not exactly known. Absent where it always is.
-   */
-  blind: z.object({ ns: count, events: count }).exactOptional(),
+  /** No leak could be claimed then: the time of the changes, or of the packets, is not exactly known. Absent where it always is. */
+  blind: blindSchema.exactOptional(),
   /** Hosts whose events were lost, for how long, and what that costs. Absent where none were. */
   eventsLost: z.array(text).exactOptional(),
 });

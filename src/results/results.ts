@@ -76,12 +76,13 @@ export function resultOf(
     issues: chance === undefined ? verdict.issues : [chanceIssue(verdict.word, chance), ...verdict.issues],
     ...(tolerated.length > 0 && { tolerated }),
     ...(chance && { chance }),
-    attempts: attempts.map(({ attempt, verdict: { word }, file }) => ({
+    attempts: attempts.map(({ attempt, verdict: { word, facts }, file }) => ({
       attempt,
       word,
       ...(file?.inputs.seed !== undefined && { seed: file.inputs.seed }),
       ...(file && { end: file.end, time: file.time }),
       ...(file?.lacks && { lacks: file.lacks }),
+      ...(facts?.blind && { blind: facts.blind }),
     })),
   };
 }

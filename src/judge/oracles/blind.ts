@@ -1,6 +1,6 @@
 import { type FactEvidence, lateness } from '../../evidence/evidence.ts';
 import type { HostTimeline } from '../../evidence/tables/timeline.ts';
-import type { FactSummary } from '../../model/verdict.ts';
+import type { Blindness } from '../../model/verdict.ts';
 import { type Choices, queued } from './choice.ts';
 
 interface Window {
@@ -12,7 +12,7 @@ interface Window {
  * For how long, and around how many changes of policies, no leak could be claimed of a packet: on hosts whose events are
  * recorded late, and on those that delay their packets after the choice of a policy. Undefined: never.
  */
-export function blindness({ timeline }: FactEvidence, choices: Choices): FactSummary['blind'] {
+export function blindness({ timeline }: FactEvidence, choices: Choices): Blindness | undefined {
   const windows = timeline.hosts.map((host) => windowsOf(host, choices));
   const events = windows.reduce((sum, { length }) => sum + length, 0);
   if (events === 0) return undefined;

@@ -6,6 +6,7 @@ import { type AttemptFile, attemptSchema } from '../../model/attempt.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { type FactSummary, verdictSchema } from '../../model/verdict.ts';
 import { seedsText } from '../../results/seeds.ts';
+import { blindText } from '../blind-text.ts';
 
 /** Facts about a test for people: name and value. `dir`: the folder of its last attempt. */
 export function factsOf(result: ScenarioResult, dir: string | undefined): [string, string][] {
@@ -48,7 +49,7 @@ function storedFacts(dir: string): [string, string][] {
   return [...(seen ? seenFacts(seen) : []), ...(inputs ? inputFacts(inputs) : [])];
 }
 
-function seenFacts({ pairs, packets, halfOpen }: FactSummary): [string, string][] {
+function seenFacts({ pairs, packets, halfOpen, blind, eventsLost = [] }: FactSummary): [string, string][] {
   const counts = Object.entries(packets).filter(([, count]) => count > 0);
   const told = counts.map(([word, count]) => `${count} ${word}`).join(', ') || 'none';
   const facts: [string, string][] = [
@@ -56,6 +57,8 @@ function seenFacts({ pairs, packets, halfOpen }: FactSummary): [string, string][
     ['protected packets', told],
   ];
   if (halfOpen.length > 0) facts.push(['SAs of one end', halfOpen.join('\n')]);
+  if (blind !== undefined) facts.push(['not searched for leaks', blindText(blind)]);
+  if (eventsLost.length > 0) facts.push(['XFRM events lost', eventsLost.join('\n')]);
   return facts;
 }
 

@@ -7,6 +7,7 @@ import type { Issue } from '../../model/verdict.ts';
 import { verdictWords } from '../../model/words.ts';
 import { seedsText } from '../../results/seeds.ts';
 import { attemptPath } from '../../store/layout.ts';
+import { blindText } from '../blind-text.ts';
 import type { ReportEnd, Rerun } from '../reporter.ts';
 import { visible, visibleLine } from '../visible.ts';
 import { clustersText } from './clusters.ts';
@@ -39,6 +40,7 @@ function failureText(result: ScenarioResult, number: number, end: ReportEnd): st
   const more = result.issues.length - issuesShown;
   if (more > 0) lines.push(`   … and ${more} more`);
   const last = result.attempts.at(-1);
+  if (last?.blind !== undefined) lines.push(`   not searched for leaks: ${blindText(last.blind)}`);
   if (last !== undefined) {
     const path = attemptPath({ ...result, attempt: last.attempt });
     lines.push(`   files: ${relative(process.cwd(), end.dir) || '.'}/${path}`);
