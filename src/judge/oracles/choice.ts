@@ -17,6 +17,7 @@ export const queued = 1_000_000n;
  * - Without the neighbour's link-layer address it waits (`neighbours.ts`), with a queueing discipline too (`delays.ts`).
  * - Fragments leave together. Segments that are sent again, and forwarded packets, whole or put together from fragments, are
  *   routed when they leave; a socket's route is dropped as soon as a policy is added (xfrm_policy_insert, rt_genid_bump_ipv4).
+ *   It is kept where a bypass is removed, and packets of the socket stay in clear: a leak like any other.
  * - Packets that wait for an SA (xfrm_larval_drop=0) ask their policy again before they leave (xfrm_policy_queue_process).
  */
 export class Choices {

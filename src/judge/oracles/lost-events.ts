@@ -29,10 +29,11 @@ export function lostEvents({ timeline, commands }: FactEvidence, unjudged: reado
       const [first, ...more] = own.filter(({ frame }) => gapOf(frame, gaps) === gap).map(({ frame }) => frame);
       const length = secondsText(Number(gap.to.time - gap.from.time) / 1e6);
       if (first === undefined) {
-        texts.push(`${host} ${length}: no packet of then depends on them`);
+        texts.push(`${host} ${length}: no packet sent then depends on them`);
         continue;
       }
-      const cost = `${more.length + 1} packets of then cannot be judged`;
+      const packets = more.length === 0 ? 'a packet' : `${more.length + 1} packets`;
+      const cost = `${packets} sent then cannot be judged`;
       texts.push(`${host} ${length}: ${cost}`);
       const command = commandAt(commands, first.time)?.line;
       const place = { host, file: first.file, packet: first.number, ...(command !== undefined && { command }) };

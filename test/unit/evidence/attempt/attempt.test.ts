@@ -94,6 +94,29 @@ test('an attempt holds the commands, the frames of all links in order, and the p
   assert.ok(evidence.protectedPackets.some(({ word, inner }) => word === 'verified' && inner !== undefined));
 });
 
+test('frames of one time stay in the order in which their link had them, links in theirs', () => {
+  const { attempt: whole } = frozenAttempt();
+  const { links } = whole.scenario;
+  const frame = (time: bigint, byte: number) => ({ time, frame: new Uint8Array(60).fill(byte) });
+  const capture = (packets: readonly (readonly [bigint, number])[]): Uint8Array =>
+    writeCapture({ links: [{ name: 'x', packets: packets.map(([time, byte]) => frame(time, byte)) }] });
+  fc.assert(
+    fc.property(fc.array(fc.array(fc.nat({ max: 3 }), { maxLength: 20 }), { maxLength: links.length }), (captured) => {
+      const changes = captured.map((steps, index): [string, Uint8Array] => {
+        // A ring's times do not go back.
+        const times = steps.map((_, at) => BigInt(steps.slice(0, at + 1).reduce((sum, one) => sum + (one >> 1), 0)));
+        return [`links/${links[index]}.pcapng`, capture(times.map((time, at) => [time, at]))];
+      });
+      const none = links.map((link): [string, Uint8Array] => [`links/${link}.pcapng`, capture([])]);
+      const { frames } = frozenAttempt(Object.fromEntries([...none, ...changes])).attempt;
+      const order = frames.map(({ time, file, number }) => [Number(time), links.indexOf(file.slice(6, -7)), number]);
+      const sorted = order.toSorted(([a = 0, b = 0, c = 0], [d = 0, e = 0, f = 0]) => a - d || b - e || c - f);
+      assert.deepEqual(order, sorted);
+    }),
+    { numRuns: 50 },
+  );
+});
+
 const bytesOf = (name: string): Uint8Array => readFileSync(join(frozen, name));
 const withoutEnd = (): Uint8Array => {
   const { hosts, records } = readRecords(bytesOf('records'));

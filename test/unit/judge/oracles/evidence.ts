@@ -20,7 +20,9 @@ type What =
   | { readonly event: XfrmEvent }
   | { readonly sas: readonly IpsecSa[] }
   | { readonly policies: readonly IpsecPolicy[] }
-  | 'command';
+  | 'command'
+  /** Events of the host are lost. */
+  | 'lost';
 
 /** One record, or a table at a boundary. */
 export type Step = readonly [at: number, host: Host, what: What];
@@ -73,6 +75,7 @@ export function evidenceOf({
 
 function payloadOf(what: What, made?: bigint): { type: number; payload: Uint8Array } {
   if (what === 'command') return { type: recordType.commandEnd, payload: new Uint8Array(4) };
+  if (what === 'lost') return { type: recordType.trouble, payload: new TextEncoder().encode('lost xfrm-events') };
   if ('event' in what) return eventPayload(eventMessage(what.event), made);
   if ('sas' in what) return { type: recordType.xfrmStates, payload: dump(what.sas.map((sa) => saMessage(sa))) };
   return { type: recordType.xfrmPolicies, payload: dump(what.policies.map((policy) => policyMessage(policy))) };

@@ -5,8 +5,8 @@ import { readWire } from '../../../../src/evidence/packet/wire.ts';
 import { recordType } from '../../../../src/evidence/records/record.ts';
 import { readTimeline } from '../../../../src/evidence/tables/timeline.ts';
 import { saMessage } from '../../evidence/xfrm-build.ts';
-import { anSa } from '../../evidence/xfrm-samples.ts';
-import { wireOf } from './evidence.ts';
+import { aLarvalSa, anSa } from '../../evidence/xfrm-samples.ts';
+import { added, deleted, protectedPacket, type Step, type Story, evidenceOf as storyOf, wireOf } from './evidence.ts';
 
 const [packet] = readWire([{ time: 5n, frame: new Uint8Array(60) }]);
 const sa = anSa({ direction: 'out' });
@@ -58,3 +58,56 @@ for (const [title, evidence, kinds] of cases) {
     );
   });
 }
+
+const step = 0.000256;
+const born = added(sa);
+const gone = deleted(sa);
+
+/** Whether a packet of west at a time, which is its SA's from 100 to 200 ms, is told of. */
+function untimely(at: number, change: Partial<ProtectedPacket> = {}, story: Partial<Story> = {}): boolean {
+  const steps: Step[] = [
+    [100, 'west', born],
+    [200, 'west', gone],
+  ];
+  return wireOf(storyOf({ steps, packets: [protectedPacket(at, change)], exact: true, ...story })).issues.length > 0;
+}
+
+test('a packet of an SA is made while its sender has it', () => {
+  assert.deepEqual(
+    [100 - step, 100, 150, 200, 200 + step].map((at) => untimely(at)),
+    [true, false, false, false, true],
+  );
+  const { issues } = wireOf(
+    storyOf({ steps: [[100, 'west', born]], packets: [protectedPacket(50)], commands: [[1, 'ping']], exact: true }),
+  );
+  assert.deepEqual(issues, [
+    {
+      kind: 'unknown-sa',
+      word: 'major',
+      host: 'west',
+      file: 'links/test.pcapng',
+      packet: 1,
+      command: 'ping',
+      message: 'the packet opens, and its sender did not have the SA when it sent it, esp 0x1234abcd',
+    },
+  ]);
+});
+
+test('an SPI that is only reserved makes no packet', () => {
+  const reserved: Step[] = [
+    [100, 'west', added(aLarvalSa())],
+    [150, 'west', { event: { kind: 'sa-updated', sa } }],
+  ];
+  assert.deepEqual([untimely(120, {}, { steps: reserved }), untimely(150, {}, { steps: reserved })], [true, false]);
+});
+
+test('nothing is said of what is sent again, passed on, in a stream, or late by the host’s own doing', () => {
+  assert.equal(untimely(300, { word: 'replayed' }), false);
+  assert.equal(untimely(300, { word: 'unjudged' }), false);
+  assert.equal(untimely(300, { copy: true }), false);
+  assert.equal(untimely(300, { encapsulation: 'tcp' }), false);
+  const delay = [[10, 'tc qdisc add dev eth0 root netem delay 100ms']] as const;
+  assert.deepEqual([untimely(300, {}, { commands: delay }), untimely(300.1, {}, { commands: delay })], [false, true]);
+  assert.equal(untimely(300, {}, { exact: false }), false);
+  assert.equal(untimely(50, { word: 'unauthenticated' }), true);
+});
