@@ -12,7 +12,9 @@
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/reboot.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -53,6 +55,17 @@ void jump_clock(int64_t ns)
 		die("set the clock: %s", strerror(errno));
 }
 
+/*
+ * Captures would have another time than records from then on. The watch has no records of its own to say it in, so the lab ends
+ * without its last frame.
+ */
+static void give_up(const char *what)
+{
+	fprintf(stderr, "espalier: the wall clock is not watched: %s: %s\n", what, strerror(errno));
+	reboot(RB_POWER_OFF);
+	_exit(1);
+}
+
 static void send_mark(int fd)
 {
 	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = LOOPBACK, .sll_halen = 6 };
@@ -60,7 +73,7 @@ static void send_mark(int fd)
 	int64_t off = (int64_t)(wall_at_boot() - origin);
 	memcpy(frame + 14, &off, sizeof off);
 	if (sendto(fd, frame, sizeof frame, 0, (struct sockaddr *)&to, sizeof to) < 0)
-		trouble(LAB, "lost", "clock: %s", strerror(errno));
+		give_up("mark");
 }
 
 int64_t clock_mark(const uint8_t *frame)
@@ -76,7 +89,7 @@ static void await_setting(int timer)
 	struct itimerspec never = { .it_value = { .tv_sec = INT64_MAX / 1000000000 } };
 	uint64_t ends;
 	if (timerfd_settime(timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0 && errno != ECANCELED)
-		_exit(1);
+		give_up("timer");
 	while (read(timer, &ends, sizeof ends) >= 0 || errno != ECANCELED)
 		;
 }
@@ -90,8 +103,9 @@ void clock_watch(void)
 	if (timer < 0 || fd < 0)
 		die("watch the clock: %s", strerror(errno));
 	if (fork() == 0) {
+		record_detach();
 		if (sched_setscheduler(0, SCHED_FIFO, &first))
-			_exit(1);
+			give_up("priority");
 		for (;;) {
 			await_setting(timer);
 			send_mark(fd);

@@ -1,7 +1,7 @@
 /*
- * Processes that a signal ended, of every host, and daemons however they ended. The kernel writes an accounting record (acct(5)) of each process that ends
- * to the files of its PID namespace and of all above: with its name, which an observer of process events cannot look
- * up any more when he hears of the end, and without a queue that could overflow.
+ * Processes that a signal ended, of every host, and daemons however they ended. The kernel writes an accounting record
+ * (acct(5)) of each process that ends to the files of its PID namespace and of all above: with its name, which an observer
+ * of process events cannot look up any more when he hears of the end, and without a queue that could overflow.
  */
 #include "agent.h"
 #include <errno.h>
@@ -52,11 +52,14 @@ static void record_death(int host, const struct acct_v3 *end)
 	record(REC_DEATH, host, payload, sizeof head + name);
 }
 
-/* It has left its terminal, and its parent or a while has passed: computing takes no time here, so no script that a daemon runs lives so long. */
+/*
+ * It has left its terminal, and its parent too, or is a program that has run for a while: computing takes no time here, so no
+ * script that a daemon runs lives so long. Who forks into the background may never call exec().
+ */
 static bool is_daemon(const struct acct_v3 *end)
 {
 	enum { A_WHILE = 50 }; /* ticks of AHZ: half a second */
-	return !end->ac_tty && !(end->ac_flag & AFORK) && (end->ac_ppid == 1 || end->ac_etime >= A_WHILE);
+	return !end->ac_tty && (end->ac_ppid == 1 || (!(end->ac_flag & AFORK) && end->ac_etime >= A_WHILE));
 }
 
 static void drain_host(int number)

@@ -203,7 +203,7 @@ const evidence = {
   'books-open': {
     word: 'unresolved',
     upstream: 'unresolved',
-    meaning: 'captures or records hold less than was counted while the lab ran',
+    meaning: 'captures hold less than was counted while the lab ran',
     gap: true,
   },
   'events-lost': {

@@ -8,6 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeError } from '../../src/base/errors.ts';
+import { slices } from '../../src/daemons/table.ts';
 import { killAllLabs } from '../../src/lab/substrate/lifecycle.ts';
 import type { ScenarioEntry } from '../../src/model/scenario.ts';
 import type { Suite } from '../../src/model/suite.ts';
@@ -32,8 +33,8 @@ const wanted = Number(values.count);
 /** Tests that are not green undisturbed, with why. */
 const notGreen: string[] = [];
 const names = values.suites.split(',');
-/** Processes of daemons, as the kernel has their names. */
-const daemons = ['pluto', 'charon', 'charon-systemd', 'iked'];
+/** Processes of daemons, as the kernel has their names; strongSwan's starter carries no SA. */
+const daemons = slices.flatMap(({ processes }) => processes).filter((name) => name !== 'starter');
 
 /** A test with what went wrong in its lab, and what was said of it. */
 interface Line {

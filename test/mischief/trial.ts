@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../../src/base/files.ts';
 import type { Attempt } from '../../src/evidence/attempt/attempt.ts';
-import { decode } from '../../src/evidence/records/decode.ts';
+import { kernelStart } from '../../src/evidence/attempt/kernel-start.ts';
 import { type AttemptSettings, runAttempt } from '../../src/lab/attempt.ts';
 import type { LabPlan } from '../../src/model/scenario.ts';
 import type { LoadedScenario, Suite } from '../../src/model/suite.ts';
@@ -42,13 +42,11 @@ function withScript(
   };
 }
 
-/** ns since the boot of a moment of the lab. */
+/** Seconds since the boot of a moment of the lab. */
 function uptimeOf({ records }: Attempt, moment: bigint): number {
-  for (const record of records.records) {
-    const said = decode(record);
-    if (said.type === 'uptime') return Number(moment - record.time + said.uptime) / 1e9;
-  }
-  throw new Error('the records do not say when the kernel booted');
+  const start = kernelStart(records);
+  if (start === undefined) throw new Error('the records do not say when the kernel booted');
+  return Number(moment - start) / 1e9;
 }
 
 /** Runs a test once in a run folder of its own, undisturbed or with a deed of which an earlier lab told the time, and judges it. */

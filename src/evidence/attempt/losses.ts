@@ -1,5 +1,6 @@
 import { decode } from '../records/decode.ts';
 import { hostOf, type RecordFile } from '../records/reader.ts';
+import { recordType } from '../records/record.ts';
 
 /** Evidence that the lab itself says is gone. */
 export type Loss = Lost & {
@@ -37,6 +38,7 @@ const forms: readonly (readonly [form: RegExp, what: Lost['what']])[] = [
 /** All losses that a lab has recorded, in order. */
 export function lossesIn(file: RecordFile): Loss[] {
   return file.records.flatMap((record): Loss[] => {
+    if (record.type !== recordType.trouble) return [];
     const said = decode(record);
     const lost = said.type === 'trouble' ? lostBy(said.text) : undefined;
     if (said.type !== 'trouble' || lost === undefined) return [];

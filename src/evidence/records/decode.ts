@@ -74,16 +74,11 @@ const decoders: { readonly [T in TypeName]: (payload: Uint8Array) => Decoded } =
   death: (payload) => {
     if (payload.length < 16) return unknown;
     const view = viewOf(payload);
-    const [pid, parent, status, flags] = [0, 4, 8, 12].map((at) => view.getUint32(at, true)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [status, flags] = [view.getUint32(8, true), view.getUint32(12, true)] as const;
     return {
       type: 'death',
-      pid,
-      parent,
+      pid: view.getUint32(0, true),
+      parent: view.getUint32(4, true),
       signal: status & 0x7f,
       status: (status >> 8) & 0xff,
       core: (status & 0x80) !== 0 || (flags & accounted.core) !== 0,

@@ -18,16 +18,14 @@ export function countedByAgent(attempt: Attempt): Issue[] {
     const said = decode(record);
     if (said.type !== 'books') continue;
     const lines = said.lines.map(lineOf);
-    issues.push(...linksOf(attempt, lines), ...recordsOf(record.sequence, lines));
+    issues.push(...linksOf(attempt, lines));
   }
   return issues;
 }
 
 function lineOf(text: string): Line {
   const [what = '', name = '', ...pairs] = text.split(' ');
-  // A line without a name: `records frames=7`.
-  const all = name.includes('=') ? [name, ...pairs] : pairs;
-  const numbers = all.map((pair) => pair.split('=')).map(([key = '', value]) => [key, Number(value)] as const);
+  const numbers = pairs.map((pair) => pair.split('=')).map(([key = '', value]) => [key, Number(value)] as const);
   return { what, name, numbers: new Map(numbers) };
 }
 
@@ -42,11 +40,4 @@ function linksOf(attempt: Attempt, lines: readonly Line[]): Issue[] {
     // A frame that comes between the two counts is in one of them.
     return received > captured ? open(`${received} frames went over the link, and ${captured} were captured`) : [];
   });
-}
-
-function recordsOf(sequence: number, lines: readonly Line[]): Issue[] {
-  const frames = lines.find(({ what }) => what === 'records')?.numbers.get('frames');
-  if (frames === undefined || frames === sequence) return [];
-  const message = `${sequence} frames stand before the books, and ${frames} were written`;
-  return [issueOf('books-open', { file: 'records', message })];
 }

@@ -4,8 +4,8 @@ import { countedByAgent } from './agent-books.ts';
 import { countedBySas } from './sa-books.ts';
 
 /**
- * Compares what was counted while the lab ran with what there is: frames and records with the agent's own books, captured packets
- * with what SAs have taken. Where more was counted, evidence is missing, whoever lost it.
+ * Compares what was counted while the lab ran with what there is: frames with the agent's own books, captured packets with what SAs have
+ * taken. Where more was counted, evidence is missing, whoever lost it.
  */
 export function openBooks(attempt: Attempt): Issue[] {
   // A lab that was cut short left captures as they were when they were last written.

@@ -1,3 +1,4 @@
+import { compare } from '../../base/text.ts';
 import { type FactEvidence, lateness } from '../../evidence/evidence.ts';
 import type { HostTimeline } from '../../evidence/tables/timeline.ts';
 import type { Blindness } from '../../model/verdict.ts';
@@ -34,7 +35,7 @@ function policyChanges({ policies, defaults }: HostTimeline): bigint[] {
     ...(ended && ended.reason !== 'unknown' ? [ended] : []),
   ]);
   const bySequence = new Map([...moments, ...defaults].map(({ sequence, time }) => [sequence, time]));
-  return [...bySequence.values()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return [...bySequence.values()].sort(compare);
 }
 
 /** Virtual nanoseconds of windows, which are in the order of their beginnings, each counted once. */

@@ -6,6 +6,7 @@ import type { FactSummary, Issue } from '../../model/verdict.ts';
 import { blindness } from './blind.ts';
 import { Choices } from './choice.ts';
 import { judgeClear, type Leak } from './leaks.ts';
+import { limited } from './limited.ts';
 import { lostEvents } from './lost-events.ts';
 import { comparePairs, type HalfOpen } from './pairs.ts';
 import { judgeWire } from './wire-facts.ts';
@@ -64,16 +65,4 @@ function halfOpenText({ host, sa, since, until, stays, excuse }: HalfOpen): stri
   const why = excuse === undefined ? 'without excuse' : typeof excuse === 'string' ? excuse : excuse.id;
   const end = stays ? ', to the end' : '';
   return `${host} ${sa.protocol} ${spiText(sa.spi)} ${sa.direction ?? ''} ${secondsText(Number(until - since) / 1e6)}${end}: ${why}`;
-}
-
-/** A thousand packets that go wrong in one way are told by their first. */
-const mostOfAKind = 5;
-
-function limited(issues: readonly Issue[]): Issue[] {
-  const counts = new Map<string, number>();
-  return issues.filter(({ kind, host }) => {
-    const count = (counts.get(`${kind} ${host}`) ?? 0) + 1;
-    counts.set(`${kind} ${host}`, count);
-    return count <= mostOfAKind;
-  });
 }

@@ -10,6 +10,7 @@ import { forbidding, questionOf, type Rule } from './clear-rules.ts';
 import { type Hole, holeAt } from './holes.ts';
 import { type DaemonPorts, daemonPorts, exemptionOf, sasUntil } from './in-clear.ts';
 import type { Unjudged } from './lost-events.ts';
+import { hostsByName } from './wire-place.ts';
 import { policyText } from './words-of-facts.ts';
 
 /** A frame that went over a link in clear, and must not have. */
@@ -28,8 +29,9 @@ export interface ClearFindings {
  * Cleartext on a link that the sender's own policy of that moment wants protected or forbids. Who is asked is the
  * host that put the frame on the link, so what a gateway has decrypted and passes on is none.
  */
-export function judgeClear({ timeline, frames, commands }: FactEvidence, choices: Choices): ClearFindings {
-  const hosts: ReadonlyMap<string | undefined, HostTimeline> = new Map(timeline.hosts.map((host) => [host.host, host]));
+export function judgeClear(evidence: FactEvidence, choices: Choices): ClearFindings {
+  const { timeline, frames, commands } = evidence;
+  const hosts = hostsByName(evidence);
   const ports = daemonPorts(sasUntil(timeline));
   const unjudged: Unjudged[] = [];
   const leaks = frames.flatMap((frame) => {

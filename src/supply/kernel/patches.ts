@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { EspalierError } from '../../base/errors.ts';
+import { describeIssues } from '../../base/files.ts';
 import { projectDir } from '../../base/folders.ts';
 
 /** One place of the kernel's source and what is written there. Its own text is held only as far as it takes to find the place. */
@@ -35,7 +36,7 @@ export function kernelPatches(): KernelPatch[] {
     const text = readFileSync(join(folder, file), 'utf8');
     const read = patchSchema.safeParse(parse(text));
     if (read.success) return { name: file.replace(/\.yaml$/, ''), text, ...read.data };
-    throw new EspalierError('bug', z.prettifyError(read.error), { file: join(folder, file) });
+    throw new EspalierError('bug', describeIssues(read.error), { file: join(folder, file) });
   });
 }
 

@@ -2,6 +2,7 @@ import { compare } from '../../../base/text.ts';
 import { issueOf } from '../../../model/issue-kinds.ts';
 import type { Tolerance } from '../../../model/tolerance.ts';
 import type { Issue, ToleratedIssue } from '../../../model/verdict.ts';
+import { limited } from '../limited.ts';
 import type { Incident } from './incident.ts';
 
 /** An incident with what became of it. */
@@ -18,9 +19,6 @@ export interface IncidentFindings {
   /** What would be issues, had the scenario not declared them. */
   readonly tolerated: readonly ToleratedIssue[];
 }
-
-/** One that goes wrong a thousand times is told by its first. */
-const mostOfAKind = 5;
 
 /** By what incidents are judged. */
 export interface IncidentRules {
@@ -85,13 +83,4 @@ function issueOfGroup(group: readonly JudgedIncident[], start: bigint): Issue | 
 function secondsSince(start: bigint, time: bigint): string {
   const micro = (time - start) / 1000n;
   return `${micro < 0n ? '-' : '+'}${(Math.abs(Number(micro)) / 1e6).toFixed(6)} s`;
-}
-
-function limited<One extends Issue>(issues: readonly One[]): One[] {
-  const counts = new Map<string, number>();
-  return issues.filter(({ kind, host }) => {
-    const count = (counts.get(`${kind} ${host}`) ?? 0) + 1;
-    counts.set(`${kind} ${host}`, count);
-    return count <= mostOfAKind;
-  });
 }

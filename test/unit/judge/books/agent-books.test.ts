@@ -60,12 +60,6 @@ const table: readonly (readonly [title: string, lines: readonly string[] | undef
   ],
   ['a frame came between the counts', ['link wan captured=3 received=2', lan], []],
   ['a link is not in the books', even.slice(1), [`${wan} the books of the lab do not have this link`]],
-  ['the records are all there', [...even, 'records frames=1'], []],
-  [
-    'records are missing',
-    [...even, 'records frames=7'],
-    ['books-open records 1 frames stand before the books, and 7 were written'],
-  ],
 ];
 
 for (const [title, lines, found] of table) {
