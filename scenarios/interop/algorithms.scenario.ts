@@ -1,6 +1,6 @@
 import { type EspProposal, type IkeProposal, scenario } from 'espalier';
+import { establish } from './bodies.ts';
 import { between2, commonEsp, commonIke, end } from './connections.ts';
-import { establish } from './courses.ts';
 import { column, current, pairs } from './daemons.ts';
 import { direct, inner, outer } from './labs.ts';
 

@@ -1,6 +1,6 @@
 import { type DaemonHost, expect, scenario, type ToleratedFault } from 'espalier';
+import { type Ends, establish, start } from './bodies.ts';
 import { between2, type EapMethod, end } from './connections.ts';
-import { type Ends, establish, start } from './courses.ts';
 import { column, current, earlier, type Pair, pairs } from './daemons.ts';
 import { direct, inner, outer } from './labs.ts';
 

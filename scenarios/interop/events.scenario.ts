@@ -1,6 +1,6 @@
 import { type Clock, type ConnectionSketch, type EndSketch, expect, type Net, scenario } from 'espalier';
+import { type Ends, establish, isUp, passes, start } from './bodies.ts';
 import { between2, commonEsp, commonIke, end, type Method } from './connections.ts';
-import { type Ends, establish, isUp, passes, start } from './courses.ts';
 import { type Candidate, column, current, type Pair, pairs } from './daemons.ts';
 import { direct, inner, outer } from './labs.ts';
 
@@ -18,7 +18,7 @@ interface Event {
   readonly west?: (daemon: Candidate) => Partial<EndSketch>;
   readonly east?: (daemon: Candidate) => Partial<EndSketch>;
   readonly both?: Partial<ConnectionSketch<'west' | 'east'>>;
-  readonly course: (stage: Stage) => Promise<void>;
+  readonly body: (stage: Stage) => Promise<void>;
 }
 
 const { westNet, eastNet, ...path } = inner[4];
@@ -67,45 +67,45 @@ const events: Readonly<Record<string, Event>> = {
   'initiator rekeys IKE': {
     west: lifetimes(short, hour),
     east: lifetimes(hour, hour),
-    course: (all) => replaced(all, 'IKE'),
+    body: (all) => replaced(all, 'IKE'),
   },
   'responder rekeys IKE': {
     west: lifetimes(hour, hour),
     east: lifetimes(short, hour),
-    course: (all) => replaced(all, 'IKE'),
+    body: (all) => replaced(all, 'IKE'),
   },
   'initiator rekeys Child': {
     west: lifetimes(hour, short),
     east: lifetimes(hour, hour),
-    course: (all) => replaced(all, 'Child'),
+    body: (all) => replaced(all, 'Child'),
   },
   'responder rekeys Child': {
     west: lifetimes(hour, hour),
     east: lifetimes(hour, short),
-    course: (all) => replaced(all, 'Child'),
+    body: (all) => replaced(all, 'Child'),
   },
   'both rekey IKE at once': {
     west: lifetimes(short, hour),
     east: lifetimes(short, hour),
-    course: (all) => replaced(all, 'IKE'),
+    body: (all) => replaced(all, 'IKE'),
   },
   'both rekey Child at once': {
     west: lifetimes(hour, short),
     east: lifetimes(hour, short),
-    course: (all) => replaced(all, 'Child'),
+    body: (all) => replaced(all, 'Child'),
   },
   'Child rekeyed with PFS': {
     west: lifetimes(hour, short),
     east: lifetimes(hour, hour),
     both: { child: { proposals: [{ ...commonEsp, keyExchange: ['ecp-256'] }] } },
-    course: (all) => replaced(all, 'Child'),
+    body: (all) => replaced(all, 'Child'),
   },
   'initiator reauthenticates': {
     west: () => ({ own: { ike: { lifetime: short, reauthenticate: true }, rekey: { margin: 30 } } }),
-    course: (all) => replaced(all, 'IKE'),
+    body: (all) => replaced(all, 'IKE'),
   },
   'responder deletes': {
-    course: async ({ pair: [initiator], hosts }) => {
+    body: async ({ pair: [initiator], hosts }) => {
       await establish(hosts, path);
       const before = await hosts.west.ikeSas();
       await hosts.east.terminate('net');
@@ -114,7 +114,7 @@ const events: Readonly<Record<string, Event>> = {
     },
   },
   'initiator deletes, and initiates again': {
-    course: async ({ hosts }) => {
+    body: async ({ hosts }) => {
       await establish(hosts, path);
       await hosts.west.terminate('net');
       for (const host of [hosts.west, hosts.east]) await expect(host).toHaveIpsecSas(0);
@@ -123,7 +123,7 @@ const events: Readonly<Record<string, Event>> = {
     },
   },
   'responder restarts, and initiates': {
-    course: async ({ hosts }) => {
+    body: async ({ hosts }) => {
       await establish(hosts, path);
       await hosts.east.daemon.restart();
       await hosts.east.initiate('net');
@@ -132,7 +132,7 @@ const events: Readonly<Record<string, Event>> = {
   },
   'peer found dead': {
     both: { liveness: { delay: 10 } },
-    course: async ({ hosts, net, clock }) => {
+    body: async ({ hosts, net, clock }) => {
       await establish(hosts, path);
       await net.link('wan').cut();
       // iked asks only while it sends and hears nothing (RFC 7296, 2.4, wants no more).
@@ -146,10 +146,10 @@ const events: Readonly<Record<string, Event>> = {
   'fragments of big certificates': {
     method: 'big certificates',
     both: { fragmentation: true },
-    course: ({ hosts }) => establish(hosts, path),
+    body: ({ hosts }) => establish(hosts, path),
   },
   'a tenth of the packets lost': {
-    course: async ({ hosts, net }) => {
+    body: async ({ hosts, net }) => {
       await start(hosts);
       await net.link('wan').loss(0.1);
       await hosts.west.initiate('net');
@@ -160,14 +160,14 @@ const events: Readonly<Record<string, Event>> = {
   },
   'initiates when loaded': {
     west: () => ({ start: 'start' }),
-    course: async ({ hosts }) => {
+    body: async ({ hosts }) => {
       await start(hosts);
       await isUp(hosts, path);
     },
   },
   'initiates at the first packet': {
     west: () => ({ start: 'trap' }),
-    course: async ({ hosts }) => {
+    body: async ({ hosts }) => {
       await start(hosts);
       await expect(hosts.west).toReach(hosts.east, { from: path.west, at: path.east });
       await isUp(hosts, path);
@@ -175,13 +175,13 @@ const events: Readonly<Record<string, Event>> = {
   },
   'ESP in UDP without NAT': {
     west: () => ({ own: { encapsulation: 'force' } }),
-    course: ({ hosts }) => establish(hosts, path),
+    body: ({ hosts }) => establish(hosts, path),
   },
 };
 
 for (const pair of pairs(current, current)) {
   for (const [name, event] of Object.entries(events)) {
-    const { method = 'psk', west, east, both, course } = event;
+    const { method = 'psk', west, east, both, body } = event;
     const [initiator, responder] = pair;
     const ends = [
       end('west', method, { address: outer[4].west, selectors: [westNet], ...west?.(initiator) }),
@@ -192,6 +192,6 @@ for (const pair of pairs(current, current)) {
       connections: [between2(...ends, { ike: { proposals: [commonIke] }, ...both })],
       limits: 'unsupported',
     } as const;
-    scenario(`${column(pair)}, ${name}`, lab, (world) => course({ pair, ...world }));
+    scenario(`${column(pair)}, ${name}`, lab, (world) => body({ pair, ...world }));
   }
 }

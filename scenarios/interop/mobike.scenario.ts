@@ -1,6 +1,6 @@
 import { expect, scenario } from 'espalier';
+import { type Ends, establish, isUp, start } from './bodies.ts';
 import { between2, end } from './connections.ts';
-import { type Ends, establish, isUp, start } from './courses.ts';
 import { column, current, type Pair, pairs } from './daemons.ts';
 import { inner, routed } from './labs.ts';
 

@@ -1,6 +1,6 @@
 import { scenario } from 'espalier';
+import { establish, isUp, start } from './bodies.ts';
 import { between2, end, type Method } from './connections.ts';
-import { establish, isUp, start } from './courses.ts';
 import { column, current, pairs } from './daemons.ts';
 import { forwarding, initiatorBehindNat, inner, responderBehindNat } from './labs.ts';
 

@@ -1,6 +1,6 @@
 import { expect, scenario } from 'espalier';
+import { establish, start } from './bodies.ts';
 import { between2, end, type Method } from './connections.ts';
-import { establish, start } from './courses.ts';
 import { type Candidate, column, current, type Pair, pairs } from './daemons.ts';
 import { direct, inner, outer } from './labs.ts';
 

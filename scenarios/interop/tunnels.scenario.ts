@@ -1,6 +1,6 @@
 import { scenario } from 'espalier';
+import { establish } from './bodies.ts';
 import { between2, end, type Method } from './connections.ts';
-import { establish } from './courses.ts';
 import { column, current, pairs } from './daemons.ts';
 import { direct, inner, outer } from './labs.ts';
 

@@ -1,7 +1,7 @@
 import {
   type Authentication,
   Authority,
-  type CertificateWish,
+  type CertificateOptions,
   type Credential,
   certificate,
   type DaemonHost,
@@ -15,7 +15,7 @@ import { type Candidate, daemons, gateways, path, tunnel } from './labs.ts';
 const start = new Date(Date.UTC(2025, 5, 15));
 const ca = new Authority({ subject: 'CN=Time CA' });
 
-function issue(name: string, more: Partial<CertificateWish> = {}): Credential {
+function issue(name: string, more: Partial<CertificateOptions> = {}): Credential {
   return ca.issue({ subject: `CN=${name}`, alternativeNames: [name], key: 'ecdsa-p256', ...more });
 }
 

@@ -54,7 +54,7 @@ export async function runAttempt<Loaded extends LoadedScenario>(
   const loaded = await order.load();
   const settings = await settingsFor(loaded, forAll);
   refuseStopped(signal);
-  if (loaded.course === undefined) await order.store(loaded);
+  if (loaded.drive === undefined) await order.store(loaded);
   refuseStopped(signal);
   const started = new Date();
   const { substrate, kernel, seed, limits } = settings;
@@ -63,14 +63,14 @@ export async function runAttempt<Loaded extends LoadedScenario>(
     plan: withSettings(loaded.plan, settings),
     kernel: kernel.path,
     seed,
-    hold: loaded.course !== undefined,
+    hold: loaded.drive !== undefined,
   };
   await using lab = await startLab(substrate, request, limits);
   const stop = (): void => lab.cancel();
   signal.addEventListener('abort', stop, { once: true });
   try {
     if (signal.aborted) stop();
-    if (loaded.course !== undefined) await order.store(await driven(loaded, loaded.course, held(lab, dir)));
+    if (loaded.drive !== undefined) await order.store(await driven(loaded, loaded.drive, held(lab, dir)));
     const result = await lab.ended;
     if (result.end.word === 'cancelled') refuseStopped(signal);
     return describe(order, { loaded, settings, started, result });
@@ -82,10 +82,10 @@ export async function runAttempt<Loaded extends LoadedScenario>(
 /** The scenario with the steps that were taken. */
 async function driven<Loaded extends LoadedScenario>(
   loaded: Loaded,
-  course: NonNullable<LoadedScenario['course']>,
+  drive: NonNullable<LoadedScenario['drive']>,
   lab: HeldLab,
 ): Promise<Loaded> {
-  const steps = await course(lab);
+  const steps = await drive(lab);
   return { ...loaded, plan: { ...loaded.plan, steps } };
 }
 
@@ -170,7 +170,7 @@ export function inputsOf(
   };
 }
 
-interface Course {
+interface FinishedLab {
   readonly loaded: LoadedScenario;
   readonly settings: AttemptSettings;
   readonly started: Date;
@@ -179,7 +179,7 @@ interface Course {
 
 function describe(
   { suite, name, attempt }: Pick<AttemptFile, 'suite' | 'name' | 'attempt'>,
-  { loaded, settings, started, result }: Course,
+  { loaded, settings, started, result }: FinishedLab,
 ): AttemptFile {
   const lacks = lackingOf(settings.substrate.traits);
   return {

@@ -50,7 +50,7 @@ const fault = z.object({
   output: optionalText,
 });
 /** Why a scenario's function did not come to its end: its own mistake, or something it asked for that cannot be. */
-export type CourseFault = Of<typeof fault>;
+export type FunctionFault = Of<typeof fault>;
 
 /** `checks.json`: written once, when the scenario's function has ended. */
 export const checksSchema = z.object({

@@ -31,7 +31,7 @@ export interface LoadedScenario {
    * Where the steps are not known beforehand: drives the held lab from its boot until it is to end, and returns the steps
    * that it took. A lab that ends meanwhile is no error.
    */
-  readonly course?: (lab: HeldLab) => Promise<readonly Step[]>;
+  readonly drive?: (lab: HeldLab) => Promise<readonly Step[]>;
 }
 
 /** An order for a held lab; worked off in sequence at the lab's clock. */

@@ -25,12 +25,12 @@ function depthOf({ word }: ScenarioResult, extent: Extent): Depth {
 }
 
 /** What the pages of a run hold besides its results. */
-export interface PageWish extends ReportPast {
+export interface PageOptions extends ReportPast {
   readonly extent: Extent;
 }
 
 /** Writes the pages of a run; returns the path of the index. */
-export function writePages(folder: RunFolder, results: Results, { extent, ...past }: PageWish): string {
+export function writePages(folder: RunFolder, results: Results, { extent, ...past }: PageOptions): string {
   const { options } = folder.run;
   return writeReport({
     dir: folder.dir,

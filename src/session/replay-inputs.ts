@@ -54,22 +54,22 @@ export function replayDifferences(
   settings: AttemptSettings,
 ): InputDifference[] {
   const differences = inputDifferences(stored.file.inputs, inputsOf(loaded, settings));
-  const course = differences.some(({ what }) => what === 'suite') ? undefined : otherCourse(stored.dir, loaded);
-  if (course === undefined) return differences;
+  const commands = differences.some(({ what }) => what === 'suite') ? undefined : otherCommands(stored.dir, loaded);
+  if (commands === undefined) return differences;
   const remedy = 'use the suite, and the Espalier, that made it';
-  return [...differences, { what: 'scenario', stored: course, present: 'that of today', remedy }];
+  return [...differences, { what: 'scenario', stored: commands, present: 'that of today', remedy }];
 }
 
 /** A suite's identity may not cover every file of it; what is typed tells. Returns what the attempt had instead. */
-function otherCourse(attemptDir: string, { plan, course: driven }: LoadedScenario): string | undefined {
+function otherCommands(attemptDir: string, { plan, drive }: LoadedScenario): string | undefined {
   // What steps through a lab is known by its sources; what it types comes of the lab.
-  if (driven !== undefined) return undefined;
-  const course = ({ cwd, postMortem, steps }: Pick<StoredScenario, 'cwd' | 'postMortem' | 'steps'>): string =>
+  if (drive !== undefined) return undefined;
+  const commands = ({ cwd, postMortem, steps }: Pick<StoredScenario, 'cwd' | 'postMortem' | 'steps'>): string =>
     JSON.stringify([cwd, postMortem, steps.map(({ kind, host, line }) => [kind, host, line])]);
   const { cwd, postMortem, steps } = plan;
-  const present = course({ cwd, steps: [...steps], ...(postMortem !== undefined && { postMortem }) });
+  const present = commands({ cwd, steps: [...steps], ...(postMortem !== undefined && { postMortem }) });
   try {
-    return course(openAttempt(attemptDir).scenario) === present ? undefined : 'other commands';
+    return commands(openAttempt(attemptDir).scenario) === present ? undefined : 'other commands';
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
     return `one that this Espalier cannot read (${error.message})`;

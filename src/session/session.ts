@@ -16,7 +16,7 @@ import { missingAttempts, retryOf } from './planned.ts';
 import { estimateMs, Pace } from './progress.ts';
 
 /** All that a session of a run works with. */
-export interface SessionParts {
+export interface SessionInputs {
   readonly folder: RunFolder;
   /** Makes the attempts. */
   readonly executor: Executor;
@@ -42,12 +42,12 @@ export interface SessionEnd {
 }
 
 /** Runs (the rest of) a run: all attempts that are not on disk yet. */
-export function runSession(parts: SessionParts): Promise<SessionEnd> {
+export function runSession(parts: SessionInputs): Promise<SessionEnd> {
   return new Session(parts).run();
 }
 
 class Session {
-  readonly #parts: SessionParts;
+  readonly #parts: SessionInputs;
   readonly #maker: Attempts;
   readonly #faults = new FaultPolicy();
   /** Judged attempts of scenarios that have no result yet, and results, both by `suite:name`. */
@@ -60,7 +60,7 @@ class Session {
   /** In this session: a resumed run may fail as often again. */
   #unexpected = 0;
 
-  constructor(parts: SessionParts) {
+  constructor(parts: SessionInputs) {
     this.#parts = parts;
     this.#maker = new Attempts(parts.folder, parts.executor, this.#faults);
     this.#signal = AbortSignal.any([parts.signal, this.#stop.signal]);

@@ -14,7 +14,7 @@ import type { InputFolder } from './input-folder.ts';
 export type PutDerived = (name: string, content: string | Uint8Array) => void;
 
 /** An attempt whose lab is over, as a format's judge gets it. */
-export interface AttemptParts {
+export interface JudgedAttempt {
   readonly attempt: Attempt;
   readonly end: AttemptFile['end'];
   readonly put: PutDerived;
@@ -60,12 +60,12 @@ export interface Format<
   /** What the format adds to `scenario.json`; large parts go into the folder. Called when the steps are known. */
   store(loaded: Loaded, folder: InputFolder): Omit<Stored, keyof StoredScenario>;
   /** Puts texts into `derived/`. The same files must give the same bytes. */
-  judge(stored: Stored, parts: AttemptParts): Promise<Judgement>;
+  judge(stored: Stored, parts: JudgedAttempt): Promise<Judgement>;
   /**
    * Whether a line that reports a fault is no finding of the oracle's: the test's own reference holds it too, or the format's
    * judge has an issue for it.
    */
-  knows?(stored: Stored, line: FaultLine, parts: Pick<AttemptParts, 'attempt' | 'folder'>): Promise<boolean>;
+  knows?(stored: Stored, line: FaultLine, parts: Pick<JudgedAttempt, 'attempt' | 'folder'>): Promise<boolean>;
   /** The references with which a judged attempt would pass, where the format has such. */
   golden?(stored: Stored, attempt: Attempt): GoldenText[];
   /** Where scenarios are functions: what came of one so far, for people. */

@@ -20,7 +20,7 @@ export interface LabView extends Moments {
 }
 
 /** What is wanted of a lab. */
-export interface LabWish {
+export interface LabQuery {
   /** With consoles and logs; else only what went over links and the SAs. */
   readonly full: boolean;
   /** What judging saw of it; undefined: nothing that can be read. */
@@ -28,7 +28,7 @@ export interface LabWish {
 }
 
 /** Lays out what an attempt left. Undefined where there are no records at all. Raises what reading raises: files may be anything. */
-export function readLab(files: StoredFiles, { full, observed }: LabWish): LabView | undefined {
+export function readLab(files: StoredFiles, { full, observed }: LabQuery): LabView | undefined {
   const { attempt } = files;
   const { records, commands } = attempt;
   const span = spanOf(records);

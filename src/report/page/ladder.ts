@@ -6,7 +6,7 @@ import { incidentRows } from './incidents.ts';
 import { trafficRows } from './ladder-traffic.ts';
 
 /** What the ladder is made from. */
-export interface LadderParts {
+export interface LadderInputs {
   readonly clock: PageClock;
   readonly hosts: readonly string[];
   readonly commands: readonly TypedCommand[];
@@ -19,7 +19,7 @@ export interface LadderParts {
  * What went over the links and happened on hosts, in order of time. Packets of one kind that follow each other without
  * anything else between are one row; what one host forwards is a row of its own, from the host that did.
  */
-export function ladderOf({ clock, hosts, commands, sas, observed }: LadderParts): LadderRow[] {
+export function ladderOf({ clock, hosts, commands, sas, observed }: LadderInputs): LadderRow[] {
   const typed = commands.map(
     ({ host, line, begin }): LadderRow => ({
       kind: 'command',

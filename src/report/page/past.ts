@@ -17,7 +17,7 @@ export function named(shown: string | undefined, names: readonly string[]): stri
 }
 
 /** What is wanted of a suite's past, by names as pages know them. */
-export interface PastWish {
+export interface PastQuery {
   readonly suite: string;
   /** This test alone. */
   readonly test?: string | undefined;
@@ -26,12 +26,12 @@ export interface PastWish {
 }
 
 /** Data of the history of suites. */
-export function historyData(index: RunIndex, wishes: readonly PastWish[], places: RunPlaces): HistoryData {
+export function historyData(index: RunIndex, wishes: readonly PastQuery[], places: RunPlaces): HistoryData {
   const suites = wishes.flatMap((wish) => pastOf(index, wish, places) ?? []);
   return { version: dataVersion, suites };
 }
 
-function pastOf(index: RunIndex, { suite: shown, test, all }: PastWish, places: RunPlaces): SuiteHistory | undefined {
+function pastOf(index: RunIndex, { suite: shown, test, all }: PastQuery, places: RunPlaces): SuiteHistory | undefined {
   const suite = named(shown, index.suites());
   if (suite === undefined) return undefined;
   const name = test === undefined ? undefined : named(test, index.names(suite));
@@ -42,13 +42,13 @@ function pastOf(index: RunIndex, { suite: shown, test, all }: PastWish, places: 
 }
 
 /** Two runs by the names of their folders, as pages know them. */
-export interface CompareWish {
+export interface CompareQuery {
   readonly before?: string | undefined;
   readonly now?: string | undefined;
 }
 
 /** Data of the comparison of two runs of a folder. Without a wish: the latest, and the one before it of its suites. */
-export function compareData(index: RunIndex, wish: CompareWish, places: RunPlaces): CompareData {
+export function compareData(index: RunIndex, wish: CompareQuery, places: RunPlaces): CompareData {
   const { runs } = runsData(index.tallies(), places);
   const ids = runs.map(({ id }) => id);
   const now = runs.find(({ id }) => id === (wish.now === undefined ? ids[0] : named(wish.now, ids)));

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { withIndex } from '../../store/index/open-index.ts';
 import type { RunIndex } from '../../store/index/run-index.ts';
 import { currentResults } from '../../store/run-results.ts';
-import { compareData, historyData, type PastWish } from '../page/past.ts';
+import { compareData, historyData, type PastQuery } from '../page/past.ts';
 import { type RunPlaces, runsData } from '../page/run-lines.ts';
 import { harmlessJson } from '../page/write-report.ts';
 import { sendChanges, sendLiveEvents } from './live-events.ts';
@@ -15,7 +15,7 @@ export function apiRoutes(runs: string): Hono {
   const get = (path: string, answer: (index: RunIndex, context: Context) => unknown): void => {
     app.get(path, async (context) => sendJson(context, await withIndex(runs, (index) => answer(index, context))));
   };
-  const past = (index: RunIndex, wish: PastWish): unknown => historyData(index, [wish], places).suites[0];
+  const past = (index: RunIndex, wish: PastQuery): unknown => historyData(index, [wish], places).suites[0];
   get('/api/runs', (index) => runsData(index.tallies(), places).runs);
   get('/api/suites', (index) => index.suites());
   get('/api/suites/:suite', (index, { req }) => past(index, { suite: req.param('suite') ?? '' }));

@@ -11,7 +11,7 @@ import { RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import { finishSession } from '../finish.ts';
 import { listingText, NothingSelected, selectScenarios } from '../listing.ts';
-import { LocalExecutor, type LocalParts } from '../local/executor.ts';
+import { LocalExecutor, type LocalInputs } from '../local/executor.ts';
 import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { wholeNumber } from '../option-values.ts';
 import { parseRunOptions, type RawRunOptions } from '../options.ts';
@@ -73,7 +73,7 @@ interface Invocation {
 /** Runs what a run's folder still lacks. */
 async function runFolder(
   folder: RunFolder,
-  parts: Pick<LocalParts, 'suites' | 'settings'>,
+  parts: Pick<LocalInputs, 'suites' | 'settings'>,
   { raw, runs, reporters }: Invocation,
 ): Promise<number> {
   using _lock = await lockRun(folder.dir, 'run');

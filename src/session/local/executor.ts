@@ -10,7 +10,7 @@ import type { Executor } from '../executor.ts';
 import { storeScenario } from '../judging/stored-scenario.ts';
 
 /** What labs on this machine are run with. */
-export interface LocalParts {
+export interface LocalInputs {
   readonly folder: RunFolder;
   /** Those of the run, by name. */
   readonly suites: ReadonlyMap<string, Suite>;
@@ -21,9 +21,9 @@ export interface LocalParts {
 
 /** Runs labs on this machine and leaves judging to the session. Leaving its scope ends the labs that still run. */
 export class LocalExecutor implements Executor, Disposable {
-  readonly #parts: LocalParts;
+  readonly #parts: LocalInputs;
 
-  constructor(parts: LocalParts) {
+  constructor(parts: LocalInputs) {
     this.#parts = parts;
   }
 

@@ -13,8 +13,8 @@ import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { wholeNumber } from '../option-values.ts';
 import { parseRunOptions } from '../options.ts';
 import { parseSelector } from '../select.ts';
-import { callCourse } from './course.ts';
 import { followLines, followTerminal, keysHelp } from './input.ts';
+import { callFunction } from './run-function.ts';
 import { ConsoleView } from './view.ts';
 
 /** Options of `espalier shell` as commander gives them. */
@@ -61,9 +61,9 @@ export async function shellCommand(selector: string, raw: RawShellOptions): Prom
   if (suite === undefined) throw new EspalierError('bug', `${selector}: the suite could not be opened`);
   const loaded = await suite.load(name);
   const settings = await settingsFor(loaded, await openSettings(options, supply));
-  const { course } = loaded;
-  const at = course === undefined || raw.at === undefined ? undefined : wholeNumber('--at', raw.at, 0);
-  const plan = withSettings(course === undefined ? heldPlan(loaded.plan, raw.at) : loaded.plan, settings);
+  const { drive } = loaded;
+  const at = drive === undefined || raw.at === undefined ? undefined : wholeNumber('--at', raw.at, 0);
+  const plan = withSettings(drive === undefined ? heldPlan(loaded.plan, raw.at) : loaded.plan, settings);
   using work = makeWorkFolder('shell');
   const dir = work.path;
   const request = { dir, plan, kernel: settings.kernel.path, seed: settings.seed, hold: true };
@@ -73,7 +73,7 @@ export async function shellCommand(selector: string, raw: RawShellOptions): Prom
   const host = firstHost(view, raw.host);
   const { outcome: told = () => 'its function has ended' } = await formatNamed(loaded.format);
   const call = { lab, dir, outcome: told, at };
-  const outcome = course === undefined || raw.before ? undefined : await callCourse({ course, ...call });
+  const outcome = drive === undefined || raw.before ? undefined : await callFunction({ drive, ...call });
   return await converse(lab, view, { host, outcome });
 }
 

@@ -4,7 +4,7 @@ import type { EndWord } from '../../model/attempt.ts';
 import type { Step } from '../../model/scenario.ts';
 
 /** What the consoles of an attempt are put together from. */
-export interface ConsoleParts {
+export interface ConsoleInputs {
   /** Name of the test, which is the last part of its working directory. */
   readonly test: string;
   /** In the order in which the suite does post-mortems. */
@@ -38,18 +38,18 @@ const lost: readonly EndWord[] = ['out-of-memory', 'boot-failed', 'lab-died', 'c
 const utf8 = new TextEncoder();
 
 /** Puts consoles together from what was typed and received. A host at whose console nothing happened has an empty one. */
-export function composeConsoles(parts: ConsoleParts): RawConsoles {
+export function composeConsoles(parts: ConsoleInputs): RawConsoles {
   return new Composer(parts).compose();
 }
 
 class Composer {
-  readonly #parts: ConsoleParts;
+  readonly #parts: ConsoleInputs;
   readonly #texts: ReadonlyMap<string, Uint8Array[]>;
   readonly #steps = new Map<string, ConsoleCommand>();
   readonly #postMortems = new Map<string, ConsoleCommand>();
   #exception: RawConsoles['exception'];
 
-  constructor(parts: ConsoleParts) {
+  constructor(parts: ConsoleInputs) {
     this.#parts = parts;
     this.#texts = new Map([...parts.hosts, 'all'].map((host) => [host, []]));
     for (const { host, commands } of parts.transcripts) {

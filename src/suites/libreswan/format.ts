@@ -13,7 +13,7 @@ import { storedSchema } from '../../model/stored-scenario.ts';
 import type { Issue } from '../../model/verdict.ts';
 import type { SanitizerScript } from '../../sanitize/plan-stages.ts';
 import { sanitize } from '../../sanitize/sanitize.ts';
-import type { AttemptParts, Format, GoldenText, Judgement, PutDerived } from '../format.ts';
+import type { Format, GoldenText, JudgedAttempt, Judgement, PutDerived } from '../format.ts';
 import { type InputFolder, inputPath, putInput, readInput, readSharedInput } from '../input-folder.ts';
 import { composeConsoles, type RawConsoles } from './consoles.ts';
 import { expectationSchema, type StoredExpectation } from './expectation.ts';
@@ -31,7 +31,7 @@ export const libreswanSchema = storedSchema.extend({
 });
 
 type Stored = Of<typeof libreswanSchema>;
-type KnownBy = Pick<AttemptParts, 'folder'>;
+type KnownBy = Pick<JudgedAttempt, 'folder'>;
 
 /** Consoles against the suite's references, after its sanitizers. */
 export const libreswanFormat: Format<LibreswanScenario, Stored> = {
@@ -52,7 +52,7 @@ export const libreswanFormat: Format<LibreswanScenario, Stored> = {
   golden: goldenConsoles,
 };
 
-async function judge(stored: Stored, parts: AttemptParts): Promise<Judgement> {
+async function judge(stored: Stored, parts: JudgedAttempt): Promise<Judgement> {
   const { attempt, end, folder, put, cache } = parts;
   const raw = compose(stored, end.word, attempt.consoles);
   const work: Work = {

@@ -189,7 +189,7 @@ async function imagesOf(test: TestFiles, inputs: LabInputs): Promise<ReadonlyMap
   return images;
 }
 
-interface PlanParts {
+interface PlanInputs {
   readonly test: TestFiles;
   readonly steps: readonly Step[];
   readonly images: ReadonlyMap<string, LabImage>;
@@ -197,7 +197,7 @@ interface PlanParts {
   readonly options: LibreswanOptions;
 }
 
-function planOf({ test, steps, images, inputs, options }: PlanParts): LabPlan {
+function planOf({ test, steps, images, inputs, options }: PlanInputs): LabPlan {
   const hosts = hostsOf(test);
   const cwd = `/testing/pluto/${test.dir.slice(test.dir.lastIndexOf('/') + 1)}`;
   return {

@@ -9,10 +9,10 @@ import { type Check, type ChecksFile, checksSchema } from '../../model/checks.ts
 import type { Origin } from '../../model/scenario.ts';
 import { type Of, text } from '../../model/schema.ts';
 import { storedSchema } from '../../model/stored-scenario.ts';
-import type { AttemptParts, Format, GoldenText, Judgement } from '../format.ts';
+import type { Format, GoldenText, JudgedAttempt, Judgement } from '../format.ts';
 import { checkLeaks } from './check-leaks.ts';
 import { expectedText } from './expected-text.ts';
-import { judgeCourse } from './judge.ts';
+import { judgeScenario } from './judge.ts';
 import type { FileScenario } from './scenarios.ts';
 
 /** `scenario.json` of a scenario that a TypeScript file declares. */
@@ -56,7 +56,7 @@ function goldenText({ file, expected, received }: NonNullable<ChecksFile['checks
   return { file, content: Buffer.from(received), before: expected === undefined ? undefined : sha256(expected) };
 }
 
-async function judge(stored: Stored, { attempt, end, put, damage, golden, facts }: AttemptParts): Promise<Judgement> {
+async function judge(stored: Stored, { attempt, end, put, damage, golden, facts }: JudgedAttempt): Promise<Judgement> {
   const { checks, fault } = readChecks(attempt);
   for (const check of checks) {
     if (check.golden === undefined || check.passed) continue;
@@ -66,7 +66,7 @@ async function judge(stored: Stored, { attempt, end, put, damage, golden, facts 
     put(`${name}.diff`, diff);
   }
   const step = end.step === undefined ? undefined : stored.steps[end.step];
-  const verdict = judgeCourse({
+  const verdict = judgeScenario({
     checks,
     ...(fault && { fault }),
     end,

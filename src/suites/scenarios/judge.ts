@@ -1,7 +1,7 @@
 import { secondsText } from '../../base/text.ts';
 import { composeVerdict, endIssues, type LabFindings } from '../../judge/compose.ts';
 import { firstDifference } from '../../judge/text/difference.ts';
-import type { Check, CourseFault, Matcher } from '../../model/checks.ts';
+import type { Check, FunctionFault, Matcher } from '../../model/checks.ts';
 import { issueOf, type WeightedKind } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
 import { wordTable } from '../../model/words.ts';
@@ -9,9 +9,9 @@ import { isLeak } from './check-leaks.ts';
 import { expectedText } from './expected-text.ts';
 
 /** What is known of an attempt at a scenario that checks itself. */
-export interface CourseEvidence extends LabFindings {
+export interface ScenarioEvidence extends LabFindings {
   readonly checks: readonly Check[];
-  readonly fault?: CourseFault;
+  readonly fault?: FunctionFault;
 }
 
 /** Kinds of issue that a failed check is; cleartext where there should be none weighs more than the reverse. */
@@ -25,7 +25,7 @@ const kinds: Readonly<Record<Matcher, WeightedKind>> = {
 };
 
 /** Judges an attempt by the scenario's own checks and by what the oracles found. */
-export function judgeCourse(evidence: CourseEvidence): Verdict {
+export function judgeScenario(evidence: ScenarioEvidence): Verdict {
   const { checks, fault, facts } = evidence;
   return composeVerdict({
     issues: [
@@ -51,7 +51,7 @@ function checkIssue(check: Check): Issue {
   });
 }
 
-function faultIssue({ message, origin, host, command, output }: CourseFault): Issue {
+function faultIssue({ message, origin, host, command, output }: FunctionFault): Issue {
   return issueOf('scenario-fault', {
     ...(host !== undefined && { host }),
     ...(origin && { file: origin.file, line: origin.line }),

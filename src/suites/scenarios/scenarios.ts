@@ -12,8 +12,8 @@ import { labMemory } from '../../supply/kernel/lab-memory.ts';
 import { commitOf } from '../commit.ts';
 import type { Declared, Definition } from './api/scenario.ts';
 import { daemonsOf, filesOf, limitOf, withRoutes } from './daemons.ts';
-import { runCourse } from './drive/course.ts';
 import type { HostDaemon } from './drive/daemon-host.ts';
+import { runFunction } from './drive/run-function.ts';
 import { type LoadedFile, loadFile } from './load.ts';
 import { networkOf } from './network.ts';
 import { tolerancesOf } from './tolerances.ts';
@@ -181,7 +181,7 @@ async function load(
     suite: await identityOf(name, source),
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
     ...([...daemons.values()].some(({ daemon }) => daemon.slice.pfKey) && { pfKey: true }),
-    course: (lab) => runCourse({ declared, plan: whole, daemons }, lab),
+    drive: (lab) => runFunction({ declared, plan: whole, daemons }, lab),
   };
 }
 

@@ -7,7 +7,7 @@ import type { FaultLine } from '../../judge/oracles/incidents/fault-lines.ts';
 import type { Of } from '../../model/schema.ts';
 import { storedSchema } from '../../model/stored-scenario.ts';
 import { grep } from '../../sanitize/grep.ts';
-import type { AttemptParts, Format, Judgement } from '../format.ts';
+import type { Format, JudgedAttempt, Judgement } from '../format.ts';
 import { checkSchema } from './check.ts';
 import { outcomeOf } from './check-outcomes.ts';
 import { type CheckEvidence, holds, judgeEvaltest } from './judge.ts';
@@ -20,7 +20,7 @@ const strongswanSchema = storedSchema.extend({
 });
 
 type Stored = Of<typeof strongswanSchema>;
-type KnownBy = Pick<AttemptParts, 'attempt'>;
+type KnownBy = Pick<JudgedAttempt, 'attempt'>;
 
 /** The kind of the fault that the suite's judge itself looks for in the daemons' log. */
 const judged = faultOf('strongswan', 'daemon-fatal').kind;
@@ -50,7 +50,7 @@ async function knows({ checks, steps }: Stored, { kind, host, file, text }: Faul
   return false;
 }
 
-async function judge(stored: Stored, parts: AttemptParts): Promise<Judgement> {
+async function judge(stored: Stored, parts: JudgedAttempt): Promise<Judgement> {
   const { attempt, end, put } = parts;
   const commands = commandsByStep(attempt);
   const checks: CheckEvidence[] = [];

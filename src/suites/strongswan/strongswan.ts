@@ -6,7 +6,7 @@ import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { labMemory } from '../../supply/kernel/lab-memory.ts';
 import { adaptations, adaptationsFor } from './adaptations.ts';
-import { type Course, courseOf } from './course.ts';
+import { type CommandOrder, commandOrder } from './command-order.ts';
 import { vacuity } from './dat-lines.ts';
 import { servicesFor } from './services.ts';
 import { readOverlayFile, readTest, type TestFiles, testNames } from './test-files.ts';
@@ -37,7 +37,7 @@ export interface StrongswanOptions {
 
 export interface StrongswanScenario extends LoadedScenario {
   readonly format: 'strongswan';
-  readonly judging: LoadedScenario['judging'] & Pick<Course, 'checks'>;
+  readonly judging: LoadedScenario['judging'] & Pick<CommandOrder, 'checks'>;
 }
 
 const second = 1_000_000_000n;
@@ -128,7 +128,7 @@ function load(
   const commands = commandsOf(test);
   const plugins = new Set(configurationsOf(test).flatMap(pluginsOf));
   const services = servicesFor({ plugins, commands });
-  const { steps, checks } = courseOf({ ...test, conf, services });
+  const { steps, checks } = commandOrder({ ...test, conf, services });
   const { id, sha256 } = image;
   return {
     format: 'strongswan',

@@ -5,7 +5,7 @@ import { sha256 } from '../../base/files.ts';
 import { Apt, type DebianSuite } from './apt.ts';
 
 /** What a repository is to hold: all that these packages need, from nothing. */
-export interface RepositoryWish {
+export interface RepositoryQuery {
   readonly suite: DebianSuite;
   readonly packages: readonly string[];
   /** The folder to make. */
@@ -79,7 +79,7 @@ function release(suite: DebianSuite, index: string): string {
  * for a place without network. In two steps, as a bootstrap goes: the essential packages, then what
  * the named ones still need; in one step apt may choose other alternatives.
  */
-export async function makeRepository(wish: RepositoryWish): Promise<void> {
+export async function makeRepository(wish: RepositoryQuery): Promise<void> {
   const { suite, dir } = wish;
   const apt = await Apt.open(suite);
   const pool = join(dir, 'pool');

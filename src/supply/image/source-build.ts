@@ -30,7 +30,7 @@ export type SourceBuild = Artifact<SourceFacts>;
 const builds = new ArtifactStore<SourceFacts>({ name: 'build', file: bootstrapFiles.installed, facts: factsSchema });
 
 /** A source package to build for an image. */
-export interface SourceWish {
+export interface SourceRequest {
   readonly recipe: Recipe;
   readonly build: SourceRecipe;
   readonly builder: ImageBuilder;
@@ -61,7 +61,7 @@ export async function resolveSource({ suite }: Recipe, build: SourceRecipe): Pro
  * Builds a source package in a root of its own that is thrown away, unless exactly that build is in
  * the cache. Takes minutes, on all CPUs, and shows its progress.
  */
-export async function ensureSourceBuild(resolved: ResolvedSource, wish: SourceWish): Promise<SourceBuild> {
+export async function ensureSourceBuild(resolved: ResolvedSource, wish: SourceRequest): Promise<SourceBuild> {
   const { tarball, packages, id } = resolved;
   const make = async (out: string): Promise<SourceFacts> => {
     const { source } = wish.build;
@@ -74,7 +74,7 @@ export async function ensureSourceBuild(resolved: ResolvedSource, wish: SourceWi
 /** Files that strongSwan’s build compiles, the only one so far; others count for themselves only in time. */
 const compiledFiles = 1400;
 
-async function buildSource({ tarball }: ResolvedSource, wish: SourceWish, out: string): Promise<void> {
+async function buildSource({ tarball }: ResolvedSource, wish: SourceRequest, out: string): Promise<void> {
   const { recipe, build, builder, signal } = wish;
   using work = makeWorkFolder('build');
   const title = `building ${build.source} ${tarball.version} from source`;
@@ -105,7 +105,7 @@ async function buildSource({ tarball }: ResolvedSource, wish: SourceWish, out: s
 
 /** The arguments of mmdebstrap for the root that a source is built in: its hooks build, and hand the result out. */
 export function sourceArguments(
-  { suite, exclude, build }: Pick<Recipe, 'suite' | 'exclude'> & Pick<SourceWish, 'build'>,
+  { suite, exclude, build }: Pick<Recipe, 'suite' | 'exclude'> & Pick<SourceRequest, 'build'>,
   place: Place,
 ): string[] {
   const outside = (name: string): string => shellQuoted(`${place.folder}/${name}`);

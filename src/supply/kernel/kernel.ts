@@ -75,7 +75,7 @@ function asKernel(artifact: Artifact<KernelFacts>): Kernel {
   return { path: artifact.path, id: artifact.id, sha256: artifact.sha256, version: artifact.facts.version };
 }
 
-export interface KernelWish {
+export interface KernelRequest {
   /** The user's own tree or binary; `undefined`: Debian's newest, from the cache if it is there. */
   readonly selection?: string | undefined;
   readonly flavour?: Flavour;
@@ -86,7 +86,7 @@ export interface KernelWish {
  * The kernel for a run. Without a selection: the newest one in the cache that was built with
  * today's options, else one is built, which takes minutes and shows its progress.
  */
-export async function ensureKernel(wish: KernelWish = {}): Promise<Kernel> {
+export async function ensureKernel(wish: KernelRequest = {}): Promise<Kernel> {
   if (wish.selection !== undefined) return selectedKernel(resolve(wish.selection), wish);
   const flavour = wish.flavour ?? 'standard';
   const hash = hashOfRecipe(flavour);
@@ -98,7 +98,7 @@ export async function ensureKernel(wish: KernelWish = {}): Promise<Kernel> {
  * Builds Debian's newest kernel unless exactly that one is in the cache: in all flavours, since the second one takes half a
  * minute where the first one's objects are, and five minutes where they are not.
  */
-export async function buildDebianKernel(wish: KernelWish & { updateLock?: boolean } = {}): Promise<Kernel> {
+export async function buildDebianKernel(wish: KernelRequest & { updateLock?: boolean } = {}): Promise<Kernel> {
   await ensureTools('kernel');
   const flavour = wish.flavour ?? 'standard';
   const compiler = await compilerVersion();
@@ -212,7 +212,7 @@ async function compilerVersion(): Promise<string> {
   return (await succeed('gcc', ['--version'])).stdout.toString().split('\n')[0] ?? '';
 }
 
-async function selectedKernel(path: string, wish: KernelWish): Promise<Kernel> {
+async function selectedKernel(path: string, wish: KernelRequest): Promise<Kernel> {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) throw new EspalierError('usage', 'does not exist', { file: path });
   if (stat.isFile()) return binaryKernel(path);
@@ -233,7 +233,7 @@ async function binaryKernel(path: string): Promise<Kernel> {
 }
 
 /** A source tree of the user's: built with our options beside it, in the cache, incrementally. */
-async function treeKernel(tree: string, wish: KernelWish): Promise<Kernel> {
+async function treeKernel(tree: string, wish: KernelRequest): Promise<Kernel> {
   await ensureTools('kernel');
   const flavour = wish.flavour ?? 'standard';
   // Objects of two flavours in one folder would be compiled anew whenever the other one was wanted last.

@@ -12,7 +12,7 @@ import type { VerdictWord } from '../../../src/model/words.ts';
 import { Reporters } from '../../../src/report/reporter.ts';
 import { seedOfAttempt } from '../../../src/results/seeds.ts';
 import type { Executor } from '../../../src/session/executor.ts';
-import { runSession, type SessionEnd, type SessionParts } from '../../../src/session/session.ts';
+import { runSession, type SessionEnd, type SessionInputs } from '../../../src/session/session.ts';
 import type { AttemptKey } from '../../../src/store/layout.ts';
 import { jsonText, RunFolder } from '../../../src/store/run-folder.ts';
 
@@ -128,7 +128,7 @@ export function makeRun(t: TestContext, names: readonly string[], change: RunCha
 }
 
 /** Runs what a run's folder still lacks. */
-export function run(folder: RunFolder, executor: Executor, change: Partial<SessionParts> = {}): Promise<SessionEnd> {
+export function run(folder: RunFolder, executor: Executor, change: Partial<SessionInputs> = {}): Promise<SessionEnd> {
   return runSession({
     folder,
     executor,

@@ -14,8 +14,8 @@ export type { EspProposal, IkeProposal } from '../../../connection/connection.ts
 /** A constructor for every daemon of the table: `libreswan()` and the like. */
 export * from '../../../daemons/all.ts';
 export type { OcspResponder } from '../services/ocsp-responder.ts';
-export { Authority, type AuthorityWish, type CertificateWish, type OcspWish } from '../x509/authority.ts';
-export { type Pkcs12Wish, pkcs12 } from '../x509/pkcs12.ts';
+export { Authority, type AuthorityOptions, type CertificateOptions, type OcspOptions } from '../x509/authority.ts';
+export { type Pkcs12Options, pkcs12 } from '../x509/pkcs12.ts';
 export { type KeyType, keyPair } from '../x509/seeded-keys.ts';
 export type { Duration, Jump } from './duration.ts';
 export {

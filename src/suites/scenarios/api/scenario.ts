@@ -75,7 +75,7 @@ export interface Definition<
 export interface Declared {
   readonly name: string;
   readonly definition: Definition;
-  readonly course: (world: World<Readonly<Record<string, HostSpec>>, string>) => Promise<void>;
+  readonly body: (world: World<Readonly<Record<string, HostSpec>>, string>) => Promise<void>;
   readonly origin: Origin;
 }
 
@@ -97,12 +97,12 @@ export async function collectScenarios(load: () => Promise<unknown>): Promise<re
 export function scenario<const H extends Readonly<Record<string, HostSpec>>, const L extends string>(
   name: string,
   definition: Definition<H, L>,
-  course: (world: World<H, L>) => Promise<void>,
+  body: (world: World<H, L>) => Promise<void>,
 ): void {
   const origin = callerOrigin();
   if (collecting === undefined) {
     const remedy = `./espalier run ${origin.file || 'FILE.scenario.ts'}`;
     throw new EspalierError('usage', 'a scenario is run by Espalier', { ...origin, remedy });
   }
-  collecting.push({ name, definition, course, origin } as unknown as Declared);
+  collecting.push({ name, definition, body, origin } as unknown as Declared);
 }

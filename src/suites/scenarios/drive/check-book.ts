@@ -12,7 +12,7 @@ export interface Look {
 }
 
 /** What is checked. */
-export interface CheckWish {
+export interface CheckRequest {
   readonly matcher: Matcher;
   readonly host: string;
   readonly expected: string;
@@ -45,7 +45,7 @@ export class CheckBook {
    * Looks until the condition is as wanted, ever more seldom: a tenth of the time that has passed lies between two looks, so
    * that an hour takes no more of them than a minute needs.
    */
-  async check({ negated, within, soft, ...wish }: CheckWish, look: () => Promise<Look>): Promise<void> {
+  async check({ negated, within, soft, ...wish }: CheckRequest, look: () => Promise<Look>): Promise<void> {
     const start = this.#stepper.now;
     let seen = await look();
     for (let passed = 0n; seen.holds === negated && passed < within; passed = this.#stepper.now - start) {

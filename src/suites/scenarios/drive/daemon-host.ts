@@ -6,7 +6,7 @@ import type { IkeSa } from '../../../evidence/ipsec.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import type { CommandResult, DaemonControl, DaemonHost } from '../api/handles.ts';
 import { callerOrigin } from '../api/origin.ts';
-import { DrivenHost, type HostParts } from './host.ts';
+import { DrivenHost, type HostInputs } from './host.ts';
 
 /** A host's daemon with the connections that it has an end of. */
 export interface HostDaemon {
@@ -20,7 +20,7 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
   readonly #daemon: Daemon;
   readonly #views: readonly View[];
 
-  constructor(parts: HostParts, { daemon, views }: HostDaemon) {
+  constructor(parts: HostInputs, { daemon, views }: HostDaemon) {
     super(parts);
     const { control } = daemon;
     this.#daemon = daemon;

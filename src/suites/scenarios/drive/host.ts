@@ -13,7 +13,7 @@ import type { DoneCommand, Stepper } from './stepper.ts';
 const pieceBytes = 2400;
 
 /** What a handle is made of. */
-export interface HostParts {
+export interface HostInputs {
   readonly host: TopologyHost;
   readonly stepper: Stepper;
   readonly matchers: (host: DrivenHost, soft: boolean) => Matchers;
@@ -27,9 +27,9 @@ export class DrivenHost implements CheckedHost {
   /** What the scenario itself typed. */
   readonly transcript: DoneCommand[] = [];
   protected readonly stepper: Stepper;
-  readonly #matchers: HostParts['matchers'];
+  readonly #matchers: HostInputs['matchers'];
 
-  constructor({ host, stepper, matchers }: HostParts) {
+  constructor({ host, stepper, matchers }: HostInputs) {
     this.name = host.name;
     this.topology = host;
     this.addresses = host.nics.flatMap(({ addresses }) => addresses.map(withoutPrefix));
@@ -92,7 +92,7 @@ export class DrivenNat extends DrivenHost implements NatHost {
   readonly #nic: string;
   #mappings = 0;
 
-  constructor(parts: HostParts, outside: string) {
+  constructor(parts: HostInputs, outside: string) {
     super(parts);
     this.#nic = parts.host.nics.find(({ link }) => link === outside)?.name ?? '';
   }

@@ -28,7 +28,7 @@ import type { DrivenHost } from './host.ts';
 import type { Stepper } from './stepper.ts';
 
 /** What matchers work with. */
-export interface MatcherParts {
+export interface MatcherInputs {
   readonly host: DrivenHost;
   readonly soft: boolean;
   readonly stepper: Stepper;
@@ -41,10 +41,10 @@ export interface MatcherParts {
 const patience = 60_000_000_000n;
 
 /** The conditions that `expect` offers on one host. */
-export function makeMatchers(parts: MatcherParts, negated = false): Matchers {
+export function makeMatchers(parts: MatcherInputs, negated = false): Matchers {
   const { host, stepper, book, soft } = parts;
   const not = negated ? 'not ' : '';
-  const check = (matcher: Matcher, expected: string, { look, within = patience }: Wish): Promise<void> => {
+  const check = (matcher: Matcher, expected: string, { look, within = patience }: Looking): Promise<void> => {
     const origin = callerOrigin();
     return stepper.called(origin, () =>
       book.check({ matcher, host: host.name, expected: `${not}${expected}`, negated, soft, origin, within }, () =>
@@ -93,7 +93,7 @@ export function makeMatchers(parts: MatcherParts, negated = false): Matchers {
   };
 }
 
-interface Wish {
+interface Looking {
   readonly look: (origin: Origin) => Promise<Look>;
   readonly within?: bigint;
 }
@@ -125,13 +125,13 @@ function newly(what: string, { otherThan }: { readonly otherThan?: unknown }): s
   return otherThan === undefined ? what : `new ${what}`;
 }
 
-interface IkeSaWish {
+interface IkeSaQuery {
   readonly count: Count;
   readonly options: IkeSaOptions;
   readonly origin: Origin;
 }
 
-async function ikeSas(host: DrivenHost, { count, options, origin }: IkeSaWish): Promise<Look> {
+async function ikeSas(host: DrivenHost, { count, options, origin }: IkeSaQuery): Promise<Look> {
   if (!(host instanceof DrivenDaemonHost)) {
     throw new EspalierError('scenario', 'the host has no IKE daemon', { ...origin, host: host.name });
   }
@@ -195,7 +195,7 @@ function clearTestAt(filter: ClearFilter, origin: Origin): ClearTest {
   }
 }
 
-function sentInClear({ host, stepper, links }: MatcherParts, test: ClearTest, { link }: ClearFilter): Look {
+function sentInClear({ host, stepper, links }: MatcherInputs, test: ClearTest, { link }: ClearFilter): Look {
   const found = clearPackets(stepper.dir, {
     macs: new Set(host.topology.nics.map(({ mac }) => mac.toLowerCase())),
     links: link === undefined ? links : [link],

@@ -6,7 +6,7 @@ import { makeRevocationList } from './revocation.ts';
 import { type KeyType, type SeededKey, seededKey } from './seeded-keys.ts';
 
 /** What can be asked of an authority; everything has a default. */
-export interface AuthorityWish extends Partial<Period> {
+export interface AuthorityOptions extends Partial<Period> {
   /** RFC 4514. Default: `CN=Espalier CA`. */
   readonly subject?: string;
   /** RSA or Ed25519. Default: `rsa-2048`. */
@@ -20,7 +20,7 @@ export interface AuthorityWish extends Partial<Period> {
 }
 
 /** What can be asked of an end entity's certificate. */
-export interface CertificateWish extends Partial<Period> {
+export interface CertificateOptions extends Partial<Period> {
   /** RFC 4514: `CN=west.test, O=Espalier`. */
   readonly subject: string;
   /** Host names, addresses, e-mail addresses; an IKE identity that is not the subject must be among them. */
@@ -30,7 +30,7 @@ export interface CertificateWish extends Partial<Period> {
 }
 
 /** What can be asked of an OCSP responder; everything has a default. */
-export interface OcspWish {
+export interface OcspOptions {
   readonly revoked?: readonly Credential[];
   /** Of whom it says that it does not know them. */
   readonly unknown?: readonly Credential[];
@@ -60,7 +60,7 @@ export class Authority {
   readonly #issued = new Map<string, Issued>();
 
   /** `above`: the authorities up to the root, the issuer first; none for a root. */
-  constructor(wish: AuthorityWish = {}, above: readonly Authority[] = []) {
+  constructor(wish: AuthorityOptions = {}, above: readonly Authority[] = []) {
     const { subject = 'CN=Espalier CA', key = 'rsa-2048', seed = '1', crlUrls = [], ocspUrls = [] } = wish;
     const [issuer] = above;
     this.subject = subject;
@@ -82,12 +82,12 @@ export class Authority {
   }
 
   /** An authority below this one. */
-  intermediate(wish: AuthorityWish & { readonly subject: string }): Authority {
+  intermediate(wish: AuthorityOptions & { readonly subject: string }): Authority {
     return new Authority({ seed: this.#seed, ...wish }, [this, ...this.#above]);
   }
 
   /** A certificate with its key, and all that the peer needs to trust it. */
-  issue({ subject, alternativeNames = [], key: type = 'rsa-2048', ...wish }: CertificateWish): Credential {
+  issue({ subject, alternativeNames = [], key: type = 'rsa-2048', ...wish }: CertificateOptions): Credential {
     const key = seededKey(type, this.#seed, subject);
     const issued = makeCertificate({
       ...periodOf(wish),
@@ -135,7 +135,7 @@ export class Authority {
    * A responder (RFC 6960) that tells of what this authority certified so far: `good`, but for those that are named. Throws
    * `scenario` where one of these was not issued by this authority.
    */
-  ocspResponder({ revoked = [], unknown = [], ...wish }: OcspWish = {}): OcspResponder {
+  ocspResponder({ revoked = [], unknown = [], ...wish }: OcspOptions = {}): OcspResponder {
     const [bad, strange] = [revoked, unknown].map((some) => new Set(some.map((one) => this.#find(one))));
     const known = [...this.#issued.values()].filter((one) => !strange?.has(one));
     return makeResponder({

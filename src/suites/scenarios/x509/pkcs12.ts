@@ -15,7 +15,7 @@ import {
 } from './der.ts';
 
 /** How a PKCS#12 file is made; everything has a default. */
-export interface Pkcs12Wish {
+export interface Pkcs12Options {
   /** ASCII, not empty. Default: `espalier`. */
   readonly password?: string;
   /** The friendly name of certificate and key: NSS's nickname. Default: the subject. */
@@ -44,7 +44,7 @@ const ids = {
  */
 export function pkcs12(
   credential: Credential,
-  { password = 'espalier', name = credential.subject }: Pkcs12Wish = {},
+  { password = 'espalier', name = credential.subject }: Pkcs12Options = {},
 ): Buffer {
   const { certificate, intermediates, privateKey } = credential;
   const [own, ...above] = [certificate, ...intermediates].map((pem) => new X509Certificate(pem).raw);

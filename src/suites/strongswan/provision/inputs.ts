@@ -61,7 +61,7 @@ function layerOf(made: string, host: string): string {
   return join(made, 'layers', `${host === '*' ? 'all' : host}.squashfs`);
 }
 
-interface Parts {
+interface MadeInputs {
   /** What the making lab left. */
   readonly tar: string;
   readonly debian: string;
@@ -72,7 +72,7 @@ interface Parts {
 }
 
 /** Unpacks what was made, and packs what makes each host that host. */
-async function unpack({ tar, isBuilt, ...charon }: Parts, dir: string): Promise<void> {
+async function unpack({ tar, isBuilt, ...charon }: MadeInputs, dir: string): Promise<void> {
   const work = temporaryBeside(dir);
   try {
     mkdirSync(join(work, 'layers'), { recursive: true });
@@ -96,7 +96,7 @@ async function unpack({ tar, isBuilt, ...charon }: Parts, dir: string): Promise<
  * packages conflict. So that hosts have both, as the suite's have, the second one's files are laid over.
  */
 async function packCharon(
-  { debian, version }: Omit<Parts, 'tar' | 'isBuilt'>,
+  { debian, version }: Omit<MadeInputs, 'tar' | 'isBuilt'>,
   work: string,
   out: string,
 ): Promise<void> {

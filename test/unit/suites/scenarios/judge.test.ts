@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Check, Matcher } from '../../../../src/model/checks.ts';
 import { type PacketWord, packetWords } from '../../../../src/model/verdict.ts';
 import type { VerdictWord } from '../../../../src/model/words.ts';
-import { type CourseEvidence, judgeCourse } from '../../../../src/suites/scenarios/judge.ts';
+import { judgeScenario, type ScenarioEvidence } from '../../../../src/suites/scenarios/judge.ts';
 
 const packets = Object.fromEntries(packetWords.map((word) => [word, 0])) as Record<PacketWord, number>;
 const facts = { summary: { pairs: 0, packets, halfOpen: [] }, issues: [] };
@@ -14,8 +14,8 @@ function check(matcher: Matcher, change: Partial<Check> = {}): Check {
   return { ...base, passed: false, ...change };
 }
 
-function judged(evidence: Partial<CourseEvidence>) {
-  return judgeCourse({ checks: [], end: { word: 'completed' }, issues: [], facts, ...evidence });
+function judged(evidence: Partial<ScenarioEvidence>) {
+  return judgeScenario({ checks: [], end: { word: 'completed' }, issues: [], facts, ...evidence });
 }
 
 const words: readonly (readonly [Check, VerdictWord])[] = [

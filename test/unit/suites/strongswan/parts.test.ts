@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileWithAddresses, withAddresses } from '../../../../src/suites/strongswan/addresses.ts';
 import { weightOf } from '../../../../src/suites/strongswan/check.ts';
-import { courseOf } from '../../../../src/suites/strongswan/course.ts';
+import { commandOrder } from '../../../../src/suites/strongswan/command-order.ts';
 import { readChecks, readCommands } from '../../../../src/suites/strongswan/dat-lines.ts';
 import { servicesFor } from '../../../../src/suites/strongswan/services.ts';
 import { readTestConf } from '../../../../src/suites/strongswan/test-conf.ts';
@@ -47,7 +47,7 @@ test('what a command tells of decides how much its check weighs', () => {
 });
 
 test('a test is typed in the order of the suite’s driver, its captures stopped by the first look at them', () => {
-  const { steps, checks } = courseOf({
+  const { steps, checks } = commandOrder({
     services: servicesFor({ plugins: new Set(), commands: [] }),
     conf: { tcpdumpHosts: ['sun'], ipsecHosts: ['moon'], radiusHosts: [], dbHosts: [] },
     pretest: readCommands("moon::echo it's\n"),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
 import { writeAtomic } from '../../../base/files.ts';
-import type { ChecksFile, CourseFault } from '../../../model/checks.ts';
+import type { ChecksFile, FunctionFault } from '../../../model/checks.ts';
 import type { LabPlan, Step } from '../../../model/scenario.ts';
 import type { HeldLab } from '../../../model/suite.ts';
 import type { World } from '../api/handles.ts';
@@ -11,7 +11,7 @@ import type { Declared } from '../api/scenario.ts';
 import { CheckBook } from './check-book.ts';
 import { clockOf } from './clock.ts';
 import { DrivenDaemonHost, type HostDaemon } from './daemon-host.ts';
-import { DrivenHost, DrivenNat, type HostParts } from './host.ts';
+import { DrivenHost, DrivenNat, type HostInputs } from './host.ts';
 import { netOf } from './links.ts';
 import { makeMatchers } from './matchers.ts';
 import { Stepper } from './stepper.ts';
@@ -28,7 +28,7 @@ export interface Played {
  * Calls a scenario's function with a held lab, and ends the lab. Writes `checks.json` into the attempt's folder; returns what
  * was typed. A failed check and a mistake of the scenario are results, never raised.
  */
-export async function runCourse(played: Played, lab: HeldLab): Promise<readonly Step[]> {
+export async function runFunction(played: Played, lab: HeldLab): Promise<readonly Step[]> {
   const stepper = new Stepper(
     lab,
     played.plan.topology.hosts.map(({ name }) => name),
@@ -41,17 +41,17 @@ export async function runCourse(played: Played, lab: HeldLab): Promise<readonly 
   return stepper.steps;
 }
 
-interface Parts {
+interface Running {
   readonly stepper: Stepper;
   readonly book: CheckBook;
 }
 
-async function play({ declared, plan, daemons }: Played, { stepper, book }: Parts): Promise<void> {
+async function play({ declared, plan, daemons }: Played, { stepper, book }: Running): Promise<void> {
   await stepper.begin();
   const links = plan.topology.links.map(({ name }) => name);
   const hosts = new Map(
     plan.topology.hosts.map((host) => {
-      const matchers: HostParts['matchers'] = (handle, soft) =>
+      const matchers: HostInputs['matchers'] = (handle, soft) =>
         makeMatchers({ host: handle, soft, stepper, book, links });
       return [
         host.name,
@@ -65,7 +65,7 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Part
     net: netOf(plan.topology, stepper),
     clock: clockOf(stepper),
   } as unknown as World<Readonly<Record<string, HostSpec>>, string>;
-  await watched({ stepper, origin: declared.origin }, () => declared.course(world));
+  await watched({ stepper, origin: declared.origin }, () => declared.body(world));
   const [forgotten] = stepper.pending.values();
   if (forgotten !== undefined) {
     const remedy = 'write `await` in front of it';
@@ -73,14 +73,14 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Part
   }
 }
 
-function handleOf(parts: HostParts, spec: HostSpec | undefined, daemon: HostDaemon | undefined): DrivenHost {
+function handleOf(parts: HostInputs, spec: HostSpec | undefined, daemon: HostDaemon | undefined): DrivenHost {
   if (daemon !== undefined) return new DrivenDaemonHost(parts, daemon);
   return spec?.kind === 'nat' ? new DrivenNat(parts, spec.outside) : new DrivenHost(parts);
 }
 
 /** What stopped a scenario's function, unless the lab's records or a check explain it. */
-async function faultOf(body: () => Promise<void>, { stepper, book }: Parts): Promise<CourseFault | undefined> {
-  let fault: CourseFault | undefined;
+async function faultOf(body: () => Promise<void>, { stepper, book }: Running): Promise<FunctionFault | undefined> {
+  let fault: FunctionFault | undefined;
   try {
     await body();
   } catch (error) {
@@ -91,7 +91,7 @@ async function faultOf(body: () => Promise<void>, { stepper, book }: Parts): Pro
   return fault;
 }
 
-function describe(error: unknown): CourseFault {
+function describe(error: unknown): FunctionFault {
   const origin = errorOrigin(error);
   if (!(error instanceof EspalierError)) {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : `threw ${String(error)}`;

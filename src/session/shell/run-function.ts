@@ -6,7 +6,7 @@ import { attemptFiles } from '../../store/attempt-files.ts';
 
 /** A scenario's function and the lab that it is called with. */
 interface Call {
-  readonly course: NonNullable<LoadedScenario['course']>;
+  readonly drive: NonNullable<LoadedScenario['drive']>;
   readonly lab: Lab;
   readonly dir: string;
   /** What came of the function, for people, from the files of a folder. */
@@ -19,7 +19,7 @@ interface Call {
  * Calls a scenario's function up to its end, its first failed check or a step, and leaves the lab as it is then. Returns what came
  * of it, for people.
  */
-export async function callCourse({ course, lab, dir, outcome, at = Number.POSITIVE_INFINITY }: Call): Promise<string> {
+export async function callFunction({ drive, lab, dir, outcome, at = Number.POSITIVE_INFINITY }: Call): Promise<string> {
   let stopped = false;
   const heldLab: HeldLab = {
     dir,
@@ -37,7 +37,7 @@ export async function callCourse({ course, lab, dir, outcome, at = Number.POSITI
       if (wanted.length > 0 || orders.length === 0) await lab.send(wanted);
     },
   };
-  await course(heldLab);
+  await drive(heldLab);
   if (stopped) return `stopped before step ${at}`;
   return outcome(attemptFiles(dir));
 }

@@ -7,7 +7,7 @@ import type { TestConf } from './test-conf.ts';
 import type { TestFiles } from './test-files.ts';
 
 /** The commands of a test, and the checks of their output. */
-export interface Course {
+export interface CommandOrder {
   readonly steps: readonly Step[];
   readonly checks: readonly Check[];
 }
@@ -15,29 +15,29 @@ export interface Course {
 /** Steps that are in no file of the test: what the suite's driver and machines do by themselves. */
 const driver = 'the driver';
 
-/** What a course is made from. */
-export interface CourseParts extends Pick<TestFiles, 'pretest' | 'evaltest' | 'posttest'> {
+/** What an order of commands is made from. */
+export interface OrderInputs extends Pick<TestFiles, 'pretest' | 'evaltest' | 'posttest'> {
   readonly conf: TestConf;
   readonly services: readonly Service[];
 }
 
 /** Puts a test's lines into the driver's order: captures, pretest, evaltest, posttest, and no SAs and policies left. */
-export function courseOf(test: CourseParts): Course {
+export function commandOrder(test: OrderInputs): CommandOrder {
   return new Composer(test).compose();
 }
 
 class Composer {
-  readonly #test: CourseParts;
+  readonly #test: OrderInputs;
   readonly #steps: Step[] = [];
   readonly #checks: Check[] = [];
   readonly #capturing: Set<string>;
 
-  constructor(test: CourseParts) {
+  constructor(test: OrderInputs) {
     this.#test = test;
     this.#capturing = new Set(test.conf.tcpdumpHosts);
   }
 
-  compose(): Course {
+  compose(): CommandOrder {
     const { conf, pretest, evaltest, posttest } = this.#test;
     this.#boot();
     for (const line of pretest.lines) this.#command(line, 'pretest.dat');
