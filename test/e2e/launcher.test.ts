@@ -117,3 +117,23 @@ test('--node runs another script of the repository', async () => {
   const result = await start(place, '--node', join(place.dir, 'tool.ts'), 'x');
   assert.equal(result.out, 'tool 1 x\n');
 });
+
+test('packages that are gone are installed again', async () => {
+  using place = fresh();
+  symlinkSync(process.execPath, join(place.bin, 'node'));
+  await start(place);
+  rmSync(join(place.dir, 'node_modules'), { recursive: true });
+  await start(place);
+  assert.equal(place.calls().length, 2);
+});
+
+test('work trees that share .tools do not install in turns', async () => {
+  using place = fresh();
+  using other = fresh();
+  for (const { bin } of [place, other]) symlinkSync(process.execPath, join(bin, 'node'));
+  writeFileSync(join(other.dir, 'package-lock.json'), '{"other": true}\n');
+  await start(place);
+  symlinkSync(join(place.dir, '.tools'), join(other.dir, '.tools'));
+  for (const one of [other, place, other]) await start(one);
+  assert.deepEqual([place.calls().length, other.calls().length], [1, 1]);
+});
