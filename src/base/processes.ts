@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { deadline } from './deadline.ts';
 import { EspalierError } from './errors.ts';
+import { isNotFound, type ProgramLimits, walled } from './foreign-program.ts';
 
 export interface RunOptions {
   readonly input?: string | Uint8Array;
@@ -13,6 +14,8 @@ export interface RunOptions {
   readonly maxOutput?: number;
   /** Receives complete lines of both streams as they come, without the newline. */
   readonly onLine?: (line: string) => void;
+  /** For programs that work on what others made. */
+  readonly limits?: ProgramLimits;
 }
 
 export interface RunResult {
@@ -75,11 +78,12 @@ function collector(limit: number, flood: () => void, onLine?: (line: string) => 
 /**
  * Runs a program in a process group of its own and waits for its end. Any exit status is a
  * result; only a program that cannot be started throws (`infrastructure`). At the time limit,
- * the output limit or an abort the whole group is killed and `stopped` says why.
+ * the output limit or an abort the whole group is killed and `stopped` says why. The program also ends when this process
+ * does, even by SIGKILL.
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const { promise, resolve, reject } = Promise.withResolvers<RunResult>();
-  const child = spawn(command, args, {
+  const child = spawn(...walled(command, args, options.limits), {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: options.env ?? process.env,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -106,15 +110,18 @@ export function run(command: string, args: readonly string[], options: RunOption
     clock?.stop();
     options.signal?.removeEventListener('abort', abort);
   };
+  const refuse = (why: string, cause?: unknown): void =>
+    reject(new EspalierError('infrastructure', `cannot start ${command}: ${why}`, { command, cause }));
   child.once('error', (cause: NodeJS.ErrnoException) => {
     settle();
-    const why = cause.code === 'ENOENT' ? 'not found on this machine' : cause.message;
-    reject(new EspalierError('infrastructure', `cannot start ${command}: ${why}`, { command, cause }));
+    refuse(cause.code === 'ENOENT' ? 'it, or setpriv of util-linux, is not on this machine' : cause.message, cause);
   });
   child.once('close', (code, signal) => {
     settle();
     const status = code ?? signal ?? 'unknown';
-    resolve({ status, ...(stopped && { stopped }), stdout: out.finish(), stderr: err.finish() });
+    const [stdout, stderr] = [out.finish(), err.finish()];
+    if (isNotFound(status, stderr.toString())) refuse('not found on this machine');
+    else resolve({ status, ...(stopped && { stopped }), stdout, stderr });
   });
   if (options.signal?.aborted) abort();
   return promise;

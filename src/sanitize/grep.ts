@@ -5,11 +5,22 @@ export type Found = { readonly lines: readonly string[] } | { readonly problem: 
 
 /** grep sees no environment but this. Bytes are bytes; one that is not ASCII is a character of its own. */
 const environment = { LC_ALL: 'C', PATH: '/usr/local/bin:/usr/bin:/bin' };
-const limits = { timeoutMs: 10_000, maxOutput: 64 * 1024 * 1024 };
+const longest = 64 * 1024 * 1024;
+/** It has opened no file but the standard ones, and opens none; the loader opens its libraries one after the other. */
+const bounds = {
+  timeoutMs: 10_000,
+  maxOutput: longest,
+  limits: { memory: 512 * 1024 * 1024, cpuSeconds: 12, fileBytes: 0, openFiles: 4 },
+};
+/** Bytes of a pattern. Longer ones take grep seconds and gigabytes to compile, or do not fit on its command line. */
+const longestPattern = 16 * 1024;
 
 /** The lines of a text that a basic regular expression finds, by the machine's own grep. Never throws for a pattern's fault. */
 export async function grep(pattern: string, input: Uint8Array): Promise<Found> {
-  const result = await run('grep', ['--', pattern], { env: environment, cwd: '/', input, ...limits });
+  const bytes = Buffer.byteLength(pattern);
+  if (bytes > longestPattern) return { problem: `the pattern has ${bytes} bytes, the limit is ${longestPattern}` };
+  if (pattern.includes('\0')) return { problem: 'the pattern holds a NUL byte' };
+  const result = await run('grep', ['--', pattern], { env: environment, cwd: '/', input, ...bounds });
   if (result.stopped !== undefined) return { problem: `grep was ended: ${result.stopped}` };
   if (result.status !== 0 && result.status !== 1) return { problem: `grep: ${result.stderr.toString().trim()}` };
   const text = result.stdout.toString('latin1');

@@ -1,9 +1,8 @@
 import { analyseSed, type SedFacts } from './sed-script.ts';
 
-/** A sanitizer script of a suite: its name, which says what runs it, where it lies, and its text. */
+/** A sanitizer script of a suite: its name, which says what runs it, and its text. */
 export interface SanitizerScript {
   readonly name: string;
-  readonly path: string;
   readonly content: Uint8Array;
 }
 
@@ -21,6 +20,11 @@ export interface StageProblem {
   readonly problem: string;
 }
 
+/** More than any suite has for a console; each is a process, and an argument of one. */
+const mostSanitizers = 200;
+/** Bytes of a script; people write a few thousand. */
+const longestScript = 256 * 1024;
+
 /**
  * The pipeline as the suite itself runs it: one process per script, except that `name.sed-f` means
  * `name.sed`, run in one sed with its neighbours of that kind.
@@ -29,13 +33,19 @@ export function stagesOf(
   names: readonly string[],
   find: (name: string) => SanitizerScript | undefined,
 ): Stage[] | StageProblem {
+  if (names.length > mostSanitizers) {
+    return { problem: `a console has ${names.length} sanitizers, the limit is ${mostSanitizers}` };
+  }
   const stages: Stage[] = [];
   let shared: SanitizerScript[] | undefined;
   for (const name of names) {
     const kind = /\.(sed|sed-n|sed-f|awk)$/.exec(name)?.[1];
-    if (kind === undefined) return { problem: `${name} is no kind of sanitizer that is known` };
+    if (kind === undefined) return { problem: `${name.slice(0, 200)} is no kind of sanitizer that is known` };
     const script = find(scriptFile(name));
     if (script === undefined) return { problem: `${scriptFile(name)} is missing` };
+    if (script.content.length > longestScript) {
+      return { problem: `${scriptFile(name)} has ${script.content.length} bytes, the limit is ${longestScript}` };
+    }
     if (kind === 'sed-f' && shared !== undefined) shared.push(script);
     else {
       const scripts = [script];
@@ -87,17 +97,21 @@ function factsOf({ content }: SanitizerScript, quiet: boolean): SedFacts {
   return facts;
 }
 
+/** Looking for more texts than these takes longer than running the process. */
+const mostTriggers = 500;
+
 function both(a: readonly string[] | undefined, b: readonly string[] | undefined): string[] | undefined {
-  return a && b && [...a, ...b];
+  return a && b && a.length + b.length <= mostTriggers ? [...a, ...b] : undefined;
 }
 
 function meets(a: readonly string[], b: readonly string[]): boolean {
-  return a.some((label) => b.includes(label));
+  const labels = new Set(b);
+  return a.some((label) => labels.has(label));
 }
 
 /** True if a process with these triggers cannot change the input. */
 export function isIdle(stage: Stage, input: Uint8Array): boolean {
-  if (stage.triggers === undefined) return false;
+  if (stage.triggers === undefined || stage.triggers.length > mostTriggers) return false;
   const text = new TextDecoder('latin1').decode(input);
   return !stage.triggers.some((trigger) => text.includes(trigger));
 }

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deadline, every } from '../base/deadline.ts';
+import { deadline } from '../base/deadline.ts';
+import { isNotFound, limitReached, type ProgramLimits, walled } from '../base/foreign-program.ts';
 import { isIdle, joinStages, type Stage } from './plan-stages.ts';
 
 /** A sanitized text, or why sanitizing failed. */
@@ -26,8 +27,16 @@ const commands: Readonly<Record<Stage['tool'], readonly [string, ...string[]]>> 
   'sed -n': ['sed', '--sandbox', '-n'],
   gawk: ['gawk', '--sandbox'],
 };
-/** Longest output of one process. */
-const outputLimit = 256 * 1024 * 1024;
+/** Bytes that one process may print. */
+const longestOutput = 32 * 1024 * 1024;
+/**
+ * What one process may use. The suite's scripts may read their input and nothing else: `--sandbox` forbids to read and write files,
+ * but gawk still includes files, whose lines it prints with its complaints. With a script and the standard streams open, no other
+ * file can be.
+ */
+const limits: ProgramLimits = { memory: 512 * 1024 * 1024, cpuSeconds: 60, fileBytes: longestOutput, openFiles: 4 };
+/** Bytes that are kept of what a process says as errors. */
+const longestComplaint = 500;
 
 /**
  * Sends a text through the pipeline and appends the empty line that references end with. Processes
@@ -43,15 +52,13 @@ export async function runStages(
   const end = performance.now() + (options.timeoutMs ?? 30_000);
   try {
     let text = input;
-    let file = join(dir, 'input');
-    writeFileSync(file, text);
-    for (const [index, stage] of (options.plain ? stages : joinStages(stages)).entries()) {
+    writeFileSync(join(dir, 'input'), text);
+    for (const stage of options.plain ? stages : joinStages(stages)) {
       if (!options.plain && isIdle(stage, text)) continue;
-      const output = join(dir, String(index));
-      const problem = await runStage(stage, { input: file, output, timeoutMs: end - performance.now() });
+      const problem = await runStage(stage, dir, end - performance.now());
       if (problem !== undefined) return { problem };
-      text = readFileSync(output);
-      file = output;
+      renameSync(join(dir, 'output'), join(dir, 'input'));
+      text = readFileSync(join(dir, 'input'));
     }
     return { output: Buffer.concat([text, Buffer.from('\n')]) };
   } finally {
@@ -59,48 +66,53 @@ export async function runStages(
   }
 }
 
-interface StageFiles {
-  readonly input: string;
-  readonly output: string;
-  readonly timeoutMs: number;
-}
-
-async function runStage(stage: Stage, files: StageFiles): Promise<string | undefined> {
+/**
+ * Runs a process from `input` into `output` in its folder. Its scripts are written there: they are the bytes that were checked, and
+ * messages do not hold a path of this machine.
+ */
+async function runStage(stage: Stage, dir: string, timeoutMs: number): Promise<string | undefined> {
   const names = stage.scripts.map((script) => script.name).join(', ');
   const [command, ...args] = commands[stage.tool];
-  for (const script of stage.scripts) args.push('-f', script.path);
-  const output = openSync(files.output, 'w');
-  const stdio = [openSync(files.input, 'r'), output, openSync(`${files.output}.err`, 'w')];
+  for (const [index, { content }] of stage.scripts.entries()) {
+    const script = `script-${index + 1}`;
+    writeFileSync(join(dir, script), content);
+    args.push('-f', script);
+  }
+  const errors = join(dir, 'errors');
+  const files = [openSync(join(dir, 'input'), 'r'), openSync(join(dir, 'output'), 'w'), openSync(errors, 'w')];
   let status: string | number;
   try {
-    status = await ended(spawn(command, args, { env: environment, stdio }), output, files.timeoutMs);
+    const line = walled(command, args, limits);
+    status = await ended(spawn(...line, { cwd: dir, env: environment, stdio: files }), timeoutMs);
   } finally {
-    for (const fd of stdio) closeSync(fd);
+    for (const fd of files) closeSync(fd);
   }
   if (typeof status === 'string') return `${command} with ${names}: ${status}`;
-  const complaint = readFileSync(`${files.output}.err`, 'utf8').trim();
+  const complaint = beginningOf(errors);
   if (status === 0 && complaint === '') return undefined;
-  return `${command} with ${names}: exit status ${status}${complaint && `: ${complaint.slice(0, 500)}`}`;
+  if (isNotFound(status, complaint)) return `${command} with ${names}: not found on this machine`;
+  return `${command} with ${names}: exit status ${status}${complaint && `: ${complaint}`}`;
+}
+
+function beginningOf(path: string): string {
+  const bytes = Buffer.alloc(longestComplaint);
+  const file = openSync(path, 'r');
+  try {
+    return bytes.toString('utf8', 0, readSync(file, bytes)).trim();
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Waits for a process: its exit status, or what kept it from having one. */
-function ended(child: ChildProcess, output: number, timeoutMs: number): Promise<string | number> {
+function ended(child: ChildProcess, timeoutMs: number): Promise<string | number> {
   const { promise, resolve } = Promise.withResolvers<string | number>();
   let stopped: string | undefined;
-  const stop = (why: string): void => {
-    stopped ??= why;
+  const clock = deadline(Math.max(timeoutMs, 1), () => {
+    stopped = 'took too long';
     child.kill('SIGKILL');
-  };
-  const clock = deadline(Math.max(timeoutMs, 1), () => stop('took too long'));
-  const watch = every(100, () => {
-    if (fstatSync(output).size > outputLimit) stop('wrote without end');
   });
-  child.once('error', (cause: NodeJS.ErrnoException) =>
-    resolve(cause.code === 'ENOENT' ? 'not found on this machine' : cause.message),
-  );
-  child.once('exit', (code, signal) => resolve(stopped ?? code ?? `ended by ${signal}`));
-  return promise.finally(() => {
-    clock.stop();
-    watch.stop();
-  });
+  child.once('error', (cause) => resolve(cause.message));
+  child.once('exit', (code, signal) => resolve(stopped ?? code ?? limitReached(signal ?? '') ?? `ended by ${signal}`));
+  return promise.finally(() => clock.stop());
 }

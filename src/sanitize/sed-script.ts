@@ -69,6 +69,7 @@ function addsLines({ name, parts }: Command): boolean {
  * unless one of the patterns met on the way matches; their certain texts are the triggers.
  */
 function triggersOf(commands: readonly Command[], quiet: boolean): string[] | undefined {
+  const places = placesOf(commands);
   const texts: string[] = [];
   let printed = 0;
   let steps = 0;
@@ -78,11 +79,12 @@ function triggersOf(commands: readonly Command[], quiet: boolean): string[] | un
     const met = patternMet(command);
     if (met !== undefined) {
       texts.push(met);
-      if (command.name === '{') at = blockEnd(commands, at);
+      if (command.name === '{') at = places.ends.get(at) ?? commands.length;
     } else if (command.addresses.length > 0) return undefined;
     else if (command.name === 'p') printed += 1;
     else if (command.name === 'b') {
-      const target = targetOf(commands, command.parts[0] ?? '');
+      const label = command.parts[0] ?? '';
+      const target = label === '' ? commands.length : places.labels.get(label);
       if (target === undefined) return undefined;
       at = target;
     } else if (!':{}'.includes(command.name)) return undefined;
@@ -100,23 +102,30 @@ function patternMet({ addresses: [address], negated, name, parts }: Command): st
   return parts[0] === '' || /[Ii]/.test(parts[2] ?? '') ? '' : literalIn(parts[0] ?? '');
 }
 
-function targetOf(commands: readonly Command[], label: string): number | undefined {
-  if (label === '') return commands.length;
-  const target = commands.findIndex((command) => command.name === ':' && command.parts[0] === label);
-  return target < 0 ? undefined : target;
+/** Where commands lie: the first place of each label, and the end of each block by the place of its beginning. */
+interface Places {
+  readonly labels: ReadonlyMap<string, number>;
+  readonly ends: ReadonlyMap<number, number>;
 }
 
-function blockEnd(commands: readonly Command[], start: number): number {
-  let depth = 0;
-  for (let at = start; at < commands.length; at += 1) {
-    if (commands[at]?.name === '{') depth += 1;
-    if (commands[at]?.name === '}') depth -= 1;
-    if (depth === 0) return at;
+function placesOf(commands: readonly Command[]): Places {
+  const labels = new Map<string, number>();
+  const ends = new Map<number, number>();
+  const open: number[] = [];
+  for (const [at, { name, parts }] of commands.entries()) {
+    const [label = ''] = parts;
+    if (name === ':' && !labels.has(label)) labels.set(label, at);
+    if (name === '{') open.push(at);
+    const begin = name === '}' ? open.pop() : undefined;
+    if (begin !== undefined) ends.set(begin, at);
   }
-  return commands.length;
+  return { labels, ends };
 }
 
-/** The longest text that every match of a basic regular expression holds; empty if none is certain. */
+/**
+ * The longest text that every match of a basic regular expression holds; empty if none is certain. Each character is looked at
+ * once or twice, since patterns come from anybody.
+ */
 export function literalIn(pattern: string): string {
   // Alternatives and repeated groups may leave anything out; numbered characters are not looked up.
   if (/\\[|xdoc]|\\\)(?:\*|\\[?{])/.test(pattern)) return '';
@@ -126,18 +135,52 @@ export function literalIn(pattern: string): string {
     if (run.length > best.length) best = run;
     run = '';
   };
-  for (const [token] of pattern.matchAll(/\\\{[^\\]*\\\}|\\.|\[\^?\]?(?:\[:\w+:\]|[^\]])*\]|./gsu)) {
-    const escaped = /^\\([./*[\]$^#&,-])$/.exec(token)?.[1];
+  for (let at = 0; at < pattern.length; ) {
+    const length = tokenLength(pattern, at);
+    if (length === undefined) return '';
+    const token = pattern.slice(at, at + length);
+    at += length;
     if (token === '*' || token === '\\?' || token.startsWith('\\{')) {
-      // The character before may be missing, all its bytes.
-      run = run.replace(/[\x80-\xff]+$|.$/s, '');
+      run = withoutLastCharacter(run);
       end();
-    } else if (escaped !== undefined) run += escaped;
+    } else if (/^\\[./*[\]$^#&,-]$/.test(token)) run += token.slice(1);
     else if (token.length > 1 || '.^$'.includes(token)) end();
     else run += token;
   }
   end();
   return best;
+}
+
+/** Length of what stands at a place of a pattern: a character, an escape, an interval, a bracket. `undefined`: a bracket that is not known. */
+function tokenLength(pattern: string, at: number): number | undefined {
+  if (pattern[at] === '[') return bracketLength(pattern, at);
+  if (pattern[at] !== '\\' || at + 1 >= pattern.length) return 1;
+  const close = pattern[at + 1] === '{' ? pattern.indexOf('\\', at + 2) : -1;
+  return close >= 0 && pattern[close + 1] === '}' ? close + 2 - at : 2;
+}
+
+function bracketLength(pattern: string, start: number): number | undefined {
+  let at = start + (pattern[start + 1] === '^' ? 2 : 1);
+  if (pattern[at] === ']') at += 1;
+  for (; at < pattern.length; at += 1) {
+    if (pattern[at] === ']') return at + 1 - start;
+    if (pattern[at] !== '[') continue;
+    // Collating symbols and equivalence classes may hold a bracket.
+    if (pattern[at + 1] === '.' || pattern[at + 1] === '=') return undefined;
+    className.lastIndex = at;
+    at += (className.exec(pattern)?.[0].length ?? 1) - 1;
+  }
+  return undefined;
+}
+
+/** POSIX has no longer one than `xdigit`. */
+const className = /\[:[a-z]{1,20}:\]/y;
+
+/** Without the last character, all its bytes: it may be missing. */
+function withoutLastCharacter(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) >= 0x80) end -= 1;
+  return text.slice(0, end < text.length ? end : end - 1);
 }
 
 /** Splits a script into commands; `undefined` where it holds anything unknown. */

@@ -21,7 +21,7 @@ export function putInput({ dir }: InputFolder, content: Uint8Array): string {
 }
 
 /** Path of an input. */
-export function inputPath({ dir }: InputFolder, id: string): string {
+function inputPath({ dir }: InputFolder, id: string): string {
   return join(dir, id);
 }
 

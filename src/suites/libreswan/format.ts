@@ -14,7 +14,7 @@ import type { Issue } from '../../model/verdict.ts';
 import type { SanitizerScript } from '../../sanitize/plan-stages.ts';
 import { sanitize } from '../../sanitize/sanitize.ts';
 import type { Format, GoldenText, JudgedAttempt, Judgement, PutDerived } from '../format.ts';
-import { type InputFolder, inputPath, putInput, readInput, readSharedInput } from '../input-folder.ts';
+import { type InputFolder, putInput, readInput, readSharedInput } from '../input-folder.ts';
 import { composeConsoles, type RawConsoles } from './consoles.ts';
 import { expectationSchema, type StoredExpectation } from './expectation.ts';
 import { type AttemptEvidence, type ConsoleEvidence, judgeConsoles } from './judge.ts';
@@ -153,7 +153,7 @@ async function consoleEvidence(one: StoredExpectation, work: Work): Promise<Cons
 }
 
 function script(name: string, id: string, folder: InputFolder): SanitizerScript {
-  return { name, path: inputPath(folder, id), content: readSharedInput(folder, id) };
+  return { name, content: readSharedInput(folder, id) };
 }
 
 function plutoLog(cwd: string, host: string): string {

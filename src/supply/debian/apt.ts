@@ -125,20 +125,15 @@ export class Apt {
     warn(`the package lists of Debian ${this.suite} could not be updated; using older ones`);
   }
 
-  /** Downloads end with this process, however it dies. */
-  #command(program: AptProgram, args: readonly string[]): string[] {
-    return ['--pdeathsig', 'KILL', program, ...this.#options, ...args];
-  }
-
   /** Runs an apt program on this state; any status is a result. */
   run(program: AptProgram, args: readonly string[], how: AptRun = {}): Promise<RunResult> {
-    return run('setpriv', this.#command(program, args), { env: aptEnvironment(), ...how });
+    return run(program, [...this.#options, ...args], { env: aptEnvironment(), ...how });
   }
 
   /** Runs an apt program that must succeed; gives its standard output. */
   async text(program: AptProgram, args: readonly string[], how: AptRun = {}): Promise<string> {
     const options = { env: aptEnvironment(), ...how };
-    return (await succeed('setpriv', this.#command(program, args), options)).stdout.toString();
+    return (await succeed(program, [...this.#options, ...args], options)).stdout.toString();
   }
 }
 

@@ -58,6 +58,13 @@ export const tools: readonly Tool[] = [
   },
   { name: 'sed', package: 'sed', purpose: "runs the suites' own sanitizers", needs: ['judge'] },
   { name: 'gawk', package: 'gawk', purpose: "runs the suites' own sanitizers", needs: ['judge'] },
+  {
+    name: 'setpriv',
+    package: 'util-linux',
+    purpose: 'ends programs with Espalier',
+    needs: ['kernel', 'image', 'guest', 'judge'],
+  },
+  { name: 'prlimit', package: 'util-linux', purpose: 'limits what foreign programs use', needs: ['image', 'judge'] },
   { name: 'flock', package: 'util-linux', purpose: 'locks the cache between processes', needs: ['kernel', 'image'] },
   { name: 'tar', package: 'tar', purpose: 'unpacks sources, exports and imports', needs: ['kernel', 'image'] },
 ];

@@ -68,8 +68,13 @@ async function boot(kernel: string, { folder, memory, signal, onLine }: Bootstra
   const cpu = claimCpu();
   try {
     const env = { PATH: '/usr/bin:/bin', HOME: '/nonexistent', TMPDIR: memoryFolder(memory, folder) };
-    const args = ['--pdeathsig', 'KILL', 'taskset', '--cpu-list', String(cpu), kernel, ...words];
-    return await run('setpriv', args, { cwd: folder, env, timeoutMs, signal, onLine });
+    return await run('taskset', ['--cpu-list', String(cpu), kernel, ...words], {
+      cwd: folder,
+      env,
+      timeoutMs,
+      signal,
+      onLine,
+    });
   } finally {
     releaseCpu(cpu);
   }

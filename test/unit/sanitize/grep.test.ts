@@ -19,6 +19,20 @@ for (const [pattern, input, lines] of found) {
   });
 }
 
+test('a pattern longer than anybody writes is refused', async () => {
+  const result = await grep('\\('.repeat(60_000), Buffer.from('x\n'));
+  assert.deepEqual(result, { problem: 'the pattern has 120000 bytes, the limit is 16384' });
+});
+
+test('a pattern that takes all memory is a problem', async () => {
+  const result = await grep('\\(a\\{1,255\\}\\)\\{1,255\\}b\\1', Buffer.from(`${'a'.repeat(50_000)}\n`));
+  assert.ok('problem' in result);
+});
+
+test('a pattern that cannot be an argument is a problem', async () => {
+  assert.deepEqual(await grep('a\0b', Buffer.from('x\n')), { problem: 'the pattern holds a NUL byte' });
+});
+
 test('a pattern that grep cannot read is a problem in its own words', async () => {
   const result = await grep('[', Buffer.from('x\n'));
   assert.ok('problem' in result);

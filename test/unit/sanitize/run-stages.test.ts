@@ -31,7 +31,7 @@ function workshop(): { dir: string; scripts: Map<string, SanitizerScript> } & Di
     Object.entries(texts).map(([name, text]) => {
       const path = join(dir, name);
       writeFileSync(path, text);
-      return [name, { name, path, content: Buffer.from(text) }];
+      return [name, { name, content: Buffer.from(text) }];
     }),
   );
   return { dir, scripts, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
@@ -109,22 +109,56 @@ const faults: readonly (readonly [string, string, string, RegExp])[] = [
   ['a script with an error', 'bad.sed', 's/a/', /bad\.sed: exit status 1: .*unterminated/],
   ['a script that writes a file', 'bad.sed', 's/a/b/w /tmp/x', /sandbox/],
   ['a script that runs a program', 'bad.awk', '{ system("id") }', /sandbox|not allowed|exit status/],
+  [
+    'a script that includes a file',
+    'bad.awk',
+    '@include "/etc/passwd"\n{ print }',
+    /bad\.awk: exit status \d: (?!.*root:).*Too many/,
+  ],
+  [
+    'a script that adds a file to its input',
+    'bad.awk',
+    'BEGIN { ARGV[1] = "/etc/passwd"; ARGC = 2 } { print }',
+    /sandbox/,
+  ],
+  [
+    'a script that prints without end',
+    'bad.awk',
+    'BEGIN { while (1) print "again and again" }',
+    /wrote without end|File too large/,
+  ],
+  [
+    'a script that takes all memory',
+    'bad.awk',
+    'BEGIN { x = "x"; while (1) x = x x }',
+    /bad\.awk: exit status 2: .*memory/i,
+  ],
+  ['a script larger than anybody writes', 'bad.sed', '#'.repeat(300_000), /bad\.sed has 300000 bytes/],
   ['a script without end', 'bad.sed', ':a\nb a', /took too long/],
   ['a kind that is not known', 'bad.pl', '', /no kind of sanitizer/],
 ];
 for (const [title, name, text, problem] of faults) {
   test(`${title} is a failed sanitizer and leaves no files`, async () => {
     using place = workshop();
-    const path = join(place.dir, name);
-    writeFileSync(path, text);
-    const scripts = new Map([[name, { name, path, content: Buffer.from(text) }]]);
-    const request = { names: [name], scripts, input: Buffer.from('a\n'), timeoutMs: 1000 };
+    const scripts = new Map([[name, { name, content: Buffer.from(text) }]]);
+    const request = {
+      names: [name],
+      scripts,
+      input: Buffer.from('a\n'),
+      timeoutMs: problem.source === 'took too long' ? 1000 : 20_000,
+    };
     const result = await sanitize(request);
     assert.match('problem' in result ? result.problem : 'none', problem);
     const left = readdirSync(place.dir, { recursive: true }).filter((one) => /sanitize\.\d/.test(String(one)));
     assert.deepEqual(left, []);
   });
 }
+
+test('more sanitizers than anybody names are refused', async () => {
+  const names = Array.from({ length: 201 }, () => 'cr.sed');
+  const result = await sanitize({ names, scripts: new Map(), input: Buffer.from('') });
+  assert.match('problem' in result ? result.problem : 'none', /^a console has 201 sanitizers/);
+});
 
 test('a missing script is named', async () => {
   const request = { names: ['gone.sed-f'], scripts: new Map(), input: Buffer.from('') };
@@ -136,8 +170,10 @@ test('a result is taken from the cache, and not for another input or script', as
   const cache = join(place.dir, 'cache');
   const request = { names: ['pid.sed'], scripts: place.scripts, input: Buffer.from('pid 1\n'), cache };
   assert.deepEqual(await sanitize(request), { output: Buffer.from('pid PID\n\n') });
-  // A cached result needs no script: an empty file in its place would print the input.
-  writeFileSync(join(place.dir, 'pid.sed'), '');
-  assert.deepEqual(await sanitize(request), { output: Buffer.from('pid PID\n\n') });
-  assert.deepEqual(await sanitize({ ...request, input: Buffer.from('pid 2\n') }), { output: Buffer.from('pid 2\n\n') });
+  const [kept = ''] = readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('/'));
+  writeFileSync(join(cache, kept), 'kept\n');
+  assert.deepEqual(await sanitize(request), { output: Buffer.from('kept\n') });
+  assert.deepEqual(await sanitize({ ...request, input: Buffer.from('pid 2\n') }), {
+    output: Buffer.from('pid PID\n\n'),
+  });
 });

@@ -78,7 +78,30 @@ const literals: readonly (readonly [string, string])[] = [
   ['[[:digit:]x]de', 'de'],
   ['a\\.b', 'a.b'],
   ['é*x', 'x'],
+  ['[[.a.]]bc', ''],
+  ['[[=a=]]bc', ''],
+  ['ab[c', ''],
+  ['a\\{bc', 'bc'],
 ];
 for (const [pattern, expected] of literals) {
   test(`certain text of ${pattern}`, () => assert.equal(literalIn(Buffer.from(pattern).toString('latin1')), expected));
+}
+
+/** Scripts that cost the square of their length, or more, where a reader looks at a character again and again. */
+const long: Readonly<Record<string, string>> = {
+  'brackets that are not closed': `s/${'['.repeat(60_000)}/x/`,
+  'intervals that are not closed': `s/${'\\{'.repeat(60_000)}/x/`,
+  'classes that are not closed': `s/[${'[:a'.repeat(60_000)}/x/`,
+  'a long run of bytes before a star': `s/${'\xff'.repeat(200_000)}a*/x/`,
+  jumps: Array.from({ length: 30_000 }, (_, i) => `b x${i}\n:x${i}\n`).join(''),
+  blocks: `${'/a/ {\n'.repeat(30_000)}${'}\n'.repeat(30_000)}`,
+  comments: '#\n;'.repeat(80_000),
+};
+for (const [title, script] of Object.entries(long)) {
+  test(`a script is read in the time that its length asks for: ${title}`, { timeout: 5000 }, () => {
+    const started = process.cpuUsage();
+    analyseSed(script, false);
+    const { user } = process.cpuUsage(started);
+    assert.ok(user < 1_500_000, `${user / 1000} ms`);
+  });
 }
