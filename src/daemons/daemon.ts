@@ -74,10 +74,15 @@ export interface Control {
   start(views: readonly View[]): readonly string[];
   /** Take the files as they are now, without a restart. */
   reload(views: readonly View[]): readonly string[];
-  /** Establish a connection; returns when it is up or has failed, or at once where the daemon does not tell. */
-  initiate(connection: string): string;
+  /**
+   * Establish a connection; returns when it is up or has failed, or at once where the daemon does not tell. Without `view` the
+   * name is one of a file that a person wrote: the daemon is asked what it stands for.
+   */
+  initiate(name: string, view: View | undefined): string;
   /** Delete a connection's IKE SA and Child SAs, and tell the peer. */
-  terminate(view: View): string;
+  terminate(name: string, view: View | undefined): string;
+  /** A line by which the daemon, or its tool, says that it has nothing of the name that it was given. */
+  readonly unknownName: RegExp;
   /** End in order, and wait until it is gone. */
   readonly stop: string;
   /** End without a word to anybody, as a crash does. */

@@ -1,3 +1,4 @@
+import { shellQuoted, shellWord } from '../../base/text.ts';
 import type { Control } from '../daemon.ts';
 import { waitFor, waitForEnd } from '../shell.ts';
 import { isAtLeast } from '../version.ts';
@@ -28,8 +29,10 @@ export function control(version: string): Control {
         isFive ? `ipsec add ${connection.name}` : `ipsec auto --add ${connection.name}`,
       ),
     ],
-    initiate: (name) => (isFive ? `ipsec up ${name}` : `ipsec auto --up ${name}`),
-    terminate: ({ connection }) => (isFive ? `ipsec down ${connection.name}` : `ipsec auto --down ${connection.name}`),
+    initiate: (name) => `ipsec ${isFive ? 'up' : 'auto --up'} ${shellWord(name)}`,
+    terminate: (name, view) =>
+      isFive ? `ipsec down ${shellWord(name)}` : `${view ? '' : isKnown(name)}ipsec auto --down ${shellWord(name)}`,
+    unknownName: /^(?:000 |\d{3} )?no connection (?:or alias )?named "/m,
     stop: `${whack} --shutdown > /dev/null; ${waitForEnd('pluto')}`,
     kill: 'kill -KILL $(pidof pluto); rm -f /run/pluto/pluto.pid',
     listSas: `${whack} --showstates; ${whack} --trafficstatus`,
@@ -42,6 +45,13 @@ const checkConfiguration = ['ipsec addconn --config /etc/ipsec.conf --checkconfi
 
 /** pluto has a process of its own load the connections, and goes on when it takes one of them for wrong. */
 const noneRefused = `${waitForEnd('addconn')}; ! grep 'failed to add connection' ${plutoLog}`;
+
+/** pluto 4 has no word for a name that it does not know, where it is to end something. */
+function isKnown(name: string): string {
+  const word = shellWord(name);
+  const refusal = shellQuoted(`no connection named "${name}"`);
+  return `ipsec whack --status | grep -q -w -F -e ${word} || { echo ${refusal}; false; } && `;
+}
 
 function isLoaded(name: string): string {
   return `ipsec whack --status | grep -q '"${name}"'`;

@@ -1,11 +1,14 @@
+import { shellWord } from '../../base/text.ts';
 import type { End } from '../../connection/connection.ts';
 import { identityType } from '../../connection/identity.ts';
 import type { Control } from '../daemon.ts';
 import { waitFor, waitForEnd } from '../shell.ts';
+import { byNameProgram } from './by-name.ts';
 import { readIkedSas } from './read.ts';
 import { openikedName } from './render.ts';
 
 const log = '/var/log/iked.log';
+const byName = '/usr/local/libexec/by-name';
 
 /** iked does not start without a key, although a secret needs none. The package makes it in the same way. */
 const key = '/etc/iked/private/local.key';
@@ -24,7 +27,7 @@ function idOf({ identity, address }: End): string {
 export function control(): Control {
   return {
     collect: [log],
-    helpers: [],
+    helpers: [{ path: byName, mode: 0o755, content: byNameProgram }],
     start: (views) => {
       // Passive: it answers peers, and initiates when `ikectl active` says so.
       const passive = views.some(({ local }) => local.start === 'start') ? '' : ' -S';
@@ -36,8 +39,10 @@ export function control(): Control {
       ];
     },
     reload: () => ['iked -n > /tmp/iked.check 2>&1 || ( cat /tmp/iked.check; false )', 'ikectl reload'],
-    initiate: () => 'ikectl active',
-    terminate: ({ remote }) => `ikectl reset id '${idOf(remote)}'`,
+    initiate: (name, view) => (view ? 'ikectl active' : `${byName} initiate ${shellWord(name)}`),
+    terminate: (name, view) =>
+      view ? `ikectl reset id '${idOf(view.remote)}'` : `${byName} terminate ${shellWord(name)}`,
+    unknownName: /^iked\.conf has no policy /m,
     stop: `kill -TERM $(pidof iked); ${waitForEnd('iked')}`,
     kill: 'kill -KILL $(pidof iked); rm -f /run/iked.sock',
     listSas: 'ikectl show sa',

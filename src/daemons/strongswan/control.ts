@@ -1,10 +1,13 @@
+import { shellWord } from '../../base/text.ts';
 import type { Control } from '../daemon.ts';
 import { waitFor, waitForEnd } from '../shell.ts';
+import { byNameProgram } from './by-name.ts';
 import { listSasRequest, readListedSas } from './read.ts';
 import { charonLog } from './render.ts';
 import { viciProgram } from './vici-client.ts';
 
 const vici = '/usr/local/libexec/vici';
+const byName = '/usr/local/libexec/by-name';
 
 /** What charon says before its log is open, and instead of it. */
 const charonOutput = '/var/log/charon.out';
@@ -17,15 +20,19 @@ const load =
 export function control(): Control {
   return {
     collect: [charonLog, charonOutput],
-    helpers: [{ path: vici, mode: 0o755, content: viciProgram }],
+    helpers: [
+      { path: vici, mode: 0o755, content: viciProgram },
+      { path: byName, mode: 0o755, content: byNameProgram },
+    ],
     start: () => [
       `( /usr/lib/ipsec/charon > ${charonOutput} 2>&1 & )`,
       waitFor('test -S /run/charon.vici', charonOutput, charonLog),
       load,
     ],
     reload: () => [load],
-    initiate: (name) => `swanctl --initiate --child ${name}`,
-    terminate: ({ connection }) => `swanctl --terminate --ike ${connection.name}`,
+    initiate: (name, view) => (view ? `swanctl --initiate --child ${name}` : `${byName} initiate ${shellWord(name)}`),
+    terminate: (name, view) => (view ? `swanctl --terminate --ike ${name}` : `${byName} terminate ${shellWord(name)}`),
+    unknownName: /^charon has no connection and no child /m,
     stop: `kill -TERM $(pidof charon); ${waitForEnd('charon')}`,
     kill: 'kill -KILL $(pidof charon); rm -f /run/charon.pid /run/charon.vici',
     listSas: `${vici} ${listSasRequest}`,

@@ -2,6 +2,7 @@ import { registerHooks } from 'node:module';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EspalierError } from '../../base/errors.ts';
+import { filesRead } from './api/file.ts';
 import { errorOrigin } from './api/origin.ts';
 import { collectScenarios, type Declared } from './api/scenario.ts';
 
@@ -46,9 +47,12 @@ export async function loadFile(file: string): Promise<LoadedFile> {
   const before = new Set(own);
   const { href } = pathToFileURL(file);
   own.add(href);
-  let declared: readonly Declared[];
+  let declared: readonly Declared[] = [];
+  let read: readonly string[] = [];
   try {
-    declared = await collectScenarios(() => import(href));
+    read = await filesRead(async () => {
+      declared = await collectScenarios(() => import(href));
+    });
   } catch (error) {
     throw cannotLoad(file, error);
   }
@@ -58,7 +62,8 @@ export async function loadFile(file: string): Promise<LoadedFile> {
       remedy: "call scenario('name', …) at its top level",
     });
   }
-  const sources = [...own].filter((url) => !before.has(url)).map((url) => fileURLToPath(url));
+  const modules = [...own].filter((url) => !before.has(url)).map((url) => fileURLToPath(url));
+  const sources = [...new Set([...modules, ...read])];
   const result = { file, declared, sources: sources.sort() };
   loaded.set(file, result);
   return result;

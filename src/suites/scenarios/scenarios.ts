@@ -97,8 +97,7 @@ async function readAll({ name, files, checkTypes }: ScenariosOptions): Promise<r
 function understand(suite: string, declared: Declared, source: LoadedFile): Known {
   const { name, definition, origin } = declared;
   try {
-    if (!/^[^\p{C}:]{1,120}$/u.test(name))
-      throw new EspalierError('usage', 'its name has to be 1 to 120 characters without a colon');
+    checkName(name);
     const network = networkOf(definition);
     const wanted = definition.unsupported === undefined ? daemonsOf(definition, network) : new Map();
     const unsupported = definition.unsupported ?? refusalOf(definition, wanted);
@@ -114,6 +113,17 @@ function understand(suite: string, declared: Declared, source: LoadedFile): Know
       ...origin,
     });
   }
+}
+
+/** Whatever a line of a terminal can show; commands split `suite:name` at its first colon. */
+function checkName(name: string): void {
+  const strange = /[\p{C}]/u.exec(name);
+  if (strange !== null) {
+    const code = strange[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+    throw new EspalierError('usage', `its name has the control character U+${code} at position ${strange.index + 1}`);
+  }
+  if (name === '' || name.length > 120)
+    throw new EspalierError('usage', `its name has ${name.length} characters, and may have 1 to 120`);
 }
 
 /** Why a scenario cannot run, if its daemons cannot do what it asks. Raises `scenario` where that is a mistake. */

@@ -4,7 +4,7 @@ import type { DaemonSpec, HostSpec, NatSpec } from './hosts.ts';
 
 /** What a command left. Times are the lab's, in nanoseconds since 1970. */
 export interface CommandResult {
-  /** All that the terminal got, standard error included. */
+  /** All that the terminal got, standard error included, without colours and other escape sequences. */
   readonly stdout: string;
   readonly status: number;
   readonly begin: bigint;
@@ -18,6 +18,12 @@ export interface Host {
   readonly addresses: readonly string[];
   /** Types a line at the host's console and waits for its prompt. Any exit status is a result. */
   exec(line: string): Promise<CommandResult>;
+  /** Like `exec`, and reads the output as JSON, as `ip -j` prints it. A command that fails, or prints none, ends the scenario. */
+  json(command: string): Promise<unknown>;
+  /** Reads a file as UTF-8. One that cannot be read ends the scenario; `expect(host).toHaveFile` checks whether it is there. */
+  read(path: string): Promise<string>;
+  /** Reads a file byte for byte. */
+  readBytes(path: string): Promise<Buffer>;
   /** Writes a file; its folder is made. */
   writeFile(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
   /** ESP and AH SAs that the kernel has now. */
@@ -51,7 +57,10 @@ export interface DaemonHost extends Host {
   readonly daemon: DaemonControl;
   /** Asks the daemon for its established IKE SAs. */
   ikeSas(): Promise<readonly IkeSa[]>;
-  /** Asks the daemon to establish a connection. What came of it is for checks to see: its words are the result. */
+  /**
+   * Asks the daemon to establish a connection: one of `connections`, or one that stands in the host's own files, by its name there. What
+   * came of it is for checks to see: the daemon's words are the result. A name that nobody knows ends the scenario.
+   */
   initiate(connection: string): Promise<CommandResult>;
   /** Asks the daemon to delete a connection's IKE SA and Child SAs. */
   terminate(connection: string): Promise<CommandResult>;

@@ -27,6 +27,7 @@ export {
   type TranscriptOptions,
   type Within,
 } from './expect.ts';
+export { file } from './file.ts';
 export type { Clock, CommandResult, DaemonControl, DaemonHost, Host, Link, NatHost, Net, World } from './handles.ts';
 export { type DaemonSpec, type HostSpec, type LinuxSpec, linux, type NatSpec, nat } from './hosts.ts';
 export {

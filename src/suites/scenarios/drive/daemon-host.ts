@@ -1,5 +1,5 @@
 import { EspalierError } from '../../../base/errors.ts';
-import { shellWord } from '../../../base/text.ts';
+import { excerptOf, shellWord } from '../../../base/text.ts';
 import type { View } from '../../../connection/view.ts';
 import type { Daemon } from '../../../daemons/daemon.ts';
 import type { IkeSa } from '../../../evidence/ipsec.ts';
@@ -35,12 +35,11 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
   }
 
   initiate(connection: string): Promise<CommandResult> {
-    this.#view(connection);
-    return this.exec(this.#daemon.control.initiate(connection));
+    return this.#ask(connection, (view) => this.#daemon.control.initiate(connection, view));
   }
 
   terminate(connection: string): Promise<CommandResult> {
-    return this.exec(this.#daemon.control.terminate(this.#view(connection)));
+    return this.#ask(connection, (view) => this.#daemon.control.terminate(connection, view));
   }
 
   ikeSas(): Promise<readonly IkeSa[]> {
@@ -80,12 +79,29 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
     });
   }
 
-  #view(name: string): View {
-    const found = this.#views.find(({ connection }) => connection.name === name);
-    if (found !== undefined) return found;
-    const known = this.#views.map(({ connection }) => connection.name).join(', ') || 'none';
-    const message = `the host has no connection ${name}; it has ${known}`;
-    throw new EspalierError('scenario', message, { ...callerOrigin(), host: this.name });
+  /** Types a line about a connection. One that is not declared may stand in a file: only the daemon knows whether it does. */
+  #ask(name: string, lineFor: (view: View | undefined) => string): Promise<CommandResult> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, async () => {
+      if (!/^[\x21-\x7e]{1,128}$/.test(name)) {
+        const message = `${excerptOf(name)} is no name of a connection: 1 to 128 printable ASCII characters without blanks`;
+        throw new EspalierError('scenario', message, { ...origin, host: this.name });
+      }
+      const view = this.#views.find(({ connection }) => connection.name === name);
+      const line = lineFor(view);
+      const result = await this.execAt(line, origin);
+      if (view === undefined && this.#daemon.control.unknownName.test(result.stdout)) {
+        const declared = this.#views.map(({ connection }) => connection.name).join(', ') || 'none';
+        const message = `neither the scenario nor the daemon's files have a connection ${name}; declared: ${declared}`;
+        throw new EspalierError('scenario', message, {
+          ...origin,
+          host: this.name,
+          command: line,
+          output: result.stdout,
+        });
+      }
+      return result;
+    });
   }
 }
 

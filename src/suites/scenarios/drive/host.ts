@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { EspalierError } from '../../../base/errors.ts';
 import { shellWord } from '../../../base/text.ts';
 import type { IpsecSa } from '../../../evidence/ipsec.ts';
 import { withoutPrefix } from '../../../model/addresses.ts';
@@ -39,12 +40,41 @@ export class DrivenHost implements CheckedHost {
 
   exec(line: string): Promise<CommandResult> {
     const origin = callerOrigin();
+    return this.stepper.called(origin, () => this.execAt(line, origin));
+  }
+
+  json(command: string): Promise<unknown> {
+    const origin = callerOrigin();
     return this.stepper.called(origin, async () => {
-      const done = await this.stepper.type({ host: this.name, line, origin });
-      this.transcript.push(done);
-      const { stdout, status, begin, end } = done;
-      return { stdout, status, begin, end };
+      const { stdout, status } = await this.execAt(command, origin);
+      const place = { ...origin, host: this.name, command, output: stdout };
+      if (status !== 0) throw new EspalierError('guest', `did not succeed (exit status ${status})`, place);
+      try {
+        return JSON.parse(stdout) as unknown;
+      } catch (cause) {
+        throw new EspalierError('scenario', `did not print JSON: ${(cause as Error).message}`, { ...place, cause });
+      }
     });
+  }
+
+  async read(path: string): Promise<string> {
+    return (await this.readBytes(path)).toString('utf8');
+  }
+
+  readBytes(path: string): Promise<Buffer> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, async () => {
+      // A terminal would change some bytes.
+      const { stdout } = await this.must(`base64 -- ${shellWord(path)}`, origin);
+      return Buffer.from(stdout, 'base64');
+    });
+  }
+
+  protected async execAt(line: string, origin: Origin): Promise<CommandResult> {
+    const done = await this.stepper.type({ host: this.name, line, origin });
+    this.transcript.push(done);
+    const { stdout, status, begin, end } = done;
+    return { stdout, status, begin, end };
   }
 
   writeFile(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {

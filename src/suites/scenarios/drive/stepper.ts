@@ -169,7 +169,7 @@ export class Stepper {
     const command = state.console.take(record);
     if (command?.end === undefined || command.status === undefined) return;
     const { output, status, begin, end } = command;
-    state.done = { stdout: Buffer.from(output).toString('utf8'), status, begin, end };
+    state.done = { stdout: withoutEscapes(Buffer.from(output).toString('utf8')), status, begin, end };
   }
 
   #state(host: string): HostState {
@@ -177,6 +177,14 @@ export class Stepper {
     if (state === undefined) throw new EspalierError('bug', `the lab has no host ${host}`);
     return state;
   }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
+
+/** Without control sequences and commands to the terminal (ECMA-48, 5.4 and 5.6): Debian's iproute2 colours on every terminal. */
+export function withoutEscapes(text: string): string {
+  return text.replace(escapes, '');
 }
 
 function lengthProblem(line: string): string | undefined {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { writingLines } from '../../../../../src/suites/scenarios/drive/host.ts';
 import { type Impairments, netemCommand } from '../../../../../src/suites/scenarios/drive/impairments.ts';
+import { withoutEscapes } from '../../../../../src/suites/scenarios/drive/stepper.ts';
 
 const commands: readonly (readonly [Impairments, string])[] = [
   [{}, 'tc qdisc replace dev eth0 root noqueue'],
@@ -36,4 +37,14 @@ test('the lines that write a file write its bytes and its mode, and fit a termin
     assert.deepEqual(readFileSync(path), content);
     assert.equal(statSync(path).mode & 0o777, 0o600);
   }
+});
+
+const shown: readonly (readonly [string, string])[] = [
+  ['2: \u001b[36meth0: \u001b[0m<UP> \u001b[1;32mUP\u001b[m', '2: eth0: <UP> UP'],
+  ['\u001b]0;a title\u0007a\u001b]8;;http://x\u001b\\b', 'ab'],
+  ['\u001b[2J\u001b[?2004hkept [31m and \u001b alone', 'kept [31m and \u001b alone'],
+];
+
+test('escape sequences are taken out, and nothing that looks like them', () => {
+  for (const [raw, plain] of shown) assert.equal(withoutEscapes(raw), plain);
 });
