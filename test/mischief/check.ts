@@ -1,5 +1,5 @@
 /**
- * `npm run mischief -- [--seed N] [--count N] [--jobs N] [--only TEXT] [--suites A,B] [--keep DIR]`: draws tests of all suites; each is run
+ * `npm run mischief -- [--seed N] [--count N] [--jobs N] [--only TEXT] [--suites A,B] [--test SUITE:NAME] [--keep DIR]`: draws tests of all suites; each is run
  * undisturbed, and again with something going wrong in its lab on purpose, at a moment drawn by the seed. The first must be
  * green, the second must not. Exit code 1 when one is.
  */
@@ -15,8 +15,8 @@ import type { Suite } from '../../src/model/suite.ts';
 import { openSettings, openSuites, openSupply } from '../../src/session/local/open.ts';
 import { parseRunOptions } from '../../src/session/options.ts';
 import { Draw } from './draw.ts';
-import { type Kind, kinds } from './kinds.ts';
-import { type Bench, type Ended, tryOnce } from './trial.ts';
+import { type Deed, type Kind, kinds } from './kinds.ts';
+import { type Bench, bootOf, type Ended, tryOnce } from './trial.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: String(availableParallelism()) },
     only: { type: 'string', default: '' },
     keep: { type: 'string' },
+    test: { type: 'string' },
     suites: { type: 'string', default: 'libreswan,strongswan,strongswan-5.9.8,interop,time,certificates' },
   },
 });
@@ -32,7 +33,7 @@ const { values } = parseArgs({
 const wanted = Number(values.count);
 /** Tests that are not green undisturbed, with why. */
 const notGreen: string[] = [];
-const names = values.suites.split(',');
+const names = values.test === undefined ? values.suites.split(',') : [values.test.slice(0, values.test.indexOf(':'))];
 /** Processes of daemons, as the kernel has their names; strongSwan's starter carries no SA. */
 const daemons = slices.flatMap(({ processes }) => processes).filter((name) => name !== 'starter');
 
@@ -62,7 +63,12 @@ interface Drawn {
 async function drawTests(suites: Iterable<Suite>, draw: Draw): Promise<Drawn[]> {
   const drawn: Drawn[] = [];
   for (const suite of suites) {
-    const able = (await suite.list()).filter((one) => one.status === 'good' && !one.unsupported && !one.broken);
+    const able = (await suite.list()).filter(
+      (one) =>
+        (values.test === undefined ? one.status === 'good' : values.test === `${suite.name}:${one.name}`) &&
+        !one.unsupported &&
+        !one.broken,
+    );
     drawn.push(
       ...draw
         .shuffled(able)
@@ -71,6 +77,11 @@ async function drawTests(suites: Iterable<Suite>, draw: Draw): Promise<Drawn[]> 
     );
   }
   return draw.shuffled(drawn);
+}
+
+/** Where the deed of the second lab was: labs boot alike, so it is as long behind the boot as in the first. */
+function at({ host, moment }: Deed, before: Ended, after: Ended): Pick<Deed, 'host' | 'moment'> {
+  return { host, moment: moment + (bootOf(after) - bootOf(before)) };
 }
 
 /** Undisturbed first; undefined where the test is not green, or has no place for this. */
@@ -90,8 +101,9 @@ async function judge(
   const scene = { attempt: before.attempt, plan: before.plan, draw: new Draw(`${values.seed} ${test}`), daemons };
   const deed = kind.deed(scene);
   if (deed === undefined) return undefined;
-  const after = await tryOnce(trial, { deed, before: before.attempt });
+  const after = await tryOnce(trial, { deed, before });
   const missed = after.verdict.word === 'passed';
+  if (missed && kind.met?.({ attempt: after.attempt, daemons }, at(deed, before, after)) === false) return undefined;
   const about = [deed.host, deed.about].filter(Boolean).join(', ');
   return { missed, text: `${missed ? 'MISSED' : 'seen  '} ${kind.id} (${about}) in ${test}: ${told(after)}` };
 }

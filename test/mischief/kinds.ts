@@ -28,6 +28,11 @@ export interface Scene {
 export interface Kind {
   readonly id: string;
   readonly deed: (scene: Scene) => Deed | undefined;
+  /**
+   * Whether the deed met what it was for. A lab in which it happens is not the undisturbed one to the second: another process
+   * may wait for a lock. Undefined: it cannot miss.
+   */
+  readonly met?: (scene: Pick<Scene, 'attempt' | 'daemons'>, deed: Pick<Deed, 'host' | 'moment'>) => boolean;
 }
 
 function somewhere<Place extends Span & { readonly host: string }>(
@@ -41,7 +46,7 @@ function somewhere<Place extends Span & { readonly host: string }>(
 }
 
 const flows = ({ attempt, plan }: Scene): Protected[] => protectedFlows(attempt, plan);
-const living = ({ attempt, daemons }: Scene): Living[] => livingDaemons(attempt, daemons);
+const living = ({ attempt, daemons }: Pick<Scene, 'attempt' | 'daemons'>): Living[] => livingDaemons(attempt, daemons);
 
 const clear = ({ nic, source, destination }: Protected): string =>
   `raw(${quoted(nic)}, 1, datagram(${quoted(nic)}, ${quoted(source)}, ${quoted(destination)}));`;
@@ -75,6 +80,8 @@ function signal(id: string): Kind {
         action: `my ($daemon) = processes(${names.map(quoted).join(', ')}); kill('${id}', $daemon) if $daemon;`,
         about: '',
       })),
+    met: (scene, { host, moment }) =>
+      living(scene).some((one) => one.host === host && one.from <= moment && moment <= one.to),
   };
 }
 

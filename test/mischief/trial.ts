@@ -42,17 +42,17 @@ function withScript(
   };
 }
 
-/** Seconds since the boot of a moment of the lab. */
-function uptimeOf({ records }: Attempt, moment: bigint): number {
+/** When the kernel booted, in virtual nanoseconds since 1970. */
+export function bootOf({ attempt: { records } }: Pick<Ended, 'attempt'>): bigint {
   const start = kernelStart(records);
   if (start === undefined) throw new Error('the records do not say when the kernel booted');
-  return Number(moment - start) / 1e9;
+  return start;
 }
 
 /** Runs a test once in a run folder of its own, undisturbed or with a deed of which an earlier lab told the time, and judges it. */
 export async function tryOnce(
   bench: Bench,
-  mischief?: { readonly deed: Deed; readonly before: Attempt },
+  mischief?: { readonly deed: Deed; readonly before: Pick<Ended, 'attempt'> },
 ): Promise<Ended> {
   const { suite, name, settings } = bench;
   const dir = join(bench.dir, mischief === undefined ? 'undisturbed' : 'disturbed');
@@ -60,7 +60,10 @@ export async function tryOnce(
   const attemptDir = join(dir, 'attempt');
   mkdirSync(attemptDir, { recursive: true });
   const loaded = await suite.load(name);
-  const planted = mischief && { ...mischief.deed, uptime: uptimeOf(mischief.before, mischief.deed.moment) };
+  const planted = mischief && {
+    ...mischief.deed,
+    uptime: Number(mischief.deed.moment - bootOf(mischief.before)) / 1e9,
+  };
   const changed: LoadedScenario = { ...loaded, plan: withScript(loaded.plan, planted) };
   const file = await runAttempt(
     {
