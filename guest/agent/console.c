@@ -95,6 +95,7 @@ bool run_command(struct host *host, uint32_t step, const char *line)
 	size_t n = strlen(line) < 4096 ? strlen(line) : 4096;
 	memcpy(payload, &step, 4);
 	memcpy(payload + 4, line, n);
+	deaths_drain(); /* who ended before was not ended by this command */
 	record(REC_COMMAND_BEGIN, index_of(host), payload, 4 + n);
 	record_flush(); /* a command that kills the kernel must be known by name */
 	host->console.command_bytes = 0;

@@ -108,8 +108,10 @@ const starting = 1_000_000_000n;
 function sendersOf(death: Death, rules: DeathRules): SentSignals[] {
   const before = rules.commands.filter(({ host, begin }) => host === death.host && begin <= death.time);
   const now = new Set(atHand(death, rules, settling));
+  // Who is told to end may end others: a starter its daemon.
+  const concerns = (word: string): boolean => [death.program, ...rules.daemons].some((name) => name.includes(word));
   return before.flatMap((command) => {
-    const signals = sentSignals(command.line, rules.endedBy);
+    const signals = sentSignals(command.line, { endedBy: rules.endedBy, concerns });
     return now.has(command) || signals.later ? [signals] : [];
   });
 }

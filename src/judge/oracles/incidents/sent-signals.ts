@@ -27,10 +27,18 @@ const script = /^p?kill\w*[.-]/;
 /** A job that goes on behind the prompt: one `&` that is neither of two nor part of a redirection. */
 const job = /(?<![&<>|\\])&(?![&>])/;
 
-/** What a line of a console can send. `endedBy`: what else ends daemons. Lines that only look so are taken at their word. */
-export function sentSignals(line: string, endedBy: readonly RegExp[]): SentSignals {
+/** By what lines are read. */
+export interface SenderRules {
+  /** What else ends daemons. */
+  readonly endedBy: readonly RegExp[];
+  /** Whether a program that is called by a word is the one that ended, or can have ended it. */
+  readonly concerns: (word: string) => boolean;
+}
+
+/** What a line of a console can send. Lines that only look so are taken at their word. */
+export function sentSignals(line: string, { endedBy, concerns }: SenderRules): SentSignals {
   if (line.startsWith('#')) return { named: new Set(), any: false, later: false };
-  const sent = line.split(/[;|&]/).map(sentBy);
+  const sent = line.split(/[;|&]/).map((command) => sentBy(command, concerns));
   return {
     named: new Set(sent.flatMap(({ named }) => named)),
     any: sent.some(({ any }) => any) || endedBy.some((form) => form.test(line)),
@@ -39,20 +47,35 @@ export function sentSignals(line: string, endedBy: readonly RegExp[]): SentSigna
 }
 
 /** What one simple command can send. */
-function sentBy(command: string): { readonly named: readonly number[]; readonly any: boolean } {
+function sentBy(
+  command: string,
+  concerns: SenderRules['concerns'],
+): { readonly named: readonly number[]; readonly any: boolean } {
   const words = command.split(/[\s()'"`]+/);
   const programs = words.map((word) => word.slice(word.lastIndexOf('/') + 1));
   const any = programs.some((program) => enders.has(program) || script.test(program)) || isManaged(words);
   // timeout(1) is followed by an option or a time.
   const isSender = (program: string, at: number): boolean =>
     senders.has(program) || /^timeout [-\d]/.test(`${program} ${words[at + 1]}`);
-  if (!programs.some(isSender)) return { named: [], any };
+  const at = programs.findIndex(isSender);
+  if (at < 0 || sparesAll(words.slice(at), concerns)) return { named: [], any };
   const told = words.flatMap((word, at) => toldSignal(word, words[at + 1]));
   const usual = told.length === 0 ? [terminate] : [];
   return {
     named: [...told.flatMap((one) => signalNumber(one) ?? []), ...usual, ...(words.some(endsForGood) ? [kill] : [])],
     any: any || told.some((one) => one.startsWith('$')),
   };
+}
+
+/** A program that ends others by their names, with options that leave the names what they are, and the names. */
+const byName = /^(?:\S*\/)?(?:pkill|killall)((?: -\S+)*)((?: [\w.+-]+)+)$/;
+const harmless = /^-(?:\d+|SIG[A-Z\d]+|[A-Z][A-Z\d]+|[eqwx])$/;
+
+/** Whether what stands from a sender on ends programs by their names, and none of them concerns anybody. */
+function sparesAll(words: readonly string[], concerns: SenderRules['concerns']): boolean {
+  const [, told = '', names = ''] = byName.exec(words.filter(Boolean).join(' ')) ?? [];
+  const isPlain = told.split(' ').every((option) => option === '' || harmless.test(option));
+  return names !== '' && isPlain && !names.trim().split(' ').some(concerns);
 }
 
 const options: ReadonlySet<string> = new Set(['-s', '-n', '--signal']);

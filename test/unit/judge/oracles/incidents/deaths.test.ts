@@ -67,6 +67,20 @@ test('any other signal is a fault of a daemon, unless a command of its host send
   assert.deepEqual(counting({ signal: 9 }, quiet, { postMortem: 10 }), []);
 });
 
+test('a command that ends other programs by their names is no cause; one that ends a daemon may end another', () => {
+  for (const signal of [0, 9, 15]) {
+    const kind = signal === 0 ? 'daemon-ended' : 'died';
+    for (const line of [
+      'pkill tcpdump',
+      "run 'pkill tcpdump; while pkill -0 tcpdump; do sleep 0.01; done'",
+      'killall -9 radvd',
+    ])
+      assert.deepEqual(counting({ signal }, [[line, 99, 100]]), [kind], line);
+  }
+  assert.deepEqual(counting({ signal: 15 }, [['pkill charon', 99, 100]]), []);
+  assert.deepEqual(counting({ signal: 15 }, [['pkill -f tcpdump', 99, 100]]), []);
+});
+
 test('a daemon that ends by itself is a fault, whatever its status', () => {
   for (const program of slices.flatMap(({ processes }) => processes)) {
     for (const status of [0, 1, 139]) assert.deepEqual(counting({ program, status }, quiet), ['daemon-ended']);

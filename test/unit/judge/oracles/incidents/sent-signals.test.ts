@@ -4,10 +4,11 @@ import { sentSignals } from '../../../../../src/judge/oracles/incidents/sent-sig
 import { dumpsCore, signalName, signalNumber } from '../../../../../src/judge/oracles/incidents/signals.ts';
 
 const endedBy = [/\bipsec stop\b/];
+const concerns = (word: string): boolean => ['pluto', 'starter'].some((name) => name.includes(word));
 
 /** Numbers in order; `any`, `later` where they hold. */
 function told(line: string): string {
-  const { named, any, later } = sentSignals(line, endedBy);
+  const { named, any, later } = sentSignals(line, { endedBy, concerns });
   return [...[...named].sort((a, b) => a - b), any ? 'any' : '', later ? 'later' : ''].filter(Boolean).join(', ');
 }
 
@@ -23,6 +24,17 @@ const lines: readonly (readonly [line: string, signals: string])[] = [
   ['killall -9 pluto', '9'],
   ['killall5 -HUP', '1'],
   ['fuser -k -TERM 500/udp', '9, 15'],
+  ["run 'pkill tcpdump; while pkill -0 tcpdump; do sleep 0.01; done'", ''],
+  ['/usr/bin/pkill -TERM -x dhcpd', ''],
+  ['killall -9 radvd dhcpd', ''],
+  ['killall -9 radvd pluto', '9'],
+  ['pkill -9 plut', '9'],
+  ['pkill starter', '15'],
+  ['pkill -f tcpdump', '15'],
+  ['pkill -P 1', '15'],
+  ['pkill -SEGV tcp.*', '11'],
+  ['timeout 5 pkill tcpdump', '15'],
+  ['pkill tcpdump; kill 12', '15'],
   ['skill 12', '15'],
   ['kill -sUSR1 12', '15'],
   ['kill -SIGNALS 12', '15'],
@@ -38,7 +50,6 @@ const lines: readonly (readonly [line: string, signals: string])[] = [
   ['ping -s $size -9 192.0.2.1', ''],
   ['start-stop-daemon --stop --pidfile /run/x.pid', '15'],
   ['pgrep iked | xargs kill -INT', '2'],
-  ["run 'pkill tcpdump; while pkill -0 tcpdump; do sleep 0.01; done'", '15'],
   ['kill -$signal 12', 'any'],
   ['kill -s "$signal" 12', 'any'],
   ['kill -$ 12', 'any'],
@@ -105,7 +116,7 @@ const lines: readonly (readonly [line: string, signals: string])[] = [
 
 test('what sends nothing has all of it', () => {
   for (const line of ['', '# kill 12 &', 'ls'])
-    assert.deepEqual(sentSignals(line, endedBy), { named: new Set(), any: false, later: false });
+    assert.deepEqual(sentSignals(line, { endedBy, concerns }), { named: new Set(), any: false, later: false });
 });
 
 for (const [line, signals] of lines) {
