@@ -3,6 +3,7 @@ import type { PacketWord } from '../model/verdict.ts';
 import type { IpsecProtocol } from './ipsec.ts';
 import type { IpPacket } from './packet/packet.ts';
 import type { WirePacket } from './packet/wire.ts';
+import type { Moment } from './tables/lives.ts';
 import type { Timeline } from './tables/timeline.ts';
 
 /** A command as far as facts need it. */
@@ -11,6 +12,8 @@ export interface TypedCommand {
   readonly line: string;
   /** Virtual nanoseconds since 1970. */
   readonly begin: bigint;
+  /** Absent: it never ended. */
+  readonly end?: bigint;
 }
 
 /** A frame in the capture of a link. */
@@ -51,8 +54,8 @@ export interface ProtectedPacket {
 export interface FactEvidence {
   readonly timeline: Timeline;
   readonly commands: readonly TypedCommand[];
-  /** Sequence number of the record at which the post-mortem began; daemons are ended from there on. */
-  readonly postMortem: number;
+  /** The end of what is judged: where the post-mortem began, since daemons are ended from there on, or the last record. */
+  readonly end: Moment;
   readonly frames: readonly SeenFrame[];
   readonly protectedPackets: readonly ProtectedPacket[];
 }

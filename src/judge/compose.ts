@@ -1,7 +1,7 @@
 import type { AttemptFile } from '../model/attempt.ts';
 import { issueOf, meaningOfKind } from '../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../model/verdict.ts';
-import { verdictWords } from '../model/words.ts';
+import { type VerdictWord, verdictWords } from '../model/words.ts';
 import type { FactFindings } from './oracles/judge-facts.ts';
 
 /** What every judge is given of an attempt, beside what its format looks at. */
@@ -43,7 +43,7 @@ export function composeVerdict({ issues: found, facts, upstream }: Findings): Ve
   };
 }
 
-function isGap({ kind }: Issue): boolean {
+function isGap({ kind }: Pick<Issue, 'kind'>): boolean {
   return meaningOfKind(kind)?.gap === true;
 }
 
@@ -52,13 +52,16 @@ function weightOf({ word }: Issue): number {
   return verdictWords.indexOf(word);
 }
 
-const justBelowMajor = verdictWords.indexOf('major') + 0.25;
+/** What beside a gap is still known: that something happened which is at least `major`. */
+const known = verdictWords.slice(0, verdictWords.indexOf('major') + 1);
+const unknown = verdictWords.slice(known.length);
 
-/** A gap takes nothing from what the rest of the evidence shows, but nothing passes beside it, and nothing is known to be absent. */
-function weightBesideGap(issue: Issue): number {
-  if (isGap(issue)) return justBelowMajor;
-  const weight = weightOf(issue);
-  return meaningOfKind(issue.kind)?.fromAbsence ? Math.max(weight, justBelowMajor + 0.25) : weight;
+/** Beside a gap, heaviest first: it takes nothing from what is known, nothing passes beside it, and nothing is known to be absent. */
+const orderBesideGap: readonly (VerdictWord | 'gap' | 'absence')[] = [...known, 'gap', 'absence', ...unknown];
+
+function weightBesideGap({ kind, word }: Issue): number {
+  const fromAbsence = meaningOfKind(kind)?.fromAbsence === true && known.includes(word);
+  return orderBesideGap.indexOf(isGap({ kind }) ? 'gap' : fromAbsence ? 'absence' : word);
 }
 
 /** How a lab ended, where it did not come to its end in order. `command` was running then. */

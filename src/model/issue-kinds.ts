@@ -297,8 +297,13 @@ export type WeightedKind = {
 
 export type IncidentKind = keyof typeof incidents;
 
-/** Kinds of what went wrong in a process or in the kernel: what scenario files can tolerate. */
+/** Kinds of what went wrong in a process or in the kernel. */
 export const incidentKinds = Object.keys(incidents) as [IncidentKind, ...IncidentKind[]];
+
+/** What scenario files can tolerate: daemons that fail, and those that keep an SA which their peer has given up. */
+export const tolerableKinds = [...incidentKinds, 'half-open'] as const;
+
+export type TolerableKind = (typeof tolerableKinds)[number];
 
 /** Makes an issue; its word follows from its kind. */
 export function issueOf(kind: WeightedKind, rest: Omit<Issue, 'kind' | 'word'>): Issue {

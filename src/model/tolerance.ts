@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { incidentKinds } from './issue-kinds.ts';
+import { tolerableKinds } from './issue-kinds.ts';
 import { type Of, optionalText, text } from './schema.ts';
 
 export const toleranceSchema = z.object({
-  what: z.enum(incidentKinds),
+  what: z.enum(tolerableKinds),
   /** For people. */
   why: text,
   /** Only there. */

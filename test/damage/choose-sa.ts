@@ -37,8 +37,8 @@ export function pairedSas({ evidence }: StoredAttempt): ChosenSa[] {
   return [...found.values()].sort((a, b) => b.boundaries - a.boundaries);
 }
 
-function boundariesOf({ timeline, postMortem }: StoredAttempt['evidence']): Boundary[] {
-  return timeline.boundaries.filter(({ command }) => command < postMortem);
+function boundariesOf({ timeline, end }: StoredAttempt['evidence']): Boundary[] {
+  return timeline.boundaries.filter(({ command }) => command < end.sequence);
 }
 
 /** One protocol and SPI: enough to know an SA by through moves and updates. */

@@ -6,6 +6,7 @@ import type { FactEvidence, ProtectedPacket, SeenFrame, TypedCommand } from '../
 import { type ConsoleTranscript, consoles } from '../records/consoles.ts';
 import { type RecordFile, readRecords } from '../records/reader.ts';
 import { recordType } from '../records/record.ts';
+import type { Moment } from '../tables/lives.ts';
 import { readTimeline, type Timeline } from '../tables/timeline.ts';
 import { captureFile, captureProblem, framesOf } from './link-capture.ts';
 import { type Loss, lossesIn } from './losses.ts';
@@ -89,7 +90,7 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
     this.#commands ??= this.consoles
       .flatMap(({ host, commands }) => commands.map((command) => ({ host, ...command })))
       .filter(({ step }) => step !== undefined)
-      .map(({ host, line, begin }) => ({ host, line, begin }))
+      .map(({ host, line, begin, end }) => ({ host, line, begin, ...(end !== undefined && { end }) }))
       .sort((a, b) => compare(a.begin, b.begin));
     return this.#commands;
   }
@@ -98,6 +99,13 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
   get postMortem(): number {
     const examined = this.records.records.find(({ type }) => type === recordType.postMortem);
     return examined?.sequence ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Where what is judged ends: the post-mortem, or the last record. */
+  get end(): Moment {
+    const { records } = this.records;
+    const last = records.find(({ sequence }) => sequence === this.postMortem) ?? records.at(-1);
+    return { time: last?.time ?? 0n, sequence: last?.sequence ?? 0 };
   }
 
   /** The capture of a link; `undefined` where there is none. */
@@ -133,8 +141,8 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
 
   /** All that the oracles judge by. */
   get evidence(): FactEvidence {
-    const { timeline, commands, postMortem, frames, protectedPackets } = this;
-    return { timeline, commands, postMortem, frames, protectedPackets };
+    const { timeline, commands, end, frames, protectedPackets } = this;
+    return { timeline, commands, end, frames, protectedPackets };
   }
 
   /** What the lab itself says that it lost. */

@@ -7,11 +7,11 @@ import type { Issue } from '../../model/verdict.ts';
 import { policyText, selectorText } from './words-of-facts.ts';
 
 /** The golden facts that an attempt would give. Boundaries from the post-mortem on do not count. */
-export function goldenFacts({ timeline, commands, postMortem }: FactEvidence): GoldenFacts {
+export function goldenFacts({ timeline, commands, end }: FactEvidence): GoldenFacts {
   const states: GoldenState[] = [];
   let before = '';
   for (const { command, sequence, time } of timeline.boundaries) {
-    if (command >= postMortem) break;
+    if (command >= end.sequence) break;
     const all = timeline.hosts.map((host) => [host.host, linesOf(tablesAt(host, sequence))] as const);
     const hosts = Object.fromEntries(all.filter(([, lines]) => lines.length > 0));
     const now = JSON.stringify(hosts);

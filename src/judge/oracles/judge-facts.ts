@@ -2,13 +2,16 @@ import { secondsText } from '../../base/text.ts';
 import type { FactEvidence } from '../../evidence/evidence.ts';
 import type { Discrepancy } from '../../evidence/tables/reconcile.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
-import type { FactSummary, Issue } from '../../model/verdict.ts';
+import type { Tolerance } from '../../model/tolerance.ts';
+import type { FactSummary, Issue, ToleratedIssue } from '../../model/verdict.ts';
+import { tolerating } from '../tolerating.ts';
 import { blindness } from './blind.ts';
 import { Choices } from './choice.ts';
+import type { HalfOpen } from './half-open.ts';
 import { judgeClear, type Leak } from './leaks.ts';
 import { limited } from './limited.ts';
 import { lostEvents } from './lost-events.ts';
-import { comparePairs, type HalfOpen } from './pairs.ts';
+import { comparePairs } from './pairs.ts';
 import { judgeWire } from './wire-facts.ts';
 import { spiText } from './words-of-facts.ts';
 
@@ -18,24 +21,28 @@ export interface FactFindings {
 }
 
 export interface LabFindings extends FactFindings {
+  /** What would be issues, had the scenario not declared them. */
+  readonly tolerated: readonly ToleratedIssue[];
   /** Every frame that the oracles found in clear, not only those that issues name. */
   readonly leaks: readonly Leak[];
 }
 
-/** All oracles over one attempt. Pure; equal evidence gives equal findings. */
-export function judgeFacts(evidence: FactEvidence): LabFindings {
+/** All oracles over one attempt, with what its scenario declares. Pure; equal evidence gives equal findings. */
+export function judgeFacts(evidence: FactEvidence, tolerances: readonly Tolerance[] = []): LabFindings {
   const choices = new Choices(evidence);
   const pairs = comparePairs(evidence);
   const wire = judgeWire(evidence, choices);
   const clear = judgeClear(evidence, choices);
   const lost = lostEvents(evidence, [...clear.unjudged, ...wire.unjudged]);
-  const issues = [
+  const all = [
     ...evidence.timeline.discrepancies.map(discrepancyIssue),
     ...pairs.issues,
     ...wire.issues,
     ...clear.leaks.map(({ issue }) => issue),
     ...lost.issues,
   ];
+  // Before there are too many of a kind: one that is declared must not stand for one that is not.
+  const { issues, tolerated } = tolerating(all, tolerances);
   const blind = blindness(evidence, choices);
   const summary = {
     pairs: pairs.pairs,
@@ -44,7 +51,7 @@ export function judgeFacts(evidence: FactEvidence): LabFindings {
     ...(blind && { blind }),
     ...(lost.texts.length > 0 && { eventsLost: lost.texts }),
   };
-  return { summary, issues: limited(issues), leaks: [...clear.leaks, ...wire.leaks] };
+  return { summary, issues: limited(issues), tolerated: limited(tolerated), leaks: [...clear.leaks, ...wire.leaks] };
 }
 
 const meanings: Readonly<Record<Discrepancy['what'], string>> = {

@@ -71,9 +71,9 @@ async function judge(attemptDir: string, options: JudgeOptions, derived: Derived
     ...lossIssues(attempt.losses, { commands, hosts: scenario.hosts, names: attempt.names(), captured }),
   ];
   const expected = scenario.facts === undefined ? undefined : readInput(folder, scenario.facts);
-  const found = judgeFacts(evidence);
+  const found = judgeFacts(evidence, scenario.tolerates);
   const incidents = await incidentsOf(attempt, format, folder);
-  const { tolerated } = incidents;
+  const tolerated = [...incidents.tolerated, ...found.tolerated];
   const facts = { ...found, issues: [...incidents.issues, ...found.issues] };
   const put: PutDerived = (name, content) => derived.put(name, content);
   const { verdict: judged, ...more } = await format.judge(scenario, {

@@ -1,5 +1,5 @@
 import { EspalierError } from '../../base/errors.ts';
-import { incidentKinds } from '../../model/issue-kinds.ts';
+import { tolerableKinds } from '../../model/issue-kinds.ts';
 import type { Tolerance } from '../../model/tolerance.ts';
 import type { Definition } from './api/scenario.ts';
 
@@ -7,8 +7,8 @@ import type { Definition } from './api/scenario.ts';
 export function tolerancesOf({ hosts, tolerates = [] }: Pick<Definition, 'hosts' | 'tolerates'>): Tolerance[] {
   if (!Array.isArray(tolerates)) throw mistaken('is no list');
   return tolerates.map(({ what, why, host, text }) => {
-    if (!incidentKinds.includes(what))
-      throw mistaken(`there is no ${JSON.stringify(what)}; there are ${incidentKinds.join(', ')}`);
+    if (!tolerableKinds.includes(what))
+      throw mistaken(`there is no ${JSON.stringify(what)}; there are ${tolerableKinds.join(', ')}`);
     if (typeof why !== 'string' || why.trim() === '') throw mistaken(`${what} has no \`why\`, the reason for people`);
     if (host !== undefined && !Object.hasOwn(hosts, host))
       throw mistaken(`${what} names the host ${JSON.stringify(host)}; the hosts are ${Object.keys(hosts).join(', ')}`);

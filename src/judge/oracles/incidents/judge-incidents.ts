@@ -2,6 +2,7 @@ import { compare } from '../../../base/text.ts';
 import { issueOf } from '../../../model/issue-kinds.ts';
 import type { Tolerance } from '../../../model/tolerance.ts';
 import type { Issue, ToleratedIssue } from '../../../model/verdict.ts';
+import { toleranceOf } from '../../tolerating.ts';
 import { limited } from '../limited.ts';
 import type { Incident } from './incident.ts';
 
@@ -48,14 +49,8 @@ export function judgeIncidents(incidents: readonly Incident[], { tolerances, sta
 }
 
 function judgedBy(tolerances: readonly Tolerance[], incident: Incident): JudgedIncident {
-  const found = incident.excuse === undefined ? tolerances.find((one) => covers(one, incident)) : undefined;
+  const found = incident.excuse === undefined ? toleranceOf(incident, tolerances) : undefined;
   return found === undefined ? incident : { ...incident, tolerated: found.why };
-}
-
-function covers({ what, host, text }: Tolerance, incident: Incident): boolean {
-  const { kind, message, excerpt } = incident;
-  if (what !== kind || (host !== undefined && host !== incident.host)) return false;
-  return text === undefined || [message, excerpt].some((one) => one?.includes(text));
 }
 
 function isTimed(incident: JudgedIncident): incident is JudgedIncident & { readonly time: bigint } {

@@ -1,7 +1,7 @@
 import { EspalierError } from '../../../base/errors.ts';
 import type { Authentication } from '../../../connection/authentication.ts';
 import type { Connection, End } from '../../../connection/connection.ts';
-import type { IncidentKind } from '../../../model/issue-kinds.ts';
+import type { TolerableKind } from '../../../model/issue-kinds.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import type { Topology } from '../../../model/topology.ts';
 import type { World } from './handles.ts';
@@ -30,12 +30,12 @@ export interface ConnectionSketch<N extends string = string> extends Omit<Connec
 }
 
 /**
- * A fault of a process or of the kernel that is expected: it does not count, and terminal and report show it with the reason.
+ * A fault of a process or of the kernel, or a half-open SA, that is expected: it does not count, and terminal and report show it with the reason.
  * The more is said, the less else passes.
  */
 export interface ToleratedFault<N extends string = string> {
   /** The kind of issue that it would be: docs/issue-kinds.md. */
-  readonly what: IncidentKind;
+  readonly what: TolerableKind;
   /** For people: a bug's number, or what the scenario breaks. */
   readonly why: string;
   /** Only on this host. */

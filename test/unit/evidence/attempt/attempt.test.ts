@@ -80,7 +80,7 @@ test('an attempt holds the commands, the frames of all links in order, and the p
     consoles.every(({ commands }) => commands.at(-1)?.step === undefined),
     'a post-mortem ends each console',
   );
-  assert.equal(records.records[evidence.postMortem]?.type, recordType.postMortem);
+  assert.equal(records.records[evidence.end.sequence]?.type, recordType.postMortem);
   assert.deepEqual(
     new Set(evidence.frames.map(({ file }) => file)),
     new Set(scenario.links.map((one) => `links/${one}.pcapng`)),

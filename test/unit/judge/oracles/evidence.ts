@@ -36,7 +36,7 @@ export interface Story {
   readonly end?: number;
   /** Events have the time of their making. */
   readonly exact?: boolean;
-  /** Sequence number of the record at which the post-mortem began. */
+  /** Which step is the first of the post-mortem. */
   readonly postMortem?: number;
 }
 
@@ -60,16 +60,15 @@ export function evidenceOf({
     })),
   ];
   records.push({ at: end ?? steps.at(-1)?.[0] ?? 0, host: 0xffff, type: recordType.labEnd, payload: new Uint8Array() });
-  const timeline = readTimeline({
-    hosts,
-    records: records.map(({ at, ...rest }, sequence) => ({ ...rest, time: ms(at), sequence })),
-  });
+  const timed = records.map(({ at, ...rest }, sequence) => ({ ...rest, time: ms(at), sequence }));
+  const timeline = readTimeline({ hosts, records: timed });
+  const { time, sequence } = timed[postMortem ?? timed.length - 1] as (typeof timed)[number];
   return {
     timeline,
     frames,
     protectedPackets: packets,
     commands: commands.map(([at, line, host = 'west']) => ({ host, line, begin: ms(at) })),
-    postMortem: postMortem ?? Number.POSITIVE_INFINITY,
+    end: { time, sequence },
   };
 }
 

@@ -30,7 +30,13 @@ const from = (sender: string, other: Partial<ProtectedPacket> = {}): ProtectedPa
 function evidenceOf(protectedPackets: readonly ProtectedPacket[], { own = sa, line = 'true' } = {}): FactEvidence {
   const record = { type: recordType.xfrmEvent, host: 0, time: 1n, sequence: 0, payload: saMessage(own) };
   const timeline = readTimeline({ hosts: ['west', 'east', 'nic'], records: [record] });
-  return { timeline, commands: [{ host: 'west', line, begin: 0n }], postMortem: 9, frames: [], protectedPackets };
+  return {
+    timeline,
+    commands: [{ host: 'west', line, begin: 0n }],
+    end: { time: 9n, sequence: 9 },
+    frames: [],
+    protectedPackets,
+  };
 }
 
 const inward = anSa({ direction: 'in' });

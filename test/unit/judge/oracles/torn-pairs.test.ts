@@ -33,7 +33,8 @@ function evidenceOf(boundaries: readonly (readonly [west: Shown, east: Shown])[]
   }
   const timeline = readTimeline({ hosts: ['west', 'east'], records });
   const commands = [{ host: 'west', line, begin: 0n }];
-  return { timeline, commands, postMortem: Number.POSITIVE_INFINITY, frames: [], protectedPackets: [] };
+  const { time, sequence } = records.at(-1) as LabRecord;
+  return { timeline, commands, end: { time, sequence }, frames: [], protectedPackets: [] };
 }
 
 const back = { source: '192.1.2.23', destination: '192.1.2.45', spi: 0x5678 } as const;

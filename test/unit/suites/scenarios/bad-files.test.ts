@@ -33,7 +33,7 @@ const files: readonly (readonly [what: string, text: string, message: string, li
   [
     'a tolerance of what there is not',
     `const what = 'dead' as 'died';\n${tolerating("{ what, why: 'x' }")}`,
-    'scenario "x": `tolerates`: there is no "dead"; there are died, daemon-ended, assertion-failed, expectation-failed, daemon-fatal, memory-error, memory-leak, kernel-fault',
+    'scenario "x": `tolerates`: there is no "dead"; there are died, daemon-ended, assertion-failed, expectation-failed, daemon-fatal, memory-error, memory-leak, kernel-fault, half-open',
     3,
   ],
   [
