@@ -4,6 +4,7 @@ import { EspalierError } from './errors.ts';
 import { type Check, readJson, sha256File, temporaryBeside, writeAtomic } from './files.ts';
 import { cacheDir, withLock } from './folders.ts';
 import { succeed } from './processes.ts';
+import { isFileName } from './text.ts';
 
 /** One made thing in the cache: a folder with its file and its `artifact.json`. */
 export interface Artifact<Facts> {
@@ -51,6 +52,7 @@ export class ArtifactStore<Facts> {
 
   /** The artifact with this id, if it is there. */
   find(id: string): Artifact<Facts> | undefined {
+    if (!isFileName(id)) return undefined;
     const dir = join(this.#dir, id);
     return existsSync(join(dir, 'artifact.json')) ? this.#read(dir) : undefined;
   }

@@ -34,17 +34,6 @@ export function writeAtomic(path: string, data: string | Uint8Array, mode = 0o64
   }
 }
 
-/** Writes a file unless it holds this text already. */
-export function writeIfOther(path: string, text: string): void {
-  let before: string | undefined;
-  try {
-    before = readFileSync(path, 'utf8');
-  } catch {
-    // Not there, or not to be read: it is replaced.
-  }
-  if (before !== text) writeAtomic(path, text);
-}
-
 /** Anything with a `parse` that returns the checked value or throws; zod schemas are such. */
 export interface Check<T> {
   parse(value: unknown): T;

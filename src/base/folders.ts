@@ -34,14 +34,9 @@ export function cacheDir(...below: readonly string[]): string {
  */
 export async function withLock<T>(path: string, body: () => Promise<T>, waiting?: () => void): Promise<T> {
   using _notice = deadline(300, () => waiting?.());
-  using _lock = await lock(path, []);
+  using _lock = await lock(path);
   _notice.stop();
   return await body();
-}
-
-/** Takes the lock `path` for as long as the result is not disposed of; `undefined` where another process holds it. */
-export function lockIfFree(path: string): Promise<Disposable | undefined> {
-  return lock(path, ['--nonblock', '--conflict-exit-code', String(busy)]);
 }
 
 /** Exit code with which `flock` says that another holds the lock. */
@@ -51,12 +46,19 @@ const busy = 75;
  * Locks a file that this process holds open. The lock belongs to what was opened, not to the program that asked for it, so it
  * stands until this process closes the file or dies, however it dies.
  */
-async function lock(path: string, options: readonly string[]): Promise<Disposable | undefined> {
+async function lock(path: string): Promise<Disposable> {
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'a');
   using opened = new DisposableStack();
   opened.defer(() => closeSync(file));
-  return (await flock(file, options, path)) === 0 ? opened.move() : undefined;
+  await lockOpenFile(file, path);
+  return opened.move();
+}
+
+/** Has the kernel lock a file that this process holds open. `if free`: false where another process holds it, else it waits. */
+export async function lockOpenFile(file: number, path: string, when?: 'if free'): Promise<boolean> {
+  const options = when === undefined ? [] : ['--nonblock', '--conflict-exit-code', String(busy)];
+  return (await flock(file, options, path)) === 0;
 }
 
 /** Has the kernel lock an open file: 0 when it did, `busy` where that was asked for. */

@@ -2,15 +2,17 @@
  * What Espalier says about its own work goes to standard error, one plain line at a time.
  * At most one status line (see progress.ts) stands below the lines and is redrawn around them.
  */
+import { visible } from './visible.ts';
+
 let status = '';
 
 function clearStatus(): string {
   return status === '' ? '' : '\r\x1b[K';
 }
 
-/** Prints one line for people on standard error. */
+/** Prints one line for people on standard error. It may hold names of strangers, so control characters are spelled out. */
 export function say(text: string): void {
-  process.stderr.write(`${clearStatus()}${text}\n${status}`);
+  process.stderr.write(`${clearStatus()}${visible(text)}\n${status}`);
 }
 
 /** Prints a line that starts with `warning:`. */

@@ -44,3 +44,17 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   const line = (row: readonly string[]): string => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ');
   return rows.map((row) => line(row).trimEnd());
 }
+
+/** Linux takes names of so many bytes, and paths of so many. */
+const longestName = 255;
+const longestPath = 4096;
+
+/** One name in a folder: nothing that leads to another folder, or that no file can have. */
+export function isFileName(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name) && Buffer.byteLength(name) <= longestName;
+}
+
+/** A relative path each of whose parts is a name: it leads to nothing but what lies below. */
+export function isNameBelow(path: string): boolean {
+  return Buffer.byteLength(path) <= longestPath && path.split('/').every(isFileName);
+}

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { describeError, EspalierError, type Fault } from '../base/errors.ts';
 import { watchForInterruption } from '../base/interruption.ts';
+import { visible } from '../base/visible.ts';
 import { commandLine } from './program.ts';
 
 const exitCodeOfFault: Readonly<Record<Fault, number>> = {
@@ -22,7 +23,7 @@ async function main(argv: readonly string[]): Promise<number> {
       // Help asked for is an answer (0); help shown because no command was named is a mistake.
       return error.exitCode === 0 ? 0 : 3;
     }
-    process.stderr.write(`${describeError(error)}\n`);
+    process.stderr.write(`${visible(describeError(error))}\n`);
     return error instanceof EspalierError ? exitCodeOfFault[error.fault] : 2;
   }
 }

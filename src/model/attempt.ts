@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, type Of, optionalText, text } from './schema.ts';
+import { count, decimal, fileName, type Of, optionalText, text } from './schema.ts';
 import { traitNames } from './traits.ts';
 
 /** How a lab came to its end; the first cause wins. */
@@ -21,6 +21,9 @@ const identity = z.object({ id: text, sha256: text });
 /** A named input with the hash of its bytes. */
 export type Identity = Of<typeof identity>;
 
+/** What the cache keeps under its id. */
+const stored = identity.extend({ id: fileName });
+
 const commit = z.object({
   hash: text,
   /** ISO 8601, of the committer. */
@@ -35,18 +38,18 @@ const suiteIdentity = identity.extend({ commit: commit.exactOptional() });
 export type SuiteIdentity = Of<typeof suiteIdentity>;
 
 const inputs = z.object({
-  kernel: identity,
+  kernel: stored,
   /** The lab's first process; absent: an attempt of an earlier version, or of a substrate that has none. */
   agent: identity.exactOptional(),
   /** Image of each host by host name. */
-  images: z.record(text, identity),
+  images: z.record(text, stored),
   /** Layers over the images by host name, `*` for all hosts. */
   overlays: z.record(text, z.array(identity)).exactOptional(),
   suite: suiteIdentity,
   /** Versions of what is under test, e.g. `{ libreswan: '5.2-2.2' }`. */
   versions: z.record(text, text),
-  /** Decimal; absent: the lab drew its randomness from this machine. */
-  seed: optionalText,
+  /** Absent: the lab drew its randomness from this machine. */
+  seed: decimal.exactOptional(),
 });
 /** What was fed into an attempt, by identity. */
 export interface AttemptInputs extends Of<typeof inputs> {}
@@ -63,13 +66,13 @@ export const endSchema = z.object({
 export const timeSchema = z.object({
   /** ISO 8601 wall date of the start. */
   started: text,
-  wallMs: z.number(),
+  wallMs: z.number().nonnegative(),
   /** Boot to first command typed, wall. */
-  bootMs: z.number(),
+  bootMs: z.number().nonnegative(),
   /** CPU time of the lab's processes. */
-  labCpuMs: z.number(),
+  labCpuMs: z.number().nonnegative(),
   /** Nanoseconds on the lab's clock from boot to end, as decimal string. */
-  virtualNs: text,
+  virtualNs: decimal,
 });
 
 /** What the lab's substrate could not promise; absent where it could promise all. */

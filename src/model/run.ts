@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { entrySchema } from './scenario.ts';
-import { count, type Of, optionalText, text } from './schema.ts';
+import { count, fileName, type Of, optionalText, text } from './schema.ts';
 
 const options = z.object({
   substrate: text,
@@ -28,7 +28,7 @@ export interface RunOptions extends Of<typeof options> {}
 /** `run.json`: written once, before the first attempt. */
 export const runSchema = z.object({
   version: z.literal(1),
-  id: text,
+  id: fileName,
   /** ISO 8601 wall date. */
   started: text,
   /** Espalier's version. */

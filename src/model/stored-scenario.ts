@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { stepSchema } from './scenario.ts';
-import { hash, type Of, text } from './schema.ts';
+import { fileName, hash, labPath, type Of, text } from './schema.ts';
 import { toleranceSchema } from './tolerance.ts';
 
-const nic = z.object({ host: text, mac: text, ifindex: z.number().int().exactOptional() });
+const nic = z.object({ host: fileName, mac: text, ifindex: z.number().int().exactOptional() });
 /** Whose frames carry which MAC address, through which interface. */
 export type StoredNic = Of<typeof nic>;
 
@@ -14,11 +14,11 @@ export const storedSchema = z.object({
   suite: text,
   name: text,
   description: text.exactOptional(),
-  cwd: text,
+  cwd: labPath,
   postMortem: text.exactOptional(),
-  hosts: z.array(text),
+  hosts: z.array(fileName),
   /** Names of links, which are those of their captures. */
-  links: z.array(text),
+  links: z.array(fileName),
   nics: z.array(nic),
   steps: z.array(stepSchema),
   /** The golden facts, `facts.json`, by the hash of their bytes in the run's inputs. */

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isThere, readPlainJson } from '../base/door/read.ts';
 import { describeError, EspalierError } from '../base/errors.ts';
-import { readJson } from '../base/files.ts';
 import { warn } from '../base/log.ts';
 import { type AttemptFile, attemptSchema } from '../model/attempt.ts';
 import { issueOf, type WeightedKind } from '../model/issue-kinds.ts';
@@ -53,8 +52,8 @@ export class Attempts {
     const dir = this.#folder.attemptDir(key);
     try {
       const given = join(dir, 'verdict.json');
-      const verdict = existsSync(given)
-        ? readJson(given, verdictSchema)
+      const verdict = isThere(given)
+        ? readPlainJson(given, verdictSchema)
         : await judgeAttempt(dir, { runDir: this.#folder.dir, file: made.file });
       return { attempt: key.attempt, verdict, ...made };
     } catch (error) {
@@ -67,7 +66,7 @@ export class Attempts {
 
   /** What an executor hands back has to be what it was asked for: another test's attempt would be another test's verdict. */
   #checked({ suite, name, attempt }: AttemptKey, dir: string): AttemptFile {
-    const file = readJson(join(dir, 'attempt.json'), attemptSchema);
+    const file = readPlainJson(join(dir, 'attempt.json'), attemptSchema);
     const seed = file.lacks?.includes('seeds') ? undefined : seedOfAttempt(this.#folder.run.options, attempt);
     const wanted = { suite, name, attempt, seed };
     const found = { suite: file.suite, name: file.name, attempt: file.attempt, seed: file.inputs.seed };

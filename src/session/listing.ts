@@ -1,9 +1,9 @@
 import { EspalierError } from '../base/errors.ts';
 import { shortPath } from '../base/folders.ts';
 import { table } from '../base/text.ts';
+import { visibleLine } from '../base/visible.ts';
 import { keyOf, type ScenarioEntry } from '../model/scenario.ts';
 import type { Suite } from '../model/suite.ts';
-import { visibleLine } from '../report/visible.ts';
 import { isSuite, suites } from '../suites/all.ts';
 import { nearest, parseSelector, type Selection, select } from './select.ts';
 import { type NamedSuites, nameSuites, type SuitePaths } from './suite-names.ts';

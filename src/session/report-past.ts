@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { isPlain } from '../base/door/read.ts';
 import { EspalierError } from '../base/errors.ts';
 import { compareData, historyData } from '../report/page/past.ts';
 import type { RunPlaces } from '../report/page/run-lines.ts';
@@ -48,5 +48,5 @@ function onePair(...asked: Parameters<typeof compareData>): ReturnType<typeof co
 /** As seen from the report of another run. */
 function reportOf(runs: string, id: string): string | undefined {
   const report = join(runs, id, 'report', 'index.html');
-  return existsSync(report) ? `../../${encodeURIComponent(id)}/report/index.html` : undefined;
+  return isPlain(report) ? `../../${encodeURIComponent(id)}/report/index.html` : undefined;
 }

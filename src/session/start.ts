@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { realRoot } from '../base/door/handle.ts';
+import { readPlainText } from '../base/door/read.ts';
 import { EspalierError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { describeMachine } from '../lab/machine.ts';
@@ -75,8 +76,9 @@ export function createRun({ runs, scenarios, options, command, replayOf }: NewRu
 /** A run's results, or a `results.json` somebody kept. */
 function baselineText(word: string, runs: string): string {
   if (word.endsWith('.json')) {
-    readBaseline(word);
-    return readFileSync(word, 'utf8');
+    const file = realRoot(word);
+    readBaseline(file);
+    return readPlainText(file) ?? '';
   }
   return jsonText(rebuildResults(RunFolder.open(findRun(word, runs))));
 }

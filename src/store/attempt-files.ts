@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
+import { filesBelow } from '../base/door/folders.ts';
+import { below } from '../base/door/handle.ts';
+import { isPlain, readPlain, statePlain } from '../base/door/read.ts';
 import { EspalierError } from '../base/errors.ts';
 import { type Check, parseJson } from '../base/files.ts';
 import { readPruned } from './pruned.ts';
@@ -45,18 +47,18 @@ function refusePruned(attemptDir: string, name: string): void {
 
 function readFile(attemptDir: string, name: string): Buffer | undefined {
   return (
-    readPlain(attemptDir, name) ??
+    readPlain(below(attemptDir, name)) ??
     bufferOf(openArchive(attemptDir)?.get(name)) ??
     readCompressed(attemptDir, name) ??
     // An attempt that was unpacked in this moment has no archive any more.
-    readPlain(attemptDir, name)
+    readPlain(join(attemptDir, name))
   );
 }
 
 /** Whether an attempt has a file of this name; a pruned one has none. Raises what reading the archive raises. */
 export function hasAttemptFile(attemptDir: string, name: string): boolean {
   if (readPruned(attemptDir) !== undefined) return false;
-  const isThere = (path: string): boolean => statOf(join(attemptDir, path)) !== undefined;
+  const isThere = (path: string): boolean => isPlain(below(attemptDir, path));
   return isThere(name) || isThere(`${name}.zst`) || openArchive(attemptDir)?.has(name) === true;
 }
 
@@ -83,56 +85,11 @@ export function readAttemptJson<T>(attemptDir: string, name: string, check: Chec
   return parseJson(bytes.toString('utf8'), check, file);
 }
 
-/** What lies in a folder, by name below it. */
-interface FolderContent {
-  readonly files: string[];
-  /** Each before those in it. */
-  readonly folders: string[];
-  /** Neither files nor folders. */
-  readonly foreign: string[];
-}
-
-/** What lies in a folder, at any depth. One that is not there, or goes away in this moment, holds nothing. */
-export function filesBelow(dir: string): FolderContent {
-  const found: FolderContent = { files: [], folders: [], foreign: [] };
-  const walk = (folder: string, prefix: string): void => {
-    for (const entry of entriesOf(folder)) {
-      const name = `${prefix}${entry.name}`;
-      if (entry.isDirectory()) {
-        found.folders.push(name);
-        walk(join(folder, entry.name), `${name}/`);
-      } else found[entry.isFile() ? 'files' : 'foreign'].push(name);
-    }
-  };
-  walk(dir, '');
-  return found;
-}
-
-/** A folder that is not there, or goes away in this moment, holds nothing. */
-function entriesOf(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (cause) {
-    if (isMissing(cause)) return [];
-    throw unreadable(folder, cause);
-  }
-}
-
-function readPlain(attemptDir: string, name: string): Buffer | undefined {
-  const file = join(attemptDir, name);
-  try {
-    // Of a packed attempt nearly nothing is there, and an exception costs more than this look.
-    return statOf(file) === undefined ? undefined : readFileSync(file);
-  } catch (cause) {
-    if (isMissing(cause)) return undefined;
-    throw unreadable(file, cause);
-  }
-}
-
 /** Earlier versions compressed big files below `files/` one by one. */
 function readCompressed(attemptDir: string, name: string): Buffer | undefined {
-  const bytes = readPlain(attemptDir, `${name}.zst`);
-  return bytes && decompress(bytes, join(attemptDir, `${name}.zst`));
+  const file = join(attemptDir, `${name}.zst`);
+  const bytes = readPlain(file);
+  return bytes && decompress(bytes, file);
 }
 
 /** Decompresses Zstandard. `file` is named in the error for bytes that are damaged, or would become too many. */
@@ -163,12 +120,11 @@ const keptContent = 64 * 1024 * 1024;
 /** The files of an attempt's archive; `undefined` where there is none. */
 export function openArchive(attemptDir: string): ReadonlyMap<string, Uint8Array> | undefined {
   const file = join(attemptDir, archiveName);
-  const stat = statOf(file);
-  if (stat === undefined) return undefined;
-  const stamp = `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
+  const stamp = statePlain(file)?.stamp;
+  if (stamp === undefined) return undefined;
   const known = opened.get(file);
   if (known?.stamp === stamp) return known.entries;
-  const bytes = readPlain(attemptDir, archiveName);
+  const bytes = readPlain(file);
   if (bytes === undefined) return undefined;
   const entries = readArchive(bytes, file);
   opened.delete(file);
@@ -181,18 +137,8 @@ export function openArchive(attemptDir: string): ReadonlyMap<string, Uint8Array>
   return entries;
 }
 
-function statOf(file: string): Stats | undefined {
-  return statSync(file, { throwIfNoEntry: false });
-}
-
 function bufferOf(bytes: Uint8Array | undefined): Buffer | undefined {
   return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-/** ENOTDIR: what should be a folder is a file, so that there is nothing below it. */
-function isMissing(cause: unknown): boolean {
-  const { code } = cause as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 function unreadable(file: string, cause: unknown): EspalierError {

@@ -1,10 +1,12 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { namesIn } from '../base/door/folders.ts';
+import { realRoot } from '../base/door/handle.ts';
+import { isFolder, isThere } from '../base/door/read.ts';
 import { EspalierError } from '../base/errors.ts';
 
-/** The folder that runs are kept in: an option, else ESPALIER_RUNS, else ./espalier-runs. */
+/** The folder that runs are kept in, by its real path: an option, else ESPALIER_RUNS, else ./espalier-runs. */
 export function runsDir(option?: string): string {
-  return resolve(option ?? (process.env.ESPALIER_RUNS || 'espalier-runs'));
+  return realRoot(option ?? (process.env.ESPALIER_RUNS || 'espalier-runs'));
 }
 
 /** A name of a suite or scenario as one path component, whatever bytes a foreign tree put into it. */
@@ -29,16 +31,17 @@ export function attemptPath({ suite, name, attempt }: AttemptKey): string {
 /** Attempt numbers that have a folder, ascending. */
 export function attemptNumbers(runDir: string, { suite, name }: Omit<AttemptKey, 'attempt'>): number[] {
   const dir = join(runDir, 'attempts', component(suite), component(name));
-  const numbers = listIfPresent(dir).filter((entry) => /^\d{1,6}$/.test(entry));
+  const numbers = namesIn(dir).filter((entry) => /^\d{1,6}$/.test(entry));
   return numbers.map(Number).sort((a, b) => a - b);
 }
 
-function listIfPresent(dir: string): string[] {
-  try {
-    return readdirSync(dir);
-  } catch {
-    return [];
-  }
+/** Names of the runs in a folder, oldest first. A link is no run: what it leads to is not in this folder. */
+export function runIds(runs: string): string[] {
+  return namesIn(runs).filter((name) => !name.startsWith('.') && isRun(join(runs, name)));
+}
+
+function isRun(dir: string): boolean {
+  return isFolder(dir) && isThere(join(dir, 'run.json'));
 }
 
 /**
@@ -46,11 +49,9 @@ function listIfPresent(dir: string): string[] {
  * `latest`. Ids begin with their date, so the last in order is the latest.
  */
 export function findRun(word: string, runs: string): string {
-  const isRun = (dir: string): boolean => existsSync(join(dir, 'run.json'));
-  if (word !== 'latest' && isRun(resolve(word))) return resolve(word);
-  const ids = listIfPresent(runs)
-    .filter((id) => !id.startsWith('.') && isRun(join(runs, id)))
-    .sort();
+  const typed = realRoot(word);
+  if (word !== 'latest' && isRun(typed)) return typed;
+  const ids = runIds(runs);
   const matches = word === 'latest' ? ids.slice(-1) : ids.filter((id) => id === word || id.startsWith(word));
   if (matches.length === 1 && matches[0] !== undefined) return join(runs, matches[0]);
   const known = ids.length > 0 ? `the latest is ${ids.at(-1)}` : 'there is none yet';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseJson, readJsonIfPresent } from '../base/files.ts';
+import { readPlainJsonIfPresent } from '../base/door/read.ts';
+import { parseJson } from '../base/files.ts';
 
 /** Mark of an attempt whose artifacts were removed by `espalier prune`; written before the first of them goes. */
 export const prunedName = 'pruned.json';
@@ -23,7 +24,7 @@ export interface Pruned extends PrunedFile {
 
 /** Reads the mark; `undefined`: the attempt was not pruned. Raises an `infrastructure` error for one that cannot be read. */
 export function readPruned(attemptDir: string): Pruned | undefined {
-  const file = readJsonIfPresent(join(attemptDir, prunedName), schema);
+  const file = readPlainJsonIfPresent(join(attemptDir, prunedName), schema);
   return file && withText(file);
 }
 

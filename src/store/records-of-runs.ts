@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readJsonIfPresent, writeAtomic } from '../base/files.ts';
+import { readPlainJsonIfPresent } from '../base/door/read.ts';
+import { writePlain } from '../base/door/write.ts';
 import type { Results } from '../model/results.ts';
 import { durationsSchema, lastRunSchema } from '../model/run.ts';
 import { keyOf } from '../model/scenario.ts';
@@ -8,7 +9,7 @@ import { jsonText } from './run-folder.ts';
 /** Wall milliseconds of the last lab of each scenario, by `suite:name`. A broken file is no loss. */
 export function readDurations(runs: string): Map<string, number> {
   try {
-    const file = readJsonIfPresent(join(runs, 'durations.json'), durationsSchema);
+    const file = readPlainJsonIfPresent(join(runs, 'durations.json'), durationsSchema);
     return new Map(Object.entries(file?.milliseconds ?? {}));
   } catch {
     return new Map();
@@ -22,7 +23,7 @@ export function recordDurations(runs: string, results: Results): void {
     const wallMs = result.attempts.at(-1)?.time?.wallMs;
     if (wallMs !== undefined) durations.set(keyOf(result), Math.round(wallMs));
   }
-  writeAtomic(join(runs, 'durations.json'), jsonText({ version: 1, milliseconds: Object.fromEntries(durations) }));
+  writePlain(join(runs, 'durations.json'), jsonText({ version: 1, milliseconds: Object.fromEntries(durations) }));
 }
 
 /** What was not as expected in the last run: keys, and where suites lie that the run called by a part of their path. */
@@ -33,14 +34,11 @@ export interface LastFailed {
 
 /** What `--last-failed` reads. */
 export function readLastFailed(runs: string): LastFailed | undefined {
-  const file = readJsonIfPresent(join(runs, '.last-run.json'), lastRunSchema);
+  const file = readPlainJsonIfPresent(join(runs, '.last-run.json'), lastRunSchema);
   return file && { keys: new Set(file.failed.map(keyOf)), paths: file.paths };
 }
 
 export function writeLastRun(runs: string, results: Results, paths: LastFailed['paths']): void {
   const failed = results.results.filter(({ expected }) => !expected).map(({ suite, name }) => ({ suite, name }));
-  writeAtomic(
-    join(runs, '.last-run.json'),
-    jsonText({ version: 1, run: results.run, failed, ...(paths && { paths }) }),
-  );
+  writePlain(join(runs, '.last-run.json'), jsonText({ version: 1, run: results.run, failed, ...(paths && { paths }) }));
 }

@@ -1,7 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { limits } from '../base/door/limits.ts';
+import { lockPlainIfFree } from '../base/door/lock.ts';
+import { isThere, readPlainText } from '../base/door/read.ts';
 import { EspalierError } from '../base/errors.ts';
-import { lockIfFree } from '../base/folders.ts';
 
 /** File in a run's folder that is locked by whoever writes to it; its text means something only while it is. */
 export const lockFile = 'lock';
@@ -22,10 +24,9 @@ export interface RunInUse {
  */
 export async function tryLockRun(runDir: string, command: LockingCommand): Promise<Disposable | RunInUse> {
   const path = join(runDir, lockFile);
-  const lock = await lockIfFree(path);
+  const lock = await lockPlainIfFree(path);
   if (lock === undefined) return holderOf(path);
-  // Not by a rename: the lock is the file's.
-  writeFileSync(path, `${command} ${process.pid} ${beginningOf(process.pid)}\n`);
+  lock.write(`${command} ${process.pid} ${beginningOf(process.pid)}\n`);
   return lock;
 }
 
@@ -43,8 +44,8 @@ export async function lockRun(runDir: string, command: LockingCommand): Promise<
 /** Who uses a run, without locking it. */
 export async function runInUse(runDir: string): Promise<RunInUse | undefined> {
   const path = join(runDir, lockFile);
-  if (!existsSync(path)) return undefined;
-  const lock = await lockIfFree(path);
+  if (!isThere(path)) return undefined;
+  const lock = await lockPlainIfFree(path);
   lock?.[Symbol.dispose]();
   return lock === undefined ? holderOf(path) : undefined;
 }
@@ -71,7 +72,7 @@ interface Holder {
 }
 
 function readHolder(path: string): Holder {
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const text = readPlainText(path, limits.mark) ?? '';
   const [, command, pid, beginning] = /^([a-z]+) (\d+) (\d+)\n$/.exec(text) ?? [];
   return { command, pid, beginning };
 }

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isPlain, readPlainJson } from '../base/door/read.ts';
 import { EspalierError } from '../base/errors.ts';
-import { readJson } from '../base/files.ts';
 import { type Results, resultsSchema, type ScenarioResult } from '../model/results.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
+import type { Verdict } from '../model/verdict.ts';
 import type { Repeat } from '../results/repeats.ts';
 import { type JudgedAttempt, resultOf, resultsOf, summarize, verdictOfEntry } from '../results/results.ts';
 import { missingOf } from '../results/seeds.ts';
@@ -28,14 +28,34 @@ export function resultIn(
 ): ScenarioResult | undefined {
   const repeatOf = (attempt: number) => {
     const dir = folder.attemptDir({ ...entry, attempt });
-    return readPruned(dir) === undefined ? repeatIn(dir) : undefined;
+    return isPrunedOrUnknown(dir) ? undefined : repeatIn(dir);
   };
   return resultOf(entry, attempts, { baseline: folder.baseline, repeatOf });
 }
 
-/** The result by what is on disk; `undefined` where one of the planned attempts is not there, or not judged. */
-export function storedResult(folder: RunFolder, entry: ScenarioEntry): ScenarioResult | undefined {
-  const attempts = folder.judged(entry);
+/** A mark that cannot be read makes the attempt `unresolved` (src/store/run-folder.ts); there is nothing to compare. */
+function isPrunedOrUnknown(dir: string): boolean {
+  try {
+    return readPruned(dir) !== undefined;
+  } catch (error) {
+    if (!(error instanceof EspalierError)) throw error;
+    return true;
+  }
+}
+
+/**
+ * The result by what is on disk; `undefined` where one of the planned attempts is not there, or not judged. `instead`: verdicts by
+ * number of the attempt, for those whose folders cannot hold them.
+ */
+export function storedResult(
+  folder: RunFolder,
+  entry: ScenarioEntry,
+  instead: ReadonlyMap<number, Verdict> = new Map(),
+): ScenarioResult | undefined {
+  const judged = folder.judged(entry).filter(({ attempt }) => !instead.has(attempt));
+  const attempts = [...judged, ...[...instead].map(([attempt, verdict]) => ({ attempt, verdict }))].sort(
+    (a, b) => a.attempt - b.attempt,
+  );
   const isWhole = verdictOfEntry(entry) !== undefined || missingOf(folder.run.options, attempts).length === 0;
   return isWhole ? resultIn(folder, entry, attempts) : undefined;
 }
@@ -72,7 +92,7 @@ export function isGoingOn(runDir: string): boolean {
 }
 
 function hasEnded(runDir: string): boolean {
-  return existsSync(join(runDir, 'results.json'));
+  return isPlain(join(runDir, 'results.json'));
 }
 
 /** Results of a run as they stand: as its last session wrote them, as they come, else from its attempts. */
@@ -82,7 +102,7 @@ export function currentResults(folder: RunFolder): Results {
     return live === undefined ? rebuildResults(folder) : summarize(folder.run.id, folder.run.scenarios, live.results);
   }
   try {
-    return readJson(join(folder.dir, 'results.json'), resultsSchema);
+    return readPlainJson(join(folder.dir, 'results.json'), resultsSchema);
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
     return rebuildResults(folder);

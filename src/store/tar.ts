@@ -1,4 +1,5 @@
 import { EspalierError } from '../base/errors.ts';
+import { isNameBelow } from '../base/text.ts';
 
 /** Files of an archive by name: relative, parts joined by `/`. */
 export type TarEntries = ReadonlyMap<string, Uint8Array>;
@@ -154,10 +155,4 @@ function readPaxPath(content: Uint8Array, at: number): string {
   const path = /^\d+ path=(.*)\n$/s.exec(text)?.[1];
   if (path === undefined || content.length > longestName + 64) throw damaged(at, 'a long name in it cannot be read');
   return path;
-}
-
-/** A relative name each of whose parts is a name: nothing that leads to another folder, or that no file can have. */
-export function isNameBelow(name: string): boolean {
-  if (name.includes('\0') || Buffer.byteLength(name) > longestName) return false;
-  return name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }

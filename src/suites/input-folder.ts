@@ -1,7 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { below } from '../base/door/handle.ts';
+import { isPlain, readPlain, statePlain } from '../base/door/read.ts';
+import { writePlain } from '../base/door/write.ts';
 import { EspalierError } from '../base/errors.ts';
-import { sha256, writeAtomic } from '../base/files.ts';
+import { sha256 } from '../base/files.ts';
 
 /** Where the large parts lie: one file per content, named by its hash. */
 export interface InputFolder {
@@ -16,24 +18,20 @@ export function runInputs(runDir: string): InputFolder {
 /** Puts a content there, unless it is there; returns its hash. */
 export function putInput({ dir }: InputFolder, content: Uint8Array): string {
   const id = sha256(content);
-  if (!existsSync(join(dir, id))) writeAtomic(join(dir, id), content);
+  if (!isPlain(join(dir, id))) writePlain(join(dir, id), content);
   return id;
 }
 
 /** Path of an input. */
 function inputPath({ dir }: InputFolder, id: string): string {
-  return join(dir, id);
+  return below(dir, id);
 }
 
 /** Reads an input and checks that it is what it was. */
 export function readInput(folder: InputFolder, id: string): Buffer {
   const file = inputPath(folder, id);
-  let content: Buffer;
-  try {
-    content = readFileSync(file);
-  } catch (cause) {
-    throw new EspalierError('infrastructure', `cannot be read: ${(cause as Error).message}`, { file, cause });
-  }
+  const content = readPlain(file);
+  if (content === undefined) throw new EspalierError('infrastructure', 'does not exist', { file });
   if (sha256(content) === id) return content;
   throw new EspalierError('infrastructure', 'does not hold what its name says', { file });
 }
@@ -46,8 +44,7 @@ const mostShared = 500;
 /** Reads an input that nearly every attempt of a run has; equal calls give the same object. Checked like others. */
 export function readSharedInput(folder: InputFolder, id: string): Buffer {
   const file = inputPath(folder, id);
-  const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
-  const stamp = stat === undefined ? '' : `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+  const stamp = statePlain(file)?.stamp ?? '';
   const known = shared.get(file);
   if (known?.stamp === stamp) return known.content;
   const content = readInput(folder, id);

@@ -1,4 +1,4 @@
-import { visibleLine } from '../visible.ts';
+import { visibleLine } from '../../base/visible.ts';
 import type { ConsoleLine } from './data.ts';
 
 /** Lines are shown up to here; the raw transcript has all of them. */

@@ -3,7 +3,7 @@
  * and who shows them (ui/). A data file `data/<name>.js` holds `espalierData("<name>",<JSON>);`, since pages that were
  * opened from disk may load scripts and nothing else; a server answers the same addresses with the same bytes.
  *
- * Every string is text, already harmless: control and format characters are spelled out (src/report/visible.ts). Times
+ * Every string is text, already harmless: control and format characters are spelled out (src/base/visible.ts). Times
  * named `t` are whole virtual microseconds since `LabData.start`; what came before it is negative. docs/report.md tells more.
  */
 

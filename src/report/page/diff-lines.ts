@@ -1,5 +1,5 @@
 import { diffWordsWithSpace } from 'diff';
-import { visibleLine } from '../visible.ts';
+import { visibleLine } from '../../base/visible.ts';
 import type { DiffLine } from './data.ts';
 
 /** Lines of one difference that a page holds. */

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
+import { visible } from '../../base/visible.ts';
 import { type ComparedRun, compareRuns, usuallySlower } from '../../results/compare.ts';
 import { type TestHistory, testHistories } from '../../results/history.ts';
 import type { RunIndex } from '../../store/index/run-index.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { currentResults } from '../../store/run-results.ts';
-import { visible } from '../visible.ts';
 import { foundDifferences, refOfLine } from './compare-data.ts';
 import { dataVersion } from './data.ts';
 import type { CompareData, HistoryData, RunLine, SuiteHistory } from './data-of-runs.ts';
 import { suiteHistory } from './history-data.ts';
 import { type RunPlaces, runsData } from './run-lines.ts';
 
-/** Pages know names as they are shown (src/report/visible.ts): the one that is meant, where there is one. */
+/** Pages know names as they are shown (src/base/visible.ts): the one that is meant, where there is one. */
 export function named(shown: string | undefined, names: readonly string[]): string | undefined {
   return names.find((name) => name === shown) ?? names.find((name) => visible(name.toWellFormed()) === shown);
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { readPlainJsonIfPresent } from '../../base/door/read.ts';
 import { EspalierError } from '../../base/errors.ts';
-import { readJsonIfPresent } from '../../base/files.ts';
 import { secondsText } from '../../base/text.ts';
 import { type AttemptFile, attemptSchema } from '../../model/attempt.ts';
 import type { ScenarioResult } from '../../model/results.ts';
@@ -38,7 +38,7 @@ export function factsOf(result: ScenarioResult, dir: string | undefined): [strin
 function storedFacts(dir: string): [string, string][] {
   const read = <T>(name: string, schema: { parse(value: unknown): T }): T | undefined => {
     try {
-      return readJsonIfPresent(join(dir, name), schema);
+      return readPlainJsonIfPresent(join(dir, name), schema);
     } catch (error) {
       if (error instanceof EspalierError) return undefined;
       throw error;

@@ -1,11 +1,13 @@
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { writeAtomic } from '../../base/files.ts';
+import { removeTree } from '../../base/door/folders.ts';
+import { below } from '../../base/door/handle.ts';
+import { writePlain } from '../../base/door/write.ts';
 import { projectDir } from '../../base/folders.ts';
+import { isVisibleJson, visible } from '../../base/visible.ts';
 import type { Results, ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { Rerun } from '../reporter.ts';
-import { isVisibleJson, visible } from '../visible.ts';
 import type { RunData, TestData } from './data.ts';
 import type { CompareData, HistoryData, RunsData } from './data-of-runs.ts';
 import { runData } from './run-data.ts';
@@ -37,8 +39,7 @@ export const pageFiles: ReadonlyMap<string, string> = new Map(
 /** Writes `report/`: the page, its data, and what can be downloaded. Returns the path of its index. */
 export function writeReport(input: PageInput): string {
   const reportDir = join(input.dir, 'report');
-  rmSync(reportDir, { recursive: true, force: true });
-  mkdirSync(join(reportDir, 'data', 'test'), { recursive: true });
+  removeTree(reportDir);
   copyPage(reportDir);
   const numbers = new Map(input.results.results.map((result, index) => [keyOf(result), numberText(index)]));
   for (const result of input.results.results) {
@@ -47,7 +48,7 @@ export function writeReport(input: PageInput): string {
       ...input,
       runDir: input.dir,
       runId: input.results.run,
-      put: (href: string, content: Uint8Array) => writeAtomic(join(reportDir, href), content),
+      put: (href: string, content: Uint8Array) => writePlain(below(reportDir, href), content),
       depth: input.depthOf(result),
       number,
     };
@@ -64,7 +65,7 @@ export function writeReport(input: PageInput): string {
 
 /** Puts the page itself into a report's folder. */
 export function copyPage(reportDir: string): void {
-  for (const [name, path] of pageFiles) cpSync(path, join(reportDir, name));
+  for (const [name, path] of pageFiles) writePlain(join(reportDir, name), readFileSync(path));
 }
 
 /** The text of the page, which begins with a run or with all of them. */
@@ -82,7 +83,7 @@ export function numberText(index: number): string {
 export type PageData = RunData | TestData | RunsData | CompareData | HistoryData;
 
 function writeData(reportDir: string, name: string, data: PageData): void {
-  writeAtomic(join(reportDir, 'data', `${name}.js`), dataFile(name, data));
+  writePlain(join(reportDir, 'data', `${name}.js`), dataFile(name, data));
 }
 
 /** The text of a data file: a script that hands over JSON in which every string is harmless. */

@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { openPlain } from '../../base/door/read.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { liveResultsFile, parseLiveResult } from '../../store/live-results.ts';
 
@@ -30,25 +30,19 @@ export function parsePosition(text: string | undefined): Position {
 
 /** Results in whole lines after a position, and where the reader is then. */
 export function linesAfter(runDir: string, from: Position): { readonly lines: LiveLine[]; readonly next: Position } {
-  const path = join(runDir, liveResultsFile);
-  if (!existsSync(path)) return { lines: [], next: from };
-  const descriptor = openSync(path, 'r');
-  try {
-    const { ino: file, size } = fstatSync(descriptor);
-    let offset = file === from.file && from.offset <= size ? from.offset : 0;
-    const bytes = Buffer.alloc(size - offset);
-    const read = bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, offset));
-    const whole = read.subarray(0, read.lastIndexOf(0x0a) + 1).toString('utf8');
-    const lines = whole
-      .split('\n')
-      .slice(0, -1)
-      .flatMap((line): LiveLine[] => {
-        offset += Buffer.byteLength(line) + 1;
-        const result = parseLiveResult(line);
-        return result === undefined ? [] : [{ result, after: { file, offset } }];
-      });
-    return { lines, next: { file, offset } };
-  } finally {
-    closeSync(descriptor);
-  }
+  using open = openPlain(join(runDir, liveResultsFile));
+  if (open === undefined) return { lines: [], next: from };
+  const { inode: file } = open;
+  let offset = file === from.file && from.offset <= open.bytes ? from.offset : 0;
+  const read = open.read(offset);
+  const whole = read.subarray(0, read.lastIndexOf(0x0a) + 1).toString('utf8');
+  const lines = whole
+    .split('\n')
+    .slice(0, -1)
+    .flatMap((line): LiveLine[] => {
+      offset += Buffer.byteLength(line) + 1;
+      const result = parseLiveResult(line);
+      return result === undefined ? [] : [{ result, after: { file, offset } }];
+    });
+  return { lines, next: { file, offset } };
 }

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { namesIn } from '../../base/door/folders.ts';
+import { statePlain } from '../../base/door/read.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { component } from '../../store/layout.ts';
@@ -44,7 +45,7 @@ export class LiveProgress {
     const suites = Map.groupBy(this.#pending.values(), ({ suite }) => suite);
     return [...suites].flatMap(([suite, entries]) => {
       const dir = join(this.#runDir, 'attempts', component(suite));
-      const begun = new Set(existsSync(dir) ? readdirSync(dir) : []);
+      const begun = new Set(namesIn(dir));
       return entries.filter(({ name }) => begun.has(component(name))).map(({ name }) => name);
     });
   }
@@ -60,6 +61,6 @@ export class LiveProgress {
 
   /** Wall milliseconds since 1970: a session begins its own file of results. */
   #sessionBegan(): number {
-    return statSync(join(this.#runDir, liveResultsFile), { throwIfNoEntry: false })?.birthtimeMs ?? 0;
+    return statePlain(join(this.#runDir, liveResultsFile))?.madeMs ?? 0;
   }
 }

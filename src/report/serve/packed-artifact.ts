@@ -1,5 +1,5 @@
-import { closeSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { limits } from '../../base/door/limits.ts';
 import { archiveName, readArchive } from '../../store/attempt-files.ts';
 import { prunedName, prunedOf } from '../../store/pruned.ts';
 import { openBelow } from './files-below.ts';
@@ -22,8 +22,7 @@ export function packedArtifact(attempts: string, path: string): PackedArtifact |
 }
 
 function isFile(root: string, path: string): boolean {
-  const file = openBelow(root, path);
-  if (file !== undefined) closeSync(file.descriptor);
+  using file = openBelow(root, path);
   return file !== undefined;
 }
 
@@ -36,11 +35,6 @@ function decoded(text: string): string {
 }
 
 function readBelow(root: string, path: string): Buffer | undefined {
-  const file = openBelow(root, path);
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(file.descriptor);
-  } finally {
-    closeSync(file.descriptor);
-  }
+  using file = openBelow(root, path);
+  return file === undefined || file.bytes > limits.evidence ? undefined : file.read();
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Context, Hono } from 'hono';
-import { runIds } from '../../store/index/run-rows.ts';
+import { runIds } from '../../store/layout.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import type { PutFile } from '../page/downloads.ts';
 import type { RunPlaces } from '../page/run-lines.ts';

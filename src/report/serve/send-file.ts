@@ -1,4 +1,3 @@
-import { closeSync, createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { Context } from 'hono';
 import { openBelow } from './files-below.ts';
@@ -19,11 +18,11 @@ export function sendFile(context: Context, root: string, path: string): Response
   if (file === undefined) return context.notFound();
   const headers = { ...headersOf(path), 'content-length': String(file.bytes) };
   if (context.req.method === 'HEAD' || file.bytes === 0) {
-    closeSync(file.descriptor);
+    file[Symbol.dispose]();
     return context.body(null, 200, headers);
   }
   // A file that grows is sent as long as it was.
-  const stream = createReadStream('', { fd: file.descriptor, end: file.bytes - 1 });
+  const stream = file.stream();
   return context.body(Readable.toWeb(stream) as ReadableStream, 200, headers);
 }
 

@@ -1,5 +1,5 @@
+import { visible, visibleLine } from '../../base/visible.ts';
 import type { Cluster } from '../../model/results.ts';
-import { visible, visibleLine } from '../visible.ts';
 
 /** More clusters than this are counted, not shown. */
 const clustersShown = 10;

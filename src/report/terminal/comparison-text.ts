@@ -1,7 +1,7 @@
 import { secondsText, table } from '../../base/text.ts';
+import { visibleLine } from '../../base/visible.ts';
 import type { RunComparison } from '../../results/compare.ts';
 import type { TextStyle } from '../reporter.ts';
-import { visibleLine } from '../visible.ts';
 import { coloured } from './terminal.ts';
 
 /** Tests of one run alone are counted from here on. */

@@ -1,10 +1,10 @@
 import { secondsText, table } from '../../base/text.ts';
+import { visibleLine } from '../../base/visible.ts';
 import type { IndexedRun } from '../../model/past-results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { type VerdictWord, verdictWords, wordTable } from '../../model/words.ts';
 import type { HistoryPoint, TestHistory } from '../../results/history.ts';
 import type { TextStyle } from '../reporter.ts';
-import { visibleLine } from '../visible.ts';
 import { coloured } from './terminal.ts';
 
 function seconds(ms: number | undefined): string {

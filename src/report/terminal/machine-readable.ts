@@ -1,8 +1,8 @@
+import { visible, visibleLine } from '../../base/visible.ts';
 import type { Results, ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { type WordMapping, wordTable } from '../../model/words.ts';
 import type { Reporter, Sink } from '../reporter.ts';
-import { visible, visibleLine } from '../visible.ts';
 
 /** `results.json` as it is stored, with the time the session took. */
 export function jsonReporter(sink: Sink): Reporter {

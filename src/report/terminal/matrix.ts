@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
+import { visible, visibleLine } from '../../base/visible.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { wordTable } from '../../model/words.ts';
 import { attemptPath } from '../../store/layout.ts';
 import type { ReportEnd, Reporter, Sink } from '../reporter.ts';
-import { visible, visibleLine } from '../visible.ts';
 import { totalsText } from './summary.ts';
 
 /** A scenario's place in the grid: its name is `COLUMN, ROW`. */

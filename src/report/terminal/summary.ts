@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { shortPath } from '../../base/folders.ts';
 import { duration, shellWord } from '../../base/text.ts';
+import { visible, visibleLine } from '../../base/visible.ts';
 import type { Results, ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { Issue } from '../../model/verdict.ts';
@@ -9,7 +10,6 @@ import { seedsText } from '../../results/seeds.ts';
 import { attemptPath } from '../../store/layout.ts';
 import { blindText } from '../blind-text.ts';
 import type { ReportEnd, Rerun } from '../reporter.ts';
-import { visible, visibleLine } from '../visible.ts';
 import { clustersText } from './clusters.ts';
 
 /** More issues than this are counted, not shown. */

@@ -1,9 +1,9 @@
 import { leftText, secondsText } from '../../base/text.ts';
+import { visibleLine } from '../../base/visible.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { type VerdictWord, wordTable } from '../../model/words.ts';
 import type { Reporter, ReportProgress, Sink, TextStyle } from '../reporter.ts';
-import { visibleLine } from '../visible.ts';
 import { summaryText } from './summary.ts';
 
 const green = 32;

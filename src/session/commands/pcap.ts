@@ -1,6 +1,9 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { realRoot } from '../../base/door/handle.ts';
+import { readPlainJson } from '../../base/door/read.ts';
+import { writePlain } from '../../base/door/write.ts';
 import { describeError, EspalierError } from '../../base/errors.ts';
-import { readJson, writeAtomic } from '../../base/files.ts';
+
 import { shortPath } from '../../base/folders.ts';
 import { say, warn } from '../../base/log.ts';
 import { shellWord } from '../../base/text.ts';
@@ -28,7 +31,7 @@ export function pcapCommand(run: string, test: string, options: PcapOptions): vo
   const read = openAttempt(stored.dir);
   const { records } = read;
   if (records.damage !== undefined) warn(`records: ${records.damage.message}`);
-  const file = options.o === undefined ? join(stored.dir, 'derived', 'links.pcapng') : resolve(options.o);
+  const file = options.o === undefined ? join(stored.dir, 'derived', 'links.pcapng') : realRoot(options.o);
   const configuration = `${file.replace(/\.pcapng$/, '')}.wireshark`;
   const links = linksOf(stored, read);
   const { entry, attempt, folder } = stored;
@@ -37,9 +40,9 @@ export function pcapCommand(run: string, test: string, options: PcapOptions): vo
   for (const damage of merged.damages) warn(`links/${damage}`);
   const table = tableOf(read);
   for (const one of table.unable) warn(`Wireshark cannot decrypt ${one}`);
-  writeAtomic(file, merged.bytes);
-  writeAtomic(join(configuration, 'esp_sa'), table.text);
-  writeAtomic(join(configuration, 'preferences'), preferences);
+  writePlain(file, merged.bytes);
+  writePlain(join(configuration, 'esp_sa'), table.text);
+  writePlain(join(configuration, 'preferences'), preferences);
   say(`${shortPath(file)}: packets: ${merged.packets}, links: ${links.length}, ESP SAs with keys: ${table.count}`);
   const place = [configuration, file].map((path) => shellWord(shortPath(path)));
   process.stdout.write(`WIRESHARK_CONFIG_DIR=${place[0]} tshark -r ${place[1]}\n`);
@@ -58,7 +61,7 @@ function linksOf({ dir, entry }: StoredAttempt, read: Attempt): AttemptTraffic['
     return capture === undefined ? [] : [{ name, capture }];
   });
   if (links.length === 0) {
-    const { lacks } = readJson(join(dir, 'attempt.json'), attemptSchema);
+    const { lacks } = readPlainJson(join(dir, 'attempt.json'), attemptSchema);
     const why = lacks?.includes('captures') ? ': its substrate takes none' : '';
     throw new EspalierError('infrastructure', `${keyOf(entry)} has no captures${why}`, { file: join(dir, 'links') });
   }

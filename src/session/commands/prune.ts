@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { isFolder } from '../../base/door/read.ts';
 import { EspalierError } from '../../base/errors.ts';
 import { runsDir } from '../../store/layout.ts';
 import type { PruneLimits } from '../../store/prune/plan.ts';
@@ -20,7 +20,7 @@ export interface RawPruneOptions {
 export async function pruneCommand(raw: RawPruneOptions): Promise<number> {
   const runs = runsDir(raw.output);
   const limits = limitsOf(raw);
-  if (!existsSync(runs)) throw new EspalierError('usage', 'does not exist', { file: runs });
+  if (!isFolder(runs)) throw new EspalierError('usage', 'does not exist', { file: runs });
   const dryRun = raw.dryRun === true;
   const outcome = await pruneRuns(runs, { limits, dryRun, now: new Date() });
   process.stdout.write(raw.json ? `${JSON.stringify({ version: 1, dryRun, ...outcome })}\n` : textOf(outcome, dryRun));

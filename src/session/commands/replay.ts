@@ -1,16 +1,17 @@
 import { join } from 'node:path';
+import { readPlainJson } from '../../base/door/read.ts';
 import { EspalierError } from '../../base/errors.ts';
-import { readJson } from '../../base/files.ts';
+
 import { shortPath } from '../../base/folders.ts';
 import { interruption } from '../../base/interruption.ts';
 import { say, warn } from '../../base/log.ts';
+import { visible } from '../../base/visible.ts';
 import { type AttemptSettings, settingsFor } from '../../lab/attempt.ts';
 import { attemptSchema } from '../../model/attempt.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { Suite } from '../../model/suite.ts';
 import { Reporters } from '../../report/reporter.ts';
 import { issueLines } from '../../report/terminal/summary.ts';
-import { visible } from '../../report/visible.ts';
 import type { InputDifference } from '../../results/input-differences.ts';
 import { compareAttempts, isCutShort } from '../../results/repeats.ts';
 import { runsDir } from '../../store/layout.ts';
@@ -45,7 +46,7 @@ interface Prepared {
 /** Opens all that the attempt had, and refuses what is not the same, unless forced. */
 async function prepare(stored: StoredAttempt, force: boolean): Promise<Prepared> {
   const { folder, entry, dir } = stored;
-  const file = readJson(join(dir, 'attempt.json'), attemptSchema);
+  const file = readPlainJson(join(dir, 'attempt.json'), attemptSchema);
   const { seed } = file.inputs;
   if (seed === undefined) throw new EspalierError('usage', `${keyOf(entry)} ran without a seed: nothing repeats it`);
   if (isCutShort(file)) refuse([`the stored attempt was cut short by the wall clock (${file.end.word})`], force);

@@ -1,20 +1,15 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { shortPath } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
-import type { Results, ScenarioResult } from '../../model/results.ts';
-import type { ScenarioEntry } from '../../model/scenario.ts';
+import type { Results } from '../../model/results.ts';
 import { makeReporters } from '../../report/all.ts';
-import { keepAttempts } from '../../store/keeping.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
-import { readPruned } from '../../store/pruned.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { lockRun, tryLockRun } from '../../store/run-lock.ts';
-import { rebuildResults, resultsIn, storedResult } from '../../store/run-results.ts';
+import { rebuildResults, resultsIn } from '../../store/run-results.ts';
 import { exitCodeOf, sayFailures, writePages } from '../finish.ts';
-import { judgeAttempt } from '../judging/judge-attempt.ts';
-import { openSuites, openSupply } from '../local/open.ts';
+import { judgeRun } from '../judging/judge-run.ts';
 import { rerunOf } from '../options.ts';
 import { pastForReport, type ReportPast } from '../report-past.ts';
 import { standardOutput } from './run.ts';
@@ -48,7 +43,7 @@ export async function judgeCommand(run: string, options: StoredRunOptions & { su
   const folder = RunFolder.open(findRun(run, runsDir(options.output)));
   refuseEmpty(folder);
   using _lock = await lockRun(folder.dir, 'judge');
-  const results = resultsIn(folder, await judgeAll(folder, options.suite));
+  const results = resultsIn(folder, await judgeRun(folder, options.suite));
   folder.writeResults(results);
   return (await show(folder, results, options)) ? exitCodeOf(results) : 2;
 }
@@ -66,38 +61,6 @@ async function lockForReport({ dir }: RunFolder): Promise<Disposable | undefined
   const lock = await tryLockRun(dir, 'report');
   if (Symbol.dispose in lock) return lock;
   return lock.command === 'run' || lock.command === 'replay' ? undefined : lockRun(dir, 'report');
-}
-
-/** Judges every attempt whose lab is over, but for those that were pruned; as many tests at once as there are cores. */
-async function judgeAll(folder: RunFolder, suite: string | undefined): Promise<ScenarioResult[]> {
-  const { scenarios, options } = folder.run;
-  // By the stored references no suite is needed at all.
-  const names = suite === undefined ? [] : [...new Set(scenarios.map((entry) => entry.suite))];
-  const supply = openSupply(options, new AbortController().signal);
-  const suites = await openSuites(names, { ...options, ...(suite !== undefined && { suite }) }, supply);
-  const found = new Map<ScenarioEntry, ScenarioResult>();
-  const pruned = new Map<string, number>();
-  const work = scenarios.values();
-  const judge = async (): Promise<void> => {
-    for (const entry of work) {
-      for (const { dir } of folder.toJudge(entry)) {
-        const gone = readPruned(dir);
-        if (gone !== undefined) {
-          pruned.set(gone.text, (pruned.get(gone.text) ?? 0) + 1);
-          continue;
-        }
-        const loaded = await suites.get(entry.suite)?.load(entry.name);
-        await judgeAttempt(dir, { runDir: folder.dir, loaded });
-      }
-      const result = storedResult(folder, entry);
-      if (result === undefined) continue;
-      found.set(entry, result);
-      await keepAttempts(folder, result);
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, judge));
-  for (const [text, count] of pruned) say(`attempts that keep their verdicts: ${count}, ${text}`);
-  return [...found.values()];
 }
 
 interface Shown extends StoredRunOptions {

@@ -1,8 +1,10 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAtomic } from '../../base/files.ts';
+import { filesBelow, removeTree } from '../../base/door/folders.ts';
+import { writePlain } from '../../base/door/write.ts';
+import { EspalierError } from '../../base/errors.ts';
+import { excerptOf, isFileName } from '../../base/text.ts';
 import { unpackAttempt } from '../../store/attempt-archive.ts';
-import { attemptFiles, filesBelow, openArchive } from '../../store/attempt-files.ts';
+import { attemptFiles, openArchive } from '../../store/attempt-files.ts';
 
 /** What `espalier pcap` leaves in the folder (src/session/commands/pcap.ts): made from raw files, it is true of any judgement. */
 const ofPcap = /^links\./;
@@ -11,8 +13,9 @@ const ofPcap = /^links\./;
 export class Derived {
   readonly #files = new Map<string, Buffer>();
 
-  /** Takes a file by its name below `derived/`; text becomes UTF-8. */
+  /** Takes a file by its name in `derived/`; text becomes UTF-8. Raises `infrastructure` for what is not one name. */
   put(name: string, content: string | Uint8Array): void {
+    if (!isFileName(name)) throw new EspalierError('infrastructure', `${excerptOf(name)} is not the name of a file`);
     this.#files.set(name, typeof content === 'string' ? Buffer.from(content) : bufferOf(content));
   }
 
@@ -29,15 +32,14 @@ export class Derived {
 
   /** Nobody reads what was not there before. */
   #writeFresh(dir: string): void {
-    mkdirSync(dir, { recursive: true });
-    for (const [name, bytes] of this.#files) writeFileSync(join(dir, name), bytes);
+    for (const [name, bytes] of this.#files) writePlain(join(dir, name), bytes);
   }
 
   #writeChanged(attemptDir: string): void {
     const before = attemptFiles(attemptDir);
     for (const [name, bytes] of this.#files) {
       const path = `derived/${name}`;
-      if (before.read(path)?.equals(bytes) !== true) writeAtomic(join(attemptDir, path), bytes);
+      if (before.read(path)?.equals(bytes) !== true) writePlain(join(attemptDir, path), bytes);
     }
   }
 }
@@ -52,7 +54,7 @@ function keepOnly(attemptDir: string, wanted: (name: string) => boolean): string
   const dir = join(attemptDir, 'derived');
   const { files } = filesBelow(dir);
   const kept = files.filter((name) => wanted(name) || ofPcap.test(name));
-  for (const name of files) if (!kept.includes(name)) rmSync(join(dir, name));
+  for (const name of files) if (!kept.includes(name)) removeTree(join(dir, name));
   return kept;
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readJson } from '../../base/files.ts';
+import { readPlainJson } from '../../base/door/read.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import { attemptSchema } from '../../model/attempt.ts';
 import type { GoldenText } from '../../suites/format.ts';
@@ -12,7 +12,7 @@ import { goldenContent } from './golden-facts.ts';
 export function goldenFactsText(attemptDir: string, attempt: Attempt, wantedAnew: boolean): GoldenText[] {
   const { facts } = attempt.scenario;
   if (facts === undefined && !wantedAnew) return [];
-  const { end } = readJson(join(attemptDir, 'attempt.json'), attemptSchema);
+  const { end } = readPlainJson(join(attemptDir, 'attempt.json'), attemptSchema);
   if (end.word !== 'completed') return [];
   return [{ file: 'facts.json', content: goldenContent(attempt.evidence), before: facts }];
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { realRoot } from '../../base/door/handle.ts';
+import { readPlainJson } from '../../base/door/read.ts';
+import { writePlainIfOther } from '../../base/door/write.ts';
 import { describeError, EspalierError } from '../../base/errors.ts';
-import { readJson, writeIfOther } from '../../base/files.ts';
 import { cacheDir } from '../../base/folders.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import { openBooks } from '../../judge/books/open-books.ts';
@@ -50,15 +52,15 @@ export async function judgeAttempt(attemptDir: string, options: JudgeOptions): P
     });
     verdict = verdictOf(issue);
   }
-  writeIfOther(join(attemptDir, 'verdict.json'), `${JSON.stringify(verdict, undefined, 1)}\n`);
+  writePlainIfOther(join(attemptDir, 'verdict.json'), `${JSON.stringify(verdict, undefined, 1)}\n`);
   return verdict;
 }
 
 /** What all formats share: records, facts and golden facts. The rest is the format's. */
 async function judge(attemptDir: string, options: JudgeOptions, derived: Derived): Promise<Verdict> {
   const { runDir, loaded, cache } = options;
-  const { end, lacks } = options.file ?? readJson(join(attemptDir, 'attempt.json'), attemptSchema);
-  const folder = loaded === undefined ? runInputs(runDir) : { dir: cacheDir('inputs') };
+  const { end, lacks } = options.file ?? readPlainJson(join(attemptDir, 'attempt.json'), attemptSchema);
+  const folder = loaded === undefined ? runInputs(runDir) : { dir: realRoot(cacheDir('inputs')) };
   const opened = loaded === undefined ? openForFormat(attemptDir) : openWith(attemptDir, loaded, folder);
   const { format, attempt } = await opened;
   const { scenario, evidence } = attempt;

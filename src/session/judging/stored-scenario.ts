@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { checkJson, writeAtomic } from '../../base/files.ts';
+import { writePlain } from '../../base/door/write.ts';
+import { checkJson } from '../../base/files.ts';
 import { Attempt } from '../../evidence/attempt/attempt.ts';
 import type { StoredScenario } from '../../model/stored-scenario.ts';
 import type { LoadedScenario } from '../../model/suite.ts';
@@ -12,7 +13,7 @@ import { type InputFolder, putInput, runInputs } from '../../suites/input-folder
 /** Writes what judging will read beside the raw files of an attempt; equal contents once per run. */
 export async function storeScenario(runDir: string, attemptDir: string, loaded: LoadedScenario): Promise<void> {
   const stored = toStored(loaded, await formatNamed(loaded.format), runInputs(runDir));
-  writeAtomic(join(attemptDir, 'scenario.json'), `${JSON.stringify(stored, undefined, 1)}\n`);
+  writePlain(join(attemptDir, 'scenario.json'), `${JSON.stringify(stored, undefined, 1)}\n`);
 }
 
 /** Brings a loaded scenario into stored form, its large parts into a folder. */

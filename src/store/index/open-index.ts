@@ -1,12 +1,15 @@
-import { accessSync, constants, existsSync, rmSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { removeTree } from '../../base/door/folders.ts';
+import { isThere, openPlain } from '../../base/door/read.ts';
 import { EspalierError } from '../../base/errors.ts';
 import { withLock } from '../../base/folders.ts';
 import { say, warn } from '../../base/log.ts';
+import { runIds } from '../layout.ts';
 import { RunIndex } from './run-index.ts';
-import { readRun, runIds, stampOf } from './run-rows.ts';
-import { indexVersion, makeTables, versionOf } from './schema.ts';
+import { readRun, stampOf } from './run-rows.ts';
+import { hasOurTables, indexVersion, makeTables, versionOf } from './schema.ts';
 
 /** File of the index in a folder of runs; SQLite keeps `-wal` and `-shm` beside it while it is open. */
 export const indexFile = 'index.sqlite';
@@ -16,6 +19,12 @@ const patienceMs = 30_000;
 
 /** SQLite's codes for files that are not, or no longer, a database: SQLITE_CORRUPT, SQLITE_NOTADB. */
 const damageCodes: readonly unknown[] = [11, 26];
+
+/** SQLite's codes for trouble of the database, not of a value: busy, locked, read-only, I/O, damaged, full, cannot be opened. */
+const databaseCodes: readonly number[] = [5, 6, 8, 10, 11, 13, 14, 26];
+
+/** What SQLite writes: the database, its log, and what processes share of it. */
+const indexFiles = ['', '-wal', '-shm', '-journal'].map((ending) => `${indexFile}${ending}`);
 
 /** The index cannot be used as it is, and can be made again. */
 class Unusable {
@@ -56,6 +65,7 @@ function unusable(error: unknown): Unusable {
 
 function use<T>(runs: string, body: (index: RunIndex) => T, anew?: 'told'): T {
   const path = isWritable(runs) ? join(runs, indexFile) : ':memory:';
+  removeForeign(runs);
   const database = new DatabaseSync(path, { timeout: patienceMs });
   try {
     // Readers go on while one process writes. What the last second wrote may be lost with the machine, never with a process.
@@ -66,6 +76,17 @@ function use<T>(runs: string, body: (index: RunIndex) => T, anew?: 'told'): T {
     return body(index);
   } finally {
     database.close();
+  }
+}
+
+/** SQLite follows links, and waits at a FIFO: what is not a plain file there is nobody's index. */
+function removeForeign(runs: string): void {
+  for (const path of indexFiles.map((name) => join(runs, name))) {
+    try {
+      using _file = openPlain(path);
+    } catch {
+      removeTree(path);
+    }
   }
 }
 
@@ -81,9 +102,11 @@ function isWritable(dir: string): boolean {
 
 /** True where the database had no tables. They are counted first: tables and version come in one transaction. */
 function prepare(database: DatabaseSync, path: string): boolean {
-  const tables = database.prepare("SELECT count(*) AS count FROM sqlite_schema WHERE type = 'table'").get();
+  const tables = database.prepare('SELECT count(*) AS count FROM sqlite_schema').get();
   const version = versionOf(database);
-  if (version === indexVersion) return false;
+  // What strangers put into an index, views and triggers, runs when it is used.
+  if (version === indexVersion && hasOurTables(database)) return false;
+  if (version === indexVersion) throw new Unusable('has tables that are not of Espalier');
   if (version > indexVersion) {
     const remedy = 'use that Espalier, or another folder for runs (--output)';
     throw new EspalierError('infrastructure', 'was written by a newer Espalier', { file: path, remedy });
@@ -93,7 +116,7 @@ function prepare(database: DatabaseSync, path: string): boolean {
   return true;
 }
 
-/** Reads the runs whose files are not what the index knows. One that cannot be read costs a warning. */
+/** Reads the runs whose files are not what the index knows. One that cannot be read, for whatever reason, costs a warning. */
 function bringUp(runs: string, index: RunIndex, isNew: boolean): void {
   const stamps = index.stamps();
   const present = runIds(runs);
@@ -106,18 +129,30 @@ function bringUp(runs: string, index: RunIndex, isNew: boolean): void {
       const stamp = stampOf(join(runs, id));
       index.put(readRun(runs, id), stamp);
     } catch (error) {
-      if (!(error instanceof EspalierError)) throw error;
-      warn(`run ${id} is not in the index: ${error.detail.file ?? join(runs, id)}: ${error.message}`);
+      if (isOfDatabase(error)) throw error;
+      warn(`run ${id} is not in the index: ${reasonOf(error, join(runs, id))}`);
     }
   }
   const there = new Set(present);
   index.remove([...stamps.keys()].filter((id) => !there.has(id)));
 }
 
+/** Trouble of the index itself, not of the run that is put in. */
+function isOfDatabase(error: unknown): boolean {
+  const { errcode } = error as { readonly errcode?: unknown };
+  // Extended codes hold the primary one in their lowest byte.
+  return typeof errcode === 'number' && databaseCodes.includes(errcode & 0xff);
+}
+
+function reasonOf(error: unknown, dir: string): string {
+  if (error instanceof EspalierError) return `${error.detail.file ?? dir}: ${error.message}`;
+  return `${dir}: ${error instanceof Error ? error.message : String(error)}`;
+}
+
 /** One process at a time; whoever comes second removes what the first has made, which costs time only. */
 async function removeIndex(runs: string): Promise<void> {
-  if (!existsSync(join(runs, indexFile))) return;
+  if (!isThere(join(runs, indexFile))) return;
   await withLock(join(runs, '.index.lock'), async () => {
-    for (const ending of ['', '-wal', '-shm']) rmSync(join(runs, `${indexFile}${ending}`), { force: true });
+    for (const name of indexFiles) removeTree(join(runs, name));
   });
 }

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { EspalierError } from '../../base/errors.ts';
-import { readJson } from '../../base/files.ts';
+import { filesBelow } from '../../base/door/folders.ts';
+import { isThere, readPlainJson, statePlain } from '../../base/door/read.ts';
+import { describeError, EspalierError } from '../../base/errors.ts';
 import type { IndexedResult, IndexedRun, TestedInputs } from '../../model/past-results.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { indexedResultsSchema } from '../../model/results.ts';
@@ -15,27 +15,28 @@ export interface RunRows {
   readonly results: readonly IndexedResult[];
 }
 
-/** Names of the run folders below `runs`, oldest first. */
-export function runIds(runs: string): string[] {
-  const names = existsSync(runs) ? readdirSync(runs) : [];
-  return names.filter((name) => !name.startsWith('.') && existsSync(join(runs, name, 'run.json'))).sort();
-}
-
 /**
  * State of the files that results are read from. It changes whenever they do: at the end of a session, when a run is judged
- * again, with every result of a run that is going on.
+ * again, with every result of a run that is going on. Never throws: what cannot be read is a state too.
  */
 export function stampOf(runDir: string): string {
-  const [ended, live] = ['results.json', 'results.jsonl'].map((name) =>
-    statSync(join(runDir, name), { throwIfNoEntry: false }),
-  );
-  if (ended !== undefined) return `ended ${ended.ino} ${ended.mtimeMs} ${ended.size}`;
-  return live === undefined ? `attempts ${countVerdicts(join(runDir, 'attempts'))}` : `live ${live.ino} ${live.size}`;
+  try {
+    return stateOf(runDir);
+  } catch (error) {
+    return `unreadable: ${describeError(error)}`;
+  }
+}
+
+function stateOf(runDir: string): string {
+  const [ended, live] = ['results.json', 'results.jsonl'].map((name) => statePlain(join(runDir, name)));
+  if (ended !== undefined) return `ended ${ended.stamp}`;
+  return live === undefined
+    ? `attempts ${countVerdicts(join(runDir, 'attempts'))}`
+    : `live ${live.inode} ${live.bytes}`;
 }
 
 function countVerdicts(attempts: string): number {
-  const files = existsSync(attempts) ? readdirSync(attempts, { recursive: true }) : [];
-  return files.filter((file) => String(file).endsWith('/verdict.json')).length;
+  return filesBelow(attempts).files.filter((file) => file.endsWith('/verdict.json')).length;
 }
 
 /** Reads a run folder for the index. */
@@ -64,12 +65,12 @@ type StoredResult = Pick<
 /** From what a session wrote; where that is missing or damaged, from the attempts themselves. */
 function resultsOf(folder: RunFolder): { readonly results: readonly StoredResult[]; readonly complete: boolean } {
   const ended = join(folder.dir, 'results.json');
-  if (!existsSync(ended)) {
+  if (!isThere(ended)) {
     const results = readLiveResults(folder.dir)?.results;
     return results === undefined ? rebuildResults(folder) : { results, complete: false };
   }
   try {
-    return readJson(ended, indexedResultsSchema);
+    return readPlainJson(ended, indexedResultsSchema);
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
     return rebuildResults(folder);

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 
 /** Version of the tables below; a database with an older one is made again. */
 export const indexVersion = 1;
@@ -43,4 +43,21 @@ export function transaction(database: DatabaseSync, body: () => void): void {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** Whether a database holds these tables and nothing else. */
+export function hasOurTables(database: DatabaseSync): boolean {
+  const ours = new DatabaseSync(':memory:');
+  try {
+    ours.exec(tables);
+    return schemaOf(database) === schemaOf(ours);
+  } finally {
+    ours.close();
+  }
+}
+
+function schemaOf(database: DatabaseSync): string {
+  return JSON.stringify(
+    database.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name').all(),
+  );
 }

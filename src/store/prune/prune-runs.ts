@@ -1,12 +1,13 @@
-import { renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { bytesOnDisk, namesIn } from '../../base/door/folders.ts';
+import { readPlainJsonIfPresent } from '../../base/door/read.ts';
+import { moveTree } from '../../base/door/write.ts';
 import { describeError, EspalierError } from '../../base/errors.ts';
-import { readJsonIfPresent } from '../../base/files.ts';
-import { runIds } from '../index/run-rows.ts';
+import { runIds } from '../layout.ts';
 import { RunFolder } from '../run-folder.ts';
 import { runInUse, tryLockRun } from '../run-lock.ts';
-import { bytesOnDisk, median, namesIn, removeFromDisk } from './disk.ts';
+import { median, removeFromDisk } from './disk.ts';
 import { type PlannedRun, type PruneLimits, planPrune, type SurveyedRun } from './plan.ts';
 import { passingAttempts, resultsOf, thinnableBytes, thinRun, tidyRun } from './run-content.ts';
 
@@ -163,13 +164,13 @@ async function applied(
 
 function removeRun(dir: string): void {
   const away = join(dir, '..', `${outgoing}${dir.split('/').at(-1)}`);
-  renameSync(dir, away);
+  moveTree(dir, away);
   removeFromDisk([away], false);
 }
 
 /** What a run's own files say of other runs: the one whose results are its baseline, the one it replays. */
 function referencesOf({ dir, run }: RunFolder, ids: readonly string[]): string[] {
-  const baseline = readJsonIfPresent(join(dir, 'baseline.json'), z.object({ run: z.string().optional() }))?.run;
+  const baseline = readPlainJsonIfPresent(join(dir, 'baseline.json'), z.object({ run: z.string().optional() }))?.run;
   return [baseline, run.replayOf, ...typedRuns(run, ids)].filter((id) => id !== undefined);
 }
 

@@ -1,14 +1,16 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { bytesOnDisk, namesIn } from '../../base/door/folders.ts';
+import { isFolder, isPlain } from '../../base/door/read.ts';
+import { writePlain } from '../../base/door/write.ts';
 import { EspalierError } from '../../base/errors.ts';
 import type { ScenarioResult } from '../../model/results.ts';
-import { preparePacking, writeDurably } from '../attempt-archive.ts';
+import { preparePacking } from '../attempt-archive.ts';
 import { archiveName, readAttemptFile } from '../attempt-files.ts';
 import { isKeptSmall, keepAttempts } from '../keeping.ts';
 import { type PrunedFile, prunedName, readPruned } from '../pruned.ts';
 import { jsonText, type RunFolder } from '../run-folder.ts';
 import { storedResult } from '../run-results.ts';
-import { bytesOnDisk, namesIn, type Removed, removeFromDisk } from './disk.ts';
+import { type Removed, removeFromDisk } from './disk.ts';
 
 /** What an attempt keeps whatever is pruned. */
 const lasting: ReadonlySet<string> = new Set(['attempt.json', 'verdict.json', prunedName]);
@@ -62,7 +64,7 @@ export async function tidyRun(folder: RunFolder, results: readonly ScenarioResul
     if (!dryRun) await keepAttempts(folder, result);
     for (const [at, dir] of dirs.entries()) {
       if (readPruned(dir) !== undefined) removed.push(removeFromDisk(artifactsOf(dir), dryRun));
-      else if (isKeptSmall(result) && existsSync(join(dir, 'attempt.json'))) {
+      else if (isKeptSmall(result) && isPlain(join(dir, 'attempt.json'))) {
         const bytes = dryRun ? await bytesPacked(dir) : bytesOnDisk(dir);
         const less = (before[at] ?? 0) - bytes;
         if (less > 0) packed += 1;
@@ -89,7 +91,7 @@ export async function thinRun(
   if (attempts.length > 0) removeFromDisk([join(folder.dir, 'report')], dryRun);
   for (const dir of attempts) {
     // The mark first: whoever finds it takes nothing of what is still there for all there was.
-    if (!dryRun) await writeDurably(join(dir, prunedName), Buffer.from(jsonText(mark)));
+    if (!dryRun) writePlain(join(dir, prunedName), jsonText(mark), { durable: true });
     removeFromDisk(artifactsOf(dir), dryRun);
   }
   return removeUnusedInputs(folder.dir, new Set(attempts), dryRun);
@@ -101,7 +103,7 @@ export function passingAttempts(folder: RunFolder): string[] {
   const dirs = small.flatMap((result) =>
     result.attempts.map(({ attempt }) => folder.attemptDir({ ...result, attempt })),
   );
-  return dirs.filter((dir) => readPruned(dir) === undefined && existsSync(join(dir, 'attempt.json')));
+  return dirs.filter((dir) => readPruned(dir) === undefined && isPlain(join(dir, 'attempt.json')));
 }
 
 function artifactsOf(attemptDir: string): string[] {
@@ -136,7 +138,7 @@ function removeLeftovers(runDir: string, dryRun: boolean): Removed {
   const halves = [runDir, join(runDir, 'inputs'), ...attempts, ...attempts.map((dir) => join(dir, 'derived'))]
     .flatMap((dir) => namesIn(dir).map((name) => join(dir, name)))
     .filter((path) => temporary.test(path));
-  const labs = attempts.map((dir) => join(dir, 'lab')).filter((dir) => existsSync(dir));
+  const labs = attempts.map((dir) => join(dir, 'lab')).filter(isFolder);
   return removeFromDisk([...halves, ...labs], dryRun);
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hash, type Of, text } from '../../model/schema.ts';
+import { fileName, hash, type Of, text } from '../../model/schema.ts';
 
 const rewriteSchema = z.object({
   id: text,
@@ -12,9 +12,9 @@ export type StoredRewrite = Of<typeof rewriteSchema>;
 /** What one console is compared with, as `scenario.json` holds it. */
 export const expectationSchema = z.object({
   /** Name of the host, or `all`. */
-  host: text,
+  host: fileName,
   /** Name of the reference in the suite. */
-  file: text,
+  file: fileName,
   /** The reference's bytes, sanitized, by their hash in the run's inputs; absent: the suite has none. */
   expected: hash.exactOptional(),
   /** Names of sanitizers in order of application. */

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { EspalierError } from '../../../src/base/errors.ts';
-import { isNameBelow, readTar, writeTar } from '../../../src/store/tar.ts';
+import { isNameBelow } from '../../../src/base/text.ts';
+import { readTar, writeTar } from '../../../src/store/tar.ts';
 
 const part = fc
   .string({ minLength: 1, maxLength: 120, unit: 'binary' })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { closeSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -19,13 +19,8 @@ function folders(t: TestContext): string {
 }
 
 function read(root: string, path: string): string | undefined {
-  const file = openBelow(root, path);
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(file.descriptor, 'utf8');
-  } finally {
-    closeSync(file.descriptor);
-  }
+  using file = openBelow(root, path);
+  return file?.read().toString('utf8');
 }
 
 test('a file is found by its percent-encoded path; folders, links and ways up are not', (t) => {

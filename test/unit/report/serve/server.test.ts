@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { until } from '../../../../src/base/deadline.ts';
 import { writeAtomic } from '../../../../src/base/files.ts';
+import { visible } from '../../../../src/base/visible.ts';
 import type { RunData, TestData } from '../../../../src/report/page/data.ts';
 import type {
   CompareData,
@@ -16,7 +17,6 @@ import type {
   SuiteHistory,
 } from '../../../../src/report/page/data-of-runs.ts';
 import { startServer } from '../../../../src/report/serve/server.ts';
-import { visible } from '../../../../src/report/visible.ts';
 import { packAttempt } from '../../../../src/store/attempt-archive.ts';
 import { appendLiveResult, beginLiveResults } from '../../../../src/store/live-results.ts';
 import { RunFolder } from '../../../../src/store/run-folder.ts';

@@ -1,0 +1,39 @@
+import { closeSync, createReadStream, type ReadStream, readSync } from 'node:fs';
+
+/** A plain file as it was when it was opened: what grows meanwhile is not seen. Closed by leaving its scope, unless it is streamed. */
+export class OpenFile implements Disposable {
+  readonly bytes: number;
+  /** Another file of the same name has another one. */
+  readonly inode: number;
+  readonly #descriptor: number;
+  #isOpen = true;
+
+  constructor(descriptor: number, { size, ino }: { readonly size: number; readonly ino: number }) {
+    this.#descriptor = descriptor;
+    this.bytes = size;
+    this.inode = ino;
+  }
+
+  /** The bytes from an offset on; fewer where the file was cut meanwhile. */
+  read(from = 0): Buffer {
+    const content = Buffer.alloc(Math.max(0, this.bytes - from));
+    let filled = 0;
+    while (filled < content.length) {
+      const count = readSync(this.#descriptor, content, filled, content.length - filled, from + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return content.subarray(0, filled);
+  }
+
+  /** All bytes, piece by piece; the stream closes the file. Not for an empty file, which has no last byte. */
+  stream(): ReadStream {
+    this.#isOpen = false;
+    return createReadStream('', { fd: this.#descriptor, end: this.bytes - 1 });
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#isOpen) closeSync(this.#descriptor);
+    this.#isOpen = false;
+  }
+}
