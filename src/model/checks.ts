@@ -1,17 +1,35 @@
 import { z } from 'zod';
 import { originSchema } from './scenario.ts';
 import { type Of, optionalText, text } from './schema.ts';
+import type { VerdictWord } from './words.ts';
 
 /** What a scenario's `expect` can look at. */
 export const matchers = [
   'toHaveIkeSas',
   'toHaveIpsecSas',
+  'toHaveSa',
+  'toHavePolicy',
   'toReach',
+  'toConnect',
+  'toHavePathMtu',
   'toHaveSentInClear',
   'toHaveLogged',
+  'toHaveLoggedInOrder',
+  'toHaveXfrmCounter',
+  'toHaveInterfaceCounter',
+  'toHaveFile',
+  'toHaveRoute',
+  'toHaveAddress',
+  'toHaveDied',
+  'toRun',
   'toMatchTranscript',
+  'value',
 ] as const;
 export type Matcher = (typeof matchers)[number];
+
+/** Words that a scenario can give to a check of its own (`expect(value, { word })`). */
+export const customWords = ['crash', 'leak', 'major', 'minor'] as const satisfies readonly VerdictWord[];
+export type CustomWord = (typeof customWords)[number];
 
 const golden = z.object({
   file: text,
@@ -24,6 +42,7 @@ export type Golden = Of<typeof golden>;
 
 const check = z.object({
   matcher: z.enum(matchers),
+  /** Empty: a check of a value that belongs to no host. */
   host: text,
   /** For people, `not` included: `2 IPsec SAs`. */
   expected: text,
@@ -37,6 +56,8 @@ const check = z.object({
   origin: originSchema,
   /** `toMatchTranscript`: the reference file's name beside the scenario, and both texts. */
   golden: golden.exactOptional(),
+  /** `value`: what the scenario says that its failure is. */
+  word: z.enum(customWords).exactOptional(),
 });
 /** One `expect` of a scenario, and what came of it. */
 export type Check = Of<typeof check>;

@@ -184,6 +184,16 @@ const checks = {
     upstream: 'failed',
     meaning: 'a scenario expected no packets in clear, and there were some',
   },
+  'check-value': {
+    word: 'major',
+    upstream: 'failed',
+    meaning: 'a scenario expected another counter, file, output, route or address, or that a process dies or does not',
+  },
+  'check-custom': {
+    word: undefined,
+    upstream: 'failed',
+    meaning: 'a scenario expected another value; the scenario says which word that is',
+  },
   'check-transcript': { word: 'minor', upstream: 'failed', meaning: 'a transcript differs from its reference' },
   'scenario-fault': {
     word: 'unresolved',

@@ -273,35 +273,3 @@ test('init writes what runs and what an editor needs, and overwrites nothing', a
   assert.match(again.stderr, /^vpn\/first\.scenario\.ts: already exists\n/);
   assert.equal(again.code, 3);
 });
-
-test('a name holds colons and slashes, a file from disk belongs to its scenario, output has no colours', async (t) => {
-  const box = new Sandbox(t);
-  const name = 'to ::/0: fe80::1';
-  const colours = Buffer.from('\u001b[1;31mred\u001b[0m \u001b]0;title\u0007plain\n').toString('hex');
-  const files =
-    "files: { '/etc/demo.conf': file('conf/demo.conf'), '/etc/secret': file('conf/demo.conf', { mode: 0o600 }) }";
-  const lab = `{ hosts: { west: linux({ ${files} }), east: linux() }, links: { wan: ['west', 'east'] } }`;
-  const body = `
-    const { stdout } = await west.exec('fake: bytes ${colours}');
-    if (stdout !== 'red plain\\n') throw new RangeError(JSON.stringify(stdout));
-    const { mtu } = (await west.json('echo {"mtu":1400}')) as { readonly mtu: number };
-    if (mtu !== 1400) throw new RangeError(String(mtu));`;
-  const importing = "import { file, linux, scenario } from 'espalier';\n";
-  box.write(
-    'demo/a.scenario.ts',
-    `${importing}scenario('${name}', ${lab}, async ({ hosts: { west } }) => {${body}\n});\n`,
-  );
-  box.write('demo/conf/demo.conf', 'one\n');
-  const { code, stderr } = await run(box, `demo:${name}`);
-  assert.equal(code, 0, stderr);
-  assert.match((await box.espalier('list', 'demo')).stdout, /^demo:to ::\/0: fe80::1 {2}good/);
-  assert.match((await box.espalier('replay', 'latest', `demo:${name}`)).stdout, /^the same bytes/);
-  box.write('demo/conf/demo.conf', 'two\n');
-  assert.match((await box.espalier('replay', 'latest', `demo:${name}`)).stderr, /^cannot be replayed\nanother suite: /);
-  box.remove('demo/conf');
-  const missing = await run(box, 'demo');
-  assert.match(missing.stderr, /^demo\/a\.scenario\.ts:2: conf\/demo\.conf cannot be read: ENOENT/);
-  assert.equal(missing.code, 3);
-  box.write('demo/a.scenario.ts', head + declare('a\\tb', ''));
-  assert.match((await run(box, 'demo')).stderr, /its name has the control character U\+0009 at position 2/);
-});

@@ -16,7 +16,7 @@ export function checksOf(attempt: AttemptFiles, clock: PageClock): CheckData[] {
 function checkData({ asked, host, file, line, outcome, time, ...texts }: CheckOutcome, clock: PageClock): CheckData {
   return {
     what: asked,
-    where: `${host}, ${line === undefined ? file : `${file}:${line}`}`,
+    where: `${host && `${host}, `}${line === undefined ? file : `${file}:${line}`}`,
     expected: texts.expected,
     received: texts.received,
     passed: outcome === 'holds',

@@ -41,7 +41,7 @@ export function readChecks(attempt: AttemptFiles): ChecksFile {
 function outcomeOf({ checks, fault }: ChecksFile): string {
   const failed = checks.filter(({ passed }) => !passed);
   const lines = failed.map(({ host, origin, expected, received }) =>
-    placed(origin, `${host}: expected ${expectedText(expected)}, received ${received}`),
+    placed(origin, `${host && `${host}: `}expected ${expectedText(expected)}, received ${received}`),
   );
   if (fault) lines.push(placed(fault.origin, `${fault.host === undefined ? '' : `${fault.host}: `}${fault.message}`));
   if (lines.length === 0) lines.push(`its function has ended; ${checks.length} checks passed`);

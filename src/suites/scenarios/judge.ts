@@ -15,12 +15,24 @@ export interface ScenarioEvidence extends LabFindings {
 }
 
 /** Kinds of issue that a failed check is; cleartext where there should be none weighs more than the reverse. */
-const kinds: Readonly<Record<Matcher, WeightedKind>> = {
+const kinds: Readonly<Record<Exclude<Matcher, 'value'>, WeightedKind>> = {
   toHaveIkeSas: 'check-sas',
   toHaveIpsecSas: 'check-sas',
+  toHaveSa: 'check-sas',
+  toHavePolicy: 'check-sas',
   toReach: 'check-reach',
+  toConnect: 'check-reach',
+  toHavePathMtu: 'check-reach',
   toHaveSentInClear: 'check-clear',
   toHaveLogged: 'check-log',
+  toHaveLoggedInOrder: 'check-log',
+  toHaveXfrmCounter: 'check-value',
+  toHaveInterfaceCounter: 'check-value',
+  toHaveFile: 'check-value',
+  toHaveRoute: 'check-value',
+  toHaveAddress: 'check-value',
+  toHaveDied: 'check-value',
+  toRun: 'check-value',
   toMatchTranscript: 'check-transcript',
 };
 
@@ -41,12 +53,14 @@ export function judgeScenario(evidence: ScenarioEvidence): Verdict {
 }
 
 function checkIssue(check: Check): Issue {
-  const { matcher, host, expected, received, waited, origin, golden } = check;
+  const { matcher, host, expected, received, waited, origin, golden, word = 'major' } = check;
   const time = BigInt(waited) === 0n ? '' : ` after ${secondsText(Number(waited) / 1e6)}`;
-  const place = { host, file: origin.file, line: origin.line };
+  const place = { ...(host !== '' && { host }), file: origin.file, line: origin.line };
+  const message = `expected ${expectedText(expected)}, received ${received}${time}`;
+  if (matcher === 'value') return { kind: 'check-custom', word, ...place, message };
   return issueOf(isLeak(check) ? 'check-leak' : kinds[matcher], {
     ...place,
-    message: `expected ${expectedText(expected)}, received ${received}${time}`,
+    message,
     ...(golden?.expected !== undefined && { excerpt: firstDifference(golden.expected, golden.received).excerpt }),
   });
 }

@@ -17,19 +17,27 @@ export type { OcspResponder } from '../services/ocsp-responder.ts';
 export { Authority, type AuthorityOptions, type CertificateOptions, type OcspOptions } from '../x509/authority.ts';
 export { type Pkcs12Options, pkcs12 } from '../x509/pkcs12.ts';
 export { type KeyType, keyPair } from '../x509/seeded-keys.ts';
+export type { Count } from './count.ts';
 export type { Duration, Jump } from './duration.ts';
-export {
-  type ClearFilter,
-  type Count,
-  expect,
-  type Matchers,
-  type ReachOptions,
-  type TranscriptOptions,
-  type Within,
-} from './expect.ts';
+export { expect, type ValueMatchers, type ValueOptions } from './expect.ts';
 export { file } from './file.ts';
 export type { Clock, CommandResult, DaemonControl, DaemonHost, Host, Link, NatHost, Net, World } from './handles.ts';
 export { type DaemonSpec, type HostSpec, type LinuxSpec, linux, type NatSpec, nat } from './hosts.ts';
+export type {
+  ClearFilter,
+  ConnectOptions,
+  DeathOptions,
+  HowMany,
+  Matchers,
+  OrderOptions,
+  PathOptions,
+  ReachOptions,
+  RouteOptions,
+  RunOptions,
+  TranscriptOptions,
+  Within,
+} from './matchers.ts';
+export type { PolicyProperties, SaProperties } from './sa-properties.ts';
 export {
   type ConnectionSketch,
   type Definition,

@@ -1,5 +1,5 @@
 import { EspalierError } from '../../../base/errors.ts';
-import type { Check, Golden, Matcher } from '../../../model/checks.ts';
+import type { Check, CustomWord, Golden, Matcher } from '../../../model/checks.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import { expectedText } from '../expected-text.ts';
 import type { Stepper } from './stepper.ts';
@@ -21,10 +21,16 @@ export interface CheckRequest {
   readonly origin: Origin;
   /** Virtual nanoseconds. */
   readonly within: bigint;
+  /** Virtual nanoseconds for which it has to hold at every look. */
+  readonly throughout?: bigint;
+  readonly word?: CustomWord;
 }
 
 /** The shortest time between two looks. */
 const shortest = 100_000_000n;
+
+/** In how many parts looks divide the time throughout which something has to hold. */
+const parts = 60n;
 
 /** Makes a scenario's checks and keeps what came of them. */
 export class CheckBook {
@@ -43,9 +49,10 @@ export class CheckBook {
 
   /**
    * Looks until the condition is as wanted, ever more seldom: a tenth of the time that has passed lies between two looks, so
-   * that an hour takes no more of them than a minute needs.
+   * that an hour takes no more of them than a minute needs. Then, for `throughout`, whether it stays so.
    */
-  async check({ negated, within, soft, ...wish }: CheckRequest, look: () => Promise<Look>): Promise<void> {
+  async check(request: CheckRequest, look: () => Promise<Look>): Promise<void> {
+    const { negated, within, soft, throughout = 0n, ...check } = request;
     const start = this.#stepper.now;
     let seen = await look();
     for (let passed = 0n; seen.holds === negated && passed < within; passed = this.#stepper.now - start) {
@@ -54,11 +61,18 @@ export class CheckBook {
       await this.#stepper.advance(pause < left ? pause : left);
       seen = await look();
     }
+    const held = this.#stepper.now;
+    for (let passed = 0n; seen.holds !== negated && passed < throughout; passed = this.#stepper.now - held) {
+      const pause = throughout / parts > shortest ? throughout / parts : shortest;
+      const left = throughout - passed;
+      await this.#stepper.advance(pause < left ? pause : left);
+      seen = await look();
+    }
     const { now } = this.#stepper;
     const passed = seen.holds !== negated;
     const { received, golden } = seen;
     this.checks.push({
-      ...wish,
+      ...check,
       received,
       passed,
       time: String(now),
@@ -66,10 +80,10 @@ export class CheckBook {
       ...(golden && { golden }),
     });
     if (passed || soft) return;
-    const { host, origin, expected } = wish;
+    const { host, origin, expected } = check;
     const failure = new EspalierError('scenario', `expected ${expectedText(expected)}, received ${received}`, {
       ...origin,
-      host,
+      ...(host !== '' && { host }),
     });
     this.#failures.add(failure);
     throw failure;

@@ -53,21 +53,34 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
     return this.#daemon.control.readSas(stdout).ike.filter(({ established }) => established);
   }
 
+  /** Names of the daemon's processes. */
+  get processes(): readonly string[] {
+    return this.#daemon.slice.processes;
+  }
+
+  /** Numbers of the lines of the daemon's own log that `grep` finds, ascending. */
+  async logLines(what: string | RegExp, origin: Origin): Promise<number[]> {
+    const [log = ''] = this.#daemon.control.collect;
+    const stdout = await this.#grep(`-n -m ${mostLines} ${grepPattern(what, origin)} ${log} | cut -d : -f 1`, origin);
+    return stdout.split('\n').filter(Boolean).map(Number);
+  }
+
   /** The first line of the daemon's logs that `grep` finds; `undefined`: none so far. */
   async firstLogged(what: string | RegExp, origin: Origin): Promise<string | undefined> {
-    const pattern = typeof what === 'string' ? `-F -e ${shellWord(what)}` : perlPattern(what, origin);
-    const line = `grep -h -s -a -m 1 ${pattern} ${this.#daemon.control.collect.join(' ')}`;
-    const { stdout, status } = await this.stepper.type({ host: this.name, line, origin });
-    const [first = ''] = stdout.split('\n');
-    if (status === 2 && first.startsWith('grep: ')) {
-      throw new EspalierError('scenario', 'grep rejected the pattern', {
-        ...origin,
-        host: this.name,
-        command: line,
-        output: first,
-      });
-    }
+    const logs = this.#daemon.control.collect.join(' ');
+    const [first] = (await this.#grep(`-m 1 ${grepPattern(what, origin)} ${logs}`, origin)).split('\n');
     return first || undefined;
+  }
+
+  async #grep(words: string, origin: Origin): Promise<string> {
+    const line = `grep -h -s -a ${words}`;
+    const { stdout } = await this.stepper.type({ host: this.name, line, origin });
+    if (stdout.startsWith('grep: ')) {
+      const output = stdout.split('\n', 1)[0] ?? '';
+      const place = { ...origin, host: this.name, command: line, output };
+      throw new EspalierError('scenario', 'grep rejected the pattern', place);
+    }
+    return stdout;
   }
 
   /** Types lines that must succeed. Where one does not, the daemon's own words say why. */
@@ -103,6 +116,13 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
       return result;
     });
   }
+}
+
+/** Of a log that match one pattern; more would be a mistake of the pattern. */
+const mostLines = 10_000;
+
+function grepPattern(what: string | RegExp, origin: Origin): string {
+  return typeof what === 'string' ? `-F -e ${shellWord(what)}` : perlPattern(what, origin);
 }
 
 /** A pattern as `grep` takes it, line by line. Throws `scenario` for a flag that would mean something else there. */

@@ -5,8 +5,9 @@ import type { IpsecSa } from '../../../evidence/ipsec.ts';
 import { withoutPrefix } from '../../../model/addresses.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import type { Host as TopologyHost } from '../../../model/topology.ts';
-import { type CheckedHost, type Matchers, matchersOf } from '../api/expect.ts';
+import { type CheckedHost, matchersOf } from '../api/expect.ts';
 import type { CommandResult, NatHost } from '../api/handles.ts';
+import type { Matchers } from '../api/matchers.ts';
 import { callerOrigin } from '../api/origin.ts';
 import type { DoneCommand, Stepper } from './stepper.ts';
 
@@ -70,7 +71,8 @@ export class DrivenHost implements CheckedHost {
     });
   }
 
-  protected async execAt(line: string, origin: Origin): Promise<CommandResult> {
+  /** Types a line of the scenario's own. */
+  async execAt(line: string, origin: Origin): Promise<CommandResult> {
     const done = await this.stepper.type({ host: this.name, line, origin });
     this.transcript.push(done);
     const { stdout, status, begin, end } = done;

@@ -4,6 +4,7 @@ import { writeAtomic } from '../../../base/files.ts';
 import type { ChecksFile, FunctionFault } from '../../../model/checks.ts';
 import type { LabPlan, Step } from '../../../model/scenario.ts';
 import type { HeldLab } from '../../../model/suite.ts';
+import { type MakeValueMatchers, running } from '../api/expect.ts';
 import type { World } from '../api/handles.ts';
 import type { HostSpec } from '../api/hosts.ts';
 import { errorOrigin } from '../api/origin.ts';
@@ -15,6 +16,7 @@ import { DrivenHost, DrivenNat, type HostInputs } from './host.ts';
 import { netOf } from './links.ts';
 import { makeMatchers } from './matchers.ts';
 import { Stepper } from './stepper.ts';
+import { makeValueMatchers } from './value-matchers.ts';
 import { watched } from './watch.ts';
 
 /** A scenario that is ready to run. */
@@ -65,7 +67,8 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Runn
     net: netOf(plan.topology, stepper),
     clock: clockOf(stepper),
   } as unknown as World<Readonly<Record<string, HostSpec>>, string>;
-  await watched({ stepper, origin: declared.origin }, () => declared.body(world));
+  const valueMatchers: MakeValueMatchers = (value, options) => makeValueMatchers({ stepper, book }, { value, options });
+  await watched({ stepper, origin: declared.origin }, () => running.run(valueMatchers, () => declared.body(world)));
   const [forgotten] = stepper.pending.values();
   if (forgotten !== undefined) {
     const remedy = 'write `await` in front of it';

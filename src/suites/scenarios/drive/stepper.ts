@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
 import type { IpsecSa } from '../../../evidence/ipsec.ts';
 import { ConsoleAssembler } from '../../../evidence/records/consoles.ts';
-import { decode } from '../../../evidence/records/decode.ts';
+import { decode, type RecordedDeath } from '../../../evidence/records/decode.ts';
 import { endsLab, type LabRecord, labHost } from '../../../evidence/records/record.ts';
 import { LiveTables } from '../../../evidence/tables/live-tables.ts';
 import { RecordTail } from '../../../lab/record-tail.ts';
@@ -25,6 +25,7 @@ export interface DoneCommand extends CommandResult {
 interface HostState {
   readonly tables: LiveTables;
   readonly console: ConsoleAssembler;
+  readonly deaths: RecordedDeath[];
   done: CommandResult | undefined;
 }
 
@@ -46,6 +47,7 @@ export class Stepper {
   readonly #names: readonly string[];
   #turn: Promise<unknown> = Promise.resolve();
   #time = 0n;
+  #wallOffset = 0n;
   #gone = false;
 
   constructor(lab: HeldLab, hosts: readonly string[]) {
@@ -53,7 +55,10 @@ export class Stepper {
     this.#names = hosts;
     this.#tail = new RecordTail(join(lab.dir, 'records'));
     this.#hosts = new Map(
-      hosts.map((name) => [name, { tables: new LiveTables(), console: new ConsoleAssembler(), done: undefined }]),
+      hosts.map((name) => [
+        name,
+        { tables: new LiveTables(), console: new ConsoleAssembler(), deaths: [], done: undefined },
+      ]),
     );
   }
 
@@ -75,6 +80,16 @@ export class Stepper {
   /** Virtual nanoseconds since 1970, as no jump of the hosts' wall clock changes it. */
   get now(): bigint {
     return this.#time;
+  }
+
+  /** Virtual nanoseconds since 1970 by the wall clock of the hosts. */
+  get wall(): bigint {
+    return this.#time + this.#wallOffset;
+  }
+
+  /** Processes of a host that were ended by a signal, and daemons that ended; oldest first. */
+  deaths(host: string): readonly RecordedDeath[] {
+    return this.#state(host).deaths;
   }
 
   tables(host: string): LiveTables {
@@ -127,7 +142,11 @@ export class Stepper {
 
   /** Sets the hosts' wall clock forward or back. */
   jump(ns: bigint): Promise<void> {
-    return this.#inTurn(() => this.#send([{ kind: 'jump', ns }]));
+    return this.#inTurn(async () => {
+      await this.#send([{ kind: 'jump', ns }]);
+      // Its record comes with the next event.
+      this.#wallOffset += ns;
+    });
   }
 
   /** Keeps what a scenario called among `pending` until it is over; nobody needs to look at its failure. */
@@ -161,10 +180,12 @@ export class Stepper {
   #take(record: LabRecord): void {
     this.#time = record.time;
     const said = decode(record);
+    if (said.type === 'clockSet') this.#wallOffset = said.offset;
     if (said.type === 'trouble') this.#gone ||= endsLab(said.word);
     const name = record.host === labHost ? undefined : this.#names[record.host];
     if (name === undefined) return;
     const state = this.#state(name);
+    if (said.type === 'death') state.deaths.push(said);
     state.tables.take(record);
     const command = state.console.take(record);
     if (command?.end === undefined || command.status === undefined) return;

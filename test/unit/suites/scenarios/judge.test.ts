@@ -26,6 +26,16 @@ const words: readonly (readonly [Check, VerdictWord])[] = [
   [check('toHaveLogged'), 'major'],
   [check('toHaveSentInClear', { expected: 'not packets in clear' }), 'leak'],
   [check('toMatchTranscript'), 'minor'],
+  [check('toHaveSa'), 'major'],
+  [check('toConnect'), 'major'],
+  [check('toHaveLoggedInOrder'), 'major'],
+  [check('toHaveXfrmCounter'), 'major'],
+  [check('toHaveDied', { expected: 'not the daemon to have died' }), 'major'],
+  [check('value'), 'major'],
+  [check('value', { word: 'minor' }), 'minor'],
+  [check('value', { word: 'leak' }), 'leak'],
+  [check('value', { word: 'crash' }), 'crash'],
+  [check('value', { word: 'crash', passed: true }), 'passed'],
   [check('toReach', { passed: true }), 'passed'],
 ];
 
@@ -84,4 +94,15 @@ test('the end of the lab weighs more than the checks that it left out', () => {
       ['check-reach', 'major'],
     ],
   );
+});
+
+test('a check of a value that belongs to no host has no host in its issue', () => {
+  const [issue] = judged({ checks: [check('value', { host: '', word: 'minor' })] }).issues;
+  assert.deepEqual(issue, {
+    kind: 'check-custom',
+    word: 'minor',
+    file: 'a.scenario.ts',
+    line: 7,
+    message: 'expected this, received that',
+  });
 });

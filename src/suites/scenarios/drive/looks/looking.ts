@@ -1,0 +1,54 @@
+import type { Matcher } from '../../../../model/checks.ts';
+import type { Origin } from '../../../../model/scenario.ts';
+import type { Within } from '../../api/matchers.ts';
+import type { CheckBook, Look } from '../check-book.ts';
+import type { DrivenHost } from '../host.ts';
+import type { Stepper } from '../stepper.ts';
+
+/** What matchers work with. */
+export interface MatcherInputs {
+  readonly host: DrivenHost;
+  readonly soft: boolean;
+  readonly stepper: Stepper;
+  readonly book: CheckBook;
+  /** Names of all links. */
+  readonly links: readonly string[];
+}
+
+/** A condition on a host: how it is called, and how one finds out whether it holds. */
+export interface Condition {
+  readonly matcher: Matcher;
+  readonly expected: string;
+  readonly look: (origin: Origin) => Promise<Look>;
+  /** `immediate`: what is looked at does not change while one waits. */
+  readonly wait: Within | 'immediate';
+  /** Made before the first look; what it returns is called behind the last one. */
+  readonly prepare?: (origin: Origin) => Promise<() => Promise<void>>;
+}
+
+/** What a command at the host's console left. */
+export async function typed(
+  { host, stepper }: MatcherInputs,
+  line: string,
+  origin: Origin,
+): Promise<{ stdout: string; status: number }> {
+  return stepper.type({ host: host.name, line, origin });
+}
+
+/** The last line that is not empty, cut; `nothing`: there is none. */
+export function lastLine(text: string): string {
+  const last = text.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  return last === '' ? 'nothing' : last.length > 200 ? `${last.slice(0, 200)}…` : last;
+}
+
+/** True where a text holds another, or matches. */
+export function fits(text: string, what: string | RegExp): boolean {
+  return typeof what === 'string'
+    ? text.includes(what)
+    : new RegExp(what.source, what.flags.replace(/[gy]/g, '')).test(text);
+}
+
+/** A text or pattern as people wrote it. */
+export function patternText(what: string | RegExp): string {
+  return typeof what === 'string' ? JSON.stringify(what) : String(what);
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { orderLook } from '../../../../../../src/suites/scenarios/drive/looks/logs.ts';
+
+type Case = readonly [
+  what: string,
+  found: readonly (readonly number[])[],
+  forbidden: readonly number[],
+  received: string | true,
+];
+
+const cases: readonly Case[] = [
+  ['in order', [[3], [5], [9]], [], true],
+  [
+    'again and again',
+    [
+      [3, 7],
+      [2, 8],
+    ],
+    [],
+    true,
+  ],
+  ['the second before the first', [[3], [2]], [], 'no line with "b" behind the one before'],
+  ['the first is missing', [[], [2]], [], 'no line with "a"'],
+  ['one line is not behind itself', [[4], [4]], [], 'no line with "b" behind the one before'],
+  ['disturbed', [[3], [9]], [5], 'lines 3, 9 of the log, and line 5 between them'],
+  [
+    'disturbed the first time only',
+    [
+      [3, 10],
+      [9, 12],
+    ],
+    [5],
+    true,
+  ],
+  ['what is forbidden stands outside', [[3], [9]], [2, 9, 10], true],
+  ['the third is behind the first only', [[1], [5], [4]], [], 'no line with /c/i behind the one before'],
+];
+
+for (const [what, found, forbidden, received] of cases) {
+  test(`lines in order: ${what}`, () => {
+    const look = orderLook(['a', 'b', /c/i].slice(0, found.length), found, forbidden);
+    assert.equal(look.holds, received === true, look.received);
+    if (received !== true) assert.equal(look.received, received);
+  });
+}
