@@ -70,6 +70,7 @@ function inputFacts({ versions, kernel, images, suite, overlays }: AttemptFile['
     ['images', used.join(', ')],
     ['suite', suite.id],
     ...(suite.commit ? [commitFact(suite.commit)] : []),
+    ...(suite.ownHelpers ? [['own helpers', suite.ownHelpers.join(', ')] satisfies [string, string]] : []),
   ];
   const laid = Object.entries(overlays ?? {}).flatMap(([host, list]) => list.map(({ id }) => `${host}: ${id}`));
   if (laid.length > 0) facts.push(['overlays', laid.join(', ')]);

@@ -22,8 +22,21 @@ export interface GuestFile extends Described {
   readonly mode: number;
   /** File below `guest/` here. */
   readonly source: string;
-  /** Left out with `--helpers=upstream`: it replaces a helper of the suite. */
-  readonly replacesHelper?: boolean;
+  /** It replaces a helper of the suite, and only those versions of it that it was written for; none with `--helpers=upstream`. */
+  readonly standsFor?: StandsFor;
+}
+
+/** A helper of the suite and the versions of it that Espalier knows. */
+export interface StandsFor {
+  /** File in the tree. */
+  readonly helper: string;
+  readonly generations: readonly {
+    /** Where the version is found, for people. */
+    readonly of: string;
+    readonly sha256: string;
+    /** File below `guest/` that does the same. */
+    readonly source: string;
+  }[];
 }
 
 /** Empty folders that every host has before the first command. */
@@ -47,7 +60,21 @@ export const adaptations: readonly Adaptation[] = [
     path: '/testing/guestbin/swan-prep',
     mode: 0o755,
     source: 'swan-prep',
-    replacesHelper: true,
+    standsFor: {
+      helper: 'guestbin/swan-prep',
+      generations: [
+        {
+          of: '5.2',
+          sha256: 'b9b30a98ff1c630252f4b4074116e0b40ddbb1f784c45e2054b1c07d9082a8d0',
+          source: 'swan-prep',
+        },
+        {
+          of: '5.4',
+          sha256: 'b2ab74e9a4c11656ed835ee486ffec08e09a7bc1761490ead4ca093f62e20cba',
+          source: 'swan-prep-5.4',
+        },
+      ],
+    },
   },
   {
     id: 'post-mortem',
@@ -57,7 +84,31 @@ export const adaptations: readonly Adaptation[] = [
     path: '/testing/guestbin/post-mortem.sh',
     mode: 0o755,
     source: 'post-mortem',
-    replacesHelper: true,
+    standsFor: {
+      helper: 'guestbin/post-mortem.sh',
+      generations: [
+        {
+          of: 'the bundled suite',
+          sha256: 'a56c5bd2a41d210d904c1f4c78363748406ffac131fce8cb83094a9a166546e8',
+          source: 'post-mortem',
+        },
+        {
+          of: '5.2',
+          sha256: '64fe9d6fc6f83739c69ed9ffa0e1d0a37d615969893e8731180bedea976db870',
+          source: 'post-mortem',
+        },
+        {
+          of: '5.3',
+          sha256: '105085a38034677928ee8e3d27e0ca8966440a3d691e532141c995b48092bd46',
+          source: 'post-mortem',
+        },
+        {
+          of: '5.4',
+          sha256: '1ba20c1167c2a9c2b55d70f6aa0a25df06290b75805c2bfbc921d81e333470a4',
+          source: 'post-mortem',
+        },
+      ],
+    },
   },
   {
     id: 'systemctl',

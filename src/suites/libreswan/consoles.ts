@@ -3,6 +3,12 @@ import { concat } from '../../evidence/records/writer.ts';
 import type { EndWord } from '../../model/attempt.ts';
 import type { Step } from '../../model/scenario.ts';
 
+/**
+ * How the suite's driver writes the marks around a post-mortem: bare, or since 5.3 as commands that were typed, with a prompt
+ * behind them.
+ */
+export type ConsoleStyle = 'marks' | 'typed-marks';
+
 /** What the consoles of an attempt are put together from. */
 export interface ConsoleInputs {
   /** Name of the test, which is the last part of its working directory. */
@@ -13,6 +19,7 @@ export interface ConsoleInputs {
   /** Guest names by step index, where they are not the host's. */
   readonly guests: Readonly<Record<number, string>>;
   readonly postMortem?: string;
+  readonly style?: ConsoleStyle;
   readonly transcripts: readonly ConsoleTranscript[];
   readonly end: EndWord;
 }
@@ -44,6 +51,7 @@ export function composeConsoles(parts: ConsoleInputs): RawConsoles {
 
 class Composer {
   readonly #parts: ConsoleInputs;
+  readonly #typedMarks: boolean;
   readonly #texts: ReadonlyMap<string, Uint8Array[]>;
   readonly #steps = new Map<string, ConsoleCommand>();
   readonly #postMortems = new Map<string, ConsoleCommand>();
@@ -51,6 +59,7 @@ class Composer {
 
   constructor(parts: ConsoleInputs) {
     this.#parts = parts;
+    this.#typedMarks = parts.style === 'typed-marks';
     this.#texts = new Map([...parts.hosts, 'all'].map((host) => [host, []]));
     for (const { host, commands } of parts.transcripts) {
       for (const command of commands) {
@@ -95,8 +104,10 @@ class Composer {
       this.#write(`${step.line}\n`, 'all', step.host);
       if (this.#astray(step.host, command)) return false;
       this.#output(step.host, command);
-      if (command.end === undefined)
-        return this.#unfinished(step.host, `command ${step.origin.file} ${guest}# ${step.line}`);
+      if (command.end === undefined) {
+        const place = this.#typedMarks ? '' : `${step.origin.file} ${guest}# `;
+        return this.#unfinished(step.host, `command ${place}${step.line}`);
+      }
       this.#prompt(step.host);
       this.#write('\n', 'all');
     }
@@ -151,17 +162,26 @@ class Composer {
   }
 
   #examinedHost(host: string, script: string, command: ConsoleCommand): boolean {
-    this.#write(opened, host);
+    if (this.#typedMarks) {
+      this.#write(`: ${opened}\n`, host);
+      this.#prompt(host);
+    } else this.#write(opened, host);
     this.#write(`${this.#guestOf(host)}# `, 'all');
     this.#write(`${script}\n`, 'all', host);
     if (this.#astray(host, command)) return false;
-    this.#output(host, command, '\n');
-    if (command.end === undefined) this.#unfinished(host, `script ${script}`);
+    this.#output(host, command, this.#typedMarks ? '' : '\n');
+    if (command.end === undefined) this.#unfinished(host, `${this.#typedMarks ? 'command' : 'script'} ${script}`);
     // A post-mortem that found something is left open, so that it shows in the sanitized text.
     if (command.end === undefined || command.status !== 0) return false;
-    // The suite's driver prints the prompt of the host that it typed at last, wherever it is.
-    this.#prompt(host, this.#parts.steps.findLast((step) => step.host !== '*')?.host);
-    this.#write(closed, host);
+    if (this.#typedMarks) {
+      this.#prompt(host);
+      this.#write(`: ${closed}\n`, host);
+      this.#prompt(host);
+    } else {
+      // The driver prints the prompt of the host that it typed at last, wherever it is.
+      this.#prompt(host, this.#parts.steps.findLast((step) => step.host !== '*')?.host);
+      this.#write(closed, host);
+    }
     return true;
   }
 }

@@ -26,6 +26,10 @@ import { isLookedFor } from './signs.ts';
 export const libreswanSchema = storedSchema.extend({
   format: z.literal('libreswan'),
   guests: z.record(text, text),
+  /** How the driver of the suite writes consoles; absent: as until 5.2. */
+  console: z.enum(['marks', 'typed-marks']).exactOptional(),
+  /** Sanitized consoles end with their last line, not with an empty one. */
+  blankEnd: z.literal(false).exactOptional(),
   expectations: z.array(expectationSchema),
   sanitizers: z.record(text, hash),
 });
@@ -38,6 +42,8 @@ export const libreswanFormat: Format<LibreswanScenario, Stored> = {
   schema: libreswanSchema,
   store: ({ expectations, judging }, folder) => ({
     guests: judging.guests,
+    ...(judging.console !== 'marks' && { console: judging.console }),
+    ...(!judging.blankEnd && { blankEnd: judging.blankEnd }),
     expectations: expectations.map(({ host, file, expected, sanitizers, rewrites }) => ({
       host,
       file,
@@ -61,6 +67,7 @@ async function judge(stored: Stored, parts: JudgedAttempt): Promise<Judgement> {
     scripts: new Map(Object.entries(stored.sanitizers).map(([name, id]) => [name, script(name, id, folder)])),
     raw,
     cache,
+    blankEnd: stored.blankEnd ?? true,
   };
   const evidence: AttemptEvidence = {
     complete: raw.complete,
@@ -100,13 +107,14 @@ function goldenConsoles({ expectations }: Stored, attempt: Attempt): GoldenText[
 }
 
 function compose(stored: Stored, end: EndWord, transcripts: readonly ConsoleTranscript[]): RawConsoles {
-  const { postMortem } = stored;
+  const { postMortem, console } = stored;
   return composeConsoles({
     test: stored.cwd.slice(stored.cwd.lastIndexOf('/') + 1),
     hosts: stored.hosts,
     steps: stored.steps,
     guests: stored.guests,
     ...(postMortem !== undefined && { postMortem }),
+    ...(console !== undefined && { style: console }),
     transcripts,
     end,
   });
@@ -132,6 +140,7 @@ interface Work {
   readonly scripts: ReadonlyMap<string, SanitizerScript>;
   readonly raw: RawConsoles;
   readonly cache: string | undefined;
+  readonly blankEnd: boolean;
 }
 
 async function consoleEvidence(one: StoredExpectation, work: Work): Promise<ConsoleEvidence> {
@@ -143,7 +152,7 @@ async function consoleEvidence(one: StoredExpectation, work: Work): Promise<Cons
   put(`${host}.console.verbose.txt`, raw);
   const result = await sanitize({ names: one.sanitizers, scripts, input: raw, ...(cache && { cache }) });
   if ('problem' in result) return { host, file, raw, sanitized: result };
-  const bytes = result.output;
+  const bytes = work.blankEnd ? result.output : result.output.subarray(0, -1);
   put(file, bytes);
   if (one.expected === undefined) return { host, file, raw, sanitized: { bytes } };
   const compared = compareText(latin1(readInput(work.folder, one.expected)), latin1(bytes), rewrites);

@@ -1,32 +1,20 @@
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
-import type { SuiteIdentity } from '../../model/attempt.ts';
-import type { LabPlan, PlacedFile, ScenarioEntry, Step } from '../../model/scenario.ts';
+import type { ScenarioEntry, Step } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { scriptFile } from '../../sanitize/plan-stages.ts';
-import { labMemory } from '../../supply/kernel/lab-memory.ts';
 import { descriptionOf } from '../description.ts';
-import { adaptations } from './adaptations.ts';
+import type { ConsoleStyle } from './consoles.ts';
 import type { ConsoleExpectation } from './expectation.ts';
+import type { LabInputs } from './lab-inputs.ts';
 import type { GuestLine } from './ordering.ts';
+import { type Helpers, planOf } from './plan.ts';
 import { rewritesFor } from './received-text.ts';
 import { isFile, openTree, readBytes, readTest, readText, type TestFiles, type TestingTree } from './test-files.ts';
 import { isUnknown, type Parameters, readParameters, sanitizersFor } from './test-params.ts';
 import { type ListedTest, parseTestlist } from './testlist.ts';
-import { knownHosts, topologyOf } from './topology.ts';
 import { unsupportedBy } from './unsupported.ts';
-import { type Userland, userlandsOf } from './userlands.ts';
-
-/** What a lab for this suite is made from; asked for when the first scenario is loaded. */
-export interface LabInputs {
-  readonly image: LabImage;
-  /** For peers that run strongSwan; asked for by the first test that has one. */
-  readonly strongswan: () => Promise<LabImage>;
-  /** Image files of the `testing/` tree, uppermost first. */
-  readonly testing: readonly string[];
-  /** Of the `testing/` tree, without what was made for it. */
-  readonly identity: SuiteIdentity;
-}
+import { userlandsOf } from './userlands.ts';
 
 export interface LibreswanOptions {
   /** The `testing/` folder. */
@@ -35,13 +23,17 @@ export interface LibreswanOptions {
   /** `libreswan` unless another suite has this format. */
   readonly name?: string;
   /** With `upstream` the suite's own helpers run. */
-  readonly helpers?: 'ours' | 'upstream';
+  readonly helpers?: Helpers;
 }
 
 /** What judging needs beside the expectations. */
 export interface JudgingInputs {
   /** Name of each step's guest where it is not the host's name, by step index. */
   readonly guests: Readonly<Record<number, string>>;
+  /** How the suite's driver writes consoles. */
+  readonly console: ConsoleStyle;
+  /** It ends sanitized consoles with an empty line. */
+  readonly blankEnd: boolean;
   /** Sanitizer scripts by file name. */
   readonly sanitizers: ReadonlyMap<string, Uint8Array>;
   /** Content of the test's `facts.json`: the SAs and policies that hosts have after its commands. */
@@ -61,16 +53,6 @@ export interface LibreswanScenario extends LoadedScenario {
   readonly expectations: readonly ConsoleExpectation[];
   readonly judging: JudgingInputs;
 }
-
-const second = 1_000_000_000n;
-
-/** References were made with pauses between commands, by machines long up; certificates are made for the date. */
-const timing = {
-  start: BigInt(Date.UTC(2025, 5, 15, 12)) * 1_000_000n,
-  warmup: 60n * second,
-  gap: second / 10n,
-  deadline: 120n * second,
-};
 
 /** Opens a `testing/` tree. Throws `usage` if there is none. */
 export function openLibreswan(options: LibreswanOptions): Suite<LibreswanScenario> {
@@ -112,17 +94,18 @@ function look(tree: TestingTree, name: string): Pick<ScenarioEntry, 'hosts' | 'u
     const parameters = rule ? undefined : parametersOf(tree, test);
     if (parameters && isUnknown(parameters)) {
       const unsupported = `testparams.sh is more than assignments: ${parameters.text}`;
-      return { hosts, unsupported, ...brokenBy(test, hosts) };
+      return { hosts, unsupported, ...brokenBy(tree, test) };
     }
-    return { hosts, ...(rule && { unsupported: rule.reason }), ...brokenBy(test, hosts) };
+    return { hosts, ...(rule && { unsupported: rule.reason }), ...brokenBy(tree, test) };
   } catch (error) {
     if (!(error instanceof EspalierError) || error.fault !== 'scenario') throw error;
     return { hosts: [], broken: `${error.detail.file ?? name}: ${error.message}` };
   }
 }
 
-function brokenBy(test: TestFiles, hosts: readonly string[]): { broken: string } | undefined {
-  const strange = hosts.find((host) => !knownHosts.includes(host));
+function brokenBy({ machines }: TestingTree, test: TestFiles): { broken: string } | undefined {
+  const hosts = hostsOf(test);
+  const strange = hosts.find((host) => !machines.has(host));
   if (strange !== undefined) return { broken: `${test.dir}: names the host ${strange}, which no topology has` };
   const twice = hosts.find((host, index) => hosts.indexOf(host) !== index);
   if (twice !== undefined) return { broken: `${test.dir}: two guests share the console of ${twice}` };
@@ -154,14 +137,16 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
   return {
     format: 'libreswan',
     entry,
-    plan: planOf({ test, steps, images, inputs, options }),
+    plan: planOf({ tree, test, steps, images, inputs, helpers: options.helpers }),
     description: describe(test),
     expectations,
     images: Object.fromEntries([...images].map(([host, { id, sha256 }]) => [host, { id, sha256 }])),
     suite: inputs.identity,
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
     judging: {
-      guests: guestNames(test.lines),
+      guests: tree.driver.names === 'guest' ? guestNames(test.lines) : {},
+      console: tree.driver.console,
+      blankEnd: tree.driver.blankEnd,
       sanitizers: readSanitizers(tree, expectations),
       ...(test.files.includes(factsFile) && { facts: readBytes(join(test.dir, factsFile)) }),
     },
@@ -187,65 +172,6 @@ async function imagesOf(test: TestFiles, inputs: LabInputs): Promise<ReadonlyMap
     images.set(host, userland === 'strongswan' ? await inputs.strongswan() : inputs.image);
   }
   return images;
-}
-
-interface PlanInputs {
-  readonly test: TestFiles;
-  readonly steps: readonly Step[];
-  readonly images: ReadonlyMap<string, LabImage>;
-  readonly inputs: LabInputs;
-  readonly options: LibreswanOptions;
-}
-
-function planOf({ test, steps, images, inputs, options }: PlanInputs): LabPlan {
-  const hosts = hostsOf(test);
-  const cwd = `/testing/pluto/${test.dir.slice(test.dir.lastIndexOf('/') + 1)}`;
-  return {
-    topology: topologyOf(hosts),
-    images: Object.fromEntries([...images].map(([host, { path }]) => [host, path])),
-    sharedTrees: [{ path: '/testing', layers: inputs.testing }],
-    ...baseOfPlans(options.helpers),
-    files: [...placedFiles(options.helpers ?? 'ours', userlandsOf(hosts, test.lines)), folder(`${cwd}/OUTPUT`, 0o777)],
-    cwd,
-    steps,
-    postMortem: '../../guestbin/post-mortem.sh',
-    collect: [`${cwd}/OUTPUT`],
-    fallbackTunnels: makesTunnels(test),
-  };
-}
-
-function folder(path: string, mode: number): PlacedFile {
-  return { host: '*', path: `${path}/`, mode, content: new Uint8Array() };
-}
-
-/** Where these machines stood, the first `ip tunnel` loaded a module that made the fallback devices. */
-const tunnelMakers = /\bip(\.sh)?( -\S+)* tunnel\b|\bvti-interface\s*=/;
-
-function makesTunnels({ dir, files, lines }: TestFiles): boolean {
-  if (lines.some(({ text }) => tunnelMakers.test(text))) return true;
-  return files.some((name) => name.endsWith('.conf') && tunnelMakers.test(readText(join(dir, name))));
-}
-
-/** What the plans of all tests have in common; also for labs that make something for them. */
-export function baseOfPlans(
-  helpers: LibreswanOptions['helpers'] = 'ours',
-): Pick<LabPlan, 'files' | 'shellSetup' | 'timing' | 'memory'> {
-  return {
-    files: placedFiles(helpers),
-    shellSetup: adaptations.flatMap((one) => (one.kind === 'host-setup' ? [one.line] : [])),
-    timing,
-    memory: labMemory,
-  };
-}
-
-function placedFiles(helpers: 'ours' | 'upstream', userlands: ReadonlyMap<string, Userland> = new Map()): PlacedFile[] {
-  return adaptations.flatMap((one): PlacedFile[] => {
-    if (one.kind === 'guest-folders') return one.paths.map((path) => folder(path, 0o755));
-    if (one.kind !== 'guest-file' || (one.replacesHelper && helpers === 'upstream')) return [];
-    const content = readBytes(join(import.meta.dirname, 'guest', one.source));
-    const hosts = one.userland ? [...userlands.keys()].filter((host) => userlands.get(host) === one.userland) : ['*'];
-    return hosts.map((host) => ({ host, path: one.path, mode: one.mode, content }));
-  });
 }
 
 function expectationsOf(test: TestFiles, parameters: Parameters): ConsoleExpectation[] {

@@ -1,7 +1,11 @@
+import { say } from '../../base/log.ts';
 import type { Suite } from '../../model/suite.ts';
 import type { OpenOptions } from '../suite-entry.ts';
-import { type LabInputs, openLibreswan } from './libreswan.ts';
+import type { LabInputs } from './lab-inputs.ts';
+import { openLibreswan } from './libreswan.ts';
 import { bundledTree, findCheckout, obtainLibreswan, type SuiteTree } from './obtain.ts';
+import { unknownHelpers } from './plan.ts';
+import { openTree } from './test-files.ts';
 
 /** The bundled suite: libreswan's format, without its certificates. */
 export async function openBundled(options: OpenOptions): Promise<Suite> {
@@ -30,7 +34,7 @@ function open(origin: Origin, options: OpenOptions): Suite {
   return openLibreswan({ dir: origin.tree.dir, name: origin.name, helpers: options.helpers, inputs });
 }
 
-async function labInputs({ tree, keys }: Origin, { supply }: OpenOptions): Promise<LabInputs> {
+async function labInputs({ tree, keys }: Origin, { supply, helpers }: OpenOptions): Promise<LabInputs> {
   if (!supply.needed) {
     const image = await supply.image('debian-trixie-libreswan');
     return { image, strongswan: async () => image, testing: [], identity: await tree.identity(undefined) };
@@ -38,5 +42,11 @@ async function labInputs({ tree, keys }: Origin, { supply }: OpenOptions): Promi
   const { packTree } = await import('../packed-tree.ts');
   const { libreswanInputs } = await import('./provision/inputs.ts');
   const testing = await packTree(tree.dir);
-  return { ...(await libreswanInputs({ testing, keys, supply })), identity: await tree.identity(testing) };
+  const made = await libreswanInputs({ dir: tree.dir, testing, keys, supply });
+  const identity = await tree.identity(testing);
+  const ownHelpers = helpers === 'ours' ? unknownHelpers(openTree(tree.dir)) : [];
+  if (ownHelpers.length > 0) {
+    say(`the suite’s own ${ownHelpers.join(', ')} will run: Espalier’s replacements are for other versions of them`);
+  }
+  return { ...made, identity: { ...identity, ...(ownHelpers.length > 0 && { ownHelpers }) } };
 }

@@ -2,29 +2,55 @@ import { isUtf8 } from 'node:buffer';
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
-import { type Guest, guestsOf } from './guests.ts';
-import { type GuestLine, mergedLines, mergedScripts, orderScripts, scriptLines } from './ordering.ts';
+import { type Driver, driverOf } from './driver.ts';
+import type { Guest } from './guests.ts';
+import { type Machine, readMachine, readNetworkFile } from './machine-files.ts';
+import { type GuestLine, mergedLines, scriptLines } from './ordering.ts';
+import { defaultMachines, type Machines } from './topology.ts';
 
 /** Larger files of a test are no scripts, references or parameters that anybody wrote. */
 const largest = 16 * 1024 * 1024;
 
-/** A `testing/` tree: where its parts are and which guests it knows. */
+/** A `testing/` tree: where its parts are, how its driver works, and the test bed that it describes. */
 export interface TestingTree {
   readonly dir: string;
-  readonly guests: readonly Guest[];
+  readonly driver: Driver;
+  readonly machines: Machines;
 }
 
 /** Looks at a tree. Throws `usage` where it is not a test suite of this kind. */
 export function openTree(dir: string): TestingTree {
-  const hosts = entries(join(dir, 'kvm', 'vm'))
-    .filter((name) => /^.{2,}\.xml$/.test(name))
-    .map((name) => name.slice(0, -'.xml'.length));
-  const platforms = entries(join(dir, 'kvm')).filter((name) => isFile(join(dir, 'kvm', name, 'upgrade.sh')));
-  if (hosts.length > 0 && isFile(join(dir, 'pluto', 'TESTLIST'))) return { dir, guests: guestsOf(hosts, platforms) };
-  throw new EspalierError('usage', "is not libreswan's testing folder", {
-    file: dir,
-    remedy: 'give the folder that holds pluto/TESTLIST and kvm/vm',
+  const kvm = join(dir, 'kvm');
+  const xml = entries(join(kvm, 'vm')).filter((name) => name.endsWith('.xml'));
+  if (xml.length === 0 || !isFile(join(dir, 'pluto', 'TESTLIST'))) {
+    throw new EspalierError('usage', "is not libreswan's testing folder", {
+      file: dir,
+      remedy: 'give the folder that holds pluto/TESTLIST and kvm/vm',
+    });
+  }
+  const textOf = (...path: readonly string[]): string =>
+    isFile(join(dir, ...path)) ? readText(join(dir, ...path)) : '';
+  const driver = driverOf({
+    machines: xml.map((name) => name.slice(0, -'.xml'.length)),
+    upgrades: entries(join(kvm, 'upgrade')).flatMap((name) => /^([a-z]\w*)\.sh$/.exec(name)?.[1] ?? []),
+    folders: entries(kvm).filter((name) => isFile(join(kvm, name, 'upgrade.sh'))),
+    runner: textOf('utils', 'fab', 'runner.py'),
+    sanitizer: textOf('utils', 'sanitizer.sh'),
   });
+  return { dir, driver, machines: machinesOf(kvm, xml) };
+}
+
+/** The test bed as the tree describes it, else that of 5.2. */
+function machinesOf(kvm: string, xml: readonly string[]): Machines {
+  const folder = join(kvm, 'systemd', 'network');
+  const files = entries(folder).filter((name) => name.endsWith('.network'));
+  const networks = files.flatMap((name) => readNetworkFile(readText(join(folder, name))) ?? []);
+  if (networks.length === 0) return defaultMachines;
+  const machines = xml.flatMap((name): [string, Machine][] => {
+    const machine = readMachine(readText(join(kvm, 'vm', name)), networks);
+    return machine === undefined ? [] : [[name.slice(0, -'.xml'.length), machine]];
+  });
+  return new Map(machines);
 }
 
 /** What a test types, on which guests, and the names of its files. */
@@ -37,20 +63,20 @@ export interface TestFiles {
 }
 
 /** Reads the scripts of a test in the order in which they are typed. Throws `scenario`. */
-export function readTest(tree: TestingTree, name: string): TestFiles {
-  const dir = join(tree.dir, 'pluto', name);
+export function readTest({ dir: testing, driver }: TestingTree, name: string): TestFiles {
+  const dir = join(testing, 'pluto', name);
   const files = testFolder(dir);
-  const merged = mergedScripts.find((script) => files.includes(script));
-  const lines = merged ? mergedLines(readText(join(dir, merged)), merged, tree.guests) : ordered(tree, dir, files);
+  const merged = driver.merged(files);
+  const lines = merged ? mergedLines(readText(join(dir, merged.script)), merged) : ordered(driver, dir, files);
   const used = new Set(lines.map((line) => line.guest));
-  const guests = tree.guests.filter((guest) => used.has(guest));
+  const guests = driver.guests.filter((guest) => used.has(guest));
   return { dir, files, lines, guests };
 }
 
-function ordered(tree: TestingTree, dir: string, files: readonly string[]): GuestLine[] {
+function ordered(driver: Driver, dir: string, files: readonly string[]): GuestLine[] {
   const scripts = files.filter((file) => /^[^.].*\.sh$/s.test(file) || file === '.sh');
   const cache = new Map<string, ReturnType<typeof scriptLines>>();
-  return orderScripts(scripts, tree.guests).flatMap(({ script, guest }) => {
+  return driver.order(scripts).flatMap(({ script, guest }) => {
     const lines = cache.get(script) ?? scriptLines(readText(join(dir, script)));
     cache.set(script, lines);
     return lines.map((line) => ({ guest, script, ...line }));

@@ -1,13 +1,8 @@
-import type { Host, Link, Nic, Route, Topology } from '../../model/topology.ts';
+import type { Host, Link, Nic, Topology } from '../../model/topology.ts';
+import type { Machine } from './machine-files.ts';
 
-/**
- * The network of libreswan's test bed, version 5.2, as its machines are configured there.
- * `rise` and `set` meet on a net of their own and stand beside east and west.
- */
-interface Machine {
-  readonly nics: readonly Nic[];
-  readonly routes: readonly Route[];
-}
+/** Machines of a test bed by host name. */
+export type Machines = ReadonlyMap<string, Machine>;
 
 /**
  * The first PCI slot that a machine's interfaces have, after its shared folders; udev makes further names of slots.
@@ -130,14 +125,17 @@ function nics(firstSlot: number, plugs: Readonly<Record<string, Plug>>): Nic[] {
   });
 }
 
-/** Hosts that the test bed has. */
-export const knownHosts: readonly string[] = Object.keys(machines);
+/**
+ * The network of libreswan's test bed, version 5.2, for suites whose tree does not describe one. `rise` and `set` meet
+ * on a net of their own and stand beside east and west.
+ */
+export const defaultMachines: Machines = new Map(Object.entries(machines));
 
-/** The part of the test bed that these hosts see, in their order. Unknown hosts are left out. */
-export function topologyOf(names: readonly string[]): Topology {
+/** The part of a test bed that these hosts see, in their order. Unknown hosts are left out. */
+export function topologyOf(names: readonly string[], bed: Machines = defaultMachines): Topology {
   const hosts = names.flatMap((name): Host[] => {
-    const machine = machines[name];
-    if (machine === undefined || !Object.hasOwn(machines, name)) return [];
+    const machine = bed.get(name);
+    if (machine === undefined) return [];
     const sysctls = [...commonSysctls, ...machine.nics.flatMap((one) => interfaceSysctls(one.name))];
     return [{ name, nics: machine.nics, routes: machine.routes, sysctls }];
   });

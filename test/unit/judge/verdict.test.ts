@@ -64,6 +64,15 @@ test('no two words have one letter or one sign, and each is one character', () =
   }
 });
 
+test('a rewrite that would change the reference is left out: it was made where that is printed', () => {
+  const rewrites: readonly Rewrite[] = [{ id: 'x', rewrite: (text) => text.replaceAll('dir in\n', '') }];
+  const one = (expected: string, received: string) => compareText(expected, received, rewrites);
+  assert.equal(one('a\n', 'a\ndir in\n').onlyAdapted, true);
+  assert.deepEqual(one('a\ndir in\n', 'a\n').best, 'a\n');
+  assert.equal(one('a\ndir in\nb\n', 'a\ndir in\nc\n').best, 'a\ndir in\nc\n');
+  assert.equal(one('a\ndir in\nb\n', 'a\nb\ndir in\n').differs, true);
+});
+
 test('libreswan’s unresolved sticks over failed', () => {
   assert.equal(upstreamOf([]), 'passed');
   assert.equal(upstreamOf(['output-different']), 'failed');

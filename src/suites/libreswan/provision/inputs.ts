@@ -2,12 +2,17 @@ import type { LabSupply } from '../../../lab/supply.ts';
 import type { LabImage } from '../../../model/suite.ts';
 import type { Image } from '../../../supply/image/image.ts';
 import type { PackedTree } from '../../packed-tree.ts';
-import { baseOfPlans, type LabInputs } from '../libreswan.ts';
+import type { LabInputs } from '../lab-inputs.ts';
+import { baseOfPlans } from '../plan.ts';
+import { openTree } from '../test-files.ts';
+import { findKeyMakers } from './key-makers.ts';
 import { ensureKeyMaterial } from './key-material.ts';
 
 /** Everything a lab of libreswan's suite is made from, made on first need. */
 export interface InputsOptions {
   /** The `testing/` folder. */
+  readonly dir: string;
+  /** The same, packed. */
   readonly testing: PackedTree;
   /** `false` for a suite that brings no certificates. */
   readonly keys: boolean;
@@ -15,14 +20,19 @@ export interface InputsOptions {
 }
 
 /** Images and the suite with its key material. Progress is shown by each part. */
-export async function libreswanInputs({ testing, keys, supply }: InputsOptions): Promise<Omit<LabInputs, 'identity'>> {
+export async function libreswanInputs({
+  dir,
+  testing,
+  keys,
+  supply,
+}: InputsOptions): Promise<Omit<LabInputs, 'identity'>> {
   const image = await supply.image('debian-trixie-libreswan');
   const layers = [testing.path];
   if (keys) {
     const certificates = await supply.image('debian-bookworm-certificates');
-    layers.unshift(
-      await ensureKeyMaterial({ supply, libreswan: image, certificates, testing, scenario: baseOfPlans() }),
-    );
+    const scenario = baseOfPlans(openTree(dir));
+    const makers = findKeyMakers(dir);
+    layers.unshift(await ensureKeyMaterial({ supply, libreswan: image, certificates, testing, makers, scenario }));
   }
   const strongswan = async (): Promise<LabImage> =>
     labImage(await supply.image('debian-trixie-strongswan'), 'strongswan', 'strongswan-charon');

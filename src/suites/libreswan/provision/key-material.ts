@@ -14,6 +14,7 @@ import { packSquashfs } from '../../../supply/image/squashfs.ts';
 import { runMakingLab } from '../../making-lab.ts';
 import type { PackedTree } from '../../packed-tree.ts';
 import { topologyOf } from '../topology.ts';
+import { type KeyMakers, type KeyScript, scriptOf } from './key-makers.ts';
 
 const facts = z.object({ kernel: z.string(), images: z.array(z.string()) });
 const materials = new ArtifactStore({ name: 'keys', file: 'keys.squashfs', facts });
@@ -26,25 +27,11 @@ export interface KeyMaterialInputs {
   /** Has the pyOpenSSL that the suite's dist_certs.py was written for. */
   readonly certificates: Image;
   readonly testing: PackedTree;
+  /** What the tree makes certificates and zones by. */
+  readonly makers: KeyMakers;
   /** Hosts' files and times as the suite's scenarios have them. */
   readonly scenario: Pick<LabPlan, 'files' | 'timing' | 'shellSetup' | 'memory'>;
 }
-
-/** Host and command. `east` boots the libreswan image, `west` the one for certificates. */
-type Script = readonly (readonly [host: string, line: string])[];
-
-/**
- * What upstream's guestbin/keys.sh does, by the same scripts. `bash`, since generate.sh expands
- * braces and its `sh` is bash where it was written. Everything is dated from the lab's clock.
- */
-const makeKeys: Script = [
-  ['east', 'bash /testing/x509/generate.sh /testing/x509'],
-  ['west', '( cd /testing/x509 && python3 dist_certs.py )'],
-  ['east', 'bash /testing/x509/crl.sh /testing/x509'],
-  ['east', 'bash /testing/x509/selfsigned.sh /testing/x509/selfsigned'],
-  ['west', '( cd /testing && ./baseconfigs/all/etc/bind/generate-dnssec.sh )'],
-  ['east', 'tar cf /testing/made.tar -C /testing x509 baseconfigs/all/etc/bind'],
-];
 
 /** Databases that swan-prep would fill by a dozen programs in every test: made once, then copied. */
 const databaseHosts = ['east', 'north', 'road', 'west'] as const;
@@ -52,9 +39,9 @@ const save = (name: string): string => {
   const place = `/testing/x509/nss/${name}`;
   return `mkdir -p ${place} && ( cd /var/lib/ipsec/nss && cp -p cert9.db key4.db pkcs11.txt ${place}/ )`;
 };
-const makeDatabases: Script = [
+const makeDatabases: KeyScript = [
   ...databaseHosts.flatMap(
-    (host): Script => [
+    (host): KeyScript => [
       [host, '/testing/guestbin/swan-prep --x509'],
       [host, save(host)],
     ],
@@ -64,7 +51,7 @@ const makeDatabases: Script = [
   ['east', 'tar cf /testing/made.tar -C /testing x509/nss'],
 ];
 
-function steps(script: Script): Step[] {
+function steps(script: KeyScript): Step[] {
   return script.map(([host, line], index) => ({
     kind: 'command',
     host,
@@ -74,7 +61,7 @@ function steps(script: Script): Step[] {
 }
 
 interface Stage {
-  readonly script: Script;
+  readonly script: KeyScript;
   readonly images: Readonly<Record<string, string>>;
   readonly layers: readonly string[];
 }
@@ -109,12 +96,14 @@ async function make(out: string, inputs: KeyMaterialInputs): Promise<z.infer<typ
   const tree = join(work.path, 'tree');
   const half = join(work.path, 'half.squashfs');
   mkdirSync(tree);
-  const { libreswan, certificates, testing } = inputs;
+  const { libreswan, certificates, testing, makers } = inputs;
   const images = { east: libreswan.path, west: certificates.path };
-  await runStage({ script: makeKeys, images, layers: [testing.path] }, inputs, tree);
-  await packSquashfs(tree, half, { allRoot: true });
-  const same = Object.fromEntries(databaseHosts.map((host) => [host, libreswan.path]));
-  await runStage({ script: makeDatabases, images: same, layers: [half, testing.path] }, inputs, tree);
+  await runStage({ script: scriptOf(makers), images, layers: [testing.path] }, inputs, tree);
+  if (makers.databases) {
+    await packSquashfs(tree, half, { allRoot: true });
+    const same = Object.fromEntries(databaseHosts.map((host) => [host, libreswan.path]));
+    await runStage({ script: makeDatabases, images: same, layers: [half, testing.path] }, inputs, tree);
+  }
   await packSquashfs(tree, out, { allRoot: true });
   progress.end('made certificates and keys for the suite');
   return { kernel: (await inputs.supply.kernel()).id, images: [libreswan.id, certificates.id] };
@@ -129,13 +118,17 @@ function versionsOf({ versions }: Image, packages: readonly string[]): (string |
  * made in a seeded lab at the suite's virtual date, so that they never expire there.
  */
 export async function ensureKeyMaterial(inputs: KeyMaterialInputs): Promise<string> {
-  const { libreswan, certificates, testing, scenario } = inputs;
+  const { libreswan, certificates, testing, makers, scenario } = inputs;
   // What the tools are decides, not what else lies in their images.
   const tools = [
     versionsOf(libreswan, ['libnss3', 'openssl']),
     versionsOf(certificates, ['python3-openssl', 'bind9-utils']),
   ];
-  const identity = [JSON.stringify([makeKeys, makeDatabases, ...tools]), testing.sha256, scenario.timing.start];
+  const identity = [
+    JSON.stringify([scriptOf(makers), makers.databases ? makeDatabases : [], ...tools]),
+    testing.sha256,
+    scenario.timing.start,
+  ];
   const id = sha256(identity.join('\n')).slice(0, 16);
   const wait = (): void => say('waiting for another process that makes the key material');
   return (await materials.ensure(id, (out) => make(out, inputs), wait)).path;

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectDir } from '../../../../src/base/folders.ts';
 import { adaptations } from '../../../../src/suites/libreswan/adaptations.ts';
+import { unknownHelpers } from '../../../../src/suites/libreswan/plan.ts';
 import { receivedTexts, rewritten as rewrittenBy } from '../../../../src/suites/libreswan/received-text.ts';
+import { openTree } from '../../../../src/suites/libreswan/test-files.ts';
+import { makeTree } from './tree.ts';
 
 function rewritten(id: string, text: string): string {
   const found = receivedTexts.find((one) => one.id === id);
@@ -17,7 +20,8 @@ test('every adaptation has an id of its own, a reason, and the file it places', 
   for (const one of adaptations) {
     assert.ok(one.reason.length > 20, one.id);
     if (one.kind !== 'guest-file') continue;
-    assert.ok(existsSync(join(projectDir, 'src/suites/libreswan/guest', one.source)), one.id);
+    const sources = [one.source, ...(one.standsFor?.generations ?? []).map(({ source }) => source)];
+    for (const source of sources) assert.ok(existsSync(join(projectDir, 'src/suites/libreswan/guest', source)), one.id);
   }
 });
 
@@ -55,4 +59,19 @@ test('socket policies are listed as if IPv6 had been opened first; none is lost'
   const before = 'src 192.0.2.0/24 dst 192.0.2.0/24 \n\tdir out priority PRIORITY ptype main \n';
   assert.equal(rewritten('strongswan-socket-order', `${before}${v6}${v4}west #\n`), `${before}${v4}${v6}west #\n`);
   assert.equal(rewritten('strongswan-socket-order', `${before}${v4}${v6}west #\n`), `${before}${v4}${v6}west #\n`);
+});
+
+test('a replacement is placed only for a helper that it was written for', async () => {
+  using tree = makeTree();
+  const placed = async (): Promise<string[]> => {
+    const { plan } = await tree.open().load('hello');
+    return plan.files.filter(({ path }) => path.startsWith('/testing/guestbin/')).map(({ path }) => path);
+  };
+  assert.deepEqual(await placed(), []);
+  tree.write('guestbin/post-mortem.sh', readFileSync(join(projectDir, 'scenarios/examples/guestbin/post-mortem.sh')));
+  assert.deepEqual(await placed(), ['/testing/guestbin/post-mortem.sh']);
+  tree.write('guestbin/post-mortem.sh', 'exit 0\n');
+  tree.write('guestbin/swan-prep', 'exit 0\n');
+  assert.deepEqual(await placed(), []);
+  assert.deepEqual(unknownHelpers(openTree(tree.dir)), ['guestbin/swan-prep', 'guestbin/post-mortem.sh']);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ConsoleCommand } from '../../../../src/evidence/records/consoles.ts';
 import type { EndWord } from '../../../../src/model/attempt.ts';
 import type { Step } from '../../../../src/model/scenario.ts';
-import { composeConsoles, type RawConsoles } from '../../../../src/suites/libreswan/consoles.ts';
+import { type ConsoleStyle, composeConsoles, type RawConsoles } from '../../../../src/suites/libreswan/consoles.ts';
 
 const origin = { file: '1.sh', line: 1 };
 const steps: readonly Step[] = [
@@ -28,19 +28,25 @@ interface Course {
   readonly rise: readonly ConsoleCommand[];
   readonly end?: EndWord;
   readonly postMortem?: string;
+  readonly style?: ConsoleStyle;
 }
 function compose({
   east,
   rise,
   end = 'completed',
   postMortem,
+  style,
 }: Course): RawConsoles & { text: Record<string, string> } {
   const transcripts = [
     { host: 'east', commands: east, rest: [] },
     { host: 'rise', commands: rise, rest: [] },
   ];
   const parts = { test: 'T', hosts: ['east', 'rise'], steps, guests: { 3: 'fedorarise' }, transcripts, end };
-  const raw = composeConsoles({ ...parts, ...(postMortem !== undefined && { postMortem }) });
+  const raw = composeConsoles({
+    ...parts,
+    ...(postMortem !== undefined && { postMortem }),
+    ...(style !== undefined && { style }),
+  });
   const text = Object.fromEntries([...raw.consoles].map(([host, bytes]) => [host, Buffer.from(bytes).toString()]));
   return { ...raw, text };
 }
@@ -88,4 +94,22 @@ test('a post-mortem is wrapped in marks, and left open where it found something'
   assert.ok(text.east?.endsWith(`${opened}pm\nfine\n\n[root@rise T]# ${closed}${done}`), text.east);
   assert.ok(text.rise?.endsWith(`${opened}pm\nbad\n\n${done}`), text.rise);
   assert.ok(text.all?.endsWith(`${opened}east# pm\n\nfine\n\nfedorarise# pm\n\nbad\n\n${done}`), text.all);
+});
+
+test('since 5.3 the marks of a post-mortem read as commands, each with its prompt', () => {
+  const course = {
+    east: [ended('one', '', { step: 0 }), ended('pm', 'fine\n')],
+    rise: [ended('two', '', { step: 3 }), ended('pm', 'bad\n', { status: 1 })],
+    postMortem: 'pm',
+    style: 'typed-marks',
+  } as const;
+  const { text } = compose(course);
+  const [opened, closed] = [': >>>>>>>>>> post-mortem >>>>>>>>>>', ': <<<<<<<<<< post-mortem <<<<<<<<<<'];
+  const at = (host: string): string => `[root@${host} T]# `;
+  const [east, rise] = [at('east'), at('rise')];
+  assert.ok(text.east?.endsWith(`${east}${opened}\n${east}pm\nfine\n${east}${closed}\n${east}${done}`), text.east);
+  assert.ok(text.rise?.endsWith(`${rise}${opened}\n${rise}pm\nbad\n${done}`), text.rise);
+  const { end: _, ...hanging } = ended('one', 'so far', { step: 0 });
+  const stopped = compose({ east: [hanging], rise: [], end: 'timeout', style: 'typed-marks' });
+  assert.ok(stopped.text.east?.startsWith('one\nso far>>>>>>>>>> TIMEOUT while running command one <<<<<<<<<<'));
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { guestsOf } from '../../../../src/suites/libreswan/guests.ts';
-import { mergedLines, orderScripts, scriptLines } from '../../../../src/suites/libreswan/ordering.ts';
+import { guestsByInitials, guestsByPlatform } from '../../../../src/suites/libreswan/guests.ts';
+import { mergedLines, orderAsWords, orderWithin, scriptLines } from '../../../../src/suites/libreswan/ordering.ts';
 
-const guests = guestsOf(['west', 'east', 'nic', 'north', 'road', 'rise', 'set'], ['netbsd', 'fedora']);
+const guests = guestsByInitials(['west', 'east', 'nic', 'north', 'road', 'rise', 'set'], ['netbsd', 'fedora']);
 const order = (...scripts: string[]): string[] =>
-  orderScripts(scripts, guests).map(({ script, guest }) => `${guest.name}:${script}`);
+  orderWithin(scripts, guests).map(({ script, guest }) => `${guest.name}:${script}`);
 
 test('guests are plain hosts, east and west on platforms, rise and set on platforms only', () => {
   assert.deepEqual(
@@ -60,10 +60,14 @@ test('lines are stripped, blank ones dropped, numbers kept, all line ends known'
   ]);
 });
 
+const named = (name: string) => guests.filter((guest) => guest.name === name);
+
 test('a merged script gives commands and comments and skips expected output', () => {
   const text = '#\n# set up\n\neast# ipsec start\nRedirecting\nnobody# x\nwest#\nEast# no\nlast# line';
   assert.deepEqual(
-    mergedLines(text, 'all.sh', guests).map(({ guest, text: line, line: number }) => [guest?.name, line, number]),
+    mergedLines(text, { script: 'all.sh', guestsOf: named, emptyComment: '#' }).map(
+      ({ guest, text: line, line: number }) => [guest?.name, line, number],
+    ),
     [
       [undefined, '#', 1],
       [undefined, '# set up', 2],
@@ -73,3 +77,34 @@ test('a merged script gives commands and comments and skips expected output', ()
     ],
   );
 });
+
+const later = guestsByPlatform(['west', 'east', 'nic', 'north', 'road'], ['netbsd', 'linux']);
+const orderLater = (...scripts: string[]): string[] =>
+  orderAsWords(scripts, later).map(({ script, guest }) => `${guest.name}:${script}`);
+
+test('since 5.4 every host is on every platform, and the default platform counts where names are sorted', () => {
+  assert.deepEqual(
+    later.map(({ name }) => name),
+    'east nic north road west netbsdeast netbsdnic netbsdnorth netbsdroad netbsdwest'.split(' '),
+  );
+});
+
+const laterTable: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  [
+    'nic and east come first',
+    ['westinit.sh', 'eastinit.sh', 'nicinit.sh', 'westrun.sh'],
+    ['nic:nicinit.sh', 'east:eastinit.sh', 'west:westinit.sh', 'west:westrun.sh'],
+  ],
+  ['hosts in the order of the words', ['99-west-east.sh'], ['west:99-west-east.sh', 'east:99-west-east.sh']],
+  ['a host is a word', ['05-northwest.sh', '06-east_up.sh', '07-east2.sh'], []],
+  ['linuxeast is east', ['01-linuxeast.sh'], ['east:01-linuxeast.sh']],
+  ['a platform guest is itself', ['01-netbsdeast-up.sh'], ['netbsdeast:01-netbsdeast-up.sh']],
+  [
+    'final runs where something ran',
+    ['final.sh', '1-west.sh', '2-nic.sh'],
+    ['west:1-west.sh', 'nic:2-nic.sh', 'nic:final.sh', 'west:final.sh'],
+  ],
+];
+for (const [title, scripts, expected] of laterTable) {
+  test(`since 5.4: ${title}`, () => assert.deepEqual(orderLater(...scripts), expected));
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { sha256 } from '../../base/files.ts';
+import type { LabPlan, PlacedFile, Step } from '../../model/scenario.ts';
+import type { LabImage } from '../../model/suite.ts';
+import { labMemory } from '../../supply/kernel/lab-memory.ts';
+import { adaptations, type GuestFile } from './adaptations.ts';
+import type { LabInputs } from './lab-inputs.ts';
+import { isFile, readBytes, readText, type TestFiles, type TestingTree } from './test-files.ts';
+import { topologyOf } from './topology.ts';
+import { type Userland, userlandsOf } from './userlands.ts';
+
+/** Whose helpers run: Espalier's in place of those that they were written for, or all of the suite's own. */
+export type Helpers = 'ours' | 'upstream';
+
+const second = 1_000_000_000n;
+
+/** References were made with pauses between commands, by machines long up; certificates are made for the date. */
+const timing = {
+  start: BigInt(Date.UTC(2025, 5, 15, 12)) * 1_000_000n,
+  warmup: 60n * second,
+  gap: second / 10n,
+  deadline: 120n * second,
+};
+
+/** What the plan of a test is made from. */
+export interface PlanInputs {
+  readonly tree: TestingTree;
+  readonly test: TestFiles;
+  readonly steps: readonly Step[];
+  readonly images: ReadonlyMap<string, LabImage>;
+  readonly inputs: LabInputs;
+  readonly helpers?: Helpers | undefined;
+}
+
+/** The lab of a test. */
+export function planOf({ tree, test, steps, images, inputs, helpers = 'ours' }: PlanInputs): LabPlan {
+  const hosts = test.guests.map(({ host }) => host);
+  const cwd = `/testing/pluto/${test.dir.slice(test.dir.lastIndexOf('/') + 1)}`;
+  const base = baseOfPlans(tree, helpers);
+  return {
+    topology: topologyOf(hosts, tree.machines),
+    images: Object.fromEntries([...images].map(([host, { path }]) => [host, path])),
+    sharedTrees: [{ path: '/testing', layers: inputs.testing }],
+    ...base,
+    files: [...placedFiles(tree, helpers, userlandsOf(hosts, test.lines)), folder(`${cwd}/OUTPUT`, 0o777)],
+    cwd,
+    steps,
+    postMortem: '../../guestbin/post-mortem.sh',
+    collect: [`${cwd}/OUTPUT`],
+    fallbackTunnels: makesTunnels(test),
+  };
+}
+
+function folder(path: string, mode: number): PlacedFile {
+  return { host: '*', path: `${path}/`, mode, content: new Uint8Array() };
+}
+
+/** Where these machines stood, the first `ip tunnel` loaded a module that made the fallback devices. */
+const tunnelMakers = /\bip(\.sh)?( -\S+)* tunnel\b|\bvti-interface\s*=/;
+
+function makesTunnels({ dir, files, lines }: TestFiles): boolean {
+  if (lines.some(({ text }) => tunnelMakers.test(text))) return true;
+  return files.some((name) => name.endsWith('.conf') && tunnelMakers.test(readText(join(dir, name))));
+}
+
+/** What the plans of all tests have in common; also for labs that make something for them. */
+export function baseOfPlans(
+  tree: TestingTree,
+  helpers: Helpers = 'ours',
+): Pick<LabPlan, 'files' | 'shellSetup' | 'timing' | 'memory'> {
+  return {
+    files: placedFiles(tree, helpers),
+    shellSetup: adaptations.flatMap((one) => (one.kind === 'host-setup' ? [one.line] : [])),
+    timing,
+    memory: labMemory,
+  };
+}
+
+function placedFiles(
+  tree: TestingTree,
+  helpers: Helpers,
+  userlands: ReadonlyMap<string, Userland> = new Map(),
+): PlacedFile[] {
+  return adaptations.flatMap((one): PlacedFile[] => {
+    if (one.kind === 'guest-folders') return one.paths.map((path) => folder(path, 0o755));
+    if (one.kind !== 'guest-file') return [];
+    const source = sourceOf(one, tree, helpers);
+    if (source === undefined) return [];
+    const content = readBytes(join(import.meta.dirname, 'guest', source));
+    const hosts = one.userland ? [...userlands.keys()].filter((host) => userlands.get(host) === one.userland) : ['*'];
+    return hosts.map((host) => ({ host, path: one.path, mode: one.mode, content }));
+  });
+}
+
+/** The file of ours that is placed; `undefined`: none, since the suite's own helper runs. */
+function sourceOf({ source, standsFor }: GuestFile, { dir }: TestingTree, helpers: Helpers): string | undefined {
+  if (standsFor === undefined) return source;
+  const own = join(dir, standsFor.helper);
+  if (helpers === 'upstream' || !isFile(own)) return undefined;
+  const hash = sha256(readBytes(own));
+  return standsFor.generations.find((one) => one.sha256 === hash)?.source;
+}
+
+/** The suite's helpers that run in this tree although Espalier has replacements: those were written for other versions of them. */
+export function unknownHelpers(tree: TestingTree): string[] {
+  return adaptations.flatMap((one) => {
+    if (one.kind !== 'guest-file' || one.standsFor === undefined || !isFile(join(tree.dir, one.standsFor.helper)))
+      return [];
+    return sourceOf(one, tree, 'ours') === undefined ? [one.standsFor.helper] : [];
+  });
+}
