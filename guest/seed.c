@@ -1,18 +1,24 @@
 /*
  * Preloaded into the kernel process alone: getrandom(2) answers from a seed, the process keeps to
  * one CPU, nothing waits for the disk, the CPU time used is left behind in a file, and a crash
- * leaves no core on the disk.
+ * leaves no core on the disk. Behind a lab's walls (ESPALIER_WALLED) the kernel can create no file: it gets the one for its
+ * memory from the starter, and those of its folder for a name that nobody asks for exist in memory only.
  *
  * All randomness of a User Mode Linux kernel enters through this call (arch/um/os-Linux/util.c,
  * os_getrandom). With a fixed seed and a fixed start of time the lab is a function of its inputs.
  * The generator is SplitMix64 (Steele, Lea, Flood 2014); it need not be secret, only fixed.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -58,6 +64,42 @@ int fdatasync(int fd)
 	(void)fd;
 	return 0;
 }
+
+/* guest/starter/starter.h */
+enum { MEMORY_FD = 4 };
+
+/* `uml_dir=` of a lab's kernel (src/lab/substrate/uml/uml.ts). */
+static int names_lab(const char *path)
+{
+	static const char folder[] = "/proc/self/cwd/umid/";
+	return getenv("ESPALIER_WALLED") && !strncmp(path, folder, sizeof folder - 1);
+}
+
+static int in_memory(void) { return memfd_create("umid", MFD_CLOEXEC); }
+
+int open64(const char *path, int flags, ...)
+{
+	va_list args;
+	va_start(args, flags);
+	mode_t mode = flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY)) ? va_arg(args, mode_t) : 0;
+	va_end(args);
+	if ((flags & O_TMPFILE) == O_TMPFILE && getenv("ESPALIER_WALLED"))
+		return fcntl(MEMORY_FD, F_DUPFD_CLOEXEC, 0);
+	if (flags & O_CREAT && names_lab(path))
+		return in_memory();
+	return openat(AT_FDCWD, path, flags | O_LARGEFILE, mode);
+}
+
+int mkstemp64(char *template)
+{
+	if (names_lab(template))
+		return in_memory();
+	return mkostemp(template, 0);
+}
+
+int mkdir(const char *path, mode_t mode) { return names_lab(path) ? 0 : mkdirat(AT_FDCWD, path, mode); }
+int unlink(const char *path) { return names_lab(path) ? 0 : unlinkat(AT_FDCWD, path, 0); }
+int rmdir(const char *path) { return names_lab(path) ? 0 : unlinkat(AT_FDCWD, path, AT_REMOVEDIR); }
 
 /*
  * Every system call of a guest process hands over between two host processes (arch/um, seccomp

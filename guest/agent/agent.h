@@ -71,7 +71,6 @@ struct host {
 struct link {
 	char name[32];
 	int bridge; /* ifindex */
-	int capture; /* file descriptor of the link's pcapng file */
 	uint64_t captured; /* frames */
 	uint8_t *buffer;
 	size_t buffer_len, buffer_cap;
@@ -134,8 +133,16 @@ enum { LAB = 0xffff };
 void plan_read(const char *path);
 char *next_word(char **line, const char *end); /* as strsep(); a line that has no further one ends the lab */
 
+/* channel.c */
+enum channel_kind { SEND_RECORDS = 1, SEND_CAPTURE = 2, SEND_FILE_NAME = 3, SEND_FILE_BYTES = 4, SEND_CLOCK = 5 };
+void channel_open(void);
+bool channel_send(enum channel_kind kind, int index, const void *bytes, size_t length);
+bool channel_ready(void);
+/* For a forked host: nothing that it writes is evidence of the agent's. */
+void channel_close(void);
+
 /* record.c */
-void record_open(const char *path);
+void record_open(void);
 void record(enum record_type type, int host, const void *payload, size_t length);
 void record_time(void);
 bool record_flush(void); /* false: there was nothing to write */

@@ -1,4 +1,4 @@
-/* Copies files out of the lab at its end: into /out/files, under the same path. */
+/* Copies files out of the lab at its end: under their host and the same path. */
 #include "agent.h"
 #include <dirent.h>
 #include <errno.h>
@@ -18,22 +18,18 @@ static void copy_file(const char *from, const char *to, off_t size)
 	if (total + (size_t)size > TOTAL_CAP || size > FILE_CAP)
 		trouble(LAB, "lost", "file %s: cut short of its %lld bytes", to, (long long)size);
 	int in = open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	size_t copied = 0;
 	ssize_t n = 0;
-	while (in >= 0 && out >= 0 && copied < FILE_CAP && total < TOTAL_CAP &&
-	       (n = read(in, buffer, sizeof buffer)) > 0 && write(out, buffer, (size_t)n) == n) {
+	bool sent = in >= 0 && channel_send(SEND_FILE_NAME, 0, to, strlen(to));
+	while (sent && copied < FILE_CAP && total < TOTAL_CAP && (n = read(in, buffer, sizeof buffer)) > 0) {
+		sent = channel_send(SEND_FILE_BYTES, 0, buffer, (size_t)n);
 		copied += (size_t)n;
 		total += (size_t)n;
 	}
-	if (in < 0 || out < 0 || n < 0)
+	if (!sent || n < 0)
 		trouble(LAB, "lost", "file %s: %s", to, strerror(errno));
 	if (in >= 0)
 		close(in);
-	if (out >= 0) {
-		fsync(out);
-		close(out);
-	}
 }
 
 static void copy_any(const char *from, const char *to, int depth)
@@ -48,7 +44,6 @@ static void copy_any(const char *from, const char *to, int depth)
 	DIR *dir = S_ISDIR(s.st_mode) && depth < DEPTH_CAP ? opendir(from) : NULL;
 	if (!dir)
 		return;
-	mkdir(to, 0755);
 	for (struct dirent *e; (e = readdir(dir));) {
 		char a[1024], b[1024];
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
@@ -78,8 +73,7 @@ void collect_files(void)
 		for (int h = 0; h < plan.host_count; h++) {
 			bool once = shared(l->text);
 			snprintf(from, sizeof from, "/proc/%d/root%s", plan.hosts[h].init, l->text);
-			snprintf(to, sizeof to, "/out/files%s%s%s", once ? "" : "/", once ? "" : plan.hosts[h].name, l->text);
-			make_parents(to);
+			snprintf(to, sizeof to, "%s%s", once ? "" : plan.hosts[h].name, once ? l->text + 1 : l->text);
 			copy_any(from, to, 0);
 			if (once)
 				break;

@@ -104,7 +104,7 @@ void hosts_prepare(void)
 	mkdir("/images", 0755);
 	for (struct line *l = plan.folders; l; l = l->next) {
 		mkdir(path_of("/images/%s", l->text), 0755);
-		must_mount("none", path_of("/images/%s", l->text), "hostfs", MS_RDONLY, path_of("/lab/%s", l->text));
+		must_mount("none", path_of("/images/%s", l->text), "hostfs", MS_RDONLY, path_of("/%s", l->text));
 	}
 	for (int i = 0; i < plan.image_count; i++)
 		mount_image(plan.images[i], path_of("/mnt/image%d", i));

@@ -32,7 +32,7 @@ static void open_kernel_log(void)
 
 /*
  * The kernel boots from a read-only host folder that holds this program and the empty folder
- * `m`; everything else lives on a tmpfs. /out is the attempt's folder.
+ * `m`; everything else lives on a tmpfs. /in is what the driver has for the lab.
  */
 static void build_own_root(void)
 {
@@ -42,7 +42,10 @@ static void build_own_root(void)
 	mkdir("/dev", 0755);
 	open_kernel_log();
 	mount_at("proc", "proc", "/proc", NULL);
-	mount_at("hostfs", "none", "/out", "/");
+	mkdir("/in", 0755);
+	if (mount("none", "/in", "hostfs", MS_RDONLY, "/"))
+		die("mount /in: %s", strerror(errno));
+	channel_open();
 }
 
 static void write_hosts(void)
@@ -60,11 +63,11 @@ int main(void)
 	prctl(PR_SET_TIMERSLACK, 1);
 	build_own_root();
 	clock_start();
-	record_open("/out/records");
+	record_open();
 	write_file("/proc/sys/kernel/acct", "0 0 3600", false); /* never paused, however full the lab's memory is */
 	/* Where suites look for the cores of daemons that crashed. */
 	write_file("/proc/sys/kernel/core_pattern", "/tmp/core.%h.%e.%p", false);
-	plan_read("/out/lab/plan");
+	plan_read("/in/plan");
 	write_hosts();
 	uint64_t uptime = uptime_ns();
 	record(REC_UPTIME, LAB, &uptime, sizeof uptime);

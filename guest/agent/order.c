@@ -1,6 +1,6 @@
 /*
  * Orders from outside while the lab's clock stands. The driver replaces the symlink
- * /out/lab/next (its target is a number); the agent then reads /out/lab/order.NUMBER.
+ * /in/next (its target is a number); the agent then reads /in/order.NUMBER.
  * Waiting must take no virtual time and must not idle: it spins on readlink(), which succeeds
  * at every try, and changes tasks through a pipe so that the scheduler never counts it as stuck.
  */
@@ -54,7 +54,7 @@ static uint32_t await_order(uint32_t done)
 	for (;;) {
 		ssize_t n = 0;
 		for (int look = 0; look < LOOKS; look++)
-			n = readlink("/out/lab/next", target, sizeof target - 1);
+			n = readlink("/in/next", target, sizeof target - 1);
 		for (int i = 0; i < SWITCHES; i++)
 			switch_tasks();
 		if (n <= 0)
@@ -158,7 +158,7 @@ static bool obey(uint32_t number)
 {
 	char path[64], *line = NULL;
 	size_t size = 0;
-	snprintf(path, sizeof path, "/out/lab/order.%u", number);
+	snprintf(path, sizeof path, "/in/order.%u", number);
 	FILE *file = fopen(path, "re");
 	if (!file)
 		die("open %s: %s", path, strerror(errno));

@@ -1,4 +1,4 @@
-/* The record stream: frames appended to one file, and the agent's way to give up. */
+/* The record stream, and the agent's way to give up. */
 #include "agent.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,6 @@
 
 enum { FLUSH_BYTES = 32 << 10 };
 
-static int fd = -1;
 static uint8_t *buffer;
 static size_t length, capacity;
 static uint32_t sequence;
@@ -39,11 +38,8 @@ static void put(const void *bytes, size_t n)
 	length += n;
 }
 
-void record_open(const char *path)
+void record_open(void)
 {
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	if (fd < 0)
-		die("open %s: %s", path, strerror(errno));
 	uint32_t head[2] = { 1, 0 };
 	put("ESPALIER", 8);
 	put(head, sizeof head);
@@ -86,22 +82,13 @@ void record(enum record_type type, int host, const void *payload, size_t n)
 	flush_when_large();
 }
 
-/* fsync() is what carries the bytes from the guest's page cache to the host's file. */
 bool record_flush(void)
 {
 	if (!length)
 		return false;
-	for (size_t done = 0; done < length;) {
-		ssize_t n = write(fd, buffer + done, length - done);
-		if (n < 0 && errno != EINTR)
-			break;
-		if (n > 0)
-			done += (size_t)n;
-	}
+	channel_send(SEND_RECORDS, 0, buffer, length);
 	length = 0;
 	open_host = -1;
-	if (fd >= 0)
-		fsync(fd);
 	return true;
 }
 
@@ -111,7 +98,7 @@ static void trouble_v(int host, const char *word, const char *format, va_list ar
 	int n = snprintf(text, sizeof text, "%s ", word);
 	vsnprintf(text + n, sizeof text - (size_t)n, format, args);
 	fprintf(stderr, "espalier: %s\n", text);
-	if (fd >= 0)
+	if (channel_ready())
 		record(REC_TROUBLE, host, text, strlen(text));
 }
 
@@ -125,7 +112,7 @@ void trouble(int host, const char *word, const char *format, ...)
 
 void record_detach(void)
 {
-	fd = -1;
+	channel_close();
 	detached = true;
 }
 

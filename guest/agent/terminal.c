@@ -183,14 +183,10 @@ void take_prompt(struct host *host, char *text, size_t size)
  */
 static void show_progress(uint64_t now)
 {
-	static int fd = -2;
 	static unsigned quiet;
 	if (++quiet % QUIET_TICKS)
 		return;
-	if (fd == -2)
-		fd = open("/out/lab/clock", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-	if (pwrite(fd, &now, sizeof now, 0) == sizeof now)
-		fsync(fd);
+	channel_send(SEND_CLOCK, 0, &now, sizeof now);
 }
 
 /*

@@ -12,7 +12,6 @@
 #define open test_open
 #define ppoll test_ppoll
 #define pread test_pread
-#define pwrite test_pwrite
 #define read test_read
 #define readlink test_readlink
 #define reboot test_reboot

@@ -190,6 +190,7 @@ function describe(
     hosts: loaded.plan.topology.hosts.map(({ name }) => name),
     inputs: inputsOf(loaded, settings),
     ...(lacks && { lacks: [...lacks] }),
+    ...(result.walls && { walls: result.walls }),
     end: result.end,
     time: {
       started: started.toISOString(),

@@ -81,6 +81,9 @@ export const timeSchema = z.object({
 /** What the lab's substrate could not promise; absent where it could promise all. */
 export const lacksSchema = z.array(z.enum(traitNames));
 
+/** What kept the lab's process from this machine's files, network and processes (docs/security.md). */
+export const wallsSchema = z.enum(['namespaces', 'landlock', 'none']);
+
 /** `attempt.json`: written once, after the lab is gone; its presence says the attempt is over. */
 export const attemptSchema = z.object({
   version: z.literal(1),
@@ -91,6 +94,8 @@ export const attemptSchema = z.object({
   hosts: z.array(text),
   inputs,
   lacks: lacksSchema.exactOptional(),
+  /** Absent: an attempt of an earlier version, or of a substrate whose labs have no processes. */
+  walls: wallsSchema.exactOptional(),
   end: endSchema,
   time: timeSchema,
 });

@@ -2,10 +2,11 @@ import { accessSync, constants, statfsSync } from 'node:fs';
 import { EspalierError } from '../base/errors.ts';
 import { cacheDir } from '../base/folders.ts';
 import { debianArchive } from './debian/apt.ts';
-import { installCommand, installScript, isPresent, type Tool, tools } from './debian/machine-tools.ts';
+import { installCommand, installScript, isPresent, missingTools, type Tool, tools } from './debian/machine-tools.ts';
 import { imageModeText } from './image/mode.ts';
 import { refusedFixedAddresses } from './kernel/fixed-addresses.ts';
 import { labMemory, memoryPlaces } from './kernel/lab-memory.ts';
+import { wallsHere } from './kernel/walls.ts';
 
 /** One line of the doctor's table. */
 interface Finding {
@@ -73,6 +74,13 @@ async function fixedAddresses(): Promise<Finding> {
   return { ok: refusal === undefined, name: 'fixed addresses', about };
 }
 
+async function walls(): Promise<Finding> {
+  const name = 'walls of labs';
+  if (missingTools('guest').length > 0) return { ok: true, name, about: 'unknown until a C compiler is there' };
+  const { chosen, about } = await wallsHere();
+  return { ok: chosen !== undefined, name, about };
+}
+
 async function imageBuilds(): Promise<Finding> {
   return { ok: true, name: 'image builds', about: await imageModeText() };
 }
@@ -92,7 +100,8 @@ function word({ ok, optional }: Finding): string {
 export async function examine({ runs }: { readonly runs: string }): Promise<{ report: string; complete: boolean }> {
   const root = process.getuid?.() === 0;
   const findings = tools.filter((tool) => !(tool.ordinaryUser && root)).map(toolFinding);
-  findings.push(platform(), archive(), cacheSpace(), memoryOfLabs(runs), await fixedAddresses(), await imageBuilds());
+  findings.push(platform(), archive(), cacheSpace(), memoryOfLabs(runs));
+  findings.push(await fixedAddresses(), await walls(), await imageBuilds());
   const script = installScript();
   const width = Math.max(...findings.map(({ name }) => name.length));
   const lines = findings.map(

@@ -30,7 +30,7 @@ const provocations: Readonly<Record<string, Provocations>> = {
     flood: 'yes',
     livelock: 'while :; do :; done',
     panic:
-      'echo 2 >/proc/sys/vm/panic_on_oom; for at in /tmp /run /dev/shm; do dd if=/dev/zero of=$at/file bs=1M; done',
+      'echo 2 >/proc/sys/vm/panic_on_oom; mount -o remount,size=200% /tmp; dd if=/dev/zero of=/tmp/file bs=1M 2>/dev/null',
   },
 };
 

@@ -4,6 +4,7 @@ import { every, type Timer } from '../../base/deadline.ts';
 import { EspalierError } from '../../base/errors.ts';
 import { fileHeaderSize } from '../../evidence/records/reader.ts';
 import { frames, recordType } from '../../evidence/records/record.ts';
+import type { Walls } from '../../supply/kernel/walls.ts';
 import { judgeEnd, type LabEnd, type RecordsSummary, summarizeRecords } from './lab-end.ts';
 import { lastStep } from './last-step.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from './substrate.ts';
@@ -13,6 +14,8 @@ import { defaultLimits, type LabLimits, Watchdog } from './watchdog.ts';
 export interface LabResult {
   readonly end: LabEnd;
   readonly records: RecordsSummary;
+  /** What kept it from this machine, where it had processes. */
+  readonly walls: Walls | undefined;
   /** Start to first command typed, as far as polling can tell. */
   readonly bootMs: number;
   readonly wallMs: number;
@@ -150,6 +153,7 @@ export class Lab implements AsyncDisposable {
     return {
       end: judgeEnd(this.#cause, end, records),
       records,
+      walls: this.#backend.walls,
       bootMs: this.#bootMs ?? wallMs,
       wallMs,
       cpuMs: this.#backend.cpuMs(),

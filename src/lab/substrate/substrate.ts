@@ -3,6 +3,7 @@ import type { LabPlan } from '../../model/scenario.ts';
 import type { Order } from '../../model/suite.ts';
 import type { Traits } from '../../model/traits.ts';
 import type { Image } from '../../supply/image/image.ts';
+import type { Walls } from '../../supply/kernel/walls.ts';
 
 export type { Order };
 
@@ -36,6 +37,8 @@ export interface BackendEnd {
 
 /** A lab as its backend provides it. Called only by the lifecycle wrapper. */
 export interface BackendLab {
+  /** What keeps it from this machine; `undefined`: it has no processes of its own. */
+  readonly walls?: Walls;
   /** Settles once, when the lab's processes are gone and its raw files are complete. Never rejects. */
   readonly ended: Promise<BackendEnd>;
   /** CPU time of all the lab's processes so far, ms. The wrapper's watchdog polls it. */

@@ -7,30 +7,38 @@ import { projectDir } from '../../base/folders.ts';
 import { succeed } from '../../base/processes.ts';
 import { ensureTools } from '../debian/machine-tools.ts';
 
-/** The two compiled parts of a lab. */
+/** The compiled parts of a lab. */
 export interface GuestBinaries {
   /** Static program: the lab's first process. */
   readonly agent: GuestProgram;
   /** Shared object for LD_PRELOAD into the kernel process: seeds its randomness. */
   readonly shim: GuestProgram;
+  /** Static program: puts up the lab's walls and takes its evidence. */
+  readonly starter: GuestProgram;
 }
 
 export type GuestProgram = Pick<Artifact<unknown>, 'path' | 'id' | 'sha256'>;
 
 const factsSchema = z.object({ sources: z.array(z.string()), compiler: z.string() });
 const agents = new ArtifactStore({ name: 'guest-agent', file: 'agent', facts: factsSchema });
+const starters = new ArtifactStore({ name: 'guest-starter', file: 'starter', facts: factsSchema });
 const shims = new ArtifactStore({ name: 'guest-shim', file: 'seed.so', facts: factsSchema });
 
 const folder = join(projectDir, 'guest');
 
 /** Compiled once per content of the sources, flags and compiler. */
 export async function ensureGuest(): Promise<GuestBinaries> {
-  const agentDir = join(folder, 'agent');
-  const units = readdirSync(agentDir).filter((name) => /\.[ch]$/.test(name));
-  const sources = units.sort().map((name) => join(agentDir, name));
-  const agent = await compile(agents, sources, ['-O2', '-static', '-s', '-D_GNU_SOURCE']);
+  const program = ['-O2', '-static', '-s', '-D_GNU_SOURCE'];
+  const agent = await compile(agents, sourcesIn('agent'), program);
+  const starter = await compile(starters, sourcesIn('starter'), program);
   const shim = await compile(shims, [join(folder, 'seed.c')], ['-O2', '-shared', '-fPIC', '-s']);
-  return { agent, shim };
+  return { agent, shim, starter };
+}
+
+function sourcesIn(name: string): string[] {
+  const dir = join(folder, name);
+  const units = readdirSync(dir).filter((unit) => /\.[ch]$/.test(unit));
+  return units.sort().map((unit) => join(dir, unit));
 }
 
 type Store = typeof agents;

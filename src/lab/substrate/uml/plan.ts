@@ -3,11 +3,11 @@ import { EspalierError } from '../../../base/errors.ts';
 import type { LabPlan } from '../../../model/scenario.ts';
 import type { Host, Route } from '../../../model/topology.ts';
 
-/** The agent's plan and the folders of image files it must be able to reach. */
+/** The agent's plan and the image files it must be able to reach. */
 export interface EncodedPlan {
   readonly bytes: Buffer;
-  /** Name below the attempt's `lab/` → folder on this machine. */
-  readonly folders: ReadonlyMap<string, string>;
+  /** Name by which the agent opens it → file on this machine. */
+  readonly images: ReadonlyMap<string, string>;
 }
 
 /** Output of one command beyond this ends the lab with `flood`. */
@@ -16,6 +16,7 @@ const outputCap = 8 * 1024 * 1024;
 class Encoder {
   readonly #parts: Buffer[] = [];
   readonly folders = new Map<string, string>();
+  readonly images = new Map<string, string>();
 
   line(...words: readonly (string | number | bigint)[]): void {
     const text = words.join(' ');
@@ -40,7 +41,9 @@ class Encoder {
       alias = `d${this.folders.size}`;
       this.folders.set(alias, folder);
     }
-    return `${alias}/${basename(path)}`;
+    const name = `${alias}/${basename(path)}`;
+    this.images.set(name, path);
+    return name;
   }
 
   bytes(): Buffer {
@@ -103,5 +106,5 @@ export function encodePlan(plan: LabPlan, options: { hold: boolean; nonce: strin
   for (const path of plan.collect) out.line('collect', path);
   if (plan.fallbackTunnels) out.line('fallback-tunnels', '1');
   if (options.hold) out.line('hold', '1');
-  return { bytes: out.bytes(), folders: out.folders };
+  return { bytes: out.bytes(), images: out.images };
 }

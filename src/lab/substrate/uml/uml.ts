@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   accessSync,
-  closeSync,
   constants,
-  copyFileSync,
-  linkSync,
+  existsSync,
   mkdirSync,
-  openSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -14,19 +11,28 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { until } from '../../../base/deadline.ts';
 import { EspalierError } from '../../../base/errors.ts';
+import { sha256 } from '../../../base/files.ts';
 import { claimCpu, releaseCpu } from '../../../supply/kernel/cpus.ts';
 import { refusedFixedAddresses } from '../../../supply/kernel/fixed-addresses.ts';
-import { ensureGuest, type GuestBinaries } from '../../../supply/kernel/guest.ts';
+import { ensureGuest, type GuestBinaries, type GuestProgram } from '../../../supply/kernel/guest.ts';
 import { memoryFolder } from '../../../supply/kernel/lab-memory.ts';
+import { readEnd, type Starter, startWalled } from '../../../supply/kernel/starter.ts';
+import { requireWalls, type Walls } from '../../../supply/kernel/walls.ts';
 import { lastStep } from '../last-step.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
 import { faultInFile } from './kernel-log.ts';
 import { encodeOrders } from './orders.ts';
 import { encodePlan } from './plan.ts';
 import { treeCpuMs, treeSleeps } from './process-tree.ts';
+
+/** What a lab's kernel sees of this machine. */
+function inputsOf(dir: string): string {
+  return join(dir, 'lab', 'in');
+}
 
 /**
  * The kernel's command line. It is visible in the lab (/proc/cmdline), so it must not tell runs
@@ -37,122 +43,105 @@ function commandLine(request: LabRequest): string[] {
     `mem=${request.plan.memory}M`,
     'root=/dev/root',
     'rootfstype=hostfs',
-    'rootflags=/lab/root',
+    'rootflags=/root',
     'hostfs=/proc/self/cwd',
     'ro',
     'quiet',
     'loglevel=5',
     'con=null',
     'con0=null,fd:1',
+    'con1=null,fd:3',
     'ssl=null',
     'init=/agent',
     'time-travel=inf-cpu',
     `time-travel-start=${request.plan.timing.start}`,
     'seccomp=on',
-    'uml_dir=lab/',
+    'uml_dir=/proc/self/cwd/umid/',
   ];
 }
 
-function linkOrCopy(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-  } catch {
-    copyFileSync(from, to); // another file system, or a file that is not ours
-  }
+/** The agent as it was compiled: whatever happened to the file in the cache since, no other one boots. */
+function agentBytes({ path, sha256: expected }: GuestProgram): Buffer {
+  const bytes = readFileSync(path);
+  if (sha256(bytes) === expected) return bytes;
+  throw new EspalierError('infrastructure', 'the agent in the cache was changed after it was compiled', {
+    file: path,
+    remedy: 'delete its folder; it is compiled again',
+  });
 }
 
-/** Fills the attempt's `lab/`: the boot folder with the agent, the plan, ways to the images. */
-function prepare(request: LabRequest, guest: GuestBinaries): void {
-  const lab = join(request.dir, 'lab');
-  mkdirSync(join(lab, 'root', 'm'), { recursive: true });
-  linkOrCopy(guest.agent.path, join(lab, 'root', 'agent'));
+/** What the kernel sees: the boot folder with the agent, the plan, the images. Gives the images by their name in it. */
+function prepare(request: LabRequest, guest: GuestBinaries, walls: Walls): Map<string, string> {
+  const inputs = inputsOf(request.dir);
+  for (const folder of ['root/m', 'umid']) mkdirSync(join(inputs, folder), { recursive: true });
+  mkdirSync(join(request.dir, 'lab', 'root'));
+  writeFileSync(join(inputs, 'root', 'agent'), agentBytes(guest.agent), { mode: 0o755 });
   const nonce = (request.seed ?? 0n).toString(16).padStart(16, '0').slice(-16);
   const plan = encodePlan(request.plan, { hold: request.hold, nonce });
-  // hostfs follows one link only, and the folder may be a link itself.
-  for (const [alias, folder] of plan.folders) symlinkSync(realpathSync(folder), join(lab, alias));
-  writeFileSync(join(lab, 'plan'), plan.bytes);
+  writeFileSync(join(inputs, 'plan'), plan.bytes);
   // There from the start: a readlink() that fails would cost the waiting lab time.
-  if (request.hold) symlinkSync('0', join(lab, 'next'));
+  if (request.hold) symlinkSync('0', join(inputs, 'next'));
+  const images = new Map([...plan.images].map(([name, path]): [string, string] => [name, realpathSync(path)]));
+  for (const [name, path] of images) showImage(join(inputs, name), path, walls);
+  return images;
 }
 
-/** Where a lab's process runs. */
-interface Place {
-  readonly cpu: number;
-  /** Folder of its memory. */
-  readonly memory: string;
-}
-
-function environment(request: LabRequest, guest: GuestBinaries, { cpu, memory }: Place): Record<string, string> {
-  return {
-    PATH: '/usr/bin:/bin',
-    HOME: '/nonexistent',
-    TMPDIR: memory,
-    LD_PRELOAD: guest.shim.path,
-    ESPALIER_USAGE: 'lab/cpu',
-    ESPALIER_CPU: String(cpu),
-    ...(request.seed === undefined ? {} : { ESPALIER_SEED: request.seed.toString() }),
-  };
-}
-
-/** The kernel and all its children die with this process, however it dies. */
-function launch(request: LabRequest, guest: GuestBinaries, place: Place): ChildProcess {
-  const log = openSync(join(request.dir, 'kernel.log'), 'a');
-  try {
-    return spawn('setpriv', ['--pdeathsig', 'KILL', request.kernel, ...commandLine(request)], {
-      cwd: request.dir,
-      env: environment(request, guest, place),
-      stdio: ['ignore', log, log],
-      detached: true,
-    });
-  } finally {
-    closeSync(log);
-  }
+/** Where the starter can mount, an empty file to mount an image on; else a link to the image's folder, which hostfs follows as a root. */
+function showImage(place: string, path: string, walls: Walls): void {
+  if (walls === 'namespaces') {
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(place, '');
+  } else if (!existsSync(dirname(place))) symlinkSync(dirname(path), dirname(place));
 }
 
 class UmlLab implements BackendLab {
   readonly ended: Promise<BackendEnd>;
-  readonly #child: ChildProcess;
+  readonly walls: Walls;
+  readonly #starter: Starter;
   readonly #dir: string;
   #step = 0;
   #cpuMs = 0;
   #gone = false;
+  /** Its kernel is off the CPU. Only then a signal can put it back: one that comes before the starter listens would end it. */
+  #resting = false;
 
-  constructor(child: ChildProcess, dir: string, memory: string) {
-    this.#child = child;
+  constructor(starter: Starter, { dir, memory, walls }: { dir: string; memory: string; walls: Walls }) {
+    this.walls = walls;
+    this.#starter = starter;
     this.#dir = dir;
-    const { promise, resolve } = Promise.withResolvers<BackendEnd>();
-    child.once('error', (error) => resolve({ status: error.message, fault: 'boot-failed', detail: error.message }));
-    child.once('exit', (code, signal) => {
-      this.#cpuMs = this.#usage();
-      this.#gone = true;
-      this.kill();
-      resolve({ status: String(code ?? signal), ...faultInFile(join(dir, 'kernel.log'), memory) });
-    });
-    this.ended = promise;
+    this.ended = this.#end(memory);
   }
 
-  /** What the preloaded shim left behind; without it (a panic) the last look has to do. */
-  #usage(): number {
-    try {
-      return Number(readFileSync(join(this.#dir, 'lab', 'cpu'), 'utf8')) * 1000;
-    } catch {
-      return this.#cpuMs;
-    }
+  async #end(memory: string): Promise<BackendEnd> {
+    const [output, errors, error] = await Promise.all([
+      readAll(this.#starter.stdout),
+      readAll(this.#starter.stderr),
+      ended(this.#starter),
+    ]);
+    this.#gone = true;
+    if (error !== undefined) return { status: error.message, fault: 'boot-failed', detail: error.message };
+    const { status, cpuMs, refused, failed } = readEnd(output, errors);
+    this.#cpuMs = Math.max(this.#cpuMs, cpuMs);
+    if (failed !== undefined) return { status, fault: 'boot-failed', detail: `the lab was not started: ${failed}` };
+    if (refused !== undefined) return { status, fault: 'lab-died', detail: refused, byMachine: true };
+    return { status, ...faultInFile(join(this.#dir, 'kernel.log'), memory) };
   }
 
   cpuMs(): number {
-    if (!this.#gone && this.#child.pid !== undefined) this.#cpuMs = Math.max(this.#cpuMs, treeCpuMs(this.#child.pid));
+    if (!this.#gone && this.#starter.pid !== undefined)
+      this.#cpuMs = Math.max(this.#cpuMs, treeCpuMs(this.#starter.pid));
     return this.#cpuMs;
   }
 
   asleep(): boolean {
-    return !this.#gone && this.#child.pid !== undefined && treeSleeps(this.#child.pid);
+    return !this.#gone && this.#starter.pid !== undefined && treeSleeps(this.#starter.pid);
   }
 
   async send(orders: readonly Order[]): Promise<void> {
-    this.#signal('SIGCONT');
+    if (this.#resting) this.#signal('SIGUSR2');
+    this.#resting = false;
     await this.#reached(this.#step);
-    const lab = join(this.#dir, 'lab');
+    const lab = inputsOf(this.#dir);
     rmSync(join(lab, `order.${this.#step}`), { force: true });
     this.#step += 1;
     writeFileSync(join(lab, `order.${this.#step}`), encodeOrders(orders));
@@ -171,23 +160,36 @@ class UmlLab implements BackendLab {
     });
   }
 
-  /** Only the kernel's own process: the guest's are its children and would report their stop to it. */
+  /** The starter stops the kernel's own process only: the guest's are its children and would report their stop to it. */
   rest(): void {
-    if (lastStep(join(this.#dir, 'records')) === this.#step) this.#signal('SIGSTOP');
+    if (lastStep(join(this.#dir, 'records')) !== this.#step) return;
+    this.#resting = true;
+    this.#signal('SIGUSR1');
   }
 
   #signal(name: NodeJS.Signals): void {
-    if (!this.#gone) this.#child.kill(name);
+    if (!this.#gone) this.#starter.kill(name);
   }
 
+  /** The starter ends all that is behind the walls, and stores what they had written. */
   kill(): void {
-    if (this.#child.pid === undefined) return;
-    try {
-      process.kill(-this.#child.pid, 'SIGKILL');
-    } catch {
-      // the group is empty already
-    }
+    this.#signal('SIGTERM');
   }
+}
+
+function ended(starter: Starter): Promise<Error | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Error | undefined>();
+  starter.once('error', resolve);
+  starter.once('close', () => resolve(undefined));
+  return promise;
+}
+
+/** Some lines of a process of ours; a stream that breaks has ended. */
+async function readAll(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(stream, 'close').catch(() => {});
+  return Buffer.concat(chunks).toString();
 }
 
 function requireKernel(path: string): void {
@@ -236,10 +238,21 @@ export const uml: Substrate = {
     requireKernel(request.kernel);
     guestBinaries ??= ensureGuest();
     const guest = await guestBinaries;
-    prepare(request, guest);
-    const memory = memoryFolder(request.plan.memory, request.dir);
+    const walls = await requireWalls();
+    const images = prepare(request, guest, walls);
+    const { dir, plan, kernel, seed } = request;
+    const memory = memoryFolder(plan.memory, dir);
     const cpu = claimCpu();
-    const lab = new UmlLab(launch(request, guest, { cpu, memory }), request.dir, memory);
+    const starter = startWalled({
+      ...{ walls, guest, kernel, seed, cpu, images },
+      args: commandLine(request),
+      attempt: dir,
+      inputs: inputsOf(dir),
+      root: join(dir, 'lab', 'root'),
+      captures: plan.topology.links.map(({ name }) => name),
+      memory: { folder: memory, mebibytes: plan.memory },
+    });
+    const lab = new UmlLab(starter, { dir, memory, walls });
     void lab.ended.then(() => releaseCpu(cpu));
     return lab;
   },

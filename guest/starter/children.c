@@ -1,0 +1,52 @@
+/* Processes by their ancestry, read from /proc. */
+#include "starter.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static pid_t parent_of(pid_t process)
+{
+	char path[64], text[512];
+	int parent = 0;
+	snprintf(path, sizeof path, "/proc/%d/stat", process);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return 0;
+	size_t n = fread(text, 1, sizeof text - 1, file);
+	fclose(file);
+	text[n] = 0;
+	/* Behind the name, which may hold anything. */
+	char *at = strrchr(text, ')');
+	return at && sscanf(at, ") %*c %d", &parent) == 1 ? parent : 0;
+}
+
+bool is_below(pid_t process, pid_t ancestor)
+{
+	for (int steps = 0; process > 1 && steps < 4096; steps++) {
+		process = parent_of(process);
+		if (process == ancestor)
+			return true;
+	}
+	return false;
+}
+
+/* All that descends from this process, which whatever is orphaned becomes a child of. */
+void kill_children(void)
+{
+	for (;;) {
+		char path[64];
+		int child;
+		snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
+		FILE *file = fopen(path, "re");
+		if (!file)
+			return;
+		while (fscanf(file, "%d", &child) == 1)
+			kill(child, SIGKILL);
+		fclose(file);
+		if (wait(NULL) < 0)
+			return;
+	}
+}

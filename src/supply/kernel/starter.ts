@@ -1,0 +1,134 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+import { EspalierError } from '../../base/errors.ts';
+import { tail } from '../../base/processes.ts';
+import type { GuestBinaries } from './guest.ts';
+import { neededFiles } from './needed-files.ts';
+import type { Walls } from './walls.ts';
+
+const mebi = 1024 * 1024;
+
+/**
+ * How much of its kinds of evidence a lab may write, bytes. Far beyond what a test writes, and far below what fills a disk; a lab
+ * that needs more is ended.
+ */
+const quotas = {
+  records: 512 * mebi,
+  captures: 1024 * mebi,
+  log: 16 * mebi,
+  collected: 256 * mebi,
+  'collected-count': 20_000,
+} as const;
+
+/** A kernel to start behind walls. */
+export interface WalledKernel {
+  readonly walls: Walls;
+  readonly guest: GuestBinaries;
+  readonly kernel: string;
+  readonly args: readonly string[];
+  /** Holds `lab/`, `links/` and `files/`; takes the evidence. */
+  readonly attempt: string;
+  /** What the kernel sees as its working folder; the names of `images` exist in it. */
+  readonly inputs: string;
+  /** Empty folder. */
+  readonly root: string;
+  /** Image files by their name below `inputs`. */
+  readonly images: ReadonlyMap<string, string>;
+  /** Names of links. */
+  readonly captures: readonly string[];
+  readonly memory: { readonly folder: string; readonly mebibytes: number };
+  readonly seed: bigint | undefined;
+  readonly cpu: number;
+}
+
+/** How it ended. */
+export interface WalledEnd {
+  /** Exit code or signal name of the kernel process. */
+  readonly status: string;
+  /** CPU time of everything behind the walls and of the starter, ms. */
+  readonly cpuMs: number;
+  /** Why the starter took no more evidence and ended the lab. */
+  readonly refused?: string;
+  /** Why the kernel process never ran. */
+  readonly failed?: string;
+}
+
+export type Starter = ChildProcessByStdio<null, Readable, Readable>;
+
+function pairs(name: string, values: Iterable<string>): string[] {
+  return [...values].flatMap((value) => [name, value]);
+}
+
+/** Starts the starter (guest/starter), which ends with this process however that ends. */
+export function startWalled(what: WalledKernel): Starter {
+  const { guest, kernel, memory } = what;
+  const { files, isStatic } = neededFiles(kernel, [guest.shim.path]);
+  if (isStatic && what.walls === 'landlock') {
+    throw new EspalierError('infrastructure', 'a static kernel cannot run behind walls of Landlock', {
+      file: kernel,
+      remedy: 'build it without STATIC_LINK, or run it on a machine that permits user namespaces (`espalier doctor`)',
+    });
+  }
+  const args = [
+    ...['--walls', what.walls],
+    ...['--parent', String(process.pid)],
+    ...['--attempt', what.attempt, '--inputs', what.inputs, '--root', what.root],
+    ...['--memory-bytes', String(memory.mebibytes * mebi)],
+    ...(isStatic ? [] : ['--memory', memory.folder]),
+    ...pairs('--see', files),
+    ...pairs(
+      '--image',
+      [...what.images].map(([name, path]) => `${name}=${path}`),
+    ),
+    ...pairs('--capture', what.captures),
+    ...pairs(
+      '--quota',
+      Object.entries(quotas).map(([name, bytes]) => `${name}=${bytes}`),
+    ),
+    ...['--', kernel, ...what.args],
+  ];
+  return spawn(guest.starter.path, args, {
+    env: environment(what),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+}
+
+function environment({ guest, walls, cpu, memory, seed }: WalledKernel): Record<string, string> {
+  return {
+    PATH: '/usr/bin:/bin',
+    HOME: '/nonexistent',
+    // Behind walls of namespaces there is no folder of the machine's.
+    TMPDIR: walls === 'namespaces' ? '/tmp' : memory.folder,
+    LD_PRELOAD: guest.shim.path,
+    ESPALIER_WALLED: '1',
+    ESPALIER_CPU: String(cpu),
+    ...(seed === undefined ? {} : { ESPALIER_SEED: seed.toString() }),
+  };
+}
+
+function signalName(number: number): string {
+  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  return name ?? `signal ${number}`;
+}
+
+/** Reads what the starter printed at the end (guest/starter/outside.c); `errors`: its standard error. */
+export function readEnd(output: string, errors: string): WalledEnd {
+  const said = new Map(
+    output
+      .trimEnd()
+      .split('\n')
+      .map((line): [string, string] => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)]),
+  );
+  const signal = said.get('signal');
+  const code = said.get('exit');
+  const failed = said.get('failed') ?? (signal === undefined && code === undefined ? tail(errors, 3) : undefined);
+  const refused = said.get('refused');
+  return {
+    status: signal === undefined ? (code ?? 'none') : signalName(Number(signal)),
+    cpuMs: Number(said.get('cpu') ?? 0) / 1000,
+    ...(refused !== undefined && { refused }),
+    ...(failed !== undefined && { failed: failed === '' ? 'the starter was killed' : failed }),
+  };
+}
