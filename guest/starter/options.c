@@ -1,4 +1,4 @@
-/* The command line: what the driver wants walled in (src/lab/substrate/uml/starter.ts writes it). */
+/* The command line: what the driver wants walled in (src/supply/kernel/starter.ts writes it). */
 #include "starter.h"
 #include <stdio.h>
 #include <stdlib.h>

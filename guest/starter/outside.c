@@ -90,7 +90,7 @@ static uint64_t own_cpu_us(void)
 	return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000u + (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
-/* One line for the driver; src/lab/substrate/uml/starter.ts reads it. */
+/* One line for the driver; src/supply/kernel/starter.ts reads it. */
 static int say_end(void)
 {
 	const char *reason = evidence_refused();

@@ -81,7 +81,7 @@ export const timeSchema = z.object({
 /** What the lab's substrate could not promise; absent where it could promise all. */
 export const lacksSchema = z.array(z.enum(traitNames));
 
-/** What kept the lab's process from this machine's files, network and processes (docs/security.md). */
+/** What kept the lab's process from this machine's files, network and processes. */
 export const wallsSchema = z.enum(['namespaces', 'landlock', 'none']);
 
 /** `attempt.json`: written once, after the lab is gone; its presence says the attempt is over. */

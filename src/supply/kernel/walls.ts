@@ -6,7 +6,7 @@ import { ensureGuest } from './guest.ts';
 export const wallKinds = ['namespaces', 'landlock', 'none'] as const;
 export type Walls = (typeof wallKinds)[number];
 
-/** What each kind keeps; for `espalier doctor`. docs/security.md has it in full. */
+/** What each kind keeps; for `espalier doctor`. docs/lab.md has it in full. */
 const promises: Readonly<Record<Walls, string>> = {
   namespaces: 'a lab reaches no file, network or process of this machine',
   landlock:
