@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type Help, withHelp } from './help.ts';
-import { outputOption } from './shared-options.ts';
+import { outputOption, trustOption } from './shared-options.ts';
 
 const help: Help = {
   details: [
@@ -34,6 +34,7 @@ export function register(program: Command): void {
       'propose facts.json, the expected SAs and policies, for scenarios that have none, passed ones included',
     )
     .option('--suite <dir>', 'the suite to write to (default: the one of the run)')
+    .option(...trustOption)
     .option(...outputOption)
     .action(async (run: string, selectors: string[], options: object) => {
       const { acceptCommand } = await import('../session/commands/accept.ts');

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import type { JudgeRunOptions } from '../session/commands/stored-run.ts';
 import { type Help, withHelp } from './help.ts';
-import { outputOption, reporterOption } from './shared-options.ts';
+import { outputOption, reporterOption, trustOption } from './shared-options.ts';
 
 const help: Help = {
   details: [
@@ -16,8 +17,9 @@ export function register(program: Command): void {
     .argument('<run>', 'a run: its folder, its id, or `latest`')
     .option('--suite <dir>', 'use the references of this checkout instead of those stored with the run')
     .option(...reporterOption, 'list')
+    .option(...trustOption)
     .option(...outputOption)
-    .action(async (run: string, options: { suite?: string; reporter: string; output?: string }) => {
+    .action(async (run: string, options: JudgeRunOptions) => {
       const { judgeCommand } = await import('../session/commands/stored-run.ts');
       process.exitCode = await judgeCommand(run, options);
     });

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import type { ReplayOptions } from '../session/commands/replay.ts';
 import { type Help, withHelp } from './help.ts';
-import { outputOption } from './shared-options.ts';
+import { outputOption, trustOption } from './shared-options.ts';
 
 const help: Help = {
   details: ['Prints the first record or packet that differs, from both attempts.'],
   exitCodes: {
     0: 'the same bytes',
     1: 'not the same bytes',
-    2: 'refused, because the kernel, an image or the suite differs, or a failure',
+    2: 'refused: the kernel, an image or the suite differs, or the run is a stranger’s; or a failure',
     3: 'wrong usage',
   },
   examples: [
@@ -26,6 +26,7 @@ export function register(program: Command): void {
     .argument('<test>', 'SUITE:NAME')
     .option('--attempt <n>', 'which attempt (default: the last)')
     .option('--force', 'replay even if the kernel, an image or the suite differs')
+    .option(...trustOption)
     .option(...outputOption)
     .action(async (run: string, test: string, options: ReplayOptions) => {
       const { replayCommand } = await import('../session/commands/replay.ts');

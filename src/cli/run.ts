@@ -12,6 +12,7 @@ import {
   shardOption,
   statusOption,
   suiteOption,
+  trustOption,
 } from './shared-options.ts';
 
 const help: Help = {
@@ -63,6 +64,7 @@ export function register(program: Command): void {
     .option(...reporterOption)
     .option(...outputOption)
     .option('--resume <run>', 'continue a run that was stopped: its folder, its id, or `latest`')
+    .option(...trustOption)
     .action(async (selectors: string[], options: RawRunOptions, command: Command) => {
       const { runCommand } = await import('../session/commands/run.ts');
       const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli');

@@ -30,6 +30,11 @@ export const statusOption = [
 
 export const shardOption = ['--shard <i/n>', 'only the i-th of n equal parts'] as const;
 
+export const trustOption = [
+  '--trust',
+  'execute what a run names that this installation did not make, without asking (docs/security.md)',
+] as const;
+
 /** Collects the values of an option that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];

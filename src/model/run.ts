@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { entrySchema } from './scenario.ts';
-import { count, fileName, type Of, optionalText, text } from './schema.ts';
+import { count, fileName, hash, type Of, optionalText, text } from './schema.ts';
 
 const options = z.object({
   substrate: text,
@@ -40,6 +40,8 @@ export const runSchema = z.object({
   replayOf: optionalText,
   machine: z.object({ cpu: text, cores: count, memoryMiB: count, system: text, node: text }),
   scenarios: z.array(entrySchema),
+  /** By the key of the installation that made the run, over all the rest; absent: an earlier version, or one that has no key. */
+  signature: hash.exactOptional(),
 });
 export interface RunFile extends Of<typeof runSchema> {}
 
@@ -56,4 +58,6 @@ export const lastRunSchema = z.object({
   failed: z.array(z.object({ suite: text, name: text })),
   /** `paths` of the run's options. */
   paths: z.record(text, text).exactOptional(),
+  /** As in `run.json`. */
+  signature: hash.exactOptional(),
 });

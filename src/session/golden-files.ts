@@ -1,7 +1,8 @@
-import { lstatSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { isPlain, isThere, readPlain } from '../base/door/read.ts';
+import { writePlain } from '../base/door/write.ts';
 import { EspalierError } from '../base/errors.ts';
-import { sha256, writeAtomic } from '../base/files.ts';
+import { sha256 } from '../base/files.ts';
 import { unifiedDiff } from '../judge/text/difference.ts';
 import type { GoldenText } from '../suites/format.ts';
 
@@ -33,13 +34,11 @@ export function goldenChange(folder: string, { file, content, before }: GoldenTe
 /** Writes the new text; readers see the old one or the new one. */
 export function writeGolden({ path, content }: GoldenChange): void {
   readReference(path);
-  writeAtomic(path, content);
+  writePlain(path, content);
 }
 
 /** A reference that is a link, or no file, is not ours to replace. */
 function readReference(path: string): Buffer | undefined {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return undefined;
-  if (!found.isFile()) throw new EspalierError('scenario', 'is not a regular file', { file: path });
-  return readFileSync(path);
+  if (isThere(path) && !isPlain(path)) throw new EspalierError('scenario', 'is not a regular file', { file: path });
+  return readPlain(path);
 }

@@ -31,6 +31,7 @@ export interface RawRunOptions {
   readonly resume?: string;
   readonly reporter?: string;
   readonly list?: boolean;
+  readonly trust?: boolean;
 }
 
 /** How many seeds, from `first` on. */

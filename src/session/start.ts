@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { realRoot } from '../base/door/handle.ts';
 import { readPlainText } from '../base/door/read.ts';
 import { EspalierError } from '../base/errors.ts';
@@ -7,13 +8,14 @@ import { describeMachine } from '../lab/machine.ts';
 import type { RunOptions } from '../model/run.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
 import { findRun } from '../store/layout.ts';
-import { readLastFailed } from '../store/records-of-runs.ts';
+import { type LastFailed, readLastFailed } from '../store/records-of-runs.ts';
 import { jsonText, RunFolder, readBaseline } from '../store/run-folder.ts';
 import { rebuildResults } from '../store/run-results.ts';
+import { isTableSuite } from '../suites/all.ts';
 import { namedSuites } from './listing.ts';
 import { parsePattern, parseShard } from './option-values.ts';
 import { effectiveSelectors, type RawRunOptions } from './options.ts';
-import type { Selection } from './select.ts';
+import { parseSelector, type Selection } from './select.ts';
 import type { SuitePaths } from './suite-names.ts';
 
 /** What a command line selects: of which suites, and where those lie that are no known ones. */
@@ -29,6 +31,7 @@ export function parseSelection(selectors: readonly string[], raw: RawRunOptions,
   if (raw.lastFailed && last === undefined) {
     throw new EspalierError('usage', `--last-failed: no run in ${runs} has ended yet`);
   }
+  if (last !== undefined && !raw.trust) refuseForeignPaths(last, runs);
   // Without selectors the last failures themselves say which suites are meant.
   const words = last !== undefined && selectors.length === 0 ? [...last.keys] : selectors;
   const named = namedSuites(effectiveSelectors(words, raw.suite), last?.paths);
@@ -41,6 +44,17 @@ export function parseSelection(selectors: readonly string[], raw: RawRunOptions,
     shard: raw.shard === undefined ? undefined : parseShard(raw.shard),
   };
   return { selection, names: named.names, paths: named.paths };
+}
+
+/** The scenario files that a stranger's record names would be loaded, which executes them. */
+function refuseForeignPaths({ keys, paths = {}, isOwn }: LastFailed, runs: string): void {
+  const named = [...[...keys].map((key) => parseSelector(key).suite), ...Object.values(paths)];
+  const foreign = isOwn ? [] : [...new Set(named.filter((suite) => !isTableSuite(suite)))];
+  if (foreign.length === 0) return;
+  throw new EspalierError('infrastructure', `was not written by this installation, and names ${foreign.join(', ')}`, {
+    file: join(runs, '.last-run.json'),
+    remedy: '--trust loads these scenario files; or name them yourself',
+  });
 }
 
 /** What a new run is made from. */
@@ -85,7 +99,7 @@ function baselineText(word: string, runs: string): string {
 
 /** Refuses options that would make the rest of a run another run. */
 export function refuseWithResume(selectors: readonly string[], given: readonly string[]): void {
-  const allowed = ['resume', 'output', 'reporter', 'jobs', 'maxFailures', 'x'];
+  const allowed = ['resume', 'output', 'reporter', 'jobs', 'maxFailures', 'x', 'trust'];
   const refused = given.filter((option) => !allowed.includes(option));
   if (selectors.length === 0 && refused.length === 0) return;
   const what = [...selectors, ...refused.map((option) => `--${kebab(option)}`)].join(', ');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readPlainJsonIfPresent } from '../base/door/read.ts';
 import { writePlain } from '../base/door/write.ts';
+import { isSignedHere, signed } from '../base/state.ts';
 import type { Results } from '../model/results.ts';
 import { durationsSchema, lastRunSchema } from '../model/run.ts';
 import { keyOf } from '../model/scenario.ts';
@@ -28,17 +29,23 @@ export function recordDurations(runs: string, results: Results): void {
 
 /** What was not as expected in the last run: keys, and where suites lie that the run called by a part of their path. */
 export interface LastFailed {
+  /** This installation wrote it. */
+  readonly isOwn: boolean;
   readonly keys: ReadonlySet<string>;
   readonly paths: Readonly<Record<string, string>> | undefined;
 }
 
 /** What `--last-failed` reads. */
 export function readLastFailed(runs: string): LastFailed | undefined {
-  const file = readPlainJsonIfPresent(join(runs, '.last-run.json'), lastRunSchema);
-  return file && { keys: new Set(file.failed.map(keyOf)), paths: file.paths };
+  const parse = (value: unknown) => ({ ...lastRunSchema.parse(value), isOwn: isSignedHere(value) });
+  const file = readPlainJsonIfPresent(join(runs, '.last-run.json'), { parse });
+  return file && { keys: new Set(file.failed.map(keyOf)), paths: file.paths, isOwn: file.isOwn };
 }
 
 export function writeLastRun(runs: string, results: Results, paths: LastFailed['paths']): void {
   const failed = results.results.filter(({ expected }) => !expected).map(({ suite, name }) => ({ suite, name }));
-  writePlain(join(runs, '.last-run.json'), jsonText({ version: 1, run: results.run, failed, ...(paths && { paths }) }));
+  writePlain(
+    join(runs, '.last-run.json'),
+    jsonText(signed({ version: 1, run: results.run, failed, ...(paths && { paths }) })),
+  );
 }

@@ -3,6 +3,7 @@ import { removeTree } from '../base/door/folders.ts';
 import { isPlain, isThere, readPlainJson, readPlainJsonIfPresent } from '../base/door/read.ts';
 import { makeFolder, moveTree, writePlain } from '../base/door/write.ts';
 import { EspalierError } from '../base/errors.ts';
+import { isSignedHere, signed } from '../base/state.ts';
 import { type AttemptFile, attemptSchema } from '../model/attempt.ts';
 import { issueOf } from '../model/issue-kinds.ts';
 import { baselineSchema, type Results, type ScenarioResult } from '../model/results.ts';
@@ -31,12 +32,15 @@ const attemptLost = issueOf('unreadable-file', { file: 'attempt.json', message: 
 export class RunFolder {
   readonly dir: string;
   readonly run: RunFile;
+  /** This installation made it. What any other one names is a stranger's, and is not executed unasked. */
+  readonly isOwn: boolean;
   /** What its results are compared with. */
   readonly baseline: Baseline | undefined;
 
-  private constructor(dir: string, run: RunFile) {
+  private constructor(dir: string, { run, isOwn }: Pick<RunFolder, 'run' | 'isOwn'>) {
     this.dir = dir;
     this.run = run;
+    this.isOwn = isOwn;
     const { baseline } = run.options;
     this.baseline = baseline === undefined ? undefined : readBaseline(join(dir, 'baseline.json'));
   }
@@ -46,12 +50,13 @@ export class RunFolder {
     const dir = join(runs, run.id);
     makeFolder(join(dir, 'attempts'));
     if (baseline !== undefined) writePlain(join(dir, 'baseline.json'), baseline);
-    writePlain(join(dir, 'run.json'), jsonText(run));
-    return new RunFolder(dir, run);
+    writePlain(join(dir, 'run.json'), jsonText(signed(run)));
+    return new RunFolder(dir, { run, isOwn: true });
   }
 
   static open(dir: string): RunFolder {
-    return new RunFolder(dir, readPlainJson(join(dir, 'run.json'), runSchema));
+    const parse = (value: unknown) => ({ run: runSchema.parse(value), isOwn: isSignedHere(value) });
+    return new RunFolder(dir, readPlainJson(join(dir, 'run.json'), { parse }));
   }
 
   attemptDir(key: AttemptKey): string {

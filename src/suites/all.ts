@@ -1,4 +1,6 @@
+import { dirname, join } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
+import { projectDir } from '../base/folders.ts';
 import type { Suite } from '../model/suite.ts';
 import type { Format } from './format.ts';
 import { isPath, scenarioEnding } from './scenarios/find.ts';
@@ -83,9 +85,14 @@ export { scenarioEnding };
 /** What is meant where nothing is selected; `ofTree` with `--suite`. */
 export const unnamed = { suite: 'examples', ofTree: 'libreswan' } as const;
 
+/** True for a suite of the table: what it executes on this machine is Espalier's own. */
+export function isTableSuite(name: string): boolean {
+  return suites.some((suite) => suite.name === name);
+}
+
 /** True for what selectors can name: a suite of the table, or a path, which is looked at when it is opened. */
 export function isSuite(name: string): boolean {
-  return suites.some((suite) => suite.name === name) || isPath(name);
+  return isTableSuite(name) || isPath(name);
 }
 
 /** What a newcomer begins with, by file name. */
@@ -100,6 +107,12 @@ export async function openSuite(name: string, options: OpenOptions, path?: strin
   const place = path ?? (isPath(name) ? name : undefined);
   if (place === undefined) throw new EspalierError('bug', `there is no suite ${name}`);
   return (await import('./scenarios/open.ts')).openScenarioPath({ name, path: place }, options);
+}
+
+/** Folder that the scenario files of a suite lie below; `path` as for `openSuite`. */
+export function scenarioFolder(name: string, path?: string): string {
+  const place = path ?? (isTableSuite(name) ? join(projectDir, 'scenarios', name) : name);
+  return place.endsWith(scenarioEnding) ? dirname(place) : place;
 }
 
 /** The format of a name. Throws for one that this Espalier does not know; `file` says who names it. */

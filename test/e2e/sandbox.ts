@@ -19,6 +19,8 @@ export type TestFiles = Readonly<Record<string, string>>;
 /** A folder with a suite in libreswan's format, in which the command line is driven. */
 export class Sandbox {
   readonly dir: string;
+  /** Folder of the state of the installation that is driven: another one makes what is there a stranger's. */
+  installation = 'state';
   readonly #tests = new Map<string, string>();
   readonly #tree: string;
 
@@ -91,7 +93,12 @@ export class Sandbox {
     const main = join(this.#tree, 'src', 'cli', 'main.ts');
     return spawn(process.execPath, [main, ...args], {
       cwd: this.dir,
-      env: { ...env, ESPALIER_CACHE: join(this.dir, 'cache'), ESPALIER_RUNS: '' },
+      env: {
+        ...env,
+        ESPALIER_CACHE: join(this.dir, 'cache'),
+        ESPALIER_RUNS: '',
+        XDG_STATE_HOME: join(this.dir, this.installation),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }

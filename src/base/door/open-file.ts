@@ -1,17 +1,20 @@
-import { closeSync, createReadStream, type ReadStream, readSync } from 'node:fs';
+import { closeSync, createReadStream, type ReadStream, readSync, type Stats } from 'node:fs';
 
 /** A plain file as it was when it was opened: what grows meanwhile is not seen. Closed by leaving its scope, unless it is streamed. */
 export class OpenFile implements Disposable {
   readonly bytes: number;
   /** Another file of the same name has another one. */
   readonly inode: number;
+  /** Nobody but its owner, who is the one that runs this process, may read it. */
+  readonly isPrivate: boolean;
   readonly #descriptor: number;
   #isOpen = true;
 
-  constructor(descriptor: number, { size, ino }: { readonly size: number; readonly ino: number }) {
+  constructor(descriptor: number, { size, ino, mode, uid }: Stats) {
     this.#descriptor = descriptor;
     this.bytes = size;
     this.inode = ino;
+    this.isPrivate = (mode & 0o077) === 0 && uid === process.geteuid?.();
   }
 
   /** The bytes from an offset on; fewer where the file was cut meanwhile. */

@@ -1,24 +1,28 @@
-import { createInterface } from 'node:readline/promises';
+import { realRoot } from '../../base/door/handle.ts';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { shortPath } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
 import { visible, visibleLine } from '../../base/visible.ts';
 import type { ScenarioResult } from '../../model/results.ts';
+import type { RunOptions } from '../../model/run.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { VerdictWord } from '../../model/words.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
 import { readPruned } from '../../store/pruned.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { rebuildResults } from '../../store/run-results.ts';
-import { suites } from '../../suites/all.ts';
+import { scenarioFolder, suites } from '../../suites/all.ts';
+import { askOnTerminal } from '../ask.ts';
 import { type GoldenChange, goldenChange, writeGolden } from '../golden-files.ts';
 import { goldenFactsText } from '../judging/golden-texts.ts';
 import { openForFormat } from '../judging/stored-scenario.ts';
 import { selectScenarios } from '../listing.ts';
+import { refuseUntrusted } from '../trust.ts';
 import { standardOutput } from './run.ts';
 
 interface AcceptOptions {
   readonly yes?: boolean;
+  readonly trust?: boolean;
   readonly major?: boolean;
   readonly facts?: boolean;
   readonly suite?: string;
@@ -46,6 +50,8 @@ export async function acceptCommand(
   options: AcceptOptions,
 ): Promise<number> {
   const folder = RunFolder.open(findRun(run, runsDir(options.output)));
+  // References are written where the run says that its suite is.
+  await refuseUntrusted(folder, options.trust);
   const results = await chosenResults(folder, selectors, options.facts === true);
   const changes: GoldenChange[] = [];
   let refused = 0;
@@ -116,7 +122,9 @@ async function changesOf(
 ): Promise<GoldenChange[]> {
   const attemptDir = folder.attemptDir({ ...result, attempt: attemptOf(result) });
   const { format, attempt } = await openForFormat(attemptDir);
-  const dir = format.folder?.(attempt.scenario) ?? (await referencesOf(result, tree));
+  const own = format.folder?.(attempt.scenario);
+  const dir =
+    own === undefined ? await referencesOf(result, tree) : folderInSuite(folder.run.options, result.suite, own);
   // The consoles of one that passed are as expected, some of them only before received text is adapted.
   const texts = result.word === 'passed' ? [] : (format.golden?.(attempt.scenario, attempt) ?? []);
   return [...texts, ...goldenFactsText(attemptDir, attempt, facts === true)]
@@ -124,11 +132,19 @@ async function changesOf(
     .filter((change) => change !== undefined);
 }
 
+/** The folder of a scenario's file, as the run has it. Throws `scenario` for one that is not where the suite is. */
+function folderInSuite({ paths }: RunOptions, suite: string, folder: string): string {
+  const root = realRoot(scenarioFolder(suite, paths?.[suite]));
+  const real = realRoot(folder);
+  if (real === root || real.startsWith(`${root}/`)) return real;
+  throw new EspalierError('scenario', `lies outside of its suite, ${root}`, { file: folder });
+}
+
 /** Where the suite keeps the references of its tests. Throws `usage` where it has none that are the user's. */
 async function referencesOf({ suite, name }: ScenarioResult, tree: string | undefined): Promise<string> {
   const references = suites.find((one) => one.name === suite)?.references;
   if (references === undefined) throw new EspalierError('usage', `tests of ${suite} have no references to accept`);
-  return references(name, tree);
+  return realRoot(await references(name, tree));
 }
 
 function show(changes: readonly GoldenChange[]): void {
@@ -152,15 +168,7 @@ function coloured(line: string): string {
 /** Asks on a terminal. Elsewhere nobody can agree. */
 async function agreed(files: number, yes: boolean): Promise<boolean> {
   if (yes) return true;
-  if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    say('nothing is written without a terminal to ask on; --yes writes');
-    return false;
-  }
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await lines.question(`write ${files} ${files === 1 ? 'reference' : 'references'}? [y/N] `);
-    return /^y(?:es)?$/i.test(answer.trim());
-  } finally {
-    lines.close();
-  }
+  const answer = await askOnTerminal(`write ${files} ${files === 1 ? 'reference' : 'references'}?`);
+  if (answer === undefined) say('nothing is written without a terminal to ask on; --yes writes');
+  return answer === true;
 }

@@ -24,15 +24,18 @@ import { replayDifferences, replayOptions, withStoredImages, withStoredKernel } 
 import { runSession } from '../session.ts';
 import { createRun } from '../start.ts';
 import { type AttemptChoice, findAttempt, refusePruned, type StoredAttempt } from '../stored-attempt.ts';
+import { refuseUntrusted } from '../trust.ts';
 
 export interface ReplayOptions extends AttemptChoice {
   readonly force?: boolean;
+  readonly trust?: boolean;
 }
 
 /** `espalier replay`; returns the exit code: 0 the same bytes, 1 not the same. */
 export async function replayCommand(run: string, test: string, options: ReplayOptions): Promise<number> {
   const stored = findAttempt(run, test, options);
   refusePruned(stored, 'espalier run SUITE:NAME --seed N runs it again, with nothing to compare with');
+  await refuseUntrusted(stored.folder, options.trust);
   const prepared = await prepare(stored, options.force === true);
   return replay(stored, prepared, runsDir(options.output));
 }

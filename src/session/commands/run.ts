@@ -18,6 +18,7 @@ import { parseRunOptions, type RawRunOptions } from '../options.ts';
 import { refuseOtherInputs } from '../resume-inputs.ts';
 import { runSession } from '../session.ts';
 import { createRun, parseSelection, refuseWithResume } from '../start.ts';
+import { refuseUntrusted } from '../trust.ts';
 
 /** `espalier run`; returns the exit code. `given` are the options that stood on the command line. */
 export async function runCommand(
@@ -57,6 +58,7 @@ async function resumedRun(run: string, raw: RawRunOptions): Promise<number> {
   const runs = runsDir(raw.output);
   const invocation = { raw, runs, reporters: reportersOf(raw) };
   const folder = RunFolder.open(findRun(run, runs));
+  await refuseUntrusted(folder, raw.trust);
   const { options, scenarios } = folder.run;
   const supply = openSupply(options, interruption());
   const settings = await openSettings(options, supply);

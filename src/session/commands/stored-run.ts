@@ -12,6 +12,7 @@ import { exitCodeOf, sayFailures, writePages } from '../finish.ts';
 import { judgeRun } from '../judging/judge-run.ts';
 import { rerunOf } from '../options.ts';
 import { pastForReport, type ReportPast } from '../report-past.ts';
+import { refuseUntrusted } from '../trust.ts';
 import { standardOutput } from './run.ts';
 
 export interface StoredRunOptions {
@@ -19,6 +20,12 @@ export interface StoredRunOptions {
   readonly output?: string;
   /** Everything of every test. */
   readonly full?: boolean;
+}
+
+export interface JudgeRunOptions extends StoredRunOptions {
+  /** A tree with today's tests. */
+  readonly suite?: string;
+  readonly trust?: boolean;
 }
 
 export interface ReportOptions extends StoredRunOptions {
@@ -39,9 +46,11 @@ export async function reportCommand(run: string, options: ReportOptions): Promis
 }
 
 /** `espalier judge`; returns the exit code of the verdicts. */
-export async function judgeCommand(run: string, options: StoredRunOptions & { suite?: string }): Promise<number> {
+export async function judgeCommand(run: string, options: JudgeRunOptions): Promise<number> {
   const folder = RunFolder.open(findRun(run, runsDir(options.output)));
   refuseEmpty(folder);
+  // Today's tests are loaded by the names of the run's suites, which may be files of TypeScript.
+  if (options.suite !== undefined) await refuseUntrusted(folder, options.trust);
   using _lock = await lockRun(folder.dir, 'judge');
   const results = resultsIn(folder, await judgeRun(folder, options.suite));
   folder.writeResults(results);
