@@ -24,6 +24,13 @@ export interface Release<V extends string = string> {
   readonly plain?: true;
 }
 
+/** How a command takes back what another one of its host did. */
+export interface Undoing {
+  readonly line: RegExp;
+  /** Parts that name what is meant: a device, a rule. The line must name all that the other one names, or nothing. */
+  readonly same?: readonly RegExp[];
+}
+
 /** All that Espalier knows of one IKE daemon. A folder here declares one; `all.ts` names the folders. */
 export interface DaemonSlice<N extends string = string, V extends string = string> {
   /** The name of its folder, of its constructor in scenario files, and in ids: `libreswan`. */
@@ -55,8 +62,8 @@ export interface DaemonSlice<N extends string = string, V extends string = strin
   readonly processes: readonly string[];
   /** How it says in a log, or to a terminal, that something is wrong with itself. */
   readonly faults: readonly Fault[];
-  /** Lines by which a test has the daemon lose, repeat or spoil its messages. */
-  readonly impairedBy?: RegExp;
+  /** Lines by which a test has the daemon lose, repeat or spoil its messages, and those that take it back. */
+  readonly impairment?: { readonly by: RegExp; readonly undoneBy: readonly Undoing[] };
   /** Facts of a line that the daemon, or a tool of it, wrote to a console or a log. Empty: the line is not its own, or tells nothing. */
   readLine(line: string): readonly FactBody[];
 }

@@ -1,6 +1,6 @@
 import type { ProtectedPacket, SeenFrame } from '../../src/evidence/evidence.ts';
 import { messagesOf } from '../../src/evidence/packet/wire.ts';
-import { excuseFor } from '../../src/judge/oracles/excuses.ts';
+import { excuseFor, findingOf } from '../../src/judge/oracles/excuses.ts';
 import { pairedSas } from './choose-sa.ts';
 import type { Damage, Damaged } from './damage.ts';
 import { editCapture } from './edit-captures.ts';
@@ -69,9 +69,7 @@ function flipped(attempt: StoredAttempt, at: (size: number) => number): Damaged 
 
 /** The rule by which the test damages packets itself. */
 function damagedOnPurpose(attempt: StoredAttempt, packet: ProtectedPacket): string | undefined {
-  const { time, file, sender } = packet.frame;
-  const hosts = sender === undefined ? [] : [sender];
-  return excuseFor({ fact: 'refused', sa: packet, hosts, file, from: time, until: time }, attempt.evidence)?.id;
+  return excuseFor(findingOf('refused', packet), attempt.evidence)?.id;
 }
 
 /** One step of the clock after it was sent, so that nothing else has changed, a packet is on its link once more. */

@@ -5,7 +5,7 @@ import { faults, processes } from './faults.ts';
 import { limits } from './limits.ts';
 import { plutoLogFact } from './pluto-log.ts';
 import { plutoStatusFacts } from './pluto-status.ts';
-import { endedBy, impairedBy, startedBy } from './provoked.ts';
+import { endedBy, impairment, startedBy } from './provoked.ts';
 import { render } from './render.ts';
 
 /** A host with libreswan's pluto. */
@@ -26,7 +26,7 @@ export const libreswan = hostWith({
   faults,
   endedBy,
   startedBy,
-  impairedBy,
+  impairment,
   readLine: (line) => {
     const fact = plutoLogFact(line);
     return fact === undefined ? plutoStatusFacts(line) : [fact];

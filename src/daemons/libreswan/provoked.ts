@@ -18,11 +18,17 @@ const harmless = [
   'trigger\\w*',
 ];
 
-/** `whack --impair`, which makes pluto lose, repeat or spoil its messages, or not install what it agreed on. */
-export const impairedBy = new RegExp(`--impair[ =](?!(?:${harmless.join('|')})\\b)`);
+const option = /--(?:no-)?impair[ =]([\w-]+)/;
+
+/** `whack --impair`, which makes pluto lose, repeat or spoil its messages, or not install what it agreed on, until it is told otherwise. */
+export const impairment = {
+  by: new RegExp(`--impair[ =](?!(?:${harmless.join('|')})\\b)(?!\\S*:no\\b)`),
+  undoneBy: [{ line: /--impair[ =]none\b/ }, { line: /--no-impair[ =]|--impair[ =]\S+:no\b/, same: [option] }],
+};
 
 /** Lines that start pluto. */
-export const startedBy = /\bipsec (?:start|restart|setup|pluto)\b|\/pluto\b|\bsystemctl .*\bipsec\b/;
+export const startedBy =
+  /\bipsec (?:start|restart|setup(?! stop\b)|pluto)\b|\/pluto\b|\bsystemctl (?!.*\b(?:stop|kill)\b).*\bipsec\b/;
 
 /** Lines that end pluto, or start it anew. */
 export const endedBy = /\bipsec (?:(?:setup|_stackmanager) )?(?:stop|restart)\b|\bwhack\b.* --shutdown\b/;

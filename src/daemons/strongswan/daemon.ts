@@ -24,6 +24,7 @@ export const strongswan = hostWith({
   processes,
   faults,
   endedBy: /\b(?:ipsec|strongswan) (?:stop|restart)\b/,
-  startedBy: /\b(?:ipsec|strongswan) (?:start|restart)\b|\/charon(?:-\w+)?(?![\w.-])|\bsystemctl .*\bstrongswan\b/,
+  startedBy:
+    /\b(?:ipsec|strongswan) (?:start|restart)\b|\/charon(?:-\w+)?(?![\w.-])|\bsystemctl (?!.*\b(?:stop|kill)\b).*\bstrongswan\b/,
   readLine: charonFacts,
 });

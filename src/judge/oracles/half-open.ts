@@ -4,7 +4,8 @@ import type { IpsecSa } from '../../evidence/ipsec.ts';
 import type { Life } from '../../evidence/tables/lives.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { Issue } from '../../model/verdict.ts';
-import { type Excuse, excuseFor } from './excuses.ts';
+import type { Excuse } from './excuse-rules.ts';
+import { excuseFor } from './excuses.ts';
 import { keyOf, type SingleEnd } from './pair-up.ts';
 import type { Span } from './standing.ts';
 import { saText } from './words-of-facts.ts';
@@ -34,7 +35,7 @@ export function halfOpenOf({ first, last, since, until, stays }: Span<SingleEnd>
   const fact = half.torn && !shared ? 'torn' : 'half-open';
   const flight = half.torn && (!shared || half.stays) ? since : flightEnd(half, evidence);
   const excuse =
-    excuseFor({ fact, sa, hosts: [host], from: flight, until }, evidence) ??
+    excuseFor({ fact, sa, hosts: [host], from: since, due: flight, until }, evidence) ??
     (until < flight ? ('in flight' as const) : undefined);
   return excuse === undefined ? half : { ...half, excuse };
 }

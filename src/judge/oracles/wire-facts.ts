@@ -5,7 +5,8 @@ import type { HostTimeline } from '../../evidence/tables/timeline.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { FactSummary, Issue } from '../../model/verdict.ts';
 import type { Choices } from './choice.ts';
-import { type ExcusedFact, excuseFor } from './excuses.ts';
+import type { ExcusedFact } from './excuse-rules.ts';
+import { excuseFor, findingOf } from './excuses.ts';
 import type { Leak } from './leaks.ts';
 import type { Unjudged } from './lost-events.ts';
 import { acceptedReplays } from './replays.ts';
@@ -86,14 +87,12 @@ function refusal(packet: ProtectedPacket, sa: IpsecSa | undefined, evidence: Fac
   }
   if (isMeant('refused', packet, evidence)) return [];
   // The ICV of AH covers addresses: behind a translator it is wrong, and must be (RFC 4302, 3.3.3.1.1).
-  if (protocol === 'ah' && sa === undefined && isMeant('addresses', packet, evidence)) return [];
+  if (protocol === 'ah' && sa === undefined && isMeant('rewritten', packet, evidence)) return [];
   return [issueOf('not-verified', { ...place, message: `${name} does not verify: ${reason}` })];
 }
 
 function isMeant(fact: ExcusedFact, packet: ProtectedPacket, evidence: FactEvidence): boolean {
-  const { time, file, sender } = packet.frame;
-  const hosts = sender === undefined ? [] : [sender];
-  return excuseFor({ fact, sa: packet, hosts, file, from: time, until: time }, evidence) !== undefined;
+  return excuseFor(findingOf(fact, packet), evidence) !== undefined;
 }
 
 /** Kernels tell of every SA, so a packet of none was not made by an IPsec of the lab, or was changed on its way. */

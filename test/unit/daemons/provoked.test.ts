@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { DaemonSlice } from '../../../src/daemons/daemon.ts';
 import { slices } from '../../../src/daemons/table.ts';
 
 interface Provoked {
@@ -44,6 +45,7 @@ const lost: Readonly<Record<string, Provoked>> = {
       'ipsec whack --impair timeout-on-retransmit',
       'ipsec whack --impair timeout_on_retransmit',
       'ipsec whack --impair trigger_revival:1',
+      'ipsec whack --impair block_inbound:no',
       'ipsec whack --no-impair send-no-delete',
     ],
   },
@@ -67,15 +69,14 @@ const ended: Readonly<Record<string, Provoked>> = {
   },
 };
 
-const patterns = (of: 'endedBy' | 'impairedBy'): [name: string, pattern: RegExp][] =>
-  slices.flatMap(({ name, [of]: pattern }) => (pattern === undefined ? [] : [[name, pattern] as [string, RegExp]]));
-
 for (const [title, of, expected] of [
-  ['loses or spoils messages', 'impairedBy', lost],
-  ['is ended', 'endedBy', ended],
+  ['loses or spoils messages', ({ impairment }: DaemonSlice) => impairment?.by, lost],
+  ['is ended', ({ endedBy }: DaemonSlice) => endedBy, ended],
 ] as const) {
   test(`lines by which a daemon ${title} are known daemon by daemon, and what nearly is one is not`, () => {
-    const found = Object.fromEntries(patterns(of));
+    const found = Object.fromEntries(
+      slices.map((one) => [one.name, of(one)] as const).filter(([, one]) => one !== undefined),
+    );
     assert.deepEqual(Object.keys(found).sort(), Object.keys(expected));
     for (const [name, { fits, not }] of Object.entries(expected)) {
       for (const line of fits) assert.match(line, found[name] as RegExp);

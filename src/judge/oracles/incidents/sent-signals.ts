@@ -1,3 +1,4 @@
+import { leavesJob } from '../typed-lines.ts';
 import { signalNumber } from './signals.ts';
 
 /** Which signals a command line can send. */
@@ -24,8 +25,6 @@ const managers: ReadonlySet<string> = new Set(['systemctl', 'service', 'rc-servi
 const verbs: ReadonlySet<string> = new Set(['stop', 'restart', 'kill', 'try-restart', 'reload-or-restart']);
 /** What a sender is called that is a script of a test's own: it decides itself. */
 const script = /^p?kill\w*[.-]/;
-/** A job that goes on behind the prompt: one `&` that is neither of two nor part of a redirection. */
-const job = /(?<![&<>|\\])&(?![&>])/;
 
 /** By what lines are read. */
 export interface SenderRules {
@@ -42,7 +41,7 @@ export function sentSignals(line: string, { endedBy, concerns }: SenderRules): S
   return {
     named: new Set(sent.flatMap(({ named }) => named)),
     any: sent.some(({ any }) => any) || endedBy.some((form) => form.test(line)),
-    later: job.test(line),
+    later: leavesJob(line),
   };
 }
 

@@ -4,6 +4,7 @@ import type { IpsecSa } from '../../../../src/evidence/ipsec.ts';
 import { comparePairs } from '../../../../src/judge/oracles/pairs.ts';
 import { aSelector } from '../../evidence/xfrm-samples.ts';
 import { evidenceOf } from './evidence.ts';
+import { labFrames } from './lab-path.ts';
 import { holding, inward, messages, out } from './pair-story.ts';
 
 const key = (last: number): Uint8Array => Uint8Array.from({ length: 36 }, (_, at) => (at === 35 ? last : at));
@@ -102,8 +103,14 @@ test('addresses that a host on the way translates, or that the test moves, are n
   ]);
   const translating = 'iptables -t nat -A POSTROUTING -j SNAT --to-source 192.1.2.254';
   assert.equal(messages({ steps }).length, 1);
-  assert.equal(messages({ steps, commands: [[5, 'iptables -L -t nat', 'nic']] }).length, 0);
-  assert.equal(messages({ steps, commands: [[5, translating.replace('-t nat', '-t filter'), 'nic']] }).length, 1);
+  const path = labFrames;
+  assert.equal(messages({ steps, frames: path, commands: [[5, translating, 'nic']] }).length, 0);
+  assert.equal(messages({ steps, frames: path, commands: [[5, translating, 'road']] }).length, 1);
+  assert.equal(messages({ steps, frames: path, commands: [[5, 'iptables -L -t nat', 'nic']] }).length, 1);
+  assert.equal(
+    messages({ steps, frames: path, commands: [[5, translating.replace('-t nat', '-t filter'), 'nic']] }).length,
+    1,
+  );
   assert.equal(messages({ steps, commands: [[5, 'ip addr del 192.1.2.45/24 dev eth1']] }).length, 0);
   assert.equal(messages({ steps, commands: [[5, 'ip addr add 192.1.2.46/24 dev eth1']] }).length, 1);
 });

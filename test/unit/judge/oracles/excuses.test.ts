@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ExcusedFact, excuseFor, excuses } from '../../../../src/judge/oracles/excuses.ts';
+import { type ExcusedFact, excuses } from '../../../../src/judge/oracles/excuse-rules.ts';
+import { excuseFor } from '../../../../src/judge/oracles/excuses.ts';
 import { anSa } from '../../evidence/xfrm-samples.ts';
-import { evidenceOf, ms } from './evidence.ts';
+import { evidenceOf } from './evidence.ts';
 
 const sa = anSa();
 
@@ -21,6 +22,9 @@ const expected: Readonly<Record<string, Expected>> = {
     fits: [
       'iptables -I INPUT -s 192.1.2.45/32 -d 0/0 -j DROP',
       'ip6tables -I INPUT -s 192.1.2.45 -j REJECT',
+      'ip6tables --append INPUT -s 192.1.2.45 -j REJECT',
+      'iptables --insert INPUT -s 192.1.2.45 -j DROP',
+      'iptables -R INPUT 1 --source 192.1.2.45 -j DROP',
       'nft add rule ip a b ip daddr 192.1.2.23 drop',
       'nft add rule ip a b ip saddr { 192.0.2.1, 192.1.2.45,192.0.2.2 } reject',
     ],
@@ -34,6 +38,9 @@ const expected: Readonly<Record<string, Expected>> = {
       'myiptables -I INPUT -s 192.1.2.45 -j DROP',
       'nftables ip saddr 192.1.2.45 drop',
       'echo 192.1.2.45 DROP',
+      '# iptables -I INPUT -s 192.1.2.45 -j DROP',
+      'iptables -D INPUT -s 192.1.2.45 -j DROP',
+      'nft delete rule ip a b ip saddr 192.1.2.45 drop',
     ],
   },
   'ike-dropped': {
@@ -41,21 +48,26 @@ const expected: Readonly<Record<string, Expected>> = {
     fits: [
       'iptables -I INPUT -p udp --dport 500 -j DROP',
       'ip6tables -I INPUT -p udp -m udp --sport 4500 -j REJECT',
-      'iptables -A OUTPUT -p esp -j REJECT',
-      'iptables -A OUTPUT -p ah -j DROP',
-      'iptables -A OUTPUT -p 50 -j DROP',
-      'iptables -A OUTPUT -p 51 -j DROP',
       'nft add rule a b udp dport 4500 drop',
       'nft add rule a b udp sport 500 counter reject',
+      'iptables --append OUTPUT -p udp --dport 500 -j REJECT',
+      'iptables --insert OUTPUT -p udp --dport 4500 -j DROP',
+      'iptables -R OUTPUT 1 -p udp --dport 500 -j DROP',
+      'iptables --replace OUTPUT 1 -p udp --dport 500 -j DROP',
     ],
     not: [
       'iptables -I INPUT -p udp --dport 5000 -j DROP',
       'iptables -I INPUT -p udp --dport 500 -j ACCEPT',
       'iptables -I INPUT -p icmp -j DROP',
       'iptables -I INPUT -p 500 -j DROP',
+      'iptables -I FORWARD 1 --proto 50 -j DROP',
+      'iptables -A OUTPUT -p esp -j REJECT',
       'ip66tables -I INPUT -p esp -j DROP',
       'myiptables -I INPUT -p esp -j DROP',
       'nftables udp dport 500 drop',
+      'iptables -D INPUT -p udp --dport 500 -j DROP',
+      'nft list chain a b udp dport 500 drop',
+      'true # iptables -I INPUT -p esp -j DROP',
     ],
   },
   'network-changed': {
@@ -70,6 +82,7 @@ const expected: Readonly<Record<string, Expected>> = {
       'ip link set eth1 down',
       'ifconfig eth1 down',
       'ifdown eth1',
+      'ip link set eth1 down # a comment',
     ],
     not: [
       'ip addr show dev eth1',
@@ -89,7 +102,12 @@ const expected: Readonly<Record<string, Expected>> = {
   impaired: {
     facts: ['half-open', 'torn'],
     fits: ['ipsec whack --impair send-no-delete'],
-    not: ['ipsec whack --impair revival', 'ipsec whack --no-impair send-no-delete'],
+    not: [
+      'ipsec whack --impair revival',
+      'ipsec whack --no-impair send-no-delete',
+      'ipsec whack --impair send_no_delete:no',
+      '# ipsec whack --impair send-no-delete',
+    ],
   },
   killed: {
     facts: ['half-open'],
@@ -99,10 +117,31 @@ const expected: Readonly<Record<string, Expected>> = {
       'service strongswan stop',
       'pidof pluto | xargs kill -9',
       'killall pluto',
+      'kill -TERM $(pidof iked); while pidof iked > /dev/null; do sleep 0.1; done',
+      'kill $PID',
+      'kill -KILL 1234',
+      'systemctl stop ipsec',
+      'systemctl --no-block restart strongswan',
       'pkill -9 charon',
       '../../guestbin/crash.sh',
     ],
-    not: ['ipsec start', 'service strongswan start', 'ping overkill', 'cat killed.txt', './gocrash', 'ls crashes'],
+    not: [
+      'ipsec start',
+      'service strongswan start',
+      'ping overkill',
+      'cat killed.txt',
+      './gocrash',
+      'ls crashes',
+      'killall ip > /dev/null',
+      "run 'pkill tcpdump; while pkill -0 tcpdump; do sleep 0.01; done'",
+      'kill %1',
+      'kill $(cat /tmp/tcpdump.pid)',
+      'pidof pluto',
+      'killall plutonium',
+      'systemctl stop nginx',
+      'systemctl start ipsec',
+      '# kill -9 $(pidof pluto)',
+    ],
   },
   'kernel-tables-edited': {
     facts: ['half-open', 'torn'],
@@ -130,9 +169,11 @@ const expected: Readonly<Record<string, Expected>> = {
     ],
   },
   translated: {
-    facts: ['addresses'],
+    facts: ['addresses', 'rewritten'],
     fits: [
-      'iptables -t nat -F',
+      'iptables -t nat -I PREROUTING -d 192.0.2.1 -j DNAT --to-destination 192.0.2.2',
+      'iptables -t nat --append POSTROUTING -j MASQUERADE',
+      '../../guestbin/nic-nft-nat.sh',
       'iptables -A POSTROUTING -t nat -j MASQUERADE',
       '../../guestbin/nic-nat.sh 192.1.3.0/24',
       'nft add rule ip nat post snat to 192.1.2.254',
@@ -140,7 +181,9 @@ const expected: Readonly<Record<string, Expected>> = {
       'nft add rule ip nat post masquerade',
     ],
     not: [
-      'iptables -t filter -F',
+      'iptables -t filter -A INPUT -j ACCEPT',
+      'iptables -t nat -F',
+      'iptables -t nat -L -n',
       'iptables -L',
       'iptables -t nats',
       'iptables-t nat',
@@ -156,16 +199,37 @@ const expected: Readonly<Record<string, Expected>> = {
     ],
   },
   netem: {
-    facts: ['half-open', 'torn', 'refused'],
-    fits: ['tc qdisc add dev eth1 root netem loss 50%'],
-    not: ['tc qdisc show dev eth1', 'tc qdisc add dev eth1 root fq', 'modprobe sch_netem', 'ls netems'],
+    facts: ['half-open', 'torn'],
+    fits: [
+      'tc qdisc add dev eth1 root netem loss 50%',
+      'tc qdisc replace dev eth1 root netem delay 9s',
+      '/sbin/tc -s qdisc change dev eth1 root netem corrupt 1%',
+    ],
+    not: [
+      'tc qdisc show dev eth1',
+      'tc qdisc add dev eth1 root fq',
+      'tc qdisc add dev eth1 root fq; modprobe netem',
+      'tc qdisc del dev eth1 root netem',
+      'modprobe sch_netem',
+      'ls netems',
+    ],
+  },
+  corrupted: {
+    facts: ['refused'],
+    fits: ['tc qdisc add dev eth1 root netem corrupt 1%', 'tc qdisc replace dev eth1 root netem loss 1% corrupt 5%'],
+    not: [
+      'tc qdisc add dev eth1 root netem loss 50%',
+      'tc qdisc del dev eth1 root netem corrupt 1%',
+      'tc qdisc add dev eth1 root fq corrupt',
+      'ipsec whack --impair corrupt_encrypted',
+    ],
   },
 };
 
-const allFacts = ['half-open', 'torn', 'refused', 'addresses', 'encapsulation'] as const;
+const allFacts = ['half-open', 'torn', 'refused', 'rewritten', 'addresses', 'encapsulation'] as const;
 const idFor = (fact: ExcusedFact, ...lines: readonly string[]): string | undefined =>
   excuseFor(
-    { fact, sa, hosts: ['east'], from: 10n, until: 20n },
+    { fact, sa, hosts: ['west'], from: 10n, until: 20n },
     evidenceOf({ commands: lines.map((line, at) => [at * 1e-6, line] as const) }),
   )?.id;
 
@@ -191,20 +255,15 @@ test('the first command counts that a rule fits, and of its rules the first one'
   assert.equal(first(both), 'traffic-dropped');
   assert.equal(first('true', 'ipsec whack --impair drop-i', both), 'impaired');
   assert.equal(first('true', 'ipsec stop'), undefined);
+  assert.equal(first('ipsec whack --impair drop-i', both), 'impaired');
   assert.equal(first(), undefined);
 });
 
-test('a command excuses what is there after it, not what was over before', () => {
-  const id = (begin: number): string | undefined => {
-    const finding = { fact: 'half-open', sa, hosts: ['east'], from: ms(1), until: ms(2) } as const;
-    return excuseFor(finding, evidenceOf({ commands: [[begin, 'ipsec stop']] }))?.id;
-  };
-  assert.equal(id(2), 'killed');
-  assert.equal(id(2.000001), undefined);
-});
-
 test('every rule has a reason', () => {
-  for (const { id, reason } of excuses) assert.match(reason, /^\S+ \S+ \S+/, id);
+  for (const { id, reason, undone } of excuses) {
+    assert.match(reason, /^\S+ \S+ \S+/, id);
+    if (undone !== undefined) assert.match(undone.how, /^\S+ \S+ \S+/, id);
+  }
 });
 
 /** Names of tests look like `ikev2-05-basic-psk`; a rule that holds one would excuse that test and not a deed. */

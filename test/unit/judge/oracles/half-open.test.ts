@@ -45,7 +45,7 @@ test('a peer that sends through an SA which it does not have is in no exchange',
   ]) {
     assert.deepEqual(excusesOf({ ...half, packets: [packet] }), ['east in flight, stays']);
   }
-  assert.deepEqual(excusesOf({ ...half, packets: [protectedPacket(500)], commands: [[5, 'ipsec stop']] }), [
+  assert.deepEqual(excusesOf({ ...half, packets: [protectedPacket(500)], commands: [[5, 'ipsec stop', 'east']] }), [
     'east killed, stays',
   ]);
 });
@@ -58,7 +58,7 @@ test('an SA that packets went through and that nobody else ever has is in no exc
     [5000, 'east', { sas: [inward({ use })] }],
   ];
   assert.deepEqual(excusesOf({ steps: used }), ['east none, stays']);
-  assert.deepEqual(excusesOf({ steps: used, commands: [[5, 'ipsec whack --impair drop-outbound']] }), [
+  assert.deepEqual(excusesOf({ steps: used, commands: [[5, 'ipsec whack --impair drop-outbound', 'east']] }), [
     'east impaired, stays',
   ]);
   const before: Step[] = [
@@ -75,10 +75,13 @@ test('an SA that packets went through and that nobody else ever has is in no exc
   assert.deepEqual(excusesOf({ steps: [...foreign, ...used] }), ['east none, stays']);
 });
 
-test('a command excuses what comes after it', () => {
+test('a command excuses what an exchange explained until then, and not what needed an excuse before', () => {
   const steps = holding([['west', inward()]], [100, 70_000]);
-  assert.deepEqual(excusesOf({ steps, commands: [[69_000, 'ipsec stop']] }), ['west killed, stays']);
-  assert.deepEqual(excusesOf({ steps, commands: [[70_001, 'ipsec stop']] }), ['west none, stays']);
+  assert.deepEqual(excusesOf({ steps, commands: [[60_100, 'ipsec stop']] }), ['west killed, stays']);
+  assert.deepEqual(excusesOf({ steps, commands: [[60_100.000001, 'ipsec stop']] }), ['west none, stays']);
+  const used = { steps: holding([['east', inward()]], [100, 5000]), packets: [protectedPacket(500)] };
+  assert.deepEqual(excusesOf({ ...used, commands: [[500, 'ipsec stop', 'east']] }), ['east killed, stays']);
+  assert.deepEqual(excusesOf({ ...used, commands: [[500.000001, 'ipsec stop', 'east']] }), ['east none, stays']);
 });
 
 test('from the post-mortem on nobody asks for two ends', () => {

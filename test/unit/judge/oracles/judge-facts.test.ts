@@ -39,7 +39,7 @@ test('half-open SAs are told with their time and what excuses them', () => {
     [70_100, 'west', 'command'],
   ];
   const told = (line: string): readonly string[] =>
-    judgeFacts(evidenceOf({ steps, commands: [[1, line]] })).summary.halfOpen;
+    judgeFacts(evidenceOf({ steps, commands: [[1, line, 'east']] })).summary.halfOpen;
   assert.deepEqual(told('ping'), ['east esp 0x1234abcd in 70.0 s, to the end: without excuse']);
   assert.deepEqual(told('ipsec stop'), ['east esp 0x1234abcd in 70.0 s, to the end: killed']);
 });

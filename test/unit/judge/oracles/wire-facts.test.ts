@@ -9,14 +9,17 @@ import { anSa, aPolicy, aTemplate } from '../../evidence/xfrm-samples.ts';
 import {
   added,
   evidenceOf,
+  type Host,
   installed,
   protectedPacket,
   removed,
   type Step,
   type Story,
+  seen,
   toPeer,
   wireOf,
 } from './evidence.ts';
+import { addresses, between, labFrames } from './lab-path.ts';
 
 const out = anSa({ direction: 'out' });
 const policy = aPolicy({ selector: toPeer });
@@ -68,14 +71,27 @@ test('a packet that does not verify is major, with its place', () => {
   assert.match(issues[0]?.message ?? '', /esp packet of SA 0x1234abcd does not verify: integrity/);
 });
 
-test('damage on purpose before the packet excuses it, whoever sent it, and damage after it does not', () => {
-  const packets = [protectedPacket(100, refused), protectedPacket(100, { ...refused, spi: 7 }, 'road')];
-  const told = (line: string, at = 50): number => found({ steps: ready, packets, commands: [[at, line]] }).length;
-  assert.equal(told('tc qdisc add dev eth1 root netem corrupt 100%'), 0);
-  assert.equal(told('tc qdisc add dev eth1 root netem corrupt 100%', 101), 2);
+/** A packet of west's on a link to which a host sent it, with the hop limit that it has there. */
+function refusedOf(sender: Host, hopLimit: number): ProtectedPacket {
+  const { west: source, east: destination } = addresses;
+  const frame = seen(100, between({ source, destination, hopLimit }, ipv4(50, new Uint8Array(40))), sender);
+  return protectedPacket(100, { ...refused, frame });
+}
+
+test('damage on purpose by who sent the packet, or sent it on, excuses it; behind it or by others it does not', () => {
+  const packets = [refusedOf('west', 64), refusedOf('nic', 63), refusedOf('road', 62)];
+  const told = (line: string, host: Host, at = 50): number =>
+    found({ steps: ready, frames: labFrames, packets, commands: [[at, line, host]] }).length;
+  const netem = 'tc qdisc add dev eth1 root netem corrupt 100%';
+  assert.equal(told(netem, 'west'), 0);
+  assert.equal(told(netem, 'nic'), 1);
+  assert.equal(told(netem, 'road'), 2);
+  assert.equal(told(netem, 'east'), 3);
+  assert.equal(told(netem, 'west', 101), 3);
+  assert.equal(told('tc qdisc add dev eth1 root netem loss 50%', 'west'), 3);
   // ESP is the kernel's: what the IKE daemon is told to spoil is IKE.
-  assert.equal(told('ipsec whack --impair corrupt_encrypted'), 2);
-  assert.equal(told('ipsec stop'), 2);
+  assert.equal(told('ipsec whack --impair corrupt_encrypted', 'west'), 3);
+  assert.equal(told('ipsec stop', 'west'), 3);
 });
 
 test('cleartext in an ESP packet is a leak however it is encapsulated, and no damage on purpose', () => {
