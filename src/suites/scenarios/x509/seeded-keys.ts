@@ -1,5 +1,6 @@
 import { checkPrimeSync, createECDH, createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { KeyPair } from '../../../connection/authentication.ts';
+import { knownPrime } from './known-primes.ts';
 
 /** Kinds of keys, as certificates and IKE use them (RFC 8017, RFC 5480, RFC 8410). */
 export type KeyType = 'rsa-2048' | 'rsa-3072' | 'rsa-4096' | 'ecdsa-p256' | 'ecdsa-p384' | 'ed25519';
@@ -18,7 +19,7 @@ export function keyPair(name: string, type: KeyType = 'rsa-2048', seed = '1'): K
   return { kind, privateKey, publicKey };
 }
 
-/** Makes the key of a seed and a label. An RSA key takes up to a second, once per process. */
+/** Makes the key of a seed and a label. An RSA key takes up to a second, and a few ms where the cache knows its primes. */
 export function seededKey(type: KeyType, seed: string, label: string): SeededKey {
   const name = JSON.stringify([type, seed, label]);
   const known = made.get(name);
@@ -99,9 +100,12 @@ function rsa(bits: number, name: string): KeyObject {
 function prime(bits: number, name: string): bigint {
   const drawn = octets(name, bits / 8);
   drawn[0] = (drawn[0] ?? 0) | 0xc0;
-  let candidate = BigInt(`0x${drawn.toString('hex')}`) | 1n;
-  while (candidate % exponent === 1n || !checkPrimeSync(candidate)) candidate += 2n;
-  return candidate;
+  const start = BigInt(`0x${drawn.toString('hex')}`) | 1n;
+  return knownPrime(`${bits} ${name}`, start, () => {
+    let candidate = start;
+    while (candidate % exponent === 1n || !checkPrimeSync(candidate)) candidate += 2n;
+    return candidate;
+  });
 }
 
 /** Modular inverse by the extended Euclidean algorithm. */
