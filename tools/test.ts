@@ -2,7 +2,8 @@
  * The tests: `npm test [-- PATH… | -g PATTERN]`. Sets up what labs need, as a user's first run
  * does, then runs test/{unit,conformance,e2e,lab}. Ends with the line `N passed, N failed, N skipped`.
  */
-import { globSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeError, EspalierError } from '../src/base/errors.ts';
@@ -21,6 +22,12 @@ function chosenFiles(chosen: readonly string[]): string[] {
   return all.filter((path) => prefixes.some((prefix) => path.startsWith(prefix)));
 }
 
+/** Runs that tests make are signed by a key of the tests, not by the person's. */
+function temporaryState(): { readonly path: string } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), 'espalier-state-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
 /** Kernel, image and guest: made before the tests, so that no test's time limit counts it. */
 async function setUpLabs(): Promise<void> {
   const { ensureTools } = await import('../src/supply/debian/machine-tools.ts');
@@ -34,6 +41,8 @@ async function setUpLabs(): Promise<void> {
 }
 
 async function main(): Promise<number> {
+  using state = temporaryState();
+  process.env.XDG_STATE_HOME = state.path;
   const { values, positionals } = parseArgs({
     options: { grep: { type: 'string', short: 'g' } },
     allowPositionals: true,

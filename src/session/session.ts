@@ -95,7 +95,8 @@ class Session {
     const { options, scenarios } = folder.run;
     return scenarios.flatMap((entry) => {
       if (verdictOfEntry(entry) !== undefined) return [];
-      const judged = folder.judged(entry);
+      // What is unresolved says nothing of the test: a full disk, a missing image. It is made again.
+      const judged = folder.judged(entry).filter(({ verdict }) => verdict.word !== 'unresolved');
       this.#attempts.set(keyOf(entry), judged);
       const missing = missingAttempts(entry, options, judged);
       if (missing.length > 0) return missing.map((attempt) => this.#task(entry, attempt));

@@ -8,7 +8,7 @@ import { EspalierError } from '../base/errors.ts';
 import { isNameBelow } from '../base/text.ts';
 import { archiveName, decompress, largestContent, openArchive } from './attempt-files.ts';
 import { prunedName } from './pruned.ts';
-import { type TarEntries, writeTar } from './tar.ts';
+import { mostFiles, type TarEntries, writeTar } from './tar.ts';
 
 /** Files that stay files: what readers of a whole run want of each attempt, and what is not the attempt's. */
 const staysPlain = /^(?:attempt\.json|verdict\.json|lab\/.*|derived\/links\..*|.*\.\d+-[0-9a-f]{8}\.tmp)$/s;
@@ -41,6 +41,7 @@ export async function preparePacking(attemptDir: string): Promise<Packing> {
   const plain = files.filter((name) => name !== archiveName && name !== prunedName && !staysPlain.test(name));
   const strange = [...foreign.filter((name) => !staysPlain.test(name)), ...plain.filter((name) => !isNameBelow(name))];
   if (strange[0] !== undefined) throw unpackable(join(attemptDir, strange[0]), 'is not a plain file');
+  if (plain.length > mostFiles) throw unpackable(attemptDir, `holds more than ${mostFiles} files`);
   const before = openArchive(attemptDir);
   if (plain.length === 0) return { plain, archive: undefined };
   const entries = new Map(before ?? []);

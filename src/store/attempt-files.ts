@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { zstdDecompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { filesBelow } from '../base/door/folders.ts';
-import { below } from '../base/door/handle.ts';
+import { below, refusal } from '../base/door/handle.ts';
 import { isPlain, readPlain, statePlain } from '../base/door/read.ts';
 import { EspalierError } from '../base/errors.ts';
 import { type Check, parseJson } from '../base/files.ts';
@@ -12,7 +13,10 @@ import { readTar } from './tar.ts';
 export const archiveName = 'artifacts.tar.zst';
 
 /** What an archive, or a file that earlier versions compressed, may unpack to, bytes. A larger attempt is never packed. */
-export const largestContent = 256 * 1024 * 1024;
+export const largestContent = 128 * 1024 * 1024;
+
+/** What is read of all files of one attempt, bytes. */
+const largestAttempt = 256 * 1024 * 1024;
 
 /**
  * Reads a file of an attempt by its name below the attempt's folder, whether it lies there as a file, or in the archive; where it
@@ -24,17 +28,21 @@ export function readAttemptFile(attemptDir: string, name: string): Buffer | unde
   return readFile(attemptDir, name);
 }
 
-/** The files of an attempt that is not pruned while they are read; see `readAttemptFile`. */
+/** The files of an attempt that is not pruned while they are read, up to 256 MiB in all; see `readAttemptFile`. */
 export function attemptFiles(attemptDir: string): {
   read(name: string): Buffer | undefined;
   names(): ReadonlySet<string>;
 } {
   let checked = false;
+  let left = largestAttempt;
   return {
     read: (name) => {
       if (!checked) refusePruned(attemptDir, name);
       checked = true;
-      return readFile(attemptDir, name);
+      const bytes = readFile(attemptDir, name);
+      left -= bytes?.length ?? 0;
+      if (left < 0) throw refusal(attemptDir, `the files have more than ${largestAttempt >> 20} MiB`);
+      return bytes;
     },
     names: () => attemptFileNames(attemptDir),
   };
@@ -102,8 +110,22 @@ export function decompress(bytes: Uint8Array, file: string): Buffer {
 }
 
 /** The files of an archive's bytes. `file` is named in errors. */
-export function readArchive(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
-  const unpacked = decompress(bytes, file);
+function readArchive(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
+  return filesOfTar(decompress(bytes, file), file);
+}
+
+/** The same while others go on: a small archive may unpack to much, which takes a second. */
+export async function readArchiveLater(bytes: Uint8Array, file: string): Promise<Map<string, Uint8Array>> {
+  let unpacked: Buffer;
+  try {
+    unpacked = await promisify(zstdDecompress)(bytes, { maxOutputLength: largestContent });
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+  return filesOfTar(unpacked, file);
+}
+
+function filesOfTar(unpacked: Uint8Array, file: string): Map<string, Uint8Array> {
   try {
     return readTar(unpacked);
   } catch (error) {

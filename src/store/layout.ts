@@ -3,17 +3,25 @@ import { namesIn } from '../base/door/folders.ts';
 import { realRoot } from '../base/door/handle.ts';
 import { isFolder, isThere } from '../base/door/read.ts';
 import { EspalierError } from '../base/errors.ts';
+import { sha256 } from '../base/files.ts';
 
 /** The folder that runs are kept in, by its real path: an option, else ESPALIER_RUNS, else ./espalier-runs. */
 export function runsDir(option?: string): string {
   return realRoot(option ?? (process.env.ESPALIER_RUNS || 'espalier-runs'));
 }
 
-/** A name of a suite or scenario as one path component, whatever bytes a foreign tree put into it. */
+/** File systems take names of 255 bytes; temporary files have longer ones than their own. */
+const longestComponent = 200;
+
+/**
+ * A name of a suite or scenario as one path component, whatever bytes a foreign tree put into it. What would be too long ends in
+ * `~` and a hash of the name; no other component has a `~`.
+ */
 export function component(name: string): string {
   const percent = (text: string): string =>
     [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
-  return name.replace(/[^A-Za-z0-9._+=@-]+/gu, percent).replace(/^\.+/, percent) || '%';
+  const whole = name.replace(/[^A-Za-z0-9._+=@-]+/gu, percent).replace(/^\.+/, percent) || '%';
+  return whole.length <= longestComponent ? whole : `${whole.slice(0, 150)}~${sha256(name).slice(0, 32)}`;
 }
 
 /** Which scenario, and which of its attempts in a run. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { limits } from '../base/door/limits.ts';
 import { lockPlainIfFree } from '../base/door/lock.ts';
-import { isThere, readPlainText } from '../base/door/read.ts';
+import { isPlain, isThere, readPlainText } from '../base/door/read.ts';
 import { EspalierError } from '../base/errors.ts';
 
 /** File in a run's folder that is locked by whoever writes to it; its text means something only while it is. */
@@ -72,7 +72,7 @@ interface Holder {
 }
 
 function readHolder(path: string): Holder {
-  const text = readPlainText(path, limits.mark) ?? '';
+  const text = isPlain(path) ? (readPlainText(path, limits.mark) ?? '') : '';
   const [, command, pid, beginning] = /^([a-z]+) (\d+) (\d+)\n$/.exec(text) ?? [];
   return { command, pid, beginning };
 }

@@ -21,6 +21,9 @@ const fields = {
   prefix: [345, 155],
 } as const;
 
+/** Files of one archive. Attempts have some dozens. */
+export const mostFiles = 10_000;
+
 const file = '0';
 /** The records behind such a header describe the next file; here its name, where it is too long for a header. */
 const extended = 'x';
@@ -92,7 +95,9 @@ function header({ name, prefix = '', type, length }: Header): Buffer {
 /** The sum of a header's bytes, those of the checksum itself counted as spaces. */
 function checksumOf(bytes: Uint8Array): number {
   const [start, size] = fields.checksum;
-  return bytes.reduce((sum, byte, at) => sum + (at >= start && at < start + size ? 0x20 : byte), 0);
+  let sum = 0x20 * size;
+  for (const [at, byte] of bytes.entries()) if (at < start || at >= start + size) sum += byte;
+  return sum;
 }
 
 /**
@@ -117,6 +122,7 @@ export function readTar(bytes: Uint8Array): Map<string, Uint8Array> {
       longName = undefined;
       if (type !== file) throw damaged(at, `${JSON.stringify(path)} is no plain file (type ${JSON.stringify(type)})`);
       if (!isNameBelow(path)) throw damaged(at, `${JSON.stringify(path.slice(0, 200))} is no name of a file below it`);
+      if (entries.size >= mostFiles) throw damaged(at, `it holds more than ${mostFiles} files`);
       if (entries.has(path)) throw damaged(at, `${JSON.stringify(path)} is in it twice`);
       entries.set(path, content);
     }

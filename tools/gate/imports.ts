@@ -104,7 +104,8 @@ class Judge {
     const room = this.#rules.rooms[here];
     if (isBuiltin(specifier)) {
       if (!specifier.startsWith('node:')) return `${from}: write node:${specifier}`;
-      const refused = isPure(from, this.#rules) ? this.#builtin(here, { from, specifier, names }) : undefined;
+      const pure = isPure(from, this.#rules) ? this.#builtin(here, { from, specifier, names }) : undefined;
+      const refused = pure ?? this.#besideDoor(from, specifier);
       return refused !== undefined && this.#exceptions.allow(from, specifier) ? undefined : refused;
     }
     const name = packageOf(specifier);
@@ -114,6 +115,17 @@ class Judge {
     }
     if (this.#exceptions.allow(from, name)) return undefined;
     return `${from}: imports the package ${name}, which deps.json does not give to ${here}`;
+  }
+
+  /** What is wrong with importing functions by name of a file of this repository. */
+  functions(from: string, to: string, names: readonly string[] = []): string | undefined {
+    return names.map((name) => this.#besideDoor(from, `${to}:${name}`)).find((problem) => problem !== undefined);
+  }
+
+  #besideDoor(from: string, what: string): string | undefined {
+    const { rooms, refused } = this.#rules.door ?? { rooms: [], refused: [] };
+    if (!refused.includes(what) || !rooms.some((room) => isBelow(from, room))) return undefined;
+    return `${from}: uses ${what}, but files of strangers are reached through src/base/door`;
   }
 
   #builtin(here: string, { from, specifier, names }: Import): string | undefined {
@@ -196,7 +208,7 @@ export function importProblems(files: readonly SourceFile[], rules: Rules): stri
       }
       const to = normalize(join(dirname(file.path), one.specifier));
       targets.push(to);
-      problems.push(judge.file(file.path, to));
+      problems.push(judge.file(file.path, to), judge.functions(file.path, to, one.names));
     }
     edges.set(file.path, targets);
   }

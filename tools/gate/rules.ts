@@ -12,12 +12,21 @@ export interface Room {
   readonly node?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Rooms that read and write what strangers may have made. */
+export interface Door {
+  readonly rooms: readonly string[];
+  /** What follows links and opens whatever it meets: modules of Node, and `file:function` of this repository. */
+  readonly refused: readonly string[];
+}
+
 export interface Rules {
   readonly rooms: Readonly<Record<string, Room>>;
   /** Files that every room may import. They are held to the rules of pure rooms. */
   readonly common: readonly string[];
   /** Folders each of whose subfolders is a slice: reached by nobody but the folder's `all.ts`, tests and tools. */
   readonly slices: readonly string[];
+  /** Where files are reached through src/base/door only. */
+  readonly door?: Door;
   /** Slice → what its name looks like in code; the folder's own name where it is not listed. `=word`: a whole text only. */
   readonly names: Readonly<Record<string, readonly string[]>>;
   /**

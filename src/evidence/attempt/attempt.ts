@@ -1,7 +1,8 @@
+import { malformed } from '../../base/bytes.ts';
 import { compare } from '../../base/text.ts';
 import type { StoredScenario } from '../../model/stored-scenario.ts';
 import type { Capture } from '../capture/capture.ts';
-import { readCapture } from '../capture/reader.ts';
+import { mostPackets, readCapture } from '../capture/reader.ts';
 import type { FactEvidence, ProtectedPacket, SeenFrame, TypedCommand } from '../evidence.ts';
 import { type ConsoleTranscript, consoles } from '../records/consoles.ts';
 import { type RecordFile, readRecords } from '../records/reader.ts';
@@ -37,6 +38,8 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
   readonly #bytes = new Map<string, Uint8Array | undefined>();
   readonly #captures = new Map<string, Capture | undefined>();
   readonly #readScenario: () => Scenario;
+  /** Of all captures that were read. */
+  #packets = 0;
   #scenario: Scenario | undefined;
   #records: RecordFile | undefined;
   #consoles: readonly ConsoleTranscript[] | undefined;
@@ -112,7 +115,10 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
   capture(link: string): Capture | undefined {
     if (!this.#captures.has(link)) {
       const bytes = this.read(captureFile(link));
-      this.#captures.set(link, bytes && readCapture(bytes));
+      const capture = bytes && readCapture(bytes);
+      this.#packets += capture?.packets.length ?? 0;
+      if (this.#packets > mostPackets) throw malformed('captures', `hold more than ${mostPackets} packets`);
+      this.#captures.set(link, capture);
     }
     return this.#captures.get(link);
   }

@@ -12,6 +12,8 @@ import { nanoseconds, type TimeUnits, timeUnits } from './time-units.ts';
 
 /** Type and total length in front of a block, the total length once more behind it. */
 const blockHead = 8;
+/** Blocks and options of one file, and packets of an attempt's files. A file of empty ones would fill the memory. */
+export const mostPackets = 200_000;
 const blockFrame = 12;
 
 /** Reads a pcapng file of either byte order. Never throws: what cannot be read is told in `damage`. */
@@ -44,6 +46,8 @@ class CaptureReader {
   readonly #units: TimeUnits[] = [];
   readonly #text = new TextDecoder();
   #little = true;
+  /** Blocks and options so far. */
+  #parts = 0;
   /** Index of the first interface of the section; numbers in a section count from there. */
   #firstInterface = 0;
 
@@ -68,6 +72,8 @@ class CaptureReader {
       const length = this.#u32(at + 4);
       if (length < blockFrame || length % 4 !== 0) return corrupt(at, `a block of ${length} bytes`);
       if (at + length > size) return torn;
+      this.#parts += 1;
+      if (this.#parts > mostPackets) return corrupt(at, `more than ${mostPackets} blocks and options`);
       if (this.#u32(at + length - 4) !== length) return corrupt(at, 'a block whose two lengths differ');
       const problem = this.#readBlock(type, { start: at + blockHead, end: at + length - 4 });
       if (problem !== undefined) return corrupt(at, problem);
@@ -176,6 +182,8 @@ class CaptureReader {
     const values = new Map<number, Uint8Array>();
     let at = start;
     while (at + 4 <= end) {
+      this.#parts += 1;
+      if (this.#parts > mostPackets) return undefined;
       const code = this.#u16(at);
       const length = this.#u16(at + 2);
       if (code === optionCode.end) break;

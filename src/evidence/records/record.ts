@@ -9,6 +9,8 @@ export const recordMagic = 'ESPALIER';
 export const recordVersion = 1;
 export const frameHeaderSize = 20;
 export const labHost = 0xffff;
+/** Frames of one attempt. Labs of a day write thousands; a file of empty frames would fill the memory. */
+export const mostFrames = 500_000;
 
 /** Frame types. Numbers are part of the stored format: never reuse one. */
 export const recordType = {
@@ -80,7 +82,7 @@ export interface FrameRun {
   readonly records: readonly LabRecord[];
   /** Offset behind the last frame: of what is cut short, out of sequence, or not there. */
   readonly end: number;
-  /** Why the whole frame at `end` does not count: it is out of sequence. */
+  /** Why the whole frame at `end` does not count: it is out of sequence, or one too many. */
   readonly problem?: string;
 }
 
@@ -99,6 +101,7 @@ export function frames(bytes: Uint8Array, { at = 0, sequence = 0 }: FrameStart =
   let end = at;
   for (let record = read(view, end); record !== undefined; record = read(view, end)) {
     const expected = sequence + records.length;
+    if (expected >= mostFrames) return { records, end, problem: `there are more than ${mostFrames} frames` };
     if (record.sequence !== expected) {
       return { records, end, problem: `frame ${expected} calls itself number ${record.sequence}` };
     }

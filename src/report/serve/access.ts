@@ -13,6 +13,8 @@ const tokenCookie = 'espalier-token';
 
 /** No inline script or style, nothing from elsewhere, in no frame; a type is what its header says. */
 export const policy: MiddlewareHandler = secureHeaders({
+  // This is plain HTTP: the header would be nonsense here, and bind other servers of the same name where a proxy adds TLS.
+  strictTransportSecurity: false,
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     scriptSrc: ["'self'"],

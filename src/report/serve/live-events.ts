@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Context } from 'hono';
-import { streamSSE } from 'hono/streaming';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { every } from '../../base/deadline.ts';
+import { describeError } from '../../base/errors.ts';
+import { warn } from '../../base/log.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { stampOf } from '../../store/index/run-rows.ts';
 import { runIds } from '../../store/layout.ts';
@@ -36,18 +38,38 @@ export function sendLiveEvents(context: Context, folder: RunFolder): Response {
   if (context.req.method === 'HEAD') return context.body(null, 200, { 'content-type': 'text/event-stream' });
   context.header('x-accel-buffering', 'no');
   return streamSSE(context, async (stream) => {
-    const over = Promise.withResolvers<void>();
-    const look = (): void => {
-      const { text, ended } = follower.look();
+    await stream.write(`retry: ${retryMs}\n\n`);
+    await follow(stream, { every: intervalMs, path: context.req.path }, () => follower.look());
+  });
+}
+
+/** What a look found: events for the browser, and whether there will be no more. */
+interface Look {
+  readonly text: string;
+  readonly ended: boolean;
+}
+
+/** Looks now and again, and sends what there is. What cannot be read ends this stream alone, with a line on standard error. */
+async function follow(
+  stream: SSEStreamingApi,
+  { every: ms, path }: { readonly every: number; readonly path: string },
+  look: () => Look,
+): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const step = (): void => {
+    try {
+      const { text, ended } = look();
       if (text !== '') void stream.write(text);
       if (ended) over.resolve();
-    };
-    using _timer = every(intervalMs, look);
-    stream.onAbort(() => over.resolve());
-    await stream.write(`retry: ${retryMs}\n\n`);
-    look();
-    await over.promise;
-  });
+    } catch (error) {
+      warn(`${path}: ${describeError(error)}`);
+      over.resolve();
+    }
+  };
+  using _timer = every(ms, step);
+  stream.onAbort(() => over.resolve());
+  step();
+  await over.promise;
 }
 
 /** Says `changed` when any run of a folder did, at most once a second; the first word says that this server is there. */
@@ -55,20 +77,16 @@ export function sendChanges(context: Context, runs: string): Response {
   if (context.req.method === 'HEAD') return context.body(null, 200, { 'content-type': 'text/event-stream' });
   context.header('x-accel-buffering', 'no');
   return streamSSE(context, async (stream) => {
-    const over = Promise.withResolvers<void>();
     let known = '';
-    const look = (): void => {
+    await stream.write(`retry: ${retryMs}\n\n`);
+    await follow(stream, { every: changesMs, path: context.req.path }, () => {
       const state = runIds(runs)
         .map((id) => `${id} ${stampOf(join(runs, id))}`)
         .join('\n');
-      if (state !== known) void stream.write('event: changed\ndata: {}\n\n');
+      const text = state === known ? '' : 'event: changed\ndata: {}\n\n';
       known = state;
-    };
-    using _timer = every(changesMs, look);
-    stream.onAbort(() => over.resolve());
-    await stream.write(`retry: ${retryMs}\n\n`);
-    look();
-    await over.promise;
+      return { text, ended: false };
+    });
   });
 }
 
@@ -89,7 +107,7 @@ class Follower {
   }
 
   /** Events since the last look. */
-  look(): { readonly text: string; readonly ended: boolean } {
+  look(): Look {
     // Before the file is read: what is written at the end of a session must not be missed.
     const ended = !isGoingOn(this.#folder.dir);
     const { lines, next } = linesAfter(this.#folder.dir, this.#position);

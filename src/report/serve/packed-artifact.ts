@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { limits } from '../../base/door/limits.ts';
-import { archiveName, readArchive } from '../../store/attempt-files.ts';
+import { archiveName, readArchiveLater } from '../../store/attempt-files.ts';
 import { prunedName, prunedOf } from '../../store/pruned.ts';
 import { openBelow } from './files-below.ts';
 
@@ -11,13 +11,14 @@ export type PackedArtifact = { readonly bytes: Uint8Array } | { readonly gone: s
  * Looks for a file of an attempt, by its percent-encoded path below a run's `attempts/`, in the attempt's archive, and for what
  * was said when the attempt was pruned. Raises an `infrastructure` error for an archive or a mark that cannot be read.
  */
-export function packedArtifact(attempts: string, path: string): PackedArtifact | undefined {
+export async function packedArtifact(attempts: string, path: string): Promise<PackedArtifact | undefined> {
   const [, folder = '', rest = ''] = /^([^/]+\/[^/]+\/\d{1,6})\/(.+)$/.exec(path) ?? [];
   if (folder === '' || isFile(attempts, path)) return undefined;
   const mark = readBelow(attempts, `${folder}/${prunedName}`);
   if (mark !== undefined) return { gone: prunedOf(mark.toString('utf8'), join(attempts, folder, prunedName)).text };
   const archive = readBelow(attempts, `${folder}/${archiveName}`);
-  const bytes = archive && readArchive(archive, join(attempts, folder, archiveName)).get(decoded(rest));
+  if (archive === undefined) return undefined;
+  const bytes = (await readArchiveLater(archive, join(attempts, folder, archiveName))).get(decoded(rest));
   return bytes && { bytes };
 }
 

@@ -58,9 +58,9 @@ function sendDownload(context: Context, folder: RunFolder): Answer {
 }
 
 /** A file of an attempt, wherever it lies. */
-function sendArtifact(context: Context, attempts: string): Answer {
+async function sendArtifact(context: Context, attempts: string): Promise<Response> {
   const path = pathBelow(context);
-  const packed = packedArtifact(attempts, path);
+  const packed = await packedArtifact(attempts, path);
   if (packed === undefined) return sendFile(context, attempts, path);
   return 'gone' in packed ? context.text(`${packed.gone}\n`, 410) : sendBytes(context, path, packed.bytes);
 }

@@ -7,6 +7,7 @@ import { describeError, EspalierError } from '../../base/errors.ts';
 import { shortPath } from '../../base/folders.ts';
 import { say, warn } from '../../base/log.ts';
 import { shellWord } from '../../base/text.ts';
+import { visible } from '../../base/visible.ts';
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import { type EspTable, espTable } from '../../evidence/capture/esp-table.ts';
 import { type AttemptTraffic, mergeTraffic } from '../../evidence/capture/merge.ts';
@@ -45,7 +46,7 @@ export function pcapCommand(run: string, test: string, options: PcapOptions): vo
   writePlain(join(configuration, 'preferences'), preferences);
   say(`${shortPath(file)}: packets: ${merged.packets}, links: ${links.length}, ESP SAs with keys: ${table.count}`);
   const place = [configuration, file].map((path) => shellWord(shortPath(path)));
-  process.stdout.write(`WIRESHARK_CONFIG_DIR=${place[0]} tshark -r ${place[1]}\n`);
+  process.stdout.write(visible(`WIRESHARK_CONFIG_DIR=${place[0]} tshark -r ${place[1]}\n`));
 }
 
 /** `west# ping -c 1 192.0.2.254`, when it was typed. */

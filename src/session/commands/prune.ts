@@ -1,5 +1,6 @@
 import { isFolder } from '../../base/door/read.ts';
 import { EspalierError } from '../../base/errors.ts';
+import { visible } from '../../base/visible.ts';
 import { runsDir } from '../../store/layout.ts';
 import type { PruneLimits } from '../../store/prune/plan.ts';
 import { type PrunedRun, type PruneOutcome, pruneRuns } from '../../store/prune/prune-runs.ts';
@@ -23,7 +24,9 @@ export async function pruneCommand(raw: RawPruneOptions): Promise<number> {
   if (!isFolder(runs)) throw new EspalierError('usage', 'does not exist', { file: runs });
   const dryRun = raw.dryRun === true;
   const outcome = await pruneRuns(runs, { limits, dryRun, now: new Date() });
-  process.stdout.write(raw.json ? `${JSON.stringify({ version: 1, dryRun, ...outcome })}\n` : textOf(outcome, dryRun));
+  process.stdout.write(
+    raw.json ? `${JSON.stringify({ version: 1, dryRun, ...outcome })}\n` : visible(textOf(outcome, dryRun)),
+  );
   if (outcome.runs.some(({ trouble }) => trouble)) return 2;
   return outcome.tooLarge ? 1 : 0;
 }

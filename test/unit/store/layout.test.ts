@@ -21,6 +21,15 @@ test('no name leaves its folder, and different names have different folders', ()
   assert.equal(attemptPath({ suite: 'x', name: '../..', attempt: 0 }), 'attempts/x/%2e%2e%2f../0');
 });
 
+test('names of any length have folders of their own', () => {
+  const long = '長'.repeat(84);
+  assert.match(component(long), /^[%0-9a-f]{150}~[0-9a-f]{32}$/);
+  assert.notEqual(component(long), component(`${long}x`));
+  assert.equal(component('x'.repeat(200)), 'x'.repeat(200));
+  assert.equal(component('x'.repeat(201)).length, 183);
+  assert.equal(component('a~b'), 'a%7eb');
+});
+
 test('a run is found by path, id, unique beginning and as the latest', () => {
   const runs = mkdtempSync(join(tmpdir(), 'espalier-layout-'));
   try {

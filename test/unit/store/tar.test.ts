@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { EspalierError } from '../../../src/base/errors.ts';
 import { isNameBelow } from '../../../src/base/text.ts';
-import { readTar, writeTar } from '../../../src/store/tar.ts';
+import { mostFiles, readTar, writeTar } from '../../../src/store/tar.ts';
 
 const part = fc
   .string({ minLength: 1, maxLength: 120, unit: 'binary' })
@@ -122,4 +122,10 @@ test('whatever byte of an archive is another, it is refused or holds names that 
     }),
     { numRuns: 2000 },
   );
+});
+
+test('an archive of more files than any attempt has is refused', () => {
+  const entries = (count: number) => new Map(Array.from({ length: count }, (_, at) => [`f${at}`, new Uint8Array()]));
+  assert.equal(readTar(writeTar(entries(mostFiles))).size, mostFiles);
+  assert.throws(() => readTar(writeTar(entries(mostFiles + 1))), /it holds more than 10000 files/);
 });

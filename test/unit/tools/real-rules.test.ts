@@ -54,6 +54,19 @@ for (const [from, to] of [
   });
 }
 
+test('the real rules refuse files of runs beside the door', () => {
+  for (const room of ['store', 'session/judging', 'report/serve']) {
+    const path = `src/${room}/probe.ts`;
+    const up = '../'.repeat(room.split('/').length);
+    const text = `import { readFileSync } from 'node:fs';\nimport { readJson } from '${up}base/files.ts';\nawait import('node:fs/promises');\n`;
+    assert.deepEqual(added(importProblems, path, text), [
+      `${path}: uses node:fs, but files of strangers are reached through src/base/door`,
+      `${path}: uses src/base/files.ts:readJson, but files of strangers are reached through src/base/door`,
+      `${path}: uses node:fs/promises, but files of strangers are reached through src/base/door`,
+    ]);
+  }
+});
+
 test('the real rules refuse Math.random in every pure room', () => {
   for (const room of ['model', 'evidence', 'evidence/wire', 'connection', 'daemons', 'judge', 'results']) {
     const path = `src/${room}/probe.ts`;

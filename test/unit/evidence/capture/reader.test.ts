@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { readCapture } from '../../../../src/evidence/capture/reader.ts';
+import { mostPackets, readCapture } from '../../../../src/evidence/capture/reader.ts';
 import { bytes, concat, fixture, fixtures } from '../build.ts';
 
 /** Blocks of pcapng by hand; `big` is the byte order. */
@@ -149,4 +149,19 @@ test('Espalier’s own captures have one interface and whole frames', () => {
       assert.equal(time / 86_400_000_000_000n, 20254n);
     }
   }
+});
+
+test('empty blocks and comments without end are damage, not memory', () => {
+  const { option, section, iface, end } = blocks(false);
+  const many = Buffer.alloc(12 * (mostPackets + 10));
+  for (let at = 0; at < many.length; at += 12) {
+    many.writeUInt32LE(0xbad, at);
+    many.writeUInt32LE(12, at + 4);
+    many.writeUInt32LE(12, at + 8);
+  }
+  const blocksOnly = readCapture(concat([section(), iface(), many]));
+  assert.match(blocksOnly.damage?.message ?? '', /^more than 200000 blocks and options$/);
+  const comment = option(1, '');
+  const comments = Buffer.alloc((mostPackets + 10) * comment.length, comment);
+  assert.notEqual(readCapture(section(comments, end)).damage, undefined);
 });

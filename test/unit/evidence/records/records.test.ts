@@ -2,9 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { consoles } from '../../../../src/evidence/records/consoles.ts';
-import { readRecords } from '../../../../src/evidence/records/reader.ts';
-import { recordType } from '../../../../src/evidence/records/record.ts';
-import { concat, encodeRecords, type Frame, numbered } from '../../../../src/evidence/records/writer.ts';
+import { fileHeaderSize, readRecords } from '../../../../src/evidence/records/reader.ts';
+import { mostFrames, recordType } from '../../../../src/evidence/records/record.ts';
+import {
+  concat,
+  encodeFrame,
+  encodeRecords,
+  type Frame,
+  numbered,
+  recordsHeader,
+} from '../../../../src/evidence/records/writer.ts';
 
 const frames: fc.Arbitrary<Frame[]> = fc.array(
   fc.record({
@@ -104,4 +111,18 @@ test('what a background job says between two commands belongs to the later one o
     west?.commands.map(({ status, cwd }) => ({ status, cwd })),
     [{ status: 3, cwd: '/tmp' }],
   );
+});
+
+test('empty frames without end are damage, not memory', () => {
+  const frame = encodeFrame({ type: recordType.output, host: 0, time: 0n }, 0);
+  const bytes = new Uint8Array(fileHeaderSize + (mostFrames + 10) * frame.length);
+  bytes.set(recordsHeader());
+  const view = new DataView(bytes.buffer);
+  for (let at = 0; at < mostFrames + 10; at += 1) {
+    bytes.set(frame, fileHeaderSize + at * frame.length);
+    view.setUint32(fileHeaderSize + at * frame.length + 16, at, true);
+  }
+  const { records, damage } = readRecords(bytes);
+  assert.equal(records.length, mostFrames);
+  assert.deepEqual([damage?.kind, damage?.message], ['corrupt', 'there are more than 500000 frames']);
 });

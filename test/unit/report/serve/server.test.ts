@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -294,6 +294,38 @@ test('a live run is followed: what is there, what comes, its end, and from where
     [...again.body.matchAll(/"name":"(\w+)"/g)].map(([, name]) => name),
     ['b'],
   );
+});
+
+test('what cannot be read while a page follows a run ends that stream, and the server lives', async (t) => {
+  const served = await serve(t);
+  writeSampleRun(served.runs, { id: 'good', words: { a: 'passed' } });
+  writeSampleRun(served.runs, { id: 'r1', words: { a: 'passed', b: 'passed' }, ended: false });
+  const run = join(served.runs, 'r1');
+  using _lock = await lockRun(run, 'run');
+  beginLiveResults(run, []);
+  const all = await ask(served, '/api/events');
+  t.after(() => all.destroy());
+  const response = await ask(served, '/api/runs/r1/events');
+  const closed = new Promise((resolve) => response.once('close', resolve).resume());
+  writeFileSync(join(run, 'results.jsonl'), 'null\n');
+  rmSync(join(run, 'attempts'), { recursive: true });
+  writeFileSync(join(run, 'attempts'), '');
+  assert.equal((await get(served, '/runs/r1/data/run.js')).status, 200);
+  rmSync(join(run, 'results.jsonl'));
+  mkdirSync(join(run, 'results.jsonl'));
+  await closed;
+  assert.equal((await get(served, '/runs/r1/data/run.js')).status, 500);
+  assert.equal((await get(served, '/api/runs/r1')).status, 500);
+  assert.deepEqual(
+    (JSON.parse((await get(served, '/api/runs')).body) as RunLine[]).map(({ id }) => id),
+    ['good'],
+  );
+  assert.equal((await get(served, '/runs/good/data/run.js')).status, 200);
+});
+
+test('answers of plain HTTP do not ask for HTTPS', async (t) => {
+  const served = await serve(t);
+  assert.equal((await ask(served, '/')).headers['strict-transport-security'], undefined);
 });
 
 test('a run whose process was killed is stopped, and has an end', async (t) => {
