@@ -1,6 +1,7 @@
+import type { TypedCommand } from '../../evidence/evidence.ts';
 import type { IpsecPolicy } from '../../evidence/ipsec.ts';
 import { tablesAt } from '../../evidence/tables/tables.ts';
-import type { HostTimeline, Timeline } from '../../evidence/tables/timeline.ts';
+import type { HostTimeline } from '../../evidence/tables/timeline.ts';
 import { type Question, ruleOf } from './clear-rules.ts';
 
 /** A policy that was removed and put back, and between was missing. */
@@ -13,15 +14,16 @@ export interface Hole {
 /** What is asked about a packet, in an attempt. */
 interface Asked {
   readonly question: Question;
-  readonly timeline: Timeline;
+  /** In the order of their begin. */
+  readonly commands: readonly TypedCommand[];
 }
 
 /**
- * The hole through which a packet in clear went: a policy that forbids it was removed before and added anew behind it, under one
- * command. Nobody has asked for an end of the protection then; it is a daemon's own doing, at a rekey or a restart. Where a command
- * ends between the two, a test has taken a tunnel down and brought it up again. Told only where the times of events are exact.
+ * The hole through which a packet in clear went: a policy that forbids it was removed before and added anew behind it, and no command
+ * began in between. Nobody has asked for the protection anew then; it is a daemon's own doing, at a rekey or a restart. Where one
+ * began, a test may have taken a tunnel down and brought it up again. Told only where the times of events are exact.
  */
-export function holeAt(host: HostTimeline, time: bigint, { question, timeline }: Asked): Hole | undefined {
+export function holeAt(host: HostTimeline, time: bigint, { question, commands }: Asked): Hole | undefined {
   if (!host.exact) return undefined;
   const { policies, defaults } = tablesAt(host, time);
   for (const { key, versions, ended } of host.policies) {
@@ -31,7 +33,7 @@ export function holeAt(host: HostTimeline, time: bigint, { question, timeline }:
     if (ruleOf({ defaults, policies: [policy, ...policies] }, question) !== policy) continue;
     const again = host.policies.find((one) => one.key === key && (one.versions[0]?.time ?? 0n) > time)?.versions[0];
     if (again === undefined) continue;
-    const between = timeline.boundaries.some(({ command }) => command > ended.sequence && command < again.sequence);
+    const between = commands.some(({ begin }) => begin > ended.time && begin <= again.time);
     if (!between) return { policy, away: again.time - ended.time };
   }
   return undefined;

@@ -1,7 +1,7 @@
 import { commandAt, type FactEvidence, type SeenFrame } from '../../evidence/evidence.ts';
 import { describePacket } from '../../evidence/packet/describe.ts';
 import { isKnown } from '../../evidence/tables/tables.ts';
-import type { HostTimeline, Timeline } from '../../evidence/tables/timeline.ts';
+import type { HostTimeline } from '../../evidence/tables/timeline.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { LeakKind } from '../../model/observed.ts';
 import type { Issue } from '../../model/verdict.ts';
@@ -36,7 +36,7 @@ export function judgeClear(evidence: FactEvidence, choices: Choices): ClearFindi
   const unjudged: Unjudged[] = [];
   const leaks = frames.flatMap((frame) => {
     const host = hosts.get(frame.sender);
-    const rule = host && violated(host, frame, { ports, choices, timeline });
+    const rule = host && violated(host, frame, { ports, choices, commands });
     if (!rule) return [];
     if (rule === 'unknown') {
       unjudged.push({ host: host.host, frame });
@@ -55,7 +55,7 @@ export function judgeClear(evidence: FactEvidence, choices: Choices): ClearFindi
 interface Judging {
   readonly ports: DaemonPorts;
   readonly choices: Choices;
-  readonly timeline: Timeline;
+  readonly commands: FactEvidence['commands'];
 }
 
 /** What a frame in clear violates: a rule that stood, or one that was away for a while. */
@@ -65,7 +65,7 @@ type Violated = Rule | Hole;
 function violated(
   host: HostTimeline,
   frame: SeenFrame,
-  { ports, choices, timeline }: Judging,
+  { ports, choices, commands }: Judging,
 ): Violated | 'unknown' | undefined {
   const { ip } = frame.packet.dissected;
   if (ip === undefined || exemptionOf(ip, ports) !== undefined) return undefined;
@@ -77,7 +77,7 @@ function violated(
       known = false;
       continue;
     }
-    const rule = forbidding(host, moment, question) ?? holeAt(host, moment, { question, timeline });
+    const rule = forbidding(host, moment, question) ?? holeAt(host, moment, { question, commands });
     if (rule === undefined) return undefined;
     told ??= rule;
   }
