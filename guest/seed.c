@@ -9,6 +9,7 @@
  * The generator is SplitMix64 (Steele, Lea, Flood 2014); it need not be secret, only fixed.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -95,6 +96,16 @@ int mkstemp64(char *template)
 	if (names_lab(template))
 		return in_memory();
 	return mkostemp(template, 0);
+}
+
+/* A terminal of the machine's, which is looked at once and not needed: not there for any lab, so that all boot alike. */
+int access(const char *path, int mode)
+{
+	if (getenv("ESPALIER_WALLED") && (!strcmp(path, "/dev/ptmx") || !strcmp(path, "/dev/ptyp0"))) {
+		errno = ENOENT;
+		return -1;
+	}
+	return faccessat(AT_FDCWD, path, mode, 0);
 }
 
 int mkdir(const char *path, mode_t mode) { return names_lab(path) ? 0 : mkdirat(AT_FDCWD, path, mode); }

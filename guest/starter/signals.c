@@ -14,9 +14,9 @@ static int signal_it(const struct seccomp_notif *asked, pid_t keeper)
 {
 	pid_t target = (pid_t)asked->data.args[0];
 	int number = (int)asked->data.args[1];
-	/* A group: all that a kernel has besides itself are its children, whom it signals by their own numbers too. */
+	/* Groups: a kernel signals its guests' processes by their own numbers too. */
 	if (target <= 0)
-		return target == -1 ? -EPERM : 0;
+		return -EPERM;
 	int handle = (int)syscall(SYS_pidfd_open, target, 0);
 	if (handle < 0)
 		return -ESRCH;

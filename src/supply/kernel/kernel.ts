@@ -6,7 +6,7 @@ import { EspalierError } from '../../base/errors.ts';
 import { sha256, sha256File, temporaryBeside } from '../../base/files.ts';
 import { cacheDir, projectDir, withLock } from '../../base/folders.ts';
 import { say, warn } from '../../base/log.ts';
-import { run, succeed } from '../../base/processes.ts';
+import { succeed } from '../../base/processes.ts';
 import { startProgress } from '../../base/progress.ts';
 import { readLock, updateLock } from '../debian/lock-file.ts';
 import { ensureTools } from '../debian/machine-tools.ts';
@@ -14,6 +14,7 @@ import { buildKernel, type KernelBuild } from './build.ts';
 import { canonicalKconfig, type Kconfig, parseKconfig } from './kconfig.ts';
 import { applyPatches, kernelPatches } from './patches.ts';
 import { type KernelSource, kernelSources, unpackKernelSource } from './source.ts';
+import { versionOf } from './version.ts';
 
 /** A kernel binary that labs can boot. */
 export interface Kernel {
@@ -223,9 +224,8 @@ async function selectedKernel(path: string, wish: KernelRequest): Promise<Kernel
 
 /** A binary as the user gives it. */
 async function binaryKernel(path: string): Promise<Kernel> {
-  const asked = await run(path, ['--version'], { timeoutMs: 10_000, maxOutput: 10_000 }).catch(() => undefined);
-  const version = asked?.stdout.toString().trim().split('\n')[0] ?? '';
-  if (asked?.status !== 0 || !/^\d+\.\d+/.test(version)) {
+  const version = await versionOf(path);
+  if (version === undefined) {
     throw new EspalierError('usage', 'is not a User Mode Linux kernel: it does not answer --version', { file: path });
   }
   const sha = await sha256File(path);

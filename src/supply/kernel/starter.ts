@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { EspalierError } from '../../base/errors.ts';
@@ -63,7 +64,9 @@ function pairs(name: string, values: Iterable<string>): string[] {
 /** Starts the starter (guest/starter), which ends with this process however that ends. */
 export function startWalled(what: WalledKernel): Starter {
   const { guest, kernel, memory } = what;
-  const { files, isStatic } = neededFiles(kernel, [guest.shim.path]);
+  // Without walls all files are seen, and a script that starts a kernel its own way is one as well.
+  const open = what.walls === 'none';
+  const { files, isStatic } = open ? { files: [], isStatic: false } : neededFiles(kernel, [guest.shim.path]);
   if (isStatic && what.walls === 'landlock') {
     throw new EspalierError('infrastructure', 'a static kernel cannot run behind walls of Landlock', {
       file: kernel,
@@ -111,6 +114,24 @@ function environment({ guest, walls, cpu, memory, seed }: WalledKernel): Record<
 function signalName(number: number): string {
   const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
   return name ?? `signal ${number}`;
+}
+
+/** Waits for the end. Never rejects: a starter that could not be started has failed. */
+export async function endOf(starter: Starter): Promise<WalledEnd> {
+  const { promise: error, resolve } = Promise.withResolvers<Error | undefined>();
+  starter.once('error', resolve);
+  starter.once('close', () => resolve(undefined));
+  const [output, errors, notStarted] = await Promise.all([textOf(starter.stdout), textOf(starter.stderr), error]);
+  if (notStarted !== undefined) return { status: 'none', cpuMs: 0, failed: notStarted.message };
+  return readEnd(output, errors);
+}
+
+/** A few lines; a stream that breaks has ended. */
+async function textOf(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(stream, 'close').catch(() => {});
+  return Buffer.concat(chunks).toString();
 }
 
 /** Reads what the starter printed at the end (guest/starter/outside.c); `errors`: its standard error. */

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import {
   accessSync,
   constants,
@@ -12,7 +11,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { until } from '../../../base/deadline.ts';
 import { EspalierError } from '../../../base/errors.ts';
 import { sha256 } from '../../../base/files.ts';
@@ -20,7 +18,7 @@ import { claimCpu, releaseCpu } from '../../../supply/kernel/cpus.ts';
 import { refusedFixedAddresses } from '../../../supply/kernel/fixed-addresses.ts';
 import { ensureGuest, type GuestBinaries, type GuestProgram } from '../../../supply/kernel/guest.ts';
 import { memoryFolder } from '../../../supply/kernel/lab-memory.ts';
-import { readEnd, type Starter, startWalled } from '../../../supply/kernel/starter.ts';
+import { endOf, type Starter, startWalled } from '../../../supply/kernel/starter.ts';
 import { requireWalls, type Walls } from '../../../supply/kernel/walls.ts';
 import { lastStep } from '../last-step.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
@@ -113,14 +111,8 @@ class UmlLab implements BackendLab {
   }
 
   async #end(memory: string): Promise<BackendEnd> {
-    const [output, errors, error] = await Promise.all([
-      readAll(this.#starter.stdout),
-      readAll(this.#starter.stderr),
-      ended(this.#starter),
-    ]);
+    const { status, cpuMs, refused, failed } = await endOf(this.#starter);
     this.#gone = true;
-    if (error !== undefined) return { status: error.message, fault: 'boot-failed', detail: error.message };
-    const { status, cpuMs, refused, failed } = readEnd(output, errors);
     this.#cpuMs = Math.max(this.#cpuMs, cpuMs);
     if (failed !== undefined) return { status, fault: 'boot-failed', detail: `the lab was not started: ${failed}` };
     if (refused !== undefined) return { status, fault: 'lab-died', detail: refused, byMachine: true };
@@ -175,21 +167,6 @@ class UmlLab implements BackendLab {
   kill(): void {
     this.#signal('SIGTERM');
   }
-}
-
-function ended(starter: Starter): Promise<Error | undefined> {
-  const { promise, resolve } = Promise.withResolvers<Error | undefined>();
-  starter.once('error', resolve);
-  starter.once('close', () => resolve(undefined));
-  return promise;
-}
-
-/** Some lines of a process of ours; a stream that breaks has ended. */
-async function readAll(stream: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await once(stream, 'close').catch(() => {});
-  return Buffer.concat(chunks).toString();
 }
 
 function requireKernel(path: string): void {

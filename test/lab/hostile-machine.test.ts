@@ -1,0 +1,85 @@
+/** A hostile program of the machine in a kernel's place: behind both kinds of walls it reads, changes, signals and reaches nothing. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { run } from '../../src/base/processes.ts';
+import { ensureGuest } from '../../src/supply/kernel/guest.ts';
+import { wallKinds } from '../../src/supply/kernel/walls.ts';
+import { compile, Planted } from './hostile/planted.ts';
+import { plan, skip } from './lab.ts';
+
+interface Attack {
+  readonly lines: readonly string[];
+  readonly outputs: readonly Buffer[];
+  readonly planted: Planted;
+}
+
+/** All files below a folder. */
+function filesBelow(dir: string): Buffer[] {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+}
+
+/** The lab runs in a process of its own, which gets its walls by the environment. */
+async function attack(walls: string, definitions: Readonly<Record<string, number>>, then: (attack: Attack) => void) {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-hostile-'));
+  await using planted = await Planted.plant();
+  try {
+    const kernel = join(dir, 'kernel');
+    const about = { FOLDER: planted.folder, ITSELF: kernel, DRIVER: process.pid, BYSTANDER: planted.bystander };
+    compile('machine.c', kernel, { ...about, PORT: planted.port, DRIVER_UID: process.getuid?.() ?? 0, ...definitions });
+    const attempt = join(dir, 'attempt');
+    const script = join(import.meta.dirname, 'hostile', 'run-lab.ts');
+    const input = JSON.stringify({ attempt, kernel, image: plan(['east: true']).images.east });
+    const ran = await run(process.execPath, [script], {
+      input,
+      env: { ...process.env, ESPALIER_WALLS: walls },
+      timeoutMs: 60_000,
+    });
+    assert.equal(ran.status, 0, ran.stderr.toString());
+    const lines = readFileSync(join(attempt, 'kernel.log'), 'latin1').trim().split('\n');
+    then({ lines, planted, outputs: [...filesBelow(attempt), ran.stdout, ran.stderr] });
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function processesNamed(name: string): string[] {
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && nameOf(pid) === name);
+}
+
+function nameOf(pid: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return undefined; // it has just ended
+  }
+}
+
+/** What a lab may do to what it owns itself. */
+const own = ['BREACH big-file'];
+
+for (const walls of wallKinds.filter((kind) => kind !== 'none')) {
+  test(`behind walls of ${walls} a hostile kernel gets nowhere`, { skip }, async (t) => {
+    await ensureGuest();
+    await attack(walls, {}, ({ lines, outputs, planted }) => {
+      const breaches = lines.filter((line) => !/^held /.test(line) && !own.includes(line));
+      assert.deepEqual(breaches, ['done']);
+      assert.ok(lines.length > 100, `${lines.length} attempts`);
+      planted.assertUntouched(outputs);
+      assert.deepEqual(processesNamed('hostile-rest'), []);
+      t.diagnostic(`${lines.length} attempts`);
+    });
+  });
+}
+
+test('the same program does read and write files where there are no walls', { skip }, async () => {
+  await attack('none', { FILES_ONLY: 1 }, ({ lines, outputs, planted }) => {
+    for (const name of ['read', 'write', 'create', 'rename', 'shell'])
+      assert.ok(lines.includes(`BREACH ${name}`), name);
+    assert.throws(() => planted.assertUntouched(outputs));
+  });
+});
