@@ -52,6 +52,8 @@ export interface End {
    * selectors match, or not. Default: `none`.
    */
   readonly start?: 'none' | 'trap' | 'start';
+  /** Routes to an interface lead packets to the Child SAs of this end, in place of policies for all packets. */
+  readonly interface?: TunnelInterface;
   /** What this end alone has in place of the connection's: lifetimes, for one, are each end's own (RFC 7296, 2.8). */
   readonly own?: OwnSettings;
 }
@@ -61,6 +63,17 @@ export type OwnSettings = Pick<
   Connection,
   'ike' | 'child' | 'rekey' | 'liveness' | 'encapsulation' | 'mobike' | 'fragmentation' | 'revocation' | 'ocsp'
 >;
+
+/** An interface of Linux that stands for the SAs and policies with its number. It is made when the daemon starts. */
+export interface TunnelInterface {
+  /**
+   * `xfrm`: SAs and policies have the if_id `id`, and the interface is `ipsec<id>`. `vti`: policies have the mark `id`, and the interface
+   * is `vti<id>`.
+   */
+  readonly kind: 'xfrm' | 'vti';
+  /** From 1 on. Connections of one host may share it. */
+  readonly id: number;
+}
 
 /** A network in CIDR form, or one with the protocol and port to which it is narrowed. */
 export type TrafficSelector =
@@ -88,8 +101,14 @@ export interface ChildSettings {
   readonly proposals?: readonly EspProposal[];
   /** Seconds. */
   readonly lifetime?: number;
+  /** Octets that one SA may carry before it expires (RFC 4301, 4.4.2.1). It is replaced before, unless `rekey` is `false`. */
+  readonly lifetimeBytes?: number;
+  /** The same in packets. */
+  readonly lifetimePackets?: number;
   /** Packets (RFC 4303, 3.4.3); 0: no protection from replay. */
   readonly replayWindow?: number;
+  /** Compression by IPComp (RFC 3173) is proposed (RFC 7296, 2.22); it needs both ends. Default: not. */
+  readonly ipcomp?: boolean;
 }
 
 /** One proposal with all transforms of each type that may be chosen (RFC 7296, 3.3). */

@@ -1,5 +1,5 @@
 import { EspalierError } from '../base/errors.ts';
-import { addressBytes } from '../model/addresses.ts';
+import { addressBytes, prefixContains, prefixOf } from '../model/addresses.ts';
 
 /** A network: its address in bytes and the length of its prefix. */
 export interface Network {
@@ -29,6 +29,11 @@ export function parseNetwork(text: string): Network | undefined {
     return (byte & (0xff >> kept)) !== 0;
   });
   return hostBits ? undefined : { address: bytes, prefix };
+}
+
+/** True for an address of a network in CIDR form. */
+export function networkHolds(network: string, address: string): boolean {
+  return prefixContains(prefixOf(network), address);
 }
 
 /** The network that holds one address alone. */

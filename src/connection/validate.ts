@@ -47,6 +47,7 @@ function problemsOfEnd(end: End, at: string): Problem[] {
       identityType(identity) === undefined &&
       problem(`${at}.identity`, `${excerptOf(identity)} is no address, FQDN, user@FQDN or distinguished name`),
     selectors.flatMap((one, i) => problemsOfSelector(one, `${at}.selectors[${i}]`)),
+    problemsOfInterface(end, at),
     problemsOfKey(authentication, `${at}.authentication`),
     wordsOf(authentication).flatMap(
       ([field, text]) =>
@@ -149,10 +150,28 @@ function problemsOfTimes({ ike, child, rekey, liveness }: Connection): Found {
     margin !== undefined &&
       margin >= shortest &&
       problem('rekey.margin', `must be less than a lifetime (${shortest} s)`),
+    octetsOrPackets(child?.lifetimeBytes, 'child.lifetimeBytes'),
+    octetsOrPackets(child?.lifetimePackets, 'child.lifetimePackets'),
     child?.replayWindow !== undefined &&
       !within(child.replayWindow, 0, 4096) &&
       problem('child.replayWindow', 'must be from 0 to 4096 packets'),
   ]);
+}
+
+function octetsOrPackets(value: number | undefined, field: string): Found {
+  return (
+    value !== undefined &&
+    !within(value, 1, Number.MAX_SAFE_INTEGER) &&
+    problem(field, 'must be a whole number from 1 on')
+  );
+}
+
+function problemsOfInterface({ interface: own }: End, at: string): Found {
+  if (own === undefined) return [];
+  return [
+    own.kind !== 'xfrm' && own.kind !== 'vti' && problem(`${at}.interface.kind`, 'must be "xfrm" or "vti"'),
+    !within(own.id, 1, 0xffff_ffff) && problem(`${at}.interface.id`, 'must be a whole number from 1 to 4294967295'),
+  ];
 }
 
 function familiesDiffer(first: End, second: End): boolean {

@@ -1,5 +1,6 @@
 import { shellQuoted, shellWord } from '../../base/text.ts';
 import type { Control } from '../daemon.ts';
+import { interfaceLines } from '../interface.ts';
 import { waitFor, waitForEnd } from '../shell.ts';
 import { isAtLeast } from '../version.ts';
 import { importKeys } from './nss.ts';
@@ -14,6 +15,8 @@ export function control(version: string): Control {
     collect: [plutoLog],
     helpers: [],
     start: (views) => [
+      // Its updown script makes those of XFRM; for a VTI it wants ip_vti0, which namespaces need not have.
+      ...interfaceLines(views.filter(({ local }) => local.interface?.kind === 'vti')),
       ...checkConfiguration,
       'ipsec initnss > /tmp/initnss.log 2>&1 || cat /tmp/initnss.log',
       ...views.flatMap(importKeys),

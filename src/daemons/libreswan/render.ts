@@ -5,6 +5,7 @@ import { identityType } from '../../connection/identity.ts';
 import { type FullSelector, protocolNames, selectorsOf } from '../../connection/selectors.ts';
 import type { View } from '../../connection/view.ts';
 import type { ConfigFile } from '../daemon.ts';
+import { interfaceName } from '../interface.ts';
 import { isAtLeast } from '../version.ts';
 import { type WordTable, wordOf } from '../words.ts';
 import { words } from './algorithms.ts';
@@ -48,6 +49,7 @@ function settingsOf(view: View, version: string): Setting[] {
     ...authenticationOf(view),
     ['auto', { none: 'add', trap: 'ondemand', start: 'start' }[local.start ?? 'none']],
     ['type', mode],
+    ...interfaceOf(local),
     ['ike', connection.ike?.proposals?.map(ikeProposal).join(',')],
     ...childOf(connection),
     ...timesOf(connection),
@@ -67,6 +69,17 @@ function sideOf(side: 'left' | 'right', end: End, seen: 'by-itself' | 'by-peer')
     [side, reached === 'any' ? '%any' : reached],
     [`${side}id`, end.identity && identity(end.identity)],
     [`${side}subnet`, networks],
+  ];
+}
+
+/** pluto makes the interface, and its updown script the routes. */
+function interfaceOf({ interface: own }: End): Setting[] {
+  if (own === undefined) return [];
+  if (own.kind === 'xfrm') return [['ipsec-interface', own.id]];
+  return [
+    ['mark', `${own.id}/0xffffffff`],
+    ['vti-interface', interfaceName(own)],
+    ['vti-routing', 'yes'],
   ];
 }
 
@@ -145,13 +158,16 @@ function listed(table: WordTable, names: readonly string[]): string {
 }
 
 function childOf({ child }: Connection): Setting[] {
-  const { proposals, replayWindow } = child ?? {};
+  const { proposals, replayWindow, lifetimeBytes, lifetimePackets, ipcomp } = child ?? {};
   const esn = new Set(proposals?.map((one) => one.esn ?? 'no'));
   return [
     ['esp', proposals?.map(espProposal).join(',')],
     ['pfs', proposals && yesNo(proposals.some(({ keyExchange = [] }) => keyExchange.length > 0))],
     ['esn', proposals && (esn.size === 1 ? [...esn][0] : 'either')],
     ['replay-window', replayWindow],
+    ['ipsec-max-bytes', lifetimeBytes],
+    ['ipsec-max-packets', lifetimePackets],
+    ['compress', yesNo(ipcomp)],
   ];
 }
 

@@ -89,6 +89,31 @@ export const limits: readonly Limit[] = [
     hits: ({ connection }) => connection.child?.replayWindow !== undefined,
   },
   {
+    id: 'lifetime-packets',
+    reason: 'a lifetime is of seconds and octets, not of packets',
+    source: 'iked.conf(5), lifetime',
+    hits: ({ connection }) => connection.child?.lifetimePackets !== undefined,
+  },
+  {
+    id: 'lifetime-bytes',
+    reason: 'a limit of octets cannot be there without rekeying',
+    source: 'iked.conf(5), lifetime: 0 turns off rekeying and both limits',
+    hits: ({ connection }) => connection.rekey === false && connection.child?.lifetimeBytes !== undefined,
+  },
+  {
+    id: 'ipcomp',
+    reason:
+      'its policies on Linux ask for ESP in tunnel mode alone, and not for the IPComp that was negotiated: no packet goes',
+    source: 'iked/pfkey.c, pfkey_flow; seen in labs as XfrmOutNoStates',
+    hits: ({ connection }) => connection.child?.ipcomp === true,
+  },
+  {
+    id: 'interface',
+    reason: 'PF_KEY has neither interface numbers nor marks',
+    source: 'RFC 2367; include/uapi/linux/pfkeyv2.h',
+    hits: ({ local }) => local.interface !== undefined,
+  },
+  {
     id: 'revocation',
     reason: 'revocation lists are asked for where there is at least one, and then all certificates need one',
     source: 'iked/ca.c, ca_reload and ca_validate_cert: X509_V_FLAG_CRL_CHECK',

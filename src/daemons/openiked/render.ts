@@ -1,6 +1,6 @@
 import type { Use } from '../../connection/algorithms.ts';
 import { keyOf } from '../../connection/authentication.ts';
-import type { Connection, End, EspProposal, IkeProposal } from '../../connection/connection.ts';
+import type { ChildSettings, Connection, End, EspProposal, IkeProposal } from '../../connection/connection.ts';
 import { distinguishedNameParts, identityType } from '../../connection/identity.ts';
 import { protocolNames, selectorsOf } from '../../connection/selectors.ts';
 import type { View } from '../../connection/view.ts';
@@ -44,7 +44,7 @@ function policyOf(view: View, waits: boolean): string[] {
   const peer = remote.seenAs ?? remote.address;
   const active = waits || local.start === 'start';
   return [
-    `ikev2 "${connection.name}" ${active && remote.seenAs !== 'any' ? 'active' : 'passive'} ${mode} esp`,
+    `ikev2 "${connection.name}" ${active && remote.seenAs !== 'any' ? 'active' : 'passive'}${child?.ipcomp ? ' ipcomp' : ''} ${mode} esp`,
     ...protocolOf(local),
     ...flowsOf(view),
     `local ${local.address} peer ${peer}`,
@@ -112,10 +112,13 @@ export function openikedName(name: string): string {
 
 function timesOf({ ike, child, rekey }: Connection): string[] {
   if (rekey === false) return ['ikelifetime 0', 'lifetime 0 bytes 0'];
-  return [
-    ...(ike?.lifetime === undefined ? [] : [`ikelifetime ${ike.lifetime}`]),
-    ...(child?.lifetime === undefined ? [] : [`lifetime ${child.lifetime}`]),
-  ];
+  return [...(ike?.lifetime === undefined ? [] : [`ikelifetime ${ike.lifetime}`]), ...childLifetime(child ?? {})];
+}
+
+/** Three hours are iked's own default, which a limit of octets may not go without (iked.conf(5), lifetime). */
+function childLifetime({ lifetime, lifetimeBytes }: ChildSettings): string[] {
+  if (lifetime === undefined && lifetimeBytes === undefined) return [];
+  return [`lifetime ${lifetime ?? 10_800}${lifetimeBytes === undefined ? '' : ` bytes ${lifetimeBytes}`}`];
 }
 
 /** Whom this end authenticates by EAP-MSCHAPv2. */

@@ -1,5 +1,6 @@
 import { shellWord } from '../../base/text.ts';
 import type { Control } from '../daemon.ts';
+import { interfaceLines } from '../interface.ts';
 import { waitFor, waitForEnd } from '../shell.ts';
 import { byNameProgram } from './by-name.ts';
 import { listSasRequest, readListedSas } from './read.ts';
@@ -24,7 +25,8 @@ export function control(): Control {
       { path: vici, mode: 0o755, content: viciProgram },
       { path: byName, mode: 0o755, content: byNameProgram },
     ],
-    start: () => [
+    start: (views) => [
+      ...interfaceLines(views),
       `( /usr/lib/ipsec/charon > ${charonOutput} 2>&1 & )`,
       waitFor('test -S /run/charon.vici', charonOutput, charonLog),
       load,

@@ -22,7 +22,7 @@ export function render(views: readonly View[]): ConfigFile[] {
     {
       path: '/etc/strongswan.conf',
       mode: 0o644,
-      content: settings(strongswanConf(views.map(({ connection }) => connection))),
+      content: settings(strongswanConf(views)),
     },
     { path: '/etc/swanctl/swanctl.conf', mode: 0o600, content: settings(swanctl) },
     ...views.flatMap(credentialFiles),
@@ -33,16 +33,21 @@ export function render(views: readonly View[]): ConfigFile[] {
  * Random numbers come from the kernel, which has them from the seed; the processor's own would not repeat. OCSP is asked or not by
  * the daemon as a whole.
  */
-function strongswanConf(connections: readonly Connection[]): Section {
-  const silent = connections.some(({ ocsp }) => ocsp === false);
+function strongswanConf(views: readonly View[]): Section {
+  const silent = views.some(({ connection }) => connection.ocsp === false);
+  const hasVti = views.some(({ local }) => local.interface?.kind === 'vti');
   return {
     charon: {
       load_modular: 'yes',
+      // Its own would lead past the VTI, without a mark, and so in clear.
+      install_routes: hasVti ? 'no' : undefined,
       filelog: { espalier: { path: charonLog, default: 1, ike_name: 'yes', flush_line: 'yes' } },
       syslog: { daemon: { default: -1 }, auth: { default: -1 } },
       plugins: {
         include: 'strongswan.d/charon/*.conf',
         rdrand: { load: 'no' },
+        // It repeats what hosts say to multicast groups into every SA with a mark, and two that do so never end.
+        forecast: hasVti ? { load: 'no' } : undefined,
         revocation: silent ? { enable_ocsp: 'no' } : undefined,
       },
     },
@@ -103,6 +108,9 @@ function childOf({ connection, local, remote }: View): Section {
     remote_ts: remote.selectors && selectorsOf(remote, 'by-peer').map(selector).join(', '),
     esp_proposals: child?.proposals?.map(espProposal).join(', '),
     ...childTimes(connection),
+    ...volumes(connection),
+    ...interfaceOf(local),
+    ipcomp: yesNo(child?.ipcomp),
     replay_window: child?.replayWindow,
     start_action: local.start,
     dpd_action: liveness && (liveness.action ?? 'clear'),
@@ -161,6 +169,26 @@ function childTimes({ child, rekey }: Connection): Section {
   if (lifetime === undefined) return {};
   if (rekey === undefined) return { life_time: `${lifetime}s` };
   return { rekey_time: `${lifetime - rekey.margin}s`, life_time: `${lifetime}s`, rand_time: 0 };
+}
+
+/** Limits of octets and packets, a tenth of which is left for the replacement. */
+function volumes({ child, rekey }: Connection): Section {
+  const { lifetimeBytes, lifetimePackets } = child ?? {};
+  const early = (value: number | undefined) => value && (rekey === false ? 0 : Math.floor(value * 0.9));
+  const random = rekey ? 0 : undefined;
+  return {
+    rekey_bytes: early(lifetimeBytes),
+    life_bytes: lifetimeBytes,
+    rand_bytes: lifetimeBytes && random,
+    rekey_packets: early(lifetimePackets),
+    life_packets: lifetimePackets,
+    rand_packets: lifetimePackets && random,
+  };
+}
+
+function interfaceOf({ interface: own }: End): Section {
+  if (own === undefined) return {};
+  return own.kind === 'xfrm' ? { if_id_in: own.id, if_id_out: own.id } : { mark_in: own.id, mark_out: own.id };
 }
 
 function secretOf(view: View): [string, Section][] {

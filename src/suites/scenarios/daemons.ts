@@ -75,7 +75,8 @@ function complete({ authentication, ends, ...connection }: ConnectionSketch, aro
  */
 export function withRoutes(topology: Topology, daemons: ReadonlyMap<string, HostDaemon>): Topology {
   const hosts = topology.hosts.map((host): TopologyHost => {
-    const wanted = (daemons.get(host.name)?.views ?? []).flatMap(({ remote }) =>
+    const views = (daemons.get(host.name)?.views ?? []).filter(({ local }) => local.interface === undefined);
+    const wanted = views.flatMap(({ remote }) =>
       (remote.selectors ?? []).map((one) => ({ to: typeof one === 'string' ? one : one.network, via: remote.address })),
     );
     const routes = [...host.routes];

@@ -104,7 +104,8 @@ function understand(suite: string, declared: Declared, source: LoadedFile): Know
     const hosts = Object.keys(definition.hosts);
     const entry = { suite, name, status: 'good', hosts, ...(unsupported !== undefined && { unsupported }) };
     const daemons = unsupported === undefined ? wanted : new Map();
-    const plan = { ...planOf(declared, daemons), topology: withRoutes(network, daemons) };
+    const fallbackTunnels = definition.fallbackTunnels ?? needsFallbackTunnels(source);
+    const plan = { ...planOf(declared, daemons), topology: withRoutes(network, daemons), fallbackTunnels };
     return { entry, declared, source, daemons, plan, tolerates: tolerancesOf(definition) };
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
@@ -113,6 +114,10 @@ function understand(suite: string, declared: Declared, source: LoadedFile): Know
       ...origin,
     });
   }
+}
+
+function needsFallbackTunnels({ sources }: LoadedFile): boolean {
+  return sources.some((path) => /\bip (?:-\S+ )*tun(?:nel)?\b|\bvti-interface\b/.test(readFileSync(path, 'latin1')));
 }
 
 /** Whatever a line of a terminal can show; commands split `suite:name` at its first colon. */

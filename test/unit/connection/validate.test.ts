@@ -51,6 +51,10 @@ const mistakes: readonly (readonly [Connection, string])[] = [
   [{ ...least, ike: { lifetime: 0 } }, 'ike.lifetime'],
   [{ ...least, child: { lifetime: 60 }, rekey: { margin: 60 } }, 'rekey.margin'],
   [{ ...least, child: { replayWindow: 5000 } }, 'child.replayWindow'],
+  [{ ...least, child: { lifetimeBytes: 0 } }, 'child.lifetimeBytes'],
+  [{ ...least, child: { lifetimePackets: 1.5 } }, 'child.lifetimePackets'],
+  [withEnd({ interface: { kind: 'xfrm', id: 0 } }), 'ends[0].interface.id'],
+  [withEnd({ interface: { kind: 'gre' as 'vti', id: 2 ** 32 - 1 } }), 'ends[0].interface.kind'],
 ];
 
 for (const [connection, field] of mistakes) {

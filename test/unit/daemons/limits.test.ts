@@ -70,6 +70,24 @@ const table: readonly (readonly [what: string, Connection, Readonly<Record<strin
   ['asking for a password', fromEast(password), { 'libreswan-4.10': ['eap-method'], 'libreswan-5.2': ['eap-method'] }],
   ['asking for EAP-TLS', fromEast(insideTls), { 'libreswan-5.2': ['eap-tls-5'], 'openiked-7.4': ['eap-method'] }],
   ['asking by OCSP', { ...least, ocsp: true }, { 'openiked-7.4': ['ocsp'] }],
+  ['a limit of octets', { ...least, child: { lifetimeBytes: 9 } }, {}],
+  [
+    'a limit of octets without rekeying',
+    { ...least, rekey: false, child: { lifetimeBytes: 9 } },
+    { 'openiked-7.4': ['lifetime-bytes'] },
+  ],
+  ['a limit of packets', { ...least, child: { lifetimePackets: 9 } }, { 'openiked-7.4': ['lifetime-packets'] }],
+  ['IPComp', { ...least, child: { ipcomp: true } }, { 'openiked-7.4': ['ipcomp'] }],
+  [
+    'an interface',
+    { ...least, ends: [{ ...least.ends[0], interface: { kind: 'xfrm', id: 1 } }, least.ends[1]] },
+    { 'openiked-7.4': ['interface'] },
+  ],
+  [
+    "the peer's interface",
+    { ...least, ends: [least.ends[0], { ...least.ends[1], interface: { kind: 'vti', id: 1 } }] },
+    {},
+  ],
   ['replacing SAs at a set time', { ...least, rekey: { margin: 60 } }, { 'openiked-7.4': ['rekey-margin'] }],
 ];
 

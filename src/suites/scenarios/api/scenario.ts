@@ -65,6 +65,11 @@ export interface Definition<
   readonly tolerates?: readonly ToleratedFault<keyof H & string>[];
   /** A network of one's own in place of what `links` would give; it has the same hosts and links. */
   readonly topology?: Topology;
+  /**
+   * Hosts have the kernel's own tunl0, gre0, ip_vti0 and the like, without which `ip tunnel` and libreswan's VTIs cannot be made. Default: whether
+   * the scenario's files mention `ip tunnel` or `vti-interface`.
+   */
+  readonly fallbackTunnels?: boolean;
   /** Date in the lab at its boot, ISO 8601. Default: 2025-06-15T12:00:00Z. */
   readonly start?: string;
   /** Virtual seconds that one command may take. Default: 120. */
