@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { EspalierError } from './errors.ts';
-import { type Check, readJson, sha256File, temporaryBeside, writeAtomic } from './files.ts';
+import { isArtifactId, unpackExported } from './exported-artifact.ts';
+import { type Check, checkJson, readJson, sha256File, temporaryBeside, writeAtomic } from './files.ts';
 import { cacheDir, withLock } from './folders.ts';
 import { succeed } from './processes.ts';
-import { isFileName } from './text.ts';
 
 /** One made thing in the cache: a folder with its file and its `artifact.json`. */
 export interface Artifact<Facts> {
@@ -52,7 +52,7 @@ export class ArtifactStore<Facts> {
 
   /** The artifact with this id, if it is there. */
   find(id: string): Artifact<Facts> | undefined {
-    if (!isFileName(id)) return undefined;
+    if (!isArtifactId(id)) return undefined;
     const dir = join(this.#dir, id);
     return existsSync(join(dir, 'artifact.json')) ? this.#read(dir) : undefined;
   }
@@ -60,10 +60,11 @@ export class ArtifactStore<Facts> {
   #read(dir: string): Artifact<Facts> {
     const described = join(dir, 'artifact.json');
     const raw = readJson<ArtifactFile<Facts>>(described, { parse: (value) => value as ArtifactFile<Facts> });
-    if (raw.version !== 1 || typeof raw.id !== 'string' || typeof raw.sha256 !== 'string') {
+    const texts = [raw?.id, raw?.sha256, raw?.made];
+    if (raw?.version !== 1 || texts.some((one) => typeof one !== 'string') || !/^[-\dT:.Z]{10,30}$/.test(raw.made)) {
       throw new EspalierError('infrastructure', `is not the description of a ${this.#kind.name}`, { file: described });
     }
-    const facts = this.#kind.facts.parse(raw.facts);
+    const facts = checkJson(() => raw.facts, this.#kind.facts, described);
     return { id: raw.id, path: join(dir, this.#kind.file), sha256: raw.sha256, made: raw.made, facts };
   }
 
@@ -141,37 +142,60 @@ export class ArtifactStore<Facts> {
   /** Writes an artifact into one tar file, to be imported on another machine. */
   async exportTo(artifact: Artifact<Facts>, file: string): Promise<void> {
     const members = ['artifact.json', this.#kind.file].map((name) => `${artifact.id}/${name}`);
-    await succeed('tar', ['--sort=name', '--owner=0', '--group=0', '-cf', file, '-C', this.#dir, ...members]);
+    // `--force-local`: a colon in the name does not make it a file of another machine.
+    const format = ['--format=ustar', '--force-local', '--sort=name', '--owner=0', '--group=0'];
+    const env = { ...process.env, TAR_OPTIONS: undefined };
+    await succeed('tar', [...format, '-cf', file, '-C', this.#dir, '--', ...members], { env });
   }
 
-  /** Takes an exported artifact into the cache after checking its bytes against its description. */
+  /**
+   * Takes an exported artifact into the cache after checking its bytes against its description. Whoever made the archive wrote both:
+   * that says that nothing was damaged, and not that the artifact is to be trusted.
+   */
   async importFrom(file: string): Promise<Artifact<Facts>> {
-    const wrong = (why: string): EspalierError =>
-      new EspalierError('usage', `is not an exported ${this.#kind.name}: ${why}`, {
-        file,
-        remedy: `make one with \`espalier ${this.#kind.name} export FILE\``,
-      });
     if (!existsSync(file)) throw new EspalierError('usage', 'does not exist', { file });
     const temporary = temporaryBeside(join(this.#dir, 'import'));
     mkdirSync(temporary);
     try {
-      const members = (await succeed('tar', ['-tf', file])).stdout.toString().trim().split('\n');
-      const id = members[0]?.split('/')[0] ?? '';
-      const expected = new Set([`${id}/artifact.json`, `${id}/${this.#kind.file}`]);
-      if (!/^[\w.+~-]+$/.test(id) || members.length !== 2 || members.some((name) => !expected.has(name))) {
-        throw wrong(`it holds ${members.slice(0, 5).join(', ')}`);
-      }
-      await succeed('tar', ['--no-same-owner', '-xf', file, '-C', temporary]);
-      const artifact = this.#read(join(temporary, id));
-      const actual = await sha256File(artifact.path);
-      if (artifact.id !== id || actual !== artifact.sha256) throw wrong(`its ${basename(artifact.path)} is damaged`);
+      const id = this.#unpack(file, temporary);
       const place = join(this.#dir, id);
-      rmSync(place, { recursive: true, force: true });
-      renameSync(join(temporary, id), place);
-      utimesSync(place, new Date(), new Date());
-      return this.#read(place);
+      return await withLock(`${place}.lock`, async () => {
+        this.#refuseOther(id, this.#read(temporary).sha256);
+        rmSync(place, { recursive: true, force: true });
+        renameSync(temporary, place);
+        utimesSync(place, new Date(), new Date());
+        return this.#read(place);
+      });
     } finally {
       rmSync(temporary, { recursive: true, force: true });
     }
+  }
+
+  /** Unpacks an archive into a folder and checks what it brought; gives the id. */
+  #unpack(file: string, into: string): string {
+    try {
+      const { id, sha256 } = unpackExported(file, this.#kind.file, into);
+      const artifact = this.#read(into);
+      if (artifact.id !== id)
+        throw new EspalierError('usage', `it is described as ${JSON.stringify(artifact.id.slice(0, 200))}`);
+      if (artifact.sha256 !== sha256) throw new EspalierError('usage', `its ${this.#kind.file} is damaged`);
+      return id;
+    } catch (cause) {
+      throw new EspalierError('usage', `is not an exported ${this.#kind.name}: ${(cause as Error).message}`, {
+        file,
+        remedy: `make one with \`espalier ${this.#kind.name} export FILE\``,
+        cause,
+      });
+    }
+  }
+
+  /** An id stands for its bytes: others under the same id would change what later labs are made from. */
+  #refuseOther(id: string, sha256: string): void {
+    const present = this.list().find((one) => one.id === id);
+    if (present === undefined || present.sha256 === sha256) return;
+    throw new EspalierError('usage', `the cache holds another ${this.#kind.name} with the id ${id}`, {
+      file: present.path,
+      remedy: 'delete its folder first, if the imported one is to take its place',
+    });
   }
 }

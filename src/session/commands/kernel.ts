@@ -1,4 +1,5 @@
 import { interruption } from '../../base/interruption.ts';
+import { visibleLine } from '../../base/visible.ts';
 import { buildDebianKernel, ensureKernel, flavourByName, kernelStore } from '../../supply/kernel/kernel.ts';
 
 export interface KernelBuildOptions {
@@ -21,7 +22,7 @@ export async function kernelBuildCommand({ kernel, updateLock, flavour: name }: 
 /** `espalier kernel list`. */
 export function kernelListCommand(): void {
   for (const { id, made, path, facts } of kernelStore.list()) {
-    process.stdout.write(`${id}  ${facts.flavour}  ${made.slice(0, 16)}  ${path}\n`);
+    process.stdout.write(`${visibleLine(`${id}  ${facts.flavour}  ${made.slice(0, 16)}  ${path}`)}\n`);
   }
 }
 
