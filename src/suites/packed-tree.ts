@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { EspalierError } from '../base/errors.ts';
 import { sha256, sha256File, writeAtomic } from '../base/files.ts';
 import { cacheDir, withLock } from '../base/folders.ts';
 import { packSquashfs } from '../supply/image/squashfs.ts';
@@ -24,19 +25,38 @@ export async function packTree(dir: string): Promise<PackedTree> {
   return { path, sha256: readFileSync(note, 'utf8') };
 }
 
-/** Changes whenever a file of the folder does, as far as its dates and sizes tell. */
+/** Bytes and entries of a tree that is packed. Real ones have 40 MB in 12,000. */
+const most = { bytes: 4 * 1024 ** 3, entries: 200_000 };
+/** Folders within folders; names of more lead to paths that no call takes. */
+const deepest = 64;
+
+/** Changes whenever a file of the folder does, as far as its dates and sizes tell. Raises `usage` for a tree without end. */
 function statKey(dir: string): string {
   const lines: string[] = [resolve(dir)];
-  const walk = (folder: string): void => {
+  const left = { ...most };
+  const walk = (folder: string, depth: number): void => {
+    if (depth > deepest) throw tooLarge(folder, `lies in more than ${deepest} folders`);
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) walk(path);
-      else {
-        const { size, mtimeMs, mode } = lstatSync(path);
-        lines.push([relative(dir, path), size, mtimeMs, mode].join('\t'));
+      const { size, mtimeMs, mode } = lstatSync(path);
+      left.entries -= 1;
+      if (left.entries < 0) throw tooLarge(path, `is one of more than ${most.entries} files`);
+      if (entry.isDirectory()) {
+        walk(path, depth + 1);
+        continue;
       }
+      left.bytes -= size;
+      if (left.bytes < 0) throw tooLarge(path, `brings the suite to more than ${most.bytes} bytes`);
+      lines.push([relative(dir, path), size, mtimeMs, mode].join('\t'));
     }
   };
-  walk(dir);
+  walk(dir, 0);
   return sha256(lines.sort().join('\n'));
+}
+
+function tooLarge(file: string, message: string): EspalierError {
+  return new EspalierError('usage', message, {
+    file,
+    remedy: 'hosts mount the whole testing folder: remove what is no part of it',
+  });
 }

@@ -25,8 +25,8 @@ const cases: readonly Case[] = [
     says: /eastinit\.sh:1: holds a NUL byte/,
   },
   {
-    title: 'a line of 10 MB',
-    files: { 'eastinit.sh': `echo ${'x'.repeat(10 << 20)}\n`, 'east.console.txt': '' },
+    title: 'a line of 1 MB',
+    files: { 'eastinit.sh': `echo ${'x'.repeat(1_000_000)}\n`, 'east.console.txt': '' },
     word: 'unsupported',
     says: /line/,
   },
@@ -67,6 +67,36 @@ const cases: readonly Case[] = [
     says: /rm -rf/,
   },
   {
+    title: 'a script of 10 MB',
+    files: { 'eastinit.sh': `echo ${'x'.repeat(10 << 20)}\n`, 'east.console.txt': '' },
+    word: 'unresolved',
+    says: /eastinit\.sh: has \d+ bytes, the limit is/,
+  },
+  {
+    title: 'a file of parameters with a line of 15 MB',
+    files: { 'eastinit.sh': 'true\n', 'testparams.sh': `A="${'x'.repeat(15 << 20)}"\n` },
+    word: 'unresolved',
+    says: /testparams\.sh: has \d+ bytes, the limit is/,
+  },
+  {
+    title: 'parameters with a line of 900 kB',
+    files: { 'eastinit.sh': 'true\n', 'testparams.sh': `A="${'x"y"'.repeat(225_000)}"\n` },
+    word: 'unsupported',
+    says: /testparams\.sh is more than assignments: A="x"y/,
+  },
+  {
+    title: 'parameters that double 40 times',
+    files: { 'eastinit.sh': 'true\n', 'testparams.sh': `A="x x"\n${'A="$A$A"\n'.repeat(40)}` },
+    word: 'unsupported',
+    says: /testparams\.sh is more than assignments: A="\$A\$A"/,
+  },
+  {
+    title: 'a test of 30,000 lines',
+    files: { 'eastinit.sh': 'true\n'.repeat(30_000) },
+    word: 'unresolved',
+    says: /bad: types 30000 lines, the limit is 20000/,
+  },
+  {
     title: 'a sanitizer that is not there',
     files: {
       'eastinit.sh': 'true\n',
@@ -99,6 +129,15 @@ for (const { title, files, word, says } of cases) {
     assert.match(results[1]?.issues.map(({ message }) => message).join('\n') ?? '', says);
   });
 }
+
+test('a test with a name of 84 Chinese characters runs like others', async (t) => {
+  const name = '测'.repeat(84);
+  const box = new Sandbox(t).add({ before: passing(), [name]: passing(), later: passing() });
+  const { code, stdout, stderr } = await box.run();
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^3 passed\n/m);
+  assert.equal((await box.espalier('judge', 'latest')).code, 0, 'it is found again');
+});
 
 test('a torn or foreign file of an attempt is named when the run is read, and costs that attempt', async (t) => {
   const box = new Sandbox(t).add({ a: passing(), b: passing() });

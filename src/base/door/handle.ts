@@ -13,7 +13,7 @@ import { excerptOf, isFileName, isNameBelow } from '../text.ts';
  * O_PATH (asm-generic/fcntl.h), which Node does not name: opens the place and not what is there. No FIFO blocks, no device
  * is started, and no permission to read is needed.
  */
-const placeOnly = 0o10000000;
+export const placeOnly = 0o10000000;
 
 /** A place in the file system that stays the same whatever is renamed around it, until disposed of. */
 export class Handle implements Disposable {

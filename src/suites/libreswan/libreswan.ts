@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
+import { isFileName } from '../../base/text.ts';
 import type { ScenarioEntry, Step } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { scriptFile } from '../../sanitize/plan-stages.ts';
@@ -10,7 +11,7 @@ import type { LabInputs } from './lab-inputs.ts';
 import type { GuestLine } from './ordering.ts';
 import { type Helpers, planOf } from './plan.ts';
 import { rewritesFor } from './received-text.ts';
-import { isFile, openTree, readBytes, readTest, readText, type TestFiles, type TestingTree } from './test-files.ts';
+import { largestScript, openTree, readTest, type TestFiles, type TestingTree } from './test-files.ts';
 import { isUnknown, type Parameters, readParameters, sanitizersFor } from './test-params.ts';
 import { type ListedTest, parseTestlist } from './testlist.ts';
 import { unsupportedBy } from './unsupported.ts';
@@ -40,9 +41,9 @@ export interface JudgingInputs {
   readonly facts?: Uint8Array;
 }
 
-function describe({ dir, files }: TestFiles): string | undefined {
+function describe({ suite }: TestingTree, { dir, files }: TestFiles): string | undefined {
   const file = 'description.txt';
-  return files.includes(file) ? descriptionOf(readBytes(join(dir, file))) : undefined;
+  return files.includes(file) ? descriptionOf(suite.beginning(join(dir, file), largestScript)) : undefined;
 }
 
 /** Name of a test's golden facts in its folder. Ours; libreswan's tests have none. */
@@ -79,10 +80,19 @@ export function openLibreswan(options: LibreswanOptions): Suite<LibreswanScenari
 /** Reads TESTLIST. A mistake in it is the user's to mend, since nobody knows what it means. */
 function readTestlist(tree: TestingTree): readonly ListedTest[] {
   const file = join(tree.dir, 'pluto', 'TESTLIST');
-  const { tests, problems } = parseTestlist(readText(file));
+  const { tests, problems } = parseTestlist(ownText(tree, file));
   const [problem] = problems;
   if (problem) throw new EspalierError('usage', problem.message, { file, line: problem.line });
   return tests;
+}
+
+/** Without this file there is no suite. */
+function ownText({ suite }: TestingTree, file: string): string {
+  try {
+    return suite.text(file, largestScript);
+  } catch (cause) {
+    throw new EspalierError('usage', (cause as Error).message, { file, cause });
+  }
 }
 
 function look(tree: TestingTree, name: string): Pick<ScenarioEntry, 'hosts' | 'unsupported' | 'broken'> {
@@ -121,10 +131,11 @@ function hostsOf(test: TestFiles): string[] {
 const defaultsOf = new WeakMap<TestingTree, ReturnType<typeof readParameters>>();
 
 function parametersOf(tree: TestingTree, test: TestFiles): ReturnType<typeof readParameters> {
-  const defaults = defaultsOf.get(tree) ?? readParameters(readText(join(tree.dir, 'default-testparams.sh')));
+  const defaults =
+    defaultsOf.get(tree) ?? readParameters(tree.suite.text(join(tree.dir, 'default-testparams.sh'), largestScript));
   defaultsOf.set(tree, defaults);
   if (isUnknown(defaults) || !test.files.includes('testparams.sh')) return defaults;
-  return readParameters(readText(join(test.dir, 'testparams.sh')), defaults);
+  return readParameters(tree.suite.text(join(test.dir, 'testparams.sh'), largestScript), defaults);
 }
 
 async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanOptions): Promise<LibreswanScenario> {
@@ -133,12 +144,12 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
   const inputs = await options.inputs();
   const images = await imagesOf(test, inputs);
   const steps = test.lines.map(stepOf);
-  const expectations = isUnknown(parameters) ? [] : expectationsOf(test, parameters);
+  const expectations = isUnknown(parameters) ? [] : expectationsOf(tree, test, parameters);
   return {
     format: 'libreswan',
     entry,
     plan: planOf({ tree, test, steps, images, inputs, helpers: options.helpers }),
-    description: describe(test),
+    description: describe(tree, test),
     expectations,
     images: Object.fromEntries([...images].map(([host, { id, sha256 }]) => [host, { id, sha256 }])),
     suite: inputs.identity,
@@ -148,7 +159,7 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
       console: tree.driver.console,
       blankEnd: tree.driver.blankEnd,
       sanitizers: readSanitizers(tree, expectations),
-      ...(test.files.includes(factsFile) && { facts: readBytes(join(test.dir, factsFile)) }),
+      ...(test.files.includes(factsFile) && { facts: tree.suite.read(join(test.dir, factsFile)) }),
     },
   };
 }
@@ -174,12 +185,12 @@ async function imagesOf(test: TestFiles, inputs: LabInputs): Promise<ReadonlyMap
   return images;
 }
 
-function expectationsOf(test: TestFiles, parameters: Parameters): ConsoleExpectation[] {
+function expectationsOf({ suite }: TestingTree, test: TestFiles, parameters: Parameters): ConsoleExpectation[] {
   const hosts = test.files.includes('all.console.txt') ? ['all'] : hostsOf(test);
   const userlands = userlandsOf(hostsOf(test), test.lines);
   return hosts.map((host) => {
     const file = `${host}.console.txt`;
-    const expected = test.files.includes(file) ? readBytes(join(test.dir, file)) : undefined;
+    const expected = test.files.includes(file) ? suite.read(join(test.dir, file)) : undefined;
     const shown = host === 'all' ? [...userlands.values()] : [userlands.get(host) ?? 'libreswan'];
     const rewrites = rewritesFor(shown);
     return { host, file, sanitizers: sanitizersFor(host, parameters), rewrites, ...(expected && { expected }) };
@@ -190,6 +201,8 @@ function readSanitizers(tree: TestingTree, expectations: readonly ConsoleExpecta
   const files = new Set(expectations.flatMap(({ sanitizers }) => sanitizers.map(scriptFile)));
   const paths = [...files].map((file) => [file, join(tree.dir, 'sanitizers', file)] as const);
   return new Map(
-    paths.filter(([file, path]) => !/[/\0]/.test(file) && isFile(path)).map(([f, p]) => [f, readBytes(p)]),
+    paths
+      .filter(([file, path]) => isFileName(file) && tree.suite.isFile(path))
+      .map(([file, path]) => [file, tree.suite.read(path, largestScript)]),
   );
 }

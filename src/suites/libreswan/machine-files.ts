@@ -85,11 +85,11 @@ const firstSlot = 2;
  */
 export function readMachine(xml: string, networks: readonly NetworkFile[]): Machine | undefined {
   // Lines of other systems are taken out before a machine for Linux is made.
-  const own = xml.replace(/^.*<!--bsd\?-->.*$/gm, '').replace(/<!--.*?-->/gs, '');
+  const own = without(xml.replace(/^.*<!--bsd\?-->.*$/gm, ''), '<!--', '-->');
   const folders = own.match(/<filesystem\b/g)?.length ?? 0;
-  const interfaces = [...own.matchAll(/<interface\b.*?<\/interface>/gs)].map(([text]) => plugOf(text));
+  const interfaces = partsOf(own, '<interface', '</interface>').filter(isInterface).map(plugOf);
   if (interfaces.length === 0) return undefined;
-  const taken = [...own.matchAll(/<address type='pci'[^>]*\bslot='(\w+)'/g)].map(([, slot]) => Number(slot));
+  const taken = [...own.matchAll(/<address type='pci'[^<>]*\bslot='(\w+)'/g)].map(([, slot]) => Number(slot));
   const anyMac = interfaces.find(({ mac }) => mac !== undefined)?.mac;
   let slot = firstSlot + folders - 1;
   const routes: Route[] = [];
@@ -110,6 +110,35 @@ export function readMachine(xml: string, networks: readonly NetworkFile[]): Mach
     };
   });
   return { nics, routes: byFamily(routes, ({ via }) => via) };
+}
+
+/** `<interface …>`, and no element whose name is longer. */
+function isInterface(text: string): boolean {
+  return !/^<interface\w/.test(text);
+}
+
+/** The parts of a text from one mark to the next other one, in the time that its length asks for. */
+function partsOf(text: string, from: string, to: string): string[] {
+  const parts: string[] = [];
+  let start = text.indexOf(from);
+  while (start >= 0) {
+    const end = text.indexOf(to, start + from.length);
+    if (end < 0) break;
+    parts.push(text.slice(start, end + to.length));
+    start = text.indexOf(from, end + to.length);
+  }
+  return parts;
+}
+
+function without(text: string, from: string, to: string): string {
+  let at = 0;
+  const kept = partsOf(text, from, to).map((part) => {
+    const start = text.indexOf(part, at);
+    const before = text.slice(at, start);
+    at = start + part.length;
+    return before;
+  });
+  return [...kept, text.slice(at)].join('');
 }
 
 /** Where an interface is plugged in; the name of its net may have the place of a prefix before it. */

@@ -6,6 +6,7 @@ import { projectDir } from '../../base/folders.ts';
 import type { SuiteIdentity } from '../../model/attempt.ts';
 import { commitOf } from '../commit.ts';
 import type { PackedTree } from '../packed-tree.ts';
+import { SuiteFiles } from '../suite-files.ts';
 
 /** A `testing/` folder on this machine. */
 export interface SuiteTree {
@@ -49,16 +50,20 @@ async function identityOfCheckout(dir: string, packed: PackedTree | undefined): 
   const version = versionOf(dir);
   return {
     id: version === undefined ? basename(resolve(dir, '..')) : `libreswan-${version}`,
-    sha256: packed?.sha256 ?? sha256(readFileSync(join(dir, 'pluto', 'TESTLIST'))),
+    sha256: packed?.sha256 ?? sha256(new SuiteFiles(dir).read(join(dir, 'pluto', 'TESTLIST'))),
     ...(commit && { commit }),
   };
 }
 
+const longestVersionFile = 64 * 1024;
+
 /** The version that the source tree around a `testing/` folder calls itself. */
 function versionOf(testing: string): string | undefined {
+  const files = new SuiteFiles(join(testing, '..'));
   const file = join(testing, '..', 'mk', 'version.mk');
-  if (!existsSync(file)) return undefined;
-  return /^IPSECBASEVERSION\s*\??=\s*(\S+)/m.exec(readFileSync(file, 'utf8'))?.[1];
+  if (!files.isFile(file)) return undefined;
+  const text = files.beginning(file, longestVersionFile).toString('utf8');
+  return /^IPSECBASEVERSION[ \t]*\??=[ \t]*([\w.+~-]{1,64})/m.exec(text)?.[1];
 }
 
 /** SHA-256 over names and contents of a small tree. */

@@ -56,15 +56,27 @@ function take(left: Set<string>, script: string, on: readonly Guest[]): ScriptRu
   return left.delete(script) ? on.map((guest) => ({ script, guest })) : [];
 }
 
-/** Blanks as the suite's driver strips them from both ends of a line. */
-const blank = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
-const ends = new RegExp(`^${blank}|${blank}$`, 'gu');
+/** Blanks as the suite's driver strips them from both ends of a line, beyond those of ASCII. */
+const otherBlanks = new Set('\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000');
+
+function isBlank(char: string): boolean {
+  const isAscii = (char >= '\t' && char <= '\r') || (char >= '\x1c' && char <= ' ');
+  return isAscii || otherBlanks.has(char) || (char >= '\u2000' && char <= '\u200a');
+}
+
+/** In the time that the length asks for, as a regular expression for the end would not. */
+function stripped(line: string): string {
+  let [start, end] = [0, line.length];
+  while (start < end && isBlank(line.charAt(start))) start += 1;
+  while (end > start && isBlank(line.charAt(end - 1))) end -= 1;
+  return line.slice(start, end);
+}
 
 /** The lines of a script that are typed: stripped, without blank ones. */
 export function scriptLines(text: string): { readonly text: string; readonly line: number }[] {
   return text
     .split(/\r\n|\r|\n/)
-    .map((line, index) => ({ text: line.replace(ends, ''), line: index + 1 }))
+    .map((line, index) => ({ text: stripped(line), line: index + 1 }))
     .filter((line) => line.text !== '');
 }
 

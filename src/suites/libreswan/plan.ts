@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../base/files.ts';
 import type { LabPlan, PlacedFile, Step } from '../../model/scenario.ts';
@@ -5,7 +6,7 @@ import type { LabImage } from '../../model/suite.ts';
 import { labMemory } from '../../supply/kernel/lab-memory.ts';
 import { adaptations, type GuestFile } from './adaptations.ts';
 import type { LabInputs } from './lab-inputs.ts';
-import { isFile, readBytes, readText, type TestFiles, type TestingTree } from './test-files.ts';
+import { largestScript, type TestFiles, type TestingTree } from './test-files.ts';
 import { topologyOf } from './topology.ts';
 import { type Userland, userlandsOf } from './userlands.ts';
 
@@ -47,7 +48,7 @@ export function planOf({ tree, test, steps, images, inputs, helpers = 'ours' }: 
     steps,
     postMortem: '../../guestbin/post-mortem.sh',
     collect: [`${cwd}/OUTPUT`],
-    fallbackTunnels: makesTunnels(test),
+    fallbackTunnels: makesTunnels(tree, test),
   };
 }
 
@@ -56,11 +57,12 @@ function folder(path: string, mode: number): PlacedFile {
 }
 
 /** Where these machines stood, the first `ip tunnel` loaded a module that made the fallback devices. */
-const tunnelMakers = /\bip(\.sh)?( -\S+)* tunnel\b|\bvti-interface\s*=/;
+const tunnelMakers = /\bip(\.sh)?( -\S{1,20}){0,9} tunnel\b|\bvti-interface[ \t]{0,99}=/;
 
-function makesTunnels({ dir, files, lines }: TestFiles): boolean {
+function makesTunnels({ suite }: TestingTree, { dir, files, lines }: TestFiles): boolean {
   if (lines.some(({ text }) => tunnelMakers.test(text))) return true;
-  return files.some((name) => name.endsWith('.conf') && tunnelMakers.test(readText(join(dir, name))));
+  const conf = files.filter((name) => name.endsWith('.conf'));
+  return conf.some((name) => tunnelMakers.test(suite.text(join(dir, name), largestScript)));
 }
 
 /** What the plans of all tests have in common; also for labs that make something for them. */
@@ -86,26 +88,26 @@ function placedFiles(
     if (one.kind !== 'guest-file') return [];
     const source = sourceOf(one, tree, helpers);
     if (source === undefined) return [];
-    const content = readBytes(join(import.meta.dirname, 'guest', source));
+    const content = readFileSync(join(import.meta.dirname, 'guest', source));
     const hosts = one.userland ? [...userlands.keys()].filter((host) => userlands.get(host) === one.userland) : ['*'];
     return hosts.map((host) => ({ host, path: one.path, mode: one.mode, content }));
   });
 }
 
 /** The file of ours that is placed; `undefined`: none, since the suite's own helper runs. */
-function sourceOf({ source, standsFor }: GuestFile, { dir }: TestingTree, helpers: Helpers): string | undefined {
+function sourceOf({ source, standsFor }: GuestFile, { dir, suite }: TestingTree, helpers: Helpers): string | undefined {
   if (standsFor === undefined) return source;
   const own = join(dir, standsFor.helper);
-  if (helpers === 'upstream' || !isFile(own)) return undefined;
-  const hash = sha256(readBytes(own));
+  if (helpers === 'upstream' || !suite.isFile(own)) return undefined;
+  const hash = sha256(suite.read(own));
   return standsFor.generations.find((one) => one.sha256 === hash)?.source;
 }
 
 /** The suite's helpers that run in this tree although Espalier has replacements: those were written for other versions of them. */
 export function unknownHelpers(tree: TestingTree): string[] {
   return adaptations.flatMap((one) => {
-    if (one.kind !== 'guest-file' || one.standsFor === undefined || !isFile(join(tree.dir, one.standsFor.helper)))
-      return [];
+    if (one.kind !== 'guest-file' || one.standsFor === undefined) return [];
+    if (!tree.suite.isFile(join(tree.dir, one.standsFor.helper))) return [];
     return sourceOf(one, tree, 'ours') === undefined ? [one.standsFor.helper] : [];
   });
 }

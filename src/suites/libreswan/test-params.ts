@@ -7,6 +7,11 @@ export interface UnknownLine {
   readonly text: string;
 }
 
+/** Characters of a line, and of a value. People write some hundreds; a file that doubles a value 40 times has no more lines than others. */
+const longest = 16_384;
+/** Characters of an unknown line that are shown. */
+const shown = 200;
+
 const source = /^(?:\.|source)\s+(\S+)$/;
 const assignment = /^([A-Za-z_]\w*)(\+?)=(?:"([^"\\`]*)"|'([^']*)'|([\w./-]*))$/;
 const reference = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g;
@@ -18,9 +23,10 @@ const reference = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g;
 export function readParameters(text: string, defaults?: Parameters): Parameters | UnknownLine {
   const values: Record<string, string> = Object.create(null);
   for (const [index, whole] of text.split('\n').entries()) {
+    const unknown = { line: index + 1, text: whole.trim().slice(0, shown) };
+    if (whole.length > longest) return unknown;
     const line = withoutComment(whole).trim();
     if (line === '') continue;
-    const unknown = { line: index + 1, text: whole.trim() };
     const included = source.exec(line)?.[1];
     if (included !== undefined) {
       if (defaults === undefined || included !== '../../default-testparams.sh') return unknown;
@@ -28,23 +34,44 @@ export function readParameters(text: string, defaults?: Parameters): Parameters 
       continue;
     }
     const match = assignment.exec(line);
-    const value = match === null ? undefined : expand(match, values);
-    if (match?.[1] === undefined || value === undefined) return unknown;
-    values[match[1]] = match[2] === '+' ? (values[match[1]] ?? '') + value : value;
+    const value = match === null ? undefined : assigned(match, values);
+    if (match?.[1] === undefined || value === undefined || value.length > longest) return unknown;
+    values[match[1]] = value;
   }
   return { ...values };
 }
 
 /** Cuts a comment off, which opens with a `#` at the start of a word outside of quotes. */
 function withoutComment(line: string): string {
-  const quoted = /^(?:[^"'#]|"[^"]*"|'[^']*'|(?<=\S)#)*/.exec(line)?.[0] ?? '';
-  return line.charAt(quoted.length) === '#' ? quoted : line;
+  for (let at = 0; at < line.length; at += 1) {
+    const char = line.charAt(at);
+    if (char === '#' && (at === 0 || /\s/.test(line.charAt(at - 1)))) return line.slice(0, at);
+    if (char !== '"' && char !== "'") continue;
+    const close = line.indexOf(char, at + 1);
+    if (close < 0) return line;
+    at = close;
+  }
+  return line;
 }
 
+/** The variable's new value, as far as it is looked at: one character more than the limit says enough. */
+function assigned(match: RegExpExecArray, values: Record<string, string>): string | undefined {
+  const [, name = '', plus] = match;
+  const value = expand(match, values);
+  return plus === '+' && value !== undefined ? (values[name] ?? '') + value : value;
+}
+
+/** Each variable holds at most `longest` characters, and a line names at most half as many: the sum is watched on the way. */
 function expand(match: RegExpExecArray, values: Record<string, string>): string | undefined {
   const [, , , double, single, bare] = match;
   if (double === undefined) return single ?? bare ?? '';
-  const expanded = double.replace(reference, (_, braced, plain) => values[braced ?? plain] ?? '');
+  let length = 0;
+  const expanded = double.replace(reference, (_, braced, plain) => {
+    const value = values[braced ?? plain] ?? '';
+    length += value.length;
+    return length > longest ? '' : value;
+  });
+  if (length > longest) return undefined;
   return double.replace(reference, '').includes('$') ? undefined : expanded;
 }
 

@@ -15,7 +15,7 @@ export interface UnsupportedRule {
   readonly reason: string;
   /** Holds when a host runs on one of these platforms. */
   readonly platforms?: readonly string[];
-  /** Holds when a typed line matches. */
+  /** Holds when a typed line matches, of those that a terminal takes. */
   readonly lines?: RegExp;
   /** Holds when a file's name matches. */
   readonly files?: RegExp;
@@ -88,7 +88,7 @@ function holds(rule: UnsupportedRule, { files, lines, guests }: TestFacts): bool
   const { longest } = rule;
   return (
     guests.some((guest) => guest.platform !== undefined && rule.platforms?.includes(guest.platform)) ||
-    lines.some((line) => rule.lines?.test(line)) ||
+    lines.some((line) => line.length <= terminalLine && rule.lines?.test(line)) ||
     files.some((name) => rule.files?.test(name)) ||
     (longest !== undefined && lines.some((line) => line.length > longest / 4 && bytes(line) > longest))
   );

@@ -66,8 +66,9 @@ function readLines<Rest extends object>(
   const refused: RefusedLine[] = [];
   const lost: RefusedLine[] = [];
   for (const [index, raw] of text.split('\n').entries()) {
-    const fields = raw.split('::');
     try {
+      if (raw.length > longestLine) throw new Refused(`it is longer than ${longestLine} characters`);
+      const fields = raw.split('::');
       // A comment is repeated in double quotes for the driver's log.
       if (raw.startsWith('#')) oneWord(raw);
       else if (fields[1]) {
@@ -78,14 +79,20 @@ function readLines<Rest extends object>(
       }
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      refused.push({ line: index + 1, text: raw, reason: error.reason });
+      refused.push({ line: index + 1, text: raw.slice(0, longestLine), reason: error.reason });
     }
   }
   return { lines, refused, lost };
 }
 
+/** Characters, blanks behind it included. */
+const longestHost = 100;
+/** Characters of a line; a host's shell takes no more as one argument (MAX_ARG_STRLEN), and people write some hundreds. */
+const longestLine = 32 * 1024;
+
 /** The name ends a variable of the driver's: blanks may follow it, not stand before it. */
 function hostOf(field: string): string {
+  if (field.length > longestHost) throw new Refused('a name of a host that is longer than names are');
   const host = field.replace(/[ \t]+$/, '');
   if (!/^[a-z]+$/.test(host)) throw new Refused(`${JSON.stringify(host)} is no name of a host`);
   return host;

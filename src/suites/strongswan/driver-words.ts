@@ -28,6 +28,14 @@ class Refusal {
   }
 }
 
+/** `{a,b}` or `{1..3}`, of which the driver's shell makes several words. */
+function hasBraces(word: string): boolean {
+  for (const [, inside = ''] of word.matchAll(/\{([^{}]*)\}/g)) {
+    if (inside.includes(',') || inside.includes('..')) return true;
+  }
+  return false;
+}
+
 const operators: Readonly<Record<string, string>> = {
   ';': 'a second command on the driver',
   '&': 'a second command on the driver',
@@ -66,7 +74,7 @@ class Reader {
   #endWord(): void {
     const word = this.#word;
     if (word !== undefined) {
-      if (!this.#quoted && /\{[^{}]*(?:,|\.\.)[^{}]*\}/.test(word)) throw new Refusal('braces that the driver expands');
+      if (!this.#quoted && hasBraces(word)) throw new Refusal('braces that the driver expands');
       this.#words.push(word);
     }
     this.#word = undefined;

@@ -5,11 +5,12 @@ import type { SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { labMemory } from '../../supply/kernel/lab-memory.ts';
+import { SuiteFiles } from '../suite-files.ts';
 import { adaptations, adaptationsFor } from './adaptations.ts';
 import { type CommandOrder, commandOrder } from './command-order.ts';
 import { vacuity } from './dat-lines.ts';
 import { servicesFor } from './services.ts';
-import { readOverlayFile, readTest, type TestFiles, testNames } from './test-files.ts';
+import { largestText, readOverlayFile, readTest, type TestFiles, testNames } from './test-files.ts';
 import { knownHosts, testBed } from './topology.ts';
 import { pluginsOf, unsupportedBy } from './unsupported.ts';
 
@@ -53,24 +54,27 @@ export const timing = {
 
 /** Opens a `testing/` tree of strongSwan. */
 export function openStrongswan(options: StrongswanOptions): Suite<StrongswanScenario> {
-  const { name: suite, dir, inputs } = options;
+  const { name: suite, inputs } = options;
+  const files = new SuiteFiles(options.dir);
   return {
     name: suite,
-    list: async () => testNames(dir).map((name) => entryOf(name, options)),
+    list: async () =>
+      testNames(files).map(({ name, broken }) =>
+        broken === undefined ? entryOf(name, files, options) : { suite, name, status: 'good', hosts: [], broken },
+      ),
     load: async (name) => {
-      const entry = entryOf(name, options);
+      const entry = entryOf(name, files, options);
       if (entry.broken !== undefined) throw new EspalierError('scenario', entry.broken);
       return load(entry, await inputs(), options.features);
     },
   };
 }
 
-function entryOf(name: string, options: StrongswanOptions): ScenarioEntry {
-  const { name: suite, dir } = options;
-  const entry = { suite, name, status: 'good', hosts: knownHosts };
+function entryOf(name: string, files: SuiteFiles, options: StrongswanOptions): ScenarioEntry {
+  const entry = { suite: options.name, name, status: 'good', hosts: knownHosts };
   try {
-    const test = readTest(dir, name);
-    const unsupported = reasonAgainst(test, options);
+    const test = readTest(files, name);
+    const unsupported = reasonAgainst(test, configurationsOf(files, test), options);
     const warnings = warningsOf(test);
     return { ...entry, ...(unsupported && { unsupported }), ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
@@ -81,10 +85,14 @@ function entryOf(name: string, options: StrongswanOptions): ScenarioEntry {
 
 type Userland = Pick<StrongswanOptions, 'debian' | 'features'>;
 
-function reasonAgainst(test: TestFiles, { debian, features }: Userland): string | undefined {
+function reasonAgainst(
+  test: TestFiles,
+  configurations: readonly string[],
+  { debian, features }: Userland,
+): string | undefined {
   const { conf, pretest, evaltest, posttest } = test;
   if ('strange' in conf) return `test.conf is more than assignments: ${conf.strange}`;
-  const [commands, configurations] = [commandsOf(test), configurationsOf(test)];
+  const commands = commandsOf(test);
   const rule = unsupportedBy({ debian, features, commands, configurations });
   if (rule !== undefined) return rule.reason;
   for (const [file, { refused }] of Object.entries({ pretest, evaltest, posttest })) {
@@ -100,9 +108,9 @@ function commandsOf({ pretest, evaltest, posttest }: TestFiles): string[] {
 }
 
 /** Contents of what strongSwan's programs are configured by. */
-function configurationsOf({ overlay }: TestFiles): string[] {
+function configurationsOf(suite: SuiteFiles, { overlay }: TestFiles): string[] {
   const files = overlay.filter(({ path }) => /\/(?:strongswan|swanctl|ipsec)\.conf$/.test(path));
-  return files.map(({ source }) => readFileSync(source, 'latin1'));
+  return files.map(({ source }) => suite.read(source, largestText).toString('latin1'));
 }
 
 /** Checks that cannot fail, and lines that do nothing. */
@@ -122,11 +130,12 @@ function load(
   { image, dir, layers, identity }: StrongswanInputs,
   features: ReadonlySet<string>,
 ): StrongswanScenario {
-  const test = readTest(dir, entry.name);
+  const suite = new SuiteFiles(dir);
+  const test = readTest(suite, entry.name);
   const { conf } = test;
   if ('strange' in conf) throw new EspalierError('scenario', `test.conf is more than assignments: ${conf.strange}`);
   const commands = commandsOf(test);
-  const plugins = new Set(configurationsOf(test).flatMap(pluginsOf));
+  const plugins = new Set(configurationsOf(suite, test).flatMap(pluginsOf));
   const services = servicesFor({ plugins, commands });
   const { steps, checks } = commandOrder({ ...test, conf, services });
   const { id, sha256 } = image;
@@ -137,7 +146,7 @@ function load(
     plan: {
       ...planBase(image, features),
       overlays: layers,
-      files: [...placedFiles(features), ...overlayFiles(test)],
+      files: [...placedFiles(features), ...overlayFiles(suite, test)],
       steps,
       // Where the suite was written, the first of these loads a module that makes the fallback devices.
       fallbackTunnels: commands.some((line) => /\bip tunnel\b/.test(line)),
@@ -177,8 +186,17 @@ function folder(path: string, mode: number): PlacedFile {
   return { host: '*', path: `${path}/`, mode, content: new Uint8Array() };
 }
 
-function overlayFiles({ overlay }: TestFiles): PlacedFile[] {
-  return overlay.map((file) => ({ host: file.host, path: throughLinks(file.path), ...readOverlayFile(file) }));
+/** Bytes of all files that a test lays over; the largest real test has less than one million. */
+const mostOverlaid = 64 * 1024 * 1024;
+
+function overlayFiles(suite: SuiteFiles, { dir, overlay }: TestFiles): PlacedFile[] {
+  let left = mostOverlaid;
+  return overlay.map((file) => {
+    const read = readOverlayFile(suite, file);
+    left -= read.content.length;
+    if (left < 0) throw new EspalierError('scenario', `brings more than ${mostOverlaid} bytes`, { file: dir });
+    return { host: file.host, path: throughLinks(file.path), ...read };
+  });
 }
 
 function throughLinks(path: string): string {

@@ -8,6 +8,9 @@ export interface TestConf {
   readonly dbHosts: readonly string[];
 }
 
+/** Characters of a value: enough for all hosts, and not for one that is doubled again and again. */
+const longest = 1000;
+
 const assignment = /^([A-Z][A-Z0-9]*)=(?:"([^"\\`]*)"|([\w.-]*))\s*(?:#.*)?$/;
 
 /** Reads the assignments of a `test.conf`. Returns a line that is more than that instead, if there is one. */
@@ -17,7 +20,7 @@ export function readTestConf(text: string): TestConf | { readonly strange: strin
     if (/^\s*(?:#.*)?$/.test(line)) continue;
     const match = assignment.exec(line);
     const value = match && expand(match[2] ?? match[3] ?? '', values);
-    if (!match || value === undefined || value === null) return { strange: line };
+    if (!match || value === undefined || value === null) return { strange: line.slice(0, 200) };
     values.set(match[1] ?? '', value);
   }
   const hosts = (name: string): string[] => (values.get(name) ?? '').split(/\s+/).filter(Boolean);
@@ -30,6 +33,7 @@ export function readTestConf(text: string): TestConf | { readonly strange: strin
 }
 
 function expand(value: string, values: ReadonlyMap<string, string>): string | undefined {
+  if (value.length > longest) return undefined;
   const expanded = value.replace(/\$([A-Z][A-Z0-9]*)\b/g, (_, name: string) => values.get(name) ?? '');
-  return expanded.includes('$') ? undefined : expanded;
+  return expanded.includes('$') || expanded.length > longest ? undefined : expanded;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { isFile, readText } from '../test-files.ts';
+import { SuiteFiles } from '../../suite-files.ts';
+import { largestScript } from '../test-files.ts';
 
 /** Host and command. `east` boots the libreswan image, `west` the one for certificates. */
 export type KeyScript = readonly (readonly [host: string, line: string])[];
@@ -27,14 +28,15 @@ const signers = ['dnssec/generate-dnssec.sh', 'baseconfigs/all/etc/bind/generate
 
 /** Looks at a `testing/` tree: its `x509/Makefile` says what is called, or else the scripts that it holds. */
 export function findKeyMakers(testing: string): KeyMakers {
+  const suite = new SuiteFiles(testing);
   const makefile = join(testing, 'x509', 'Makefile');
-  const called = isFile(makefile) ? recipeOf(readText(makefile)) : [];
-  const found = known.filter(([file]) => isFile(join(testing, 'x509', file)));
-  const zones = signers.find((file) => isFile(join(testing, file)));
+  const called = suite.isFile(makefile) ? recipeOf(suite.text(makefile, largestScript)) : [];
+  const found = known.filter(([file]) => suite.isFile(join(testing, 'x509', file)));
+  const zones = signers.find((file) => suite.isFile(join(testing, file)));
   return {
     certificates: called.length > 0 ? called.map((line) => ['east', inX509(line)] as const) : found.map(commandOf),
     ...(zones !== undefined && { zones }),
-    databases: isFile(join(testing, 'x509', 'generate.sh')),
+    databases: suite.isFile(join(testing, 'x509', 'generate.sh')),
   };
 }
 
@@ -48,13 +50,17 @@ function inX509(line: string): string {
   return `( cd /testing/x509 && ${line} )`;
 }
 
+/** Characters of a line of a makefile; people write up to some hundred, and variables are put into it. */
+const longestLine = 1000;
+
 /** The lines of the first rule of a makefile that has some, with its own variables put in. */
 function recipeOf(makefile: string): string[] {
   const variables = new Map<string, string>();
   const lines: string[] = [];
   for (const line of makefile.split('\n')) {
-    const [, name, value] = /^(\w+)\s*[?:]?=\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name !== undefined && value !== undefined) variables.set(name, value);
+    if (line.length > longestLine) continue;
+    const [, name, value] = /^(\w+)[ \t]*[?:]?=(.*)$/.exec(line) ?? [];
+    if (name !== undefined && value !== undefined) variables.set(name, value.trim());
     if (line.startsWith('\t')) lines.push(line.trim().replace(/^[@-]+/, ''));
     else if (lines.length > 0) break;
   }

@@ -11,6 +11,7 @@ import type { LabSupply } from '../../../lab/supply.ts';
 import type { LabPlan, PlacedFile, Step } from '../../../model/scenario.ts';
 import type { Image } from '../../../supply/image/image.ts';
 import { packSquashfs } from '../../../supply/image/squashfs.ts';
+import { refuseLinksOut } from '../../made-tree.ts';
 import { runMakingLab } from '../../making-lab.ts';
 import type { PackedTree } from '../../packed-tree.ts';
 import { topologyOf } from '../topology.ts';
@@ -87,6 +88,7 @@ async function runStage(stage: Stage, inputs: KeyMaterialInputs, into: string): 
   const making = { what: 'the key material of the suite', plan: planOf(stage, inputs), supply: inputs.supply };
   await runMakingLab(making, async (files) => {
     await succeed('tar', ['--no-same-owner', '-xf', join(files, 'testing', 'made.tar'), '-C', into]);
+    refuseLinksOut(into);
   });
 }
 
@@ -95,7 +97,8 @@ async function make(out: string, inputs: KeyMaterialInputs): Promise<z.infer<typ
   using work = makeWorkFolder('keys');
   const tree = join(work.path, 'tree');
   const half = join(work.path, 'half.squashfs');
-  mkdirSync(tree);
+  // Nobody else may reach what a suite makes: as root, it may be programs with the rights of their owner.
+  mkdirSync(tree, { mode: 0o700 });
   const { libreswan, certificates, testing, makers } = inputs;
   const images = { east: libreswan.path, west: certificates.path };
   await runStage({ script: scriptOf(makers), images, layers: [testing.path] }, inputs, tree);

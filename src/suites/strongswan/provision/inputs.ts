@@ -1,15 +1,5 @@
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
 import { sha256, temporaryBeside } from '../../../base/files.ts';
 import { cacheDir, withLock } from '../../../base/folders.ts';
@@ -17,6 +7,7 @@ import { succeed } from '../../../base/processes.ts';
 import type { LabSupply } from '../../../lab/supply.ts';
 import { downloadPackage } from '../../../supply/debian/packages.ts';
 import { packSquashfs } from '../../../supply/image/squashfs.ts';
+import { layOver, replace } from '../../made-tree.ts';
 import type { StrongswanTree } from '../obtain.ts';
 import type { StrongswanInputs } from '../strongswan.ts';
 import { knownHosts } from '../topology.ts';
@@ -75,8 +66,12 @@ interface MadeInputs {
 async function unpack({ tar, isBuilt, ...charon }: MadeInputs, dir: string): Promise<void> {
   const work = temporaryBeside(dir);
   try {
-    mkdirSync(join(work, 'layers'), { recursive: true });
-    await succeed('tar', ['--no-same-owner', '-xf', tar, '-C', work]);
+    // Nobody else may reach what a suite makes: as root, it may be programs with the rights of their owner.
+    for (const folder of [work, join(work, 'unpacked'), join(work, 'layers')]) mkdirSync(folder, { mode: 0o700 });
+    // Beside what is made here: a member may be a link that has the name of any of it.
+    await succeed('tar', ['--no-same-owner', '-xf', tar, '-C', join(work, 'unpacked')]);
+    renameSync(join(work, 'unpacked', 'testing'), join(work, 'testing'));
+    rmSync(join(work, 'unpacked'), { recursive: true });
     for (const host of knownHosts) {
       const root = join(work, 'root');
       fillRoot(root, join(work, 'testing'), host);
@@ -132,27 +127,16 @@ const linksOf: Readonly<Record<string, readonly Link[]>> = {
 /** As the suite's own guest images are made: the files of all hosts, then those of the one, then what was made for it. */
 function fillRoot(root: string, testing: string, host: string): void {
   mkdirSync(root);
-  const hosts = join(testing, 'hosts');
-  for (const source of [join(hosts, 'default'), join(hosts, host), join(testing, 'made', host)]) {
-    if (existsSync(source)) copyTree(source, root);
-  }
+  for (const source of [
+    ['hosts', 'default'],
+    ['hosts', host],
+    ['made', host],
+  ])
+    layOver(testing, source, root);
   // No machine has a name server unless a test says so; the one that built the image may have.
-  writeFileSync(join(root, 'etc', 'resolv.conf'), '');
+  replace(root, ['etc', 'resolv.conf'], (path) => writeFileSync(path, '', { flag: 'wx' }));
 }
 
 function makeLinks(root: string, made: readonly Link[]): void {
-  for (const [path, target] of made) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    symlinkSync(target, join(root, path));
-  }
-}
-
-function copyTree(from: string, to: string): void {
-  for (const name of readdirSync(from)) {
-    const source = join(from, name);
-    if (lstatSync(source).isDirectory()) {
-      mkdirSync(join(to, name), { recursive: true });
-      copyTree(source, join(to, name));
-    } else cpSync(source, join(to, name), { dereference: false, force: true });
-  }
+  for (const [path, target] of made) replace(root, path.split('/'), (place) => symlinkSync(target, place));
 }

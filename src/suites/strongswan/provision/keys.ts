@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Artifact, ArtifactStore } from '../../../base/artifacts.ts';
@@ -11,8 +10,10 @@ import type { LabPlan, PlacedFile } from '../../../model/scenario.ts';
 import type { Image } from '../../../supply/image/image.ts';
 import { runMakingLab } from '../../making-lab.ts';
 import { packTree } from '../../packed-tree.ts';
+import { SuiteFiles } from '../../suite-files.ts';
 import type { StrongswanTree } from '../obtain.ts';
 import { timing } from '../strongswan.ts';
+import { largestText } from '../test-files.ts';
 
 const facts = z.object({ kernel: z.string(), image: z.string() });
 type Facts = z.infer<typeof facts>;
@@ -52,7 +53,9 @@ exec /usr/bin/openssl "$@"
 
 /** Programs that stand before those of the image. */
 function programsOf({ tree, image }: Pick<StrongswanKeyInputs, 'tree' | 'image'>): PlacedFile[] {
-  const makesCertificates = readFileSync(join(tree.dir, 'scripts', 'build-certs-chroot'), 'latin1');
+  const makesCertificates = new SuiteFiles(tree.dir)
+    .read(join(tree.dir, 'scripts', 'build-certs-chroot'), largestText)
+    .toString('latin1');
   // What was built from source lies where these would.
   const folder = image.built ? '/usr/local/lib/espalier/bin' : '/usr/local/bin';
   const program = (name: string, text: string): PlacedFile => {

@@ -65,7 +65,7 @@ test('a host that runs strongSwan boots its image and has its command; the other
 });
 
 const broken: readonly (readonly [string, Record<string, string | Uint8Array>, RegExp])[] = [
-  ['a listed folder that is not there', { 'pluto/TESTLIST': 'k gone good\n' }, /gone.*cannot be read/],
+  ['a listed folder that is not there', { 'pluto/TESTLIST': 'k gone good\n' }, /gone: does not exist/],
   ['an empty folder', { 'pluto/TESTLIST': 'k empty good\n', 'pluto/empty/x': '' }, /names a host/],
   [
     'a script of garbage',
@@ -86,10 +86,10 @@ for (const [title, change, message] of broken) {
   });
 }
 
-test('a line of 10 MB makes its test unsupported and leaves the others alone', async () => {
+test('a line of 1 MB makes its test unsupported and leaves the others alone', async () => {
   using tree = makeTree();
   tree.write('pluto/TESTLIST', 'k hello good\nk long good\n');
-  tree.write('pluto/long/eastinit.sh', `: ${'x'.repeat(10_000_000)}\n`);
+  tree.write('pluto/long/eastinit.sh', `: ${'x'.repeat(1_000_000)}\n`);
   const [hello, long] = await tree.open().list();
   assert.equal(hello?.unsupported, undefined);
   assert.match(long?.unsupported ?? '', /longer than the 4095 bytes/);

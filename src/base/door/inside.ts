@@ -1,0 +1,72 @@
+/**
+ * The same door for trees in which links may lead from one place to another, as suites have them. The kernel follows the links;
+ * what it opened is asked for afterwards, through the handle, and taken only where it lies in the tree. Nothing is read, and no
+ * special file is started, before that is known.
+ */
+import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { EspalierError } from '../errors.ts';
+import { Handle, kindOf, placeOnly } from './handle.ts';
+import { OpenFile } from './open-file.ts';
+
+/**
+ * Takes a handle on what is at a path, through links that stay below `root`, which is a real path. Raises `scenario` where there is
+ * nothing, where links go round, or lead out of the tree.
+ */
+export function handleInside(root: string, path: string): Handle {
+  const descriptor = openPlace(path);
+  try {
+    const real = readlinkSync(`/proc/self/fd/${descriptor}`);
+    if (real !== root && !real.startsWith(`${root}/`)) {
+      throw new EspalierError('scenario', 'is a link that leads out of the suite, and is not followed', { file: path });
+    }
+    return new Handle(path, descriptor, fstatSync(descriptor));
+  } catch (cause) {
+    closeSync(descriptor);
+    throw cause;
+  }
+}
+
+function openPlace(path: string): number {
+  try {
+    return openSync(path, placeOnly);
+  } catch (cause) {
+    throw new EspalierError('scenario', reasonOf(cause), { file: path, cause });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist, or is a link to nothing',
+  ENOTDIR: 'lies below what is not a folder',
+  ELOOP: 'is a link that leads round in a circle',
+  ENAMETOOLONG: 'has a name that is too long',
+  EACCES: 'may not be read',
+};
+
+function reasonOf(cause: unknown): string {
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  return reasons[code] ?? `cannot be opened: ${message.split(', ')[0]}`;
+}
+
+/** Reads a regular file; raises `scenario` for anything else, and for more than `most` bytes unless `cut`: then these are read. */
+export function readInside({ stat, path, itself }: Handle, most: number, cut = false): Buffer {
+  if (!stat.isFile()) throw new EspalierError('scenario', `is ${kindOf(stat)}, not a file`, { file: path });
+  if (stat.size > most && !cut) {
+    throw new EspalierError('scenario', `has ${stat.size} bytes, the limit is ${most}`, { file: path });
+  }
+  try {
+    using file = new OpenFile(openSync(itself, constants.O_RDONLY), { ino: stat.ino, size: Math.min(stat.size, most) });
+    return file.read();
+  } catch (cause) {
+    throw new EspalierError('scenario', reasonOf(cause), { file: path, cause });
+  }
+}
+
+/** Names in a folder as bytes, in order. Raises `scenario` for what is no folder, or may not be read. */
+export function namesInside({ stat, path, itself }: Handle): Buffer[] {
+  if (!stat.isDirectory()) throw new EspalierError('scenario', `is ${kindOf(stat)}, not a folder`, { file: path });
+  try {
+    return readdirSync(itself, 'buffer').sort(Buffer.compare);
+  } catch (cause) {
+    throw new EspalierError('scenario', reasonOf(cause), { file: path, cause });
+  }
+}

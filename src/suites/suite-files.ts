@@ -1,0 +1,136 @@
+import { isUtf8 } from 'node:buffer';
+import { lstatSync, realpathSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { kindOf } from '../base/door/handle.ts';
+import { handleInside, namesInside, readInside } from '../base/door/inside.ts';
+import { EspalierError } from '../base/errors.ts';
+
+/** Bytes of a file of a test. The largest real ones have less than one million. */
+const largest = 16 * 1024 * 1024;
+/** Entries of one folder, and of one tree of a test. */
+const mostEntries = 20_000;
+/** Folders within folders. */
+const deepest = 32;
+
+/** What a folder holds under one name. */
+export interface SuiteEntry {
+  readonly name: string;
+  /** Behind links. `broken`: it is neither, or a link that leads nowhere, or out of the suite; `why` says what. */
+  readonly kind: 'file' | 'folder' | 'broken';
+  /** The entry itself is a symbolic link. */
+  readonly isLink: boolean;
+  readonly why?: string;
+}
+
+/**
+ * The files of a suite, which anybody may have made. A link that stays in the suite is followed; what it leads to elsewhere is
+ * not read. What cannot be read raises `scenario`: it costs the test that has it.
+ */
+export class SuiteFiles {
+  /** As it was given. */
+  readonly dir: string;
+  readonly #root: string;
+
+  /** Raises `usage` where there is no such folder. */
+  constructor(dir: string) {
+    this.dir = dir;
+    try {
+      this.#root = realpathSync(dir);
+    } catch (cause) {
+      throw new EspalierError('usage', `cannot be opened: ${(cause as Error).message}`, { file: dir, cause });
+    }
+  }
+
+  /** Bytes of a file, by its path. */
+  read(path: string, most = largest): Buffer {
+    using place = handleInside(this.#root, path);
+    return readInside(place, most);
+  }
+
+  /** The first bytes of a file. */
+  beginning(path: string, most: number): Buffer {
+    using place = handleInside(this.#root, path);
+    return readInside(place, most, true);
+  }
+
+  /** Text of a file in UTF-8. */
+  text(path: string, most = largest): string {
+    const bytes = this.read(path, most);
+    if (!isUtf8(bytes)) throw new EspalierError('scenario', 'is not text in UTF-8', { file: path });
+    return bytes.toString('utf8');
+  }
+
+  /** Permissions of a file. */
+  mode(path: string): number {
+    using place = handleInside(this.#root, path);
+    return place.stat.mode & 0o777;
+  }
+
+  /** True for a regular file of the suite, or a link to one. */
+  isFile(path: string): boolean {
+    return this.#look(path).kind === 'file';
+  }
+
+  /** True where there is anything, be it broken. */
+  exists(path: string): boolean {
+    return entryAt(path) !== undefined;
+  }
+
+  /** True for a folder of the suite, or a link to one. */
+  isFolder(path: string): boolean {
+    return this.#look(path).kind === 'folder';
+  }
+
+  /** What a folder holds, in order. */
+  entries(path: string): SuiteEntry[] {
+    using place = handleInside(this.#root, path);
+    const names = namesInside(place);
+    if (names.length > mostEntries) {
+      throw new EspalierError('scenario', `holds ${names.length} files, the limit is ${mostEntries}`, { file: path });
+    }
+    return names.map((bytes): SuiteEntry => {
+      const name = bytes.toString('utf8');
+      const isLink = entryAt(join(path, name))?.isSymbolicLink() === true;
+      if (isUtf8(bytes)) return { name, isLink, ...this.#look(join(path, name)) };
+      return { name: nameOfBytes(bytes), isLink: false, kind: 'broken', why: 'has a name that is not text in UTF-8' };
+    });
+  }
+
+  /** All files below a folder, by path, in order. Raises `scenario` for anything that is broken, and for a tree without end. */
+  filesBelow(path: string, depth = 0, count = { left: mostEntries }): string[] {
+    if (depth > deepest) throw new EspalierError('scenario', `lies in more than ${deepest} folders`, { file: path });
+    return this.entries(path).flatMap(({ name, kind, why }) => {
+      const below = join(path, name);
+      count.left -= 1;
+      if (count.left < 0)
+        throw new EspalierError('scenario', `a tree of more than ${mostEntries} files`, { file: below });
+      if (kind === 'broken') throw new EspalierError('scenario', why ?? '', { file: below });
+      return kind === 'folder' ? this.filesBelow(below, depth + 1, count) : [below];
+    });
+  }
+
+  #look(path: string): Pick<SuiteEntry, 'kind' | 'why'> {
+    try {
+      using place = handleInside(this.#root, path);
+      if (place.stat.isFile()) return { kind: 'file' };
+      return place.stat.isDirectory() ? { kind: 'folder' } : { kind: 'broken', why: `is ${kindOf(place.stat)}` };
+    } catch (error) {
+      if (!(error instanceof EspalierError)) throw error;
+      return { kind: 'broken', why: error.message };
+    }
+  }
+}
+
+/** The entry itself; a path that is longer than paths can be leads to none. */
+function entryAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Two names stay two, and none is that of a file with a proper name: it has a byte that no text has. */
+function nameOfBytes(bytes: Buffer): string {
+  return `${bytes.toString('utf8')} (bytes ${bytes.toString('hex')})`;
+}
