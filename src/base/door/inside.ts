@@ -54,8 +54,8 @@ export function readInside({ stat, path, itself }: Handle, most: number, cut = f
     throw new EspalierError('scenario', `has ${stat.size} bytes, the limit is ${most}`, { file: path });
   }
   try {
-    using file = new OpenFile(openSync(itself, constants.O_RDONLY), { ino: stat.ino, size: Math.min(stat.size, most) });
-    return file.read();
+    using file = new OpenFile(openSync(itself, constants.O_RDONLY), stat);
+    return file.read(0, most);
   } catch (cause) {
     throw new EspalierError('scenario', reasonOf(cause), { file: path, cause });
   }

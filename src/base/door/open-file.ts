@@ -17,9 +17,9 @@ export class OpenFile implements Disposable {
     this.isPrivate = (mode & 0o077) === 0 && uid === process.geteuid?.();
   }
 
-  /** The bytes from an offset on; fewer where the file was cut meanwhile. */
-  read(from = 0): Buffer {
-    const content = Buffer.alloc(Math.max(0, this.bytes - from));
+  /** The bytes from an offset up to another; fewer where the file was cut meanwhile. */
+  read(from = 0, to = this.bytes): Buffer {
+    const content = Buffer.alloc(Math.max(0, Math.min(to, this.bytes) - from));
     let filled = 0;
     while (filled < content.length) {
       const count = readSync(this.#descriptor, content, filled, content.length - filled, from + filled);
