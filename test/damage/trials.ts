@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Verdict } from '../../src/model/verdict.ts';
 import type { VerdictWord } from '../../src/model/words.ts';
@@ -21,8 +21,8 @@ export interface Trial {
 }
 
 /**
- * Copies of attempts in a folder of its own, judged as stored and with damages. Originals are only read; inputs of
- * their run are reached by a link.
+ * Copies of attempts in a folder of its own, judged as stored and with damages. Originals are only read, and
+ * inputs of their run are copied.
  */
 export class TrialFolder {
   readonly #runDir: string;
@@ -34,7 +34,8 @@ export class TrialFolder {
     this.#runDir = join(dir, 'run');
     this.#cache = join(dir, 'sanitized');
     mkdirSync(this.#runDir);
-    symlinkSync(inputs, join(this.#runDir, 'inputs'));
+    // No link: what leads out of a run is not read.
+    cpSync(inputs, join(this.#runDir, 'inputs'), { recursive: true });
   }
 
   /** Every damage that applies to an attempt, after the attempt itself; only that one where it does not pass. */
