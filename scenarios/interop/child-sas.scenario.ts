@@ -42,6 +42,21 @@ const rows: Readonly<Record<string, Row>> = {
       await expect(west).toReach(east, { from: path.west, at: path.east, size: 1400 });
     },
   },
+  'a second Child SA': {
+    both: { furtherChildren: [{ name: 'six', selectors: { west: [inner[6].westNet], east: [inner[6].eastNet] } }] },
+    body: async ({ west, east }) => {
+      await establish({ west, east }, path);
+      await west.initiate('six');
+      for (const host of [west, east]) {
+        await expect(host).toHaveIkeSas(1);
+        await expect(host).toHaveIpsecSas(4);
+      }
+      await passes({ west, east }, inner[6]);
+      await west.terminate('six');
+      for (const host of [west, east]) await expect(host).toHaveIpsecSas(2);
+      await passes({ west, east }, path);
+    },
+  },
   'octets run out': { west: { own: { child: { lifetimeBytes: 40_000 } } }, body: replacedInTime },
   'packets run out': { west: { own: { child: { lifetimePackets: 40 } } }, body: replacedInTime },
   'XFRM interfaces': byInterface({ kind: 'xfrm', id: 5 }, { kind: 'xfrm', id: 7 }, async (hosts) => {

@@ -13,6 +13,11 @@ export interface Connection {
   readonly mode?: 'tunnel' | 'transport';
   readonly ike?: IkeSettings;
   readonly child?: ChildSettings;
+  /**
+   * More Child SAs of the same IKE SA (RFC 7296, 1.3.1), which are established by their own names. The first one has the connection's name, the
+   * ends' selectors and `child`.
+   */
+  readonly furtherChildren?: readonly FurtherChild[];
   /** When SAs are replaced before their lifetime ends (RFC 7296, 2.8). `false`: they are not, and expire. */
   readonly rekey?: RekeySettings | false;
   /** `force`: UDP encapsulation though no NAT stands between (RFC 7296, 2.23). Default: `detect`. */
@@ -109,6 +114,14 @@ export interface ChildSettings {
   readonly replayWindow?: number;
   /** Compression by IPComp (RFC 3173) is proposed (RFC 7296, 2.22); it needs both ends. Default: not. */
   readonly ipcomp?: boolean;
+}
+
+/** A Child SA beside the first one. What it leaves out is as in the connection's `child`. */
+export interface FurtherChild extends ChildSettings {
+  /** As a connection's; no other Child SA has it. */
+  readonly name: string;
+  /** What each end has to send and to receive, by the end's host. */
+  readonly selectors: Readonly<Record<string, readonly TrafficSelector[]>>;
 }
 
 /** One proposal with all transforms of each type that may be chosen (RFC 7296, 3.3). */

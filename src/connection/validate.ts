@@ -18,8 +18,7 @@ type Found = Problem | readonly Found[] | undefined | false;
 export function problemsOf(connection: Connection): Problem[] {
   const [first, second] = connection.ends;
   return flat([
-    !/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(connection.name) &&
-      problem('name', `${excerptOf(connection.name)} must be a letter, then at most 31 letters, digits, - and _`),
+    problemsOfName(connection.name, 'name'),
     problemsOfEnd(first, 'ends[0]'),
     problemsOfEnd(second, 'ends[1]'),
     first.host === second.host && problem('ends[1].host', `is ${excerptOf(second.host)} at both ends`),
@@ -30,7 +29,38 @@ export function problemsOf(connection: Connection): Problem[] {
     (connection.ike?.proposals ?? []).flatMap((one, i) => problemsOfIke(one, `ike.proposals[${i}]`)),
     (connection.child?.proposals ?? []).flatMap((one, i) => problemsOfEsp(one, `child.proposals[${i}]`)),
     problemsOfTimes(connection),
+    problemsOfFurther(connection),
   ]);
+}
+
+function problemsOfName(name: string, at: string): Found {
+  return (
+    !/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(name) &&
+    problem(at, `${excerptOf(name)} must be a letter, then at most 31 letters, digits, - and _`)
+  );
+}
+
+function problemsOfFurther({ name: first, ends, rekey, furtherChildren = [] }: Connection): Found {
+  const names = [first, ...furtherChildren.map(({ name }) => name)];
+  return furtherChildren.flatMap(({ name, selectors, ...child }, i) => {
+    const at = `furtherChildren[${i}]`;
+    const hosts = ends.map(({ host }) => host);
+    const missing = hosts.find((host) => (selectors[host] ?? []).length === 0);
+    const strange = Object.keys(selectors).find((host) => !hosts.includes(host));
+    const problems = problemsOfTimes({ child, ...(rekey !== undefined && { rekey }) });
+    return [
+      problemsOfName(name, `${at}.name`),
+      names.indexOf(name) <= i && problem(`${at}.name`, `is ${excerptOf(name)} once more`),
+      missing !== undefined && problem(`${at}.selectors`, `has none for ${missing}`),
+      strange !== undefined &&
+        problem(`${at}.selectors`, `names ${excerptOf(strange)}; the ends are ${hosts.join(', ')}`),
+      Object.entries(selectors).flatMap(([host, list]) =>
+        list.flatMap((one, j) => problemsOfSelector(one, `${at}.selectors.${host}[${j}]`)),
+      ),
+      (child.proposals ?? []).flatMap((one, j) => problemsOfEsp(one, `${at}.proposals[${j}]`)),
+      flat([problems]).map(({ field, message }) => problem(field.replace('child.', `${at}.`), message)),
+    ];
+  });
 }
 
 function problemsOfEnd(end: End, at: string): Problem[] {
@@ -137,7 +167,7 @@ function problemsOfCipher(
   ]);
 }
 
-function problemsOfTimes({ ike, child, rekey, liveness }: Connection): Found {
+function problemsOfTimes({ ike, child, rekey, liveness }: Omit<Connection, 'name' | 'ends'>): Found {
   const margin = rekey === false || rekey === undefined ? undefined : rekey.margin;
   const shortest = Math.min(ike?.lifetime ?? Number.POSITIVE_INFINITY, child?.lifetime ?? Number.POSITIVE_INFINITY);
   const seconds = (value: number | undefined, field: string): Found =>

@@ -9,6 +9,8 @@ export interface View {
   readonly connection: Connection;
   readonly local: End;
   readonly remote: End;
+  /** Name of the connection whose further Child SA this is. */
+  readonly childOf?: string;
   readonly [checked]: true;
 }
 
@@ -28,6 +30,17 @@ export function viewOf(connection: Connection, host: string): View {
     throw new EspalierError('scenario', `connection ${connection.name}: ${problem.field} ${problem.message}`, { host });
   }
   return { connection: own, local, remote } as View;
+}
+
+/** A view for each Child SA of the connection: itself, and one for each of the further ones, as if it were a connection of its own. */
+export function childViews(view: View): View[] {
+  const { furtherChildren = [], ...connection } = view.connection;
+  const further = furtherChildren.map(({ name, selectors, ...child }): View => {
+    const own = { ...connection, name, child: { ...connection.child, ...child } };
+    const end = (one: End): End => ({ ...one, selectors: selectors[one.host] ?? [] });
+    return { ...view, connection: own, local: end(view.local), remote: end(view.remote), childOf: connection.name };
+  });
+  return [view, ...further];
 }
 
 function withOwn({ ike, child, ...connection }: Connection, local: End): Connection {

@@ -1,7 +1,7 @@
 import type { TunnelInterface } from '../connection/connection.ts';
 import { networkHolds } from '../connection/network.ts';
 import { selectorsOf } from '../connection/selectors.ts';
-import type { View } from '../connection/view.ts';
+import { childViews, type View } from '../connection/view.ts';
 
 /** The name of an end's interface. */
 export function interfaceName({ kind, id }: TunnelInterface): string {
@@ -13,7 +13,7 @@ export function interfaceName({ kind, id }: TunnelInterface): string {
  * others. A network in which the peer itself lies is left to the scenario: a route there would lead ESP back into the tunnel.
  */
 export function interfaceLines(views: readonly View[]): string[] {
-  return [...new Set(views.flatMap(linesOf))];
+  return [...new Set(views.flatMap(childViews).flatMap(linesOf))];
 }
 
 function linesOf(view: View): string[] {

@@ -1,11 +1,13 @@
-import type { View } from '../connection/view.ts';
+import { childViews, type View } from '../connection/view.ts';
 import type { Daemon } from './daemon.ts';
 import type { Limit } from './limit.ts';
 import { withoutWord } from './words.ts';
 
 /** All that keeps this daemon from being the local end of the connection; empty: nothing does. */
 export function limitsOf(view: View, { slice, version }: Daemon): Limit[] {
-  const missing = withoutWord(view, slice.words).map(
+  const views = childViews(view);
+  const wordless = new Set(views.flatMap((one) => withoutWord(one, slice.words)));
+  const missing = [...wordless].map(
     (what): Limit => ({
       id: 'algorithm',
       reason: `${slice.name} has no word for ${what}`,
@@ -13,7 +15,7 @@ export function limitsOf(view: View, { slice, version }: Daemon): Limit[] {
       hits: () => true,
     }),
   );
-  return [...missing, ...slice.limits.filter(({ hits }) => hits(view, version))];
+  return [...missing, ...slice.limits.filter(({ hits }) => views.some((one) => hits(one, version)))];
 }
 
 /** What the daemon cannot do of these connections, for people; the first there is. */

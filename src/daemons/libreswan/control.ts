@@ -1,4 +1,5 @@
 import { shellQuoted, shellWord } from '../../base/text.ts';
+import { childViews } from '../../connection/view.ts';
 import type { Control } from '../daemon.ts';
 import { interfaceLines } from '../interface.ts';
 import { waitFor, waitForEnd } from '../shell.ts';
@@ -23,14 +24,14 @@ export function control(version: string): Control {
       `ipsec pluto --config /etc/ipsec.conf --logfile ${plutoLog} --leak-detective`,
       waitFor(`${whack} --briefstatus`, plutoLog),
       noneRefused,
-      ...views.map(({ connection }) => waitFor(isLoaded(connection.name), plutoLog)),
+      ...views.flatMap(childViews).map(({ connection }) => waitFor(isLoaded(connection.name), plutoLog)),
     ],
     reload: (views) => [
       ...checkConfiguration,
       `${whack} --rereadall > /dev/null`,
-      ...views.map(({ connection }) =>
-        isFive ? `ipsec add ${connection.name}` : `ipsec auto --add ${connection.name}`,
-      ),
+      ...views
+        .flatMap(childViews)
+        .map(({ connection }) => (isFive ? `ipsec add ${connection.name}` : `ipsec auto --add ${connection.name}`)),
     ],
     initiate: (name) => `ipsec ${isFive ? 'up' : 'auto --up'} ${shellWord(name)}`,
     terminate: (name, view) =>

@@ -3,7 +3,7 @@ import { credentialOf, keyOf } from '../../connection/authentication.ts';
 import type { Connection, End, EspProposal, IkeProposal } from '../../connection/connection.ts';
 import { identityType } from '../../connection/identity.ts';
 import { type FullSelector, protocolNames, selectorsOf } from '../../connection/selectors.ts';
-import type { View } from '../../connection/view.ts';
+import { childViews, type View } from '../../connection/view.ts';
 import type { ConfigFile } from '../daemon.ts';
 import { interfaceName } from '../interface.ts';
 import { isAtLeast } from '../version.ts';
@@ -18,7 +18,9 @@ export const plutoLog = '/var/log/pluto.log';
 export function render(views: readonly View[], version: string): ConfigFile[] {
   const setup = ['config setup', `\tlogfile=${plutoLog}`, '\tlogtime=no', '\tlogappend=no'];
   setup.push(...revocationOf(views.map(({ connection }) => connection)));
-  const conns = views.map((view) => [`conn ${view.connection.name}`, ...settingsOf(view, version).map(indent)]);
+  const conns = views
+    .flatMap(childViews)
+    .map((view) => [`conn ${view.connection.name}`, ...settingsOf(view, version).map(indent)]);
   const text = [setup, ...conns].map((section) => `${section.join('\n')}\n`).join('\n');
   return [
     { path: '/etc/ipsec.conf', mode: 0o644, content: text },
@@ -97,11 +99,11 @@ function identity(text: string): string {
 }
 
 /** The word of the key that there is: pluto would try RSA with an ECDSA key where both were allowed. */
-function authenticationOf({ connection, local, remote }: View): Setting[] {
+function authenticationOf({ connection, local, remote, childOf: parent = connection.name }: View): Setting[] {
   const [own, peers] = [authenticationWord(local), authenticationWord(remote)];
   const eap = [local, remote].map(({ authentication }) => authentication).find(({ method }) => method === 'eap');
   const certificate: Setting[] = [
-    ['leftcert', connection.name],
+    ['leftcert', parent],
     ['leftsendcert', 'always'],
   ];
   return [

@@ -101,6 +101,12 @@ export const limits: readonly Limit[] = [
     hits: ({ connection }) => connection.rekey === false && connection.child?.lifetimeBytes !== undefined,
   },
   {
+    id: 'further-children',
+    reason: 'a policy has one Child SA, whose selectors are all of its flows',
+    source: 'iked.conf(5), from … to',
+    hits: ({ connection }) => (connection.furtherChildren ?? []).length > 0,
+  },
+  {
     id: 'ipcomp',
     reason:
       'its policies on Linux ask for ESP in tunnel mode alone, and not for the IPComp that was negotiated: no packet goes',

@@ -33,7 +33,10 @@ export function control(): Control {
     ],
     reload: () => [load],
     initiate: (name, view) => (view ? `swanctl --initiate --child ${name}` : `${byName} initiate ${shellWord(name)}`),
-    terminate: (name, view) => (view ? `swanctl --terminate --ike ${name}` : `${byName} terminate ${shellWord(name)}`),
+    terminate: (name, view) => {
+      if (view === undefined) return `${byName} terminate ${shellWord(name)}`;
+      return `swanctl --terminate --${view.childOf === undefined ? 'ike' : 'child'} ${name}`;
+    },
     unknownName: /^charon has no connection and no child /m,
     stop: `kill -TERM $(pidof charon); ${waitForEnd('charon')}`,
     kill: 'kill -KILL $(pidof charon); rm -f /run/charon.pid /run/charon.vici',

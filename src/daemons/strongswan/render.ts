@@ -2,7 +2,7 @@ import { isAead } from '../../connection/algorithms.ts';
 import { type Authentication, credentialOf } from '../../connection/authentication.ts';
 import type { Connection, End, EspProposal, IkeProposal } from '../../connection/connection.ts';
 import { type FullSelector, protocolNames, selectorsOf } from '../../connection/selectors.ts';
-import type { View } from '../../connection/view.ts';
+import { childViews, type View } from '../../connection/view.ts';
 import type { ConfigFile } from '../daemon.ts';
 import { type WordTable, wordOf } from '../words.ts';
 import { words } from './algorithms.ts';
@@ -71,7 +71,7 @@ function connectionOf(view: View): Section {
     send_cert: local.authentication.method === 'certificate' ? 'always' : undefined,
     local: authenticationOf(local, view, 'local'),
     remote: authenticationOf(remote, view, 'remote'),
-    children: { [connection.name]: childOf(view) },
+    children: Object.fromEntries(childViews(view).map((one) => [one.connection.name, childOf(one)])),
   };
 }
 

@@ -1,6 +1,6 @@
 import { EspalierError } from '../../base/errors.ts';
 import type { Connection, End } from '../../connection/connection.ts';
-import { viewOf } from '../../connection/view.ts';
+import { childViews, viewOf } from '../../connection/view.ts';
 import type { ConfigFile } from '../../daemons/daemon.ts';
 import { limitIn } from '../../daemons/limits.ts';
 import { findDaemon } from '../../daemons/table.ts';
@@ -76,8 +76,11 @@ function complete({ authentication, ends, ...connection }: ConnectionSketch, aro
 export function withRoutes(topology: Topology, daemons: ReadonlyMap<string, HostDaemon>): Topology {
   const hosts = topology.hosts.map((host): TopologyHost => {
     const views = (daemons.get(host.name)?.views ?? []).filter(({ local }) => local.interface === undefined);
-    const wanted = views.flatMap(({ remote }) =>
-      (remote.selectors ?? []).map((one) => ({ to: typeof one === 'string' ? one : one.network, via: remote.address })),
+    const wanted = views.flatMap(childViews).flatMap(({ remote }) =>
+      (remote.selectors ?? []).map((one) => ({
+        to: typeof one === 'string' ? one : one.network,
+        via: remote.address,
+      })),
     );
     const routes = [...host.routes];
     for (const route of wanted) if (isNew(route, { ...host, routes })) routes.push(route);

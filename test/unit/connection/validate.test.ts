@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { eapMd5, psk, rawKey } from '../../../src/connection/authentication.ts';
-import type { Connection, End } from '../../../src/connection/connection.ts';
+import type { Connection, End, FurtherChild } from '../../../src/connection/connection.ts';
 import { identityType } from '../../../src/connection/identity.ts';
 import { parseNetwork } from '../../../src/connection/network.ts';
 import { problemsOf } from '../../../src/connection/validate.ts';
@@ -17,6 +17,12 @@ function withServer(change: Partial<End>): Connection {
 function withEnd(change: Partial<End>): Connection {
   const [west, east] = least.ends;
   return { ...least, ends: [{ ...west, ...change }, east] };
+}
+
+/** A second Child SA, otherwise right. */
+function withChild(change: Partial<FurtherChild>): Connection {
+  const child = { name: 'second', selectors: { west: ['10.1.0.0/16'], east: ['10.2.0.0/16'] } };
+  return { ...least, furtherChildren: [{ ...child, ...change }] };
 }
 
 /** A mistake, and the field that the message names. */
@@ -53,6 +59,16 @@ const mistakes: readonly (readonly [Connection, string])[] = [
   [{ ...least, child: { replayWindow: 5000 } }, 'child.replayWindow'],
   [{ ...least, child: { lifetimeBytes: 0 } }, 'child.lifetimeBytes'],
   [{ ...least, child: { lifetimePackets: 1.5 } }, 'child.lifetimePackets'],
+  [withChild({ name: '2' }), 'furtherChildren[0].name'],
+  [withChild({ name: 'hosts' }), 'furtherChildren[0].name'],
+  [withChild({ selectors: { west: ['10.0.0.0/8'] } }), 'furtherChildren[0].selectors'],
+  [withChild({ selectors: { west: ['10.0.0.0/8'], east: ['10.0.0.1/8'] } }), 'furtherChildren[0].selectors.east[0]'],
+  [
+    withChild({ selectors: { west: ['10.0.0.0/8'], east: ['10.0.0.0/8'], nic: ['::/0'] } }),
+    'furtherChildren[0].selectors',
+  ],
+  [withChild({ lifetime: 0 }), 'furtherChildren[0].lifetime'],
+  [withChild({ proposals: [{ encryption: ['aes-128-cbc'] }] }), 'furtherChildren[0].proposals[0].integrity'],
   [withEnd({ interface: { kind: 'xfrm', id: 0 } }), 'ends[0].interface.id'],
   [withEnd({ interface: { kind: 'gre' as 'vti', id: 2 ** 32 - 1 } }), 'ends[0].interface.kind'],
 ];

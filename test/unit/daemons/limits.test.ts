@@ -70,6 +70,21 @@ const table: readonly (readonly [what: string, Connection, Readonly<Record<strin
   ['asking for a password', fromEast(password), { 'libreswan-4.10': ['eap-method'], 'libreswan-5.2': ['eap-method'] }],
   ['asking for EAP-TLS', fromEast(insideTls), { 'libreswan-5.2': ['eap-tls-5'], 'openiked-7.4': ['eap-method'] }],
   ['asking by OCSP', { ...least, ocsp: true }, { 'openiked-7.4': ['ocsp'] }],
+  [
+    'two Child SAs',
+    { ...least, furtherChildren: [{ name: 'b', selectors: { west: ['10.1.0.0/16'], east: ['10.2.0.0/16'] } }] },
+    { 'openiked-7.4': ['families', 'further-children'] },
+  ],
+  [
+    'what the second of two Child SAs has',
+    {
+      ...least,
+      furtherChildren: [
+        { name: 'b', selectors: { west: ['2001:db8:1::/64'], east: ['2001:db8:2::/64'] }, lifetimePackets: 9 },
+      ],
+    },
+    { 'openiked-7.4': ['lifetime-packets', 'further-children'] },
+  ],
   ['a limit of octets', { ...least, child: { lifetimeBytes: 9 } }, {}],
   [
     'a limit of octets without rekeying',

@@ -1,10 +1,11 @@
 /** What Child SAs have beside algorithms and lifetimes, in the files of every daemon. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { certificate } from '../../../src/connection/authentication.ts';
 import type { Connection } from '../../../src/connection/connection.ts';
-import { viewOf } from '../../../src/connection/view.ts';
+import { childViews, viewOf } from '../../../src/connection/view.ts';
 import { findDaemon } from '../../../src/daemons/table.ts';
-import { full, least } from '../connection/samples.ts';
+import { credential, full, least } from '../connection/samples.ts';
 
 const libreswan = findDaemon('libreswan', '5.2');
 const strongswan = findDaemon('strongswan', '6.1.0');
@@ -99,4 +100,59 @@ test('no route to a network in which the peer lies leads into the tunnel', () =>
     lines.filter((line) => line.startsWith('ip ')),
     ['ip link set ipsec1 up', 'ip route replace 10.9.0.0/16 dev ipsec1'],
   );
+});
+
+const twice: Connection = {
+  ...full,
+  furtherChildren: [
+    { name: 'second', lifetime: 600, selectors: { west: ['10.1.0.0/16'], east: ['10.2.0.0/16', '10.3.0.0/16'] } },
+  ],
+};
+
+test('a further Child SA has its own name, selectors and settings, and the rest of its connection', () => {
+  const [, first = '', second = ''] = (filesOf(twice)['/etc/ipsec.conf 644'] ?? '').split('\n\n');
+  assert.equal(
+    second.trim(),
+    first
+      .replace('conn net', 'conn second')
+      .replace(/leftsubnet=.*/, 'leftsubnet=10.1.0.0/16')
+      .replace(/rightsubnet=.*/, 'rightsubnet=10.2.0.0/16,10.3.0.0/16')
+      .replace('salifetime=1200s', 'salifetime=600s'),
+  );
+  assert.equal(filesOf(twice)['/etc/ipsec.secrets 600'], filesOf(full)['/etc/ipsec.secrets 600']);
+  const lines = linesWith(
+    filesOf(twice, strongswan)['/etc/swanctl/swanctl.conf 600'],
+    /^(net|second|.*_ts|life_time)\b/,
+  );
+  assert.deepEqual(lines, [
+    'net {',
+    'net {',
+    'local_ts = 192.0.1.0/24, 192.0.11.0/24[udp/53]',
+    'remote_ts = 192.0.2.0/24[udp]',
+    'life_time = 1200s',
+    'second {',
+    'local_ts = 10.1.0.0/16',
+    'remote_ts = 10.2.0.0/16, 10.3.0.0/16',
+    'life_time = 600s',
+  ]);
+  const [view, child] = childViews(viewOf(twice, 'west'));
+  assert.equal(strongswan.control.terminate('net', view), 'swanctl --terminate --ike net');
+  assert.equal(strongswan.control.terminate('second', child), 'swanctl --terminate --child second');
+  assert.equal(strongswan.control.initiate('second', child), 'swanctl --initiate --child second');
+  const loaded = libreswan.control.start([viewOf(twice, 'west')]).filter((line) => line.includes('--status'));
+  assert.equal(loaded.length, 2, 'the start waits for both');
+});
+
+test('a further Child SA uses the certificate of its connection', () => {
+  const [, east] = full.ends;
+  const own = certificate(credential('west'));
+  const connection: Connection = {
+    ...twice,
+    ends: [
+      { ...twice.ends[0], authentication: own },
+      { ...east, authentication: certificate(credential('east')) },
+    ],
+  };
+  const lines = linesWith(filesOf(connection)['/etc/ipsec.conf 644'], /leftcert/);
+  assert.deepEqual(lines, ['leftcert=net', 'leftcert=net']);
 });

@@ -1,6 +1,6 @@
 import { EspalierError } from '../../../base/errors.ts';
 import { excerptOf, shellWord } from '../../../base/text.ts';
-import type { View } from '../../../connection/view.ts';
+import { childViews, type View } from '../../../connection/view.ts';
 import type { Daemon } from '../../../daemons/daemon.ts';
 import type { IkeSa } from '../../../evidence/ipsec.ts';
 import type { Origin } from '../../../model/scenario.ts';
@@ -100,7 +100,7 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
         const message = `${excerptOf(name)} is no name of a connection: 1 to 128 printable ASCII characters without blanks`;
         throw new EspalierError('scenario', message, { ...origin, host: this.name });
       }
-      const view = this.#views.find(({ connection }) => connection.name === name);
+      const view = this.#views.flatMap(childViews).find(({ connection }) => connection.name === name);
       const line = lineFor(view);
       const result = await this.execAt(line, origin);
       if (view === undefined && this.#daemon.control.unknownName.test(result.stdout)) {
