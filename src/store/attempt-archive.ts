@@ -6,7 +6,7 @@ import { readPlain } from '../base/door/read.ts';
 import { writePlain } from '../base/door/write.ts';
 import { EspalierError } from '../base/errors.ts';
 import { isNameBelow } from '../base/text.ts';
-import { archiveName, decompress, largestContent, openArchive } from './attempt-files.ts';
+import { archiveName, decompress, largestContent, openArchive } from './open-archive.ts';
 import { prunedName } from './pruned.ts';
 import { mostFiles, type TarEntries, writeTar } from './tar.ts';
 

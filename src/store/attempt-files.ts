@@ -1,19 +1,11 @@
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { filesBelow } from '../base/door/folders.ts';
 import { below, refusal } from '../base/door/handle.ts';
-import { isPlain, readPlain, statePlain } from '../base/door/read.ts';
+import { isPlain, readPlain } from '../base/door/read.ts';
 import { EspalierError } from '../base/errors.ts';
 import { type Check, parseJson } from '../base/files.ts';
+import { decompress, openArchive } from './open-archive.ts';
 import { readPruned } from './pruned.ts';
-import { readTar } from './tar.ts';
-
-/** One file for what a passing attempt left: a tar archive, compressed with Zstandard. `tar xf` opens it. */
-export const archiveName = 'artifacts.tar.zst';
-
-/** What an archive, or a file that earlier versions compressed, may unpack to, bytes. A larger attempt is never packed. */
-export const largestContent = 128 * 1024 * 1024;
 
 /** What is read of all files of one attempt, bytes. */
 const largestAttempt = 256 * 1024 * 1024;
@@ -100,69 +92,6 @@ function readCompressed(attemptDir: string, name: string): Buffer | undefined {
   return bytes && decompress(bytes, file);
 }
 
-/** Decompresses Zstandard. `file` is named in the error for bytes that are damaged, or would become too many. */
-export function decompress(bytes: Uint8Array, file: string): Buffer {
-  try {
-    return zstdDecompressSync(bytes, { maxOutputLength: largestContent });
-  } catch (cause) {
-    throw unreadable(file, cause);
-  }
-}
-
-/** The files of an archive's bytes. `file` is named in errors. */
-function readArchive(bytes: Uint8Array, file: string): Map<string, Uint8Array> {
-  return filesOfTar(decompress(bytes, file), file);
-}
-
-/** The same while others go on: a small archive may unpack to much, which takes a second. */
-export async function readArchiveLater(bytes: Uint8Array, file: string): Promise<Map<string, Uint8Array>> {
-  let unpacked: Buffer;
-  try {
-    unpacked = await promisify(zstdDecompress)(bytes, { maxOutputLength: largestContent });
-  } catch (cause) {
-    throw unreadable(file, cause);
-  }
-  return filesOfTar(unpacked, file);
-}
-
-function filesOfTar(unpacked: Uint8Array, file: string): Map<string, Uint8Array> {
-  try {
-    return readTar(unpacked);
-  } catch (error) {
-    if (!(error instanceof EspalierError)) throw error;
-    throw new EspalierError(error.fault, error.message, { file, cause: error });
-  }
-}
-
-/** Archives as they were read last: readers ask for one file of an attempt after the other. */
-const opened = new Map<string, { readonly stamp: string; readonly entries: Map<string, Uint8Array>; size: number }>();
-/** So many bytes of contents are kept, or one archive. */
-const keptContent = 64 * 1024 * 1024;
-
-/** The files of an attempt's archive; `undefined` where there is none. */
-export function openArchive(attemptDir: string): ReadonlyMap<string, Uint8Array> | undefined {
-  const file = join(attemptDir, archiveName);
-  const stamp = statePlain(file)?.stamp;
-  if (stamp === undefined) return undefined;
-  const known = opened.get(file);
-  if (known?.stamp === stamp) return known.entries;
-  const bytes = readPlain(file);
-  if (bytes === undefined) return undefined;
-  const entries = readArchive(bytes, file);
-  opened.delete(file);
-  let size = [...entries.values()].reduce((sum, { length }) => sum + length, 0);
-  opened.set(file, { stamp, entries, size });
-  for (const [path, { size: other }] of [...opened].reverse().slice(1)) {
-    size += other;
-    if (size > keptContent) opened.delete(path);
-  }
-  return entries;
-}
-
 function bufferOf(bytes: Uint8Array | undefined): Buffer | undefined {
   return bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-function unreadable(file: string, cause: unknown): EspalierError {
-  return new EspalierError('infrastructure', `cannot be read: ${(cause as Error).message}`, { file, cause });
 }

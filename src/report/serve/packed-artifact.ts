@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { below } from '../../base/door/handle.ts';
 import { limits } from '../../base/door/limits.ts';
-import { archiveName, readArchiveLater } from '../../store/attempt-files.ts';
+import { openArchiveLater } from '../../store/open-archive.ts';
 import { prunedName, prunedOf } from '../../store/pruned.ts';
 import { openBelow } from './files-below.ts';
 
@@ -16,9 +17,8 @@ export async function packedArtifact(attempts: string, path: string): Promise<Pa
   if (folder === '' || isFile(attempts, path)) return undefined;
   const mark = readBelow(attempts, `${folder}/${prunedName}`);
   if (mark !== undefined) return { gone: prunedOf(mark.toString('utf8'), join(attempts, folder, prunedName)).text };
-  const archive = readBelow(attempts, `${folder}/${archiveName}`);
-  if (archive === undefined) return undefined;
-  const bytes = (await readArchiveLater(archive, join(attempts, folder, archiveName))).get(decoded(rest));
+  const dir = below(attempts, folder.split('/').map(decoded).join('/'));
+  const bytes = (await openArchiveLater(dir))?.get(decoded(rest));
   return bytes && { bytes };
 }
 
@@ -37,5 +37,5 @@ function decoded(text: string): string {
 
 function readBelow(root: string, path: string): Buffer | undefined {
   using file = openBelow(root, path);
-  return file === undefined || file.bytes > limits.evidence ? undefined : file.read();
+  return file === undefined || file.bytes > limits.mark ? undefined : file.read();
 }

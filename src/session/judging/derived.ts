@@ -4,7 +4,8 @@ import { writePlain } from '../../base/door/write.ts';
 import { EspalierError } from '../../base/errors.ts';
 import { excerptOf, isFileName } from '../../base/text.ts';
 import { unpackAttempt } from '../../store/attempt-archive.ts';
-import { attemptFiles, openArchive } from '../../store/attempt-files.ts';
+import { attemptFiles } from '../../store/attempt-files.ts';
+import { openArchive } from '../../store/open-archive.ts';
 
 /** What `espalier pcap` leaves in the folder (src/session/commands/pcap.ts): made from raw files, it is true of any judgement. */
 const ofPcap = /^links\./;

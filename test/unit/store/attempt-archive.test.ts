@@ -10,14 +10,8 @@ import { filesBelow } from '../../../src/base/door/folders.ts';
 import { EspalierError } from '../../../src/base/errors.ts';
 import { writeAtomic } from '../../../src/base/files.ts';
 import { packAttempt, preparePacking, unpackAttempt } from '../../../src/store/attempt-archive.ts';
-import {
-  archiveName,
-  attemptFileNames,
-  capturedLinks,
-  hasAttemptFile,
-  largestContent,
-  readAttemptFile,
-} from '../../../src/store/attempt-files.ts';
+import { attemptFileNames, capturedLinks, hasAttemptFile, readAttemptFile } from '../../../src/store/attempt-files.ts';
+import { archiveName, largestContent } from '../../../src/store/open-archive.ts';
 import { writeTar } from '../../../src/store/tar.ts';
 
 type Files = Readonly<Record<string, string>>;

@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { writeAtomic } from '../../../../src/base/files.ts';
 import { clearDerived, Derived } from '../../../../src/session/judging/derived.ts';
 import { packAttempt, unpackAttempt } from '../../../../src/store/attempt-archive.ts';
-import { archiveName, attemptFileNames, readAttemptFile } from '../../../../src/store/attempt-files.ts';
+import { attemptFileNames, readAttemptFile } from '../../../../src/store/attempt-files.ts';
+import { archiveName } from '../../../../src/store/open-archive.ts';
 
 type Texts = Readonly<Record<string, string>>;
 

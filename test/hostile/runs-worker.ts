@@ -1,0 +1,153 @@
+/** Spoils run folders and visits them with every command, one batch after the other; the parent watches the time. */
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Draw } from '../mischief/draw.ts';
+import { type Bench, mutations } from './mutate-run.ts';
+import { canary, Planted } from './planted.ts';
+import type { Templates } from './templates.ts';
+import { crashOf, pruneAll, type Visitor, visitRun, visitRuns, visitServer } from './visit-runs.ts';
+import { walkTree } from './walk-tree.ts';
+
+/** What the parent asks for: a batch of runs made from the one in `pattern`. */
+export interface Batch {
+  readonly work: string;
+  readonly pattern: string;
+  readonly templates: Templates;
+  readonly seed: string;
+  readonly size: number;
+}
+
+/** What the worker says: what it begins, or what came of a batch. */
+export type Word =
+  | { readonly doing: string }
+  | { readonly problems: readonly string[]; readonly runs: number; readonly kept: number; readonly peakMiB: number };
+
+/** Memory that no command may go over. */
+const mostMiB = 1024;
+
+/** Names of tests in the pattern; each has one attempt. */
+const tests = ['good', 'bad', 'other'];
+const attemptOf = (test: string): string => `attempts/libreswan/${test}/0`;
+/** What can be made again, so that spoiling it costs no verdict. */
+const derived = /^(report|results\.jsonl?|lock)(\/|$)/;
+
+let printed = '';
+for (const stream of [process.stdout, process.stderr]) {
+  stream.write = (text: string | Uint8Array): boolean => {
+    printed += Buffer.from(text as string).toString('latin1');
+    return true;
+  };
+}
+
+const say = (word: Word): void => void process.send?.(word);
+
+/** Spoils a run in one to three places. Returns them, and the tests that were left alone. */
+function spoil(run: string, bench: Bench): { readonly done: string[]; readonly untouched: string[] } {
+  const { draw } = bench;
+  const done: string[] = [];
+  const touched = new Set<string>();
+  for (let count = 1 + Math.floor(draw.next() * 3); count > 0; count -= 1) {
+    const made = [
+      'lock',
+      'baseline.json',
+      'report/data',
+      ...tests.map((test) => `${attemptOf(test)}/pruned.json`),
+      `${attemptOf('bad')}/lab`,
+    ];
+    const name = draw.of([...walkTree(run), ...made]);
+    const [kind = '', mutate = () => {}] = draw.of(Object.entries(mutations));
+    const test = tests.find((one) => `${name}/`.startsWith(`${attemptOf(one)}/`));
+    // A change beside a folder's name is one of what it lies in.
+    const stays = test !== undefined && name !== attemptOf(test) ? [test] : derived.test(name) ? [] : tests;
+    for (const one of stays) touched.add(one);
+    try {
+      mutate(join(run, name), bench);
+      done.push(`${kind} ${name}`);
+    } catch (error) {
+      done.push(`${kind} ${name} (${(error as Error).message.slice(0, 60)})`);
+    }
+  }
+  return { done, untouched: tests.filter((one) => !touched.has(one)) };
+}
+
+async function visitBatch({ work, pattern, templates, seed, size }: Batch): Promise<void> {
+  const dir = join(work, `batch-${process.pid}`);
+  mkdirSync(join(dir, 'runs'), { recursive: true });
+  const planted = new Planted(join(dir, 'planted'));
+  const bench: Bench = { draw: new Draw(seed), planted, templates };
+  const problems: string[] = [];
+  const visitor = visitorOf(problems, seed);
+  const spoiled = Array.from({ length: size }, (_, at) => {
+    const id = `2020-01-01_${String(at).padStart(3, '0')}`;
+    const run = join(dir, 'runs', id);
+    cpSync(pattern, run, { recursive: true });
+    return { id, run, ...spoil(run, bench) };
+  });
+  let kept = 0;
+  const check = (id: string, done: readonly string[]): void => {
+    const found = [
+      planted.damage,
+      printed.includes(canary) ? 'a secret was shown' : undefined,
+      /^ {4}at .*:\d+/m.exec(printed)?.[0],
+    ];
+    for (const one of found) if (one !== undefined) problems.push(`${seed} ${id} [${done.join(', ')}]: ${one}`);
+    printed = '';
+  };
+  for (const { id, run, done, untouched } of spoiled) {
+    await visitRun(join(dir, 'runs'), id, visitor);
+    for (const test of untouched) {
+      kept += 1;
+      const [before, after] = [pattern, run].map((root) => verdictIn(join(root, attemptOf(test))));
+      if (before !== after) problems.push(`${seed} ${id} [${done.join(', ')}]: ${test} has another verdict`);
+    }
+    check(id, done);
+  }
+  await visitRuns(join(dir, 'runs'), visitor);
+  const served = spoiled.slice(0, Math.ceil(size / 4));
+  await visitServer(
+    join(dir, 'runs'),
+    served.map(({ id }) => id),
+    visitor,
+  );
+  await pruneAll(join(dir, 'runs'), visitor);
+  check(
+    'all',
+    served.flatMap(({ done }) => done),
+  );
+  if (existsSync('/tmp/outside') || existsSync(join(work, 'outside')))
+    problems.push(`${seed}: an archive was unpacked outside`);
+  for (const name of walkTree(dir)) if (existsSync(join(dir, name))) chmodSync(join(dir, name), 0o755);
+  rmSync(dir, { recursive: true, force: true });
+  say({ problems, runs: size, kept, peakMiB: process.resourceUsage().maxRSS >> 10 });
+}
+
+function verdictIn(attempt: string): string {
+  const file = join(attempt, 'verdict.json');
+  return existsSync(file) ? readFileSync(file, 'utf8') : 'none';
+}
+
+function visitorOf(problems: string[], seed: string): Visitor {
+  let isLarge = false;
+  return {
+    saw: (text) => {
+      printed += text;
+    },
+    visit: async (what, work) => {
+      say({ doing: what });
+      try {
+        await work();
+      } catch (error) {
+        const crash = crashOf(error);
+        if (crash !== undefined) problems.push(`${seed} ${what}: ${crash}`);
+      }
+      const peakMiB = process.resourceUsage().maxRSS >> 10;
+      if (peakMiB > mostMiB && !isLarge) problems.push(`${seed} ${what}: ${peakMiB} MiB of memory`);
+      isLarge ||= peakMiB > mostMiB;
+    },
+  };
+}
+
+process.on('uncaughtException', (error) =>
+  say({ problems: [`uncaught: ${error.stack}`], runs: 0, kept: 0, peakMiB: 0 }),
+);
+process.on('message', (batch) => void visitBatch(batch as Batch));
