@@ -57,6 +57,10 @@ const rows: Readonly<Record<string, Row>> = {
       await passes({ west, east }, path);
     },
   },
+  'a postquantum preshared key': {
+    both: { ppk: { id: 'ppk-of-both', secret: 'known to west and east, and to no quantum computer' } },
+    body: (hosts) => establish(hosts, path),
+  },
   'octets run out': { west: { own: { child: { lifetimeBytes: 40_000 } } }, body: replacedInTime },
   'packets run out': { west: { own: { child: { lifetimePackets: 40 } } }, body: replacedInTime },
   'XFRM interfaces': byInterface({ kind: 'xfrm', id: 5 }, { kind: 'xfrm', id: 7 }, async (hosts) => {

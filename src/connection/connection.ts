@@ -27,6 +27,8 @@ export interface Connection {
   /** IKE fragmentation, RFC 7383. */
   readonly fragmentation?: boolean;
   readonly liveness?: LivenessSettings;
+  /** A secret that goes into the keys beside the key exchange, against quantum computers (RFC 8784). */
+  readonly ppk?: PostquantumPreSharedKey;
   /**
    * What is done with a peer's certificate that no revocation list tells of which is there and not out of date (RFC 5280, 6.3).
    * `strict`: it is refused. What a list names as revoked is refused always. Default: `relaxed`.
@@ -122,6 +124,16 @@ export interface FurtherChild extends ChildSettings {
   readonly name: string;
   /** What each end has to send and to receive, by the end's host. */
   readonly selectors: Readonly<Record<string, readonly TrafficSelector[]>>;
+}
+
+/** RFC 8784, 3. Both ends have it. */
+export interface PostquantumPreSharedKey {
+  /** PPK_ID: printable ASCII without quotes, backslashes, blanks and commas. */
+  readonly id: string;
+  /** At least 32 characters (RFC 8784, 5.1), printable ASCII without quotes and backslashes. */
+  readonly secret: string;
+  /** Without it there is no IKE SA (RFC 8784, 3: mandatory_or_not). Default: `true`. */
+  readonly required?: boolean;
 }
 
 /** One proposal with all transforms of each type that may be chosen (RFC 7296, 3.3). */

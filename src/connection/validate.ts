@@ -30,6 +30,7 @@ export function problemsOf(connection: Connection): Problem[] {
     (connection.child?.proposals ?? []).flatMap((one, i) => problemsOfEsp(one, `child.proposals[${i}]`)),
     problemsOfTimes(connection),
     problemsOfFurther(connection),
+    problemsOfPpk(connection),
   ]);
 }
 
@@ -38,6 +39,16 @@ function problemsOfName(name: string, at: string): Found {
     !/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(name) &&
     problem(at, `${excerptOf(name)} must be a letter, then at most 31 letters, digits, - and _`)
   );
+}
+
+function problemsOfPpk({ ppk }: Connection): Found {
+  if (ppk === undefined) return [];
+  return [
+    !/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,64}$/.test(ppk.id) &&
+      problem('ppk.id', 'must be 1 to 64 printable ASCII characters without blanks, commas, " and \\'),
+    !/^[\x20-\x21\x23-\x5b\x5d-\x7e]{32,128}$/.test(ppk.secret) &&
+      problem('ppk.secret', 'must be 32 to 128 printable ASCII characters without " and \\'),
+  ];
 }
 
 function problemsOfFurther({ name: first, ends, rekey, furtherChildren = [] }: Connection): Found {

@@ -59,6 +59,7 @@ function settingsOf(view: View, version: string): Setting[] {
     ['mobike', yesNo(mobike)],
     ['fragmentation', yesNo(fragmentation)],
     ...livenessOf(connection, version),
+    ['ppk', connection.ppk && (connection.ppk.required === false ? 'yes' : 'insist')],
   ];
   return settings.filter(([, value]) => value !== undefined);
 }
@@ -208,8 +209,18 @@ function yesNo(value: boolean | undefined): string | undefined {
   return value === undefined ? undefined : value ? 'yes' : 'no';
 }
 
-function secretOf({ local, remote }: View): string {
+function secretOf(view: View): string {
+  const { ppk } = view.connection;
+  return sharedSecretOf(view) + (ppk === undefined ? '' : `${idsOf(view)} : PPKS "${ppk.id}" "${ppk.secret}"\n`);
+}
+
+/** Whose secret it is (ipsec.secrets(5)). */
+function idsOf({ local, remote }: View): string {
+  return [local, remote].map((end) => (end.identity ? identity(end.identity) : end.address)).join(' ');
+}
+
+function sharedSecretOf(view: View): string {
+  const { local } = view;
   if (local.authentication.method !== 'psk') return '';
-  const ids = [local, remote].map((end) => (end.identity ? identity(end.identity) : end.address));
-  return `${ids.join(' ')} : PSK "${local.authentication.secret}"\n`;
+  return `${idsOf(view)} : PSK "${local.authentication.secret}"\n`;
 }

@@ -107,6 +107,12 @@ export const limits: readonly Limit[] = [
     hits: ({ connection }) => (connection.furtherChildren ?? []).length > 0,
   },
   {
+    id: 'ppk',
+    reason: 'RFC 8784 is not implemented',
+    source: 'iked.conf(5)',
+    hits: ({ connection }) => connection.ppk !== undefined,
+  },
+  {
     id: 'ipcomp',
     reason:
       'its policies on Linux ask for ESP in tunnel mode alone, and not for the IPComp that was negotiated: no packet goes',

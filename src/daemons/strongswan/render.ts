@@ -16,7 +16,7 @@ export const charonLog = '/var/log/charon.log';
 export function render(views: readonly View[]): ConfigFile[] {
   const swanctl: Section = {
     connections: Object.fromEntries(views.map((view) => [view.connection.name, connectionOf(view)])),
-    secrets: Object.fromEntries(views.flatMap(secretOf)),
+    secrets: Object.fromEntries([...views.flatMap(secretOf), ...views.flatMap(ppkOf)]),
   };
   return [
     {
@@ -56,7 +56,7 @@ function strongswanConf(views: readonly View[]): Section {
 
 function connectionOf(view: View): Section {
   const { connection, local, remote } = view;
-  const { ike, encapsulation, mobike, fragmentation, liveness } = connection;
+  const { ike, encapsulation, mobike, fragmentation, liveness, ppk } = connection;
   return {
     version: 2,
     local_addrs: local.address,
@@ -66,6 +66,8 @@ function connectionOf(view: View): Section {
     encap: encapsulation && yesNo(encapsulation === 'force'),
     mobike: yesNo(mobike),
     fragmentation: yesNo(fragmentation),
+    ppk_id: ppk && quote(ppk.id),
+    ppk_required: ppk && yesNo(ppk.required !== false),
     dpd_delay: liveness && `${liveness.delay}s`,
     // Peers that do not ask for a certificate need it all the same.
     send_cert: local.authentication.method === 'certificate' ? 'always' : undefined,
@@ -189,6 +191,10 @@ function volumes({ child, rekey }: Connection): Section {
 function interfaceOf({ interface: own }: End): Section {
   if (own === undefined) return {};
   return own.kind === 'xfrm' ? { if_id_in: own.id, if_id_out: own.id } : { mark_in: own.id, mark_out: own.id };
+}
+
+function ppkOf({ connection: { name, ppk } }: View): [string, Section][] {
+  return ppk === undefined ? [] : [[`ppk-${name}`, { id: quote(ppk.id), secret: quote(ppk.secret) }]];
 }
 
 function secretOf(view: View): [string, Section][] {

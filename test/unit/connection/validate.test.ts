@@ -59,6 +59,8 @@ const mistakes: readonly (readonly [Connection, string])[] = [
   [{ ...least, child: { replayWindow: 5000 } }, 'child.replayWindow'],
   [{ ...least, child: { lifetimeBytes: 0 } }, 'child.lifetimeBytes'],
   [{ ...least, child: { lifetimePackets: 1.5 } }, 'child.lifetimePackets'],
+  [{ ...least, ppk: { id: 'a, b', secret: 'x'.repeat(32) } }, 'ppk.id'],
+  [{ ...least, ppk: { id: 'a', secret: 'x'.repeat(31) } }, 'ppk.secret'],
   [withChild({ name: '2' }), 'furtherChildren[0].name'],
   [withChild({ name: 'hosts' }), 'furtherChildren[0].name'],
   [withChild({ selectors: { west: ['10.0.0.0/8'] } }), 'furtherChildren[0].selectors'],

@@ -85,6 +85,7 @@ const table: readonly (readonly [what: string, Connection, Readonly<Record<strin
     },
     { 'openiked-7.4': ['lifetime-packets', 'further-children'] },
   ],
+  ['a postquantum key', { ...least, ppk: { id: 'a', secret: 'x'.repeat(32) } }, { 'openiked-7.4': ['ppk'] }],
   ['a limit of octets', { ...least, child: { lifetimeBytes: 9 } }, {}],
   [
     'a limit of octets without rekeying',

@@ -156,3 +156,21 @@ test('a further Child SA uses the certificate of its connection', () => {
   const lines = linesWith(filesOf(connection)['/etc/ipsec.conf 644'], /leftcert/);
   assert.deepEqual(lines, ['leftcert=net', 'leftcert=net']);
 });
+
+test('a postquantum preshared key is asked for, or may be missing', () => {
+  const secret = 'thirty-two characters of a secret';
+  const connection = (required?: boolean): Connection => ({
+    ...full,
+    ppk: { id: 'ppk-1', secret, ...(required !== undefined && { required }) },
+  });
+  const words = (one: Connection) => linesWith(filesOf(one)['/etc/ipsec.conf 644'], /^ppk/);
+  assert.deepEqual(words(connection()), ['ppk=insist']);
+  assert.deepEqual(words(connection(false)), ['ppk=yes']);
+  assert.equal(
+    filesOf(connection())['/etc/ipsec.secrets 600'],
+    `@west.test admin@east.test : PSK "a shared secret"\n@west.test admin@east.test : PPKS "ppk-1" "${secret}"\n`,
+  );
+  const charon = (one: Connection) => linesWith(filesOf(one, strongswan)['/etc/swanctl/swanctl.conf 600'], /ppk/);
+  assert.deepEqual(charon(connection()), ['ppk_id = "ppk-1"', 'ppk_required = yes', 'ppk-net {', 'id = "ppk-1"']);
+  assert.equal(charon(connection(false))[1], 'ppk_required = no');
+});

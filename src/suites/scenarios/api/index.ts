@@ -10,7 +10,13 @@ export {
   psk,
   rawKey,
 } from '../../../connection/authentication.ts';
-export type { EspProposal, FurtherChild, IkeProposal, TunnelInterface } from '../../../connection/connection.ts';
+export type {
+  EspProposal,
+  FurtherChild,
+  IkeProposal,
+  PostquantumPreSharedKey,
+  TunnelInterface,
+} from '../../../connection/connection.ts';
 /** A constructor for every daemon of the table: `libreswan()` and the like. */
 export * from '../../../daemons/all.ts';
 export type { OcspResponder } from '../services/ocsp-responder.ts';
