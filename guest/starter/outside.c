@@ -31,10 +31,10 @@ int signals_open(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* The keeper takes everything else with it where it is the first of a namespace; else it is told to, by the kernel's end. */
+/* With the kernel's end the keeper ends all that is left, and reports. */
 static void end_lab(void)
 {
-	if (options.walls != WALLS_NAMESPACES && kernel >= 0)
+	if (kernel >= 0)
 		syscall(SYS_pidfd_send_signal, kernel, SIGKILL, NULL, 0);
 	else
 		kill(keeper, SIGKILL);

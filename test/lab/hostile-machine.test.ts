@@ -30,7 +30,8 @@ async function attack(walls: string, definitions: Readonly<Record<string, number
   try {
     const kernel = join(dir, 'kernel');
     const about = { FOLDER: planted.folder, ITSELF: kernel, DRIVER: process.pid, BYSTANDER: planted.bystander };
-    compile('machine.c', kernel, { ...about, PORT: planted.port, DRIVER_UID: process.getuid?.() ?? 0, ...definitions });
+    const more = { PORT: planted.port, DRIVER_UID: process.getuid?.() ?? 0, ...definitions };
+    compile('machine.c', kernel, { definitions: { ...about, ...more } });
     const attempt = join(dir, 'attempt');
     const script = join(import.meta.dirname, 'hostile', 'run-lab.ts');
     const input = JSON.stringify({ attempt, kernel, image: plan(['east: true']).images.east });

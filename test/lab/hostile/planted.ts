@@ -88,13 +88,18 @@ export class Planted implements AsyncDisposable {
   }
 }
 
-/** Compiles a program of this folder; `undefined`: there is no compiler, which CI has. */
-export function compile(source: string, out: string, definitions: Readonly<Record<string, string | number>>): void {
-  const flags = Object.entries(definitions).map(([name, value]) =>
+/** How a program is compiled: macros, and options of gcc. */
+export interface Compiling {
+  readonly definitions?: Readonly<Record<string, string | number>>;
+  readonly flags?: readonly string[];
+}
+
+/** Compiles a program of this folder. */
+export function compile(source: string, out: string, { definitions = {}, flags = [] }: Compiling): void {
+  const macros = Object.entries(definitions).map(([name, value]) =>
     typeof value === 'string' ? `-D${name}="${value}"` : `-D${name}=${value}`,
   );
-  const { status, stderr } = spawnSync('gcc', ['-O1', '-w', ...flags, '-o', out, join(import.meta.dirname, source)], {
-    encoding: 'utf8',
-  });
+  const args = ['-O1', '-w', ...macros, ...flags, '-o', out, join(import.meta.dirname, source)];
+  const { status, stderr } = spawnSync('gcc', args, { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
 }

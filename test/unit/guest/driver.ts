@@ -17,19 +17,31 @@ function compile(...args: readonly string[]): void {
   if (status !== 0) throw new Error(`gcc ${args.join(' ')}: ${stderr}`);
 }
 
-/** The driver (guest/test/driver.c) for the sources as they are now; built once for each state of them. */
-function driver(): string {
-  const sources = globSync('{agent,test}/*.[ch]', { cwd: guest }).sort();
+/** A program of the guest's sources as they are now; built once for each state of them. */
+function program(name: string, make: (out: string) => void): string {
+  const sources = globSync('{agent,starter,test}/*.[ch]', { cwd: guest }).sort();
   const state = sha256(sources.map((file) => readFileSync(join(guest, file), 'utf8')).join('\0')).slice(0, 16);
   const dir = join(projectDir, 'node_modules', '.cache', 'guest-driver');
-  const path = join(dir, state);
+  const path = join(dir, `${name}-${state}`);
   if (existsSync(path)) return path;
   mkdirSync(dir, { recursive: true });
   const made = `${path}.${process.pid}`;
-  compile('-c', '-o', `${made}.o`, 'test/driver.c');
-  compile('-include', 'test/renamed.h', '-o', made, ...units.map((unit) => `agent/${unit}.c`), `${made}.o`);
+  make(made);
   renameSync(made, path);
   return path;
+}
+
+/** A program of some units below `guest/`, with sanitizers. */
+export function built(name: string, sources: readonly string[]): string {
+  return program(name, (out) => compile('-o', out, ...sources));
+}
+
+/** The driver of the agent (guest/test/driver.c). */
+function driver(): string {
+  return program('driver', (out) => {
+    compile('-c', '-o', `${out}.o`, 'test/driver.c');
+    compile('-include', 'test/renamed.h', '-o', out, ...units.map((unit) => `agent/${unit}.c`), `${out}.o`);
+  });
 }
 
 /** What the agent made of one input. */

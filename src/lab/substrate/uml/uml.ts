@@ -114,8 +114,8 @@ class UmlLab implements BackendLab {
     const { status, cpuMs, refused, failed } = await endOf(this.#starter);
     this.#gone = true;
     this.#cpuMs = Math.max(this.#cpuMs, cpuMs);
-    if (failed !== undefined) return { status, fault: 'boot-failed', detail: `the lab was not started: ${failed}` };
     if (refused !== undefined) return { status, fault: 'lab-died', detail: refused, byMachine: true };
+    if (failed !== undefined) return { status, fault: 'boot-failed', detail: `the lab was not started: ${failed}` };
     return { status, ...faultInFile(join(this.#dir, 'kernel.log'), memory) };
   }
 
