@@ -3,7 +3,7 @@
  *
  * It runs as whoever started Espalier, outside of the walls. The kernel process behind them is treated as if a
  * guest owned it: it has no path to write to, no network and nobody to signal. All it can do is write into two pipes.
- * What comes out of them is written below the attempt's folder here, within quotas. docs/lab.md says what holds.
+ * What comes out of them is written below the attempt's folder here, within quotas. docs/security.md says what holds.
  *
  *   starter (outside) ── keeper (first process behind the walls) ── kernel ── the guest's processes
  *
