@@ -19,6 +19,7 @@ import { storeScenario } from '../src/session/judging/stored-scenario.ts';
 import { openSettings, openSuites, openSupply } from '../src/session/local/open.ts';
 import { BareLab, type BareResult } from './bench/bare-lab.ts';
 import { childrenCpu } from './bench/cpu.ts';
+import { compareKernels } from './bench/kernels.ts';
 
 const rounds = 5;
 const seed = '1';
@@ -184,6 +185,7 @@ seed ${seed}; medians of ${rounds} runs
   const bare = median(two.bare.map(({ bootMs }) => bootMs)) / 1000;
   const rest = `${(boot / bare).toFixed(2)} x bare (bare ${bare.toFixed(2)} s)`;
   tell({ title: 'wall, boot of two hosts to the first command', value: boot, limit: 0.3, unit: 's', rest });
+  for (const line of await compareKernels([ikev2, psk], settings, dir)) process.stdout.write(`${line}\n`);
   await tellShare(dir);
 }
 

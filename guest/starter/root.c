@@ -125,7 +125,8 @@ static void fill(void)
 	for (int i = 0; i < options.image_count; i++) {
 		char to[PATH_MAX];
 		snprintf(to, sizeof to, "%s/%s", inputs, options.images[i].name);
-		bind(options.images[i].path, to, MS_NOSUID | MS_NODEV | MS_NOEXEC);
+		/* Programs of guests are mapped from it, executable (kernel/patches/image-mapping.yaml). */
+		bind(options.images[i].path, to, MS_NOSUID | MS_NODEV);
 	}
 	copy_cpuinfo();
 	make_file(inside("/dev/null"));

@@ -24,6 +24,7 @@ export function register(program: Command): void {
     .option('--kernel <dir|file>', 'a kernel tree of your own instead, built with the options in kernel/uml.config')
     .option('--update-lock', 'record this version in images/lock.json as the tested one')
     .option('--flavour <name>', '`standard`, or `netkey`: with PF_KEY, which OpenIKED needs', 'standard')
+    .option('--plain', 'without the changes in kernel/patches, to compare with (see `npm run bench`)')
     .action(async (options: KernelBuildOptions) => {
       const { kernelBuildCommand } = await import('../session/commands/kernel.ts');
       await kernelBuildCommand(options);

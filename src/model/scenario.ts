@@ -38,7 +38,7 @@ export interface PlacedFile {
   readonly content: Uint8Array;
 }
 
-/** A read-only tree (squashfs in the cache) stacked at a path of every host, writable above. */
+/** A read-only tree (an image file in the cache) stacked at a path of every host, writable above. */
 export interface SharedTree {
   readonly path: string;
   /** Image files, uppermost first. */

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { sha256, sha256File, writeAtomic } from '../base/files.ts';
 import { cacheDir, withLock } from '../base/folders.ts';
-import { packSquashfs } from '../supply/image/squashfs.ts';
+import { packImage } from '../supply/image/pack.ts';
 
 /** A suite's tree as hosts mount it. */
 export interface PackedTree {
@@ -14,12 +14,12 @@ export interface PackedTree {
 /** Packs a suite's `testing/` folder into one file, anew only when a file in it changed. */
 export async function packTree(dir: string): Promise<PackedTree> {
   const store = cacheDir('suites');
-  const path = join(store, `testing-${statKey(dir).slice(0, 16)}.squashfs`);
+  const path = join(store, `testing-${statKey(dir).slice(0, 16)}.erofs`);
   const note = `${path}.sha256`;
   await withLock(`${path}.lock`, async () => {
     if (existsSync(path) && existsSync(note)) return;
     mkdirSync(store, { recursive: true });
-    await packSquashfs(dir, path, { allRoot: true });
+    await packImage(dir, path, { allRoot: true });
     writeAtomic(note, await sha256File(path));
   });
   return { path, sha256: readFileSync(note, 'utf8') };

@@ -2,7 +2,7 @@ import { substrates } from '../../src/lab/substrate/all.ts';
 import type { Substrate } from '../../src/lab/substrate/substrate.ts';
 import type { LabPlan, Step } from '../../src/model/scenario.ts';
 import { imageStore } from '../../src/supply/image/image.ts';
-import { kernelStore } from '../../src/supply/kernel/kernel.ts';
+import { presentKernel } from '../../src/supply/kernel/kernel.ts';
 
 /** The lines that provoke a behaviour on a backend; a missing one is an unsupported cell. */
 export interface Provocations {
@@ -41,7 +41,7 @@ export async function backends(): Promise<Backend[]> {
   for (const substrate of substrates) {
     if (wanted !== undefined && !wanted.includes(substrate.name)) continue;
     const provoke = provocations[substrate.name] ?? {};
-    const kernel = kernelStore.list().find(({ facts }) => facts.flavour === 'standard')?.path ?? '';
+    const kernel = presentKernel()?.path ?? '';
     const image = imageStore.list().find(({ facts }) => facts.name === 'debian-trixie-libreswan')?.path ?? '';
     const needsFiles = substrate.supply() !== undefined && (kernel === '' || image === '');
     const missing = needsFiles

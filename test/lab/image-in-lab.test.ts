@@ -9,11 +9,13 @@ import { cacheDir, projectDir } from '../../src/base/folders.ts';
 import { run } from '../../src/base/processes.ts';
 import { startProgress } from '../../src/base/progress.ts';
 import { buildImage } from '../../src/supply/image/build.ts';
+import { readErofs } from '../../src/supply/image/erofs/reader.ts';
+import { walk } from '../../src/supply/image/erofs/tree.ts';
 import { imageMode } from '../../src/supply/image/mode.ts';
 import { parseRecipe } from '../../src/supply/image/recipe.ts';
-import { kernelStore } from '../../src/supply/kernel/kernel.ts';
+import { presentKernel } from '../../src/supply/kernel/kernel.ts';
 
-const kernel = kernelStore.list().find(({ facts }) => facts.flavour === 'standard');
+const kernel = presentKernel();
 const { mode } = await imageMode();
 const skip = kernel === undefined ? 'the cache holds no kernel' : false;
 const asRoot = process.getuid?.() === 0;
@@ -54,16 +56,10 @@ await buildImage({ name: 'test', recipe, builder: { mode: 'uml', kernel }, out, 
   return `${result.status} ${result.stdout}${result.stderr}`;
 }
 
-/** Entries of a packed tree by path: mode, owner and group. */
+/** Entries of an image by path: permissions, owner and group. */
 function listing(file: string): Map<string, string> {
-  const lines = execFileSync('unsquashfs', ['-lln', file], { maxBuffer: 1 << 26 })
-    .toString()
-    .split('\n');
-  const entries = lines.flatMap((line) => {
-    const [, about, path] = /^(\S+ \d+\/\d+) .*? squashfs-root(\/.*)$/.exec(line) ?? [];
-    return about && path ? [[path, about] as const] : [];
-  });
-  return new Map(entries);
+  const entries = [...walk(readErofs(file))];
+  return new Map(entries.map(([path, { mode, uid, gid }]) => [path, `${mode.toString(8)} ${uid}/${gid}`]));
 }
 
 test('an image built inside a lab by an ordinary user is the one that root builds', { skip }, async (t) => {
@@ -75,14 +71,14 @@ test('an image built inside a lab by an ordinary user is the one that root build
       preserveTimestamps: true,
       filter: (path) => !/\.lock$|\/lock$/.test(path),
     });
-    const inLab = join(dir, 'lab.squashfs');
-    const here = join(dir, 'here.squashfs');
+    const inLab = join(dir, 'lab.erofs');
+    const here = join(dir, 'here.erofs');
     assert.match(await buildAsOrdinaryUser(dir, inLab), /^0 /);
     assert.deepEqual(readdirSync(join(dir, 'cache', 'work')), [], 'nothing of the build is left');
     const files = listing(inLab);
-    assert.equal(files.get("/usr/sbin/it's"), '-rwsr-xr-x 0/0');
-    assert.equal(files.get('/usr/bin/su'), '-rwsr-xr-x 0/0');
-    assert.equal(files.get('/var/mail'), 'drwxrwsr-x 0/8');
+    assert.equal(files.get("/usr/sbin/it's"), '104755 0/0');
+    assert.equal(files.get('/usr/bin/su'), '104755 0/0');
+    assert.equal(files.get('/var/mail'), '42775 0/8');
     if (asRoot) assert.notEqual(statSync(inLab).uid, 0);
     if (mode === 'uml') return t.diagnostic('this user has no other way to build, so the bytes were not compared');
     using progress = startProgress('test');

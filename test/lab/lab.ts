@@ -14,6 +14,8 @@ export interface Ask {
   readonly change?: Partial<LabPlan>;
   readonly seed?: bigint;
   readonly limits?: LabLimits;
+  /** Another kernel than the usual one. */
+  readonly kernel?: string;
 }
 
 /** What an ended lab left. */
@@ -57,7 +59,12 @@ export async function withLab(
 ): Promise<Ran> {
   const dir = mkdtempSync(join(tmpdir(), 'espalier-lab-'));
   try {
-    const request = { dir, plan: plan(lines, ask.change), kernel: backend?.kernel ?? '', seed: ask.seed ?? 1n };
+    const request = {
+      dir,
+      plan: plan(lines, ask.change),
+      kernel: ask.kernel ?? backend?.kernel ?? '',
+      seed: ask.seed ?? 1n,
+    };
     await using lab = await startLab(uml, { ...request, hold: ask.hold }, ask.limits);
     await course(lab, dir);
     return readRan(dir, await lab.ended);

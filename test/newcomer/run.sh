@@ -188,7 +188,7 @@ commands_printed() { grep -E '^(su|sudo) ' "$work/out"; }
 
 newcomer() {
   local tool line
-  for tool in gcc make mmdebstrap mksquashfs newuidmap gawk; do
+  for tool in gcc make mmdebstrap newuidmap gawk; do
     check "the fresh machine has no $tool" is_absent "$tool"
   done
   check './espalier run ends with exit code 2' ends_with_2

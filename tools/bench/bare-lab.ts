@@ -3,13 +3,15 @@
  * one shell script in place of Espalier. No console, no records, no captures, no frozen clock.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../src/base/errors.ts';
 import { run, tail } from '../../src/base/processes.ts';
 import { shellQuoted } from '../../src/base/text.ts';
 import type { LabPlan } from '../../src/model/scenario.ts';
 import type { Host } from '../../src/model/topology.ts';
+import { readErofs } from '../../src/supply/image/erofs/reader.ts';
+import { writeTar } from '../../src/supply/image/erofs/tar-writer.ts';
 import { ensureGuest } from '../../src/supply/kernel/guest.ts';
 import { memoryFolder } from '../../src/supply/kernel/lab-memory.ts';
 
@@ -107,7 +109,7 @@ mount -t devtmpfs dev /dev
 mkdir -p /dev/pts /dev/shm
 mount -t devpts devpts /dev/pts
 exec >/dev/console 2>&1 </dev/null
-${mounts.map((name) => `mkdir /tmp/${name}; mount -o loop,ro -t squashfs /bench/${name} /tmp/${name}`).join('\n')}
+${mounts.map((name) => `mkdir /tmp/${name}; mount -t erofs -o ro /bench/${name} /tmp/${name}`).join('\n')}
 ${hosts.map(({ name }) => `mkdir /tmp/${name}; unshare --net --mount --uts --ipc --pid --fork bash /bench/host.${name} &`).join('\n')}
 ${links.map((_, index) => `ip link add link${index} up type bridge`).join('\n')}
 ${hosts.map(({ name }) => `until [ -s /tmp/${name}/made ]; do sleep 0.01; done; read -r pid_${name} </tmp/${name}/made`).join('\n')}
@@ -166,7 +168,11 @@ export class BareLab {
     const images = [...new Set(Object.values(plan.images))];
     const root = join(dir, 'root');
     // Owners and devices cannot be made by an ordinary user, and are not needed.
-    await run('unsquashfs', ['-no-progress', '-quiet', '-no-xattrs', '-ignore-errors', '-dest', root, images[0] ?? '']);
+    const tar = join(dir, 'root.tar');
+    await writeTar(readErofs(images[0] ?? ''), tar);
+    mkdirSync(root);
+    await run('tar', ['--no-same-owner', '--exclude=dev/*', '-xf', tar, '-C', root]);
+    rmSync(tar);
     const bench = join(root, 'bench');
     mkdirSync(bench);
     const put = (name: string, text: string | Uint8Array): void => writeFileSync(join(bench, name), text);

@@ -1,20 +1,32 @@
 import { interruption } from '../../base/interruption.ts';
 import { visibleLine } from '../../base/visible.ts';
-import { buildDebianKernel, ensureKernel, flavourByName, kernelStore } from '../../supply/kernel/kernel.ts';
+import {
+  buildDebianKernel,
+  ensureKernel,
+  flavourByName,
+  kernelStore,
+  presentKernel,
+} from '../../supply/kernel/kernel.ts';
 
 export interface KernelBuildOptions {
   readonly kernel?: string;
   readonly updateLock?: boolean;
   readonly flavour: string;
+  readonly plain?: boolean;
 }
 
 /** `espalier kernel build`. */
-export async function kernelBuildCommand({ kernel, updateLock, flavour: name }: KernelBuildOptions): Promise<void> {
+export async function kernelBuildCommand({
+  kernel,
+  updateLock,
+  plain,
+  flavour: name,
+}: KernelBuildOptions): Promise<void> {
   const signal = interruption();
   const flavour = flavourByName(name);
   const built =
     kernel === undefined
-      ? await buildDebianKernel({ flavour, signal, updateLock: updateLock === true })
+      ? await buildDebianKernel({ flavour, signal, plain: plain === true, updateLock: updateLock === true })
       : await ensureKernel({ flavour, selection: kernel, signal });
   process.stdout.write(`${built.id}\n${built.path}\n`);
 }
@@ -22,13 +34,14 @@ export async function kernelBuildCommand({ kernel, updateLock, flavour: name }: 
 /** `espalier kernel list`. */
 export function kernelListCommand(): void {
   for (const { id, made, path, facts } of kernelStore.list()) {
-    process.stdout.write(`${visibleLine(`${id}  ${facts.flavour}  ${made.slice(0, 16)}  ${path}`)}\n`);
+    const kind = facts.patches?.length === 0 ? `${facts.flavour}, plain` : facts.flavour;
+    process.stdout.write(`${visibleLine(`${id}  ${kind}  ${made.slice(0, 16)}  ${path}`)}\n`);
   }
 }
 
 /** `espalier kernel export`. */
 export async function kernelExportCommand(file: string, { id }: { readonly id?: string }): Promise<void> {
-  const chosen = kernelStore.choose(id, ({ flavour }) => flavour === 'standard');
+  const chosen = kernelStore.choose(id ?? presentKernel()?.id, ({ flavour }) => flavour === 'standard');
   await kernelStore.exportTo(chosen, file);
 }
 

@@ -48,7 +48,7 @@ export const tools: readonly Tool[] = [
     files: ['/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.pgp'],
   },
   { name: 'mmdebstrap', package: 'mmdebstrap', purpose: "builds a host's root filesystem", needs: ['image'] },
-  { name: 'mksquashfs', package: 'squashfs-tools', purpose: 'packs it into one file', needs: ['image'] },
+  { name: 'sqfstar', package: 'squashfs-tools', purpose: 'packs images for kernels without EROFS', needs: [] },
   {
     name: 'newuidmap',
     package: 'uidmap',

@@ -11,8 +11,6 @@ export interface BootstrapJob {
   /** What it installs beyond the essential packages: fetched before, where there is no network. */
   readonly packages: readonly string[];
   readonly arguments: (place: Place) => string[];
-  /** Shell run behind it where it is a lab, whose root can do more than this user. */
-  readonly thenInLab?: readonly string[];
   /** What to do where it fails and not for want of root or memory; left out: see to the network. */
   readonly remedy?: string;
   readonly builder: ImageBuilder;

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { shellQuoted } from '../../base/text.ts';
+import { packDate } from './pack.ts';
 import type { Recipe } from './recipe.ts';
-import { packDate } from './squashfs.ts';
 
 /** Where and how mmdebstrap works. All paths are as mmdebstrap itself will see them. */
 export interface Place {

@@ -43,7 +43,6 @@ function script(job: BootstrapJob): string {
     'chmod -R a+rX .',
     ...Object.entries(bootstrapEnvironment).map(([name, value]) => `export ${name}=${value}`),
     ['mmdebstrap', ...args].map(shellQuoted).join(' '),
-    ...(job.thenInLab ?? []),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,12 +1,12 @@
-import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Progress } from '../../base/progress.ts';
 import { makeWorkFolder } from '../../base/work-folder.ts';
 import { bootstrapFiles, imageArguments } from './bootstrap.ts';
 import type { ImageBuilder } from './mode.ts';
+import { packImage } from './pack.ts';
 import type { Recipe } from './recipe.ts';
 import { bootstrap } from './run-bootstrap.ts';
-import { packOptions, packSquashfs } from './squashfs.ts';
 
 /** One image to build. */
 interface ImageBuild {
@@ -41,8 +41,6 @@ const stepsDone: Readonly<Record<string, number>> = {
   packing: 0.97,
 };
 
-const packed = 'image.squashfs';
-
 /** Builds an image of a recipe; gives the versions of the packages in it. */
 export async function buildImage(build: ImageBuild): Promise<Record<string, string>> {
   using work = makeWorkFolder('image');
@@ -62,13 +60,12 @@ export async function buildImage(build: ImageBuild): Promise<Record<string, stri
     suite: recipe.suite,
     packages: recipe.packages,
     arguments: (place) => imageArguments(recipe, place),
-    thenInLab: ['echo "I: packing"', `sqfstar ${packOptions().join(' ')} ${packed} <${bootstrapFiles.tar}`],
     builder,
     memory: 2048,
     onLine,
     signal,
   });
-  if (builder.mode === 'uml') renameSync(join(work.path, packed), build.out);
-  else await packSquashfs(join(work.path, bootstrapFiles.tar), build.out);
+  onLine('I: packing');
+  await packImage(join(work.path, bootstrapFiles.tar), build.out);
   return installedVersions(readFileSync(join(work.path, bootstrapFiles.status), 'utf8'));
 }

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson } from '../../base/files.ts';
 import { projectDir } from '../../base/folders.ts';
-import { succeed } from '../../base/processes.ts';
+import { readErofs } from './erofs/reader.ts';
+import { type FileNode, readContent, walk } from './erofs/tree.ts';
 
 /** A fact about an image that decides which tests can run on it, read from the image's own files: `plugin sql`, `ikev1`. */
 const featureSchema = z.strictObject({
@@ -18,20 +19,17 @@ type FileFeature = z.infer<typeof featureSchema>;
 const featuresFile = join(projectDir, 'images', 'features.json');
 
 /** The features of an image, sorted. */
-export async function featuresOf(image: string): Promise<string[]> {
-  const listed = await succeed('unsquashfs', ['-l', '-d', '', image]);
-  const paths = listed.stdout.toString().split('\n');
+export function featuresOf(image: string): string[] {
   const features = readJson(featuresFile, z.array(featureSchema));
-  const found = await Promise.all(features.flatMap((feature) => paths.map((path) => featureOf(image, path, feature))));
+  const found = [...walk(readErofs(image))].flatMap(([path, node]) =>
+    features.map((feature) => featureOf(path, node, feature)),
+  );
   return [...new Set(found.filter((name) => name !== undefined))].sort();
 }
 
-async function featureOf(image: string, path: string, { name, path: wanted, holds }: FileFeature) {
+function featureOf(path: string, { content }: FileNode, { name, path: wanted, holds }: FileFeature) {
   const match = wanted.exec(path);
   if (match === null) return undefined;
-  if (holds !== undefined) {
-    const content = await succeed('unsquashfs', ['-cat', image, path.slice(1)]);
-    if (!content.stdout.includes(holds)) return undefined;
-  }
+  if (holds !== undefined && (content === undefined || !readContent(content).includes(holds))) return undefined;
   return match[1] === undefined ? name : `${name} ${match[1]}`;
 }

@@ -14,13 +14,13 @@ import { ensureKernel } from '../kernel/kernel.ts';
 import { buildImage } from './build.ts';
 import { featuresOf } from './features.ts';
 import { type ImageBuilder, type ImageMode, imageMode } from './mode.ts';
+import { packImage } from './pack.ts';
 import { hashOfRecipe, readRecipe } from './recipe.ts';
 import { ensureSourceBuild, type ResolvedSource, resolveSource } from './source-build.ts';
-import { packSquashfs } from './squashfs.ts';
 
 /** An image that hosts can boot from. */
 export interface Image {
-  /** The squashfs file. */
+  /** The EROFS file. */
   readonly path: string;
   /** Name, and hash of recipe and resolved packages: `debian-trixie-libreswan-0123456789ab`. */
   readonly id: string;
@@ -56,10 +56,10 @@ const factsSchema = z.object({
 export type ImageFacts = z.infer<typeof factsSchema>;
 
 /** Images made here or imported. */
-export const imageStore = new ArtifactStore<ImageFacts>({ name: 'image', file: 'root.squashfs', facts: factsSchema });
+export const imageStore = new ArtifactStore<ImageFacts>({ name: 'image', file: 'root.erofs', facts: factsSchema });
 
 /** Part of an image's identity: increase it when a change to the build changes the bytes. */
-const buildMethod = 2;
+const buildMethod = 3;
 
 /** Measured for debian-trixie-libreswan on two cores; later builds count for themselves. */
 const firstBuildMs: Readonly<Record<ImageMode, number>> = { root: 40_000, unshare: 40_000, uml: 180_000 };
@@ -137,10 +137,10 @@ export async function buildDebianImage(name: string, { signal, updateLock: lock 
     progress.end(`built the image ${name}`);
     const buildMs = Math.round(performance.now() - started);
     const built = installed && { ...installed.facts, id: installed.id };
-    return { name, recipeHash, packages, versions, mode, buildMs, features: await featuresOf(out), built };
+    return { name, recipeHash, packages, versions, mode, buildMs, features: featuresOf(out), built };
   };
   const image = await imageStore.ensure(id, make, () => say('waiting for another process that builds it'));
-  if (lock) await lockImage(image, inputs);
+  if (lock) lockImage(image, inputs);
   return asImage(image);
 }
 
@@ -150,8 +150,8 @@ function lockedSource({ tarball, packages }: ResolvedSource): LockedImage['sourc
   return { file: basename(tarball.file), sha256: tarball.sha256, packages: [...packages] };
 }
 
-async function lockImage({ path, facts }: Artifact<ImageFacts>, inputs: LockedImage): Promise<void> {
-  const features = facts.features ?? (await featuresOf(path));
+function lockImage({ path, facts }: Artifact<ImageFacts>, inputs: LockedImage): void {
+  const features = facts.features ?? featuresOf(path);
   const locked = { ...inputs, ...(features.length > 0 && { features }) };
   updateLock((lock) => ({ ...lock, images: { ...lock.images, [facts.name]: locked } }));
 }
@@ -203,10 +203,10 @@ export async function ensureOverlayImage(source: string): Promise<Overlay> {
   const store = cacheDir('overlay');
   const work = mkdtempSync(join(cacheDir('work'), 'overlay-'));
   try {
-    const file = join(work, 'layer.squashfs');
-    await packSquashfs(from, file, { allRoot: true, sameDates: true });
+    const file = join(work, 'layer.erofs');
+    await packImage(from, file, { allRoot: true, sameDates: true });
     const sha = await sha256File(file);
-    const path = join(store, `${sha.slice(0, 16)}.squashfs`);
+    const path = join(store, `${sha.slice(0, 16)}.erofs`);
     mkdirSync(store, { recursive: true });
     if (!existsSync(path)) renameSync(file, path);
     return { path, id: `overlay-${sha.slice(0, 12)}`, sha256: sha };

@@ -12,7 +12,7 @@ import { readLock, updateLock } from '../debian/lock-file.ts';
 import { ensureTools } from '../debian/machine-tools.ts';
 import { buildKernel, type KernelBuild } from './build.ts';
 import { canonicalKconfig, type Kconfig, parseKconfig } from './kconfig.ts';
-import { applyPatches, kernelPatches } from './patches.ts';
+import { applyPatches, identityOf, kernelPatches } from './patches.ts';
 import { type KernelSource, kernelSources, unpackKernelSource } from './source.ts';
 import { versionOf } from './version.ts';
 
@@ -29,6 +29,7 @@ export interface Kernel {
 /** Kernels differ in their fragments only. OpenIKED speaks PF_KEY alone, whose presence a libreswan test forbids. */
 const flavours = { standard: ['uml.config'], netkey: ['uml.config', 'netkey.config'] } as const;
 export type Flavour = keyof typeof flavours;
+export const flavourNames = Object.keys(flavours) as Flavour[];
 
 /** The flavour with this name. Throws `usage` for an unknown one. */
 export function flavourByName(name: string): Flavour {
@@ -67,9 +68,20 @@ export function wantedConfig(flavour: Flavour): Kconfig {
   return parseKconfig(texts.join('\n'));
 }
 
-function hashOfRecipe(flavour: Flavour): string {
-  const patches = kernelPatches().map(({ name, text }) => `${name}\n${text}`);
-  return sha256([canonicalKconfig(wantedConfig(flavour)), ...patches].join('\0')).slice(0, 12);
+/** What a kernel of Debian's source is built to be. */
+interface Recipe {
+  readonly flavour: Flavour;
+  /** Without any of `kernel/patches`. */
+  readonly plain: boolean;
+}
+
+function recipeOf({ flavour = 'standard', plain = false }: KernelRequest): Recipe {
+  return { flavour, plain };
+}
+
+function hashOfRecipe({ flavour, plain }: Recipe): string {
+  const patches = identityOf(plain ? [] : kernelPatches());
+  return sha256(`${canonicalKconfig(wantedConfig(flavour))}\0${patches}`).slice(0, 12);
 }
 
 function asKernel(artifact: Artifact<KernelFacts>): Kernel {
@@ -80,6 +92,8 @@ export interface KernelRequest {
   /** The user's own tree or binary; `undefined`: Debian's newest, from the cache if it is there. */
   readonly selection?: string | undefined;
   readonly flavour?: Flavour;
+  /** Debian's source without `kernel/patches`: what they are compared with. */
+  readonly plain?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -89,10 +103,15 @@ export interface KernelRequest {
  */
 export async function ensureKernel(wish: KernelRequest = {}): Promise<Kernel> {
   if (wish.selection !== undefined) return selectedKernel(resolve(wish.selection), wish);
-  const flavour = wish.flavour ?? 'standard';
-  const hash = hashOfRecipe(flavour);
-  const present = kernelStore.list().find(({ facts }) => facts.configHash === hash && facts.flavour === flavour);
-  return present ? asKernel(present) : buildDebianKernel({ ...wish, flavour });
+  return presentKernel(wish) ?? buildDebianKernel(wish);
+}
+
+/** The newest kernel in the cache that was built with today's options and patches, or without those. */
+export function presentKernel(wish: Pick<KernelRequest, 'flavour' | 'plain'> = {}): Kernel | undefined {
+  const recipe = recipeOf(wish);
+  const hash = hashOfRecipe(recipe);
+  const present = kernelStore.list().find(({ facts }) => facts.configHash === hash && facts.flavour === recipe.flavour);
+  return present && asKernel(present);
 }
 
 /**
@@ -101,15 +120,15 @@ export async function ensureKernel(wish: KernelRequest = {}): Promise<Kernel> {
  */
 export async function buildDebianKernel(wish: KernelRequest & { updateLock?: boolean } = {}): Promise<Kernel> {
   await ensureTools('kernel');
-  const flavour = wish.flavour ?? 'standard';
+  const recipe = recipeOf(wish);
   const compiler = await compilerVersion();
   for await (const source of kernelSources()) {
     compareWithLock(source, wish.updateLock === true);
-    const id = idOf(flavour, source, compiler);
+    const id = idOf(recipe, source, compiler);
     const lock = join(cacheDir('kernel'), `${source.version}.lock`);
     try {
       if (kernelStore.find(id) === undefined) {
-        const build = () => buildFlavours(source, { compiler, first: flavour, signal: wish.signal });
+        const build = () => buildFlavours(source, { compiler, first: recipe, signal: wish.signal });
         await withLock(lock, build, () => say('waiting for another process that builds it'));
       }
       return asKernel(kernelStore.choose(id));
@@ -131,24 +150,23 @@ function compareWithLock(source: KernelSource, update: boolean): void {
   }
 }
 
-function idOf(flavour: Flavour, { version }: KernelSource, compiler: string): string {
-  const hash = hashOfRecipe(flavour);
+function idOf(recipe: Recipe, { version }: KernelSource, compiler: string): string {
+  const hash = hashOfRecipe(recipe);
   return `${version}-${sha256(`${buildMethod} ${hash} ${compiler}`).slice(0, 12)}`;
 }
 
 interface Making {
   readonly compiler: string;
-  /** The flavour that is waited for. */
-  readonly first: Flavour;
+  /** The kernel that is waited for; the other flavours are like it. */
+  readonly first: Recipe;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Builds what the cache lacks, one flavour after the other in one tree. */
 async function buildFlavours(source: KernelSource, { compiler, first, signal }: Making): Promise<void> {
-  const others = (Object.keys(flavours) as Flavour[]).filter((flavour) => flavour !== first);
-  const missing = [first, ...others].filter(
-    (flavour) => kernelStore.find(idOf(flavour, source, compiler)) === undefined,
-  );
+  const others = flavourNames.filter((flavour) => flavour !== first.flavour);
+  const wanted = [first, ...others.map((flavour) => ({ ...first, flavour }))];
+  const missing = wanted.filter((recipe) => kernelStore.find(idOf(recipe, source, compiler)) === undefined);
   if (missing.length === 0) return;
   const work = mkdtempSync(join(cacheDir('work'), 'kernel-'));
   try {
@@ -156,11 +174,11 @@ async function buildFlavours(source: KernelSource, { compiler, first, signal }: 
     using progress = startProgress(`building the lab's kernel ${source.version}`, { expectedMs });
     progress.update(0, 'fetching and unpacking the source');
     const tree = await unpackKernelSource(source, work);
-    const patches = patchSource(tree, source);
-    for (const [index, flavour] of missing.entries()) {
+    const patches = first.plain ? [] : patchSource(tree, source);
+    for (const [index, recipe] of missing.entries()) {
       const share = index === 0 ? ([0.12, 0.9] as const) : ([0.9, 0.99] as const);
-      const wanted = { tree, flavour, version: source.version, patches, compiler, progress, share, signal };
-      await kernelStore.ensure(idOf(flavour, source, compiler), (file) => buildFlavour(wanted, file));
+      const how = { tree, recipe, version: source.version, patches, compiler, progress, share, signal };
+      await kernelStore.ensure(idOf(recipe, source, compiler), (file) => buildFlavour(how, file));
     }
     progress.end(`built the lab's kernel ${source.version}`);
   } finally {
@@ -182,24 +200,25 @@ function patchSource(tree: string, source: KernelSource): string[] {
 
 interface Wanted extends Pick<KernelBuild, 'progress' | 'share' | 'signal'> {
   readonly tree: string;
-  readonly flavour: Flavour;
+  readonly recipe: Recipe;
   readonly version: string;
   readonly patches: readonly string[];
   readonly compiler: string;
 }
 
 async function buildFlavour(
-  { tree, flavour, version, patches, compiler, ...how }: Wanted,
+  { tree, recipe, version, patches, compiler, ...how }: Wanted,
   file: string,
 ): Promise<KernelFacts> {
   const started = performance.now();
+  const { flavour } = recipe;
   const config = wantedConfig(flavour);
   const expectedObjects = largestBuild()?.objects ?? objectsOfFirstBuild;
   const built = await buildKernel({ source: tree, objects: tree, config, expectedObjects, quick: true, ...how });
   await succeed('strip', ['-o', file, built.binary]);
   const buildMs = Math.round(performance.now() - started);
   const { objects } = built;
-  return { version, flavour, configHash: hashOfRecipe(flavour), patches: [...patches], compiler, objects, buildMs };
+  return { version, flavour, configHash: hashOfRecipe(recipe), patches: [...patches], compiler, objects, buildMs };
 }
 
 /** What an earlier build from nothing took. */

@@ -12,11 +12,17 @@ import { requireWalls } from './walls.ts';
 const mebibytes = 16;
 const timeoutMs = 10_000;
 
+/** What a kernel binary says to `--version`, `undefined` where that is none of a User Mode Linux. Throws as `answerOf` does. */
+export async function versionOf(kernel: string): Promise<string | undefined> {
+  const [line = ''] = ((await answerOf(kernel, '--version')) ?? '').trim().split('\n');
+  return /^\d+\.\d+/.test(line) ? line : undefined;
+}
+
 /**
- * What a kernel binary says to `--version`, `undefined` where that is none of a User Mode Linux. It is asked behind the walls of a lab:
+ * What a kernel binary prints when it is asked one thing, `undefined` where it fails. It is asked behind the walls of a lab:
  * a file that somebody hands over may be anything. Throws `usage` where it is no program, `infrastructure` where there are no walls.
  */
-export async function versionOf(kernel: string): Promise<string | undefined> {
+export async function answerOf(kernel: string, question: '--version' | '--showconfig'): Promise<string | undefined> {
   const [walls, guest] = await Promise.all([requireWalls(), ensureGuest()]);
   const attempt = mkdtempSync(join(cacheDir('work'), 'version-'));
   const cpu = claimCpu();
@@ -25,7 +31,7 @@ export async function versionOf(kernel: string): Promise<string | undefined> {
     for (const folder of [inputs, root, join(attempt, 'files')]) mkdirSync(folder, { recursive: true });
     const starter = startWalled({
       ...{ walls, guest, kernel, attempt, inputs, root, cpu },
-      args: ['--version'],
+      args: [question],
       images: new Map(),
       captures: [],
       memory: { folder: memoryFolder(mebibytes, attempt), mebibytes },
@@ -33,8 +39,7 @@ export async function versionOf(kernel: string): Promise<string | undefined> {
     });
     using _ = deadline(timeoutMs, () => starter.kill('SIGTERM'));
     const { status } = await endOf(starter);
-    const [line = ''] = readFileSync(join(attempt, 'kernel.log'), 'latin1').trim().split('\n');
-    return status === '0' && /^\d+\.\d+/.test(line) ? line : undefined;
+    return status === '0' ? readFileSync(join(attempt, 'kernel.log'), 'latin1') : undefined;
   } finally {
     releaseCpu(cpu);
     rmSync(attempt, { recursive: true, force: true });

@@ -29,9 +29,9 @@ const chunked = (chunks: readonly string[]): Buffer =>
 test('what the driver writes for a lab is what the agent reads', { skip }, () => {
   const [outcome] = drive('plan', [encodePlan(samplePlan, { hold: true, nonce }).bytes]);
   assert.deepEqual(outcome?.written.toString().trimEnd().split('\n'), [
-    'host east images d0/over.squashfs d1/debian.squashfs',
+    'host east images d0/over.erofs d1/debian.erofs',
     'nic eth0 lan 01 enp1s0 ens1',
-    'host west images d1/debian.squashfs',
+    'host west images d1/debian.erofs',
     'nic eth0 lan 02 -',
     'file -1 644 4 294 /etc/x',
     'file 0 700 0 0 /root/',

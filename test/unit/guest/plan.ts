@@ -29,9 +29,9 @@ export const plan: LabPlan = {
       },
     ],
   },
-  images: { east: '/images/debian.squashfs', west: '/images/debian.squashfs' },
-  overlays: { east: ['/mine/over.squashfs'] },
-  sharedTrees: [{ path: '/testing', layers: ['/images/debian.squashfs'] }],
+  images: { east: '/images/debian.erofs', west: '/images/debian.erofs' },
+  overlays: { east: ['/mine/over.erofs'] },
+  sharedTrees: [{ path: '/testing', layers: ['/images/debian.erofs'] }],
   files: [
     { host: '*', path: '/etc/x', mode: 0o644, content: Buffer.from('abc\0') },
     { host: 'east', path: '/root/', mode: 0o700, content: Buffer.alloc(0) },

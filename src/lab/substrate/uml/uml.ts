@@ -14,9 +14,12 @@ import { dirname, join } from 'node:path';
 import { until } from '../../../base/deadline.ts';
 import { EspalierError } from '../../../base/errors.ts';
 import { sha256 } from '../../../base/files.ts';
+import type { LabPlan } from '../../../model/scenario.ts';
+import { squashfsOf } from '../../../supply/image/pack.ts';
 import { claimCpu, releaseCpu } from '../../../supply/kernel/cpus.ts';
 import { refusedFixedAddresses } from '../../../supply/kernel/fixed-addresses.ts';
 import { ensureGuest, type GuestBinaries, type GuestProgram } from '../../../supply/kernel/guest.ts';
+import { mountsErofs } from '../../../supply/kernel/image-format.ts';
 import { memoryFolder } from '../../../supply/kernel/lab-memory.ts';
 import { endOf, type Starter, startWalled } from '../../../supply/kernel/starter.ts';
 import { requireWalls, type Walls } from '../../../supply/kernel/walls.ts';
@@ -177,6 +180,23 @@ function requireKernel(path: string): void {
   }
 }
 
+/** The plan with images that the kernel can mount: EROFS, or squashfs where its configuration lacks that. */
+async function readablePlan({ kernel, plan }: LabRequest): Promise<LabPlan> {
+  if (await mountsErofs(kernel)) return plan;
+  const convert = (paths: readonly string[]): Promise<string[]> => Promise.all(paths.map(squashfsOf));
+  const images = Object.entries(plan.images).map(async ([host, path]) => [host, await squashfsOf(path)] as const);
+  const overlays = Object.entries(plan.overlays ?? {}).map(
+    async ([host, paths]) => [host, await convert(paths)] as const,
+  );
+  const trees = plan.sharedTrees.map(async (tree) => ({ ...tree, layers: await convert(tree.layers) }));
+  return {
+    ...plan,
+    images: Object.fromEntries(await Promise.all(images)),
+    overlays: Object.fromEntries(await Promise.all(overlays)),
+    sharedTrees: await Promise.all(trees),
+  };
+}
+
 /** One agent for all labs of a process, also when its sources change meanwhile. */
 let guestBinaries: Promise<GuestBinaries> | undefined;
 
@@ -216,8 +236,9 @@ export const uml: Substrate = {
     guestBinaries ??= ensureGuest();
     const guest = await guestBinaries;
     const walls = await requireWalls();
-    const images = prepare(request, guest, walls);
-    const { dir, plan, kernel, seed } = request;
+    const plan = await readablePlan(request);
+    const images = prepare({ ...request, plan }, guest, walls);
+    const { dir, kernel, seed } = request;
     const memory = memoryFolder(plan.memory, dir);
     const cpu = claimCpu();
     const starter = startWalled({

@@ -10,7 +10,7 @@ import { makeWorkFolder } from '../../../base/work-folder.ts';
 import type { LabSupply } from '../../../lab/supply.ts';
 import type { LabPlan, PlacedFile, Step } from '../../../model/scenario.ts';
 import type { Image } from '../../../supply/image/image.ts';
-import { packSquashfs } from '../../../supply/image/squashfs.ts';
+import { packImage } from '../../../supply/image/pack.ts';
 import { refuseLinksOut } from '../../made-tree.ts';
 import { runMakingLab } from '../../making-lab.ts';
 import type { PackedTree } from '../../packed-tree.ts';
@@ -18,7 +18,7 @@ import { topologyOf } from '../topology.ts';
 import { type KeyMakers, type KeyScript, scriptOf } from './key-makers.ts';
 
 const facts = z.object({ kernel: z.string(), images: z.array(z.string()) });
-const materials = new ArtifactStore({ name: 'keys', file: 'keys.squashfs', facts });
+const materials = new ArtifactStore({ name: 'keys', file: 'keys.erofs', facts });
 
 /** What certificates and zones are made from. */
 export interface KeyMaterialInputs {
@@ -96,18 +96,18 @@ async function make(out: string, inputs: KeyMaterialInputs): Promise<z.infer<typ
   using progress = startProgress('making certificates and keys for the suite', { expectedMs: 60_000 });
   using work = makeWorkFolder('keys');
   const tree = join(work.path, 'tree');
-  const half = join(work.path, 'half.squashfs');
+  const half = join(work.path, 'half.erofs');
   // Nobody else may reach what a suite makes: as root, it may be programs with the rights of their owner.
   mkdirSync(tree, { mode: 0o700 });
   const { libreswan, certificates, testing, makers } = inputs;
   const images = { east: libreswan.path, west: certificates.path };
   await runStage({ script: scriptOf(makers), images, layers: [testing.path] }, inputs, tree);
   if (makers.databases) {
-    await packSquashfs(tree, half, { allRoot: true });
+    await packImage(tree, half, { allRoot: true });
     const same = Object.fromEntries(databaseHosts.map((host) => [host, libreswan.path]));
     await runStage({ script: makeDatabases, images: same, layers: [half, testing.path] }, inputs, tree);
   }
-  await packSquashfs(tree, out, { allRoot: true });
+  await packImage(tree, out, { allRoot: true });
   progress.end('made certificates and keys for the suite');
   return { kernel: (await inputs.supply.kernel()).id, images: [libreswan.id, certificates.id] };
 }

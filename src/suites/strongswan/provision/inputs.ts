@@ -6,7 +6,7 @@ import { cacheDir, withLock } from '../../../base/folders.ts';
 import { succeed } from '../../../base/processes.ts';
 import type { LabSupply } from '../../../lab/supply.ts';
 import { downloadPackage } from '../../../supply/debian/packages.ts';
-import { packSquashfs } from '../../../supply/image/squashfs.ts';
+import { packImage } from '../../../supply/image/pack.ts';
 import { layOver, replace } from '../../made-tree.ts';
 import type { StrongswanTree } from '../obtain.ts';
 import type { StrongswanInputs } from '../strongswan.ts';
@@ -46,10 +46,10 @@ export async function strongswanInputs({ tree, image: name, supply }: InputsOpti
 }
 
 /** Part of the suite's identity: raise it when layers are made in another way. */
-const layerMethod = 3;
+const layerMethod = 4;
 
 function layerOf(made: string, host: string): string {
-  return join(made, 'layers', `${host === '*' ? 'all' : host}.squashfs`);
+  return join(made, 'layers', `${host === '*' ? 'all' : host}.erofs`);
 }
 
 interface MadeInputs {
@@ -76,7 +76,7 @@ async function unpack({ tar, isBuilt, ...charon }: MadeInputs, dir: string): Pro
       const root = join(work, 'root');
       fillRoot(root, join(work, 'testing'), host);
       makeLinks(root, [...links, ...(isBuilt ? [] : linksOfDebian), ...(linksOf[host] ?? [])]);
-      await packSquashfs(root, layerOf(work, host), { allRoot: true, sameDates: true });
+      await packImage(root, layerOf(work, host), { allRoot: true, sameDates: true });
       rmSync(root, { recursive: true });
     }
     if (!isBuilt) await packCharon(charon, work, layerOf(work, '*'));
@@ -104,7 +104,7 @@ async function packCharon(
     throw new EspalierError('infrastructure', message, { remedy: 'build the image anew: espalier image build' });
   }
   await succeed('dpkg-deb', ['-x', file, root]);
-  await packSquashfs(root, out, { allRoot: true, sameDates: true });
+  await packImage(root, out, { allRoot: true, sameDates: true });
 }
 
 type Link = readonly [path: string, target: string];

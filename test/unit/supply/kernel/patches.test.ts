@@ -18,6 +18,12 @@ const cases: readonly (readonly [string, Parameters<typeof edited>[1], string])[
     { file: 'f', after: 'one();', add: 'x();\ny();' },
     'int a(void)\n{\n\tone();\nx();\ny();\n\ttwo();\n\ttwo();\n}\n',
   ],
+  [
+    'in place of a line',
+    { file: 'f', replace: 'one();', add: 'x();\ny();' },
+    'int a(void)\n{\nx();\ny();\n\ttwo();\n\ttwo();\n}\n',
+  ],
+  ['that takes a line away', { file: 'f', replace: 'one();', add: '' }, 'int a(void)\n{\n\ttwo();\n\ttwo();\n}\n'],
 ];
 for (const [name, edit, text] of cases) {
   test(`an edit is made ${name}`, () => {
@@ -40,7 +46,7 @@ test('a patch is applied whole or not at all, and who does not fit is named', ()
   const dir = mkdtempSync(join(tmpdir(), 'espalier-patch-'));
   try {
     writeFileSync(join(dir, 'f'), source);
-    const patch = { name: 'p', text: '', reason: '', tried: ['7'] };
+    const patch = { name: 'p', text: '', reason: '', tried: ['7'], needs: [] };
     const good = { file: 'f', before: 'one();', add: 'zero();' };
     const misfits = applyPatches(dir, [
       { ...patch, edits: [good, { file: 'f', after: 'zero();', add: 'half();' }] },

@@ -1,0 +1,69 @@
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+
+/** Bytes of a regular file: a part of a file on this machine. */
+export interface Content {
+  readonly file: string;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** A file of a packed tree. Hard links to one file are one object. */
+export interface FileNode {
+  /** Type and permissions as in stat(2). */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+  readonly xattrs: ReadonlyMap<string, Buffer>;
+  /** Of a directory. Names are bytes, one character each (latin1): their order is that of strings. */
+  readonly children?: Map<string, FileNode>;
+  /** Of a symbolic link, in latin1. */
+  readonly target?: string;
+  /** Of a regular file. */
+  readonly content?: Content;
+  /** Of a device. */
+  readonly device?: { readonly major: number; readonly minor: number };
+}
+
+const { S_IFMT, S_IFREG, S_IFDIR, S_IFLNK, S_IFCHR, S_IFBLK, S_IFIFO } = constants;
+
+/** Kinds of files, as tar (POSIX.1-2017, ustar) and EROFS (generic FT_*) number them. */
+export const fileKinds = [
+  { type: S_IFREG, tar: '0', erofs: 1 },
+  { type: S_IFDIR, tar: '5', erofs: 2 },
+  { type: S_IFCHR, tar: '3', erofs: 3 },
+  { type: S_IFBLK, tar: '4', erofs: 4 },
+  { type: S_IFIFO, tar: '6', erofs: 5 },
+  { type: S_IFLNK, tar: '2', erofs: 7 },
+] as const;
+
+/** The kind of a mode; `undefined`: a socket, or nothing known. */
+export function kindOf(mode: number): (typeof fileKinds)[number] | undefined {
+  return fileKinds.find(({ type }) => type === (mode & S_IFMT));
+}
+
+export function isDirectory({ mode }: FileNode): boolean {
+  return (mode & S_IFMT) === S_IFDIR;
+}
+
+/** All files below a directory by path (`/etc/passwd`, in latin1), each directory before what is in it, names sorted. */
+export function* walk(node: FileNode, path = ''): Generator<readonly [string, FileNode]> {
+  for (const name of [...(node.children?.keys() ?? [])].sort()) {
+    const child = node.children?.get(name);
+    if (child === undefined) continue;
+    yield [`${path}/${name}`, child];
+    if (child.children !== undefined) yield* walk(child, `${path}/${name}`);
+  }
+}
+
+/** The bytes of a regular file. */
+export function readContent({ file, offset, size }: Content): Buffer {
+  const fd = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(size);
+    return bytes.subarray(0, readSync(fd, bytes, 0, size, offset));
+  } finally {
+    closeSync(fd);
+  }
+}
