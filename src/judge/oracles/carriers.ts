@@ -131,7 +131,7 @@ function isWhole(bytes: Uint8Array): boolean {
 }
 
 function pairOf({ source, destination }: { readonly source: Address; readonly destination: Address }): string {
-  return source < destination ? `${source} ${destination}` : `${destination} ${source}`;
+  return [source, destination].sort().join(' ');
 }
 
 function put(hosts: Map<string, Set<string>>, key: string, host: string): void {

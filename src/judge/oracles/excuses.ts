@@ -9,8 +9,8 @@ export interface Finding {
   readonly fact: ExcusedFact;
   /** The SA, or what the packet names of it. */
   readonly sa: Pick<IpsecSa, 'protocol' | 'spi' | 'source' | 'destination'>;
-  /** Hosts that have the SA; the one that sent the packet. */
-  readonly hosts: readonly string[];
+  /** Hosts that have the SA; the one that sent the packet, undefined where it is none of the lab. */
+  readonly hosts: readonly (string | undefined)[];
   /** Virtual nanoseconds since 1970: from when on it was so, and until when. */
   readonly from: bigint;
   readonly until: bigint;
@@ -29,9 +29,9 @@ const retransmission = 165_000_000_000n;
 /** What was found about a packet. */
 export function findingOf(fact: ExcusedFact, packet: ProtectedPacket): Finding {
   const { time, sender, packet: wire } = packet.frame;
-  const ip = wire.datagram?.packet ?? wire.dissected.ip;
-  const hosts = sender === undefined ? [] : [sender];
-  return { fact, sa: packet, hosts, from: time, until: time, hopLimit: ip?.hopLimit ?? 0 };
+  // Of what does not say how far it has come, nobody is known to have sent it on.
+  const hopLimit = (wire.datagram?.packet ?? wire.dissected.ip)?.hopLimit ?? Number.POSITIVE_INFINITY;
+  return { fact, sa: packet, hosts: [sender], from: time, until: time, hopLimit };
 }
 
 /** The first rule by which a command of the test excuses a finding. */

@@ -1,7 +1,7 @@
 import { secondsText } from '../../base/text.ts';
 import { commandAt, type FactEvidence, lateness } from '../../evidence/evidence.ts';
 import type { IpsecSa } from '../../evidence/ipsec.ts';
-import type { Life } from '../../evidence/tables/lives.ts';
+import type { Life, Version } from '../../evidence/tables/lives.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { Issue } from '../../model/verdict.ts';
 import type { Excuse } from './excuse-rules.ts';
@@ -83,7 +83,9 @@ function firstUse({ host, sa, since, until }: HalfOpen, evidence: FactEvidence):
   const { protectedPackets, timeline } = evidence;
   const has = (sender: string, time: bigint): boolean =>
     timeline.hosts.some(
-      (one) => one.host === sender && one.sas.some((life) => isLifeOf(life, sa) && spans(life, time)),
+      (one) =>
+        one.host === sender &&
+        one.sas.some((life) => isLifeOf(life, sa) && spans(life, time, one.exact ? 0n : lateness)),
     );
   const found = protectedPackets.find(
     ({ frame: { time, sender }, protocol, spi, source, copy }) =>
@@ -100,8 +102,8 @@ function firstUse({ host, sa, since, until }: HalfOpen, evidence: FactEvidence):
   return found?.frame.time;
 }
 
-/** Whether an entry was there at a time, or may have been: events are recorded late. */
-function spans({ versions, ended }: Life<IpsecSa>, time: bigint): boolean {
-  const [first] = versions;
-  return first !== undefined && first.time <= time + lateness && (ended === undefined || ended.time >= time - lateness);
+/** Whether an entry was there at a time, or may have been, since events may be recorded late. */
+function spans({ versions: [first], ended }: Life<IpsecSa>, time: bigint, late: bigint): boolean {
+  const born = (first as Version<IpsecSa>).time <= time + late;
+  return born && (ended === undefined || ended.time >= time - late);
 }

@@ -31,7 +31,7 @@ export function holeAt(host: HostTimeline, time: bigint, { question, commands }:
     if (ended === undefined || ended.time > time || policy === undefined) continue;
     // With it in its place: a stronger one may let the packet pass.
     if (ruleOf({ defaults, policies: [policy, ...policies] }, question) !== policy) continue;
-    const again = host.policies.find((one) => one.key === key && (one.versions[0]?.time ?? 0n) > time)?.versions[0];
+    const again = host.policies.flatMap((one) => (one.key === key ? one.versions : [])).find((one) => one.time > time);
     if (again === undefined) continue;
     const between = commands.some(({ begin }) => begin > ended.time && begin <= again.time);
     if (!between) return { policy, away: again.time - ended.time };

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { SeenFrame } from '../../../../src/evidence/evidence.ts';
 import type { IpPacket } from '../../../../src/evidence/packet/packet.ts';
+import { readWire, type WirePacket } from '../../../../src/evidence/packet/wire.ts';
 import { pathsOf } from '../../../../src/judge/oracles/carriers.ts';
-import { ipv4, udp } from '../../evidence/build.ts';
+import { concat, ethernet, ipv4, u32, udp } from '../../evidence/build.ts';
 import { anSa } from '../../evidence/xfrm-samples.ts';
 import { added, evidenceOf, protectedPacket, type Story, seen } from './evidence.ts';
 import { addresses, between, ike, ikeBytes, ikePacket, labFrames } from './lab-path.ts';
@@ -52,6 +53,7 @@ test('of the frames of one message, who sent the first is an end; at one time, w
   assert.equal(ends(ike(2, 'west', message), ike(2, 'nic', routed)), 'west');
   assert.equal(ends(ike(2, 'west', message), ike(2, 'nic', message)), 'west');
   assert.equal(ends(ike(3, 'west', message), ike(2, 'nic', routed)), 'nic');
+  assert.equal(ends(ike(2, 'nic', routed), ike(3, 'west', message)), 'nic');
   assert.equal(ends(ike(1, '', message), ike(2, 'nic', routed)), '', 'its sender is no host of the lab');
   assert.equal(ends(ike(1, 'west', message), ike(2, 'nic', { ...routed, id: 9 })), 'nic west', 'another message');
 });
@@ -72,14 +74,41 @@ test('addresses of both sides of a translator belong together by the IKE SA, and
   assert.deepEqual(carriers({ frames: apart.slice(0, 2) }, nat, east), ['nic', 'nic']);
 });
 
+test('the initiator’s SPI alone joins, all eight bytes of it', () => {
+  const joined = (one: string, other: string): boolean => {
+    const sent = [one, other].map((spis, at) => {
+      const packet = between(
+        { source: [west, road][at] as string, destination: east },
+        ipv4(17, udp(500, 500, ikeBytes({ spis }))),
+      );
+      return seen(at, packet, at === 0 ? 'west' : 'road');
+    });
+    return carriers({ frames: sent })[1] === 'road west';
+  };
+  const [spi, none] = ['0102030405060708', '0000000000000000'];
+  assert.equal(joined(spi + none, spi + none), true);
+  assert.equal(joined(spi + none, `${spi}99${none.slice(2)}`), true);
+  assert.equal(joined(spi + none, `99${spi.slice(2)}${none}`), false);
+  assert.equal(joined(spi + none, `${spi.slice(0, -2)}99${none}`), false);
+});
+
 test('what is too short for IKE, or has no SPI yet, joins nothing', () => {
-  const short = (source: string): Uint8Array =>
-    between({ source, destination: east }, ipv4(17, udp(500, 500, ikeBytes({}).subarray(0, 27))));
-  const zero = '00'.repeat(8);
-  for (const make of [short, (source: string) => ikePacket({ source, destination: east, spi: zero })]) {
+  const sized = (size: number) => (source: string) =>
+    between({ source, destination: east }, ipv4(17, udp(4500, 4500, concat([u32(0), ikeBytes({}).subarray(0, size)]))));
+  const unnumbered = (source: string) => ikePacket({ source, destination: east, spi: '00'.repeat(8) });
+  const pathBy = (make: (source: string) => Uint8Array): string[] => {
     const frames = [seen(1, make(west), 'west'), seen(2, make(road), 'road')];
-    assert.deepEqual(carriers({ frames }), ['', 'west']);
-  }
+    return carriers({ frames });
+  };
+  assert.deepEqual(pathBy(unnumbered), ['', 'west']);
+  assert.deepEqual(pathBy(sized(27)), ['', 'west']);
+  assert.deepEqual(pathBy(sized(28)), ['west', 'road west']);
+});
+
+test('frames that are no IP show nothing', () => {
+  const [packet] = readWire([{ time: 0n, frame: ethernet(0x0806, new Uint8Array(28)) }]);
+  const frame = { ...seen(1, ikePacket({ source: west, destination: east }), 'west'), packet: packet as WirePacket };
+  assert.deepEqual(carriers({ frames: [frame] }), ['', '']);
 });
 
 test('what is inside of tunnels counts like what is in clear', () => {

@@ -29,6 +29,7 @@ const filtersUndone = {
   not: [
     `iptables -D INPUT -s ${addresses.east} -j DROP`,
     `iptables -D OUTPUT ${drop}`,
+    `iptables -D IN PUT${drop}`,
     'iptables -F OUTPUT',
     'iptables -t nat -F',
     'iptables -L',

@@ -165,3 +165,38 @@ test('a packet counts for a peer from the moment on at which the SA was seen alo
   const { sender: _west, ...frame } = packet.frame;
   assert.deepEqual(excusesBySpi({ ...half, packets: [{ ...packet, frame }] }), ['east 1234abcd in flight, stays']);
 });
+
+test('a peer that has the SA when it sends through it is in an exchange', () => {
+  const [use, seenAlone] = [[protectedPacket(500)], boundary(100, { east: [inward()] })];
+  const untilWhole = (own: readonly Step[], more: Story = {}): string[] =>
+    excusesOf({
+      steps: [...seenAlone, ...own, ...boundary(5000, { east: [inward()], west: [out()] })],
+      packets: use,
+      ...more,
+    });
+  const had: Step[] = [[110, 'west', added(out())]];
+  assert.deepEqual(untilWhole([[510, 'west', added(out())]]), ['east in flight']);
+  assert.deepEqual(untilWhole([[510.000001, 'west', added(out())]]), ['east none']);
+  assert.deepEqual(untilWhole([...had, [490, 'west', deleted(out())]]), ['east in flight']);
+  assert.deepEqual(untilWhole([...had, [489.999999, 'west', deleted(out())]]), ['east none']);
+  assert.deepEqual(untilWhole([[110, 'west', added(out({ spi: 7 }))]]), ['east none', 'west in flight']);
+  const exact = { exact: true };
+  assert.deepEqual(untilWhole([[500, 'west', added(out())]], exact), ['east in flight']);
+  assert.deepEqual(untilWhole([[500.000001, 'west', added(out())]], exact), ['east none']);
+  assert.deepEqual(untilWhole([...had, [500, 'west', deleted(out())]], exact), ['east in flight']);
+  assert.deepEqual(untilWhole([...had, [499.999999, 'west', deleted(out())]], exact), ['east none']);
+});
+
+test('an exchange explains nothing from the first packet of the peer on, and nothing after a minute', () => {
+  const half = holding([['east', inward()]], [100, 80_000]);
+  const stopped = (at: number, ...packets: readonly number[]): string[] =>
+    excusesOf({
+      steps: half,
+      packets: packets.map((one) => protectedPacket(one)),
+      commands: [[at, 'ipsec stop', 'east']],
+    });
+  assert.deepEqual(stopped(700, 500, 900), ['east none, stays']);
+  assert.deepEqual(stopped(400, 500, 900), ['east killed, stays']);
+  assert.deepEqual(stopped(65_000, 70_000), ['east none, stays']);
+  assert.deepEqual(stopped(60_000, 70_000), ['east killed, stays']);
+});

@@ -11,6 +11,8 @@ interface Sent {
   readonly destination: string;
   /** 16 hexadecimal digits. */
   readonly spi?: string;
+  /** Both SPIs, 32 digits. */
+  readonly spis?: string;
   readonly hopLimit?: number;
   /** What tells messages of one IKE SA apart. */
   readonly id?: number;
@@ -26,8 +28,12 @@ export function between({ source, destination, hopLimit = 64 }: Sent, packet: Ui
 }
 
 /** The header of an IKE_SA_INIT, without payloads. */
-export function ikeBytes({ spi = '0102030405060708', id = 0 }: Partial<Sent>): Uint8Array {
-  return concat([bytes(`${spi} 0000000000000000 00202208`), u32(id), u32(28)]);
+export function ikeBytes({
+  spi = '0102030405060708',
+  spis = `${spi}0000000000000000`,
+  id = 0,
+}: Partial<Sent>): Uint8Array {
+  return concat([bytes(`${spis} 00202208`), u32(id), u32(28)]);
 }
 
 export const ikePacket = (sent: Sent): Uint8Array => between(sent, ipv4(17, udp(500, 500, ikeBytes(sent))));

@@ -15,11 +15,12 @@ test('hosts are compared at boundaries, at the last change before every quiet se
     [500, 'east', added(inward())],
     [1500, 'east', installed(aPolicy())],
     [2499.999999, 'west', added(inward(back))],
+    [2600, 'west', installed(aPolicy({ direction: 'in' }))],
     [4000, 'east', deleted(inward())],
     [4500, 'west', 'command'],
   ];
-  assert.deepEqual(momentsIn({ steps }), [500, 2499.999999, 4500, 4500]);
-  assert.deepEqual(momentsIn({ steps, end: 9000 }), [500, 2499.999999, 4500, 9000]);
+  assert.deepEqual(momentsIn({ steps }), [500, 2600, 4500, 4500]);
+  assert.deepEqual(momentsIn({ steps, end: 9000 }), [500, 2600, 4500, 9000]);
 });
 
 test('a boundary or an end that is also the last change is one moment', () => {
