@@ -79,7 +79,7 @@ function usedAlone({ host, sa }: HalfOpen, { timeline }: FactEvidence): boolean 
 }
 
 /** When its peer first sent through it without having such an SA: no exchange explains that. */
-function firstUse({ host, sa, since, until }: HalfOpen, evidence: FactEvidence): bigint | undefined {
+function firstUse({ host, sa, since }: HalfOpen, evidence: FactEvidence): bigint | undefined {
   const { protectedPackets, timeline } = evidence;
   const has = (sender: string, time: bigint): boolean =>
     timeline.hosts.some(
@@ -93,7 +93,6 @@ function firstUse({ host, sa, since, until }: HalfOpen, evidence: FactEvidence):
       protocol === sa.protocol &&
       source === sa.source &&
       time >= since &&
-      time <= until &&
       sender !== undefined &&
       sender !== host &&
       !copy &&
