@@ -10,7 +10,7 @@ export const recordVersion = 1;
 export const frameHeaderSize = 20;
 export const labHost = 0xffff;
 /** Frames of one attempt. Labs of a day write thousands; a file of empty frames would fill the memory. */
-export const mostFrames = 500_000;
+export const mostFrames = 250_000;
 
 /** Frame types. Numbers are part of the stored format: never reuse one. */
 export const recordType = {

@@ -175,7 +175,11 @@ test('a folder that nobody may read is an error without a stack', {
 }, (t) => {
   const { tree } = trees(t);
   chmodSync(join(tree, 'in'), 0);
-  t.after(() => chmodSync(join(tree, 'in'), 0o755));
-  refused(() => filesBelow(tree), /^cannot be read: EACCES/);
-  refused(() => writePlain(join(tree, 'in/new'), ''), /EACCES/);
+  try {
+    refused(() => filesBelow(tree), /^cannot be read: EACCES/);
+    refused(() => writePlain(join(tree, 'in/new'), ''), /EACCES/);
+  } finally {
+    // Else the cleaning, which comes after, may not either.
+    chmodSync(join(tree, 'in'), 0o755);
+  }
 });

@@ -124,5 +124,5 @@ test('empty frames without end are damage, not memory', () => {
   }
   const { records, damage } = readRecords(bytes);
   assert.equal(records.length, mostFrames);
-  assert.deepEqual([damage?.kind, damage?.message], ['corrupt', 'there are more than 500000 frames']);
+  assert.deepEqual([damage?.kind, damage?.message], ['corrupt', 'there are more than 250000 frames']);
 });
