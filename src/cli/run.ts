@@ -3,6 +3,7 @@ import type { RawRunOptions } from '../session/options.ts';
 import { type Help, withHelp } from './help.ts';
 import {
   collect,
+  flavourOption,
   grepInvertOption,
   grepOption,
   kernelOption,
@@ -10,6 +11,7 @@ import {
   overlayOption,
   reporterOption,
   shardOption,
+  sourceOption,
   statusOption,
   suiteOption,
   trustOption,
@@ -29,6 +31,7 @@ const help: Help = {
     'espalier run libreswan --shard 1/4 --reporter list,junit=junit.xml',
     'espalier run libreswan --repeat-each 2 --seed 7',
     'espalier run libreswan:ikev2-05-basic-psk --seeds 5',
+    ['espalier run --source libreswan=~/libreswan', "build a checkout and run its own suite's good tests"],
     'espalier run libreswan --kernel ~/linux --suite ~/libreswan --overlay ~/build',
     'espalier run --last-failed',
     'espalier run --resume latest',
@@ -59,6 +62,8 @@ export function register(program: Command): void {
     .option(...kernelOption)
     .option(...suiteOption)
     .option(...overlayOption, collect)
+    .option(...sourceOption, collect)
+    .option(...flavourOption)
     .option('--helpers <origin>', "`upstream`: use the suite's own helper programs, not Espalier's replacements")
     .option('--substrate <name>', 'what makes the hosts; `fake`: tests of Espalier itself (default: User Mode Linux)')
     .option(...reporterOption)

@@ -14,6 +14,13 @@ export const overlayOption = [
   'lay these files over the image of every host; HOST=PATH: of one host (repeatable)',
 ] as const;
 
+export const sourceOption = [
+  '--source <name=dir>',
+  'build this tree of a daemon and run it; NAME=DIR@COMMIT, HOST:NAME=DIR; linux=DIR is --kernel (repeatable)',
+] as const;
+
+export const flavourOption = ['--flavour <name>', 'how --source builds: default, asan, leak-detective'] as const;
+
 export const reporterOption = [
   '--reporter <names>',
   'list, line, dot, matrix, json, junit, tap; separated by commas; NAME=FILE writes to a file',

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { RawShellOptions } from '../session/shell/shell.ts';
 import { type Help, withHelp } from './help.ts';
-import { collect, kernelOption, overlayOption, suiteOption } from './shared-options.ts';
+import { collect, flavourOption, kernelOption, overlayOption, sourceOption, suiteOption } from './shared-options.ts';
 
 const help: Help = {
   details: [
@@ -29,6 +29,8 @@ export function register(program: Command): void {
     .option(...kernelOption)
     .option(...suiteOption)
     .option(...overlayOption, collect)
+    .option(...sourceOption, collect)
+    .option(...flavourOption)
     .action(async (scenario: string, options: RawShellOptions) => {
       const { shellCommand } = await import('../session/shell/shell.ts');
       process.exitCode = await shellCommand(scenario, options);

@@ -2,6 +2,7 @@ import type { View } from '../connection/view.ts';
 import type { DaemonSas } from '../evidence/child-sa.ts';
 import type { FactBody } from '../evidence/text/facts.ts';
 import type { Fault } from '../evidence/text/faults.ts';
+import type { BuildRecipe } from './build-recipe.ts';
 import type { Limit } from './limit.ts';
 import type { TransformWords } from './words.ts';
 
@@ -48,6 +49,8 @@ export interface DaemonSlice<N extends string = string, V extends string = strin
   readonly pfKey: boolean;
   /** Its words for the transforms of a connection. One that is missing limits it. */
   readonly words: TransformWords;
+  /** How a source tree of it is built (`--source`). */
+  readonly build?: BuildRecipe;
   /** What else it cannot do. */
   readonly limits: readonly Limit[];
   /** Its configuration for the connections of one host, at least one. Equal input gives equal files. */

@@ -1,8 +1,9 @@
 import { EspalierError } from '../base/errors.ts';
-import type { AttemptFile, AttemptInputs, Identity } from '../model/attempt.ts';
+import type { AttemptFile, AttemptInputs } from '../model/attempt.ts';
 import type { LabPlan } from '../model/scenario.ts';
 import type { HeldLab, LoadedScenario } from '../model/suite.ts';
 import { lackingOf } from '../model/traits.ts';
+import { type Layer, laySources, type SourceLayer } from './source-layers.ts';
 import { type Lab, type LabResult, startLab } from './substrate/lifecycle.ts';
 import type { KernelChoice, Substrate } from './substrate/substrate.ts';
 import type { LabLimits } from './substrate/watchdog.ts';
@@ -21,11 +22,10 @@ export interface AttemptSettings {
   readonly limits?: LabLimits | undefined;
   /** What the user lays over the images, by host name or `*`. */
   readonly overlays?: Readonly<Record<string, readonly Layer[]>>;
-}
-
-/** An image file to be stacked over a host's image. */
-export interface Layer extends Identity {
-  readonly path: string;
+  /** What was built from the user's source trees. */
+  readonly sources?: readonly SourceLayer[];
+  /** Versions that replace those of the images, where sources are laid over them. */
+  readonly versions?: Readonly<Record<string, string>>;
 }
 
 /** One attempt to make. */
@@ -107,15 +107,16 @@ function refuseStopped(signal: AbortSignal): void {
 }
 
 /**
- * The settings of a run for one scenario, with the kernel that it needs. Where a seed does not decide what happens, they have
+ * The settings of a run for one scenario, with the kernel that it needs and the sources that its hosts run. Where a seed does not decide what happens, they have
  * none: a recorded seed would claim that the lab can be repeated.
  */
 export async function settingsFor(
-  { pfKey }: Pick<LoadedScenario, 'pfKey'>,
-  { pfKeyKernel, ...settings }: AttemptSettings,
+  { pfKey, images }: Pick<LoadedScenario, 'pfKey' | 'images'>,
+  { pfKeyKernel, sources = [], ...settings }: AttemptSettings,
 ): Promise<AttemptSettings> {
   const kernel = pfKey && pfKeyKernel !== undefined ? await pfKeyKernel() : settings.kernel;
-  return { ...settings, kernel, seed: settings.substrate.traits.seeds ? settings.seed : undefined };
+  const laid = sources.length === 0 ? {} : laySources({ images }, settings.overlays ?? {}, sources);
+  return { ...settings, ...laid, kernel, seed: settings.substrate.traits.seeds ? settings.seed : undefined };
 }
 
 /** A scenario's plan with what the user set for all of a run. */
@@ -157,7 +158,7 @@ function mapLayers<T>(
 /** What an attempt at a scenario with these settings is fed with. */
 export function inputsOf(
   loaded: Pick<LoadedScenario, 'images' | 'suite' | 'versions'>,
-  { kernel, seed, overlays }: Pick<AttemptSettings, 'kernel' | 'seed' | 'overlays'>,
+  { kernel, seed, overlays, versions }: Pick<AttemptSettings, 'kernel' | 'seed' | 'overlays' | 'versions'>,
 ): AttemptInputs {
   return {
     kernel: { id: kernel.id, sha256: kernel.sha256 },
@@ -165,7 +166,7 @@ export function inputsOf(
     images: loaded.images,
     ...(overlays && { overlays: mapLayers(overlays, ({ id, sha256 }) => ({ id, sha256 })) }),
     suite: loaded.suite,
-    versions: loaded.versions,
+    versions: { ...loaded.versions, ...versions },
     ...(seed !== undefined && { seed: String(seed) }),
   };
 }

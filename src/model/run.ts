@@ -7,6 +7,9 @@ const options = z.object({
   kernel: optionalText,
   suite: optionalText,
   overlay: z.array(text),
+  /** `[HOST:]NAME=DIR[@COMMIT]` */
+  source: z.array(text).exactOptional(),
+  flavour: optionalText,
   helpers: optionalText,
   /** Decimal; absent: the labs draw on the machine's randomness. */
   seed: optionalText,

@@ -11,6 +11,8 @@ export interface RawRunOptions {
   readonly kernel?: string;
   readonly suite?: string;
   readonly overlay?: readonly string[];
+  readonly source?: readonly string[];
+  readonly flavour?: string;
   readonly helpers?: string;
   readonly grep?: string;
   readonly grepInvert?: string;
@@ -51,12 +53,20 @@ function parseSeeds({ seeds = '1', retries }: RawRunOptions, first: string | und
 export function parseRunOptions(raw: RawRunOptions): RunOptions {
   const seed = parseSeed(raw.seed);
   const seeds = parseSeeds(raw, seed);
+  const { kernel, sources } = kernelAmongSources(raw);
+  if (raw.flavour !== undefined && sources.length === 0) {
+    throw new EspalierError('usage', '--flavour says how --source builds, and no daemon is built', {
+      remedy: 'add --source NAME=DIR',
+    });
+  }
   if (raw.helpers !== undefined && raw.helpers !== 'upstream') throw usage('--helpers', raw.helpers, '`upstream`');
   return {
     substrate: raw.substrate ?? defaultSubstrate.name,
-    ...(raw.kernel !== undefined && { kernel: raw.kernel }),
+    ...(kernel !== undefined && { kernel }),
     ...(raw.suite !== undefined && { suite: raw.suite }),
     overlay: [...(raw.overlay ?? [])],
+    ...(sources.length > 0 && { source: sources }),
+    ...(raw.flavour !== undefined && { flavour: raw.flavour }),
     ...(raw.helpers !== undefined && { helpers: raw.helpers }),
     ...(seed !== undefined && { seed }),
     retries: wholeNumber('--retries', raw.retries, 0),
@@ -68,9 +78,28 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
   };
 }
 
-/** The selectors meant: a suite of one's own is meant when it is given and nothing is named. */
-export function effectiveSelectors(selectors: readonly string[], suite: string | undefined): string[] {
+const linux = /^linux=(.+)$/;
+
+/** `--source linux=DIR` is another way to say `--kernel DIR`. */
+function kernelAmongSources({ kernel, source = [] }: RawRunOptions): { kernel: string | undefined; sources: string[] } {
+  const trees = source.flatMap((one) => linux.exec(one)?.[1] ?? []);
+  const [tree, other = tree === undefined ? undefined : kernel] = trees;
+  if (other !== undefined) throw new EspalierError('usage', 'two kernels are named, and a run has one');
+  return { kernel: kernel ?? tree, sources: source.filter((one) => !linux.test(one)) };
+}
+
+/** The selectors meant: where nothing is named, the suite of a tree of one's own. */
+export async function effectiveSelectors(
+  selectors: readonly string[],
+  { suite, source = [] }: Pick<RawRunOptions, 'suite' | 'source'>,
+): Promise<string[]> {
   if (selectors.length > 0) return [...selectors];
+  const daemons = source.filter((one) => !linux.test(one));
+  if (daemons.length > 0) {
+    const { buildRecipe } = await import('../supply/source/recipes.ts');
+    const { parseSource } = await import('../supply/source/wish.ts');
+    return [...new Set(daemons.map((one) => buildRecipe(parseSource(one).name).suites[0]))];
+  }
   return [suite === undefined ? unnamed.suite : unnamed.ofTree];
 }
 
@@ -81,6 +110,8 @@ function optionWords(options: RunOptions): string[] {
   if (options.kernel !== undefined) words.push('--kernel', options.kernel);
   if (options.suite !== undefined) words.push('--suite', options.suite);
   for (const overlay of options.overlay) words.push('--overlay', overlay);
+  for (const source of options.source ?? []) words.push('--source', source);
+  if (options.flavour !== undefined) words.push('--flavour', options.flavour);
   if (options.helpers !== undefined) words.push('--helpers', options.helpers);
   if (options.seed !== '1') words.push('--seed', options.seed ?? 'none');
   if (options.seeds !== undefined) words.push('--seeds', String(options.seeds));

@@ -26,7 +26,11 @@ export interface Selected {
 }
 
 /** Reads the selectors and the narrowing options. Throws `NothingSelected` where a suite is neither known nor a path. */
-export function parseSelection(selectors: readonly string[], raw: RawRunOptions, runs: string): Selected {
+export async function parseSelection(
+  selectors: readonly string[],
+  raw: RawRunOptions,
+  runs: string,
+): Promise<Selected> {
   const last = raw.lastFailed ? readLastFailed(runs) : undefined;
   if (raw.lastFailed && last === undefined) {
     throw new EspalierError('usage', `--last-failed: no run in ${runs} has ended yet`);
@@ -34,7 +38,7 @@ export function parseSelection(selectors: readonly string[], raw: RawRunOptions,
   if (last !== undefined && !raw.trust) refuseForeignPaths(last, runs);
   // Without selectors the last failures themselves say which suites are meant.
   const words = last !== undefined && selectors.length === 0 ? [...last.keys] : selectors;
-  const named = namedSuites(effectiveSelectors(words, raw.suite), last?.paths);
+  const named = namedSuites(await effectiveSelectors(words, raw), last?.paths);
   const selection = {
     selectors: named.selectors,
     status: raw.status,

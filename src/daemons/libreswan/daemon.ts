@@ -1,5 +1,6 @@
 import { hostWith } from '../host.ts';
 import { words } from './algorithms.ts';
+import { build } from './build.ts';
 import { control } from './control.ts';
 import { faults, processes } from './faults.ts';
 import { limits } from './limits.ts';
@@ -19,6 +20,7 @@ export const libreswan = hostWith({
   default: '5.2',
   pfKey: false,
   words,
+  build,
   limits,
   render,
   control,

@@ -1,5 +1,6 @@
 import { hostWith } from '../host.ts';
 import { words } from './algorithms.ts';
+import { build } from './build.ts';
 import { control } from './control.ts';
 import { faults, processes } from './faults.ts';
 import { limits } from './limits.ts';
@@ -18,6 +19,7 @@ export const strongswan = hostWith({
   default: '6.0.1',
   pfKey: false,
   words,
+  build,
   limits,
   render,
   control,

@@ -39,7 +39,7 @@ export async function runCommand(
 
 async function newRun(selectors: readonly string[], raw: RawRunOptions): Promise<number> {
   const runs = runsDir(raw.output);
-  const { selection, names, paths } = parseSelection(selectors, raw, runs);
+  const { selection, names, paths } = await parseSelection(selectors, raw, runs);
   const options = { ...parseRunOptions(raw), ...(Object.keys(paths).length > 0 && { paths }) };
   const supply = openSupply(options, interruption());
   const suites = await openSuites(names, options, supply);

@@ -1,11 +1,13 @@
 import { EspalierError } from '../../base/errors.ts';
 import { warn } from '../../base/log.ts';
-import type { AttemptSettings, Layer } from '../../lab/attempt.ts';
+import type { AttemptSettings } from '../../lab/attempt.ts';
+import type { Layer } from '../../lab/source-layers.ts';
 import { substrateByName } from '../../lab/substrate/all.ts';
 import { LabSupply } from '../../lab/supply.ts';
 import type { RunOptions } from '../../model/run.ts';
 import type { Suite } from '../../model/suite.ts';
 import { openSuite } from '../../suites/all.ts';
+import { sourceLayers, treesOfSources } from './sources.ts';
 
 /** What the labs of a run boot. Nothing is made yet. */
 export function openSupply({ substrate, kernel }: RunOptions, signal: AbortSignal): LabSupply {
@@ -15,12 +17,17 @@ export function openSupply({ substrate, kernel }: RunOptions, signal: AbortSigna
 /** Opens suites, by name. */
 export async function openSuites(
   names: readonly string[],
-  { suite: tree, helpers, paths }: RunOptions,
+  options: RunOptions,
   supply: LabSupply,
 ): Promise<ReadonlyMap<string, Suite>> {
-  const options = { tree, helpers: helpers === 'upstream' ? helpers : 'ours', supply } as const;
+  const { suite: given, helpers, paths } = options;
+  const trees = await treesOfSources(names, options);
   const suites = new Map<string, Suite>();
-  for (const name of names) suites.set(name, await openSuite(name, options, paths?.[name]));
+  for (const name of names) {
+    const tree = given ?? trees.get(name);
+    const opening = { tree, helpers: helpers === 'upstream' ? helpers : 'ours', supply } as const;
+    suites.set(name, await openSuite(name, opening, paths?.[name]));
+  }
   return suites;
 }
 
@@ -31,12 +38,14 @@ export async function openSettings(options: RunOptions, supply: LabSupply): Prom
     throw new EspalierError('usage', `--seeds: on the substrate ${substrate.name} no seed decides what happens`);
   }
   await substrate.check();
+  const sources = await sourceLayers(options, supply);
   return {
     substrate,
     kernel: await supply.kernel(),
     pfKeyKernel: () => supply.kernel(true),
     seed: options.seed === undefined ? undefined : BigInt(options.seed),
     ...(await overlaysOf(options, supply)),
+    ...(sources.length > 0 && { sources }),
     deadline: options.timeout === undefined ? undefined : BigInt(Math.round(options.timeout * 1000)) * 1_000_000n,
     gap: options.gap === undefined ? undefined : BigInt(options.gap) * 1_000_000n,
   };
@@ -44,13 +53,13 @@ export async function openSettings(options: RunOptions, supply: LabSupply): Prom
 
 /** `--overlay [HOST=]PATH`, given later lies higher. */
 async function overlaysOf(
-  { overlay, suite }: RunOptions,
+  { overlay, suite, source }: RunOptions,
   { needed }: LabSupply,
 ): Promise<Pick<AttemptSettings, 'overlays'>> {
   if (overlay.length === 0) {
     // Hosts that boot nothing have no daemon.
-    if (suite !== undefined && needed) {
-      warn('--suite without --overlay: tests and daemon may differ in version');
+    if (suite !== undefined && source === undefined && needed) {
+      warn('--suite without --source or --overlay: tests and daemon may differ in version');
     }
     return {};
   }

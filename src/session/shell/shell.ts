@@ -27,6 +27,8 @@ export interface RawShellOptions {
   readonly kernel?: string;
   readonly suite?: string;
   readonly overlay?: readonly string[];
+  readonly source?: readonly string[];
+  readonly flavour?: string;
 }
 
 /** Index of the first step that is not run. Throws `usage` where there is none such. */

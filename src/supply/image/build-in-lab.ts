@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { EspalierError } from '../../base/errors.ts';
@@ -15,7 +15,7 @@ import type { BootstrapJob } from './bootstrap-job.ts';
 /** Longer than any build on a slow machine. */
 const timeoutMs = 2 * 60 * 60 * 1000;
 /** Where the lab sees the work folder (lab-init.sh). */
-const seenAs = '/tmp/build';
+export const seenAs = '/tmp/build';
 
 /**
  * Runs mmdebstrap inside a User Mode Linux lab, for a user who can have no root otherwise: the
@@ -26,10 +26,29 @@ export async function bootstrapInLab(job: BootstrapJob, kernel: string): Promise
   const { suite, packages, folder, signal, onLine } = job;
   const onFile = (fetched: number): void => onLine(`fetching packages, ${fetched}`);
   await makeRepository({ suite, packages, dir: join(folder, 'repository'), onFile, signal });
-  copyFileSync(join(projectDir, 'src', 'supply', 'image', 'lab-init.sh'), join(folder, 'init'));
-  writeFileSync(join(folder, 'job'), script(job));
-  const result = await boot(kernel, job);
+  const result = await runInLab(job, kernel, script(job));
   requireSuccess(job, result);
+}
+
+/** A lab that works on one folder of this machine. */
+export type FolderLab = Pick<BootstrapJob, 'folder' | 'memory' | 'signal' | 'onLine'>;
+
+/**
+ * Runs shell as root of a lab that boots from this machine's own files, read-only; its working folder is `folder`, which is the
+ * one that it may write to (`seenAs`). The file `done` is there when it ended well.
+ */
+export async function runInLab(lab: FolderLab, kernel: string, shell: string): Promise<RunResult> {
+  const { folder } = lab;
+  rmSync(join(folder, 'done'), { force: true });
+  copyFileSync(join(projectDir, 'src', 'supply', 'image', 'lab-init.sh'), join(folder, 'init'));
+  writeFileSync(join(folder, 'job'), `${shell}\n`);
+  return boot(kernel, lab);
+}
+
+/** True where the shell that ran in a lab ended well. */
+export function endedWell(folder: string): boolean {
+  const done = join(folder, 'done');
+  return existsSync(done) && readFileSync(done, 'utf8') === 'complete\n';
 }
 
 /** What the lab's first process runs, in the work folder. */
@@ -44,11 +63,11 @@ function script(job: BootstrapJob): string {
     ...Object.entries(bootstrapEnvironment).map(([name, value]) => `export ${name}=${value}`),
     ['mmdebstrap', ...args].map(shellQuoted).join(' '),
   ];
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }
 
 /** The kernel and all its children die with this process, however it dies. */
-async function boot(kernel: string, { folder, memory, signal, onLine }: BootstrapJob): Promise<RunResult> {
+async function boot(kernel: string, { folder, memory, signal, onLine }: FolderLab): Promise<RunResult> {
   const words = [
     `mem=${memory}M`,
     'root=/dev/root',
@@ -81,8 +100,7 @@ async function boot(kernel: string, { folder, memory, signal, onLine }: Bootstra
 
 function requireSuccess({ what, folder, memory }: BootstrapJob, result: RunResult): void {
   if (result.stopped === 'cancelled') throw new EspalierError('cancelled', 'the build was stopped');
-  const done = join(folder, 'done');
-  if (existsSync(done) && readFileSync(done, 'utf8') === 'complete\n') return;
+  if (endedWell(folder)) return;
   const output = stripVTControlCharacters(`${result.stdout}${result.stderr}`).replaceAll('\r', '');
   const full = /Out of memory|No space left on device/.test(output);
   throw new EspalierError('infrastructure', `${what} could not be built inside a lab`, {

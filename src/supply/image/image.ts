@@ -64,7 +64,8 @@ const buildMethod = 3;
 /** Measured for debian-trixie-libreswan on two cores; later builds count for themselves. */
 const firstBuildMs: Readonly<Record<ImageMode, number>> = { root: 40_000, unshare: 40_000, uml: 180_000 };
 
-async function chooseBuilder(name: string, signal: AbortSignal | undefined): Promise<ImageBuilder> {
+/** How something is built for this user; a lab needs a kernel, which is made. */
+export async function chooseBuilder(name: string, signal: AbortSignal | undefined): Promise<ImageBuilder> {
   const { mode, reason } = await imageMode();
   if (mode !== 'uml') return { mode };
   say(`building the image ${name} inside a lab, which takes minutes: ${reason} (see \`espalier doctor\`)`);

@@ -5,7 +5,7 @@ import type { PackedTree } from '../../packed-tree.ts';
 import type { LabInputs } from '../lab-inputs.ts';
 import { baseOfPlans } from '../plan.ts';
 import { openTree } from '../test-files.ts';
-import { findKeyMakers } from './key-makers.ts';
+import { findKeyMakers, hashOfInputs } from './key-makers.ts';
 import { ensureKeyMaterial } from './key-material.ts';
 
 /** Everything a lab of libreswan's suite is made from, made on first need. */
@@ -32,7 +32,10 @@ export async function libreswanInputs({
     const certificates = await supply.image('debian-bookworm-certificates');
     const scenario = baseOfPlans(openTree(dir));
     const makers = findKeyMakers(dir);
-    layers.unshift(await ensureKeyMaterial({ supply, libreswan: image, certificates, testing, makers, scenario }));
+    const hash = hashOfInputs(dir);
+    layers.unshift(
+      await ensureKeyMaterial({ supply, libreswan: image, certificates, testing, makers, hash, scenario }),
+    );
   }
   const strongswan = async (): Promise<LabImage> =>
     labImage(await supply.image('debian-trixie-strongswan'), 'strongswan', 'strongswan-charon');

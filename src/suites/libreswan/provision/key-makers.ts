@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { sha256 } from '../../../base/files.ts';
 import { SuiteFiles } from '../../suite-files.ts';
 import { largestScript } from '../test-files.ts';
 
@@ -66,6 +67,17 @@ function recipeOf(makefile: string): string[] {
   }
   const put = (line: string): string => line.replace(/\$[({](\w+)[)}]/g, (whole, name) => variables.get(name) ?? whole);
   return lines.map(put);
+}
+
+/** What the programs that are typed read of a tree: a changed test makes no new keys. */
+const readFolders = ['baseconfigs', 'dnssec', 'guestbin', 'x509'];
+
+/** A hash of all files that key material follows from. */
+export function hashOfInputs(testing: string): string {
+  const suite = new SuiteFiles(testing);
+  const folders = readFolders.map((name) => join(testing, name)).filter((folder) => suite.isFolder(folder));
+  const paths = folders.flatMap((folder) => suite.filesBelow(folder));
+  return sha256(paths.map((path) => `${relative(testing, path)} ${sha256(suite.read(path))}`).join('\n'));
 }
 
 /** What is typed to make everything, and to pack it as `/testing/made.tar`. */

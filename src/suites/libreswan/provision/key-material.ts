@@ -30,6 +30,8 @@ export interface KeyMaterialInputs {
   readonly testing: PackedTree;
   /** What the tree makes certificates and zones by. */
   readonly makers: KeyMakers;
+  /** Of all files of the tree that they read. */
+  readonly hash: string;
   /** Hosts' files and times as the suite's scenarios have them. */
   readonly scenario: Pick<LabPlan, 'files' | 'timing' | 'shellSetup' | 'memory'>;
 }
@@ -121,7 +123,7 @@ function versionsOf({ versions }: Image, packages: readonly string[]): (string |
  * made in a seeded lab at the suite's virtual date, so that they never expire there.
  */
 export async function ensureKeyMaterial(inputs: KeyMaterialInputs): Promise<string> {
-  const { libreswan, certificates, testing, makers, scenario } = inputs;
+  const { libreswan, certificates, makers, hash, scenario } = inputs;
   // What the tools are decides, not what else lies in their images.
   const tools = [
     versionsOf(libreswan, ['libnss3', 'openssl']),
@@ -129,7 +131,7 @@ export async function ensureKeyMaterial(inputs: KeyMaterialInputs): Promise<stri
   ];
   const identity = [
     JSON.stringify([scriptOf(makers), makers.databases ? makeDatabases : [], ...tools]),
-    testing.sha256,
+    hash,
     scenario.timing.start,
   ];
   const id = sha256(identity.join('\n')).slice(0, 16);

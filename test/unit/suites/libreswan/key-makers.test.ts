@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findKeyMakers, scriptOf } from '../../../../src/suites/libreswan/provision/key-makers.ts';
+import { findKeyMakers, hashOfInputs, scriptOf } from '../../../../src/suites/libreswan/provision/key-makers.ts';
 import { makeTree } from './tree.ts';
 
 test('a makefile beside the certificates says what makes them, with its own variables put in', () => {
@@ -32,4 +32,14 @@ test('without one the scripts run that there are, in the order in which they nee
     ['east', 'bash /testing/x509/crl.sh /testing/x509'],
     ['east', 'tar cf /testing/made.tar -C /testing x509'],
   ]);
+});
+
+test('keys follow from what makes them, and not from tests', () => {
+  using tree = makeTree();
+  tree.write('x509/generate.sh', 'one');
+  const before = hashOfInputs(tree.dir);
+  tree.write('pluto/hello/final.sh', ': another end\n');
+  assert.equal(hashOfInputs(tree.dir), before);
+  tree.write('x509/generate.sh', 'two');
+  assert.notEqual(hashOfInputs(tree.dir), before);
 });

@@ -1,0 +1,25 @@
+/** How a source tree of a daemon is built and laid over the image that its tests boot from. Data: `libreswan/build.ts`. */
+export interface BuildRecipe {
+  /** A file that every tree of it has. */
+  readonly proof: string;
+  /** Recipe of the image (`images/`) that the result is laid over; its packages are there while the tree is built. */
+  readonly image: string;
+  /** Debian packages that a build needs beside those of the image. */
+  readonly packages: readonly string[];
+  /** Package of the image whose program this is: files of it that the build does not install are hidden. */
+  readonly replaces?: string;
+  /** Suites whose hosts boot from the image; the first one is in the tree itself, and is meant where none is named. */
+  readonly suites: readonly [string, ...string[]];
+  /** What of a tree no build reads, as patterns of paths: thousands of tests. */
+  readonly leftOut: readonly string[];
+  /**
+   * Shell, run in `$SOURCE`, a copy of the tree that is kept from build to build: `$OBJECTS` is the folder for objects,
+   * `$INSTALLED` what `DESTDIR` is to be, `$JOBS` how many programs may run at once, `$CONFIGURE` the options that the image's
+   * own build was configured with. A line that fails ends the build.
+   */
+  readonly script: string;
+  /** Environment of the script by flavour; `default` is what is built where none is asked for. */
+  readonly flavours: Readonly<{ default: Environment; [flavour: string]: Environment }>;
+}
+
+type Environment = Readonly<Record<string, string>>;

@@ -1,0 +1,46 @@
+import type { BuildRecipe } from '../build-recipe.ts';
+
+/** libreswan, as Fedora configures it where the suite's references are made; in Debian's places. */
+export const build: BuildRecipe = {
+  proof: 'programs/pluto/Makefile',
+  image: 'debian-trixie-libreswan',
+  packages: [
+    'bison',
+    'flex',
+    'gcc',
+    'libc6-dev',
+    'libaudit-dev',
+    'libcap-ng-dev',
+    'libcurl4-gnutls-dev',
+    'libevent-dev',
+    'libldap2-dev',
+    'libldns-dev',
+    'libnspr4-dev',
+    'libnss3-dev',
+    'libpam0g-dev',
+    'libseccomp-dev',
+    'libselinux1-dev',
+    'libsystemd-dev',
+    'libunbound-dev',
+    'make',
+    'pkgconf',
+    'systemd-dev',
+  ],
+  replaces: 'libreswan',
+  suites: ['libreswan', 'examples', 'interop', 'time', 'certificates', 'first'],
+  leftOut: ['testing/pluto/*/**', 'testing/baseconfigs/**', 'testing/web/**', 'testing/x509/**'],
+  script: `
+options="PREFIX=/usr LIBEXECDIR=/usr/libexec/ipsec INITSYSTEM=systemd OBJDIR=$OBJECTS"
+options="$options USE_LABELED_IPSEC=true USE_LINUX_AUDIT=true USE_SECCOMP=true"
+make -j"$JOBS" base $options WERROR_CFLAGS="$WARNINGS" ASAN="$ASAN"
+make install-base $options WERROR_CFLAGS="$WARNINGS" ASAN="$ASAN" DESTDIR="$INSTALLED"
+`,
+  flavours: {
+    // Warnings of a newer compiler than the tree was written with stop nobody.
+    default: { WARNINGS: '-Wno-error', ASAN: '' },
+    asan: {
+      WARNINGS: '-Wno-error -fsanitize=address,undefined -fno-omit-frame-pointer',
+      ASAN: '-fsanitize=address,undefined',
+    },
+  },
+};

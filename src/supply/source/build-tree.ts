@@ -1,0 +1,220 @@
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { z } from 'zod';
+import { EspalierError } from '../../base/errors.ts';
+import { readJsonIfPresent, sha256, writeAtomic } from '../../base/files.ts';
+import { cacheDir, projectDir, withLock } from '../../base/folders.ts';
+import { say } from '../../base/log.ts';
+import { run, succeed } from '../../base/processes.ts';
+import { startProgress } from '../../base/progress.ts';
+import { makeWorkFolder } from '../../base/work-folder.ts';
+import type { BuildRecipe } from '../../daemons/build-recipe.ts';
+import { ensureTools } from '../debian/machine-tools.ts';
+import { chooseBuilder, ensureImage, ensureOverlayImage, type Overlay } from '../image/image.ts';
+import { readRecipe } from '../image/recipe.ts';
+import { builtIn, ensureBuildRoot } from './build-root.ts';
+import { syncCopy } from './copy.ts';
+import { firstError } from './first-error.ts';
+import { exportCommit, filesOf, stateOf, type TreeState } from './repository.ts';
+import { runSandboxed, type Sandboxed } from './sandbox.ts';
+import type { SourceWish } from './wish.ts';
+
+/** A tree that was built. */
+export interface BuiltSource {
+  readonly wish: SourceWish;
+  /** Recipe of the image that the layer lies over. */
+  readonly image: string;
+  /** What was built, for people and for the record of an attempt: `0c4e3eccfb12+changes`. */
+  readonly version: string;
+  readonly layer: Overlay;
+}
+
+/** What is to be built, and how. */
+export interface BuildOrder {
+  readonly wish: SourceWish;
+  readonly recipe: BuildRecipe;
+  readonly flavour: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What was built last, by a hash of all that decided how. */
+const noteSchema = z.object({ made: z.string() });
+
+/** The folders of one tree, which are kept from build to build. */
+function placesOf({ wish, flavour }: BuildOrder) {
+  const key = sha256(JSON.stringify([wish.name, wish.dir, flavour])).slice(0, 16);
+  const base = join(cacheDir('source'), 'trees', key);
+  return {
+    base,
+    copy: join(base, 'copy'),
+    objects: join(base, 'objects'),
+    installed: join(base, 'installed'),
+    manifest: join(base, 'manifest.json'),
+    log: join(base, 'build.log'),
+    note: join(base, 'note.json'),
+  };
+}
+
+type Places = ReturnType<typeof placesOf>;
+
+/**
+ * Builds a tree in a root of its own, without network, never as the machine's root, and packs what it installs as a layer over
+ * its image. Objects are kept, so that a tree in which little changed is built in seconds. Throws `usage` where the tree is not
+ * what it should be or does not build.
+ */
+export async function buildTree(order: BuildOrder): Promise<BuiltSource> {
+  const { wish, recipe } = order;
+  const { dir, name } = wish;
+  const state = await stateOf(wish);
+  await ensureTools('image');
+  const places = placesOf(order);
+  mkdirSync(places.base, { recursive: true });
+  const body = async (): Promise<BuiltSource> => {
+    const changed = await bringCopy(order, state, places);
+    if (!existsSync(join(places.copy, recipe.proof))) {
+      throw new EspalierError('usage', `is not a source tree of ${name}: it has no ${recipe.proof}`, { file: dir });
+    }
+    await buildIfOther(order, places, changed);
+    const layer = await ensureOverlayImage(places.installed);
+    const version = versionOf(order, state);
+    return {
+      wish,
+      image: recipe.image,
+      version,
+      layer: { ...layer, id: `${name}-${version}-${layer.sha256.slice(0, 12)}` },
+    };
+  };
+  return withLock(`${places.base}.lock`, body, () => say(`waiting for another process that builds ${dir}`));
+}
+
+function versionOf({ flavour }: BuildOrder, { commit, changed }: TreeState): string {
+  const what = commit === undefined ? 'tree' : commit.slice(0, 12);
+  return `${what}${changed ? '+changes' : ''}${flavour === 'default' ? '' : `-${flavour}`}`;
+}
+
+async function bringCopy({ wish, recipe }: BuildOrder, { commit }: TreeState, places: Places): Promise<boolean> {
+  const { copy, manifest } = places;
+  if (wish.commit === undefined || commit === undefined) {
+    return syncCopy({ from: wish.dir, to: copy, manifest }, await filesOf(wish.dir, recipe.leftOut));
+  }
+  using work = makeWorkFolder('commit');
+  await exportCommit(
+    { dir: wish.dir, commit },
+    ['.', ...recipe.leftOut.map((glob) => `:(exclude,glob)${glob}`)],
+    work.path,
+  );
+  return syncCopy({ from: work.path, to: copy, manifest }, await filesOf(work.path, recipe.leftOut));
+}
+
+/** Builds unless exactly this was built last. */
+async function buildIfOther(order: BuildOrder, places: Places, changed: boolean): Promise<void> {
+  const { recipe, flavour, wish, signal } = order;
+  const builder = await chooseBuilder(wish.name, signal);
+  const { image, packages } = recipe;
+  const root = await ensureBuildRoot({ image, packages, builder, signal });
+  const made = sha256(JSON.stringify([recipe, flavour, root, gather()]));
+  if (!changed && readJsonIfPresent(places.note, noteSchema)?.made === made) return;
+  for (const old of [places.note, places.log]) rmSync(old, { force: true });
+  rmSync(places.installed, { recursive: true, force: true });
+  const base = cacheDir('source');
+  const ccache = join(base, 'ccache');
+  for (const folder of [places.objects, places.installed, ccache]) mkdirSync(folder, { recursive: true });
+  // Whoever builds may write there.
+  if (builder.mode === 'root')
+    await succeed('chown', ['-R', '65534:65534', places.copy, places.objects, places.installed, ccache]);
+  const { versions } = await ensureImage(image, signal);
+  const common = {
+    what: wish.dir,
+    builder,
+    base,
+    root,
+    folders: {
+      [builtIn.source]: places.copy,
+      [builtIn.objects]: places.objects,
+      [builtIn.installed]: places.installed,
+      [builtIn.ccache]: ccache,
+    },
+    env: {
+      ...environment(recipe, flavour),
+      IMAGE_PACKAGES: Object.keys(versions).join(' '),
+      REPLACES: recipe.replaces ?? '',
+    },
+    signal,
+  };
+  await runLogged(
+    { ...common, script: `JOBS=$(nproc)\ncd "$SOURCE"\n${recipe.script}` },
+    places,
+    `building ${wish.name} from ${wish.dir}`,
+  );
+  await runLogged({ ...common, script: gather() }, places, `looking for libraries that ${wish.name} needs`);
+  writeAtomic(places.note, JSON.stringify({ made }));
+}
+
+function gather(): string {
+  return readFileSync(join(projectDir, 'src', 'supply', 'source', 'gather.sh'), 'utf8');
+}
+
+function environment({ image, flavours }: BuildRecipe, flavour: string): Record<string, string> {
+  const { FLAVOUR = '', ...own } = flavours[flavour] ?? {};
+  return {
+    PATH: '/usr/lib/ccache:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: '/tmp',
+    LC_ALL: 'C.UTF-8',
+    CCACHE_DIR: builtIn.ccache,
+    SOURCE: builtIn.source,
+    OBJECTS: builtIn.objects,
+    INSTALLED: builtIn.installed,
+    CONFIGURE: [...(readRecipe(image).build?.configure ?? []), FLAVOUR].join(' '),
+    ...own,
+  };
+}
+
+async function runLogged(job: Omit<Sandboxed, 'onLine'>, { log }: Places, title: string): Promise<void> {
+  using progress = startProgress(title);
+  const lines: string[] = [];
+  const file = createWriteStream(log, { flags: 'a' });
+  const onLine = (line: string): void => {
+    const plain = stripVTControlCharacters(line);
+    lines.push(plain);
+    file.write(`${plain}\n`);
+    progress.update(0);
+  };
+  const result = await runSandboxed({ ...job, onLine });
+  await new Promise((resolve) => file.end(resolve));
+  if (result.stopped === 'cancelled') throw new EspalierError('cancelled', 'the build was stopped');
+  for (const line of lines) if (line.startsWith('ADDED ')) say(`added to the layer: ${line.slice('ADDED '.length)}`);
+  if (result.status !== 0) throw notBuilt(job.what, lines, log);
+  progress.end();
+}
+
+function notBuilt(dir: string, lines: readonly string[], log: string): EspalierError {
+  const lacking = lines.filter((line) => line.startsWith('LACKS ')).map((line) => line.slice('LACKS '.length));
+  if (lacking.length > 0) {
+    const remedy = 'add its package to `packages` of the build recipe beside the daemon (src/daemons)';
+    return new EspalierError('usage', `needs a library that neither the build nor the image has`, {
+      file: dir,
+      output: lacking.join('\n'),
+      remedy,
+    });
+  }
+  const output = firstError(lines).join('\n');
+  return new EspalierError('usage', 'does not build', { file: dir, output, remedy: `the whole log: ${log}` });
+}
+
+/** The tests of a commit, unpacked once; the tree itself where no commit is named. */
+export async function suiteOf({ name, dir, commit }: SourceWish): Promise<string> {
+  if (commit === undefined) return dir;
+  const state = await stateOf({ name, dir, commit });
+  const hash = state.commit ?? commit;
+  const place = join(cacheDir('source'), 'suites', `${name}-${hash}`);
+  await withLock(`${place}.lock`, async () => {
+    if (existsSync(place)) return;
+    using work = makeWorkFolder('suite');
+    await exportCommit({ dir, commit: hash }, [':(glob)testing/**', ':(glob)mk/*'], work.path);
+    mkdirSync(join(cacheDir('source'), 'suites'), { recursive: true });
+    const moved = await run('mv', [work.path, place]);
+    if (moved.status !== 0) throw new EspalierError('infrastructure', 'cannot be written', { file: place });
+  });
+  return place;
+}

@@ -1,0 +1,37 @@
+# Completes what a build installed (build-tree.ts), in the root where it was built: libraries that the image lacks are added, files of
+# the package that it replaces are hidden. `$IMAGE_PACKAGES` are the packages of the image, `$REPLACES` is the replaced one.
+cd /installed
+missing=''
+export LD_LIBRARY_PATH=/installed/usr/lib:/installed/usr/local/lib:/installed/usr/local/lib/ipsec
+find . -type f \( -perm -100 -o -name '*.so*' \) | while read -r file; do
+  head -c 4 "$file" | grep -q ELF || continue
+  ldd "$file" 2>/dev/null | sed -n "s,^\s*\(\S*\) => \(not found\|/\S*\).*,\1 \2 $file,p"
+done | sort -u >/tmp/needed
+while read -r library place file; do
+  case $place in
+  not)
+    echo "LACKS $library, which ${file#found .} needs"
+    missing=yes
+    continue
+    ;;
+  /installed/*) continue ;;
+  esac
+  real=$(realpath "$place")
+  package=$(dpkg -S "$real" 2>/dev/null | head -n 1 | cut -d: -f1)
+  case " $IMAGE_PACKAGES " in *" $package "*) continue ;; esac
+  folder=/installed$(dirname "$real")
+  [ -e "$folder/$library" ] && continue
+  mkdir -p "$folder"
+  cp "$real" "$folder/"
+  [ "$(basename "$real")" = "$library" ] || ln -sf "$(basename "$real")" "$folder/$library"
+  echo "ADDED $library of $package"
+done </tmp/needed
+[ -z "$missing" ] || exit 1
+[ -n "$REPLACES" ] || exit 0
+dpkg -L "$REPLACES" | while read -r path; do
+  case $path in /etc/* | /var/* | /usr/share/*) continue ;; esac
+  [ -f "$path" ] && [ ! -e "/installed$path" ] && [ ! -L "/installed$path" ] || continue
+  mkdir -p "/installed$(dirname "$path")"
+  # What an overlay takes for a deleted file.
+  mknod "/installed$path" c 0 0
+done
