@@ -137,6 +137,15 @@ export const adaptations: readonly Adaptation[] = [
     source: 'strongswan',
   },
   {
+    id: 'charon',
+    kind: 'guest-file',
+    reason: 'suites since 5.4 start strongSwan’s daemon by the path that it has on Fedora; Debian has another',
+    userland: 'strongswan',
+    path: '/usr/libexec/strongswan/charon',
+    mode: 0o755,
+    source: 'charon',
+  },
+  {
     id: 'strongswan-conf',
     kind: 'guest-file',
     reason:

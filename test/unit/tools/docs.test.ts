@@ -53,13 +53,13 @@ test('calls that the command line refuses are found in shell blocks and in the p
   const text = [
     'Type `espalier run --seeds 5`, never `espalier run --sed 5`; `espalier judge` needs a run.',
     `${fence}sh\n./espalier judge latest   # fine\n./espalier judge\necho x | ./espalier shell a:b --hosst east\n${fence}`,
-    `${fence}console\n$ ./espalier nothing --such\nespalier is no call here\n${fence}`,
+    `${fence}console\n$ ./espalier nothing --xyzzy\nespalier is no call here\n${fence}`,
     `${fence}\n./espalier run --not-a-shell-block\n${fence}`,
   ];
   assert.deepEqual(commandProblems([page(text.join('\n'))]), [
     "docs/a.md:4: ./espalier judge: missing required argument 'run'",
     "docs/a.md:5: ./espalier shell a:b --hosst east: unknown option '--hosst'\n(Did you mean --host?)",
-    "docs/a.md:8: ./espalier nothing --such: unknown option '--such'",
+    "docs/a.md:8: ./espalier nothing --xyzzy: unknown option '--xyzzy'",
     "docs/a.md:1: espalier run --sed 5: unknown option '--sed'\n(Did you mean --seed?)",
   ]);
 });
