@@ -4,7 +4,12 @@ import { runsDir } from '../../store/layout.ts';
 import { examine } from '../../supply/doctor.ts';
 
 /** `espalier doctor`; returns the exit code: 0 nothing is missing. */
-export async function doctorCommand(): Promise<number> {
+export async function doctorCommand({ sbom }: { readonly sbom?: boolean } = {}): Promise<number> {
+  if (sbom) {
+    const { makeSbom } = await import('../../supply/sbom.ts');
+    process.stdout.write(`${JSON.stringify(await makeSbom(), null, 2)}\n`);
+    return 0;
+  }
   const { report, complete } = await examine({ runs: nearestFolder(runsDir()) });
   process.stdout.write(report);
   return complete ? 0 : 2;
