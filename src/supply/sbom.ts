@@ -63,7 +63,7 @@ export async function makeSbom(): Promise<Bom> {
         'bom-ref': own.name,
         name: own.name,
         version: own.version,
-        licenses: [{ license: { id: own.license } }],
+        licenses: [licence(own.license)],
       },
     },
     components,

@@ -3,12 +3,12 @@ import {
   appendFileSync,
   chmodSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -105,7 +105,10 @@ const instead =
 /** What is done to one file or folder of a test. */
 export const mutations: Readonly<Record<string, Mutation>> = {
   'a link': instead((place) => symlinkSync(target(place), place.path)),
-  'a hard link': instead(({ path, outside }) => linkSync(join(outside, 'open'), path)),
+  'a hard link': instead(({ path, outside }) => {
+    writeFileSync(`${outside}-linked`, 'true\n');
+    linkSync(`${outside}-linked`, path);
+  }),
   'a FIFO': instead(({ path }) => void spawnSync('mkfifo', [path])),
   'a folder': instead(({ path }) => mkdirSync(join(path, 'in'), { recursive: true })),
   nothing: instead(() => {}),
@@ -147,7 +150,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   },
   'a name that is no text': ({ path }) =>
     renameSync(path, Buffer.concat([Buffer.from(`${dirname(path)}/`), Buffer.from([0xff, 0xfe])])),
-  'no permissions': ({ path }) => chmodSync(path, 0),
+  'no permissions': ({ path }) => onFile(path, () => chmodSync(path, 0)),
   'deep folders': instead(({ path }) =>
     mkdirSync(join(path, ...Array.from({ length: 60 }, () => 'd')), { recursive: true }),
   ),
@@ -158,7 +161,7 @@ export const mutations: Readonly<Record<string, Mutation>> = {
 };
 
 function onFile(path: string, change: () => void): void {
-  if (statSync(path).isFile()) change();
+  if (lstatSync(path).isFile()) change();
 }
 
 /** Changes a test in up to three places; says where and how. */
@@ -166,7 +169,7 @@ export function mutateTest(test: string, pick: Pick, outside: string): string[] 
   const done: string[] = [];
   const kinds = Object.keys(mutations);
   for (let times = 1 + pick(3); times > 0; times -= 1) {
-    const paths = pick(12) === 0 ? [test] : placesIn(test);
+    const paths = pick(12) === 0 ? [test] : [test, ...placesIn(test)].slice(-1000);
     const path = paths[pick(paths.length)] ?? test;
     const kind = kinds[pick(kinds.length)] ?? 'nothing';
     done.push(`${kind} for ${JSON.stringify(path.slice(test.length - 5, test.length + 200))}`);
@@ -180,12 +183,16 @@ export function mutateTest(test: string, pick: Pick, outside: string): string[] 
   return done;
 }
 
+/** Everything in a folder, itself left out; what links lead to is not in it. */
 function placesIn(dir: string): string[] {
   try {
-    return readdirSync(dir, { recursive: true, encoding: 'utf8' })
-      .sort()
-      .map((name) => join(dir, name));
+    return readdirSync(dir, { withFileTypes: true })
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .flatMap((entry) => {
+        const path = join(dir, entry.name);
+        return entry.isDirectory() ? [path, ...placesIn(path)] : [path];
+      });
   } catch {
-    return [dir];
+    return [];
   }
 }

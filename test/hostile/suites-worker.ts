@@ -76,7 +76,7 @@ async function trySuite({ seed, dir, canary, pick }: Work): Promise<string | und
     (await command(...run)) ??
     soundTests(dir, suite) ??
     (await command('accept', 'latest', '--yes', '--major', '--suite', suite.tree, '--output', join(dir, 'runs'))) ??
-    (changes.some((one) => one.startsWith('a hard link')) ? undefined : leakIn(join(dir, 'runs')));
+    leakIn(join(dir, 'runs'));
   return trouble && `${trouble}\n${suite.name}: ${changes.join('; ')}`;
 }
 
@@ -116,7 +116,7 @@ async function main(): Promise<void> {
     const trouble = found ?? work.canary.trouble();
     say(`${JSON.stringify({ seed, ms: Math.round(performance.now() - started), ...(trouble && { trouble }) })}\n`);
     rmSync(dir, { recursive: true, force: true });
-    rmSync(work.canary.dir, { recursive: true, force: true });
+    for (const path of [work.canary.dir, `${work.canary.dir}-linked`]) rmSync(path, { recursive: true, force: true });
   }
   rmSync(top, { recursive: true, force: true });
   process.exitCode = 0;
