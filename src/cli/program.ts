@@ -3,6 +3,7 @@ import { version } from '../base/version.ts';
 import * as accept from './accept.ts';
 import * as compare from './compare.ts';
 import * as doctor from './doctor.ts';
+import * as farm from './farm.ts';
 import { exitCodes, exitCodesText, wrapped } from './help.ts';
 import * as history from './history.ts';
 import * as image from './image.ts';
@@ -18,6 +19,7 @@ import * as report from './report.ts';
 import * as run from './run.ts';
 import * as serve from './serve.ts';
 import * as shell from './shell.ts';
+import * as worker from './worker.ts';
 
 /**
  * The subcommands, in the order of --help. Such a file declares its options and imports what
@@ -38,6 +40,8 @@ const commands: readonly { register(program: Command): void }[] = [
   replay,
   kernel,
   image,
+  farm,
+  worker,
   reindex,
   prune,
   doctor,

@@ -3,6 +3,7 @@ import type { RawRunOptions } from '../session/options.ts';
 import { type Help, withHelp } from './help.ts';
 import {
   collect,
+  farmOption,
   flavourOption,
   grepInvertOption,
   grepOption,
@@ -68,6 +69,10 @@ export function register(program: Command): void {
     .option('--substrate <name>', 'what makes the hosts; `fake`: tests of Espalier itself (default: User Mode Linux)')
     .option(...reporterOption)
     .option(...outputOption)
+    .option(...farmOption)
+    .option('--farm-labels <names>', 'labels that workers must have, separated by commas')
+    .option('--detach', 'leave the run to the farm once it has all of it')
+    .option('--attach <run>', 'go on with a run at the farm: same as --resume')
     .option('--resume <run>', 'continue a run that was stopped: its folder, its id, or `latest`')
     .option(...trustOption)
     .action(async (selectors: string[], options: RawRunOptions, command: Command) => {

@@ -42,6 +42,11 @@ export const trustOption = [
   'execute what a run names that this installation did not make, without asking (docs/security.md)',
 ] as const;
 
+export const farmOption = [
+  '--farm <url>',
+  'address of the farm (default: $ESPALIER_FARM); its token is in $ESPALIER_FARM_TOKEN',
+] as const;
+
 /** Collects the values of an option that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];

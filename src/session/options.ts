@@ -34,6 +34,10 @@ export interface RawRunOptions {
   readonly reporter?: string;
   readonly list?: boolean;
   readonly trust?: boolean;
+  readonly farm?: string;
+  readonly farmLabels?: string;
+  readonly detach?: boolean;
+  readonly attach?: string;
 }
 
 /** How many seeds, from `first` on. */

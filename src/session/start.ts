@@ -103,7 +103,19 @@ function baselineText(word: string, runs: string): string {
 
 /** Refuses options that would make the rest of a run another run. */
 export function refuseWithResume(selectors: readonly string[], given: readonly string[]): void {
-  const allowed = ['resume', 'output', 'reporter', 'jobs', 'maxFailures', 'x', 'trust'];
+  const allowed = [
+    'resume',
+    'attach',
+    'farm',
+    'farmLabels',
+    'detach',
+    'output',
+    'reporter',
+    'jobs',
+    'maxFailures',
+    'x',
+    'trust',
+  ];
   const refused = given.filter((option) => !allowed.includes(option));
   if (selectors.length === 0 && refused.length === 0) return;
   const what = [...selectors, ...refused.map((option) => `--${kebab(option)}`)].join(', ');

@@ -25,7 +25,7 @@ export class Sandbox {
   readonly #tree: string;
 
   /** `tree`: whose code is run. */
-  constructor(t: TestContext, tree = projectDir) {
+  constructor(t: Pick<TestContext, 'after'>, tree = projectDir) {
     this.#tree = tree;
     this.dir = mkdtempSync(join(tmpdir(), 'espalier-e2e-'));
     t.after(() => rmSync(this.dir, { recursive: true, force: true }));

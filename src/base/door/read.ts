@@ -45,6 +45,13 @@ export function readPlain(path: string, most: number = limits.evidence): Buffer 
   }
 }
 
+/** The same; a missing file is an error too. */
+export function needPlain(path: string, most: number = limits.evidence): Buffer {
+  const bytes = readPlain(path, most);
+  if (bytes === undefined) throw refusal(path, 'does not exist');
+  return bytes;
+}
+
 /** The text of a small plain file; `undefined` where there is none. */
 export function readPlainText(path: string, most: number = limits.document): string | undefined {
   return readPlain(path, most)?.toString('utf8');

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { describeError } from '../../base/errors.ts';
+import { describeError, EspalierError } from '../../base/errors.ts';
 import { interruption } from '../../base/interruption.ts';
 import { say } from '../../base/log.ts';
 import { labsAtOnce } from '../../lab/machine.ts';
@@ -9,6 +9,8 @@ import { findRun, runsDir } from '../../store/layout.ts';
 import { readDurations } from '../../store/records-of-runs.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
+import type { Executor } from '../executor.ts';
+import type { FarmOfRun } from '../farm/run-on-farm.ts';
 import { finishSession } from '../finish.ts';
 import { listingText, NothingSelected, selectScenarios } from '../listing.ts';
 import { LocalExecutor, type LocalInputs } from '../local/executor.ts';
@@ -27,9 +29,10 @@ export async function runCommand(
   given: readonly string[],
 ): Promise<number> {
   try {
-    if (raw.resume === undefined) return await newRun(selectors, raw);
+    const resumed = raw.resume ?? raw.attach;
+    if (resumed === undefined) return await newRun(selectors, raw);
     refuseWithResume(selectors, given);
-    return await resumedRun(raw.resume, raw);
+    return await resumedRun(resumed, raw);
   } catch (error) {
     if (!(error instanceof NothingSelected)) throw error;
     process.stderr.write(`espalier: ${describeError(error)}\n`);
@@ -41,7 +44,8 @@ async function newRun(selectors: readonly string[], raw: RawRunOptions): Promise
   const runs = runsDir(raw.output);
   const { selection, names, paths } = await parseSelection(selectors, raw, runs);
   const options = { ...parseRunOptions(raw), ...(Object.keys(paths).length > 0 && { paths }) };
-  const supply = openSupply(options, interruption());
+  await using farm = await chosenFarm(raw);
+  const supply = (farm?.openSupply ?? openSupply)(options, interruption());
   const suites = await openSuites(names, options, supply);
   const scenarios = await selectScenarios(suites.values(), selection);
   if (raw.list) {
@@ -49,52 +53,75 @@ async function newRun(selectors: readonly string[], raw: RawRunOptions): Promise
     return 0;
   }
   const settings = await openSettings(options, supply);
-  const command = ['espalier', ...process.argv.slice(2)];
-  const invocation = { raw, runs, reporters: reportersOf(raw) };
-  return runFolder(createRun({ runs, scenarios, options, command }), { suites, settings }, invocation);
+  const command = ['espalier', ...withoutCredentials(process.argv.slice(2))];
+  const invocation = { raw, runs, reporters: reportersOf(raw), farm };
+  // Awaited, since the farm is left at the end of this function.
+  return await runFolder(createRun({ runs, scenarios, options, command }), { suites, settings }, invocation);
 }
 
 async function resumedRun(run: string, raw: RawRunOptions): Promise<number> {
   const runs = runsDir(raw.output);
-  const invocation = { raw, runs, reporters: reportersOf(raw) };
+  await using farm = await chosenFarm(raw);
+  const invocation = { raw, runs, reporters: reportersOf(raw), farm };
   const folder = RunFolder.open(findRun(run, runs));
   await refuseUntrusted(folder, raw.trust);
   const { options, scenarios } = folder.run;
-  const supply = openSupply(options, interruption());
+  const supply = (farm?.openSupply ?? openSupply)(options, interruption());
   const settings = await openSettings(options, supply);
   const suites = await openSuites([...new Set(scenarios.map(({ suite }) => suite))], options, supply);
-  return runFolder(folder, { suites, settings }, invocation);
+  return await runFolder(folder, { suites, settings }, invocation);
 }
 
 interface Invocation {
   readonly raw: RawRunOptions;
   readonly runs: string;
   readonly reporters: Reporters;
+  /** Where the attempts are made, if not here. */
+  readonly farm: FarmOfRun | undefined;
 }
 
 /** Runs what a run's folder still lacks. */
 async function runFolder(
   folder: RunFolder,
   parts: Pick<LocalInputs, 'suites' | 'settings'>,
-  { raw, runs, reporters }: Invocation,
+  { raw, runs, reporters, farm }: Invocation,
 ): Promise<number> {
   using _lock = await lockRun(folder.dir, 'run');
   const jobs = raw.jobs === undefined ? undefined : wholeNumber('--jobs', raw.jobs, 1);
   const most = raw.x ? '1' : raw.maxFailures;
   const maxFailures = most === undefined ? undefined : wholeNumber('--max-failures', most, 1);
-  using executor = new LocalExecutor({ folder, ...parts, slots: labsAtOnce(jobs) });
-  if (raw.resume !== undefined) await refuseOtherInputs(folder, executor);
+  const durations = readDurations(runs);
+  const remote = await farm?.executor({ folder, ...parts, durations });
+  if (farm !== undefined && raw.detach) return farm.detach(folder);
+  using local = remote === undefined ? new LocalExecutor({ folder, ...parts, slots: labsAtOnce(jobs) }) : undefined;
+  const executor = (remote ?? local) as Executor;
+  if ((raw.resume ?? raw.attach) !== undefined) await refuseOtherInputs(folder, executor);
   const end = await runSession({
     folder,
     executor,
     judges: availableParallelism(),
-    durations: readDurations(runs),
+    durations,
     reporters,
     maxFailures,
     signal: interruption(),
   });
   if (end.interrupted) say('stopped on request');
-  return finishSession({ folder, runs, end, reporters });
+  const code = await finishSession({ folder, runs, end, reporters });
+  return farm?.exitCode(code) ?? code;
+}
+
+/** The farm of a run: loaded only where one is named. */
+async function chosenFarm(raw: RawRunOptions): Promise<FarmOfRun | undefined> {
+  const address = raw.farm ?? process.env.ESPALIER_FARM;
+  if (address !== undefined && address !== '') return (await import('../farm/run-on-farm.ts')).openFarmOfRun(raw);
+  const needs = raw.detach ? '--detach' : raw.attach === undefined ? undefined : '--attach';
+  if (needs === undefined) return undefined;
+  throw new EspalierError('usage', `${needs}: no farm is named`, { remedy: 'give --farm URL, or set ESPALIER_FARM' });
+}
+
+/** Words of a command line without what opens a farm: they are stored with the run. */
+function withoutCredentials(words: readonly string[]): string[] {
+  return words.map((word) => word.replace(/^((?:--farm=)?https?:\/\/)[^/@\s]*@/, '$1'));
 }
 
 function reportersOf({ reporter }: RawRunOptions): Reporters {

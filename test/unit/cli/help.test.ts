@@ -10,15 +10,19 @@ function leaves(command: Command): Command[] {
   return below.length > 0 ? below.flatMap(leaves) : [command];
 }
 
+/** As it is typed: `farm token add`. */
+function fullName(command: Command): string {
+  const { parent } = command;
+  return parent?.parent ? `${fullName(parent)} ${command.name()}` : command.name();
+}
+
 test('every command has an example of itself, and every argument and option says what it means', () => {
   for (const command of leaves(commandLine())) {
     const lines = (helpOf(command)?.examples ?? []).map((example) =>
       typeof example === 'string' ? example : example[0],
     );
     assert.ok(
-      lines.some((line) =>
-        line.includes(`espalier ${command.parent?.parent ? `${command.parent.name()} ` : ''}${command.name()}`),
-      ),
+      lines.some((line) => line.includes(`espalier ${fullName(command)}`)),
       command.name(),
     );
     for (const { description } of [...command.registeredArguments, ...command.options]) {

@@ -1,0 +1,215 @@
+import type { Key, Outcome } from '../wire/protocol.ts';
+import { heartbeat } from '../wire/protocol.ts';
+import { findBlob } from './blobs.ts';
+import type { Sql, Transaction } from './database.ts';
+import { type Engine, type HeldJob, queuesOf } from './engine.ts';
+import { Refused } from './refused.ts';
+import { lockRunRow, notify, type RunPlace, recordResult } from './runs.ts';
+import { count } from './tallies.ts';
+import { countDone, countFault, type Worker } from './workers.ts';
+
+/** A lease as it is kept. */
+interface LeaseRow extends Key {
+  readonly job: string;
+  readonly queue: string;
+  readonly retryCount: number;
+  readonly run: string;
+  readonly worker: string;
+  readonly machine: string;
+}
+
+const columns = 'job, queue, retry_count as "retryCount", run, suite, name, attempt, worker, machine';
+
+const heldJob = ({ job, retryCount }: LeaseRow): HeldJob => ({ id: job, retryCount });
+
+/** Keeps a worker's leases; returns those that are its own no longer. */
+export async function beat(
+  { database, engine }: RunPlace,
+  worker: Worker,
+  leases: readonly string[],
+): Promise<string[]> {
+  const held = await database.query<LeaseRow>(
+    `update lease set beat = now() where worker = $1 and job = any($2::uuid[]) returning ${columns}`,
+    [worker.session, leases],
+  );
+  const kept = new Set<string>();
+  for (const [queue, rows] of Map.groupBy(held, ({ queue }) => queue)) {
+    for (const id of await engine.touch(queue, rows.map(heldJob)).catch(() => [])) kept.add(id);
+  }
+  const gone = leases.filter((lease) => !kept.has(lease));
+  return gone.length === 0 ? gone : notCanaries(database, gone);
+}
+
+async function notCanaries(sql: Sql, leases: readonly string[]): Promise<string[]> {
+  const rows = await sql.query<{ lease: string }>('select lease from canary where lease = any($1::uuid[])', [leases]);
+  const canaries = new Set(rows.map(({ lease }) => lease));
+  return leases.filter((lease) => !canaries.has(lease));
+}
+
+/** A worker's lease, with its run's row locked; `undefined`: it has none of this name. */
+async function lockLease(tx: Transaction, worker: Worker, job: string): Promise<LeaseRow | undefined> {
+  const find = `select ${columns} from lease where job = $1 and worker = $2`;
+  const [seen] = await tx.query<LeaseRow>(find, [job, worker.session]);
+  if (seen === undefined || !(await lockRunRow(tx, seen.run))) return undefined;
+  const [lease] = await tx.query<LeaseRow>(`${find} for update`, [job, worker.session]);
+  return lease;
+}
+
+/**
+ * Takes what became of a job: the job of pg-boss ends, and the result is there, or neither. False where the worker no longer
+ * held the job; a second call after an answer that was lost gives what the first gave.
+ */
+export async function finish(
+  { database, engine }: RunPlace,
+  worker: Worker,
+  { job, outcome }: { readonly job: string; readonly outcome: Outcome },
+): Promise<boolean> {
+  if (outcome.kind === 'made') await requireResult(database, outcome);
+  const accepted = await database.transaction(async (tx) => {
+    const lease = await lockLease(tx, worker, job);
+    if (lease === undefined) return isAccepted(tx, worker, job);
+    if (!(await engine.complete(lease.queue, heldJob(lease), tx))) return false;
+    await tx.query('delete from lease where job = $1', [job]);
+    const { run, suite, name, attempt } = lease;
+    const result = { run, key: { suite, name, attempt }, job, worker: worker.name, session: worker.session, outcome };
+    const recorded = await recordResult(tx, result);
+    if (recorded) await countDone(tx, worker.session);
+    return recorded;
+  });
+  await count(database, accepted ? 'accepted' : 'stale');
+  return accepted;
+}
+
+/** An uploaded content of this hash and size, as a result. */
+async function requireResult(sql: Sql, { blob }: Extract<Outcome, { kind: 'made' }>): Promise<void> {
+  const found = await findBlob(sql, blob.sha256);
+  if (found === undefined || found.kind !== 'result' || found.size !== blob.size) {
+    throw new Refused(409, 'the result was not uploaded');
+  }
+}
+
+async function isAccepted(tx: Transaction, { session }: Worker, job: string): Promise<boolean> {
+  return (await tx.query('select 1 from result where job = $1 and session = $2', [job, session])).length === 1;
+}
+
+/** A worker gives a job back before it has begun, or because it is to end: no fault of the job or the machine. */
+export async function giveBack({ database, engine }: RunPlace, worker: Worker, job: string): Promise<void> {
+  await database.transaction(async (tx) => {
+    const lease = await lockLease(tx, worker, job);
+    if (lease === undefined || !(await engine.drop(lease.queue, heldJob(lease), tx))) return;
+    await tx.query('delete from lease where job = $1', [job]);
+    await queueAgain(engine, { lease }, tx);
+  });
+}
+
+/** A worker ends in order: what it still held is given to others, and its session is over. */
+export async function leave(place: RunPlace, worker: Worker): Promise<void> {
+  const { database } = place;
+  const held = await database.query<{ job: string }>('select job from lease where worker = $1', [worker.session]);
+  for (const { job } of held) await giveBack(place, worker, job);
+  await database.query('update worker set gone = now() where session = $1', [worker.session]);
+}
+
+/** A worker's machine failed the attempt: it counts against both, and another machine tries. */
+export async function reportFault(
+  { database, engine }: RunPlace,
+  worker: Worker,
+  { job, reason }: { readonly job: string; readonly reason: string },
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    const lease = await lockLease(tx, worker, job);
+    if (lease === undefined || !(await engine.drop(lease.queue, heldJob(lease), tx))) return;
+    await countFault(tx, worker.session);
+    await lose(engine, { lease, loss: { reason, name: worker.name } }, tx);
+  });
+}
+
+/** Gives jobs of workers that are not heard of any more, or take too long, to others. Returns how many. */
+export async function reap({ database, engine }: RunPlace): Promise<number> {
+  const overdue = `beat < now() - interval '${heartbeat.lostAfter + 2} seconds' or began < now() - expire_seconds * interval '1 second'`;
+  const seen = await database.query<LeaseRow>(`select ${columns} from lease where ${overdue} limit 1000`);
+  let lost = 0;
+  for (const { job, run } of seen) {
+    await database.transaction(async (tx) => {
+      if (!(await lockRunRow(tx, run))) return;
+      const [lease] = await tx.query<LeaseRow & { stuck: boolean; workerName: string }>(
+        `select ${columns}, beat > now() - interval '${heartbeat.lostAfter + 2} seconds' as stuck,
+           (select worker.name from worker where session = lease.worker) as "workerName"
+         from lease where job = $1 and (${overdue})`,
+        [job],
+      );
+      if (lease === undefined) return;
+      // pg-boss may have ended it already by its own clock; it is nobody's either way.
+      await engine.drop(lease.queue, heldJob(lease), tx);
+      const reason = lease.stuck ? 'the job took longer than it may' : 'the worker was not heard of any more';
+      await lose(engine, { lease, loss: { reason, name: lease.workerName } }, tx);
+      await count(tx, 'lost');
+      lost += 1;
+    });
+  }
+  return lost;
+}
+
+/** Losses after which a job is poison; the last of them while it had a machine for itself. */
+const mostLosses = 3;
+
+interface Lost {
+  readonly lease: LeaseRow;
+  /** Why, and the worker's name. */
+  readonly loss: { readonly reason: string; readonly name: string };
+}
+
+/** A job was lost with its worker: elsewhere next, then alone, and then it is called unresolved with the list. */
+async function lose(engine: Engine, { lease, loss }: Lost, tx: Transaction): Promise<void> {
+  const { run, suite, name, attempt, machine, job } = lease;
+  const key = [run, suite, name, attempt];
+  await tx.query('delete from lease where job = $1', [job]);
+  await tx.query(
+    'insert into loss (run, suite, name, attempt, worker, machine, reason) values ($1, $2, $3, $4, $5, $6, $7)',
+    [...key, loss.name, machine, loss.reason],
+  );
+  const losses = await tx.query<{ worker: string; machine: string; reason: string }>(
+    'select worker, machine, reason from loss where run = $1 and suite = $2 and name = $3 and attempt = $4 order by id',
+    key,
+  );
+  if (losses.length < mostLosses) {
+    const again = { alone: losses.length === mostLosses - 1, lostOn: machine };
+    return queueAgain(engine, { lease, again }, tx);
+  }
+  const list = losses.map(({ worker, machine, reason }) => `${worker} on ${machine}: ${reason}`);
+  const message = `${losses.length} workers were lost with it, the last one while it ran alone`;
+  const trouble = { fault: 'infrastructure' as const, message, detail: { output: list.join('\n') } };
+  const outcome = { kind: 'trouble' as const, trouble };
+  await recordResult(tx, { run, key: { suite, name, attempt }, job, worker: loss.name, outcome });
+  await count(tx, 'poison');
+}
+
+interface Requeued {
+  readonly lease: LeaseRow;
+  /** What becomes of it; absent: it is as it was. */
+  readonly again?: { readonly alone: boolean; readonly lostOn: string };
+}
+
+/** Above every first try: what was lost is late already. */
+const againPriority = 2_000_000_001;
+
+/** Queues a job once more: as it was, or as what became of it asks for. */
+async function queueAgain(engine: Engine, { lease, again }: Requeued, tx: Transaction): Promise<void> {
+  const { run, suite, name, attempt } = lease;
+  const [task] = await tx.query<{ expire: number; alone: boolean; lostOn: string | null }>(
+    `update task set state = 'waiting', alone = coalesce($5, alone), lost_on = coalesce($6, lost_on)
+     where run = $1 and suite = $2 and name = $3 and attempt = $4 and state = 'leased'
+     returning expire_seconds as expire, alone, lost_on as "lostOn"`,
+    [run, suite, name, attempt, again?.alone ?? null, again?.lostOn ?? null],
+  );
+  if (task === undefined) return;
+  const queues = queuesOf(run);
+  const job = {
+    data: { suite, name, attempt },
+    priority: againPriority,
+    expireSeconds: task.expire,
+    notOn: task.lostOn ?? undefined,
+  };
+  await engine.send(task.alone ? queues.alone : queues.usual, [job], tx);
+  await notify(tx, 'work', run);
+}

@@ -1,0 +1,155 @@
+import type { FarmResult, Job, Key, OpenRun, Outcome } from '../wire/protocol.ts';
+import type { Database, Sql, Transaction } from './database.ts';
+import { type Engine, queuesOf } from './engine.ts';
+import { Refused } from './refused.ts';
+
+/** Where notifications go: a run's id behind one of these words. */
+export const channel = 'espalier_farm';
+
+/** Something that whoever waits should look at. */
+export async function notify(sql: Sql, what: 'work' | 'result' | 'cancel', run: string): Promise<void> {
+  await sql.query('select pg_notify($1, $2)', [channel, `${what} ${run}`]);
+}
+
+/** What runs are kept in. */
+export interface RunPlace {
+  readonly database: Database;
+  readonly engine: Engine;
+}
+
+/** Opens a run, again where it was open before: its results stay. */
+export async function openRun({ database, engine }: RunPlace, owner: string, run: OpenRun): Promise<void> {
+  const { usual, alone } = queuesOf(run.id);
+  await engine.open([usual, alone]);
+  const [opened] = await database.query<{ owner: string }>(
+    `insert into run (id, owner, needs, share) values ($1, $2, $3, $4)
+     on conflict (id) do update set state = 'open', needs = $3, share = $4, touched = now()
+     where run.owner = $2 returning owner`,
+    [run.id, owner, run.needs, run.share],
+  );
+  if (opened === undefined) throw new Refused(403, `the run ${run.id} is another driver's`);
+}
+
+/** Throws unless the run is there and the driver's own. */
+export async function ownRun(sql: Sql, owner: string, id: string): Promise<{ readonly state: string }> {
+  const [run] = await sql.query<{ owner: string; state: string }>(
+    'update run set touched = now() where id = $1 returning owner, state',
+    [id],
+  );
+  if (run === undefined) throw new Refused(404, `the farm has no run ${id}`);
+  if (run.owner !== owner) throw new Refused(403, `the run ${id} is another driver's`);
+  return run;
+}
+
+/** Puts jobs into a run's queue. One that is there already, waiting, being made or done, is left as it is. */
+export async function submit({ database, engine }: RunPlace, run: string, jobs: readonly Job[]): Promise<void> {
+  const columns = 'unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::int[], $7::int[])';
+  await database.transaction(async (tx) => {
+    const fresh = await tx.query<Key>(
+      `insert into task (run, suite, name, attempt, order_sha256, weight, expire_seconds) select $1, * from ${columns}
+       on conflict (run, suite, name, attempt) do update
+         set state = 'waiting', order_sha256 = excluded.order_sha256, alone = false, lost_on = null
+         where task.state = 'cancelled'
+       returning suite, name, attempt`,
+      [
+        run,
+        jobs.map(({ suite }) => suite),
+        jobs.map(({ name }) => name),
+        jobs.map(({ attempt }) => attempt),
+        jobs.map(({ order }) => order),
+        jobs.map(({ weight }) => weight),
+        jobs.map(({ expireSeconds }) => expireSeconds),
+      ],
+    );
+    const keys = new Set(fresh.map(textOf));
+    const queued = jobs.filter((job) => keys.has(textOf(job)));
+    const rows = queued.map(({ suite, name, attempt, weight: priority, expireSeconds }) => ({
+      data: { suite, name, attempt },
+      priority,
+      expireSeconds,
+    }));
+    if (rows.length > 0) await engine.send(queuesOf(run).usual, rows, tx);
+    await notify(tx, 'work', run);
+  });
+}
+
+const textOf = ({ suite, name, attempt }: Key): string => JSON.stringify([suite, name, attempt]);
+
+/** Results behind a number, in their order. */
+export async function resultsAfter(sql: Sql, run: string, after: number): Promise<FarmResult[]> {
+  const rows = await sql.query<Key & { number: number; worker: string; outcome: Outcome }>(
+    `select number, suite, name, attempt, worker, outcome from result
+     where run = $1 and number > $2 order by number limit 500`,
+    [run, after],
+  );
+  return rows;
+}
+
+/** Stops a run: what waits is dropped, and who makes an attempt is told to give it up. */
+export async function cancelRun({ database, engine }: RunPlace, run: string): Promise<void> {
+  await database.transaction(async (tx) => {
+    await tx.query("update run set state = 'cancelled' where id = $1", [run]);
+    await tx.query("update task set state = 'cancelled' where run = $1 and state in ('waiting', 'leased')", [run]);
+    await tx.query('delete from lease where run = $1', [run]);
+    await notify(tx, 'cancel', run);
+  });
+  await removeQueues(engine, run);
+}
+
+/** The driver has all results that it wants. */
+export async function endRun({ database, engine }: RunPlace, run: string): Promise<void> {
+  const rows = await database.query(
+    "update run set state = 'ended' where id = $1 and not exists (select from task where run = $1 and state in ('waiting', 'leased')) returning 1",
+    [run],
+  );
+  if (rows.length === 1) await removeQueues(engine, run);
+}
+
+async function removeQueues(engine: Engine, run: string): Promise<void> {
+  const { usual, alone } = queuesOf(run);
+  await engine.remove([usual, alone]);
+}
+
+/**
+ * Locks a run until the transaction ends. Whoever ends jobs of a run takes this lock first: one order of locks for all, so that
+ * they wait for each other and none has to be broken.
+ */
+export async function lockRunRow(tx: Transaction, run: string): Promise<boolean> {
+  return (await tx.query('select 1 from run where id = $1 for update', [run])).length === 1;
+}
+
+/** An attempt's result, with the next number of its run. False where it has one already. */
+export async function recordResult(tx: Transaction, result: RecordedResult): Promise<boolean> {
+  const { run, key, job, worker, session, outcome } = result;
+  // The row of the run is locked until the commit, so that numbers are seen in their order.
+  const [row] = await tx.query<{ number: number }>(
+    'update run set results = results + 1 where id = $1 returning results as number',
+    [run],
+  );
+  if (row === undefined) return false;
+  const added = await tx.query(
+    `insert into result (run, number, suite, name, attempt, job, worker, session, outcome)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (run, suite, name, attempt) do nothing returning 1`,
+    [run, row.number, key.suite, key.name, key.attempt, job, worker, session ?? null, outcome],
+  );
+  if (added.length === 0) return false;
+  await tx.query("update task set state = 'done' where run = $1 and suite = $2 and name = $3 and attempt = $4", [
+    run,
+    key.suite,
+    key.name,
+    key.attempt,
+  ]);
+  await notify(tx, 'result', run);
+  return true;
+}
+
+export interface RecordedResult {
+  readonly run: string;
+  readonly key: Key;
+  /** The job of pg-boss that it came of. */
+  readonly job: string;
+  /** The worker's name. */
+  readonly worker: string;
+  readonly session?: string;
+  readonly outcome: Outcome;
+}

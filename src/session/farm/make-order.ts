@@ -1,0 +1,158 @@
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { zstdCompress } from 'node:zlib';
+import { filesBelow } from '../../base/door/folders.ts';
+import { isPlain, needPlain } from '../../base/door/read.ts';
+import { makeWorkFolder } from '../../base/work-folder.ts';
+import { type BlobSource, bytesSource, fileSource } from '../../farm/wire/blob-source.ts';
+import { packValue } from '../../farm/wire/packed-value.ts';
+import { type AttemptSettings, settingsFor } from '../../lab/attempt.ts';
+import type { LabPlan } from '../../model/scenario.ts';
+import type { LoadedScenario } from '../../model/suite.ts';
+import { seedOfAttempt } from '../../results/seeds.ts';
+import type { AttemptKey } from '../../store/layout.ts';
+import type { RunFolder } from '../../store/run-folder.ts';
+import { putInput, runInputs } from '../../suites/input-folder.ts';
+import { guestArtifacts } from '../../supply/kernel/guest.ts';
+import { storeScenario } from '../judging/stored-scenario.ts';
+import { packFiles } from './archive.ts';
+import { type Order, type OrderFile, orderFile } from './order.ts';
+import type { RememberingSupply } from './supplies.ts';
+
+/** What orders of a run are made from. */
+export interface OrderInputs {
+  readonly folder: RunFolder;
+  readonly settings: AttemptSettings;
+  readonly supply: RememberingSupply;
+}
+
+/** An order, with all that has to be at the farm before it is given to a worker. */
+export interface MadeOrder {
+  readonly order: BlobSource;
+  readonly contents: readonly BlobSource[];
+}
+
+/** Describes an attempt so that another machine can make it. */
+export async function makeOrder(inputs: OrderInputs, key: AttemptKey, loaded: LoadedScenario): Promise<MadeOrder> {
+  const contents = new Map<string, BlobSource>();
+  const add = (source: BlobSource): string => {
+    contents.set(source.sha256, source);
+    return source.sha256;
+  };
+  const addFile = async (path: string): Promise<OrderFile> => orderFile(path, add(await fileSource(path)));
+  const { folder, settings: forAll } = inputs;
+  const settings = await settingsFor(loaded, forAll);
+  const { kernel, overlays, deadline, gap, substrate } = settings;
+  const seed = seedOfAttempt(folder.run.options, key.attempt);
+  const collector: Collector = { add, addFile };
+  const order: Order = {
+    version: 1,
+    suite: key.suite,
+    name: key.name,
+    attempt: key.attempt,
+    substrate: substrate.name,
+    seed,
+    deadline: deadline === undefined ? undefined : String(deadline),
+    gap: gap === undefined ? undefined : String(gap),
+    kernel: {
+      id: kernel.id,
+      sha256: kernel.sha256,
+      ...(kernel.path !== '' && { file: await addFile(kernel.path) }),
+      ...(kernel.agent && { agent: kernel.agent }),
+    },
+    guest: kernel.agent === undefined ? [] : await guestFiles(collector),
+    ...(overlays && { overlays: await layers(overlays, collector) }),
+    how:
+      loaded.drive === undefined
+        ? await planned(inputs, loaded, collector)
+        : await programmed(inputs, loaded, collector),
+  };
+  const text = await promisify(zstdCompress)(JSON.stringify(order));
+  return { order: bytesSource(text), contents: [...contents.values()] };
+}
+
+/** Takes what has to be sent along. */
+interface Collector {
+  readonly add: (source: BlobSource) => string;
+  readonly addFile: (path: string) => Promise<OrderFile>;
+}
+
+async function guestFiles({ addFile }: Collector): Promise<Order['guest']> {
+  const files: Order['guest'] = [];
+  for (const { store, id, path } of await guestArtifacts()) files.push({ store, id, file: await addFile(path) });
+  return files;
+}
+
+async function layers(overlays: NonNullable<AttemptSettings['overlays']>, { addFile }: Collector) {
+  const found: NonNullable<Order['overlays']> = {};
+  for (const [host, list] of Object.entries(overlays)) {
+    found[host] = [];
+    for (const { id, sha256, path } of list) found[host].push({ id, sha256, file: await addFile(path) });
+  }
+  return found;
+}
+
+/** Everything is known beforehand: the worker needs nothing of the suite. */
+async function planned(
+  { folder }: OrderInputs,
+  loaded: LoadedScenario,
+  { add, addFile }: Collector,
+): Promise<Order['how']> {
+  const { entry, plan, images, suite, versions, format } = loaded;
+  const scenario = packValue({ entry, plan, images, suite, versions, format, judging: {} }, (bytes) => {
+    add(bytesSource(bytes));
+  });
+  const files: Record<string, OrderFile> = {};
+  for (const path of filesOfPlan(plan)) files[path] = await addFile(path);
+  const { stored, inputs } = await store(folder, loaded);
+  for (const hash of inputs) add(await fileSource(join(runInputs(folder.dir).dir, hash)));
+  return { kind: 'plan', scenario, files, stored, inputs };
+}
+
+/** Image files that a plan names; hosts of a lab that boots nothing have an empty name. */
+function filesOfPlan({ images, overlays = {}, sharedTrees }: LabPlan): string[] {
+  const all = [
+    ...Object.values(images),
+    ...Object.values(overlays).flat(),
+    ...sharedTrees.flatMap(({ layers }) => layers),
+  ];
+  return [...new Set(all)].filter((path) => path !== '');
+}
+
+/** What judging will read, put into the run; a folder of its own shows which inputs are this scenario's. */
+async function store(folder: RunFolder, loaded: LoadedScenario): Promise<{ stored: string; inputs: string[] }> {
+  using folderOfOne = makeWorkFolder('order');
+  const work = folderOfOne.path;
+  await storeScenario(work, work, loaded);
+  const own = runInputs(work).dir;
+  const inputs = filesBelow(own).files;
+  for (const hash of inputs) putInput(runInputs(folder.dir), needPlain(join(own, hash)));
+  return { stored: needPlain(join(work, 'scenario.json')).toString('utf8'), inputs };
+}
+
+/** A program drives the lab: the worker loads it, from its own Espalier or from the folder that is sent. */
+async function programmed(
+  { folder, supply }: OrderInputs,
+  { entry }: LoadedScenario,
+  { add, addFile }: Collector,
+): Promise<Order['how']> {
+  const images: Extract<Order['how'], { kind: 'program' }>['images'] = {};
+  for (const [recipe, { id, sha256, path, versions }] of supply.images) {
+    images[recipe] = { id, sha256, versions: { ...versions }, ...(path !== '' && { file: await addFile(path) }) };
+  }
+  const path = folder.run.options.paths?.[entry.suite];
+  if (path === undefined) return { kind: 'program', images };
+  const single = isPlain(path);
+  const root = single ? dirname(path) : path;
+  const archive = add(bytesSource(await archiveOf(root)));
+  return { kind: 'program', images, folder: { archive, open: single ? basename(path) : '.' } };
+}
+
+/** A folder of scenario files without what packages installed into it. */
+async function archiveOf(root: string): Promise<Buffer> {
+  const entries = new Map<string, Uint8Array>();
+  for (const name of filesBelow(root).files) {
+    if (!name.split('/').includes('node_modules')) entries.set(name, needPlain(join(root, name)));
+  }
+  return packFiles(entries);
+}

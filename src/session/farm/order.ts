@@ -1,0 +1,53 @@
+import { basename } from 'node:path';
+import { z } from 'zod';
+
+/** A file in the cache of whoever makes an attempt. */
+const file = z.object({ sha256: z.string(), name: z.string() });
+export type OrderFile = z.infer<typeof file>;
+
+const identity = z.object({ id: z.string(), sha256: z.string() });
+
+/** How an attempt is made elsewhere: all that it is fed with, by hash. */
+export const orderSchema = z.object({
+  version: z.literal(1),
+  suite: z.string(),
+  name: z.string(),
+  attempt: z.number(),
+  substrate: z.string(),
+  seed: z.string().optional(),
+  deadline: z.string().optional(),
+  gap: z.string().optional(),
+  kernel: identity.extend({ file: file.optional(), agent: identity.optional() }),
+  /** Programs that the substrate's labs need beside the kernel, by the store of the cache that they belong to. */
+  guest: z.array(z.object({ store: z.string(), id: z.string(), file })),
+  overlays: z.record(z.string(), z.array(identity.extend({ file }))).optional(),
+  how: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('plan'),
+      /** The scenario's plain data, as `packValue` made it. */
+      scenario: z.string(),
+      /** Files that its plan names, by the path that it has for them. */
+      files: z.record(z.string(), file),
+      /** `scenario.json` of the attempt. */
+      stored: z.string(),
+      /** Inputs that `stored` names. */
+      inputs: z.array(z.string()),
+    }),
+    z.object({
+      kind: z.literal('program'),
+      /** An archive of the folder of scenario files, and what of it was opened; absent: the suite is Espalier's own. */
+      folder: z.object({ archive: z.string(), open: z.string() }).optional(),
+      /** Images by their recipes. */
+      images: z.record(
+        z.string(),
+        identity.extend({ file: file.optional(), versions: z.record(z.string(), z.string()) }),
+      ),
+    }),
+  ]),
+});
+export type Order = z.infer<typeof orderSchema>;
+
+/** A file of this machine as an order names it. */
+export function orderFile(path: string, sha256: string): OrderFile {
+  return { sha256, name: basename(path) };
+}

@@ -1,0 +1,76 @@
+import { describeError } from '../../base/errors.ts';
+import { shortPath } from '../../base/folders.ts';
+import { say } from '../../base/log.ts';
+import type { FarmClient } from '../../farm/wire/client.ts';
+import { substrateByName } from '../../lab/substrate/all.ts';
+import type { RunOptions } from '../../model/run.ts';
+import { keyOf } from '../../model/scenario.ts';
+import type { RunFolder } from '../../store/run-folder.ts';
+import type { RawRunOptions } from '../options.ts';
+import { missingAttempts } from '../planned.ts';
+import { FarmExecutor, type FarmInputs } from './executor.ts';
+import { openFarm } from './open.ts';
+import { RememberingSupply } from './supplies.ts';
+
+/** A farm as `espalier run` uses it. Leaving its scope ends what the run still has there, unless it was left to it. */
+export class FarmOfRun implements AsyncDisposable {
+  readonly #client: FarmClient;
+  readonly #labels: readonly string[];
+  #supply: RememberingSupply | undefined;
+  #executor: FarmExecutor | undefined;
+
+  constructor(client: FarmClient, labels: readonly string[]) {
+    this.#client = client;
+    this.#labels = labels;
+  }
+
+  /** What labs boot, as on this machine alone; what is used of it is remembered, since it has to be sent. */
+  readonly openSupply = ({ substrate, kernel }: RunOptions, signal: AbortSignal): RememberingSupply => {
+    this.#supply = new RememberingSupply(substrateByName(substrate), { kernel, signal });
+    return this.#supply;
+  };
+
+  async executor(parts: Omit<FarmInputs, 'client' | 'labels' | 'supply'>): Promise<FarmExecutor> {
+    const supply = this.#supply ?? this.openSupply(parts.folder.run.options, new AbortController().signal);
+    this.#executor = await FarmExecutor.open({ ...parts, supply, client: this.#client, labels: this.#labels });
+    return this.#executor;
+  }
+
+  /** Sends all that the run lacks and leaves it to the farm; returns the exit code. */
+  async detach(folder: RunFolder): Promise<number> {
+    const executor = this.#executor;
+    const { scenarios, options } = folder.run;
+    const keys = scenarios.flatMap((entry) =>
+      missingAttempts(entry, options, folder.judged(entry)).map((attempt) => ({ ...entry, attempt })),
+    );
+    const broken: string[] = [];
+    const submit = async (key: (typeof keys)[number]): Promise<void> => {
+      await executor?.submit(key).catch((error: unknown) => broken.push(`${keyOf(key)}: ${describeError(error)}`));
+    };
+    await Promise.all(keys.map(submit));
+    executor?.detach();
+    for (const line of broken) say(`left for later: ${line}`);
+    say(
+      `${keys.length - broken.length} attempts are at the farm; for their results: espalier run --attach ${shortPath(folder.dir)}`,
+    );
+    return 0;
+  }
+
+  /** The exit code of a run that ended with `code`: 2 where the farm was lost on the way. */
+  exitCode(code: number): number {
+    const problem = this.#executor?.problem;
+    if (problem === undefined) return code;
+    say(describeError(problem));
+    return 2;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#executor?.[Symbol.asyncDispose]();
+    this.#client[Symbol.dispose]();
+  }
+}
+
+/** Greets the farm that a command line or the environment names. */
+export async function openFarmOfRun({ farm, farmLabels }: RawRunOptions): Promise<FarmOfRun> {
+  return new FarmOfRun(await openFarm(farm, 'driver'), farmLabels?.split(',').filter(Boolean) ?? []);
+}

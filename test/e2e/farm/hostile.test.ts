@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type TestContext, test } from 'node:test';
+import type { z } from 'zod';
+import { until } from '../../../src/base/deadline.ts';
+import { parseFarmAddress } from '../../../src/farm/wire/address.ts';
+import { bytesSource } from '../../../src/farm/wire/blob-source.ts';
+import { type Call, FarmClient } from '../../../src/farm/wire/client.ts';
+import { acceptedSchema, type Lease, pulledSchema, sessionSchema } from '../../../src/farm/wire/protocol.ts';
+import { Heart } from '../../../src/farm/worker/heart.ts';
+import { noPostgres } from './cluster.ts';
+import { Field } from './field.ts';
+import { SimRun } from './simulation.ts';
+
+/** A worker that does what its test tells it, whether it may or not. */
+class Rogue {
+  readonly #client: FarmClient;
+  readonly #session: string;
+
+  readonly #heart: Heart;
+
+  private constructor(client: FarmClient, session: string, heart: Heart) {
+    this.#client = client;
+    this.#session = session;
+    this.#heart = heart;
+  }
+
+  static async join(t: TestContext, field: Field, name: string): Promise<Rogue> {
+    const client = new FarmClient(parseFarmAddress(field.address, { ESPALIER_FARM_TOKEN: field.tokens.worker }));
+    const json = { name, machine: name, cpu: 'simulated', slots: 1, labels: ['simulated'] };
+    const { session } = await client.json({ method: 'POST', path: '/v1/workers', json }, sessionSchema);
+    const heart = new Heart(client.address, session, { gone: () => {}, over: () => {} });
+    t.after(() => heart[Symbol.asyncDispose]());
+    return new Rogue(client, session, heart);
+  }
+
+  async pull(): Promise<Lease> {
+    const { lease } = await this.#ask('/v1/pull', {}, pulledSchema);
+    assert.ok(lease !== undefined, 'a job was to be had');
+    this.#heart.hold(lease.lease);
+    return lease;
+  }
+
+  async upload(bytes: Uint8Array, hash = bytesSource(bytes).sha256): Promise<void> {
+    const { open, size } = bytesSource(bytes);
+    const path = `/v1/results/${hash}`;
+    await this.#client.send({ method: 'PUT', path, session: this.#session, body: open, size });
+  }
+
+  async done(lease: string, blob: { sha256: string; size: number }): Promise<boolean> {
+    const outcome = { kind: 'made', blob, word: 'passed' };
+    return (await this.#ask(`/v1/leases/${lease}/done`, { outcome }, acceptedSchema)).accepted;
+  }
+
+  send(call: Call): Promise<void> {
+    return this.#client.send({ ...call, session: this.#session });
+  }
+
+  #ask<T>(path: string, json: unknown, schema: z.ZodType<T>): Promise<T> {
+    return this.#client.json({ method: 'POST', path, json, session: this.#session }, schema);
+  }
+}
+
+test('a hostile worker is refused, and costs its own jobs only', { skip: noPostgres }, async (t) => {
+  const field = await Field.start(t);
+  const run = new SimRun(field, 'hostile');
+  await run.send({ a: 20, b: 10 });
+  const honest = await Rogue.join(t, field, 'honest');
+  const rogue = await Rogue.join(t, field, 'rogue');
+  const [its, other] = [await honest.pull(), await rogue.pull()];
+  const result = randomBytes(100);
+  const { sha256, size } = bytesSource(result);
+
+  await t.test('bytes that do not have the announced hash', async () => {
+    await assert.rejects(
+      rogue.upload(
+        result,
+        sha256.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+      ),
+      /do not have the hash/,
+    );
+  });
+  await t.test('a result that was never uploaded', async () => {
+    await assert.rejects(rogue.done(other.lease, { sha256, size }), /was not uploaded/);
+  });
+  await rogue.upload(result);
+  await t.test('a result of another size than it has', async () => {
+    await assert.rejects(rogue.done(other.lease, { sha256, size: size + 1 }), /was not uploaded/);
+  });
+  await t.test("another worker's job", async () => {
+    assert.equal(await rogue.done(its.lease, { sha256, size }), false);
+    await rogue.send({ method: 'POST', path: `/v1/leases/${its.lease}/back`, json: {} });
+    await rogue.send({ method: 'POST', path: `/v1/leases/${its.lease}/fault`, json: { reason: 'no' } });
+  });
+  await t.test('a job that there is not', async () => {
+    assert.equal(await rogue.done(randomUUID(), { sha256, size }), false);
+  });
+  await t.test('what is for drivers', async () => {
+    await assert.rejects(rogue.send({ method: 'POST', path: '/v1/runs/hostile/cancel', json: {} }), /may not do this/);
+    await assert.rejects(rogue.send({ method: 'GET', path: `/v1/runs/hostile/results/${sha256}` }), /may not do this/);
+    await assert.rejects(rogue.send({ method: 'GET', path: `/v1/inputs/${sha256}` }), /no such input/);
+  });
+  await t.test('another protocol, and another token', async () => {
+    const ask = (headers: Record<string, string>) => fetch(`${field.address}/v1/status`, { headers });
+    const authorization = `Bearer ${field.tokens.worker}`;
+    assert.equal((await ask({ authorization, 'espalier-protocol': '0' })).status, 426);
+    assert.equal((await ask({ authorization: 'Bearer guessed-it-is', 'espalier-protocol': '1' })).status, 401);
+  });
+  await t.test('a session that was begun with another token', async () => {
+    const { stdout } = await field.espalier(['farm', 'token', 'add', 'stranger', '--role', 'worker']);
+    const client = new FarmClient(parseFarmAddress(field.address, { ESPALIER_FARM_TOKEN: stdout.trim() }));
+    const call = { method: 'POST' as const, path: '/v1/pull', json: {}, session: randomUUID() };
+    await assert.rejects(client.send(call), /session is over/);
+  });
+  await t.test('the honest worker still has its job, and each test has one result', async () => {
+    const own = randomBytes(50);
+    await honest.upload(own);
+    assert.equal(await honest.done(its.lease, bytesSource(own)), true);
+    assert.equal(await honest.done(its.lease, bytesSource(own)), true, 'an answer that was lost is given again');
+    assert.equal(await rogue.done(other.lease, { sha256, size }), true);
+    await run.receive(2);
+    assert.deepEqual(run.results.map(({ name, worker }) => [name, worker]).sort(), [
+      ['a', 'honest'],
+      ['b', 'rogue'],
+    ]);
+  });
+  await t.test('a token that was revoked', async () => {
+    await field.espalier(['farm', 'token', 'revoke', 'the-worker']);
+    await assert.rejects(rogue.pull(), /does not know this token/);
+  });
+});
+
+test('a test that loses three workers is unresolved, with the list, and ran alone before', {
+  skip: noPostgres,
+}, async (t) => {
+  const field = await Field.start(t);
+  const run = new SimRun(field, 'poison');
+  await run.send({ killer: 1000, other: 1 });
+  const lost: string[] = [];
+  for (const name of ['m1', 'm2', 'm3']) {
+    const rogue = await Rogue.join(t, field, name);
+    const lease = await rogue.pull();
+    assert.equal(lease.key.name, 'killer', 'the longest, and what was lost, comes first');
+    lost.push(name);
+    if (name === 'm3') {
+      const call = { method: 'POST' as const, path: '/v1/pull', json: {}, signal: AbortSignal.timeout(1500) };
+      await assert.rejects(rogue.send(call), /given up/, 'nothing comes while it has a job alone');
+      assert.equal((await run.status()).runs[0]?.waiting, 1, 'nothing else is given to its machine');
+    }
+    await rogue.send({ method: 'POST', path: `/v1/leases/${lease.lease}/fault`, json: { reason: `died on ${name}` } });
+    await rogue.send({ method: 'POST', path: '/v1/workers/leave', json: {} });
+  }
+  await until(async () => (await run.status()).tallies.poison === 1, { what: 'the verdict', timeoutMs: 30_000 });
+  await run.receive(1);
+  const [{ outcome }] = run.results as [(typeof run.results)[0]];
+  assert.ok(outcome.kind === 'trouble');
+  assert.equal(outcome.trouble.fault, 'infrastructure');
+  assert.equal(outcome.trouble.detail.output, lost.map((name) => `${name} on ${name}: died on ${name}`).join('\n'));
+});
