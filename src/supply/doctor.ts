@@ -1,5 +1,5 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
-import { EspalierError } from '../base/errors.ts';
+import { describeError, EspalierError } from '../base/errors.ts';
 import { cacheDir } from '../base/folders.ts';
 import { debianArchive } from './debian/apt.ts';
 import { installCommand, installScript, isPresent, missingTools, type Tool, tools } from './debian/machine-tools.ts';
@@ -77,8 +77,13 @@ async function fixedAddresses(): Promise<Finding> {
 async function walls(): Promise<Finding> {
   const name = 'walls of labs';
   if (missingTools('guest').length > 0) return { ok: true, name, about: 'unknown until a C compiler is there' };
-  const { chosen, about } = await wallsHere();
-  return { ok: chosen !== undefined, name, about };
+  try {
+    const { chosen, about } = await wallsHere();
+    return { ok: chosen !== undefined, name, about };
+  } catch (error) {
+    if (!(error instanceof EspalierError)) throw error;
+    return { ok: false, name, about: describeError(error).replaceAll(/\s*\n\s*/g, ' ') };
+  }
 }
 
 async function imageBuilds(): Promise<Finding> {

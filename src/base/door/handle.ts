@@ -105,14 +105,15 @@ export function below(root: string, name: string): string {
   throw refusal(root, `${excerptOf(name)} is not the name of a file in it`);
 }
 
-/** The real path of a tree that a person named: links on the way to it are theirs. What is not there yet keeps its name. */
+/** The real path of a tree that a person named: links on the way to it are theirs. What is not there yet, or may not be looked at, keeps its name. */
 export function realRoot(path: string): string {
   const place = resolve(path);
   try {
     return realpathSync(place);
   } catch (cause) {
     const parent = dirname(place);
-    if (!isMissing(cause) || parent === place) throw failed(cause, place, 'cannot be opened');
+    const isHidden = isMissing(cause) || (cause as NodeJS.ErrnoException).code === 'EACCES';
+    if (!isHidden || parent === place) throw failed(cause, place, 'cannot be opened');
     return join(realRoot(parent), basename(place));
   }
 }
