@@ -160,7 +160,8 @@ export class ArtifactStore<Facts> {
       const id = this.#unpack(file, temporary);
       const place = join(this.#dir, id);
       return await withLock(`${place}.lock`, async () => {
-        this.#refuseOther(id, this.#read(temporary).sha256);
+        const present = await this.#sameAs(this.#read(temporary));
+        if (present !== undefined) return present;
         rmSync(place, { recursive: true, force: true });
         renameSync(temporary, place);
         utimesSync(place, new Date(), new Date());
@@ -189,10 +190,14 @@ export class ArtifactStore<Facts> {
     }
   }
 
-  /** An id stands for its bytes: others under the same id would change what later labs are made from. */
-  #refuseOther(id: string, sha256: string): void {
+  /**
+   * The artifact that is there already, with these bytes; `undefined`: there is none, or it is damaged. An id stands for its bytes:
+   * others under the same id would change what later labs are made from.
+   */
+  async #sameAs({ id, sha256 }: Artifact<Facts>): Promise<Artifact<Facts> | undefined> {
     const present = this.list().find((one) => one.id === id);
-    if (present === undefined || present.sha256 === sha256) return;
+    if (present === undefined) return undefined;
+    if (present.sha256 === sha256) return (await sha256File(present.path)) === sha256 ? present : undefined;
     throw new EspalierError('usage', `the cache holds another ${this.#kind.name} with the id ${id}`, {
       file: present.path,
       remedy: 'delete its folder first, if the imported one is to take its place',

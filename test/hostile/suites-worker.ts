@@ -88,7 +88,7 @@ async function tryArchive({ dir, canary, pick }: Work): Promise<string | undefin
   const trouble = await command('kernel', 'import', file);
   const kept = store.find(present.id);
   if (kept === undefined || readFileSync(kept.path, 'utf8') !== present.content)
-    return `the cache lost a kernel: ${change}`;
+    return `the cache lost a kernel: ${change}: ${output}`;
   return trouble && `${trouble}\n${change}`;
 }
 

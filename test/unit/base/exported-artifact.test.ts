@@ -206,6 +206,14 @@ test('what is exported can be imported, whatever the name of the file', async ()
   assert.equal((await store.importFrom(file)).sha256, at.present.sha256, 'a second time');
 });
 
+test('what is damaged in the cache is replaced by the imported one', async () => {
+  using at = await place();
+  const file = join(at.dir, 'whole.tar');
+  await store.exportTo(at.present as Artifact<{ about: string }>, file);
+  writeFileSync(at.present.path, 'damaged');
+  assert.equal(readFileSync((await store.importFrom(file)).path, 'utf8'), 'the one that is there');
+});
+
 test('an archive in the format of GNU tar is imported', async () => {
   using at = await place();
   const imported = await store.importFrom(
