@@ -61,7 +61,7 @@ function unpack(archive: Archive, name: string, into: string): Unpacked {
     if (own === 'artifact.json' && member.bytes > longestDescription) {
       throw notExported(`its description has ${member.bytes} bytes`);
     }
-    hashes.set(own, copyOut(archive, { at: at + block, bytes: member.bytes }, join(into, own)));
+    hashes.set(own, copyOut(archive, { ...member, at: at + block }, join(into, own)));
     at += block + member.bytes + (-member.bytes & (block - 1));
   }
   const sha256 = hashes.get(name);
@@ -71,8 +71,15 @@ function unpack(archive: Archive, name: string, into: string): Unpacked {
   return { id, sha256 };
 }
 
+interface Member {
+  readonly name: string;
+  readonly bytes: number;
+  /** Its owner may execute it: a kernel is a program. */
+  readonly isProgram: boolean;
+}
+
 /** A file in an archive, as its header describes it. `undefined`: the archive ends here. */
-function readMember({ file, bytes }: Archive, at: number): { name: string; bytes: number } | undefined {
+function readMember({ file, bytes }: Archive, at: number): Member | undefined {
   const head = Buffer.alloc(block);
   if (readSync(file, head, 0, block, at) < block) throw notExported('it is cut short');
   if (head.every((byte) => byte === 0)) return undefined;
@@ -90,13 +97,18 @@ function readMember({ file, bytes }: Archive, at: number): { name: string; bytes
   if (!(at + block + size <= bytes)) throw notExported('it is cut short');
   // GNU's own headers have no such field.
   const prefix = head[262] === 0 && head[263] === 0x20 ? '' : text(345, 155);
-  return { name: prefix === '' ? name : `${prefix}/${name}`, bytes: size };
+  const isProgram = (number(100, 8) & 0o100) !== 0;
+  return { name: prefix === '' ? name : `${prefix}/${name}`, bytes: size, isProgram };
 }
 
 /** Copies a part of an archive into a new file; gives its SHA-256 in hex. */
-function copyOut({ file }: Archive, part: { at: number; bytes: number }, path: string): string {
+function copyOut(
+  { file }: Archive,
+  part: Pick<Member, 'bytes' | 'isProgram'> & { readonly at: number },
+  path: string,
+): string {
   const hash = createHash('sha256');
-  const out = openSync(path, 'wx');
+  const out = openSync(path, 'wx', part.isProgram ? 0o755 : 0o644);
   const piece = Buffer.alloc(4 * 1024 * 1024);
   try {
     for (let done = 0; done < part.bytes; ) {

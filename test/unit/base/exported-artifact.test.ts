@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -28,7 +29,7 @@ async function place(): Promise<{ dir: string; present: Artifact<unknown> } & Di
   const dir = mkdtempSync(join(tmpdir(), 'espalier-import-'));
   process.env.ESPALIER_CACHE = join(dir, 'cache');
   const present = await store.ensure('present-1', async (file) => {
-    writeFileSync(file, 'the one that is there');
+    writeFileSync(file, 'the one that is there', { mode: 0o755 });
     return { about: 'x' };
   });
   writeFileSync(join(dir, 'secret'), 'a secret');
@@ -202,6 +203,7 @@ test('what is exported can be imported, whatever the name of the file', async ()
   const imported = await store.importFrom(file);
   assert.equal(imported.id, 'present-1');
   assert.equal(readFileSync(imported.path, 'utf8'), 'the one that is there');
+  assert.equal(statSync(imported.path).mode & 0o777, 0o755, 'a kernel stays a program');
   assert.equal(existsSync(join(at.dir, 'cache/kernel/present-1/artifact.json')), true);
   assert.equal((await store.importFrom(file)).sha256, at.present.sha256, 'a second time');
 });
