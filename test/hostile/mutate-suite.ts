@@ -183,9 +183,10 @@ export function mutateTest(test: string, pick: Pick, outside: string): string[] 
   return done;
 }
 
-/** Everything in a folder, itself left out; what links lead to is not in it. */
+/** Everything in a folder, itself left out. What a link leads to is not in it, and a link holds nothing. */
 function placesIn(dir: string): string[] {
   try {
+    if (!lstatSync(dir).isDirectory()) return [];
     return readdirSync(dir, { withFileTypes: true })
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .flatMap((entry) => {
