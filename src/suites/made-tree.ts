@@ -7,20 +7,35 @@ import {
   constants,
   copyFileSync,
   lstatSync,
+  lutimesSync,
   mkdirSync,
   readdirSync,
   readlinkSync,
   rmSync,
   symlinkSync,
 } from 'node:fs';
-import { dirname, isAbsolute, join, normalize, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { kindOf } from '../base/door/handle.ts';
 import { EspalierError } from '../base/errors.ts';
+import { succeed } from '../base/processes.ts';
+import { makeWorkFolder } from '../base/work-folder.ts';
 
 /** Folders within folders. */
 const deepest = 32;
 
-/** Lays the folder `names` below `tree` over another; one that does not exist adds nothing. */
+/**
+ * Unpacks what was made over a tree. Into a folder of its own first: tar writes through links, and the tree may hold some of an
+ * earlier archive. Links of one archive among themselves tar sees through.
+ */
+export async function unpackOver(archive: string, tree: string): Promise<void> {
+  using fresh = makeWorkFolder('unpacked');
+  // Nobody else may reach what a suite makes: as root, it may be programs with the rights of their owner.
+  chmodSync(fresh.path, 0o700);
+  await succeed('tar', ['--no-same-owner', '-xf', archive, '-C', fresh.path]);
+  layOver(fresh.path, [], tree);
+}
+
+/** Lays the folder `names` below `tree` over another; one that does not exist adds nothing. Files keep their dates. */
 export function layOver(tree: string, names: readonly string[], to: string): void {
   let from = tree;
   for (const name of ['', ...names]) {
@@ -46,23 +61,7 @@ function copyFolder(from: string, to: string, depth: number): void {
       replace(to, [name], () => copyFileSync(source, target, constants.COPYFILE_EXCL));
       chmodSync(target, stat.mode & 0o777);
     }
-  }
-}
-
-/** Refuses a tree with a link out of it: what is unpacked into the tree next could be written through it. */
-export function refuseLinksOut(tree: string, folder = tree, depth = 0): void {
-  if (depth > deepest) throw refusal(folder, `lies in more than ${deepest} folders`);
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    const stat = lstatSync(path);
-    if (stat.isDirectory()) refuseLinksOut(tree, path, depth + 1);
-    else if (stat.isSymbolicLink()) {
-      const target = readlinkSync(path);
-      const below = normalize(join(relative(tree, folder), target));
-      if (isAbsolute(target) || below === '..' || below.startsWith('../')) {
-        throw refusal(path, `is a link to ${JSON.stringify(target.slice(0, 200))}, out of what was made`);
-      }
-    }
+    lutimesSync(target, stat.atimeMs / 1000, stat.mtimeMs / 1000);
   }
 }
 

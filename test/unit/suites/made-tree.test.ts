@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   lstatSync,
+  lutimesSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -13,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { layOver, refuseLinksOut, replace } from '../../../src/suites/made-tree.ts';
+import { layOver, replace, unpackOver } from '../../../src/suites/made-tree.ts';
 
 /** A tree of a suite, the root of a host, and a folder of this machine that neither may reach. */
 function place(): { tree: string; root: string; machine: string } & Disposable {
@@ -72,18 +73,46 @@ test('a special file is refused, and does not block', { timeout: 10_000 }, () =>
   assert.throws(() => layOver(at.tree, ['moon'], at.root), /is a FIFO, which no host can be given/);
 });
 
-for (const target of ['/etc', '..', '../machine', 'a/../../machine']) {
-  test(`a tree with a link to ${target} is refused before more is unpacked into it`, () => {
+/** Packs some of the tree as what a lab made, and empties it. */
+function packed({ tree }: { readonly tree: string }, name = '.'): string {
+  const archive = `${tree}.tar`;
+  execFileSync('tar', ['-cf', archive, '-C', tree, name]);
+  rmSync(tree, { recursive: true });
+  mkdirSync(tree);
+  return archive;
+}
+
+for (const [what, links, names] of [
+  ['out of the tree', { x509: '../machine' }, ['x509']],
+  ['to an absolute path', { x509: 'MACHINE' }, ['x509']],
+  // Each of them leads out only where it is followed from where the other leads.
+  ['over another link', { 'a/b/top': '../..', 'a/b/x': 'top/../machine' }, ['a', 'b', 'x']],
+] as const) {
+  test(`nothing is unpacked through an earlier archive’s link ${what}`, async () => {
     using at = place();
-    symlinkSync(target, join(at.tree, 'x509'));
-    assert.throws(() => refuseLinksOut(at.tree), /is a link to .*, out of what was made/);
+    mkdirSync(join(at.tree, 'a/b'), { recursive: true });
+    for (const [name, target] of Object.entries(links)) {
+      symlinkSync(target === 'MACHINE' ? at.machine : target, join(at.tree, name));
+    }
+    await unpackOver(packed(at), at.root);
+    mkdirSync(join(at.tree, ...names), { recursive: true });
+    writeFileSync(join(at.tree, ...names, 'passwd'), 'theirs');
+    // Without the folders that it is in, in whose place tar would put folders.
+    await unpackOver(packed(at, join(...names, 'passwd')), at.root);
+    assert.equal(readFileSync(join(at.machine, 'passwd'), 'utf8'), 'mine');
+    assert.equal(readFileSync(join(at.root, ...names, 'passwd'), 'utf8'), 'theirs');
+    assert.equal(lstatSync(join(at.root, ...names)).isDirectory(), true);
   });
 }
 
-test('links within a tree are fine', () => {
+test('what is unpacked keeps its links and its dates', async () => {
   using at = place();
-  mkdirSync(join(at.tree, 'a/b'), { recursive: true });
-  symlinkSync('../..', join(at.tree, 'a/b/top'));
-  symlinkSync('a/b', join(at.tree, 'short'));
-  refuseLinksOut(at.tree);
+  mkdirSync(join(at.tree, 'a'));
+  writeFileSync(join(at.tree, 'a/file'), 'made');
+  symlinkSync('file', join(at.tree, 'a/link'));
+  const names = ['a/file', 'a/link', 'a'];
+  for (const name of names) lutimesSync(join(at.tree, name), 1_400_000_000, 1_400_000_000);
+  await unpackOver(packed(at), at.root);
+  assert.equal(readlinkSync(join(at.root, 'a/link')), 'file');
+  for (const name of names) assert.equal(lstatSync(join(at.root, name)).mtimeMs, 1_400_000_000_000, name);
 });

@@ -4,14 +4,13 @@ import { z } from 'zod';
 import { ArtifactStore } from '../../../base/artifacts.ts';
 import { sha256 } from '../../../base/files.ts';
 import { say } from '../../../base/log.ts';
-import { succeed } from '../../../base/processes.ts';
 import { startProgress } from '../../../base/progress.ts';
 import { makeWorkFolder } from '../../../base/work-folder.ts';
 import type { LabSupply } from '../../../lab/supply.ts';
 import type { LabPlan, PlacedFile, Step } from '../../../model/scenario.ts';
 import type { Image } from '../../../supply/image/image.ts';
 import { packImage } from '../../../supply/image/pack.ts';
-import { refuseLinksOut } from '../../made-tree.ts';
+import { unpackOver } from '../../made-tree.ts';
 import { runMakingLab } from '../../making-lab.ts';
 import type { PackedTree } from '../../packed-tree.ts';
 import { topologyOf } from '../topology.ts';
@@ -88,10 +87,7 @@ function planOf({ script, images, layers }: Stage, { scenario }: KeyMaterialInpu
 
 async function runStage(stage: Stage, inputs: KeyMaterialInputs, into: string): Promise<void> {
   const making = { what: 'the key material of the suite', plan: planOf(stage, inputs), supply: inputs.supply };
-  await runMakingLab(making, async (files) => {
-    await succeed('tar', ['--no-same-owner', '-xf', join(files, 'testing', 'made.tar'), '-C', into]);
-    refuseLinksOut(into);
-  });
+  await runMakingLab(making, (files) => unpackOver(join(files, 'testing', 'made.tar'), into));
 }
 
 async function make(out: string, inputs: KeyMaterialInputs): Promise<z.infer<typeof facts>> {
