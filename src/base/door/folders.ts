@@ -1,4 +1,5 @@
 import { readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { EspalierError } from '../errors.ts';
 import { failed, type Handle, handleIn, handleOn, isMissing, parentOf, refusal } from './handle.ts';
 import { deepest, mostEntries } from './limits.ts';
 
@@ -29,7 +30,10 @@ export function filesBelow(path: string): FolderContent {
   return found;
 }
 
-/** What a file or folder takes on disk, with all that is in it: bytes in whole blocks, as `du` counts. Nothing where it is not. */
+/**
+ * What a file or folder takes on disk, with all that is in it: bytes in whole blocks, as `du` counts. Nothing where it is not. What
+ * cannot be entered, or lies too deep, counts by its own size: one bad folder must not end the count of all others.
+ */
 export function bytesOnDisk(path: string): number {
   const { folder, name } = parentOf(path);
   using parent = folder;
@@ -40,12 +44,14 @@ function sizeIn(parent: Handle, name: string, depth: number): number {
   using handle = handleIn(parent, name);
   if (handle === undefined) return 0;
   const own = handle.stat.blocks * 512;
-  if (!handle.stat.isDirectory()) return own;
-  refuseDeeper(handle, depth);
-  return entriesOf(handle).reduce(
-    (sum, entry) => sum + (entry.isText ? sizeIn(handle, entry.name, depth + 1) : 0),
-    own,
-  );
+  if (!handle.stat.isDirectory() || depth > deepest) return own;
+  try {
+    const texts = entriesOf(handle).filter(({ isText }) => isText);
+    return texts.reduce((sum, entry) => sum + sizeIn(handle, entry.name, depth + 1), own);
+  } catch (error) {
+    if (error instanceof EspalierError) return own;
+    throw error;
+  }
 }
 
 interface Entry {

@@ -1,5 +1,6 @@
 import { isFolder } from '../../base/door/read.ts';
 import { EspalierError } from '../../base/errors.ts';
+import { warn } from '../../base/log.ts';
 import { visible } from '../../base/visible.ts';
 import { runsDir } from '../../store/layout.ts';
 import type { PruneLimits } from '../../store/prune/plan.ts';
@@ -24,10 +25,11 @@ export async function pruneCommand(raw: RawPruneOptions): Promise<number> {
   if (!isFolder(runs)) throw new EspalierError('usage', 'does not exist', { file: runs });
   const dryRun = raw.dryRun === true;
   const outcome = await pruneRuns(runs, { limits, dryRun, now: new Date() });
+  for (const trouble of outcome.troubles) warn(trouble);
   process.stdout.write(
     raw.json ? `${JSON.stringify({ version: 1, dryRun, ...outcome })}\n` : visible(textOf(outcome, dryRun)),
   );
-  if (outcome.runs.some(({ trouble }) => trouble)) return 2;
+  if (outcome.troubles.length > 0 || outcome.runs.some(({ trouble }) => trouble)) return 2;
   return outcome.tooLarge ? 1 : 0;
 }
 

@@ -40,6 +40,8 @@ export interface PruneOutcome {
   readonly after: number;
   /** The folder is still larger than it may be. */
   readonly tooLarge: boolean;
+  /** Why runs that an earlier call began to remove are still there. */
+  readonly troubles: readonly string[];
 }
 
 interface PruneOptions {
@@ -56,11 +58,7 @@ const outgoing = '.pruned-';
  * folder that can be read; the next call completes what it began. A run that cannot be read is left alone, and told.
  */
 export async function pruneRuns(runs: string, { limits, dryRun, now }: PruneOptions): Promise<PruneOutcome> {
-  const halves = namesIn(runs).filter((name) => name.startsWith(outgoing));
-  removeFromDisk(
-    halves.map((name) => join(runs, name)),
-    dryRun,
-  );
+  const troubles = removeHalves(runs, dryRun);
   const ids = runIds(runs);
   const surveyed: [SurveyedRun, PrunedRun][] = [];
   for (const id of ids) surveyed.push(await survey(runs, id, { ids, dryRun }));
@@ -83,7 +81,21 @@ export async function pruneRuns(runs: string, { limits, dryRun, now }: PruneOpti
     before: total('before'),
     after,
     tooLarge: after > (limits.maxSize?.bytes ?? Number.POSITIVE_INFINITY),
+    troubles,
   };
+}
+
+/** Each by itself: one that cannot be removed must not stand in the way of all others, now and in every later call. */
+function removeHalves(runs: string, dryRun: boolean): string[] {
+  const halves = namesIn(runs).filter((name) => name.startsWith(outgoing));
+  return halves.flatMap((name) => {
+    try {
+      removeFromDisk([join(runs, name)], dryRun);
+      return [];
+    } catch (error) {
+      return [problemOf(error)];
+    }
+  });
 }
 
 /** Tidies a run and measures it. */

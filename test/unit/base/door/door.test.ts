@@ -153,7 +153,9 @@ test('listing a tree does not enter links, and says what is neither file nor fol
 test('a tree without end is refused, not followed', (t) => {
   const { tree } = trees(t);
   mkdirSync(join(tree, 'd/'.repeat(80)), { recursive: true });
-  for (const work of [filesBelow, bytesOnDisk, removeTree]) refused(() => work(tree), /^lies in more than 64 folders$/);
+  for (const work of [filesBelow, removeTree]) refused(() => work(tree), /^lies in more than 64 folders$/);
+  // The size of what lies too deep is not asked for: sizes of many trees are added up, and one may not end that.
+  assert.ok(bytesOnDisk(tree) >= 4096);
 });
 
 test('names of files lead nowhere else', () => {

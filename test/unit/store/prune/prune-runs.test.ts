@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import {
   appendFileSync,
+  chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -29,7 +31,11 @@ const all: PruneLimits = { keepRuns: 0, onlyNewest: true, remove: false };
 
 function folder(t: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'espalier-prune-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  t.after(() => {
+    for (const name of readdirSync(dir))
+      if (existsSync(join(dir, name, 'closed'))) chmodSync(join(dir, name, 'closed'), 0o755);
+    rmSync(dir, { recursive: true, force: true });
+  });
   return dir;
 }
 
@@ -141,6 +147,47 @@ test('a run that cannot be read is left alone and told, and costs no other', asy
     ],
   );
 });
+
+/** What a folder may hold that nobody can enter, or not to its end. */
+const hostile: Readonly<Record<string, (dir: string) => void>> = {
+  'folders without end': (dir) => mkdirSync(join(dir, 'd/'.repeat(80)), { recursive: true }),
+  'a folder that nobody may enter': (dir) => {
+    mkdirSync(join(dir, 'closed/in'), { recursive: true });
+    chmodSync(join(dir, 'closed'), 0);
+  },
+};
+
+/** Gives a folder to an ordinary user, to whom modes mean something, and goes on as that one until disposed of. */
+function asOrdinaryUser(dir: string): Disposable {
+  const isRoot = process.getuid?.() === 0;
+  const names = ['.', ...readdirSync(dir, { recursive: true }).map(String)];
+  for (const name of isRoot ? names : []) chownSync(join(dir, name), 65534, 65534);
+  if (isRoot) process.seteuid?.(65534);
+  return { [Symbol.dispose]: () => void process.seteuid?.(process.getuid?.() ?? 0) };
+}
+
+async function pruneAsUser(runs: string) {
+  using _user = asOrdinaryUser(runs);
+  return await prune(runs, { ...all, remove: true });
+}
+
+for (const [what, make] of Object.entries(hostile)) {
+  for (const place of ['2026-01-01', '.pruned-2025-01-01']) {
+    test(`${what} in ${place} cost no other run`, async (t) => {
+      const runs = folder(t);
+      const others = ['2026-01-01', '2026-01-02'].map((id) => sample(runs, id, { a: 'passed' }));
+      mkdirSync(join(runs, place), { recursive: true });
+      make(join(runs, place));
+      const { runs: told, troubles } = await pruneAsUser(runs);
+      assert.equal(existsSync(others[1] ?? ''), false);
+      assert.deepEqual(
+        told.map(({ action, trouble }) => [action, trouble]),
+        [place === '2026-01-01' ? ['kept', true] : ['removed', undefined], ['removed', undefined]],
+      );
+      assert.equal(troubles.length, place === '2026-01-01' ? 0 : 1);
+    });
+  }
+}
 
 test('inputs stay where an attempt that may need them cannot be read', async (t) => {
   const runs = folder(t);
