@@ -1,4 +1,5 @@
 import { closeSync, ftruncateSync, writeSync } from 'node:fs';
+import { EspalierError } from '../errors.ts';
 import { lockOpenFile } from '../folders.ts';
 import { failed } from './handle.ts';
 import { openInPlace } from './write.ts';
@@ -32,11 +33,22 @@ export class FileLock implements Disposable {
  * Locks a plain file, which is made where it is not there; `undefined` where another process holds it. Raises `infrastructure`
  * for what is not a plain file.
  */
-export async function lockPlainIfFree(path: string): Promise<FileLock | undefined> {
+export function lockPlainIfFree(path: string): Promise<FileLock | undefined> {
+  return locked(path, 'if free');
+}
+
+/** The same, and waits until no other process holds it. */
+export async function lockPlain(path: string): Promise<Disposable> {
+  const lock = await locked(path);
+  if (lock === undefined) throw new EspalierError('bug', 'was waited for and not locked', { file: path });
+  return lock;
+}
+
+async function locked(path: string, when?: 'if free'): Promise<FileLock | undefined> {
   const descriptor = openInPlace(path);
   using opened = new DisposableStack();
   opened.defer(() => closeSync(descriptor));
-  if (!(await lockOpenFile(descriptor, path, 'if free'))) return undefined;
+  if (!(await lockOpenFile(descriptor, path, when))) return undefined;
   opened.move();
   return new FileLock(path, descriptor);
 }

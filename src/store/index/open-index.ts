@@ -2,9 +2,9 @@ import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { removeTree } from '../../base/door/folders.ts';
+import { lockPlain } from '../../base/door/lock.ts';
 import { isThere, openPlain } from '../../base/door/read.ts';
 import { EspalierError } from '../../base/errors.ts';
-import { withLock } from '../../base/folders.ts';
 import { say, warn } from '../../base/log.ts';
 import { runIds } from '../layout.ts';
 import { RunIndex } from './run-index.ts';
@@ -13,6 +13,9 @@ import { hasOurTables, indexVersion, makeTables, versionOf } from './schema.ts';
 
 /** File of the index in a folder of runs; SQLite keeps `-wal` and `-shm` beside it while it is open. */
 export const indexFile = 'index.sqlite';
+
+/** Locked by whoever removes the index. */
+const lockFile = '.index.lock';
 
 /** How long a process waits for another one's transaction; they take milliseconds. */
 const patienceMs = 30_000;
@@ -64,8 +67,9 @@ function unusable(error: unknown): Unusable {
 }
 
 function use<T>(runs: string, body: (index: RunIndex) => T, anew?: 'told'): T {
-  const path = isWritable(runs) ? join(runs, indexFile) : ':memory:';
-  removeForeign(runs);
+  const isKept = isWritable(runs);
+  if (isKept) removeForeign(runs, indexFiles);
+  const path = isKept ? join(runs, indexFile) : ':memory:';
   const database = new DatabaseSync(path, { timeout: patienceMs });
   try {
     // Readers go on while one process writes. What the last second wrote may be lost with the machine, never with a process.
@@ -79,9 +83,9 @@ function use<T>(runs: string, body: (index: RunIndex) => T, anew?: 'told'): T {
   }
 }
 
-/** SQLite follows links, and waits at a FIFO: what is not a plain file there is nobody's index. */
-function removeForeign(runs: string): void {
-  for (const path of indexFiles.map((name) => join(runs, name))) {
+/** SQLite follows links, and waits at a FIFO: what is not a plain file there is nobody's index, nor its lock. */
+function removeForeign(runs: string, names: readonly string[]): void {
+  for (const path of names.map((name) => join(runs, name))) {
     try {
       using _file = openPlain(path);
     } catch {
@@ -152,7 +156,7 @@ function reasonOf(error: unknown, dir: string): string {
 /** One process at a time; whoever comes second removes what the first has made, which costs time only. */
 async function removeIndex(runs: string): Promise<void> {
   if (!isThere(join(runs, indexFile))) return;
-  await withLock(join(runs, '.index.lock'), async () => {
-    for (const name of indexFiles) removeTree(join(runs, name));
-  });
+  removeForeign(runs, [lockFile]);
+  using _lock = await lockPlain(join(runs, lockFile));
+  for (const name of indexFiles) removeTree(join(runs, name));
 }

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { until } from '../../../../src/base/deadline.ts';
+import { projectDir } from '../../../../src/base/folders.ts';
 import { indexFile, remakeIndex, withIndex } from '../../../../src/store/index/open-index.ts';
 import { appendLiveResult, beginLiveResults } from '../../../../src/store/live-results.ts';
 import { ended } from '../../../e2e/sandbox.ts';
@@ -13,7 +23,10 @@ import { writeSampleRun } from './sample-run.ts';
 
 function folder(t: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'espalier-index-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  t.after(() => {
+    chmodSync(dir, 0o755);
+    rmSync(dir, { recursive: true, force: true });
+  });
   return dir;
 }
 
@@ -97,6 +110,34 @@ test('a run whose files cannot be read costs itself alone', async (t) => {
   writeFileSync(join(runs, 'r1', 'run.json'), '{');
   writeFileSync(join(runs, 'r2', 'results.json'), 'torn');
   assert.equal(await count(runs), 1);
+});
+
+for (const [what, make] of Object.entries({
+  'a link': (lock: string, mine: string) => symlinkSync(join(mine, 'made'), lock),
+  'a FIFO': (lock: string) => void execFileSync('mkfifo', [lock]),
+})) {
+  test(`a lock of the index that is ${what} is nobody’s`, { timeout: 60_000 }, async (t) => {
+    const [runs, mine] = [folder(t), folder(t)];
+    writeSampleRun(runs, { id: 'r1', words: { a: 'passed' } });
+    writeFileSync(join(runs, indexFile), 'garbage');
+    make(join(runs, '.index.lock'), mine);
+    assert.equal(await remakeIndex(runs), 1);
+    assert.deepEqual(readdirSync(mine), []);
+    assert.ok(lstatSync(join(runs, '.index.lock')).isFile());
+  });
+}
+
+test('in a folder that only others may write to, what stands in place of the index stays', async (t) => {
+  const runs = folder(t);
+  writeSampleRun(runs, { id: 'r1', words: { a: 'passed' } });
+  symlinkSync('elsewhere', join(runs, indexFile));
+  chmodSync(runs, 0o555);
+  const module = join(projectDir, 'src/store/index/open-index.ts');
+  const script = `import(${JSON.stringify(module)}).then(({ withIndex }) => withIndex(${JSON.stringify(runs)}, (index) => console.log(index.results('s').length)))`;
+  const ordinary = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--'];
+  const [program = '', ...args] = [...(process.getuid?.() === 0 ? ordinary : []), process.execPath, '-e', script];
+  assert.equal(execFileSync(program, args, { encoding: 'utf8' }), '1\n');
+  assert.ok(lstatSync(join(runs, indexFile)).isSymbolicLink());
 });
 
 /** A minute is what the project asks for; every test run can afford some seconds. */
