@@ -16,8 +16,6 @@ type Edit = z.infer<typeof editSchema>;
 
 const patchSchema = z.strictObject({
   reason: z.string(),
-  /** For a change for speed: what it was measured to save. */
-  gain: z.string().optional(),
   /** Patches without which it does not work. */
   needs: z.array(z.string()).default([]),
   /** Kernel versions with which it was tried. */
