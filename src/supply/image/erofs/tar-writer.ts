@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { writeAll } from '../../../base/files.ts';
 import { type FileNode, kindOf, readContent, walk } from './tree.ts';
 
 const block = 512;
@@ -15,7 +16,7 @@ export async function writeTar(root: FileNode, out: string): Promise<void> {
     parts.push(...more);
     size += more.reduce((sum, { length }) => sum + length, 0);
     if (size < 4 << 20) return;
-    await file.write(Buffer.concat(parts));
+    await writeAll(file, Buffer.concat(parts));
     [parts, size] = [[], 0];
   };
   for (const [path, node] of walk(root)) {
@@ -26,7 +27,7 @@ export async function writeTar(root: FileNode, out: string): Promise<void> {
     if (link === undefined && node.content !== undefined) await put(...padded(readContent(node.content)));
   }
   await put(Buffer.alloc(2 * block));
-  await file.write(Buffer.concat(parts));
+  await writeAll(file, Buffer.concat(parts));
 }
 
 function padded(bytes: Buffer): [Buffer, Buffer] {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { EspalierError } from '../../../base/errors.ts';
+import { writeAll } from '../../../base/files.ts';
 import {
   blockSize,
   encodeDevice,
@@ -36,7 +37,7 @@ export async function writeErofs(root: FileNode, out: string, date: number): Pro
     await sink.pad();
   }
   await sink.flush();
-  await file.write(metadata, 0, metadata.length, 0);
+  await writeAll(file, metadata, 0);
 }
 
 function nidOf({ position }: Inode): bigint {
@@ -149,7 +150,7 @@ class Sink {
   }
 
   async flush(): Promise<void> {
-    await this.#out.write(this.#buffer, 0, this.#used, this.#position);
+    await writeAll(this.#out, this.#buffer.subarray(0, this.#used), this.#position);
     this.#position += this.#used;
     this.#used = 0;
   }
