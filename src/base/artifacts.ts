@@ -157,7 +157,7 @@ export class ArtifactStore<Facts> {
     const temporary = temporaryBeside(join(this.#dir, 'import'));
     mkdirSync(temporary);
     try {
-      const id = this.#unpack(file, temporary);
+      const id = await this.#unpack(file, temporary);
       const place = join(this.#dir, id);
       return await withLock(`${place}.lock`, async () => {
         const present = await this.#sameAs(this.#read(temporary));
@@ -173,9 +173,9 @@ export class ArtifactStore<Facts> {
   }
 
   /** Unpacks an archive into a folder and checks what it brought; gives the id. */
-  #unpack(file: string, into: string): string {
+  async #unpack(file: string, into: string): Promise<string> {
     try {
-      const { id, sha256 } = unpackExported(file, this.#kind.file, into);
+      const { id, sha256 } = await unpackExported(file, this.#kind.file, into);
       const artifact = this.#read(into);
       if (artifact.id !== id)
         throw new EspalierError('usage', `it is described as ${JSON.stringify(artifact.id.slice(0, 200))}`);

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EspalierError } from './errors.ts';
+import { readAt, writeAll } from './files.ts';
+import { inTarBlocks, readTarHeader, tarBlock } from './tar.ts';
 
-/** Blocks of an archive (POSIX.1-2024, pax, "ustar Interchange Format"). */
-const block = 512;
 /** Bytes of a description. Real ones have some thousand. */
 const longestDescription = 1024 * 1024;
+/** Bytes that are copied at once. */
+const largestPiece = 4 * 1024 * 1024;
 
 /** What an archive of an artifact brought. */
 export interface Unpacked {
@@ -29,13 +32,13 @@ export function isArtifactId(id: string): boolean {
  * it is read here, and not by a program, since two plain files are all that it may hold. Throws
  * `usage` with the reason.
  */
-export function unpackExported(archive: string, name: string, into: string): Unpacked {
+export async function unpackExported(archive: string, name: string, into: string): Promise<Unpacked> {
   // A FIFO would keep the call until somebody writes to it.
   const file = openSync(archive, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(file);
     if (!stat.isFile()) throw notExported('it is not a regular file');
-    return unpack({ file, bytes: stat.size }, name, into);
+    return await unpack({ file, bytes: stat.size }, name, into);
   } finally {
     closeSync(file);
   }
@@ -46,7 +49,7 @@ interface Archive {
   readonly bytes: number;
 }
 
-function unpack(archive: Archive, name: string, into: string): Unpacked {
+async function unpack(archive: Archive, name: string, into: string): Promise<Unpacked> {
   const hashes = new Map<string, string>();
   let id: string | undefined;
   let at = 0;
@@ -61,8 +64,8 @@ function unpack(archive: Archive, name: string, into: string): Unpacked {
     if (own === 'artifact.json' && member.bytes > longestDescription) {
       throw notExported(`its description has ${member.bytes} bytes`);
     }
-    hashes.set(own, copyOut(archive, { ...member, at: at + block }, join(into, own)));
-    at += block + member.bytes + (-member.bytes & (block - 1));
+    hashes.set(own, await copyOut(archive, { ...member, at: at + tarBlock }, join(into, own)));
+    at += tarBlock + inTarBlocks(member.bytes);
   }
   const sha256 = hashes.get(name);
   if (id === undefined || sha256 === undefined || hashes.size !== 2) {
@@ -80,50 +83,28 @@ interface Member {
 
 /** A file in an archive, as its header describes it. `undefined`: the archive ends here. */
 function readMember({ file, bytes }: Archive, at: number): Member | undefined {
-  const head = Buffer.alloc(block);
-  if (readSync(file, head, 0, block, at) < block) throw notExported('it is cut short');
-  if (head.every((byte) => byte === 0)) return undefined;
-  const text = (start: number, length: number): string =>
-    head.toString('latin1', start, start + length).split('\0')[0] ?? '';
-  const number = (start: number, length: number): number => {
-    const digits = text(start, length).trim();
-    return /^[0-7]{1,11}$/.test(digits) ? Number.parseInt(digits, 8) : Number.NaN;
-  };
-  const sum = head.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 0x20 : byte), 0);
-  if (text(257, 5) !== 'ustar' || number(148, 8) !== sum) throw notExported('it is not a tar archive');
-  const name = text(0, 100);
-  const size = number(124, 12);
-  if (!['0', ''].includes(text(156, 1))) throw notExported(`${JSON.stringify(name)} in it is not a regular file`);
-  if (!(at + block + size <= bytes)) throw notExported('it is cut short');
-  // GNU's own headers have no such field.
-  const prefix = head[262] === 0 && head[263] === 0x20 ? '' : text(345, 155);
-  const isProgram = (number(100, 8) & 0o100) !== 0;
-  return { name: prefix === '' ? name : `${prefix}/${name}`, bytes: size, isProgram };
+  const header = readTarHeader(readAt(file, at, tarBlock), notExported);
+  if (header === undefined) return undefined;
+  const { name, type, size, mode } = header;
+  if (type !== '0') throw notExported(`${JSON.stringify(name)} in it is not a regular file`);
+  if (at + tarBlock + size > bytes) throw notExported('it is cut short');
+  return { name, bytes: size, isProgram: (mode & 0o100) !== 0 };
 }
 
 /** Copies a part of an archive into a new file; gives its SHA-256 in hex. */
-function copyOut(
+async function copyOut(
   { file }: Archive,
   part: Pick<Member, 'bytes' | 'isProgram'> & { readonly at: number },
   path: string,
-): string {
+): Promise<string> {
   const hash = createHash('sha256');
-  const out = openSync(path, 'wx', part.isProgram ? 0o755 : 0o644);
-  const piece = Buffer.alloc(4 * 1024 * 1024);
-  try {
-    for (let done = 0; done < part.bytes; ) {
-      const count = readSync(file, piece, 0, Math.min(piece.length, part.bytes - done), part.at + done);
-      if (count === 0) throw notExported('it is cut short');
-      writeAll(out, piece.subarray(0, count));
-      hash.update(piece.subarray(0, count));
-      done += count;
-    }
-  } finally {
-    closeSync(out);
+  await using out = await open(path, 'wx', part.isProgram ? 0o755 : 0o644);
+  for (let done = 0; done < part.bytes; ) {
+    const piece = readAt(file, part.at + done, Math.min(largestPiece, part.bytes - done));
+    if (piece.length === 0) throw notExported('it is cut short');
+    await writeAll(out, piece);
+    hash.update(piece);
+    done += piece.length;
   }
   return hash.digest('hex');
-}
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }

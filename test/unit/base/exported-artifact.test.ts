@@ -153,6 +153,16 @@ const hostile: readonly Hostile[] = [
     /it is cut short/,
   ],
   [
+    'that ends between two files',
+    (dir) => truncated(pack(dir, simple('a'), 'a/artifact.json', 'a/linux'), 1024),
+    /it is cut short/,
+  ],
+  [
+    'that has both files and no end',
+    (dir) => truncated(pack(dir, simple('a'), 'a/artifact.json', 'a/linux'), 2048),
+    /it is cut short/,
+  ],
+  [
     'that is text',
     (dir) => {
       writeFileSync(join(dir, 'text'), 'no archive\n'.repeat(100));

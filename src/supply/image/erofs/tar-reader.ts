@@ -1,5 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { EspalierError } from '../../../base/errors.ts';
+import { readAt } from '../../../base/files.ts';
+import { inTarBlocks, readTarHeader, type TarHeader, tarBlock } from '../../../base/tar.ts';
 import { type FileNode, fileKinds, isDirectory } from './tree.ts';
 
 /** What is taken otherwise than the archive has it. */
@@ -12,13 +14,14 @@ export interface TreeOptions {
   readonly newDate: number;
 }
 
-const block = 512;
 const { S_IFREG, S_IFDIR, S_IFLNK } = constants;
 
 /** What headers before an entry say about it. */
 interface Extra {
   path?: string;
   linkpath?: string;
+  /** Some such header was read. */
+  started: boolean;
   readonly numbers: Map<string, number>;
   readonly xattrs: Map<string, Buffer>;
 }
@@ -29,7 +32,7 @@ interface Body {
   readonly size: number;
 }
 
-const newExtra = (): Extra => ({ numbers: new Map(), xattrs: new Map() });
+const newExtra = (): Extra => ({ started: false, numbers: new Map(), xattrs: new Map() });
 
 /** Reads an uncompressed tar archive (ustar, GNU long names, pax). File contents stay where they are. Throws `infrastructure`. */
 export function readTar(file: string, options: TreeOptions): FileNode {
@@ -58,66 +61,67 @@ class Reader {
   }
 
   read(): FileNode {
-    for (let at = 0; at + block <= this.#size; ) {
-      const header = this.#bytes(at, block);
-      if (header.every((byte) => byte === 0)) return this.#root;
-      const type = text(header, 156, 1) || '0';
-      const plain = number(header, 124, 12);
-      const size = 'xgLK'.includes(type) ? plain : (this.#extra.numbers.get('size') ?? plain);
-      const body = at + block;
-      if (body + size > this.#size) throw this.#broken('ends in the middle of an entry');
-      this.#entry(type, header, { body, size });
-      at = body + Math.ceil(size / block) * block;
+    for (let at = 0; ; ) {
+      const header = readTarHeader(readAt(this.#fd, at, tarBlock), (why) => this.#broken(why));
+      if (header === undefined) break;
+      const own = 'xgLK'.includes(header.type);
+      const size = own ? header.size : (this.#extra.numbers.get('size') ?? header.size);
+      const body = at + tarBlock;
+      if (body + size > this.#size) throw this.#broken('it ends in the middle of an entry');
+      this.#entry(header, { body, size });
+      at = body + inTarBlocks(size);
     }
+    if (this.#extra.started) throw this.#broken('it is damaged: what its last header describes is missing');
     return this.#root;
   }
 
-  #broken(what: string): EspalierError {
-    return new EspalierError('infrastructure', `${what}: it is not a whole tar archive`, { file: this.#path });
+  #broken(why: string): EspalierError {
+    return new EspalierError('infrastructure', `no image can be made from this archive: ${why}`, { file: this.#path });
   }
 
-  #bytes(offset: number, length: number): Buffer {
-    const bytes = Buffer.alloc(length);
-    if (readSync(this.#fd, bytes, 0, length, offset) !== length) throw this.#broken('is shorter than it says');
+  #bytes({ body, size }: Body): Buffer {
+    const bytes = readAt(this.#fd, body, size);
+    if (bytes.length < size) throw this.#broken('it became shorter while it was read');
     return bytes;
   }
 
-  #entry(type: string, header: Buffer, where: Body): void {
-    const { body, size } = where;
-    if (type === 'x') this.#pax(this.#bytes(body, size));
-    else if (type === 'L') this.#extra.path = text(this.#bytes(body, size), 0, size);
-    else if (type === 'K') this.#extra.linkpath = text(this.#bytes(body, size), 0, size);
-    else if (type !== 'g') this.#file(type, header, where);
+  #entry(header: TarHeader, where: Body): void {
+    const { type } = header;
+    if ('xLK'.includes(type)) this.#extra.started = true;
+    if (type === 'x') this.#pax(this.#bytes(where));
+    else if (type === 'L') this.#extra.path = untilZero(this.#bytes(where));
+    else if (type === 'K') this.#extra.linkpath = untilZero(this.#bytes(where));
+    else if (type !== 'g') this.#file(header, where);
   }
 
-  #file(type: string, header: Buffer, where: Body): void {
+  #file(header: TarHeader, { body, size }: Body): void {
+    const { type, device, mode } = header;
     const extra = this.#extra;
     this.#extra = newExtra();
-    const prefix = header.toString('latin1', 257, 263) === 'ustar\0' ? text(header, 345, 155) : '';
-    const path = extra.path ?? (prefix === '' ? '' : `${prefix}/`) + text(header, 0, 100);
-    const target = extra.linkpath ?? text(header, 157, 100);
+    const path = extra.path ?? header.name;
+    const target = extra.linkpath ?? header.target;
     if (type === '1') {
       this.#place(path, this.#find(target));
       return;
     }
     const kind = type === '7' ? fileKinds[0] : fileKinds.find(({ tar }) => tar === type);
-    if (kind === undefined) throw this.#broken(`has an entry of type ${JSON.stringify(type)} (${path})`);
+    if (kind === undefined) throw this.#broken(`it has an entry of type ${JSON.stringify(type)} (${path})`);
     this.#place(path, {
       ...this.#attributes(header, extra),
-      mode: kind.type | (number(header, 100, 8) & 0o7777),
+      mode: kind.type | mode,
       ...(kind.type === S_IFDIR && { children: new Map() }),
       ...(kind.type === S_IFLNK && { target }),
-      ...(kind.type === S_IFREG && { content: { file: this.#path, offset: where.body, size: where.size } }),
-      ...('34'.includes(type) && { device: { major: number(header, 329, 8), minor: number(header, 337, 8) } }),
+      ...(kind.type === S_IFREG && { content: { file: this.#path, offset: body, size } }),
+      ...('34'.includes(type) && { device }),
     });
   }
 
-  #attributes(header: Buffer, { numbers, xattrs }: Extra): Pick<FileNode, 'uid' | 'gid' | 'mtime' | 'xattrs'> {
+  #attributes(header: TarHeader, { numbers, xattrs }: Extra): Pick<FileNode, 'uid' | 'gid' | 'mtime' | 'xattrs'> {
     const { allRoot, date } = this.#options;
     return {
-      uid: allRoot ? 0 : (numbers.get('uid') ?? number(header, 108, 8)),
-      gid: allRoot ? 0 : (numbers.get('gid') ?? number(header, 116, 8)),
-      mtime: date ?? numbers.get('mtime') ?? number(header, 136, 12),
+      uid: allRoot ? 0 : (numbers.get('uid') ?? header.uid),
+      gid: allRoot ? 0 : (numbers.get('gid') ?? header.gid),
+      mtime: date ?? numbers.get('mtime') ?? header.mtime,
       xattrs,
     };
   }
@@ -128,7 +132,8 @@ class Reader {
       const space = records.indexOf(0x20, at);
       const length = Number(records.toString('latin1', at, space));
       const equals = records.indexOf(0x3d, space);
-      if (!(length > 0) || at + length > records.length || equals < 0) throw this.#broken('has a spoiled pax header');
+      if (!(length > 0) || at + length > records.length || equals < 0)
+        throw this.#broken('it has a spoiled pax header');
       this.#record(records.toString('latin1', space + 1, equals), records.subarray(equals + 1, at + length - 1));
       at += length;
     }
@@ -138,7 +143,16 @@ class Reader {
     const xattr = /^(?:SCHILY|LIBARCHIVE)\.xattr\.(.*)$/.exec(key)?.[1];
     if (xattr !== undefined && key.startsWith('S')) this.#extra.xattrs.set(xattr, Buffer.from(value));
     if (key === 'path' || key === 'linkpath') this.#extra[key] = value.toString('latin1');
-    if (['size', 'uid', 'gid', 'mtime'].includes(key)) this.#extra.numbers.set(key, Math.floor(Number(value)));
+    if (['size', 'uid', 'gid', 'mtime'].includes(key)) this.#extra.numbers.set(key, this.#number(key, value));
+  }
+
+  /** Decimal. Dates have fractions, and may lie before 1970. */
+  #number(key: string, value: Buffer): number {
+    const digits = value.toString('latin1');
+    const number = Math.floor(Number(digits));
+    const isOne = (key === 'mtime' ? /^-?\d+(?:\.\d*)?$/ : /^\d+$/).test(digits) && Number.isSafeInteger(number);
+    if (!isOne) throw this.#broken(`it has a pax header with ${key}=${JSON.stringify(digits.slice(0, 40))}`);
+    return number;
   }
 
   #directory(): FileNode {
@@ -148,14 +162,14 @@ class Reader {
 
   #names(path: string): string[] {
     const names = path.split('/').filter((name) => name !== '' && name !== '.');
-    if (names.includes('..')) throw this.#broken(`leads out of itself with ${path}`);
+    if (names.includes('..')) throw this.#broken(`it leads out of itself with ${path}`);
     return names;
   }
 
   #find(path: string): FileNode {
     let at: FileNode | undefined = this.#root;
     for (const name of this.#names(path)) at = at?.children?.get(name);
-    if (at === undefined || isDirectory(at)) throw this.#broken(`has a hard link to ${path}, which it lacks`);
+    if (at === undefined || isDirectory(at)) throw this.#broken(`it has a hard link to ${path}, which it lacks`);
     return at;
   }
 
@@ -170,23 +184,13 @@ class Reader {
       at?.set(name, next);
       at = next.children;
     }
-    if (at === undefined) throw this.#broken(`has ${path} below something that is no directory`);
+    if (at === undefined) throw this.#broken(`it has ${path} below something that is no directory`);
     const before = at.get(last)?.children;
     at.set(last, before && node.children ? { ...node, children: before } : node);
   }
 }
 
-function text(bytes: Buffer, offset: number, length: number): string {
-  const field = bytes.subarray(offset, offset + length);
-  const end = field.indexOf(0);
-  return field.toString('latin1', 0, end < 0 ? length : end);
-}
-
-/** Octal digits, or GNU's two's complement behind a first byte of 0x80 or 0xff. */
-function number(bytes: Buffer, offset: number, length: number): number {
-  const first = bytes[offset] ?? 0;
-  if (first < 0x80) return Number.parseInt(text(bytes, offset, length).trim() || '0', 8);
-  let value = first === 0xff ? -1 : first & 0x7f;
-  for (const byte of bytes.subarray(offset + 1, offset + length)) value = value * 256 + byte;
-  return value;
+function untilZero(bytes: Buffer): string {
+  const end = bytes.indexOf(0);
+  return bytes.toString('latin1', 0, end < 0 ? bytes.length : end);
 }

@@ -1,4 +1,6 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
+import { EspalierError } from '../../../base/errors.ts';
+import { readAt } from '../../../base/files.ts';
 
 /** Bytes of a regular file: a part of a file on this machine. */
 export interface Content {
@@ -57,12 +59,13 @@ export function* walk(node: FileNode, path = ''): Generator<readonly [string, Fi
   }
 }
 
-/** The bytes of a regular file. */
+/** The bytes of a regular file. Throws `infrastructure` where they are no longer there. */
 export function readContent({ file, offset, size }: Content): Buffer {
   const fd = openSync(file, 'r');
   try {
-    const bytes = Buffer.alloc(size);
-    return bytes.subarray(0, readSync(fd, bytes, 0, size, offset));
+    const bytes = readAt(fd, offset, size);
+    if (bytes.length < size) throw new EspalierError('infrastructure', 'became shorter while it was read', { file });
+    return bytes;
   } finally {
     closeSync(fd);
   }

@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { EspalierError } from '../../../../../src/base/errors.ts';
 import { sha256File } from '../../../../../src/base/files.ts';
 import { readErofs } from '../../../../../src/supply/image/erofs/reader.ts';
 import { readTar } from '../../../../../src/supply/image/erofs/tar-reader.ts';
@@ -152,6 +163,81 @@ test('a tar archive of GNU tar is read: links, modes, long names, dates, owners'
       const own = new Map(walk(readTar(tar, { newDate: 1, allRoot: true, date: 3 }))).get('/hard');
       assert.deepEqual([own?.uid, own?.gid, own?.mtime], [0, 0, 3]);
     }
+  });
+});
+
+/** An archive of two files, 9 blocks and its end, with something done to its bytes. */
+const damages: readonly (readonly [title: string, damage: (bytes: Buffer) => Buffer, says: RegExp])[] = [
+  ['is cut between its entries', (bytes) => bytes.subarray(0, 8 * 512), /cut short/],
+  ['is cut at its end', (bytes) => bytes.subarray(0, 10 * 512), /cut short/],
+  ['is cut in the middle of a header', (bytes) => bytes.subarray(0, 8 * 512 + 100), /cut short/],
+  ['is cut in the middle of a file', (bytes) => bytes.subarray(0, 2000), /in the middle of an entry/],
+  ['is empty', () => Buffer.alloc(0), /cut short/],
+  ['is text', () => Buffer.alloc(10_000, 'no archive\n'), /not a tar archive/],
+  ['has another byte in a header', (bytes) => changedAt(bytes, 8 * 512, 'x'), /does not have its checksum/],
+  ['has a size that is no number', (bytes) => summed(changedAt(bytes, 124, '0000000x670')), /a number .* is none/],
+  ['has a negative size', (bytes) => summed(changedAt(bytes, 124, '\xff'.repeat(12))), /a negative size/],
+  [
+    'has a size beyond numbers',
+    (bytes) => summed(changedAt(bytes, 124, '\x80'.padEnd(12, '\xff'))),
+    /a number .* is none/,
+  ],
+  ['ends behind a long name', (bytes) => summed(changedAt(bytes, 8 * 512 + 156, 'L'), 8 * 512), /describes is missing/],
+];
+
+function changedAt(bytes: Buffer, at: number, text: string): Buffer {
+  bytes.write(text, at, 'latin1');
+  return bytes;
+}
+
+/** With the checksum of the header at `at` made right again. */
+function summed(bytes: Buffer, at = 0): Buffer {
+  bytes.write(' '.repeat(8), at + 148);
+  const sum = bytes.subarray(at, at + 512).reduce((total, byte) => total + byte, 0);
+  return changedAt(bytes, at + 148, `${sum.toString(8).padStart(6, '0')}\0 `);
+}
+
+for (const [title, damage, says] of damages) {
+  test(`an archive that ${title} is not packed as if it were whole`, async () => {
+    await inFolder((dir) => {
+      writeFileSync(join(dir, 'first'), 'x'.repeat(3500));
+      writeFileSync(join(dir, 'second'), 'y');
+      const tar = join(dir, 'tar');
+      execFileSync('tar', ['-C', dir, '--format=ustar', '-cf', tar, 'first', 'second']);
+      assert.equal(readTar(tar, { newDate: 1 }).children?.size, 2);
+      writeFileSync(tar, damage(readFileSync(tar)));
+      assert.throws(
+        () => readTar(tar, { newDate: 1 }),
+        (error: EspalierError) => {
+          assert.deepEqual([error.fault, error.detail.file], ['infrastructure', tar]);
+          assert.match(error.message, says);
+          return true;
+        },
+      );
+    });
+  });
+}
+
+for (const record of ['size:=x', 'size:=-1', 'size:=', 'size:=1e3', 'uid:=1.5', 'mtime:=now']) {
+  test(`an archive whose pax header says ${record} is refused`, async () => {
+    await inFolder((dir) => {
+      writeFileSync(join(dir, 'file'), 'x');
+      const tar = join(dir, 'tar');
+      execFileSync('tar', ['-C', dir, '--format=posix', `--pax-option=${record}`, '-cf', tar, 'file']);
+      assert.throws(() => readTar(tar, { newDate: 1 }), /it has a pax header with /);
+    });
+  });
+}
+
+test('contents that became shorter are not written as if whole', async () => {
+  await inFolder(async (dir) => {
+    const file = join(dir, 'file');
+    writeFileSync(file, 'x'.repeat(10));
+    const about = { uid: 0, gid: 0, mtime: 0, xattrs: new Map<string, Buffer>() };
+    const node: FileNode = { ...about, mode: types.file | 0o644, content: { file, offset: 5, size: 6 } };
+    const root: FileNode = { ...about, mode: types.dir | 0o755, children: new Map([['file', node]]) };
+    await assert.rejects(writeTar(root, join(dir, 'tar')), /became shorter/);
+    await assert.rejects(writeErofs(root, join(dir, 'image'), 5), /became shorter/);
   });
 });
 
