@@ -37,12 +37,11 @@ export interface PlanInputs {
 export function planOf({ tree, test, steps, images, inputs, helpers = 'ours' }: PlanInputs): LabPlan {
   const hosts = test.guests.map(({ host }) => host);
   const cwd = `/testing/pluto/${test.dir.slice(test.dir.lastIndexOf('/') + 1)}`;
-  const base = baseOfPlans(tree, helpers);
   return {
     topology: topologyOf(hosts, tree.machines),
     images: Object.fromEntries([...images].map(([host, { path }]) => [host, path])),
     sharedTrees: [{ path: '/testing', layers: inputs.testing }],
-    ...base,
+    ...common,
     files: [...placedFiles(tree, helpers, userlandsOf(hosts, test.lines)), folder(`${cwd}/OUTPUT`, 0o777)],
     cwd,
     steps,
@@ -65,17 +64,16 @@ function makesTunnels({ suite }: TestingTree, { dir, files, lines }: TestFiles):
   return conf.some((name) => tunnelMakers.test(suite.text(join(dir, name), largestScript)));
 }
 
-/** What the plans of all tests have in common; also for labs that make something for them. */
-export function baseOfPlans(
-  tree: TestingTree,
-  helpers: Helpers = 'ours',
-): Pick<LabPlan, 'files' | 'shellSetup' | 'timing' | 'memory'> {
-  return {
-    files: placedFiles(tree, helpers),
-    shellSetup: adaptations.flatMap((one) => (one.kind === 'host-setup' ? [one.line] : [])),
-    timing,
-    memory: labMemory,
-  };
+/** What all plans have in common. */
+const common: Pick<LabPlan, 'shellSetup' | 'timing' | 'memory'> = {
+  shellSetup: adaptations.flatMap((one) => (one.kind === 'host-setup' ? [one.line] : [])),
+  timing,
+  memory: labMemory,
+};
+
+/** What the plan of a lab that makes something for tests has in common with theirs. */
+export function baseOfPlans(tree: TestingTree): Pick<LabPlan, 'files' | 'shellSetup' | 'timing' | 'memory'> {
+  return { ...common, files: placedFiles(tree, 'ours') };
 }
 
 function placedFiles(
