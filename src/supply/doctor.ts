@@ -93,7 +93,7 @@ async function imageBuilds(): Promise<Finding> {
 function toolFinding(tool: Tool): Finding {
   const ok = isPresent(tool);
   const about = `${tool.purpose}${ok ? '' : ` (package ${tool.package})`}`;
-  return { ok, name: tool.name, about, optional: tool.needs.length === 0 };
+  return { ok, name: tool.name, about, optional: tool.optional === true };
 }
 
 function word({ ok, optional }: Finding): string {

@@ -6,7 +6,7 @@ import { say } from '../../base/log.ts';
 import { succeed } from '../../base/processes.ts';
 
 /** What a piece of work needs from this machine. */
-export type Need = 'kernel' | 'image' | 'guest' | 'judge';
+export type Need = 'kernel' | 'image' | 'squashfs' | 'guest' | 'judge';
 
 /** A program or file this machine must have, and the Debian package that brings it. */
 export interface Tool {
@@ -16,8 +16,10 @@ export interface Tool {
   readonly needs: readonly Need[];
   /** Absolute paths of which one must exist; left out: `name` is a program on PATH. */
   readonly files?: readonly string[];
-  /** Only when Espalier does not run as root; only a matter of speed where `needs` is empty. */
+  /** Only when Espalier does not run as root. */
   readonly ordinaryUser?: true;
+  /** A machine is ready without it: it is for kernels of one's own, or for speed. */
+  readonly optional?: true;
 }
 
 const libraries = '/usr/lib/x86_64-linux-gnu';
@@ -48,13 +50,20 @@ export const tools: readonly Tool[] = [
     files: ['/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.pgp'],
   },
   { name: 'mmdebstrap', package: 'mmdebstrap', purpose: "builds a host's root filesystem", needs: ['image'] },
-  { name: 'sqfstar', package: 'squashfs-tools', purpose: 'packs images for kernels without EROFS', needs: [] },
+  {
+    name: 'sqfstar',
+    package: 'squashfs-tools',
+    purpose: 'packs images for kernels without EROFS',
+    needs: ['squashfs'],
+    optional: true,
+  },
   {
     name: 'newuidmap',
     package: 'uidmap',
     purpose: 'image builds without root: gives files their owners; without it an image is built inside a lab, slowly',
     needs: [],
     ordinaryUser: true,
+    optional: true,
   },
   { name: 'sed', package: 'sed', purpose: "runs the suites' own sanitizers", needs: ['judge'] },
   { name: 'gawk', package: 'gawk', purpose: "runs the suites' own sanitizers", needs: ['judge'] },

@@ -4,6 +4,7 @@ import { sha256, temporaryBeside } from '../../base/files.ts';
 import { cacheDir, withLock } from '../../base/folders.ts';
 import { succeed } from '../../base/processes.ts';
 import { makeWorkFolder } from '../../base/work-folder.ts';
+import { ensureTools } from '../debian/machine-tools.ts';
 import { isErofs, readErofs } from './erofs/reader.ts';
 import { readTar } from './erofs/tar-reader.ts';
 import { writeTar } from './erofs/tar-writer.ts';
@@ -74,7 +75,7 @@ export async function packImage(source: string, out: string, options: PackOption
   }
 }
 
-/** The same files as an uncompressed squashfs, made once, for kernels without EROFS; another image as it is. Needs sqfstar of squashfs-tools. */
+/** The same files as an uncompressed squashfs, made once, for kernels without EROFS; another image as it is. */
 export async function squashfsOf(image: string): Promise<string> {
   if (!isErofs(image)) return image;
   const { size, mtimeMs } = statSync(image);
@@ -84,6 +85,7 @@ export async function squashfsOf(image: string): Promise<string> {
   );
   await withLock(`${out}.lock`, async () => {
     if (statSync(out, { throwIfNoEntry: false }) !== undefined) return;
+    await ensureTools('squashfs');
     using work = makeWorkFolder('squashfs');
     const tar = join(work.path, 'tree.tar');
     const packed = join(work.path, 'image');

@@ -16,6 +16,14 @@ test('one script installs all that is missing, each package once', () => {
   );
 });
 
+test('what packs images for kernels without EROFS is asked for when it is needed, and not before', () => {
+  const packers = tools.filter(({ needs }) => needs.includes('squashfs'));
+  assert.deepEqual(
+    packers.map(({ name, optional }) => [name, optional]),
+    [['sqfstar', true]],
+  );
+});
+
 test('nothing missing needs no script', () => {
   assert.equal(installScript([], false), undefined);
 });
