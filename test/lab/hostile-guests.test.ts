@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { sha256File } from '../../src/base/files.ts';
 import type { LabPlan } from '../../src/model/scenario.ts';
@@ -12,7 +12,10 @@ import { plan, type Ran, runLab, skip } from './lab.ts';
 
 const attack = '/root/attack';
 
-/** Lines of a shell on a host, each an attack; FOLDER holds the planted files. */
+/** Name of the hosts' image file, as the kernel sees it. */
+const imageName = basename(plan([]).images.east ?? '');
+
+/** Lines of a shell on a host, each an attack; FOLDER holds the planted files, IMAGE is the image's name. */
 const attacks: readonly string[] = [
   `${attack} hostfs /`,
   `${attack} hostfs /..`,
@@ -23,7 +26,8 @@ const attacks: readonly string[] = [
   `${attack} hostfs /d0`,
   `${attack} hostfs /d0/..`,
   `${attack} hostfs /d0/../../../..FOLDER`,
-  `${attack} hostfs /d0/root.squashfs`,
+  `${attack} hostfs /d0/IMAGE`,
+  `${attack} hostfs /d0 IMAGE`,
   `${attack} hostfs /root/m/../..`,
   `${attack} hostfs /proc/self/root`,
   `${attack} hostfs /proc/1/root`,
@@ -92,7 +96,7 @@ async function withPlanted(
     const files = [{ host: 'east', path: attack, mode: 0o755, content: readFileSync(join(dir, 'attack')) }];
     const change: Partial<LabPlan> = { files, collect: ['/tmp/loot'], memory: 256 };
     const filled = (line: string): string =>
-      line.replaceAll('FOLDER', planted.folder).replaceAll('PORT', String(planted.port));
+      line.replaceAll('FOLDER', planted.folder).replaceAll('PORT', String(planted.port)).replaceAll('IMAGE', imageName);
     await then(planted, (lines) =>
       runLab(
         lines.map((line) => `east: ${filled(line)}`),
@@ -123,6 +127,8 @@ test('hostile programs as root in a lab get nowhere, and a neighbour notices not
     assert.equal(ran.commands.at(-1)?.output, 'end\n');
     const text = ran.commands.map(({ output }) => output).join('');
     assert.match(text, /^hostfs \/: done$/m, 'the attacks reach what the lab has');
+    assert.ok(text.includes(`\nhostfs /d0/${imageName}: Not a directory\n`), 'the image has this name');
+    assert.ok(text.includes(`\nreach /tmp/machine/${imageName}: done\n`), 'the attacks reach the image');
     // A lab has a null device of the machine's, which keeps nothing.
     const changes = text
       .split('\n')

@@ -90,15 +90,22 @@ static void spoil_folder(const char *path, int depth)
 		closedir(dir);
 }
 
-/* `hostfs PATH`: a folder of the machine's, by the kernel's own driver. */
-static void hostfs(const char *path)
+/* `hostfs PATH [NAME]`: a folder of the machine's, by the kernel's own driver: all that it lists, or a file that it may not list. */
+static void hostfs(const char *path, const char *name)
 {
+	struct stat s;
+	char file[512];
 	mkdir("/tmp/machine", 0777);
 	long mounted = mount("none", "/tmp/machine", "hostfs", 0, path);
 	say("hostfs", path, mounted);
 	if (mounted < 0)
 		return;
-	spoil_folder("/tmp/machine", 0);
+	if (name) {
+		snprintf(file, sizeof file, "/tmp/machine/%s", name);
+		TRY("reach", file, stat(file, &s));
+		spoil(file);
+	} else
+		spoil_folder("/tmp/machine", 0);
 	umount2("/tmp/machine", MNT_DETACH);
 }
 
@@ -165,7 +172,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	const char *what = argc > 1 ? argv[1] : "";
 	if (!strcmp(what, "hostfs"))
-		hostfs(argv[2]);
+		hostfs(argv[2], argv[3]);
 	else if (!strcmp(what, "device"))
 		device(argv + 2);
 	else if (!strcmp(what, "trace"))
