@@ -51,8 +51,8 @@ ssize_t getrandom(void *buffer, size_t length, unsigned flags)
 }
 
 /*
- * The agent's fsync() is there to get its bytes out of the lab and into the host's page cache. That
- * they reach the disk as well would cost nothing but wall time: seconds of it on a busy disk.
+ * The kernel calls these for a sync of a hostfs file. A lab writes no such file, so there is nothing to wait for: a wait for
+ * this machine's disk would take seconds of wall time where it is busy.
  */
 int fsync(int fd)
 {
