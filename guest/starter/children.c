@@ -33,14 +33,28 @@ bool is_below(pid_t process, pid_t ancestor)
 	return false;
 }
 
+/* A kernel without CONFIG_PROC_CHILDREN has no such file. */
+static FILE *list_of_children(void)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
+	return fopen(path, "re");
+}
+
+bool children_listed(void)
+{
+	FILE *file = list_of_children();
+	if (file)
+		fclose(file);
+	return file != NULL;
+}
+
 /* All that descends from this process, which whatever is orphaned becomes a child of. */
 void kill_children(void)
 {
 	for (;;) {
-		char path[64];
 		int child;
-		snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
-		FILE *file = fopen(path, "re");
+		FILE *file = list_of_children();
 		if (!file)
 			return;
 		while (fscanf(file, "%d", &child) == 1)

@@ -73,6 +73,9 @@ static bool hear(int reports)
 		if (c->cmsg_type == SCM_CREDENTIALS && report.kind == STARTED) {
 			memcpy(&from, CMSG_DATA(c), sizeof from);
 			kernel = (int)syscall(SYS_pidfd_open, from.pid, 0);
+			/* At once: whoever is killed later can say nothing. */
+			printf("started\n");
+			fflush(stdout);
 		} else if (c->cmsg_type == SCM_RIGHTS)
 			memcpy(&listener, CMSG_DATA(c), sizeof listener);
 	}
@@ -90,7 +93,7 @@ static uint64_t own_cpu_us(void)
 	return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000u + (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
-/* One line for the driver; src/supply/kernel/starter.ts reads it. */
+/* Lines for the driver; src/supply/kernel/starter.ts reads them. */
 static int say_end(void)
 {
 	const char *reason = evidence_refused();

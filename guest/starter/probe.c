@@ -16,13 +16,11 @@ static void try_namespaces(void)
 {
 	long flags = SIGCHLD | CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
 	char folder[] = "/tmp/espalier-probe-XXXXXX";
-	char inputs[64];
 	int ends[2], status;
 	char why[256] = "";
 	if (!mkdtemp(folder) || pipe2(ends, O_CLOEXEC))
 		fail("%s: %s", folder, strerror(errno));
 	options.root = folder;
-	snprintf(inputs, sizeof inputs, "/proc");
 	options.inputs = folder;
 	options.memory = folder;
 	pid_t child = (pid_t)syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
@@ -51,9 +49,11 @@ int probe(void)
 	options.uid = geteuid();
 	options.gid = getegid();
 	try_namespaces();
-	if (landlock_version())
-		printf("landlock %d\n", landlock_version());
-	else
+	if (!landlock_version())
 		printf("landlock no %s\n", strerror(errno));
+	else if (!children_listed())
+		printf("landlock no the kernel lists no children of a process (CONFIG_PROC_CHILDREN): %s\n", strerror(errno));
+	else
+		printf("landlock %d\n", landlock_version());
 	return 0;
 }

@@ -23,7 +23,6 @@ enum {
 	LOG_FD = 1,	 /* of the kernel process: its console */
 	EVIDENCE_FD = 3, /* `con1=null,fd:3` */
 	MEMORY_FD = 4,	 /* guest/seed.c gives it out for the file of the lab's memory */
-	FIRST_FREE_FD = 5,
 };
 
 /* Bytes, counted over all files of a kind; `collected` counts files too. */
@@ -114,6 +113,7 @@ void signals_answer(int listener, pid_t keeper);
 
 /* children.c */
 bool is_below(pid_t process, pid_t ancestor);
+bool children_listed(void); /* false: errno says why; kill_children() finds none then */
 void kill_children(void);
 
 /* probe.c */

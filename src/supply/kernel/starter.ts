@@ -53,6 +53,8 @@ export interface WalledEnd {
   readonly refused?: string;
   /** Why the kernel process never ran. */
   readonly failed?: string;
+  /** How the starter or the keeper went while the kernel ran: nobody has seen its end. */
+  readonly lost?: string;
 }
 
 export type Starter = ChildProcessByStdio<null, Readable, Readable>;
@@ -118,12 +120,12 @@ function signalName(number: number): string {
 
 /** Waits for the end. Never rejects: a starter that could not be started has failed. */
 export async function endOf(starter: Starter): Promise<WalledEnd> {
-  const { promise: error, resolve } = Promise.withResolvers<Error | undefined>();
+  const { promise: gone, resolve } = Promise.withResolvers<Error | string>();
   starter.once('error', resolve);
-  starter.once('close', () => resolve(undefined));
-  const [output, errors, notStarted] = await Promise.all([textOf(starter.stdout), textOf(starter.stderr), error]);
-  if (notStarted !== undefined) return { status: 'none', cpuMs: 0, failed: notStarted.message };
-  return readEnd(output, errors);
+  starter.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+  const [output, errors, how] = await Promise.all([textOf(starter.stdout), textOf(starter.stderr), gone]);
+  if (how instanceof Error) return { status: 'none', cpuMs: 0, failed: how.message };
+  return readEnd(output, { how, errors });
 }
 
 /** A few lines; a stream that breaks has ended. */
@@ -134,8 +136,8 @@ async function textOf(stream: Readable): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** Reads what the starter printed at the end (guest/starter/outside.c); `errors`: its standard error. */
-export function readEnd(output: string, errors: string): WalledEnd {
+/** Reads what the starter printed (guest/starter/outside.c). `how`: its own exit code or signal; `errors`: its standard error. */
+export function readEnd(output: string, { how, errors }: { how: string; errors: string }): WalledEnd {
   const said = new Map(
     output
       .trimEnd()
@@ -144,12 +146,24 @@ export function readEnd(output: string, errors: string): WalledEnd {
   );
   const signal = said.get('signal');
   const code = said.get('exit');
-  const failed = said.get('failed') ?? (signal === undefined && code === undefined ? tail(errors, 3) : undefined);
   const refused = said.get('refused');
   return {
     status: signal === undefined ? (code ?? 'none') : signalName(Number(signal)),
     cpuMs: Number(said.get('cpu') ?? 0) / 1000,
     ...(refused !== undefined && { refused }),
-    ...(failed !== undefined && { failed: failed === '' ? 'the starter was killed' : failed }),
+    ...(signal === undefined && code === undefined && unseenEnd(said, { how, errors: tail(errors, 3) })),
   };
+}
+
+/** What is known where nobody saw the kernel process end. */
+function unseenEnd(
+  said: ReadonlyMap<string, string>,
+  { how, errors }: { how: string; errors: string },
+): Pick<WalledEnd, 'failed' | 'lost'> {
+  const reason = said.get('failed');
+  if (reason !== undefined) return { failed: reason };
+  // Its last line: it ended in order, and heard nothing from the keeper.
+  const who = said.has('cpu') ? "the lab's keeper died" : `the lab's starter ended with ${how}`;
+  const why = errors === '' ? who : `${who}: ${errors}`;
+  return said.has('started') ? { lost: why } : { failed: why };
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { deadline } from '../../base/deadline.ts';
+import { EspalierError } from '../../base/errors.ts';
 import { cacheDir } from '../../base/folders.ts';
 import { claimCpu, releaseCpu } from './cpus.ts';
 import { ensureGuest } from './guest.ts';
@@ -20,7 +21,8 @@ export async function versionOf(kernel: string): Promise<string | undefined> {
 
 /**
  * What a kernel binary prints when it is asked one thing, `undefined` where it fails. It is asked behind the walls of a lab:
- * a file that somebody hands over may be anything. Throws `usage` where it is no program, `infrastructure` where there are no walls.
+ * a file that somebody hands over may be anything. Throws `usage` where it is no program or writes without end, `infrastructure` where
+ * there are no walls or it cannot be started.
  */
 export async function answerOf(kernel: string, question: '--version' | '--showconfig'): Promise<string | undefined> {
   const [walls, guest] = await Promise.all([requireWalls(), ensureGuest()]);
@@ -38,7 +40,13 @@ export async function answerOf(kernel: string, question: '--version' | '--showco
       seed: undefined,
     });
     using _ = deadline(timeoutMs, () => starter.kill('SIGTERM'));
-    const { status } = await endOf(starter);
+    const { status, refused, failed, lost } = await endOf(starter);
+    const noAnswer = failed ?? lost;
+    if (noAnswer !== undefined) {
+      throw new EspalierError('infrastructure', `could not be asked ${question}: ${noAnswer}`, { file: kernel });
+    }
+    if (refused !== undefined)
+      throw new EspalierError('usage', `does not answer ${question}: ${refused}`, { file: kernel });
     return status === '0' ? readFileSync(join(attempt, 'kernel.log'), 'latin1') : undefined;
   } finally {
     releaseCpu(cpu);

@@ -114,11 +114,12 @@ class UmlLab implements BackendLab {
   }
 
   async #end(memory: string): Promise<BackendEnd> {
-    const { status, cpuMs, refused, failed } = await endOf(this.#starter);
+    const { status, cpuMs, refused, failed, lost } = await endOf(this.#starter);
     this.#gone = true;
     this.#cpuMs = Math.max(this.#cpuMs, cpuMs);
     if (refused !== undefined) return { status, fault: 'lab-died', detail: refused, byMachine: true };
     if (failed !== undefined) return { status, fault: 'boot-failed', detail: `the lab was not started: ${failed}` };
+    if (lost !== undefined) return { status, fault: 'lab-died', detail: lost, byMachine: true };
     return { status, ...faultInFile(join(this.#dir, 'kernel.log'), memory) };
   }
 
@@ -241,17 +242,22 @@ export const uml: Substrate = {
     const { dir, kernel, seed } = request;
     const memory = memoryFolder(plan.memory, dir);
     const cpu = claimCpu();
-    const starter = startWalled({
-      ...{ walls, guest, kernel, seed, cpu, images },
-      args: commandLine(request),
-      attempt: dir,
-      inputs: inputsOf(dir),
-      root: join(dir, 'lab', 'root'),
-      captures: plan.topology.links.map(({ name }) => name),
-      memory: { folder: memory, mebibytes: plan.memory },
-    });
-    const lab = new UmlLab(starter, { dir, memory, walls });
-    void lab.ended.then(() => releaseCpu(cpu));
-    return lab;
+    try {
+      const starter = startWalled({
+        ...{ walls, guest, kernel, seed, cpu, images },
+        args: commandLine(request),
+        attempt: dir,
+        inputs: inputsOf(dir),
+        root: join(dir, 'lab', 'root'),
+        captures: plan.topology.links.map(({ name }) => name),
+        memory: { folder: memory, mebibytes: plan.memory },
+      });
+      const lab = new UmlLab(starter, { dir, memory, walls });
+      void lab.ended.then(() => releaseCpu(cpu));
+      return lab;
+    } catch (cause) {
+      releaseCpu(cpu);
+      throw cause;
+    }
   },
 };
