@@ -1,4 +1,5 @@
 import type { Address } from '../model/addresses.ts';
+import type { Step } from '../model/scenario.ts';
 import type { PacketWord } from '../model/verdict.ts';
 import type { IpsecProtocol } from './ipsec.ts';
 import type { IpPacket } from './packet/packet.ts';
@@ -14,6 +15,8 @@ export interface TypedCommand {
   readonly begin: bigint;
   /** Absent: it never ended. */
   readonly end?: bigint;
+  /** Absent: the test (`Step`). */
+  readonly by?: Step['by'];
 }
 
 /** A frame in the capture of a link. */

@@ -12,6 +12,11 @@ export const stepSchema = z.object({
   host: text,
   line: text,
   origin: originSchema,
+  /**
+   * Who typed it where that was not the test: Espalier, to read something of the lab (`look`) or to start a daemon (`start`). What the
+   * line says is then no deed of the test's. Absent: the test.
+   */
+  by: z.enum(['look', 'start']).exactOptional(),
 });
 /** One line of a host's console. */
 export interface Step extends Of<typeof stepSchema> {}

@@ -92,8 +92,11 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
   get commands(): readonly TypedCommand[] {
     this.#commands ??= this.consoles
       .flatMap(({ host, commands }) => commands.map((command) => ({ host, ...command })))
-      .filter(({ step }) => step !== undefined)
-      .map(({ host, line, begin, end }) => ({ host, line, begin, ...(end !== undefined && { end }) }))
+      .flatMap(({ host, line, begin, end, step }) => {
+        if (step === undefined) return [];
+        const by = this.scenario.steps[step]?.by;
+        return [{ host, line, begin, ...(end !== undefined && { end }), ...(by !== undefined && { by }) }];
+      })
       .sort((a, b) => compare(a.begin, b.begin));
     return this.#commands;
   }

@@ -13,9 +13,14 @@ export interface Cause {
   readonly until: bigint | undefined;
 }
 
-/** What the commands of a test, in the order of their begin, can be the cause of by some excuses. */
-export function* causesIn(commands: readonly TypedCommand[], excuses: readonly Excuse[]): Generator<Cause> {
+/**
+ * What the commands of a test, in the order of their begin, can be the cause of by some excuses. A line that Espalier typed is none,
+ * whatever it says; one that started a daemon takes back what ended it, as one of the test's would.
+ */
+export function* causesIn(typed: readonly TypedCommand[], excuses: readonly Excuse[]): Generator<Cause> {
+  const commands = typed.filter(({ by }) => by !== 'look');
   for (const [index, command] of commands.entries()) {
+    if (command.by !== undefined) continue;
     const line = codeOf(command.line);
     for (const excuse of excuses) {
       if (!excuse.commands.some((form) => form.test(line))) continue;

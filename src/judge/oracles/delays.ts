@@ -28,7 +28,8 @@ const paced = /\b(?:tbf|htb|hfsc|cake|fq)\b|\bnetem\b.*\b(?:rate|slot)\b/;
 /** The delays that the commands of an attempt put on their hosts, by host. `commands` are in the order of time. */
 export function delaysOf(commands: readonly TypedCommand[]): ReadonlyMap<string, readonly TypedDelay[]> {
   const delays = new Map<string, TypedDelay[]>();
-  for (const [index, { host, line, begin }] of commands.entries()) {
+  for (const [index, { host, line, begin, by }] of commands.entries()) {
+    if (by !== undefined) continue;
     const own = delays.get(host) ?? [];
     for (const [, verb = '', rest = ''] of line.matchAll(commandForm)) {
       const device = /\bdev\s+(\S+)/.exec(rest)?.[1] ?? '';

@@ -1,22 +1,13 @@
 import type { Death } from '../../../evidence/attempt/deaths.ts';
+import type { TypedCommand } from '../../../evidence/evidence.ts';
 import type { Incident } from './incident.ts';
 import { type SentSignals, sentSignals } from './sent-signals.ts';
 import { dumpsCore, signalName } from './signals.ts';
 
-/** A command of a console, the post-mortem's not among them. */
-export interface SpannedCommand {
-  readonly host: string;
-  readonly line: string;
-  /** Virtual nanoseconds since 1970. */
-  readonly begin: bigint;
-  /** Undefined: it never ended. */
-  readonly end?: bigint;
-}
-
 /** By what deaths are judged. */
 export interface DeathRules {
   /** In the order of their begin. */
-  readonly commands: readonly SpannedCommand[];
+  readonly commands: readonly TypedCommand[];
   /** Number of the record at which the post-mortem begins; infinite where there is none. */
   readonly postMortem: number;
   /** Names of daemons' processes. */
@@ -95,7 +86,9 @@ function excuseOfOther(death: Death, rules: DeathRules): string | undefined {
   if (senders.some(({ named, any }) => any || [...named].some((one) => asked.has(one)))) return 'a command ends it';
   // Who cannot start says so by his status.
   if (status === 0) return undefined;
-  const isStarting = atHand(death, rules, starting).some(({ line }) => rules.startedBy.some((form) => form.test(line)));
+  const isStarting = atHand(death, rules, starting).some(
+    ({ line, by }) => by !== 'look' && rules.startedBy.some((form) => form.test(line)),
+  );
   return isStarting ? 'it ended while a command started it' : undefined;
 }
 
@@ -104,9 +97,11 @@ const settling = 10_000_000_000n;
 /** Virtual nanoseconds in which a daemon that cannot start ends behind the command that started it: computing takes none. */
 const starting = 1_000_000_000n;
 
-/** What can have sent a signal: commands of the same host, since others have no sight of its processes. */
+/** What can have sent a signal: the test's commands on the same host, since others have no sight of its processes. */
 function sendersOf(death: Death, rules: DeathRules): SentSignals[] {
-  const before = rules.commands.filter(({ host, begin }) => host === death.host && begin <= death.time);
+  const before = rules.commands.filter(
+    ({ host, begin, by }) => by === undefined && host === death.host && begin <= death.time,
+  );
   const now = new Set(atHand(death, rules, settling));
   // Who is told to end may end others: a starter its daemon.
   const concerns = (word: string): boolean => [death.program, ...rules.daemons].some((name) => name.includes(word));
@@ -117,7 +112,7 @@ function sendersOf(death: Death, rules: DeathRules): SentSignals[] {
 }
 
 /** Commands of the host that run, or ended no longer ago than this. */
-function atHand({ host, time }: Death, { commands }: DeathRules, after: bigint): SpannedCommand[] {
+function atHand({ host, time }: Death, { commands }: DeathRules, after: bigint): TypedCommand[] {
   return commands.filter(
     (one) => one.host === host && one.begin <= time && (one.end === undefined || time <= one.end + after),
   );

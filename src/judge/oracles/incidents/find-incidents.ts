@@ -1,11 +1,10 @@
-import { compare } from '../../../base/text.ts';
 import { slices } from '../../../daemons/table.ts';
 import type { Attempt } from '../../../evidence/attempt/attempt.ts';
 import { collectedFiles } from '../../../evidence/attempt/collected.ts';
 import { deathsOf } from '../../../evidence/attempt/deaths.ts';
 import { kernelStart } from '../../../evidence/attempt/kernel-start.ts';
 import { runtimeFaults } from '../../../evidence/text/runtime-faults.ts';
-import { type DeathRules, deathIncidents, type SpannedCommand } from './deaths.ts';
+import { type DeathRules, deathIncidents } from './deaths.ts';
 import { type FaultLine, faultLines } from './fault-lines.ts';
 import type { Incident } from './incident.ts';
 import { kernelReports } from './kernel-reports.ts';
@@ -27,8 +26,7 @@ export function findFaultLines(attempt: Attempt): FaultLine[] {
 
 /** Deaths of processes, and reports of the kernel. */
 export function findIncidents(attempt: Attempt): Incident[] {
-  const { records, postMortem, scenario } = attempt;
-  const commands = spannedCommands(attempt);
+  const { records, postMortem, scenario, commands } = attempt;
   const typedCoreIsMeant = scenario.tolerates === undefined;
   const rules: DeathRules = { commands, postMortem, daemons, endedBy, startedBy, typedCoreIsMeant };
   const bytes = attempt.read('kernel.log');
@@ -36,11 +34,6 @@ export function findIncidents(attempt: Attempt): Incident[] {
     ...deathIncidents(deathsOf(records), rules),
     ...(bytes === undefined ? [] : kernelReports({ bytes, start: kernelStart(records), commands })),
   ];
-}
-
-function spannedCommands({ consoles }: Attempt): SpannedCommand[] {
-  const typed = consoles.flatMap(({ host, commands }) => commands.map((command) => ({ host, ...command })));
-  return typed.filter(({ step }) => step !== undefined).sort((a, b) => compare(a.begin, b.begin));
 }
 
 /** A log without times: what it says of a program's end came when the program of that host ended, where just one did. */

@@ -1,5 +1,5 @@
+import type { TypedCommand } from '../../../evidence/evidence.ts';
 import { kernelFaults } from '../../../evidence/text/kernel-faults.ts';
-import type { SpannedCommand } from './deaths.ts';
 import { causeOf, type Incident } from './incident.ts';
 
 /** What a kernel log is read with. */
@@ -8,7 +8,7 @@ export interface KernelLog {
   /** When its time was 0, virtual nanoseconds since 1970; undefined: not recorded. */
   readonly start: bigint | undefined;
   /** In the order of their begin. */
-  readonly commands: readonly SpannedCommand[];
+  readonly commands: readonly TypedCommand[];
 }
 
 type Moment = Pick<Incident, 'host' | 'time' | 'command'>;
@@ -32,7 +32,7 @@ export function kernelReports({ bytes, start, commands }: KernelLog): Incident[]
 }
 
 /** A line that came in the tick in which commands were typed is taken to have come behind the last of them. */
-function momentOf(start: bigint, stamp: bigint, commands: readonly SpannedCommand[]): Moment {
+function momentOf(start: bigint, stamp: bigint, commands: readonly TypedCommand[]): Moment {
   const time = start + stamp;
   const latest = stamp % tick === 0n ? time + tick - 1n : time;
   const typed = commands.findLast(({ begin }) => begin <= latest);

@@ -7,12 +7,15 @@ import type { Origin } from '../../../model/scenario.ts';
 import type { CommandResult, DaemonControl, DaemonHost } from '../api/handles.ts';
 import { callerOrigin } from '../api/origin.ts';
 import { DrivenHost, type HostInputs } from './host.ts';
+import type { DoneCommand, Typed } from './stepper.ts';
 
 /** A host's daemon with the connections that it has an end of. */
 export interface HostDaemon {
   readonly daemon: Daemon;
   readonly views: readonly View[];
 }
+
+type Line = Pick<Typed, 'line' | 'by'>;
 
 /** A host with an IKE daemon as its scenario holds it. */
 export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
@@ -23,14 +26,16 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
   constructor(parts: HostInputs, { daemon, views }: HostDaemon) {
     super(parts);
     const { control } = daemon;
+    const own = (line: string): Line => ({ line });
+    const started = (): Line[] => control.start(views).map((line) => ({ line, by: 'start' }));
     this.#daemon = daemon;
     this.#views = views;
     this.daemon = {
-      start: () => this.#all(control.start(views), 'did not start'),
-      reload: () => this.#all(control.reload(views), 'did not take its files'),
-      stop: () => this.#all([control.stop], 'did not stop'),
-      restart: () => this.#all([control.stop, ...control.start(views)], 'did not restart'),
-      kill: () => this.#all([control.kill], 'could not be killed'),
+      start: () => this.#all(started(), 'did not start'),
+      reload: () => this.#all(control.reload(views).map(own), 'did not take its files'),
+      stop: () => this.#all([own(control.stop)], 'did not stop'),
+      restart: () => this.#all([own(control.stop), ...started()], 'did not restart'),
+      kill: () => this.#all([own(control.kill)], 'could not be killed'),
     };
   }
 
@@ -49,7 +54,7 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
 
   /** Asks the daemon for its established IKE SAs. */
   async listIkeSas(origin: Origin): Promise<readonly IkeSa[]> {
-    const { stdout } = await this.stepper.type({ host: this.name, line: this.#daemon.control.listSas, origin });
+    const { stdout } = await this.#look(this.#daemon.control.listSas, origin);
     return this.#daemon.control.readSas(stdout).ike.filter(({ established }) => established);
   }
 
@@ -72,9 +77,13 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
     return first || undefined;
   }
 
+  #look(line: string, origin: Origin): Promise<DoneCommand> {
+    return this.stepper.type({ host: this.name, line, origin, by: 'look' });
+  }
+
   async #grep(words: string, origin: Origin): Promise<string> {
     const line = `grep -h -s -a ${words}`;
-    const { stdout } = await this.stepper.type({ host: this.name, line, origin });
+    const { stdout } = await this.#look(line, origin);
     if (stdout.startsWith('grep: ')) {
       const output = stdout.split('\n', 1)[0] ?? '';
       const place = { ...origin, host: this.name, command: line, output };
@@ -84,11 +93,11 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
   }
 
   /** Types lines that must succeed. Where one does not, the daemon's own words say why. */
-  #all(lines: readonly string[], failed: string): Promise<void> {
+  #all(lines: readonly Line[], failed: string): Promise<void> {
     const origin = callerOrigin();
     return this.stepper.called(origin, async () => {
       for (const line of lines)
-        await this.stepper.must({ host: this.name, line, origin }, `${this.#daemon.id} ${failed}`);
+        await this.stepper.must({ host: this.name, ...line, origin }, `${this.#daemon.id} ${failed}`);
     });
   }
 

@@ -66,7 +66,8 @@ export class DrivenHost implements CheckedHost {
     const origin = callerOrigin();
     return this.stepper.called(origin, async () => {
       // A terminal would change some bytes.
-      const { stdout } = await this.must(`base64 -- ${shellWord(path)}`, origin);
+      const typed = { host: this.name, line: `base64 -- ${shellWord(path)}`, origin, by: 'look' } as const;
+      const { stdout } = await this.stepper.must(typed);
       return Buffer.from(stdout, 'base64');
     });
   }

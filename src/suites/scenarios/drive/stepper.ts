@@ -15,6 +15,8 @@ export interface Typed {
   readonly host: string;
   readonly line: string;
   readonly origin: Origin;
+  /** Absent: it is the test's own. */
+  readonly by?: Step['by'];
 }
 
 /** A command as it went over a console. */
@@ -107,14 +109,14 @@ export class Stepper {
   }
 
   /** Types a line and returns what it left. Raises `scenario` for a line that no terminal takes. */
-  type({ host, line, origin }: Typed): Promise<DoneCommand> {
+  type({ host, line, origin, by }: Typed): Promise<DoneCommand> {
     const problem = /[\n\0]/.test(line) ? 'holds a newline or a zero byte' : lengthProblem(line);
     if (problem !== undefined) {
       const command = line.slice(0, 80);
       throw new EspalierError('scenario', `a line to type ${problem}`, { ...origin, host, command });
     }
     return this.#inTurn(async () => {
-      const step = this.steps.push({ kind: 'command', host, line, origin }) - 1;
+      const step = this.steps.push({ kind: 'command', host, line, origin, ...(by !== undefined && { by }) }) - 1;
       const state = this.#state(host);
       state.done = undefined;
       await this.#send([{ kind: 'command', host, line, step }]);

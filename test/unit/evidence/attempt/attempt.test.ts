@@ -173,3 +173,14 @@ test('a file that cannot be read, and a message of the kernel that is none, are 
   for (const _ of [1, 2]) assert.throws(() => strange.evidence, EspalierError);
   assert.equal(strange.consoles.length, 2);
 });
+
+test('a command says what the scenario says of its step: who typed it', () => {
+  const stored = JSON.parse(readFileSync(join(frozen, 'scenario.json'), 'utf8')) as {
+    steps: Record<string, unknown>[];
+  };
+  const [first] = frozenAttempt().attempt.commands;
+  assert.equal(first?.by, undefined);
+  for (const step of stored.steps) step['by'] = 'look';
+  const { attempt } = frozenAttempt({ 'scenario.json': Buffer.from(JSON.stringify(stored)) });
+  assert.ok(attempt.commands.length > 0 && attempt.commands.every(({ by }) => by === 'look'));
+});

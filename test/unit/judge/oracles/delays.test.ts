@@ -36,6 +36,12 @@ for (const [line, most, lossy] of [
   });
 }
 
+test('what Espalier types delays nothing', () => {
+  const typed = { host: 'west', line: 'grep "tc qdisc add dev eth1 root netem delay 100ms" f', begin: ms(10) };
+  assert.equal(delaysOf([{ ...typed, by: 'look' }]).size, 0);
+  assert.equal(delaysOf([typed]).size, 1);
+});
+
 const slow = 'tc qdisc add dev eth1 root netem delay 100ms';
 
 test('a delay counts from its command on, on its own host', () => {

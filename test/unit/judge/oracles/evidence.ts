@@ -1,6 +1,6 @@
 /** What oracles judge by, for tests: tables from recorded messages, frames from bytes. Times in virtual milliseconds. */
 
-import type { FactEvidence, ProtectedPacket, SeenFrame } from '../../../../src/evidence/evidence.ts';
+import type { FactEvidence, ProtectedPacket, SeenFrame, TypedCommand } from '../../../../src/evidence/evidence.ts';
 import type { IpsecPolicy, IpsecSa, XfrmEvent } from '../../../../src/evidence/ipsec.ts';
 import { readWire } from '../../../../src/evidence/packet/wire.ts';
 import { recordType } from '../../../../src/evidence/records/record.ts';
@@ -31,7 +31,7 @@ export interface Story {
   readonly steps?: readonly Step[];
   readonly frames?: readonly SeenFrame[];
   readonly packets?: readonly ProtectedPacket[];
-  readonly commands?: readonly (readonly [at: number, line: string, host?: Host])[];
+  readonly commands?: readonly (readonly [at: number, line: string, host?: Host, by?: TypedCommand['by']])[];
   /** When the last record is; left out: with the last step. */
   readonly end?: number;
   /** Events have the time of their making. */
@@ -67,7 +67,7 @@ export function evidenceOf({
     timeline,
     frames,
     protectedPackets: packets,
-    commands: commands.map(([at, line, host = 'west']) => ({ host, line, begin: ms(at) })),
+    commands: commands.map(([at, line, host = 'west', by]) => ({ host, line, begin: ms(at), ...(by && { by }) })),
     end: { time, sequence },
   };
 }

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Death } from '../../../../../src/evidence/attempt/deaths.ts';
-import {
-  type DeathRules,
-  deathIncidents,
-  type SpannedCommand,
-} from '../../../../../src/judge/oracles/incidents/deaths.ts';
+import type { TypedCommand } from '../../../../../src/evidence/evidence.ts';
+import { type DeathRules, deathIncidents } from '../../../../../src/judge/oracles/incidents/deaths.ts';
 
 const second = 1_000_000_000n;
 
@@ -13,10 +10,16 @@ const second = 1_000_000_000n;
 function typed(
   at: number,
   line: string,
-  more: { readonly host?: string; readonly until?: number | undefined } = {},
-): SpannedCommand {
-  const { host = 'west', until } = { until: at + 1, ...more };
-  return { host, line, begin: BigInt(at) * second, ...(until !== undefined && { end: BigInt(until) * second }) };
+  more: Pick<TypedCommand, 'by'> & { readonly host?: string; readonly until?: number | undefined } = {},
+): TypedCommand {
+  const { host = 'west', by, until } = { until: at + 1, ...more };
+  return {
+    host,
+    line,
+    ...(by && { by }),
+    begin: BigInt(at) * second,
+    ...(until !== undefined && { end: BigInt(until) * second }),
+  };
 }
 
 const sleeping = typed(10, 'sleep 100', { until: 110 });
@@ -27,7 +30,7 @@ function death(change: Partial<Death> = {}): Death {
 }
 
 interface Around {
-  readonly commands?: readonly SpannedCommand[];
+  readonly commands?: readonly TypedCommand[];
   readonly foreign?: boolean;
   readonly postMortem?: number;
 }
@@ -54,6 +57,25 @@ const kill = (line: string, until?: number) => ({ commands: [typed(48, line, { u
 const cases: readonly (readonly [title: string, result: string, death: Death, around?: Around])[] = [
   ['a daemon that somebody killed', 'died', death()],
   ['a daemon that a command kills', sent, death(), kill('kill -KILL $(pidof pluto)')],
+  ['a daemon whose like a check names', 'died', death(), { commands: [typed(48, 'kill -9 7', { by: 'look' })] }],
+  [
+    'a daemon whose like a check ends',
+    'daemon-ended',
+    death({ signal: 0 }),
+    { commands: [typed(48, 'kill 7', { by: 'look' })] },
+  ],
+  [
+    'a daemon that Espalier starts',
+    'it ended while a command started it',
+    death({ signal: 0, status: 1 }),
+    { commands: [typed(49, 'ipsec start', { by: 'start' })] },
+  ],
+  [
+    'a daemon whose start a check reads of',
+    'daemon-ended',
+    death({ signal: 0, status: 1 }),
+    { commands: [typed(49, 'grep "ipsec start" f', { by: 'look' })] },
+  ],
   ['a daemon that a command kills in another way', 'died', death(), kill('kill -TERM $(pidof pluto)')],
   [
     'a daemon that a command of another host would kill',
@@ -172,7 +194,7 @@ test('a command counts from its begin to a while behind its end', () => {
   const ns = 1n;
   const time = 50n * second;
   const command = (begin: bigint, end: bigint, line = 'kill -9 7') => ({ host: 'west', line, begin, end });
-  const around = (...commands: readonly SpannedCommand[]): Around => ({ commands });
+  const around = (...commands: readonly TypedCommand[]): Around => ({ commands });
   assert.equal(judged(death(), around(command(time, time))), sent);
   assert.equal(judged(death(), around(command(time + ns, time + ns))), 'died');
   assert.equal(judged(death(), around(command(time + ns, time + ns, 'kill -9 7 &'))), 'died');

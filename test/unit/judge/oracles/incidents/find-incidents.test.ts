@@ -39,7 +39,13 @@ function attempt({ frames = [], files = {}, declares = false }: Left): Attempt {
     records: encodeRecords(hosts, [...frames]),
     ...Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)])),
   };
-  const scenario = { hosts, links: [], nics: [], ...(declares && { tolerates: [] }) } as unknown as StoredScenario;
+  const scenario = {
+    hosts,
+    links: [],
+    nics: [],
+    steps: [],
+    ...(declares && { tolerates: [] }),
+  } as unknown as StoredScenario;
   return new Attempt(
     { read: (name) => all[name], names: () => [...Object.keys(all), 'files/west/gone'] },
     () => scenario,
