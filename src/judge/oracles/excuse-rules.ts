@@ -45,22 +45,27 @@ const transit = second;
 const processes = slices.flatMap((one) => one.processes).join('|');
 const services = ['ipsec', ...slices.map(({ name }) => name)].join('|');
 
+/** What an added or deleted rule of netfilter says, with its chain and without its number there. */
+const ruleOfFilter = /\s(?:-[ADIR]|--(?:append|delete|insert|replace))\s+(\S+)(?:\s+\d+(?=\s))?\s+(.*)/;
+
 /** Rules of netfilter that were added are deleted by what they say, or with their chain. */
 const filtersUndone: Excuse['undone'] = {
   how: '`iptables -D` with the same rule, `iptables -F`, `iptables-restore`, `nft flush` or `nft delete` of more than a rule',
   by: [
-    {
-      line: /\bip6?tables\b.*\s(?:-D|--delete)\s/,
-      same: [/\s(?:-[ADIR]|--(?:append|delete|insert|replace))\s+(\S+)(?:\s+\d+(?=\s))?\s+(.*)/],
-    },
+    { line: /\bip6?tables\b.*\s(?:-D|--delete)\s/, same: [ruleOfFilter] },
     {
       line: /\bip6?tables\b(?!.*\s-t\s+(?!filter\b)).*\s(?:-F|--flush)(?![\w-])/,
-      same: [/\s(?:-[AFIPR]|--(?:append|flush|insert|policy|replace))\s+(\w+)/],
+      same: [/\s(?:-[AFIR]|--(?:append|flush|insert|replace))\s+(\w+)/],
     },
     { line: /\bip6?tables-restore\b/ },
     { line: /\bnft\b.*\bflush\b|\bnft\b.*\b(?:delete|destroy)\s+(?:table|chain)\b/ },
   ],
 };
+
+/** A time of tc(8) of a second or more; a number without a unit is one of microseconds. */
+const longTime = String.raw`(?:0*[1-9]\d*(?:\.\d+)?s(?:ecs?)?|0*[1-9]\d{3,}(?:\.\d+)?m(?:s|secs?)|0*[1-9]\d{6,}(?:\.\d+)?(?:u(?:s|secs?))?)(?=\s|$)`;
+/** netem that loses or spoils packets, or holds them back for so long that daemons send again (tc-netem(8)). */
+const losing = String.raw`[^;&|]*\bnetem\b[^;&|]*\b(?:loss|corrupt|delay\s+(?:\S+\s+)?${longTime})`;
 
 const started = slices.map(({ startedBy }): Undoing => ({ line: startedBy }));
 const device = /\b(?:dev|ifconfig|ifdown|ifup|set)\s+(?!(?:up|down|dev)\b)([\w.:-]+)/;
@@ -72,7 +77,7 @@ export const excuses: readonly Excuse[] = [
     reason: 'a packet filter drops what the peers say to each other, deletes of SAs included',
     facts: ['half-open', 'torn'],
     commands: [
-      /\bip6?tables\b.*\s(?:-[AIPR]|--(?:append|insert|policy|replace))\s.*\b(?:DROP|REJECT)\b/,
+      /\bip6?tables\b.*\s(?:-[AIR]|--(?:append|insert|replace))\s.*\b(?:DROP|REJECT)\b/,
       /\bnft\b(?!.*\b(?:delete|destroy|flush|list)\b).*\b(?:drop|reject)\b/,
     ],
     namesPeer: true,
@@ -160,8 +165,9 @@ export const excuses: readonly Excuse[] = [
     ],
     hosts: 'path',
     undone: {
-      how: '`iptables -t nat -F`, `iptables-restore`, `nft flush` or `nft delete` of more than a rule',
+      how: '`iptables -t nat -D` with the same rule, `iptables -t nat -F`, `iptables-restore`, `nft flush` or `nft delete` of more than a rule',
       by: [
+        { line: /\biptables\b(?=.*\s-t nat\b).*\s(?:-D|--delete)\s/, same: [ruleOfFilter] },
         { line: /\biptables\b(?=.*\s-t nat\b).*\s(?:-F|--flush)(?![\w-])/ },
         { line: /\biptables-restore\b/ },
         { line: /\bnft\b.*\bflush\b|\bnft\b.*\b(?:delete|destroy)\s+(?:table|chain)\b/ },
@@ -170,15 +176,15 @@ export const excuses: readonly Excuse[] = [
   },
   {
     id: 'netem',
-    reason: 'packets are lost, held back or sent twice on purpose',
+    reason: 'packets are lost, spoiled or held back for seconds on purpose',
     facts: ['half-open', 'torn'],
-    commands: [/\btc\b[^;&|]*\bqdisc\s+(?:add|change|replace)\b[^;&|]*\bnetem\b/],
+    commands: [new RegExp(`\\btc\\b[^;&|]*\\bqdisc\\s+(?:add|change|replace)\\b${losing}`)],
     hosts: 'path',
     undone: {
       how: '`tc qdisc` removes or replaces it',
       by: [
         {
-          line: /\btc\b[^;&|]*\bqdisc\s+(?:del(?:ete)?\b|(?:add|change|replace)\b(?![^;&|]*\bnetem\b))/,
+          line: new RegExp(`\\btc\\b[^;&|]*\\bqdisc\\s+(?:del(?:ete)?\\b|(?:add|change|replace)\\b(?!${losing}))`),
           same: [/\bdev\s+(\S+)/],
         },
       ],

@@ -3,6 +3,7 @@ import type { IpsecSa } from '../../evidence/ipsec.ts';
 import { pathsOf } from './carriers.ts';
 import { type Cause, causesIn } from './causes.ts';
 import { type Excuse, type ExcusedFact, excuses } from './excuse-rules.ts';
+import { codeOf } from './typed-lines.ts';
 
 /** Something that was found, and that a command of the test may have meant. */
 export interface Finding {
@@ -54,7 +55,7 @@ function inTime({ excuse: { settles }, from: begin, until: end }: Cause, { from,
 
 function inSpace({ excuse: { hosts, namesPeer }, command }: Cause, finding: Finding, evidence: FactEvidence): boolean {
   const { sa, hopLimit } = finding;
-  if (namesPeer && !names(command.line, finding)) return false;
+  if (namesPeer && !names(codeOf(command.line), finding)) return false;
   if (finding.hosts.includes(command.host)) return true;
   const paths = pathsOf(evidence);
   const reached = hopLimit === undefined ? paths.carriersOf(sa)[hosts] : paths.sendersAbove(sa, hopLimit);

@@ -134,13 +134,24 @@ const reaches: Readonly<Record<string, Reach>> = {
     hosts: ['west', 'east', 'nic'],
     settles: undefined,
     undone: [
+      'iptables -t nat -D POSTROUTING -j MASQUERADE',
+      'iptables -t nat --delete POSTROUTING -j MASQUERADE',
       'iptables -t nat -F',
       'iptables -t nat --flush POSTROUTING',
       'iptables-restore < f',
       'nft flush ruleset',
       'nft delete table nat',
     ],
-    not: ['iptables -F', 'iptables -t nat -L', 'ip6tables -F', 'nft list ruleset', 'nft delete rule nat post handle 3'],
+    not: [
+      'iptables -F',
+      'iptables -t nat -D POSTROUTING -j SNAT',
+      'iptables -t nat -D OUTPUT -j MASQUERADE',
+      'iptables -D POSTROUTING -j MASQUERADE',
+      'iptables -t nat -L',
+      'ip6tables -F',
+      'nft list ruleset',
+      'nft delete rule nat post handle 3',
+    ],
   },
   netem: {
     fact: 'half-open',
@@ -148,6 +159,7 @@ const reaches: Readonly<Record<string, Reach>> = {
     hosts: ['west', 'east', 'nic'],
     settles: 600n,
     ...qdiscGone,
+    undone: [...qdiscGone.undone, 'tc qdisc replace dev eth1 root netem delay 10ms'],
     not: [...qdiscGone.not, 'tc qdisc replace dev eth1 root netem delay 1s'],
   },
   corrupted: {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ExcusedFact, excuses } from '../../../../src/judge/oracles/excuse-rules.ts';
-import { excuseFor } from '../../../../src/judge/oracles/excuses.ts';
+import { excuseFor, type Finding } from '../../../../src/judge/oracles/excuses.ts';
 import { anSa } from '../../evidence/xfrm-samples.ts';
 import { evidenceOf } from './evidence.ts';
 
@@ -30,6 +30,8 @@ const expected: Readonly<Record<string, Expected>> = {
     ],
     not: [
       'iptables -I INPUT -s 192.0.2.45 -j DROP',
+      'iptables -I INPUT -s 192.1.2.45 -j ACCEPT # 192.1.2.45 is not to DROP',
+      'iptables -I INPUT -s 192.0.2.45 -j DROP # west is 192.1.2.45',
       'iptables -I INPUT -s 192.1.2.45 -j ACCEPT',
       'iptables -I INPUT -s 192.1.2.4 -j DROP',
       'iptables -I INPUT -s 192.1.2.45 -j DROPPED',
@@ -203,10 +205,22 @@ const expected: Readonly<Record<string, Expected>> = {
     fits: [
       'tc qdisc add dev eth1 root netem loss 50%',
       'tc qdisc replace dev eth1 root netem delay 9s',
+      'tc qdisc replace dev eth1 root netem limit 100000 delay 3000000us',
+      'tc qdisc add dev eth1 root netem delay 100ms 1.5sec',
+      'tc qdisc add dev eth1 root netem delay 1000msecs',
+      'tc qdisc add dev eth1 root netem delay 1000000 duplicate 1%',
+      'tc qdisc add dev eth1 root netem delay 10ms loss 1%',
       '/sbin/tc -s qdisc change dev eth1 root netem corrupt 1%',
     ],
     not: [
       'tc qdisc show dev eth1',
+      'tc qdisc replace dev eth1 root netem limit 100000 delay 50000us 5000us',
+      'tc qdisc add dev eth1 root netem delay 999ms',
+      'tc qdisc add dev eth1 root netem delay 0.5s',
+      'tc qdisc add dev eth1 root netem delay 999999',
+      'tc qdisc add dev eth1 root netem duplicate 50%',
+      'tc qdisc add dev eth1 root netem reorder 25%',
+      'tc qdisc add dev eth1 root netem delay 10ms limit 2s',
       'tc qdisc add dev eth1 root fq',
       'tc qdisc add dev eth1 root fq; modprobe netem',
       'tc qdisc del dev eth1 root netem',
@@ -232,6 +246,32 @@ const idFor = (fact: ExcusedFact, ...lines: readonly string[]): string | undefin
     { fact, sa, hosts: ['west'], from: 10n, until: 20n },
     evidenceOf({ commands: lines.map((line, at) => [at * 1e-6, line] as const) }),
   )?.id;
+
+test('a line that Espalier typed is the cause of nothing, whatever it says', () => {
+  const finding = { sa, hosts: ['west'], from: 10n, until: 20n };
+  for (const [id, { facts, fits }] of Object.entries(expected)) {
+    for (const [fact, line] of facts.flatMap((one) => fits.map((fit) => [one, fit] as const))) {
+      const found = (by?: 'look' | 'start') =>
+        excuseFor({ fact, ...finding }, evidenceOf({ commands: [[0, line, 'west', by]] }))?.id;
+      assert.notEqual(found(), undefined, `${id}: ${line}`);
+      for (const by of ['look', 'start'] as const) assert.equal(found(by), undefined, `${id}, ${by}: ${line}`);
+    }
+  }
+});
+
+test('a daemon that Espalier started takes back what ended it; a look takes nothing back', () => {
+  const hour = 3_600_000_000_000n;
+  const found = (by: 'look' | 'start'): string | undefined => {
+    const commands = [
+      { host: 'west', line: 'ipsec stop', begin: 0n, end: 1n },
+      { host: 'west', line: 'ipsec start', begin: hour, end: hour, by },
+    ];
+    const finding: Finding = { fact: 'half-open', sa, hosts: ['west'], from: 2n * hour, until: 2n * hour };
+    return excuseFor(finding, { ...evidenceOf({}), commands })?.id;
+  };
+  assert.equal(found('look'), 'killed');
+  assert.equal(found('start'), undefined);
+});
 
 test('the rules stand in this order, and each takes back these findings', () => {
   assert.deepEqual(
