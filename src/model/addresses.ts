@@ -124,6 +124,16 @@ export function prefixOf(text: string): Prefix {
   return { address, prefix: Number(length) };
 }
 
+/** A network or an address in one spelling, `10.1.0.1/32`; any other text as it is. */
+export function spelledNetwork(text: string): string {
+  try {
+    const { address, prefix } = prefixOf(text);
+    return `${address}/${prefix}`;
+  } catch {
+    return text;
+  }
+}
+
 /** An address without the prefix length behind it, if it has one. */
 export function withoutPrefix(text: string): string {
   const slash = text.indexOf('/');

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { EspalierError } from '../../../src/base/errors.ts';
-import { addressBytes, addressText, canonicalAddress, prefixContains } from '../../../src/model/addresses.ts';
+import {
+  addressBytes,
+  addressText,
+  canonicalAddress,
+  prefixContains,
+  spelledNetwork,
+} from '../../../src/model/addresses.ts';
 
 /** RFC 5952, sections 1 to 5, and RFC 4291, section 2.2. */
 const spellings: readonly (readonly [given: string, canonical: string])[] = [
@@ -84,3 +90,15 @@ for (const [address, prefix, inner, inside] of contained) {
     assert.equal(prefixContains({ address, prefix }, inner), inside);
   });
 }
+
+test('a network has one spelling, and an address is one with its whole length; other text stays', () => {
+  for (const [text, spelled] of [
+    ['10.1.0.1', '10.1.0.1/32'],
+    ['10.1.0.0/16', '10.1.0.0/16'],
+    ['2001:DB8:0:0::1', '2001:db8::1/128'],
+    ['::/0', '::/0'],
+    ['default', 'default'],
+    ['10.1.0.0/33', '10.1.0.0/33'],
+  ] as const)
+    assert.equal(spelledNetwork(text), spelled);
+});

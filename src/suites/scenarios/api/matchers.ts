@@ -91,9 +91,9 @@ export interface RouteOptions extends Within {
 
 /** Which process. */
 export interface DeathOptions extends Within {
-  /** Name of a program, at most 15 bytes. Default: the host's IKE daemon. */
+  /** Name of a program; the kernel keeps 15 bytes, and a longer one is refused. Default: the host's IKE daemon. */
   readonly program?: string;
-  /** Number of the signal that ended it. Default: any, or an exit status other than 0. */
+  /** Number of the signal that ended it. Default: any; of an IKE daemon also an exit status other than 0. */
   readonly signal?: number;
 }
 
@@ -143,7 +143,10 @@ export interface Matchers {
   toHaveRoute(to: string, options?: RouteOptions): Promise<void>;
   /** An address of the host, with or without the length of its prefix. */
   toHaveAddress(address: string, options?: Within & { readonly dev?: string }): Promise<void>;
-  /** A process was ended by a signal, or ended with a status other than 0. To be passed over, it must also stand in `tolerates`. */
+  /**
+   * A process was ended by a signal, or an IKE daemon ended with a status other than 0; of other programs the lab does not record how they
+   * ended by themselves. To be passed over, it must also stand in `tolerates`.
+   */
   toHaveDied(options?: DeathOptions): Promise<void>;
   /** A command ends with a status and prints something. It is typed anew at every look. */
   toRun(line: string, options?: RunOptions): Promise<void>;

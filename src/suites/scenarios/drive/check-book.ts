@@ -6,7 +6,8 @@ import type { Stepper } from './stepper.ts';
 
 /** One look at the lab. */
 export interface Look {
-  readonly holds: boolean;
+  /** Undefined: the look failed, as `received` says, so neither the condition nor its opposite holds. */
+  readonly holds: boolean | undefined;
   readonly received: string;
   readonly golden?: Golden;
 }
@@ -54,22 +55,23 @@ export class CheckBook {
   async check(request: CheckRequest, look: () => Promise<Look>): Promise<void> {
     const { negated, within, soft, throughout = 0n, ...check } = request;
     const start = this.#stepper.now;
+    const wanted = !negated;
     let seen = await look();
-    for (let passed = 0n; seen.holds === negated && passed < within; passed = this.#stepper.now - start) {
+    for (let passed = 0n; seen.holds !== wanted && passed < within; passed = this.#stepper.now - start) {
       const pause = passed / 10n > shortest ? passed / 10n : shortest;
       const left = within - passed;
       await this.#stepper.advance(pause < left ? pause : left);
       seen = await look();
     }
     const held = this.#stepper.now;
-    for (let passed = 0n; seen.holds !== negated && passed < throughout; passed = this.#stepper.now - held) {
+    for (let passed = 0n; seen.holds === wanted && passed < throughout; passed = this.#stepper.now - held) {
       const pause = throughout / parts > shortest ? throughout / parts : shortest;
       const left = throughout - passed;
       await this.#stepper.advance(pause < left ? pause : left);
       seen = await look();
     }
     const { now } = this.#stepper;
-    const passed = seen.holds !== negated;
+    const passed = seen.holds === wanted;
     const { received, golden } = seen;
     this.checks.push({
       ...check,

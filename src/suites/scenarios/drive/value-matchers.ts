@@ -1,4 +1,5 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
+import { EspalierError } from '../../../base/errors.ts';
 import type { Fetched, ValueMatchers, ValueOptions } from '../api/expect.ts';
 import { callerOrigin } from '../api/origin.ts';
 import type { CheckBook } from './check-book.ts';
@@ -24,8 +25,15 @@ export function makeValueMatchers<T>(inputs: ValueInputs, checked: CheckedValue<
   const { what, word = 'major', host, soft, ...wait } = options;
   const isFetched = typeof value === 'function';
   const fetch = isFetched ? (value as () => T | Promise<T>) : () => value as T;
-  const check = (condition: string, holds: (value: T) => boolean): Promise<void> => {
+  const check = (condition: string, holds: (value: T) => boolean | undefined): Promise<void> => {
     const origin = callerOrigin();
+    if (!isFetched && (wait.within !== undefined || wait.throughout !== undefined)) {
+      const remedy = 'give a function that fetches the value, or leave `within` and `throughout` out';
+      throw new EspalierError('scenario', `${what} is a value, and does not change while one waits`, {
+        ...origin,
+        remedy,
+      });
+    }
     const expected = `${what} ${negated ? 'not ' : ''}to ${condition}`;
     // A value that is there does not change while one waits.
     const times = isFetched ? waiting(wait) : { within: 0n };
@@ -51,15 +59,34 @@ export function makeValueMatchers<T>(inputs: ValueInputs, checked: CheckedValue<
     },
     toBe: (expected) => check(`be ${shown(expected)}`, (received) => Object.is(received, expected)),
     toEqual: (expected) => check(`equal ${shown(expected)}`, (received) => isDeepStrictEqual(received, expected)),
-    toMatch: (expected) => check(`match ${patternText(expected)}`, (received) => fits(String(received), expected)),
+    toMatch: (expected) =>
+      check(`match ${patternText(expected)}`, (received) =>
+        received === undefined || received === null ? undefined : fits(String(received), expected),
+      ),
     toContain: (expected) =>
       check(`contain ${shown(expected)}`, (received) =>
-        Array.isArray(received) ? received.some((one) => isDeepStrictEqual(one, expected)) : false,
+        Array.isArray(received) ? received.some((one) => isDeepStrictEqual(one, expected)) : undefined,
       ),
-    toBeAtLeast: (least) => check(`be at least ${least}`, (received) => Number(received) >= Number(least)),
-    toBeAtMost: (most) => check(`be at most ${most}`, (received) => Number(received) <= Number(most)),
+    toBeAtLeast: (least) =>
+      check(
+        `be at least ${least}`,
+        compared((received) => received >= least),
+      ),
+    toBeAtMost: (most) =>
+      check(
+        `be at most ${most}`,
+        compared((received) => received <= most),
+      ),
     toHold: () => check('hold', (received) => received === true),
   };
+}
+
+/** What is no number is neither less nor more than one. JavaScript compares numbers and bigints by their exact values. */
+function compared<T>(holds: (received: number | bigint) => boolean): (received: T) => boolean | undefined {
+  return (received) =>
+    typeof received === 'bigint' || (typeof received === 'number' && !Number.isNaN(received))
+      ? holds(received)
+      : undefined;
 }
 
 /** On one line, cut. */

@@ -1,12 +1,21 @@
 import { EspalierError } from '../../../../base/errors.ts';
 import { shellWord } from '../../../../base/text.ts';
-import { canonicalAddress } from '../../../../model/addresses.ts';
+import { spelledNetwork } from '../../../../model/addresses.ts';
 import type { Origin } from '../../../../model/scenario.ts';
 import type { Count } from '../../api/count.ts';
 import type { RouteOptions, RunOptions, Within } from '../../api/matchers.ts';
 import type { Look } from '../check-book.ts';
 import { countText, isCount } from '../count.ts';
-import { type Condition, fits, lastLine, type MatcherInputs, patternText, typed } from './looking.ts';
+import {
+  type Condition,
+  failedLook,
+  fits,
+  lastLine,
+  listIn,
+  type MatcherInputs,
+  patternText,
+  typed,
+} from './looking.ts';
 
 /** What is wrong with the check itself, where it was made. */
 function mistake(message: string, inputs: MatcherInputs, origin: Origin): EspalierError {
@@ -69,8 +78,11 @@ export function fileCondition(
 ): Condition {
   const look = async (origin: Origin): Promise<Look> => {
     // A terminal would change some bytes.
-    const { status, stdout } = await typed(inputs, `base64 -- ${shellWord(path)}`, origin);
-    if (status !== 0) return { holds: false, received: lastLine(stdout) };
+    const done = await typed(inputs, `base64 -- ${shellWord(path)}`, origin);
+    const { status, stdout } = done;
+    if (status === 1 && /: (?:No such file or|Not a) directory$/m.test(stdout))
+      return { holds: false, received: lastLine(stdout) };
+    if (status !== 0) return failedLook(done);
     const text = Buffer.from(stdout, 'base64').toString('utf8');
     if (content === undefined) return { holds: true, received: 'the file' };
     const holds = fits(text, content);
@@ -97,12 +109,23 @@ export function runCondition(
   return { matcher: 'toRun', expected: `${parts.join(' and ') || 'an end'} of ${line}`, look, wait };
 }
 
-interface RouteEntry {
-  readonly dst?: string;
+/** One next hop: of a route that has just one, or of several (`nexthops`). */
+interface NextHop {
   readonly gateway?: string;
+  /** A router of the other family. */
+  readonly via?: { readonly host?: string };
   readonly dev?: string;
+}
+
+interface RouteEntry extends NextHop {
+  readonly dst?: string;
   readonly table?: string;
   readonly prefsrc?: string;
+  readonly nexthops?: readonly NextHop[];
+}
+
+function hopsOf({ nexthops, ...route }: RouteEntry): (RouteEntry & NextHop)[] {
+  return nexthops === undefined ? [route] : nexthops.map((hop) => ({ ...route, ...hop }));
 }
 
 /** `toHaveRoute`. */
@@ -112,22 +135,30 @@ export function routeCondition(inputs: MatcherInputs, to: string, options: Route
   const six = [to, via, source].some((text) => text?.includes(':'));
   const line = `ip -${six ? 6 : 4} -j -d route show table ${shellWord(String(table ?? 'all'))}`;
   const look = async (origin: Origin): Promise<Look> => {
-    const { status, stdout } = await typed(inputs, line, origin);
-    const routes = status === 0 ? (JSON.parse(stdout || '[]') as RouteEntry[]) : [];
-    const there = routes.filter(({ dst = '' }) => network(dst) === network(to));
+    const done = await typed(inputs, line, origin);
+    // A table is made with its first route.
+    const isEmpty = done.status === 2 && /FIB table does not exist/.test(done.stdout);
+    const read = done.status === 0 ? listIn(done.stdout) : isEmpty ? [] : undefined;
+    if (read === undefined) return failedLook(done);
+    const there = (read as RouteEntry[]).filter(({ dst = '' }) => network(dst) === network(to)).flatMap(hopsOf);
     const holds = there.some(
       (route) =>
-        (via === undefined || same(route.gateway, via)) &&
+        (via === undefined || same(route.gateway ?? route.via?.host, via)) &&
         (dev === undefined || route.dev === dev) &&
         (source === undefined || same(route.prefsrc, source)),
     );
-    const shown = there.map(({ gateway, dev: nic, table: name }) =>
+    const shown = there.map(({ via: other, gateway = other?.host, dev: nic, table: name }) =>
       [gateway && `via ${gateway}`, nic && `dev ${nic}`, name && `table ${name}`].filter(Boolean).join(' '),
     );
     return { holds, received: shown.join('; ') || 'no route there' };
   };
   const words = asked.map(([key, value]) => ` ${key} ${value}`).join('');
   return { matcher: 'toHaveRoute', expected: `a route to ${to}${words}`, look, wait: options };
+}
+
+interface InterfaceEntry {
+  readonly ifname?: string;
+  readonly addr_info?: readonly { readonly local?: string; readonly prefixlen?: number }[];
 }
 
 /** `toHaveAddress`. */
@@ -139,10 +170,15 @@ export function addressCondition(
   const [wanted = '', prefix] = address.split('/');
   const on = options.dev === undefined ? '' : ` dev ${shellWord(options.dev)}`;
   const look = async (origin: Origin): Promise<Look> => {
-    const { status, stdout } = await typed(inputs, `ip -j addr show${on}`, origin);
-    if (status !== 0) return { holds: false, received: lastLine(stdout) };
-    const nics = JSON.parse(stdout) as { ifname?: string; addr_info?: { local?: string; prefixlen?: number }[] }[];
-    const all = nics.flatMap(({ ifname = '', addr_info = [] }) => addr_info.map((one) => ({ ...one, ifname })));
+    const done = await typed(inputs, `ip -j addr show${on}`, origin);
+    // An interface that is not there has no address.
+    if (done.status === 1 && / does not exist\.?$/m.test(done.stdout))
+      return { holds: false, received: lastLine(done.stdout) };
+    const nics = done.status === 0 ? listIn(done.stdout) : undefined;
+    if (nics === undefined) return failedLook(done);
+    const all = (nics as InterfaceEntry[]).flatMap(({ ifname = '', addr_info = [] }) =>
+      addr_info.map((one) => ({ ...one, ifname })),
+    );
     const holds = all.some(
       ({ local, prefixlen }) => same(local, wanted) && (prefix === undefined || prefixlen === Number(prefix)),
     );
@@ -159,13 +195,8 @@ function same(one: string | undefined, other: string): boolean {
   return one !== undefined && network(one) === network(other);
 }
 
-/** In one spelling, without the prefix length of a single address, as iproute2 writes it. */
+/** In one spelling: an address is a network with its whole length. `default`, as iproute2 writes it, is that of either family. */
 function network(text: string): string {
-  const [address = '', prefix] = text.split('/');
-  try {
-    const own = canonicalAddress(address);
-    return prefix === undefined || prefix === (own.includes(':') ? '128' : '32') ? own : `${own}/${prefix}`;
-  } catch {
-    return text === '0.0.0.0/0' || text === '::/0' ? 'default' : text;
-  }
+  const spelled = spelledNetwork(text);
+  return spelled.endsWith('/0') ? 'default' : spelled;
 }

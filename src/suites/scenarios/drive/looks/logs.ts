@@ -1,6 +1,7 @@
 import { EspalierError } from '../../../../base/errors.ts';
 import type { Origin } from '../../../../model/scenario.ts';
 import type { DeathOptions, OrderOptions, Within } from '../../api/matchers.ts';
+import { callerOrigin } from '../../api/origin.ts';
 import type { Look } from '../check-book.ts';
 import { DrivenDaemonHost } from '../daemon-host.ts';
 import type { DrivenHost } from '../host.ts';
@@ -77,10 +78,18 @@ export function orderLook(
   };
 }
 
+/** Bytes of a name that the kernel keeps (TASK_COMM_LEN, less the zero byte). */
+const longestName = 15;
+
 /** `toHaveDied`. */
 export function deathCondition(inputs: MatcherInputs, options: DeathOptions): Condition {
   const { host, stepper } = inputs;
   const { program, signal, ...wait } = options;
+  if (program !== undefined && Buffer.byteLength(program) > longestName) {
+    const message = `${program} has more than ${longestName} bytes, which is all that the kernel keeps of a program's name`;
+    const remedy = `name its first ${longestName} bytes`;
+    throw new EspalierError('scenario', message, { ...callerOrigin(), host: host.name, remedy });
+  }
   const look = async (origin: Origin): Promise<Look> => {
     const names = program === undefined ? daemonHost(host, origin).processes : [program];
     const ended = stepper.deaths(host.name).filter((death) => names.includes(death.program) && !death.forked);

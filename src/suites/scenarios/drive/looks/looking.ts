@@ -32,7 +32,22 @@ export async function typed(
   line: string,
   origin: Origin,
 ): Promise<{ stdout: string; status: number }> {
-  return stepper.type({ host: host.name, line, origin });
+  return stepper.type({ host: host.name, line, origin, by: 'look' });
+}
+
+/** A look at a command that ended as it does where it could not find out what it was asked. */
+export function failedLook({ status, stdout }: { readonly status: number; readonly stdout: string }): Look {
+  return { holds: undefined, received: `no answer: exit status ${status} and ${lastLine(stdout)}` };
+}
+
+/** The list that a command printed as JSON. Undefined: it is none. */
+export function listIn(text: string): readonly unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text.trim() || '[]');
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The last line that is not empty, cut; `nothing`: there is none. */

@@ -1,12 +1,12 @@
 import type { IpsecPolicy, IpsecSa, PortMatch } from '../../../../evidence/ipsec.ts';
-import { canonicalAddress } from '../../../../model/addresses.ts';
+import { spelledNetwork } from '../../../../model/addresses.ts';
 import type { Origin } from '../../../../model/scenario.ts';
 import type { Count } from '../../api/count.ts';
 import type { HowMany } from '../../api/matchers.ts';
 import type { PolicyProperties, SaProperties } from '../../api/sa-properties.ts';
 import type { Look } from '../check-book.ts';
 import { countText, isCount } from '../count.ts';
-import type { Condition, MatcherInputs } from './looking.ts';
+import { type Condition, type MatcherInputs, typed } from './looking.ts';
 import { encryptionName, integrityName } from './sa-names.ts';
 
 /** What an SA's own properties depend on. */
@@ -104,7 +104,7 @@ interface TableQuery<T> {
 type Entries<T> = () => readonly { readonly entry: T; readonly around: Around }[];
 
 function tableCondition<T>(
-  { host, stepper }: MatcherInputs,
+  inputs: MatcherInputs,
   { matcher, one, many, values, properties, options }: TableQuery<T>,
   entries: Entries<T>,
 ): Condition {
@@ -113,7 +113,7 @@ function tableCondition<T>(
   const { count, ...wait } = options;
   const number = count === undefined ? one : `${countText(count)} ${many}`;
   const look = async (origin: Origin): Promise<Look> => {
-    if (keys.some((key) => changing.includes(key))) await stepper.type({ host: host.name, line: ':', origin });
+    if (keys.some((key) => changing.includes(key))) await typed(inputs, ':', origin);
     const rows = entries().map(({ entry, around }) => keys.map((key) => values[key]?.(entry, around)));
     const fitting = rows.filter((row) => row.every((value, at) => isAsked(value, asked[at]?.[1])));
     const received = `${fitting.length} of ${rows.length}${rowsText(rows, keys)}`;
@@ -137,16 +137,7 @@ function isAsked(value: Value, asked: unknown): boolean {
 
 /** Addresses and networks may be written in several ways. */
 function sameText(value: string, asked: string): boolean {
-  return value === asked || (/[.:]/.test(value) && canonical(value) === canonical(asked));
-}
-
-function canonical(text: string): string {
-  const [address = '', prefix] = text.split('/');
-  try {
-    return [canonicalAddress(address), prefix].join('/');
-  } catch {
-    return text;
-  }
+  return value === asked || (/[.:]/.test(value) && spelledNetwork(value) === spelledNetwork(asked));
 }
 
 /** `: direction in, mode tunnel; …`: what there is of the properties that were asked for. */

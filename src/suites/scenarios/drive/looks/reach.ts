@@ -9,7 +9,7 @@ import { callerOrigin } from '../../api/origin.ts';
 import type { Look } from '../check-book.ts';
 import { isCount, wanted } from '../count.ts';
 import { DrivenHost } from '../host.ts';
-import { type Condition, lastLine, type MatcherInputs, typed } from './looking.ts';
+import { type Condition, failedLook, lastLine, listIn, type MatcherInputs, typed } from './looking.ts';
 
 /** Where something is sent: a host, or an address. */
 export type Target = Host | string;
@@ -30,8 +30,11 @@ export function reachCondition(
     shellWord(addressOf(inputs.host, other, options)),
   ];
   const look = async (origin: Origin): Promise<Look> => {
-    const { status, stdout } = await typed(inputs, words.join(' '), origin);
-    return { holds: status === 0, received: summaryOf(stdout) };
+    const done = await typed(inputs, words.join(' '), origin);
+    // 1: no answer. 2: anything else (ping(8)), where the kernel sends nothing as well.
+    const isTried = done.status === 1 || (done.status === 2 && /^ping: (?:connect|sendmsg): /m.test(done.stdout));
+    if (done.status !== 0 && !isTried) return failedLook(done);
+    return { holds: done.status === 0, received: summaryOf(done.stdout) };
   };
   const packet = [size !== undefined && ` by ${size} octets`, dontFragment && ' in one piece'].filter(Boolean).join('');
   return { matcher: 'toReach', expected: `to reach ${nameOf(other)}${packet}`, look, wait: options };
@@ -47,11 +50,18 @@ export function mtuCondition(
   const from = options.from === undefined ? '' : ` from ${shellWord(options.from)}`;
   const line = `ip -j route get ${shellWord(addressOf(inputs.host, other, options))}${from}`;
   const look = async (origin: Origin): Promise<Look> => {
-    const { status, stdout } = await typed(inputs, line, origin);
-    if (status !== 0) return { holds: false, received: lastLine(stdout) };
-    const [route = {}] = JSON.parse(stdout) as { dev?: string; metrics?: { mtu?: number }[] }[];
+    const done = await typed(inputs, line, origin);
+    // The kernel has no route (ip(8), EXIT STATUS).
+    if (done.status === 2) return { holds: false, received: lastLine(done.stdout) };
+    const [route] = ((done.status === 0 && listIn(done.stdout)) || []) as {
+      dev?: string;
+      metrics?: { mtu?: number }[];
+    }[];
+    if (route === undefined) return failedLook(done);
     const learned = route.metrics?.find(({ mtu }) => mtu !== undefined)?.mtu;
-    const mtu = learned ?? Number((await typed(inputs, `cat /sys/class/net/${route.dev}/mtu`, origin)).stdout);
+    const nic = await typed(inputs, `cat /sys/class/net/${route.dev}/mtu`, origin);
+    if (learned === undefined && nic.status !== 0) return failedLook(nic);
+    const mtu = learned ?? Number(nic.stdout);
     return {
       holds: isCount(mtu, octets),
       received: `${mtu} octets${learned === undefined ? ' by the interface' : ''}`,
@@ -111,7 +121,8 @@ export function connectCondition(
   let echoes = false;
   const prepare = async (origin: Origin) => {
     if (!(other instanceof DrivenHost)) return async () => {};
-    const server = { host: other.name, line: perl(serverProgram, [address, port, protocol]), origin };
+    const by = 'look';
+    const server = { host: other.name, line: perl(serverProgram, [address, port, protocol]), origin, by } as const;
     const { status, stdout } = await inputs.stepper.type(server);
     // Somebody else listens there.
     if (status === 98) return async () => {};
@@ -122,12 +133,15 @@ export function connectCondition(
         output: stdout,
       });
     echoes = true;
-    return async () => void (await inputs.stepper.type({ host: other.name, line: `kill ${stdout.trim()}`, origin }));
+    const line = `kill ${stdout.trim()}`;
+    return async () => void (await inputs.stepper.type({ host: other.name, line, origin, by }));
   };
   const look = async (origin: Origin): Promise<Look> => {
     const words = [address, port, protocol, from, fromPort, echoes ? 1 : 0, tries];
-    const { status, stdout } = await typed(inputs, perl(clientProgram, words), origin);
-    return { holds: status === 0, received: lastLine(stdout) };
+    const done = await typed(inputs, perl(clientProgram, words), origin);
+    // 1: the program tried, and says what it met.
+    if (done.status !== 0 && done.status !== 1) return failedLook(done);
+    return { holds: done.status === 0, received: lastLine(done.stdout) };
   };
   const expected = `to connect to ${nameOf(other)} at ${protocol} port ${port}`;
   return { matcher: 'toConnect', expected, look, wait: options, prepare };
