@@ -55,6 +55,13 @@ const rows: Readonly<Record<string, Row>> = {
       await west.terminate('six');
       for (const host of [west, east]) await expect(host).toHaveIpsecSas(2);
       await passes({ west, east }, path);
+      await west.initiate('six');
+      for (const host of [west, east]) await expect(host).toHaveIpsecSas(4);
+      await west.terminate('net');
+      for (const host of [west, east]) {
+        await expect(host).toHaveIkeSas(0);
+        await expect(host).toHaveIpsecSas(0);
+      }
     },
   },
   'a postquantum preshared key': {

@@ -34,8 +34,13 @@ export function control(version: string): Control {
         .map(({ connection }) => (isFive ? `ipsec add ${connection.name}` : `ipsec auto --add ${connection.name}`)),
     ],
     initiate: (name) => `ipsec ${isFive ? 'up' : 'auto --up'} ${shellWord(name)}`,
-    terminate: (name, view) =>
-      isFive ? `ipsec down ${shellWord(name)}` : `${view ? '' : isKnown(name)}ipsec auto --down ${shellWord(name)}`,
+    terminate: (name, view) => {
+      const down = (one: string): string => `ipsec ${isFive ? 'down' : 'auto --down'} ${shellWord(one)}`;
+      if (view === undefined) return `${isFive ? '' : isKnown(name)}${down(name)}`;
+      // While others share the IKE SA, pluto deletes the Child SA of one connection alone; the last one takes the IKE SA with it.
+      const [own, ...further] = childViews(view).map(({ connection }) => connection.name) as [string, ...string[]];
+      return [...further, own].map(down).join('; ');
+    },
     unknownName: /^(?:000 |\d{3} )?no connection (?:or alias )?named "/m,
     stop: `${whack} --shutdown > /dev/null; ${waitForEnd('pluto')}`,
     kill: 'kill -KILL $(pidof pluto); rm -f /run/pluto/pluto.pid',

@@ -139,6 +139,13 @@ test('a further Child SA has its own name, selectors and settings, and the rest 
   assert.equal(strongswan.control.terminate('net', view), 'swanctl --terminate --ike net');
   assert.equal(strongswan.control.terminate('second', child), 'swanctl --terminate --child second');
   assert.equal(strongswan.control.initiate('second', child), 'swanctl --initiate --child second');
+  assert.equal(libreswan.control.terminate('net', view), 'ipsec down second; ipsec down net');
+  assert.equal(libreswan.control.terminate('second', child), 'ipsec down second');
+  assert.equal(libreswan.control.terminate('other', undefined), 'ipsec down other');
+  assert.equal(
+    findDaemon('libreswan', '4.10').control.terminate('net', view),
+    'ipsec auto --down second; ipsec auto --down net',
+  );
   const loaded = libreswan.control.start([viewOf(twice, 'west')]).filter((line) => line.includes('--status'));
   assert.equal(loaded.length, 2, 'the start waits for both');
 });
