@@ -65,6 +65,11 @@ export interface End {
   readonly own?: OwnSettings;
 }
 
+/** Where the other end finds an end: an address, or `any`. */
+export function peerAddress({ address, seenAs }: Pick<End, 'address' | 'seenAs'>): string {
+  return seenAs ?? address;
+}
+
 /** Settings that need not be those of the peer. */
 export type OwnSettings = Pick<
   Connection,

@@ -1,4 +1,4 @@
-import type { End, TrafficSelector } from './connection.ts';
+import { type End, peerAddress, type TrafficSelector } from './connection.ts';
 import { hostNetwork } from './network.ts';
 
 /** A traffic selector with all its parts. */
@@ -15,8 +15,8 @@ export const protocolNames: Readonly<Record<number, string>> = { 1: 'icmp', 6: '
 /** The selectors of an end as the other end knows them; its address alone where none are given. */
 export function selectorsOf(end: End, seen: 'by-itself' | 'by-peer'): readonly FullSelector[] {
   if (end.selectors !== undefined && end.selectors.length > 0) return end.selectors.map(full);
-  const outside = end.seenAs === undefined || end.seenAs === 'any' ? end.address : end.seenAs;
-  return [{ network: hostNetwork(seen === 'by-itself' ? end.address : outside) }];
+  const outside = peerAddress(end);
+  return [{ network: hostNetwork(seen === 'by-itself' || outside === 'any' ? end.address : outside) }];
 }
 
 function full(selector: TrafficSelector): FullSelector {

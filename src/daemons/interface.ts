@@ -1,4 +1,4 @@
-import type { TunnelInterface } from '../connection/connection.ts';
+import { peerAddress, type TunnelInterface } from '../connection/connection.ts';
 import { networkHolds } from '../connection/network.ts';
 import { selectorsOf } from '../connection/selectors.ts';
 import { childViews, type View } from '../connection/view.ts';
@@ -20,7 +20,7 @@ function linesOf(view: View): string[] {
   const { local, remote } = view;
   if (local.interface === undefined) return [];
   const name = interfaceName(local.interface);
-  const peer = remote.seenAs ?? remote.address;
+  const peer = peerAddress(remote);
   const networks = selectorsOf(remote, 'by-peer').filter(
     ({ network }) => peer === 'any' || !networkHolds(network, peer),
   );
@@ -35,7 +35,7 @@ function linesOf(view: View): string[] {
 
 function typeOf({ local, remote }: View, { kind, id }: TunnelInterface): string {
   if (kind === 'xfrm') return `type xfrm if_id ${id}`;
-  const peer = remote.seenAs ?? remote.address;
+  const peer = peerAddress(remote);
   const type = local.address.includes(':') ? 'vti6' : 'vti';
   return `type ${type} local ${local.address}${peer === 'any' ? '' : ` remote ${peer}`} key ${id}`;
 }

@@ -1,6 +1,12 @@
 import { isAead } from '../../connection/algorithms.ts';
 import { credentialOf, keyOf } from '../../connection/authentication.ts';
-import type { Connection, End, EspProposal, IkeProposal } from '../../connection/connection.ts';
+import {
+  type Connection,
+  type End,
+  type EspProposal,
+  type IkeProposal,
+  peerAddress,
+} from '../../connection/connection.ts';
 import { identityType } from '../../connection/identity.ts';
 import { type FullSelector, protocolNames, selectorsOf } from '../../connection/selectors.ts';
 import { childViews, type View } from '../../connection/view.ts';
@@ -65,8 +71,7 @@ function settingsOf(view: View, version: string): Setting[] {
 }
 
 function sideOf(side: 'left' | 'right', end: End, seen: 'by-itself' | 'by-peer'): Setting[] {
-  const { address, seenAs = address } = end;
-  const reached = seen === 'by-itself' ? address : seenAs;
+  const reached = seen === 'by-itself' ? end.address : peerAddress(end);
   const networks = end.selectors === undefined ? undefined : selectorsOf(end, seen).map(selector).join(',');
   return [
     [side, reached === 'any' ? '%any' : reached],

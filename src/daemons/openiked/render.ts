@@ -1,6 +1,13 @@
 import type { Use } from '../../connection/algorithms.ts';
 import { keyOf } from '../../connection/authentication.ts';
-import type { ChildSettings, Connection, End, EspProposal, IkeProposal } from '../../connection/connection.ts';
+import {
+  type ChildSettings,
+  type Connection,
+  type End,
+  type EspProposal,
+  type IkeProposal,
+  peerAddress,
+} from '../../connection/connection.ts';
 import { distinguishedNameParts, identityType } from '../../connection/identity.ts';
 import { protocolNames, selectorsOf } from '../../connection/selectors.ts';
 import type { View } from '../../connection/view.ts';
@@ -41,7 +48,7 @@ function globalsOf(connections: readonly Connection[]): string[] {
 function policyOf(view: View, waits: boolean): string[] {
   const { connection, local, remote } = view;
   const { mode = 'tunnel', ike, child } = connection;
-  const peer = remote.seenAs ?? remote.address;
+  const peer = peerAddress(remote);
   const active = waits || local.start === 'start';
   return [
     `ikev2 "${connection.name}" ${active && remote.seenAs !== 'any' ? 'active' : 'passive'}${child?.ipcomp ? ' ipcomp' : ''} ${mode} esp`,

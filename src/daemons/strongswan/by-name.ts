@@ -16,7 +16,7 @@ function swanctl(ike, child) {
 /^  [^ ]+: (TUNNEL|TRANSPORT|BEET|PASS|DROP)/ {
   child = substr($1, 1, length($1) - 1)
   if (action == "initiate" && (ike == name || child == name)) { children++; swanctl(ike, child) }
-  if (action == "terminate" && !is_ike && child == name) others[++children] = child
+  if (action == "terminate" && !is_ike && child == name) children++
 }
 END {
   if (action == "initiate" && is_ike && !children) swanctl(name, "")

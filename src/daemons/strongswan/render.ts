@@ -1,6 +1,12 @@
 import { isAead } from '../../connection/algorithms.ts';
 import { type Authentication, credentialOf } from '../../connection/authentication.ts';
-import type { Connection, End, EspProposal, IkeProposal } from '../../connection/connection.ts';
+import {
+  type Connection,
+  type End,
+  type EspProposal,
+  type IkeProposal,
+  peerAddress,
+} from '../../connection/connection.ts';
 import { type FullSelector, protocolNames, selectorsOf } from '../../connection/selectors.ts';
 import { childViews, type View } from '../../connection/view.ts';
 import type { ConfigFile } from '../daemon.ts';
@@ -57,10 +63,11 @@ function strongswanConf(views: readonly View[]): Section {
 function connectionOf(view: View): Section {
   const { connection, local, remote } = view;
   const { ike, encapsulation, mobike, fragmentation, liveness, ppk } = connection;
+  const peer = peerAddress(remote);
   return {
     version: 2,
     local_addrs: local.address,
-    remote_addrs: remote.seenAs === 'any' ? '%any' : (remote.seenAs ?? remote.address),
+    remote_addrs: peer === 'any' ? '%any' : peer,
     proposals: ike?.proposals?.map(ikeProposal).join(', '),
     ...ikeTimes(connection),
     encap: encapsulation && yesNo(encapsulation === 'force'),
@@ -204,7 +211,7 @@ function secretOf(view: View): [string, Section][] {
     return [[`eap-${connection.name}`, { id: quote(one.user), secret: quote(one.password) }]];
   }
   if (local.authentication.method !== 'psk') return [];
-  const ids = [local, remote].map((end) => quote(end.identity ?? end.seenAs ?? end.address));
+  const ids = [local, remote].map((end) => quote(end.identity ?? peerAddress(end)));
   const secret = quote(local.authentication.secret);
   return [[`ike-${connection.name}`, { 'id-local': ids[0], 'id-remote': ids[1], secret }]];
 }
