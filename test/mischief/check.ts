@@ -21,7 +21,7 @@ import { type Bench, bootOf, type Ended, tryOnce } from './trial.ts';
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
-    count: { type: 'string', default: '60' },
+    count: { type: 'string' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     only: { type: 'string', default: '' },
     keep: { type: 'string' },
@@ -30,9 +30,9 @@ const { values } = parseArgs({
   },
 });
 
-const wanted = Number(values.count);
-/** Tests that are not green undisturbed, with why. */
-const notGreen: string[] = [];
+const wanted = Number(values.count ?? (values.test === undefined ? 60 : 1));
+/** Labs that say nothing, with why: not green undisturbed, or green where the deed met nothing. */
+const leftOut: string[] = [];
 const names = values.test === undefined ? values.suites.split(',') : [values.test.slice(0, values.test.indexOf(':'))];
 /** Processes of daemons, as the kernel has their names; strongSwan's starter carries no SA. */
 const daemons = slices.flatMap(({ processes }) => processes).filter((name) => name !== 'starter');
@@ -76,7 +76,8 @@ async function drawTests(suites: Iterable<Suite>, draw: Draw): Promise<Drawn[]> 
         .map((entry) => ({ suite, entry })),
     );
   }
-  return draw.shuffled(drawn);
+  // One test alone has as many places as mischiefs are wanted.
+  return values.test === undefined ? draw.shuffled(drawn) : drawn.flatMap((one) => Array<Drawn>(wanted).fill(one));
 }
 
 /** Where the deed of the second lab was: labs boot alike, so it is as long behind the boot as in the first. */
@@ -95,7 +96,7 @@ async function judge(
   const before = await tryOnce(trial);
   const { word } = before.verdict;
   if (word !== 'passed') {
-    notGreen.push(`${test}: ${told(before)}`);
+    leftOut.push(`${test}: not green by itself: ${told(before)}`);
     return undefined;
   }
   const scene = { attempt: before.attempt, plan: before.plan, draw: new Draw(`${values.seed} ${test}`), daemons };
@@ -103,7 +104,11 @@ async function judge(
   if (deed === undefined) return undefined;
   const after = await tryOnce(trial, { deed, before });
   const missed = after.verdict.word === 'passed';
-  if (missed && kind.met?.({ attempt: after.attempt, daemons }, at(deed, before, after)) === false) return undefined;
+  const why = missed ? kind.missed?.(after.attempt, at(deed, before, after)) : undefined;
+  if (why !== undefined) {
+    leftOut.push(`${test}: ${kind.id} (${deed.host}): ${why}`);
+    return undefined;
+  }
   const about = [deed.host, deed.about].filter(Boolean).join(', ');
   return { missed, text: `${missed ? 'MISSED' : 'seen  '} ${kind.id} (${about}) in ${test}: ${told(after)}` };
 }
@@ -135,7 +140,7 @@ async function main(): Promise<number> {
   };
   await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
   const seen = lines.filter(({ missed }) => !missed).length;
-  for (const line of notGreen) process.stdout.write(`not green by itself, so left out: ${line}\n`);
+  for (const line of leftOut) process.stdout.write(`left out: ${line}\n`);
   process.stdout.write(`${lines.length} labs undisturbed green; ${seen} of ${lines.length} disturbed not green\n`);
   return seen < wanted ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 import type { Attempt } from '../../src/evidence/attempt/attempt.ts';
 import type { LabPlan } from '../../src/model/scenario.ts';
 import type { Draw } from './draw.ts';
-import { type Living, livingDaemons, type Protected, protectedFlows, type Span } from './places.ts';
+import { endingLine, type Living, livingDaemons, type Protected, protectedFlows, type Span } from './places.ts';
 import { quoted } from './script.ts';
 
 /** What goes wrong in a lab: where, when, and the program that does it. */
@@ -29,10 +29,10 @@ export interface Kind {
   readonly id: string;
   readonly deed: (scene: Scene) => Deed | undefined;
   /**
-   * Whether the deed met what it was for. A lab in which it happens is not the undisturbed one to the second: another process
-   * may wait for a lock. Undefined: it cannot miss.
+   * Why the deed says nothing of the lab in which it happened, if so; found in that lab, which is not the undisturbed one to the
+   * second: another process may wait for a lock. Undefined: it cannot miss.
    */
-  readonly met?: (scene: Pick<Scene, 'attempt' | 'daemons'>, deed: Pick<Deed, 'host' | 'moment'>) => boolean;
+  readonly missed?: (attempt: Attempt, deed: Pick<Deed, 'host' | 'moment'>) => string | undefined;
 }
 
 function somewhere<Place extends Span & { readonly host: string }>(
@@ -46,7 +46,7 @@ function somewhere<Place extends Span & { readonly host: string }>(
 }
 
 const flows = ({ attempt, plan }: Scene): Protected[] => protectedFlows(attempt, plan);
-const living = ({ attempt, daemons }: Pick<Scene, 'attempt' | 'daemons'>): Living[] => livingDaemons(attempt, daemons);
+const living = ({ attempt, daemons }: Scene): Living[] => livingDaemons(attempt, daemons);
 
 const clear = ({ nic, source, destination }: Protected): string =>
   `raw(${quoted(nic)}, 1, datagram(${quoted(nic)}, ${quoted(source)}, ${quoted(destination)}));`;
@@ -72,16 +72,28 @@ function flooded(place: Protected): string {
   return `${batch(1)} ${clear(place)} ${batch(2)}`;
 }
 
+const signalled = 'a daemon was signalled';
+
+/** What a deed did goes to the kernel's log, where nothing is judged by it. */
+const say = (text: string): string => `open(my $k, '>', '/dev/kmsg'); print $k "<4>mischief: ${text}\\n";`;
+
+function hasSaid(attempt: Attempt, text: string): boolean {
+  return Buffer.from(attempt.read('kernel.log') ?? []).includes(`mischief: ${text}`);
+}
+
 function signal(id: string): Kind {
   return {
     id: `daemon ended by ${id}`,
     deed: (scene) =>
       somewhere(scene, living(scene), ({ names }) => ({
-        action: `my ($daemon) = processes(${names.map(quoted).join(', ')}); kill('${id}', $daemon) if $daemon;`,
+        action: `my ($daemon) = processes(${names.map(quoted).join(', ')}); if ($daemon && kill('${id}', $daemon)) { ${say(signalled)} }`,
         about: '',
       })),
-    met: (scene, { host, moment }) =>
-      living(scene).some((one) => one.host === host && one.from <= moment && moment <= one.to),
+    missed: (attempt, { host, moment }) => {
+      if (!hasSaid(attempt, signalled)) return 'no daemon was there to be signalled';
+      const ending = endingLine(attempt, host, moment);
+      return ending === undefined ? undefined : `the test itself ends daemons by then: ${ending}`;
+    },
   };
 }
 

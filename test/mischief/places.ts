@@ -71,10 +71,26 @@ export interface Living extends Span {
   readonly names: readonly string[];
 }
 
+/** Lines by which a test ends daemons, or SAs. */
+const ends = /\b(?:stop|restart|kill\w*|pkill|shutdown|crash|reboot|down|unroute|delete|terminate)\b/;
+
+/** Virtual nanoseconds in which a daemon that was told to end is gone. */
+const ending = 10_000_000_000n;
+
+/** A line by which the test itself ends daemons of a host around a moment; undefined: none. */
+export function endingLine(attempt: Attempt, host: string, moment: bigint): string | undefined {
+  return attempt.commands.find(
+    (one) =>
+      one.host === host &&
+      ends.test(one.line) &&
+      one.begin <= moment + margin &&
+      (one.end === undefined || moment <= one.end + ending),
+  )?.line;
+}
+
 /** Daemons by the SAs that they had: whoever has an SA of a daemon's has that daemon. */
 export function livingDaemons(attempt: Attempt, names: readonly string[]): Living[] {
   const end = lastMoment(attempt);
-  const ends = /\b(?:stop|restart|kill\w*|pkill|shutdown|crash|reboot|down|unroute|delete|terminate)\b/;
   return attempt.timeline.hosts.flatMap(({ host, sas }) => {
     const first = sas.find(({ versions }) => versions[0]?.value.larval === false)?.versions[0]?.time;
     if (first === undefined) return [];
