@@ -95,7 +95,7 @@ await expect(() => clock.now() - before < 30_000_000_000n, { what: 'that', throu
     'throughout | major | expected that to hold, received false after 30.0 s',
     'run | major | expected exit status 0 and /^two$/m of echo one, received exit status 0 and one after 1.0 s',
     'thrown | unresolved | RangeError: own',
-    'waits | major | expected two to be 3, received 2',
+    'waits | unresolved | two is a value, and does not change while one waits; give a function that fetches the value, or leave `within` and `throughout` out',
   ]);
   const { issues } = verdict(box, 'minor');
   assert.equal(issues[0]?.host, 'west');

@@ -152,7 +152,7 @@ test('what fails says file and line, and every kind of failure has its word', as
   const at = (line: number): string => `demo/bad.scenario.ts:${line}`;
   assert.deepEqual(told, [
     `sas | major | ${at(4)}: expected 2 IPsec SAs, received 0 IPsec SAs after 300.0 s`,
-    `reach | major | ${at(8)}: expected to reach east, received bash: ping: command not found after 60.0 s`,
+    `reach | major | ${at(8)}: expected to reach east, received no answer: exit status 127 and bash: ping: command not found after 60.0 s`,
     `text | minor | ${at(13)}: expected the transcript of text.txt, received another transcript`,
     `soft | major | ${at(17)}: expected 1 IPsec SA, received 0 IPsec SAs`,
     `thrown | unresolved | ${at(23)}: TypeError: Cannot read properties of null (reading 'length')`,
