@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* By the one call to send with that the filter admits: a kernel that cannot be executed is told from behind it. */
+/* sendmsg(2), since the filter refuses other calls that send: that a kernel cannot be executed is reported from behind it. */
 static void send_report(int reports, const struct report *report)
 {
 	struct iovec part = { (void *)report, sizeof *report };
