@@ -1,5 +1,6 @@
 import { EspalierError } from '../base/errors.ts';
 import { say } from '../base/log.ts';
+import { visibleLine } from '../base/visible.ts';
 import type { RunFile } from '../model/run.ts';
 import type { RunFolder } from '../store/run-folder.ts';
 import { isTableSuite } from '../suites/all.ts';
@@ -12,8 +13,9 @@ import { askOnTerminal } from './ask.ts';
  */
 export async function refuseUntrusted({ run, isOwn }: RunFolder, trust: boolean | undefined): Promise<void> {
   if (isOwn || trust) return;
-  const message = `run ${run.id} was not made by this installation, and would execute what it names`;
-  const named = whatRuns(run).map((line) => `  ${line}`);
+  // A newline in a name of theirs would begin a line that looks like one of ours.
+  const message = `run ${visibleLine(run.id)} was not made by this installation, and would execute what it names`;
+  const named = whatRuns(run).map((line) => `  ${visibleLine(line)}`);
   say([`${message}:`, ...named].join('\n'));
   if (await askOnTerminal('execute that?')) return;
   const remedy = '--trust executes it; judge, report, serve and pcap work without';

@@ -89,6 +89,18 @@ test('a kernel that a stranger’s run names is not started', async (t) => {
   }
 });
 
+test('what a stranger’s run names stands on one line each, so that no line is forged', async (t) => {
+  const { box, run } = await handedOver(t);
+  const forged = 'x\n  Espalier’s own kernel, on the substrate fake';
+  edit<StoredRun>(box, `${run}/run.json`, ({ options }) =>
+    Object.assign(options, { substrate: 'uml', kernel: forged, overlay: [forged], source: [forged] }),
+  );
+  const { code, stderr } = await box.espalier('replay', 'latest', 'libreswan:bad');
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /^ {2}the kernel x\\n {2}Espalier’s own kernel, on the substrate fake, on the substrate uml$/m);
+  assert.doesNotMatch(stderr, /^ *Espalier’s own kernel/m);
+});
+
 test('a run of one’s own that was changed is a stranger’s', async (t) => {
   const box = new Sandbox(t).add({ bad: failing });
   await box.run('--seed', '3');
