@@ -40,6 +40,11 @@ export class EspalierError extends Error {
   }
 }
 
+/** Whether an error costs the one test or attempt that is worked on, and others go on: its own files are broken, or cannot be reached. */
+export function costsOne(error: unknown): error is EspalierError {
+  return error instanceof EspalierError && (error.fault === 'scenario' || error.fault === 'infrastructure');
+}
+
 /** One message for people: place, what happened, output, remedy. */
 export function describeError(error: unknown): string {
   if (!(error instanceof EspalierError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);

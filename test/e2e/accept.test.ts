@@ -153,3 +153,14 @@ test('a change that two tests share is told once, in the summary, in results and
     /"clusters":\[\{"lines":\["-then 1","\+now 1"\],"tests":\[0,1\]\}\]/,
   );
 });
+
+test('a test whose attempt cannot be read is refused, and the others are accepted', async (t) => {
+  const box = new Sandbox(t).add({ a: passing('echo now', 'then\n'), b: passing('echo now', 'then\n') });
+  await box.run();
+  box.write(`espalier-runs/${box.runs()[0]}/attempts/libreswan/a/0/scenario.json`, '{');
+  const { code, stderr } = await box.espalier('accept', 'latest', '--yes');
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /^libreswan:a: refused: .*scenario\.json: /m);
+  assert.match(stderr, /^1 written: testing\/pluto\/b\/east\.console\.txt$/m);
+  assert.equal(box.read('testing/pluto/b/east.console.txt'), reference('east', ['echo now', 'now\n']));
+});

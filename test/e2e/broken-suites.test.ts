@@ -105,6 +105,16 @@ test('strongSwan: a folder of tests that leads elsewhere, or may not be read, is
   assert.equal(stdout.match(/^strongswan:a\//gm)?.length, 3);
 });
 
+test('a test that is broken today is unresolved when its run is judged by today’s suite', async (t) => {
+  const box = new Sandbox(t).add({ a: passing(), bad: passing(), z: passing() });
+  assert.equal((await box.run()).code, 0);
+  spoil(join(box.dir, 'testing/pluto/bad/eastinit.sh'), (path) => symlinkSync('/etc/passwd', path));
+  const { code, stdout, stderr } = await box.espalier('judge', 'latest', '--suite', 'testing');
+  assert.equal(code, 1, stderr);
+  assert.deepEqual(words(box), { a: 'passed', bad: 'unresolved', z: 'passed' }, stdout);
+  assert.match(stderr, /^warning: libreswan:bad, attempt 0: .*leads out of the suite/m);
+});
+
 test('a list of tests that is no file is said in one line', { timeout: 60_000 }, async (t) => {
   for (const [put] of Object.values(kinds)) {
     const box = new Sandbox(t);

@@ -1,5 +1,5 @@
 import { realRoot } from '../../base/door/handle.ts';
-import { describeError, EspalierError } from '../../base/errors.ts';
+import { costsOne, describeError, EspalierError } from '../../base/errors.ts';
 import { shortPath } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
 import { visible, visibleLine } from '../../base/visible.ts';
@@ -62,7 +62,7 @@ export async function acceptCommand(
         changes.push(...(await changesOf(folder, result, options)));
         continue;
       } catch (error) {
-        if (!(error instanceof EspalierError) || error.fault !== 'scenario') throw error;
+        if (!costsOne(error)) throw error;
         say(`${visibleLine(keyOf(result))}: refused: ${describeError(error)}`);
       }
     } else say(`${visibleLine(keyOf(result))}: refused: ${reason}`);

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { describeError, EspalierError } from '../../base/errors.ts';
+import { costsOne, describeError } from '../../base/errors.ts';
 import { say, warn } from '../../base/log.ts';
+import { visibleLine } from '../../base/visible.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { keyOf, type ScenarioEntry } from '../../model/scenario.ts';
@@ -15,7 +16,7 @@ import { judgeAttempt } from './judge-attempt.ts';
 
 /**
  * Judges every attempt whose lab is over, but for those that were pruned; as many tests at once as there are cores. An attempt
- * whose folder cannot be read or written is `unresolved`, and costs no other one.
+ * whose folder cannot be read or written, or whose test is broken today, is `unresolved`, and costs no other one.
  */
 export async function judgeRun(folder: RunFolder, tree: string | undefined): Promise<ScenarioResult[]> {
   const suites = await suitesOf(folder, tree);
@@ -55,9 +56,9 @@ async function judgeEntry(entry: ScenarioEntry, judging: Judging): Promise<Scena
     try {
       await judgeOne(entry, place, judging);
     } catch (error) {
-      if (!(error instanceof EspalierError) || error.fault !== 'infrastructure') throw error;
+      if (!costsOne(error)) throw error;
       const message = describeError(error);
-      warn(`${keyOf(entry)}, attempt ${place.attempt}: ${message}`);
+      warn(`${visibleLine(keyOf(entry))}, attempt ${place.attempt}: ${message}`);
       unjudged.set(place.attempt, verdictOf(issueOf('no-judgement', { message })));
     }
   }
