@@ -27,6 +27,7 @@ const numbers = {
 const found = await fuzzRuns({ ...numbers, seed: values.seed, limitMs: 1000 * Number(values.limit), say: console.log });
 for (const problem of found.problems) console.log(problem);
 console.log(
-  `${found.runs} run folders, ${found.kept} attempts beside damaged ones, peak ${found.peakMiB} MiB, ${found.problems.length} problems`,
+  `${found.runs} run folders, ${found.kept} attempts beside damaged ones, ${found.wentOn} commands went on, peak ${found.peakMiB} MiB, ${found.problems.length} problems`,
 );
+if (!found.seesReads) console.log('this file system notes no reads: that planted files stay unread was not checked');
 process.exitCode = found.problems.length > 0 || found.runs < numbers.count ? 1 : 0;

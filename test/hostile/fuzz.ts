@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deadline } from '../../src/base/deadline.ts';
 import { makePattern } from './pattern.ts';
-import type { Batch, Word } from './runs-worker.ts';
+import { type Batch, nothing, type Word } from './runs-batch.ts';
 import { makeTemplates } from './templates.ts';
 
 /** How much, and how long one command may take. */
@@ -25,6 +25,10 @@ export interface Fuzzed {
   runs: number;
   /** Attempts that were left alone beside damaged ones. */
   kept: number;
+  /** Commands that make what a run names and were not refused: what they go on to do was tried too. */
+  wentOn: number;
+  /** False where a file system notes no reads, so that a file that was read was not noticed. */
+  seesReads: boolean;
   /** Most memory of one process. */
   peakMiB: number;
   readonly problems: string[];
@@ -33,7 +37,7 @@ export interface Fuzzed {
 /** Visits so many spoiled runs, in processes of their own. */
 export async function fuzzRuns({ count, seed, jobs, batch, limitMs, first = 0, say }: Fuzzing): Promise<Fuzzed> {
   const work = mkdtempSync(join(tmpdir(), 'espalier-fuzz-'));
-  const found: Fuzzed = { runs: 0, kept: 0, peakMiB: 0, problems: [] };
+  const found: Fuzzed = { runs: 0, kept: 0, wentOn: 0, seesReads: true, peakMiB: 0, problems: [] };
   try {
     const pattern = await makePattern(work);
     const templates = await makeTemplates(join(work, 'templates'));
@@ -43,6 +47,8 @@ export async function fuzzRuns({ count, seed, jobs, batch, limitMs, first = 0, s
         const word = await visited({ work, pattern, templates, seed: `${seed}:${at}`, size: batch }, limitMs);
         found.runs += word.runs;
         found.kept += word.kept;
+        found.wentOn += word.wentOn;
+        found.seesReads &&= word.seesReads;
         found.peakMiB = Math.max(found.peakMiB, word.peakMiB);
         found.problems.push(...word.problems);
         say?.(`${found.runs} of ${count}, peak ${found.peakMiB} MiB, ${found.problems.length} problems`);
@@ -59,17 +65,19 @@ type Result = Extract<Word, { readonly runs: number }>;
 
 /** One batch in a process of its own, whose peak of memory is then its own as well. */
 async function visited(batch: Batch, limitMs: number): Promise<Result> {
-  const state = join(batch.work, 'state');
-  mkdirSync(state, { recursive: true });
-  const env = { ...process.env, ESPALIER_CACHE: join(batch.work, 'cache'), XDG_STATE_HOME: state, CI: '1' };
+  const env = {
+    ...process.env,
+    ESPALIER_CACHE: join(batch.work, 'cache'),
+    XDG_STATE_HOME: batch.pattern.state,
+    CI: '1',
+  };
   const child: ChildProcess = fork(join(import.meta.dirname, 'runs-worker.ts'), {
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const { promise, resolve } = Promise.withResolvers<Result>();
   let doing = 'starting';
-  const failed = (why: string): void =>
-    resolve({ problems: [`${batch.seed}: ${why}: ${doing}`], runs: 0, kept: 0, peakMiB: 0 });
+  const failed = (why: string): void => resolve({ ...nothing, problems: [`${batch.seed}: ${why}: ${doing}`] });
   let clock = deadline(6 * limitMs, () => failed('hangs'));
   child.on('message', (message) => {
     const word = message as Word;

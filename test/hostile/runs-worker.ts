@@ -4,23 +4,9 @@ import { join } from 'node:path';
 import { Draw } from '../mischief/draw.ts';
 import { type Bench, mutations } from './mutate-run.ts';
 import { canary, Planted } from './planted.ts';
-import type { Templates } from './templates.ts';
-import { crashOf, pruneAll, type Visitor, visitRun, visitRuns, visitServer } from './visit-runs.ts';
+import { type Batch, nothing, type Word } from './runs-batch.ts';
+import { crashOf, judgeRun, pruneAll, type Visitor, visitRun, visitRuns, visitServer } from './visit-runs.ts';
 import { walkTree } from './walk-tree.ts';
-
-/** What the parent asks for: a batch of runs made from the one in `pattern`. */
-export interface Batch {
-  readonly work: string;
-  readonly pattern: string;
-  readonly templates: Templates;
-  readonly seed: string;
-  readonly size: number;
-}
-
-/** What the worker says: what it begins, or what came of a batch. */
-export type Word =
-  | { readonly doing: string }
-  | { readonly problems: readonly string[]; readonly runs: number; readonly kept: number; readonly peakMiB: number };
 
 /** Memory that no command may go over. */
 const mostMiB = 1024;
@@ -29,7 +15,7 @@ const mostMiB = 1024;
 const tests = ['good', 'bad', 'other'];
 const attemptOf = (test: string): string => `attempts/libreswan/${test}/0`;
 /** What can be made again, so that spoiling it costs no verdict. */
-const derived = /^(report|results\.jsonl?|lock)(\/|$)/;
+const derived = /^(report|results\.jsonl?)(\/|$)/;
 
 let printed = '';
 for (const stream of [process.stdout, process.stderr]) {
@@ -73,6 +59,7 @@ function spoil(run: string, bench: Bench): { readonly done: string[]; readonly u
 async function visitBatch({ work, pattern, templates, seed, size }: Batch): Promise<void> {
   const dir = join(work, `batch-${process.pid}`);
   mkdirSync(join(dir, 'runs'), { recursive: true });
+  process.chdir(dir);
   const planted = new Planted(join(dir, 'planted'));
   const bench: Bench = { draw: new Draw(seed), planted, templates };
   const problems: string[] = [];
@@ -80,10 +67,13 @@ async function visitBatch({ work, pattern, templates, seed, size }: Batch): Prom
   const spoiled = Array.from({ length: size }, (_, at) => {
     const id = `2020-01-01_${String(at).padStart(3, '0')}`;
     const run = join(dir, 'runs', id);
-    cpSync(pattern, run, { recursive: true });
-    return { id, run, ...spoil(run, bench) };
+    cpSync(pattern.run, run, { recursive: true });
+    const { done, untouched } = spoil(run, bench);
+    // What stands there was copied: only a verdict that is found again says that the attempt can be judged.
+    for (const test of untouched) rmSync(join(run, attemptOf(test), 'verdict.json'));
+    return { id, run, done, untouched };
   });
-  let kept = 0;
+  let [kept, wentOn] = [0, 0];
   const check = (id: string, done: readonly string[]): void => {
     const found = [
       planted.damage,
@@ -94,12 +84,21 @@ async function visitBatch({ work, pattern, templates, seed, size }: Batch): Prom
     printed = '';
   };
   for (const { id, run, done, untouched } of spoiled) {
-    await visitRun(join(dir, 'runs'), id, visitor);
-    for (const test of untouched) {
-      kept += 1;
-      const [before, after] = [pattern, run].map((root) => verdictIn(join(root, attemptOf(test))));
-      if (before !== after) problems.push(`${seed} ${id} [${done.join(', ')}]: ${test} has another verdict`);
-    }
+    const sameVerdicts = (when: string): void => {
+      for (const test of untouched) {
+        const [before, after] = [pattern.run, run].map((root) => verdictIn(join(root, attemptOf(test))));
+        if (before !== after)
+          problems.push(`${seed} ${id} [${done.join(', ')}]: ${when}, ${test} has another verdict: ${after}`);
+      }
+    };
+    kept += untouched.length;
+    // Where an earlier run's references were accepted, this one would be refused.
+    rmSync(join(dir, 'testing'), { recursive: true, force: true });
+    cpSync(pattern.suite, join(dir, 'testing'), { recursive: true });
+    await judgeRun(join(dir, 'runs'), id, visitor);
+    sameVerdicts('judged');
+    wentOn += await visitRun(join(dir, 'runs'), id, visitor);
+    sameVerdicts('in the end');
     check(id, done);
   }
   await visitRuns(join(dir, 'runs'), visitor);
@@ -117,8 +116,10 @@ async function visitBatch({ work, pattern, templates, seed, size }: Batch): Prom
   if (existsSync('/tmp/outside') || existsSync(join(work, 'outside')))
     problems.push(`${seed}: an archive was unpacked outside`);
   for (const name of walkTree(dir)) if (existsSync(join(dir, name))) chmodSync(join(dir, name), 0o755);
+  process.chdir(work);
   rmSync(dir, { recursive: true, force: true });
-  say({ problems, runs: size, kept, peakMiB: process.resourceUsage().maxRSS >> 10 });
+  const { seesReads } = planted;
+  say({ problems, runs: size, kept, wentOn, seesReads, peakMiB: process.resourceUsage().maxRSS >> 10 });
 }
 
 function verdictIn(attempt: string): string {
@@ -132,22 +133,24 @@ function visitorOf(problems: string[], seed: string): Visitor {
     saw: (text) => {
       printed += text;
     },
+    problem: (text) => void problems.push(`${seed} ${text}`),
     visit: async (what, work) => {
       say({ doing: what });
+      let refused: unknown;
       try {
         await work();
       } catch (error) {
+        refused = error;
         const crash = crashOf(error);
         if (crash !== undefined) problems.push(`${seed} ${what}: ${crash}`);
       }
       const peakMiB = process.resourceUsage().maxRSS >> 10;
       if (peakMiB > mostMiB && !isLarge) problems.push(`${seed} ${what}: ${peakMiB} MiB of memory`);
       isLarge ||= peakMiB > mostMiB;
+      return refused;
     },
   };
 }
 
-process.on('uncaughtException', (error) =>
-  say({ problems: [`uncaught: ${error.stack}`], runs: 0, kept: 0, peakMiB: 0 }),
-);
+process.on('uncaughtException', (error) => say({ ...nothing, problems: [`uncaught: ${error.stack}`] }));
 process.on('message', (batch) => void visitBatch(batch as Batch));
