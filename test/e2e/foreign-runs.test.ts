@@ -3,6 +3,7 @@ import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, re
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
+import { walkTree } from '../hostile/walk-tree.ts';
 import { passing, reference, Sandbox } from './sandbox.ts';
 
 const failing = { 'eastinit.sh': 'echo fine\n', 'east.console.txt': reference('east', ['echo fine', 'other\n']) };
@@ -26,6 +27,12 @@ function stateOf(dir: string): string {
       return [name, mode, mtimeMs, ctimeMs, size, content].join(' ');
     })
     .join('\n');
+}
+
+/** Files that hold a text: reports are handed on. Links are not entered. */
+function filesWith(dir: string, text: string): string[] {
+  const paths = walkTree(dir).map((name) => join(dir, name));
+  return paths.filter((path) => lstatSync(path).isFile() && readFileSync(path).includes(text));
 }
 
 const attemptOf = (run: string, name: string): string => `${run}/attempts/libreswan/${name}/0`;
@@ -113,6 +120,7 @@ for (const [what, made] of Object.entries(links)) {
       const { stdout, stderr } = await box.espalier(...command);
       assert.equal(stateOf(join(box.dir, 'victim')), before, command.join(' '));
       assert.doesNotMatch(stdout + stderr, /precious|^ {4}at /m, command.join(' '));
+      assert.deepEqual(filesWith(join(box.dir, 'espalier-runs'), 'precious'), [], command.join(' '));
     }
   });
 }

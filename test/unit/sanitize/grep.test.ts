@@ -27,6 +27,7 @@ test('a pattern longer than anybody writes is refused', async () => {
 test('a pattern that takes all memory is a problem', async () => {
   const result = await grep('\\(a\\{1,255\\}\\)\\{1,255\\}b\\1', Buffer.from(`${'a'.repeat(50_000)}\n`));
   assert.ok('problem' in result);
+  assert.match(result.problem, /memory/);
 });
 
 test('a pattern that cannot be an argument is a problem', async () => {

@@ -143,6 +143,7 @@ test('a run has its page, made from its folder as it is now; its files are text 
     writeAtomic(join(run, 'attempts/s/a/0', name), hostile);
   }
   symlinkSync(secret, join(run, 'attempts/s/a/0/files/link'));
+  symlinkSync(secret, join(run, 'attempts/s/b/0/kernel.log'));
   const { tests, beside, home, live } = await dataOf<RunData>(served, '/runs/r1/data/run.js');
   assert.deepEqual(
     tests.map(({ name, page }) => [name, page]),
@@ -171,6 +172,7 @@ test('a run has its page, made from its folder as it is now; its files are text 
     ['/runs/r1/data/test/00002.js', 404],
     ['/runs/r1/files/00000/kernel.log.txt', 200, text],
     ['/runs/r1/files/00000/none', 404],
+    ['/runs/r1/files/00001/kernel.log.txt', 404],
     ['/runs/r1/attempts/s/a/0/files/x.html', 200, 'application/octet-stream'],
     ['/runs/r1/attempts/s/a/0/files/x.log', 200, text],
     ['/runs/r1/attempts/s/a/0/files/link', 404],
