@@ -6,6 +6,7 @@ import { EspalierError } from '../base/errors.ts';
 import { type Check, parseJson } from '../base/files.ts';
 import { decompress, openArchive } from './open-archive.ts';
 import { readPruned } from './pruned.ts';
+import { makeAgain } from './tar.ts';
 
 /** What is read of all files of one attempt, bytes. */
 const largestAttempt = 256 * 1024 * 1024;
@@ -33,7 +34,7 @@ export function attemptFiles(attemptDir: string): {
       checked = true;
       const bytes = readFile(attemptDir, name);
       left -= bytes?.length ?? 0;
-      if (left < 0) throw refusal(attemptDir, `the files have more than ${largestAttempt >> 20} MiB`);
+      if (left < 0) throw refusal(attemptDir, `the files have more than ${largestAttempt >> 20} MiB`, makeAgain);
       return bytes;
     },
     names: () => attemptFileNames(attemptDir),

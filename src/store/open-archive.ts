@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { readPlain, statePlain } from '../base/door/read.ts';
 import { EspalierError } from '../base/errors.ts';
-import { readTar } from './tar.ts';
+import { makeAgain, readTar } from './tar.ts';
 
 /** One file for what a passing attempt left: a tar archive, compressed with Zstandard. `tar xf` opens it. */
 export const archiveName = 'artifacts.tar.zst';
@@ -104,7 +104,7 @@ function filesOfTar(unpacked: Uint8Array, file: string): Entries {
     return readTar(unpacked);
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
-    throw new EspalierError(error.fault, error.message, { file, cause: error });
+    throw new EspalierError(error.fault, error.message, { ...error.detail, file, cause: error });
   }
 }
 
@@ -118,5 +118,6 @@ export function decompress(bytes: Uint8Array, file: string): Buffer {
 }
 
 function unreadable(file: string, cause: unknown): EspalierError {
-  return new EspalierError('infrastructure', `cannot be read: ${(cause as Error).message}`, { file, cause });
+  const message = `cannot be read: ${(cause as Error).message}`;
+  return new EspalierError('infrastructure', message, { file, cause, remedy: makeAgain });
 }

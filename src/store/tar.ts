@@ -24,6 +24,10 @@ const fields = {
 /** Files of one archive. Attempts have some dozens. */
 export const mostFiles = 10_000;
 
+/** What to do about an attempt whose files cannot be read. */
+export const makeAgain =
+  'copy the run again from where it came, or remove the folder of the attempt: `espalier run --resume` makes it again';
+
 const file = '0';
 /** The records behind such a header describe the next file; here its name, where it is too long for a header. */
 const extended = 'x';
@@ -133,7 +137,8 @@ export function readTar(bytes: Uint8Array): Map<string, Uint8Array> {
 }
 
 function damaged(offset: number, why: string): EspalierError {
-  return new EspalierError('infrastructure', `is not an archive of an attempt: at byte ${offset}: ${why}`);
+  const message = `is not an archive of an attempt: at byte ${offset}: ${why}`;
+  return new EspalierError('infrastructure', message, { remedy: makeAgain });
 }
 
 function readHeader(head: Uint8Array, at: number): Header {

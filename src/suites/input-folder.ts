@@ -27,13 +27,15 @@ function inputPath({ dir }: InputFolder, id: string): string {
   return below(dir, id);
 }
 
+const remedy = 'copy the run again from where it came, with all of its inputs';
+
 /** Reads an input and checks that it is what it was. */
 export function readInput(folder: InputFolder, id: string): Buffer {
   const file = inputPath(folder, id);
   const content = readPlain(file);
-  if (content === undefined) throw new EspalierError('infrastructure', 'does not exist', { file });
+  if (content === undefined) throw new EspalierError('infrastructure', 'does not exist', { file, remedy });
   if (sha256(content) === id) return content;
-  throw new EspalierError('infrastructure', 'does not hold what its name says', { file });
+  throw new EspalierError('infrastructure', 'does not hold what its name says', { file, remedy });
 }
 
 /** Shared inputs as they were read last, by path, and by what tells that a file is another one. */

@@ -24,7 +24,8 @@ export function filesBelow(path: string): FolderContent {
   let count = 0;
   visit(path, ({ name, isFile, isFolder }) => {
     count += 1;
-    if (count > mostEntries) throw refusal(path, `holds more than ${mostEntries} files`);
+    if (count > mostEntries)
+      throw refusal(path, `holds more than ${mostEntries} files`, 'remove what Espalier has not made from it');
     found[isFolder ? 'folders' : isFile ? 'files' : 'foreign'].push(name);
   });
   return found;
@@ -78,7 +79,7 @@ function visit(path: string, found: (entry: Entry) => void): void {
 }
 
 function refuseDeeper({ path }: Handle, depth: number): void {
-  if (depth > deepest) throw refusal(path, `lies in more than ${deepest} folders`);
+  if (depth > deepest) throw refusal(path, `lies in more than ${deepest} folders`, 'remove it: rm -r');
 }
 
 /** What is in a folder, by names in order; nothing of one that goes away in this moment. */

@@ -15,6 +15,9 @@ import { excerptOf, isFileName, isNameBelow } from '../text.ts';
  */
 export const placeOnly = 0o10000000;
 
+/** Names come from files that Espalier wrote, and that were changed since. */
+const correctName = 'a file that names it was changed: copy the run again from where it came';
+
 /** A place in the file system that stays the same whatever is renamed around it, until disposed of. */
 export class Handle implements Disposable {
   /** Absolute, for messages. */
@@ -35,7 +38,7 @@ export class Handle implements Disposable {
 
   /** Path by which system calls reach a name in this folder. Raises `infrastructure` for what is not one name. */
   at(name: string): string {
-    if (!isFileName(name)) throw refusal(join(this.path, name), 'is not the name of a file');
+    if (!isFileName(name)) throw refusal(join(this.path, name), 'is not the name of a file', correctName);
     return `${this.itself}/${name}`;
   }
 
@@ -68,7 +71,12 @@ function take(opened: string | Buffer, place: string, isThere: (descriptor: numb
   const descriptor = openPlace(opened, place);
   if (descriptor === undefined) return undefined;
   try {
-    if (!isThere(descriptor)) throw refusal(place, 'leads through a symbolic link, which is not followed');
+    if (!isThere(descriptor))
+      throw refusal(
+        place,
+        'leads through a symbolic link, which is not followed',
+        'put what the link leads to in its place',
+      );
     return new Handle(place, descriptor, fstatSync(descriptor));
   } catch (cause) {
     closeSync(descriptor);
@@ -90,7 +98,7 @@ export function folderAt(path: string): Handle | undefined {
   const handle = handleOn(path);
   if (handle === undefined || handle.stat.isDirectory()) return handle;
   handle[Symbol.dispose]();
-  throw refusal(path, `is ${kindOf(handle.stat)}, not a folder`);
+  throw refusal(path, `is ${kindOf(handle.stat)}, not a folder`, 'remove it, or put a folder in its place');
 }
 
 /** The folder that a path's last name is in, and that name. */
@@ -102,7 +110,7 @@ export function parentOf(path: string): { readonly folder: Handle | undefined; r
 /** The path of what a tree calls `name`, parts joined by `/`. Raises `infrastructure` for a name that leads out of the tree. */
 export function below(root: string, name: string): string {
   if (isNameBelow(name)) return join(root, name);
-  throw refusal(root, `${excerptOf(name)} is not the name of a file in it`);
+  throw refusal(root, `${excerptOf(name)} is not the name of a file in it`, correctName);
 }
 
 /** The real path of a tree that a person named: links on the way to it are theirs. What is not there yet, or may not be looked at, keeps its name. */
@@ -132,9 +140,12 @@ export function isMissing(cause: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes((cause as NodeJS.ErrnoException).code ?? '');
 }
 
-/** What the door does not let through. */
-export function refusal(file: string, message: string): EspalierError {
-  return new EspalierError('infrastructure', message, { file });
+/** What to do about what no tree of Espalier has: it came from elsewhere. */
+export const foreignRemedy = 'remove it: Espalier makes plain files and folders only';
+
+/** What the door does not let through, and what a person can do about it. */
+export function refusal(file: string, message: string, remedy: string): EspalierError {
+  return new EspalierError('infrastructure', message, { file, remedy });
 }
 
 /** An error of a system call by the path that people know, not by that of the handle. */

@@ -1,6 +1,7 @@
 import { constants, openSync } from 'node:fs';
+import type { EspalierError } from '../errors.ts';
 import { type Check, parseJson } from '../files.ts';
-import { failed, type Handle, handleOn, kindOf, refusal } from './handle.ts';
+import { failed, foreignRemedy, type Handle, handleOn, kindOf, refusal } from './handle.ts';
 import { limits } from './limits.ts';
 import { OpenFile } from './open-file.ts';
 
@@ -30,14 +31,19 @@ export function openPlain(path: string): OpenFile | undefined {
 }
 
 function refuseOthers({ stat, path }: Handle): void {
-  if (!stat.isFile()) throw refusal(path, `is ${kindOf(stat)}, not a file`);
+  if (!stat.isFile()) throw refusal(path, `is ${kindOf(stat)}, not a file`, foreignRemedy);
 }
 
 /** Reads a plain file; `undefined` where there is none. Raises `infrastructure` for what is not one, or has more than `most` bytes. */
 export function readPlain(path: string, most: number = limits.evidence): Buffer | undefined {
   using file = openPlain(path);
   if (file === undefined) return undefined;
-  if (file.bytes > most) throw refusal(path, `has more than ${most >> 10} KiB`);
+  if (file.bytes > most)
+    throw refusal(
+      path,
+      `has more than ${most >> 10} KiB`,
+      'remove it: Espalier writes no file of this kind that is so large',
+    );
   try {
     return file.read();
   } catch (cause) {
@@ -48,8 +54,12 @@ export function readPlain(path: string, most: number = limits.evidence): Buffer 
 /** The same; a missing file is an error too. */
 export function needPlain(path: string, most: number = limits.evidence): Buffer {
   const bytes = readPlain(path, most);
-  if (bytes === undefined) throw refusal(path, 'does not exist');
+  if (bytes === undefined) throw missing(path);
   return bytes;
+}
+
+function missing(path: string): EspalierError {
+  return refusal(path, 'does not exist', 'copy the folder that it should be in again from where it came');
 }
 
 /** The text of a small plain file; `undefined` where there is none. */
@@ -66,7 +76,7 @@ export function readPlainJsonIfPresent<T>(path: string, check: Check<T>): T | un
 /** The same, and a missing file is an error too. */
 export function readPlainJson<T>(path: string, check: Check<T>): T {
   const value = readPlainJsonIfPresent(path, check);
-  if (value === undefined) throw refusal(path, 'does not exist');
+  if (value === undefined) throw missing(path);
   return value;
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { failed, folderAt, type Handle, handleIn, kindOf, refusal } from './handle.ts';
+import { failed, folderAt, foreignRemedy, type Handle, handleIn, kindOf, refusal } from './handle.ts';
 import { readPlain } from './read.ts';
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_APPEND, O_RDONLY } = constants;
@@ -25,7 +25,8 @@ function heldFolder(place: string): Handle {
   const made = handleIn(parent, basename(place));
   if (made?.stat.isDirectory()) return made;
   made?.[Symbol.dispose]();
-  throw refusal(place, made === undefined ? 'cannot be made' : `is ${kindOf(made.stat)}, not a folder`);
+  if (made === undefined) throw refusal(place, 'is gone again', 'see which other process removes it, and try again');
+  throw refusal(place, `is ${kindOf(made.stat)}, not a folder`, 'remove it, or put a folder in its place');
 }
 
 /** How a file is written. */
@@ -110,8 +111,9 @@ export function openInPlace(path: string): number {
   using present = handleIn(folder, basename(place));
   if (present !== undefined) {
     const { stat } = present;
-    if (!stat.isFile()) throw refusal(place, `is ${kindOf(stat)}, not a file`);
-    if (stat.nlink > 1) throw refusal(place, 'has a second name (a hard link), so it is not written to');
+    if (!stat.isFile()) throw refusal(place, `is ${kindOf(stat)}, not a file`, foreignRemedy);
+    if (stat.nlink > 1)
+      throw refusal(place, 'has a second name (a hard link), so it is not written to', 'put a copy in its place');
   }
   try {
     const flags = O_WRONLY | O_APPEND | O_NONBLOCK;
@@ -126,7 +128,7 @@ export function openInPlace(path: string): number {
 export function moveTree(from: string, to: string): void {
   using source = folderAt(dirname(resolve(from)));
   using target = heldFolder(dirname(resolve(to)));
-  if (source === undefined) throw refusal(from, 'does not exist');
+  if (source === undefined) throw refusal(from, 'does not exist', 'see which other process removes it, and try again');
   try {
     renameSync(source.at(basename(from)), target.at(basename(to)));
   } catch (cause) {

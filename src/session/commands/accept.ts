@@ -137,7 +137,10 @@ function folderInSuite({ paths }: RunOptions, suite: string, folder: string): st
   const root = realRoot(scenarioFolder(suite, paths?.[suite]));
   const real = realRoot(folder);
   if (real === root || real.startsWith(`${root}/`)) return real;
-  throw new EspalierError('scenario', `lies outside of its suite, ${root}`, { file: folder });
+  throw new EspalierError('scenario', `lies outside of its suite, ${root}`, {
+    file: folder,
+    remedy: 'run the tests where they are now, and accept that run',
+  });
 }
 
 /** Where the suite keeps the references of its tests. Throws `usage` where it has none that are the user's. */

@@ -62,6 +62,7 @@ function refuseEmpty({ dir, run }: RunFolder): void {
   if (run.scenarios.length > 0) return;
   throw new EspalierError('infrastructure', `run ${run.id} lists no tests, so there is nothing to judge`, {
     file: join(dir, 'run.json'),
+    remedy: 'judge another run, or remove this one',
   });
 }
 

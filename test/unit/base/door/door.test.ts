@@ -50,6 +50,8 @@ const refused = (work: () => unknown, what: RegExp): void =>
     assert.ok(error instanceof EspalierError, String(error));
     assert.equal(error.fault, 'infrastructure');
     assert.match(error.message, what);
+    // What the system refuses says so itself.
+    assert.ok(error.detail.remedy !== undefined || error.detail.cause !== undefined, 'nothing to do about it');
     return true;
   });
 
