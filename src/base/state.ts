@@ -20,12 +20,31 @@ function stateFile(name: string): string {
 /** Keys by file, as they were read: every opened run is checked. */
 const known = new Map<string, Buffer>();
 
-/** The key of this installation, which is drawn on first use. Raises `infrastructure` where it cannot be kept to its owner. */
-function installationKey(): Buffer {
-  const file = stateFile('key');
-  const key = known.get(file) ?? readKey(file) ?? makeKey(file);
+/** The key of this installation, if it has one. Raises `infrastructure` where it cannot be used. */
+function presentKey(file: string): Buffer | undefined {
+  const key = known.get(file) ?? readKey(file);
+  if (key !== undefined) known.set(file, key);
+  return key;
+}
+
+/** The same; one is drawn where there is none. Raises `infrastructure` where it cannot be kept to its owner. */
+function neededKey(file: string): Buffer {
+  const key = presentKey(file) ?? makeKey(file);
   known.set(file, key);
   return key;
+}
+
+/** Files of keys that were warned about. */
+const warned = new Set<string>();
+
+/** A key that cannot be used: said once, for every document is signed with it, and every one that is read is checked. */
+function warnOfKey(file: string, error: unknown): void {
+  if (!(error instanceof EspalierError)) throw error;
+  if (warned.has(file)) return;
+  warned.add(file);
+  const { remedy } = error.detail;
+  const what = 'without a key, commands ask before they execute what a run names';
+  warn(`${error.detail.file}: ${error.message}; ${what}${remedy === undefined ? '' : `\n  -> ${remedy}`}`);
 }
 
 function readKey(file: string): Buffer | undefined {
@@ -60,33 +79,33 @@ function makeKey(file: string): Buffer {
 
 /** A JSON document with the signature of this installation, where it can keep a key; else as it is, with a warning. */
 export function signed<T extends object>(content: T): T & { readonly signature?: string } {
+  const file = stateFile('key');
   try {
-    return { ...content, signature: signatureOf(content).toString('hex') };
+    return { ...content, signature: signatureOf(content, neededKey(file)).toString('hex') };
   } catch (error) {
-    if (!(error instanceof EspalierError)) throw error;
-    warn(
-      `${error.detail.file}: ${error.message}; without a key, later commands ask before they execute what a run names`,
-    );
+    warnOfKey(file, error);
     return content;
   }
 }
 
-/** Whether this installation signed a document, as it was parsed. */
+/** Whether this installation signed a document, as it was parsed. One without a key signed nothing, and needs none for that. */
 export function isSignedHere(document: unknown): boolean {
   if (typeof document !== 'object' || document === null) return false;
   const { signature, ...content } = document as { readonly signature?: unknown };
   if (typeof signature !== 'string' || !/^[0-9a-f]{64}$/.test(signature)) return false;
+  const file = stateFile('key');
   try {
-    return timingSafeEqual(Buffer.from(signature, 'hex'), signatureOf(content));
+    const key = presentKey(file);
+    return key !== undefined && timingSafeEqual(Buffer.from(signature, 'hex'), signatureOf(content, key));
   } catch (error) {
-    if (!(error instanceof EspalierError)) throw error;
+    warnOfKey(file, error);
     return false;
   }
 }
 
 /** Over the text that JSON has of all but the signature, in the order of the file. */
-function signatureOf(content: object): Buffer {
-  return createHmac('sha256', installationKey())
+function signatureOf(content: object, key: Buffer): Buffer {
+  return createHmac('sha256', key)
     .update(`espalier 1\n${JSON.stringify(content)}`)
     .digest();
 }

@@ -176,4 +176,23 @@ test('the key of an installation is its owner’s alone', async (t) => {
   const { code, stderr } = await box.run();
   assert.equal(code, 0);
   assert.match(stderr, /state\/espalier\/key: cannot be the key of this installation: others may read it/);
+  assert.match(stderr, /^ {2}-> remove it: a new one is drawn/m);
+  // A run that was signed with it is a stranger's now, and the reason is said, once.
+  const replayed = await box.espalier('replay', box.runs()[0] ?? '', 'libreswan:good');
+  assert.equal(replayed.code, 2, replayed.stderr);
+  assert.equal(replayed.stderr.match(/others may read it/g)?.length, 1, replayed.stderr);
+});
+
+test('commands that only read draw no key', async (t) => {
+  const box = new Sandbox(t).add({ good: passing() });
+  await box.run();
+  box.installation = 'another';
+  for (const command of [
+    ['judge', 'latest'],
+    ['report', 'latest'],
+    ['history', 'libreswan:good'],
+  ]) {
+    assert.equal((await box.espalier(...command)).code, 0, command.join(' '));
+  }
+  assert.equal(existsSync(join(box.dir, 'another')), false);
 });
