@@ -39,9 +39,12 @@ function settings({ memory, cpuSeconds, fileBytes, openFiles }: ProgramLimits): 
   ];
 }
 
-/** True where the walls stood and found nothing to start behind them. */
+/**
+ * True where the walls stood and found nothing to start behind them. Their status for that is 127, as it is a shell's; only their
+ * own complaints begin with their names. What follows is in the language of the person.
+ */
 export function isNotFound(status: number | string, complaint: string): boolean {
-  return status === 127 && /^(?:setpriv|prlimit): failed to execute .*: No such file or directory/.test(complaint);
+  return status === 127 && /^(?:setpriv|prlimit): /.test(complaint);
 }
 
 /** Why a program within limits was ended, where the signal that ended it says so. */

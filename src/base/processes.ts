@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { deadline } from './deadline.ts';
-import { EspalierError } from './errors.ts';
+import { type ErrorDetail, EspalierError } from './errors.ts';
 import { isNotFound, type ProgramLimits, walled } from './foreign-program.ts';
 
 export interface RunOptions {
@@ -110,17 +110,22 @@ export function run(command: string, args: readonly string[], options: RunOption
     clock?.stop();
     options.signal?.removeEventListener('abort', abort);
   };
-  const refuse = (why: string, cause?: unknown): void =>
-    reject(new EspalierError('infrastructure', `cannot start ${command}: ${why}`, { command, cause }));
+  const refuse = (why: string, detail: ErrorDetail): void =>
+    reject(new EspalierError('infrastructure', `cannot start ${command}: ${why}`, { command, ...detail }));
   child.once('error', (cause: NodeJS.ErrnoException) => {
     settle();
-    refuse(cause.code === 'ENOENT' ? 'it, or setpriv of util-linux, is not on this machine' : cause.message, cause);
+    // The program itself is looked for behind the walls.
+    const remedy = 'install Debian’s package util-linux';
+    if (cause.code === 'ENOENT') refuse('setpriv, which starts it, is not on this machine', { cause, remedy });
+    else refuse(cause.message, { cause });
   });
   child.once('close', (code, signal) => {
     settle();
     const status = code ?? signal ?? 'unknown';
     const [stdout, stderr] = [out.finish(), err.finish()];
-    if (isNotFound(status, stderr.toString())) refuse('not found on this machine');
+    const remedy = 'install the package that has it: `espalier doctor` names those that are missing';
+    if (isNotFound(status, stderr.toString()))
+      refuse('not found on this machine', { output: tail(stderr.toString()), remedy });
     else resolve({ status, ...(stopped && { stopped }), stdout, stderr });
   });
   if (options.signal?.aborted) abort();

@@ -2,14 +2,37 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { EspalierError } from '../../../src/base/errors.ts';
+import { isNotFound } from '../../../src/base/foreign-program.ts';
 import { run, succeed } from '../../../src/base/processes.ts';
 
 test('a program that cannot be found is an infrastructure error that names it', async () => {
   await assert.rejects(run('no-such-program-here', []), (error: EspalierError) => {
     assert.equal(error.fault, 'infrastructure');
     assert.equal(error.message, 'cannot start no-such-program-here: not found on this machine');
+    assert.match(error.detail.remedy ?? '', /espalier doctor/);
     return true;
   });
+});
+
+test('without setpriv its package is named', async (t) => {
+  const path = process.env.PATH;
+  t.after(() => {
+    process.env.PATH = path;
+  });
+  process.env.PATH = '/nowhere';
+  await assert.rejects(run('true', []), (error: EspalierError) => {
+    assert.equal(error.message, 'cannot start true: setpriv, which starts it, is not on this machine');
+    assert.match(error.detail.remedy ?? '', /util-linux/);
+    return true;
+  });
+});
+
+test('that nothing was found behind the walls is known in every language', () => {
+  for (const wall of ['setpriv', 'prlimit']) {
+    assert.ok(isNotFound(127, `${wall}: x konnte nicht ausgeführt werden: Datei oder Verzeichnis nicht gefunden\n`));
+  }
+  assert.ok(!isNotFound(127, 'sh: 1: x: not found\n'));
+  assert.ok(!isNotFound(1, 'prlimit: failed\n'));
 });
 
 test('input goes in, both outputs and the exit status come out', async () => {
