@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { failed } from './door/handle.ts';
 import { EspalierError } from './errors.ts';
 import { isArtifactId, unpackExported } from './exported-artifact.ts';
 import { type Check, checkJson, readJson, sha256File, temporaryBeside, writeAtomic } from './files.ts';
@@ -182,7 +183,9 @@ export class ArtifactStore<Facts> {
       if (artifact.sha256 !== sha256) throw new EspalierError('usage', `its ${this.#kind.file} is damaged`);
       return id;
     } catch (cause) {
-      throw new EspalierError('usage', `is not an exported ${this.#kind.name}: ${(cause as Error).message}`, {
+      // A full disk, or a file that may not be read, says nothing about the archive.
+      if (!(cause instanceof EspalierError)) throw failed(cause, file, 'cannot be imported');
+      throw new EspalierError('usage', `is not an exported ${this.#kind.name}: ${cause.message}`, {
         file,
         remedy: `make one with \`espalier ${this.#kind.name} export FILE\``,
         cause,

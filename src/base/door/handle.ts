@@ -13,7 +13,7 @@ import { excerptOf, isFileName, isNameBelow } from '../text.ts';
  * O_PATH (asm-generic/fcntl.h), which Node does not name: opens the place and not what is there. No FIFO blocks, no device
  * is started, and no permission to read is needed.
  */
-export const placeOnly = 0o10000000;
+const placeOnly = 0o10000000;
 
 /** Names come from files that Espalier wrote, and that were changed since. */
 const correctName = 'a file that names it was changed: copy the run again from where it came';
@@ -52,41 +52,51 @@ export class Handle implements Disposable {
   }
 }
 
+/** The kernel's own name for what was opened: whatever links the way there had, it is without them. */
+export function nameOf(descriptor: number): string {
+  return readlinkSync(`/proc/self/fd/${descriptor}`);
+}
+
+/**
+ * Takes a handle on what opening a path gives, unless `check` raises an error about it. `place` is its name in messages. Errors of
+ * the system pass as they are.
+ */
+export function take(
+  opened: string | Buffer,
+  place: string,
+  { flags = 0, check }: { readonly flags?: number; readonly check?: (descriptor: number) => void },
+): Handle {
+  const descriptor = openSync(opened, placeOnly | flags);
+  try {
+    check?.(descriptor);
+    return new Handle(place, descriptor, fstatSync(descriptor));
+  } catch (cause) {
+    closeSync(descriptor);
+    throw cause;
+  }
+}
+
 /**
  * Takes a handle on what is at a path, of whatever kind; `undefined` where there is nothing. A link at its end is not
  * followed: the handle is the link's. Raises `infrastructure` where the path leads through a link.
  */
 export function handleOn(path: string): Handle | undefined {
   const place = resolve(path);
-  return take(place, place, (descriptor) => readlinkSync(`/proc/self/fd/${descriptor}`) === place);
+  return takeIfThere(place, place, (descriptor) => {
+    if (nameOf(descriptor) === place) return;
+    const remedy = 'put what the link leads to in its place';
+    throw refusal(place, 'leads through a symbolic link, which is not followed', remedy);
+  });
 }
 
 /** The same of a name in a folder that a handle is held on; names are bytes, and need not be text. */
 export function handleIn(folder: Handle, name: string | Buffer): Handle | undefined {
-  const opened = typeof name === 'string' ? folder.at(name) : folder.atBytes(name);
-  return take(opened, `${folder.path}/${name}`, () => true);
+  return takeIfThere(typeof name === 'string' ? folder.at(name) : folder.atBytes(name), `${folder.path}/${name}`);
 }
 
-function take(opened: string | Buffer, place: string, isThere: (descriptor: number) => boolean): Handle | undefined {
-  const descriptor = openPlace(opened, place);
-  if (descriptor === undefined) return undefined;
+function takeIfThere(opened: string | Buffer, place: string, check?: (descriptor: number) => void): Handle | undefined {
   try {
-    if (!isThere(descriptor))
-      throw refusal(
-        place,
-        'leads through a symbolic link, which is not followed',
-        'put what the link leads to in its place',
-      );
-    return new Handle(place, descriptor, fstatSync(descriptor));
-  } catch (cause) {
-    closeSync(descriptor);
-    throw failed(cause, place, 'cannot be opened');
-  }
-}
-
-function openPlace(opened: string | Buffer, place: string): number | undefined {
-  try {
-    return openSync(opened, placeOnly | constants.O_NOFOLLOW);
+    return take(opened, place, { flags: constants.O_NOFOLLOW, ...(check && { check }) });
   } catch (cause) {
     if (isMissing(cause)) return undefined;
     throw failed(cause, place, 'cannot be opened');

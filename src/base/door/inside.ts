@@ -3,9 +3,9 @@
  * what it opened is asked for afterwards, through the handle, and taken only where it lies in the tree. Nothing is read, and no
  * special file is started, before that is known.
  */
-import { closeSync, constants, fstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { constants, openSync, readdirSync } from 'node:fs';
 import { EspalierError } from '../errors.ts';
-import { Handle, kindOf, placeOnly } from './handle.ts';
+import { type Handle, kindOf, nameOf, take } from './handle.ts';
 import { OpenFile } from './open-file.ts';
 
 /**
@@ -13,23 +13,15 @@ import { OpenFile } from './open-file.ts';
  * nothing, where links go round, or lead out of the tree.
  */
 export function handleInside(root: string, path: string): Handle {
-  const descriptor = openPlace(path);
+  const check = (descriptor: number): void => {
+    const real = nameOf(descriptor);
+    if (real === root || real.startsWith(`${root}/`)) return;
+    throw new EspalierError('scenario', 'is a link that leads out of the suite, and is not followed', { file: path });
+  };
   try {
-    const real = readlinkSync(`/proc/self/fd/${descriptor}`);
-    if (real !== root && !real.startsWith(`${root}/`)) {
-      throw new EspalierError('scenario', 'is a link that leads out of the suite, and is not followed', { file: path });
-    }
-    return new Handle(path, descriptor, fstatSync(descriptor));
+    return take(path, path, { check });
   } catch (cause) {
-    closeSync(descriptor);
-    throw cause;
-  }
-}
-
-function openPlace(path: string): number {
-  try {
-    return openSync(path, placeOnly);
-  } catch (cause) {
+    if (cause instanceof EspalierError) throw cause;
     throw new EspalierError('scenario', reasonOf(cause), { file: path, cause });
   }
 }

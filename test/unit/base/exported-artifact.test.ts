@@ -238,3 +238,14 @@ test('an id that leads elsewhere is no artifact', async () => {
   using _at = await place();
   for (const id of ['..', '.', '../kernel/present-1', 'present-1/.', '/']) assert.equal(store.find(id), undefined, id);
 });
+
+test('what goes wrong on this machine is not told as a fault of the archive', async () => {
+  using _at = await place();
+  // Memory of this very process: a regular file whose first page cannot be read.
+  await assert.rejects(store.importFrom('/proc/self/mem'), (error: EspalierError) => {
+    assert.equal(error.fault, 'infrastructure');
+    assert.match(error.message, /^cannot be imported: EIO/);
+    assert.equal(error.detail.file, '/proc/self/mem');
+    return true;
+  });
+});
