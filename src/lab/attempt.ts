@@ -3,6 +3,7 @@ import type { AttemptFile, AttemptInputs } from '../model/attempt.ts';
 import type { LabPlan } from '../model/scenario.ts';
 import type { HeldLab, LoadedScenario } from '../model/suite.ts';
 import { lackingOf } from '../model/traits.ts';
+import type { GuestBinaries } from '../supply/kernel/guest.ts';
 import { type Layer, laySources, type SourceLayer } from './source-layers.ts';
 import { type Lab, type LabResult, startLab } from './substrate/lifecycle.ts';
 import type { KernelChoice, Substrate } from './substrate/substrate.ts';
@@ -12,6 +13,8 @@ import type { LabLimits } from './substrate/watchdog.ts';
 export interface AttemptSettings {
   readonly substrate: Substrate;
   readonly kernel: KernelChoice;
+  /** Compiled parts of labs that another machine made; absent: they are made here. */
+  readonly guest?: GuestBinaries | undefined;
   /** The same kernel with PF_KEY, made on first need. */
   readonly pfKeyKernel?: () => Promise<KernelChoice>;
   readonly seed: bigint | undefined;
@@ -62,6 +65,7 @@ export async function runAttempt<Loaded extends LoadedScenario>(
     dir,
     plan: withSettings(loaded.plan, settings),
     kernel: kernel.path,
+    ...(settings.guest && { guest: settings.guest }),
     seed,
     hold: loaded.drive !== undefined,
   };

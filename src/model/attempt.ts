@@ -37,7 +37,10 @@ export type Commit = Of<typeof commit>;
  * A suite's files; `commit`: the one that a checkout was at, beside which the tree may hold changes of its own. `ownHelpers`: helpers
  * of the suite that ran because Espalier's replacements were written for other versions of them.
  */
-const suiteIdentity = identity.extend({ commit: commit.exactOptional(), ownHelpers: z.array(text).exactOptional() });
+export const suiteIdentity = identity.extend({
+  commit: commit.exactOptional(),
+  ownHelpers: z.array(text).exactOptional(),
+});
 export type SuiteIdentity = Of<typeof suiteIdentity>;
 
 const inputs = z.object({

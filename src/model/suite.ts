@@ -67,4 +67,6 @@ export interface Suite<Loaded extends LoadedScenario = LoadedScenario> {
   list(): Promise<ScenarioEntry[]>;
   /** Throws a `scenario` error naming the file where the scenario's own files are at fault. */
   load(name: string): Promise<Loaded>;
+  /** Where its scenarios are programs in files of its own: absolute paths of all that these files import and read while they load. */
+  sources?(): Promise<readonly string[]>;
 }

@@ -10,6 +10,8 @@ export interface OpenOptions {
   readonly helpers: 'ours' | 'upstream';
   /** What its labs boot; key material is made in such labs too. */
   readonly supply: LabSupply;
+  /** The types of its files were checked where the run was started; what they import for their types alone need not be here. */
+  readonly typesChecked?: boolean;
 }
 
 /** A format by its name in `scenario.json`. Several suites may share one. */

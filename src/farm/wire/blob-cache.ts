@@ -10,7 +10,7 @@ import {
   statSync,
   utimesSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EspalierError } from '../../base/errors.ts';
@@ -24,36 +24,70 @@ export interface WantedFile {
   readonly name: string;
 }
 
+/** Contents for one piece of work: none of them is removed before it ends. */
+export interface BlobUse extends Disposable {
+  /** Path of a content, fetched from the farm unless it is here. Its hash is checked when it comes. */
+  fetch(file: WantedFile, signal: AbortSignal): Promise<string>;
+}
+
 /** Contents that were fetched, by their hash, below a limit of bytes: what was used longest ago goes first. */
 export class BlobCache {
   readonly #dir: string;
   readonly #limit: number;
-  readonly #fetching = new Map<string, Promise<string>>();
+  readonly #fetching = new Map<string, Promise<void>>();
+  /** Pieces of work by the folder of a content that they use. */
+  readonly #used = new Map<string, number>();
 
   constructor(dir: string, limit: number) {
     this.#dir = dir;
     this.#limit = limit;
   }
 
-  /** Path of a content, fetched from the farm unless it is here. Its hash is checked when it comes. */
-  async fetch(client: FarmClient, { sha256, name }: WantedFile, signal: AbortSignal): Promise<string> {
-    const path = join(this.#dir, sha256.slice(0, 2), sha256, basename(name));
-    if (existsSync(path)) {
-      const now = new Date();
-      utimesSync(path, now, now);
-      return path;
-    }
-    const going = this.#fetching.get(path);
-    if (going !== undefined) return going;
-    const fetching = this.#download(client, { sha256, path, signal }).finally(() => this.#fetching.delete(path));
-    this.#fetching.set(path, fetching);
-    return fetching;
+  use(client: FarmClient): BlobUse {
+    const folders = new Set<string>();
+    return {
+      fetch: (file, signal) => {
+        const path = this.#pathOf(file);
+        const folder = dirname(path);
+        if (!folders.has(folder)) this.#used.set(folder, (this.#used.get(folder) ?? 0) + 1);
+        folders.add(folder);
+        return this.#fetch(client, { sha256: file.sha256, path, signal });
+      },
+      [Symbol.dispose]: () => {
+        for (const folder of folders) {
+          const others = (this.#used.get(folder) ?? 1) - 1;
+          if (others === 0) this.#used.delete(folder);
+          else this.#used.set(folder, others);
+        }
+      },
+    };
   }
 
-  async #download(
-    client: FarmClient,
-    { sha256, path, signal }: { readonly sha256: string; readonly path: string; readonly signal: AbortSignal },
-  ): Promise<string> {
+  #pathOf({ sha256, name }: WantedFile): string {
+    return join(this.#dir, sha256.slice(0, 2), sha256, basename(name));
+  }
+
+  async #fetch(client: FarmClient, wanted: Download): Promise<string> {
+    const { path, signal } = wanted;
+    for (;;) {
+      if (existsSync(path)) {
+        const now = new Date();
+        utimesSync(path, now, now);
+        return path;
+      }
+      const going = this.#fetching.get(path);
+      if (going === undefined) break;
+      // Whoever fetches it may be told to stop, which is not for this one.
+      await going.catch(() => {});
+      if (signal.aborted) throw new EspalierError('cancelled', 'the content is not needed any more');
+    }
+    const fetching = this.#download(client, wanted).finally(() => this.#fetching.delete(path));
+    this.#fetching.set(path, fetching);
+    await fetching;
+    return path;
+  }
+
+  async #download(client: FarmClient, { sha256, path, signal }: Download): Promise<void> {
     mkdirSync(dirname(path), { recursive: true });
     const temporary = temporaryBeside(path);
     try {
@@ -72,29 +106,36 @@ export class BlobCache {
       // A kernel among them is executed, and nobody writes to any.
       chmodSync(temporary, 0o555);
       renameSync(temporary, path);
-      this.#makeRoom(path);
-      return path;
+      this.#makeRoom();
     } finally {
       rmSync(temporary, { force: true });
     }
   }
 
-  /** Removes what was used longest ago; `kept` stays whatever it weighs. */
-  #makeRoom(kept: string): void {
-    const found = readdirSync(this.#dir, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => {
-        const path = join(parentPath, name);
-        const stat = statSync(path, { throwIfNoEntry: false });
-        return { path, size: stat?.size ?? 0, used: stat?.mtimeMs ?? 0 };
-      })
-      .sort((a, b) => b.used - a.used);
-    let size = 0;
-    for (const { path, size: bytes } of found) {
-      size += bytes;
-      if (size > this.#limit && path !== kept) rmSync(dirname(path), { recursive: true, force: true });
+  /** Removes contents that nobody uses, with what was laid out of them: those that were used longest ago. */
+  #makeRoom(): void {
+    const contents = new Map<string, { size: number; used: number }>();
+    for (const entry of readdirSync(this.#dir, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const path = join(entry.parentPath, entry.name);
+      const stat = statSync(path, { throwIfNoEntry: false });
+      const [two = '', hash = ''] = relative(this.#dir, path).split(sep);
+      const folder = join(this.#dir, two, hash);
+      const { size, used } = contents.get(folder) ?? { size: 0, used: 0 };
+      contents.set(folder, { size: size + (stat?.size ?? 0), used: Math.max(used, stat?.mtimeMs ?? 0) });
+    }
+    let total = 0;
+    for (const [folder, { size }] of [...contents].sort(([, a], [, b]) => b.used - a.used)) {
+      total += size;
+      if (total > this.#limit && !this.#used.has(folder)) rmSync(folder, { recursive: true, force: true });
     }
   }
+}
+
+interface Download {
+  readonly sha256: string;
+  readonly path: string;
+  readonly signal: AbortSignal;
 }
 
 function damaged(hash: string): EspalierError {

@@ -3,6 +3,7 @@ import type { LabPlan } from '../../model/scenario.ts';
 import type { Order } from '../../model/suite.ts';
 import type { Traits } from '../../model/traits.ts';
 import type { Image } from '../../supply/image/image.ts';
+import type { GuestBinaries } from '../../supply/kernel/guest.ts';
 import type { Walls } from '../../supply/kernel/walls.ts';
 
 export type { Order };
@@ -18,6 +19,8 @@ export interface LabRequest {
   readonly plan: LabPlan;
   /** Path of the kernel binary (ignored by backends without a kernel of their own). */
   readonly kernel: string;
+  /** The compiled parts of the lab, where another machine made them; absent: the substrate makes its own. */
+  readonly guest?: GuestBinaries;
   /** 64-bit seed of all randomness in the lab; `undefined`: not reproducible. */
   readonly seed: bigint | undefined;
   /** Keep the lab frozen after the plan's steps and wait for `send`. */

@@ -1,12 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
-import { filesBelow } from '../../base/door/folders.ts';
-import { needPlain } from '../../base/door/read.ts';
-import { makeFolder, writePlain } from '../../base/door/write.ts';
+import { filesBelow, removeTree } from '../../base/door/folders.ts';
+import { isThere, needPlain } from '../../base/door/read.ts';
+import { makeFolder, moveTree, writePlain } from '../../base/door/write.ts';
 import { EspalierError } from '../../base/errors.ts';
 import { checkJson } from '../../base/files.ts';
-import type { BlobCache } from '../../farm/wire/blob-cache.ts';
-import type { FarmClient } from '../../farm/wire/client.ts';
+import type { BlobUse } from '../../farm/wire/blob-cache.ts';
 import { contentsIn, unpackValue } from '../../farm/wire/packed-value.ts';
 import type { Outcome } from '../../farm/wire/protocol.ts';
 import { type AttemptSettings, runAttempt } from '../../lab/attempt.ts';
@@ -17,18 +17,18 @@ import { jsonText } from '../../store/run-folder.ts';
 import { openSuite } from '../../suites/all.ts';
 import { putInput, runInputs } from '../../suites/input-folder.ts';
 import type { Image } from '../../supply/image/image.ts';
-import { adoptGuestArtifact } from '../../supply/kernel/guest.ts';
+import type { GuestBinaries } from '../../supply/kernel/guest.ts';
 import { judgeAttempt } from '../judging/judge-attempt.ts';
 import { storeScenario } from '../judging/stored-scenario.ts';
 import { unpackFiles } from './archive.ts';
-import { type Order, type OrderFile, orderSchema } from './order.ts';
+import { largestOrder, type Order, type OrderFile, orderSchema } from './order.ts';
 import { packForFarm } from './packed-attempt.ts';
 import { ReadySupply } from './supplies.ts';
 
 /** What an attempt is made with on a worker. */
 export interface Workbench {
-  readonly client: FarmClient;
-  readonly cache: BlobCache;
+  /** Gives contents; they stay while the attempt is made. */
+  readonly contents: BlobUse;
   /** Empty folder for this attempt: it stands for the run's. */
   readonly dir: string;
   readonly signal: AbortSignal;
@@ -39,9 +39,6 @@ export interface MadeAttempt {
   readonly bytes: Buffer;
   readonly word: Extract<Outcome, { kind: 'made' }>['word'];
 }
-
-/** Bytes of an order once unpacked. */
-const largestOrder = 64 * 1024 * 1024;
 
 /** Makes an attempt as its order says, and judges it. Rejects as `runAttempt` does. */
 export async function makeAttempt(bench: Workbench, orderHash: string): Promise<MadeAttempt> {
@@ -64,8 +61,8 @@ async function readOrder(bench: Workbench, hash: string): Promise<Order> {
   return checkJson(() => JSON.parse(text), orderSchema, 'the order of the job');
 }
 
-function fetchFile({ cache, client, signal }: Workbench, file: OrderFile): Promise<string> {
-  return cache.fetch(client, file, signal);
+function fetchFile({ contents, signal }: Workbench, file: OrderFile): Promise<string> {
+  return contents.fetch(file, signal);
 }
 
 async function fetchBytes(bench: Workbench, sha256: string): Promise<Buffer> {
@@ -73,11 +70,7 @@ async function fetchBytes(bench: Workbench, sha256: string): Promise<Buffer> {
 }
 
 async function settingsOf(bench: Workbench, order: Order): Promise<AttemptSettings> {
-  const { kernel, overlays, seed, deadline, gap } = order;
-  for (const { store, id, file } of order.guest) {
-    const found = await adoptGuestArtifact({ store, id, path: await fetchFile(bench, file) });
-    if (found !== file.sha256) throw otherGuest(store);
-  }
+  const { kernel, overlays, versions, seed, deadline, gap } = order;
   return {
     substrate: substrateByName(order.substrate),
     kernel: {
@@ -86,17 +79,26 @@ async function settingsOf(bench: Workbench, order: Order): Promise<AttemptSettin
       path: kernel.file === undefined ? '' : await fetchFile(bench, kernel.file),
       ...(kernel.agent && { agent: kernel.agent }),
     },
+    ...(order.guest && { guest: await guestOf(bench, order.guest) }),
     seed: seed === undefined ? undefined : BigInt(seed),
     deadline: deadline === undefined ? undefined : BigInt(deadline),
     gap: gap === undefined ? undefined : BigInt(gap),
     ...(overlays && { overlays: await layersOf(bench, overlays) }),
+    ...(versions && { versions }),
   };
 }
 
-function otherGuest(store: string): EspalierError {
-  return new EspalierError('infrastructure', `the cache holds another ${store} than the run was begun with`, {
-    remedy: 'give the worker a cache of its own: ESPALIER_CACHE',
+/** The driver's own, where the cache of contents has them: what is compiled here stays as it is. */
+async function guestOf(
+  bench: Workbench,
+  { agent, shim, starter }: NonNullable<Order['guest']>,
+): Promise<GuestBinaries> {
+  const program = async ({ id, file }: typeof agent) => ({
+    id,
+    sha256: file.sha256,
+    path: await fetchFile(bench, file),
   });
+  return { agent: await program(agent), shim: await program(shim), starter: await program(starter) };
 }
 
 async function layersOf(bench: Workbench, overlays: NonNullable<Order['overlays']>) {
@@ -127,9 +129,15 @@ async function scenarioOf(bench: Workbench, { how, suite, name }: Order, place: 
   }
   const supply = new ReadySupply(place.settings.substrate, images);
   const path = how.folder && join(await unpackedFolder(bench, how.folder.archive), how.folder.open);
-  const opened = await openSuite(suite, { helpers: 'ours', supply }, path);
+  const opened = await openSuite(suite, { helpers: 'ours', supply, typesChecked: true }, path);
   return {
-    load: () => opened.load(name),
+    load: async () => {
+      const loaded = await opened.load(name);
+      if (loaded.suite.sha256 === how.suite.sha256) return { ...loaded, suite: how.suite };
+      throw new EspalierError('scenario', 'its files on the worker are not those that it was loaded from at first', {
+        remedy: 'name what it imports and reads by paths relative to its file',
+      });
+    },
     store: (loaded) => storeScenario(bench.dir, place.attemptDir, loaded),
   };
 }
@@ -169,19 +177,18 @@ function withPaths(plan: LabPlan, paths: ReadonlyMap<string, string>): LabPlan {
   };
 }
 
-/** A folder of scenario files, laid out once for all attempts of this process: Node keeps the modules that it has loaded. */
+/** Scenario files, laid out beside their archive: Node keeps the modules that it has loaded, by their place. */
 async function unpackedFolder(bench: Workbench, archive: string): Promise<string> {
   const file = await fetchFile(bench, { sha256: archive, name: 'scenarios.tar.zst' });
   const dir = `${file}.d`;
-  unpacking.set(dir, unpacking.get(dir) ?? layOut(file, dir));
-  await unpacking.get(dir);
+  if (isThere(dir)) return dir;
+  const layout = `${file}.${randomUUID()}`;
+  for (const [name, bytes] of await unpackFiles(needPlain(file), 'the archive of scenario files'))
+    writePlain(join(layout, name), bytes);
+  // Another attempt may have been first.
+  if (isThere(dir)) removeTree(layout);
+  else moveTree(layout, dir);
   return dir;
-}
-
-const unpacking = new Map<string, Promise<void>>();
-
-async function layOut(archive: string, dir: string): Promise<void> {
-  for (const [name, bytes] of await unpackFiles(needPlain(archive), archive)) writePlain(join(dir, name), bytes);
 }
 
 function inputsOf(runDir: string): Map<string, Uint8Array> {

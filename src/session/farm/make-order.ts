@@ -1,27 +1,30 @@
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { zstdCompress } from 'node:zlib';
 import { filesBelow } from '../../base/door/folders.ts';
-import { isPlain, needPlain } from '../../base/door/read.ts';
+import { needPlain } from '../../base/door/read.ts';
+import { EspalierError } from '../../base/errors.ts';
 import { makeWorkFolder } from '../../base/work-folder.ts';
 import { type BlobSource, bytesSource, fileSource } from '../../farm/wire/blob-source.ts';
 import { packValue } from '../../farm/wire/packed-value.ts';
 import { type AttemptSettings, settingsFor } from '../../lab/attempt.ts';
 import type { LabPlan } from '../../model/scenario.ts';
-import type { LoadedScenario } from '../../model/suite.ts';
+import type { LoadedScenario, Suite } from '../../model/suite.ts';
 import { seedOfAttempt } from '../../results/seeds.ts';
 import type { AttemptKey } from '../../store/layout.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import { putInput, runInputs } from '../../suites/input-folder.ts';
-import { guestArtifacts } from '../../supply/kernel/guest.ts';
+import { ensureGuest, type GuestProgram } from '../../supply/kernel/guest.ts';
 import { storeScenario } from '../judging/stored-scenario.ts';
-import { packFiles } from './archive.ts';
-import { type Order, type OrderFile, orderFile } from './order.ts';
+import { largestOrder, type Order, type OrderFile, orderFile } from './order.ts';
+import { programFiles } from './program-files.ts';
 import type { RememberingSupply } from './supplies.ts';
 
 /** What orders of a run are made from. */
 export interface OrderInputs {
   readonly folder: RunFolder;
+  /** Those of the run, by name. */
+  readonly suites: ReadonlyMap<string, Suite>;
   readonly settings: AttemptSettings;
   readonly supply: RememberingSupply;
 }
@@ -42,7 +45,7 @@ export async function makeOrder(inputs: OrderInputs, key: AttemptKey, loaded: Lo
   const addFile = async (path: string): Promise<OrderFile> => orderFile(path, add(await fileSource(path)));
   const { folder, settings: forAll } = inputs;
   const settings = await settingsFor(loaded, forAll);
-  const { kernel, overlays, deadline, gap, substrate } = settings;
+  const { kernel, overlays, versions, deadline, gap, substrate } = settings;
   const seed = seedOfAttempt(folder.run.options, key.attempt);
   const collector: Collector = { add, addFile };
   const order: Order = {
@@ -60,15 +63,21 @@ export async function makeOrder(inputs: OrderInputs, key: AttemptKey, loaded: Lo
       ...(kernel.path !== '' && { file: await addFile(kernel.path) }),
       ...(kernel.agent && { agent: kernel.agent }),
     },
-    guest: kernel.agent === undefined ? [] : await guestFiles(collector),
+    ...(kernel.agent && { guest: await guestFiles(collector) }),
     ...(overlays && { overlays: await layers(overlays, collector) }),
+    ...(versions && { versions: { ...versions } }),
     how:
       loaded.drive === undefined
         ? await planned(inputs, loaded, collector)
         : await programmed(inputs, loaded, collector),
   };
-  const text = await promisify(zstdCompress)(JSON.stringify(order));
-  return { order: bytesSource(text), contents: [...contents.values()] };
+  const text = Buffer.from(JSON.stringify(order));
+  if (text.length > largestOrder) {
+    const mib = (bytes: number): number => Math.ceil(bytes / 1024 ** 2);
+    const message = `its plan has ${mib(text.length)} MiB, and a worker takes up to ${mib(largestOrder)}`;
+    throw new EspalierError('scenario', message);
+  }
+  return { order: bytesSource(await promisify(zstdCompress)(text)), contents: [...contents.values()] };
 }
 
 /** Takes what has to be sent along. */
@@ -78,9 +87,9 @@ interface Collector {
 }
 
 async function guestFiles({ addFile }: Collector): Promise<Order['guest']> {
-  const files: Order['guest'] = [];
-  for (const { store, id, path } of await guestArtifacts()) files.push({ store, id, file: await addFile(path) });
-  return files;
+  const { agent, shim, starter } = await ensureGuest();
+  const program = async ({ id, path }: GuestProgram) => ({ id, file: await addFile(path) });
+  return { agent: await program(agent), shim: await program(shim), starter: await program(starter) };
 }
 
 async function layers(overlays: NonNullable<AttemptSettings['overlays']>, { addFile }: Collector) {
@@ -130,29 +139,25 @@ async function store(folder: RunFolder, loaded: LoadedScenario): Promise<{ store
   return { stored: needPlain(join(work, 'scenario.json')).toString('utf8'), inputs };
 }
 
-/** A program drives the lab: the worker loads it, from its own Espalier or from the folder that is sent. */
+/** A program drives the lab: the worker loads it, from its own Espalier or from the files that are sent. */
 async function programmed(
-  { folder, supply }: OrderInputs,
-  { entry }: LoadedScenario,
+  { folder, supply, suites }: OrderInputs,
+  { entry, suite: identity }: LoadedScenario,
   { add, addFile }: Collector,
 ): Promise<Order['how']> {
   const images: Extract<Order['how'], { kind: 'program' }>['images'] = {};
   for (const [recipe, { id, sha256, path, versions }] of supply.images) {
     images[recipe] = { id, sha256, versions: { ...versions }, ...(path !== '' && { file: await addFile(path) }) };
   }
+  const { ownHelpers, ...rest } = identity;
+  const made = {
+    kind: 'program' as const,
+    suite: { ...rest, ...(ownHelpers && { ownHelpers: [...ownHelpers] }) },
+    images,
+  };
   const path = folder.run.options.paths?.[entry.suite];
-  if (path === undefined) return { kind: 'program', images };
-  const single = isPlain(path);
-  const root = single ? dirname(path) : path;
-  const archive = add(bytesSource(await archiveOf(root)));
-  return { kind: 'program', images, folder: { archive, open: single ? basename(path) : '.' } };
-}
-
-/** A folder of scenario files without what packages installed into it. */
-async function archiveOf(root: string): Promise<Buffer> {
-  const entries = new Map<string, Uint8Array>();
-  for (const name of filesBelow(root).files) {
-    if (!name.split('/').includes('node_modules')) entries.set(name, needPlain(join(root, name)));
-  }
-  return packFiles(entries);
+  const suite = suites.get(entry.suite);
+  if (path === undefined || suite === undefined) return made;
+  const { archive, open } = await programFiles(suite, path);
+  return { ...made, folder: { archive: add(archive), open } };
 }

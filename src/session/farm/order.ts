@@ -1,11 +1,17 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { suiteIdentity } from '../../model/attempt.ts';
+
+/** Bytes of an order once unpacked, for both sides. */
+export const largestOrder = 64 * 1024 * 1024;
 
 /** A file in the cache of whoever makes an attempt. */
 const file = z.object({ sha256: z.string(), name: z.string() });
 export type OrderFile = z.infer<typeof file>;
 
 const identity = z.object({ id: z.string(), sha256: z.string() });
+
+const program = z.object({ id: z.string(), file });
 
 /** How an attempt is made elsewhere: all that it is fed with, by hash. */
 export const orderSchema = z.object({
@@ -18,9 +24,11 @@ export const orderSchema = z.object({
   deadline: z.string().optional(),
   gap: z.string().optional(),
   kernel: identity.extend({ file: file.optional(), agent: identity.optional() }),
-  /** Programs that the substrate's labs need beside the kernel, by the store of the cache that they belong to. */
-  guest: z.array(z.object({ store: z.string(), id: z.string(), file })),
+  /** Programs that the substrate's labs need beside the kernel. */
+  guest: z.object({ agent: program, shim: program, starter: program }).optional(),
   overlays: z.record(z.string(), z.array(identity.extend({ file }))).optional(),
+  /** Versions of what was built from source trees. */
+  versions: z.record(z.string(), z.string()).optional(),
   how: z.discriminatedUnion('kind', [
     z.object({
       kind: z.literal('plan'),
@@ -35,7 +43,9 @@ export const orderSchema = z.object({
     }),
     z.object({
       kind: z.literal('program'),
-      /** An archive of the folder of scenario files, and what of it was opened; absent: the suite is Espalier's own. */
+      /** What the scenario is made of where the run was started; what the worker finds has to be the same. */
+      suite: suiteIdentity,
+      /** An archive of the scenario files, and what of it was opened; absent: the suite is Espalier's own. */
       folder: z.object({ archive: z.string(), open: z.string() }).optional(),
       /** Images by their recipes. */
       images: z.record(

@@ -10,7 +10,7 @@ import { largestArchive, packFiles, unpackFiles } from './archive.ts';
 /** Folder in a packed attempt with the run's inputs that came to be while it was made. */
 const inputsFolder = 'inputs/';
 
-/** An attempt's folder, and inputs by their hash, as one content. Raises `infrastructure` for one that is too large. */
+/** An attempt's folder, and inputs by their hash, as one content. Raises `scenario` for one that is too large. */
 export async function packForFarm(attemptDir: string, inputs: ReadonlyMap<string, Uint8Array>): Promise<Buffer> {
   const entries = new Map<string, Uint8Array>();
   let size = 0;
@@ -18,14 +18,12 @@ export async function packForFarm(attemptDir: string, inputs: ReadonlyMap<string
     const bytes = needPlain(join(attemptDir, name));
     size += bytes.length;
     if (size > largestArchive) {
-      throw new EspalierError('infrastructure', `the attempt holds more than ${largestArchive >> 20} MiB`, {
-        file: attemptDir,
-      });
+      throw new EspalierError('scenario', `the attempt holds more than ${largestArchive / 1024 ** 2} MiB`);
     }
     entries.set(`attempt/${name}`, bytes);
   }
   for (const [hash, bytes] of inputs) entries.set(`${inputsFolder}${hash}`, bytes);
-  return packFiles(entries);
+  return packFiles(entries, { what: 'the attempt', fault: 'scenario' });
 }
 
 /**

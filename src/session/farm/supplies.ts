@@ -1,3 +1,4 @@
+import { EspalierError } from '../../base/errors.ts';
 import type { Substrate } from '../../lab/substrate/substrate.ts';
 import { LabSupply } from '../../lab/supply.ts';
 import type { Image } from '../../supply/image/image.ts';
@@ -28,6 +29,8 @@ export class ReadySupply extends LabSupply {
   }
 
   override async image(recipe: string): Promise<Image> {
-    return this.#images.get(recipe) ?? super.image(recipe);
+    const image = this.#images.get(recipe);
+    if (image !== undefined) return image;
+    throw new EspalierError('scenario', `it wants the image ${recipe}, which its order does not bring`);
   }
 }

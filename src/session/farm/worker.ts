@@ -142,9 +142,10 @@ class Session {
   async #make({ lease, order }: Lease, signal: AbortSignal): Promise<Outcome> {
     const { client } = this.#options;
     using work = makeWorkFolder(`farm-${lease}`);
+    using contents = this.#cache.use(client);
     const dir = work.path;
     try {
-      const { bytes, word } = await makeAttempt({ client, cache: this.#cache, dir, signal }, order);
+      const { bytes, word } = await makeAttempt({ contents, dir, signal }, order);
       const { sha256, size, open } = bytesSource(bytes);
       await client.send({ ...this.#post(`/v1/results/${sha256}`), method: 'PUT', body: open, size, signal });
       return { kind: 'made', blob: { sha256, size }, word };

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -18,8 +19,10 @@ export interface LoadedFile {
 
 /** Node keeps modules, so a file declares its scenarios once in a process. */
 const loaded = new Map<string, LoadedFile>();
-/** URLs of scenario files and of what they import from their own folders. */
-const own = new Set<string>();
+/** What is declared and read is collected for one file at a time. */
+let last: Promise<unknown> = Promise.resolve();
+/** URLs of scenario files and of what they import from their own folders, with what each imports. */
+const own = new Map<string, Set<string>>();
 let hooked = false;
 
 function hook(): void {
@@ -30,9 +33,11 @@ function hook(): void {
       if (specifier === 'espalier') return { url: library, shortCircuit: true };
       const found = next(specifier, context);
       const { url } = found;
-      if (!own.has(context.parentURL ?? '') && !own.has(url)) return found;
+      const importer = own.get(context.parentURL ?? '');
+      if (importer === undefined && !own.has(url)) return found;
       if (!url.startsWith('file:') || url.includes('/node_modules/')) return found;
-      own.add(url);
+      importer?.add(url);
+      if (!own.has(url)) own.set(url, new Set());
       // Whatever the package.json above it says, if there is one.
       return url.endsWith('.ts') ? { ...found, format: 'module-typescript' } : found;
     },
@@ -40,16 +45,21 @@ function hook(): void {
 }
 
 /** Loads a scenario file: runs its top level, which declares. Raises `usage` with file and line where that does not work. */
-export async function loadFile(file: string): Promise<LoadedFile> {
-  const known = loaded.get(file);
-  if (known !== undefined) return known;
+export function loadFile(file: string): Promise<LoadedFile> {
+  const loading = last.then(() => loaded.get(file) ?? loadNow(file));
+  last = loading.catch(() => {});
+  return loading;
+}
+
+async function loadNow(file: string): Promise<LoadedFile> {
   hook();
-  const before = new Set(own);
-  const { href } = pathToFileURL(file);
-  own.add(href);
+  let href = '';
   let declared: readonly Declared[] = [];
   let read: readonly string[] = [];
   try {
+    // Node names modules by where they are, whatever links lead there.
+    href = pathToFileURL(realpathSync(file)).href;
+    own.set(href, own.get(href) ?? new Set());
     read = await filesRead(async () => {
       declared = await collectScenarios(() => import(href));
     });
@@ -62,11 +72,17 @@ export async function loadFile(file: string): Promise<LoadedFile> {
       remedy: "call scenario('name', …) at its top level",
     });
   }
-  const modules = [...own].filter((url) => !before.has(url)).map((url) => fileURLToPath(url));
-  const sources = [...new Set([...modules, ...read])];
+  const sources = [...new Set([...importedBy(href), ...read])];
   const result = { file, declared, sources: sources.sort() };
   loaded.set(file, result);
   return result;
+}
+
+/** A file and all that it imports, by whichever file that was loaded first. */
+function importedBy(href: string): string[] {
+  const found = new Set([href]);
+  for (const url of found) for (const imported of own.get(url) ?? []) found.add(imported);
+  return [...found].map((url) => fileURLToPath(url));
 }
 
 function cannotLoad(file: string, error: unknown): EspalierError {

@@ -20,13 +20,18 @@ interface Origin {
 }
 
 /** Opens the scenario files of a path, as a suite of any name. */
-export async function openScenarioPath({ name, path }: Origin, { supply }: OpenOptions): Promise<Suite> {
+export async function openScenarioPath({ name, path }: Origin, { supply, typesChecked }: OpenOptions): Promise<Suite> {
   const image = async (recipe: string): Promise<LabImage> => {
     const { path: file, id, sha256, versions } = await supply.image(recipe);
     const tested = testedPackages.flatMap((one) => (versions[one] === undefined ? [] : [[one, versions[one]]]));
     return { path: file, id, sha256, versions: Object.fromEntries(tested) };
   };
-  return openScenarios({ name, files: scenarioFiles(path), image, checkTypes });
+  return openScenarios({
+    name,
+    files: scenarioFiles(path),
+    image,
+    checkTypes: typesChecked ? async () => {} : checkTypes,
+  });
 }
 
 /** Packages whose versions an attempt records, where its images have them. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
@@ -70,6 +70,7 @@ export function openScenarios(options: ScenariosOptions): Suite<FileScenario> {
       if (found === undefined) throw new EspalierError('usage', `${options.name} has no scenario ${name}`);
       return load(found, options);
     },
+    sources: async () => [...new Set((await all()).flatMap(({ source }) => source.sources))].sort(),
   };
 }
 
@@ -202,7 +203,8 @@ async function load(
 
 /** The scenario's own sources: what the replay of an attempt must find unchanged. */
 async function identityOf(name: string, { file, sources }: LoadedFile): Promise<SuiteIdentity> {
-  const parts = sources.map((path) => `${relative(file, path)} ${sha256(readFileSync(path))}\n`);
+  const place = realpathSync(file);
+  const parts = sources.map((path) => `${relative(place, path)} ${sha256(readFileSync(path))}\n`);
   const commit = await commitOfFolder(dirname(file));
   return { id: name, sha256: sha256(parts.join('')), ...(commit && { commit }) };
 }

@@ -1,8 +1,7 @@
-import { chmodSync, copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Artifact, ArtifactStore } from '../../base/artifacts.ts';
-import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import { projectDir } from '../../base/folders.ts';
 import { succeed } from '../../base/processes.ts';
@@ -40,32 +39,6 @@ function sourcesIn(name: string): string[] {
   const dir = join(folder, name);
   const units = readdirSync(dir).filter((unit) => /\.[ch]$/.test(unit));
   return units.sort().map((unit) => join(dir, unit));
-}
-
-/** A compiled part by its place in the cache, so that another machine can have it without a compiler. */
-export interface GuestArtifact extends GuestProgram {
-  readonly store: string;
-}
-
-/** Stores by the part that they hold. */
-const stores = { agent: agents, shim: shims, starter: starters } as const;
-
-/** All compiled parts of labs. */
-export async function guestArtifacts(): Promise<GuestArtifact[]> {
-  const parts = Object.entries(await ensureGuest()) as [string, GuestProgram][];
-  return parts.map(([store, part]) => ({ store, ...part }));
-}
-
-/** Takes a part that another machine has compiled, unless one with this id is there; returns the hash of what is there. */
-export async function adoptGuestArtifact({ store, id, path }: Omit<GuestArtifact, 'sha256'>): Promise<string> {
-  const known = new Map<string, Store>(Object.entries(stores)).get(store);
-  if (known === undefined) throw new EspalierError('infrastructure', `labs here have no part ${store}`);
-  const adopted = await known.ensure(id, async (out) => {
-    copyFileSync(path, out);
-    chmodSync(out, 0o755);
-    return { sources: [], compiler: 'another machine’s' };
-  });
-  return adopted.sha256;
 }
 
 type Store = typeof agents;

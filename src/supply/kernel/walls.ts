@@ -1,6 +1,6 @@
 import { EspalierError } from '../../base/errors.ts';
 import { succeed } from '../../base/processes.ts';
-import { ensureGuest } from './guest.ts';
+import { ensureGuest, type GuestBinaries } from './guest.ts';
 
 /** What keeps a lab's kernel process from this machine's files, network and processes; best first. */
 export const wallKinds = ['namespaces', 'landlock', 'none'] as const;
@@ -27,16 +27,16 @@ const variable = 'ESPALIER_WALLS';
 
 let asked: Promise<WallsHere> | undefined;
 
-/** Which walls labs get here; the machine is asked once. */
-export function wallsHere(): Promise<WallsHere> {
-  asked ??= ask();
+/** Which walls labs get here; the machine is asked once, by the given starter or one that is compiled here. */
+export function wallsHere(guest?: GuestBinaries): Promise<WallsHere> {
+  asked ??= ask(guest);
   return asked;
 }
 
-async function ask(): Promise<WallsHere> {
+async function ask(guest: GuestBinaries | undefined): Promise<WallsHere> {
   const wanted = process.env[variable];
   if (wanted !== undefined && wanted !== '') return named(wanted);
-  const { starter } = await ensureGuest();
+  const { starter } = guest ?? (await ensureGuest());
   const answer = (await succeed(starter.path, ['--probe'], { timeoutMs: 10_000 })).stdout.toString();
   return choose(answer);
 }
@@ -63,8 +63,8 @@ export function choose(answer: string): WallsHere {
 }
 
 /** The walls of labs. Throws `infrastructure` where there are none. */
-export async function requireWalls(): Promise<Walls> {
-  const { chosen, about } = await wallsHere();
+export async function requireWalls(guest?: GuestBinaries): Promise<Walls> {
+  const { chosen, about } = await wallsHere(guest);
   if (chosen !== undefined) return chosen;
   throw new EspalierError('infrastructure', `this machine lets nobody put up walls around a lab: ${about}`, {
     remedy: `run a Linux of 5.13 or later with user namespaces or Landlock, or set ${variable}=none if you trust all that runs in your labs`,

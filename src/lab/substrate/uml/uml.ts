@@ -201,6 +201,11 @@ async function readablePlan({ kernel, plan }: LabRequest): Promise<LabPlan> {
 /** One agent for all labs of a process, also when its sources change meanwhile. */
 let guestBinaries: Promise<GuestBinaries> | undefined;
 
+function ownGuest(): Promise<GuestBinaries> {
+  guestBinaries ??= ensureGuest();
+  return guestBinaries;
+}
+
 /** One User Mode Linux process a lab, all hosts inside it. x86-64 Linux only. */
 export const uml: Substrate = {
   name: 'uml',
@@ -223,8 +228,7 @@ export const uml: Substrate = {
     async kernel({ selection, pfKey, signal }) {
       const { ensureKernel } = await import('../../../supply/kernel/kernel.ts');
       const kernel = await ensureKernel({ selection, signal, ...(pfKey && { flavour: 'netkey' }) });
-      guestBinaries ??= ensureGuest();
-      const { id, sha256 } = (await guestBinaries).agent;
+      const { id, sha256 } = (await ownGuest()).agent;
       return { ...kernel, agent: { id, sha256 } };
     },
     async image(recipe, signal) {
@@ -234,9 +238,8 @@ export const uml: Substrate = {
   }),
   async start(request) {
     requireKernel(request.kernel);
-    guestBinaries ??= ensureGuest();
-    const guest = await guestBinaries;
-    const walls = await requireWalls();
+    const guest = request.guest ?? (await ownGuest());
+    const walls = await requireWalls(guest);
     const plan = await readablePlan(request);
     const images = prepare({ ...request, plan }, guest, walls);
     const { dir, kernel, seed } = request;
