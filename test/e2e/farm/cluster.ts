@@ -37,15 +37,21 @@ export class Cluster {
   /** Makes and starts a cluster that is gone after the test. */
   static async start(t: Pick<TestContext, 'after'>): Promise<Cluster> {
     const dir = mkdtempSync(join(tmpdir(), 'espalier-pg-'));
-    t.after(() => rmSync(dir, { recursive: true, force: true }));
     const user = unprivileged();
     if (user !== undefined) chownSync(dir, user.uid, user.gid);
     const cluster = new Cluster(join(dir, 'data'), await freePort());
+    // Nothing writes there any more once the server is down.
+    t.after(() => {
+      try {
+        cluster.down('immediate');
+      } finally {
+        rmSync(dir, { recursive: true, force: true });
+      }
+    });
     const secret = join(dir, 'password');
     writeFileSync(secret, `${password}\n`, { mode: 0o644 });
     cluster.#run('initdb', '-D', cluster.#dir, '-U', 'farm', '-A', 'scram-sha-256', `--pwfile=${secret}`, '-N');
     await cluster.up();
-    t.after(() => cluster.down('immediate'));
     return cluster;
   }
 
