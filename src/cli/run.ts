@@ -72,7 +72,7 @@ export function register(program: Command): void {
     .option(...farmOption)
     .option('--farm-labels <names>', 'labels that workers must have, separated by commas')
     .option('--detach', 'leave the run to the farm once it has all of it')
-    .option('--attach <run>', 'go on with a run at the farm: same as --resume')
+    .option('--attach <run>', 'collect the results of a run that was left to the farm')
     .option('--resume <run>', 'continue a run that was stopped: its folder, its id, or `latest`')
     .option(...trustOption)
     .action(async (selectors: string[], options: RawRunOptions, command: Command) => {

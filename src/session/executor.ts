@@ -1,4 +1,3 @@
-import type { AttemptInputs } from '../model/attempt.ts';
 import type { AttemptKey } from '../store/layout.ts';
 
 /**
@@ -18,6 +17,4 @@ export interface Executor {
    * trouble (several in a row stop the run), `cancelled` where the attempt was given up. It rejects soon once `signal` fires.
    */
   run(key: AttemptKey, signal: AbortSignal): Promise<string>;
-  /** What an attempt at a scenario would be fed with now; the seed does not count. */
-  inputs(scenario: Omit<AttemptKey, 'attempt'>): Promise<AttemptInputs>;
 }

@@ -1,8 +1,14 @@
 import type { ScenarioResult } from '../model/results.ts';
 import type { RunOptions } from '../model/run.ts';
 import type { ScenarioEntry } from '../model/scenario.ts';
+import type { JudgedAttempt } from '../results/results.ts';
 import { verdictOfEntry } from '../results/results.ts';
 import { missingOf, plannedAttempts } from '../results/seeds.ts';
+
+/** Attempts that count. What is unresolved says nothing of the test (a full disk, a missing image): a resumed run makes it again. */
+export function resolved(judged: readonly JudgedAttempt[]): JudgedAttempt[] {
+  return judged.filter(({ verdict }) => verdict.word !== 'unresolved');
+}
 
 /** Numbers of the planned attempts of a scenario that are not there yet. A listing's own verdict needs none. */
 export function missingAttempts(

@@ -12,7 +12,7 @@ import { resultIn, resultsIn } from '../store/run-results.ts';
 import { Attempts, type Made } from './attempts.ts';
 import type { Executor } from './executor.ts';
 import { FaultPolicy } from './fault-policy.ts';
-import { missingAttempts, retryOf } from './planned.ts';
+import { missingAttempts, resolved, retryOf } from './planned.ts';
 import { estimateMs, Pace } from './progress.ts';
 
 /** All that a session of a run works with. */
@@ -95,8 +95,7 @@ class Session {
     const { options, scenarios } = folder.run;
     return scenarios.flatMap((entry) => {
       if (verdictOfEntry(entry) !== undefined) return [];
-      // What is unresolved says nothing of the test: a full disk, a missing image. It is made again.
-      const judged = folder.judged(entry).filter(({ verdict }) => verdict.word !== 'unresolved');
+      const judged = resolved(folder.judged(entry));
       this.#attempts.set(keyOf(entry), judged);
       const missing = missingAttempts(entry, options, judged);
       if (missing.length > 0) return missing.map((attempt) => this.#task(entry, attempt));

@@ -14,10 +14,10 @@ export interface StoredBlob {
   readonly upload: string;
 }
 
-/** Those of these blobs that are not there. What is there counts as used now. */
+/** Those of these inputs that are not there. */
 export async function missingBlobs(sql: Sql, hashes: readonly string[]): Promise<string[]> {
   const found = await sql.query<{ sha256: string }>(
-    "update blob set used = now() where sha256 = any($1) and kind = 'input' returning sha256",
+    "select sha256 from blob where sha256 = any($1) and kind = 'input'",
     [hashes],
   );
   const there = new Set(found.map(({ sha256 }) => sha256));
@@ -45,7 +45,7 @@ export async function storeBlob(
   try {
     const size = await storeChunks(database, { upload, sha256, most }, body);
     const [row] = await database.query(
-      'insert into blob (sha256, size, kind, upload) values ($1, $2, $3, $4) on conflict (sha256) do nothing returning 1',
+      'insert into blob (sha256, size, kind, upload) values ($1, $2, $3, $4) on conflict (sha256, kind) do nothing returning 1',
       [sha256, size, kind, upload],
     );
     if (row === undefined) await dropUpload(database, upload);
@@ -96,10 +96,13 @@ async function dropUpload(sql: Sql, upload: string): Promise<void> {
   await sql.query('delete from chunk where upload = $1', [upload]);
 }
 
-export async function findBlob(sql: Sql, sha256: string): Promise<StoredBlob | undefined> {
+export async function findBlob(
+  sql: Sql,
+  { sha256, kind }: Pick<StoredBlob, 'sha256' | 'kind'>,
+): Promise<StoredBlob | undefined> {
   const [row] = await sql.query<StoredBlob & { size: string }>(
-    'select sha256, size, kind, upload from blob where sha256 = $1',
-    [sha256],
+    'select sha256, size, kind, upload from blob where sha256 = $1 and kind = $2',
+    [sha256, kind],
   );
   return row && { ...row, size: Number(row.size) };
 }

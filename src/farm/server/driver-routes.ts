@@ -2,7 +2,7 @@ import { blobsSchema, jobsSchema, openRunSchema } from '../wire/protocol.ts';
 import { missingBlobs, storeBlob } from './blobs.ts';
 import type { Asked, Reply, Route } from './http.ts';
 import type { FarmParts } from './parts.ts';
-import { cancelRun, endRun, openRun, ownRun, submit } from './runs.ts';
+import { closeRun, openRun, ownRun, submit } from './runs.ts';
 
 /** What one content of a driver may weigh, bytes: images are the largest. */
 const largestInput = 16 * 1024 ** 3;
@@ -56,7 +56,7 @@ export function driverRoutes(farm: FarmParts): Route[] {
       path: '/v1/runs/*/cancel',
       roles,
       answer: async (asked) => {
-        await cancelRun(farm, await runOf(farm, asked));
+        await closeRun(farm, await runOf(farm, asked), 'cancelled');
         return nothing;
       },
     },
@@ -65,7 +65,7 @@ export function driverRoutes(farm: FarmParts): Route[] {
       path: '/v1/runs/*/end',
       roles,
       answer: async (asked) => {
-        await endRun(farm, await runOf(farm, asked));
+        await closeRun(farm, await runOf(farm, asked), 'ended');
         return nothing;
       },
     },

@@ -6,7 +6,7 @@ import { every } from '../../base/deadline.ts';
 import { EspalierError } from '../../base/errors.ts';
 import { warn } from '../../base/log.ts';
 import { version } from '../../base/version.ts';
-import { protocol } from '../wire/protocol.ts';
+import { protocol, silenceMs } from '../wire/protocol.ts';
 import { Database } from './database.ts';
 import { driverRoutes } from './driver-routes.ts';
 import { Engine } from './engine.ts';
@@ -136,6 +136,9 @@ async function serve({ host, port, tls }: Listening, parts: FarmParts): Promise<
   const answer: RequestListener = (request, response) => void respond(routes, gate, { request, response });
   const server =
     tls === undefined ? createServer(answer) : createSecureServer({ ...tls, minVersion: 'TLSv1.3' }, answer);
+  // A large image takes as long as it takes; who sends and gets nothing for so long is gone. Held requests are answered before.
+  server.requestTimeout = 0;
+  server.timeout = silenceMs;
   const listening = Promise.withResolvers<void>();
   server.once('error', (cause) =>
     listening.reject(new EspalierError('infrastructure', `cannot listen: ${cause.message}`, { cause, host })),

@@ -54,8 +54,7 @@ export async function respond(
 ): Promise<void> {
   const { request, response } = exchange;
   try {
-    const url = new URL(request.url ?? '/', 'http://farm');
-    const found = routeOf(routes, request.method ?? '', url.pathname);
+    const { url, found } = addressed(routes, request);
     const holder = await authenticated(gate, request);
     checkProtocol(request, url.pathname);
     if (found === undefined) throw new Refused(404, `there is no ${request.method} ${url.pathname}`);
@@ -64,6 +63,15 @@ export async function respond(
   } catch (error) {
     if (error instanceof Refused) gate.refused();
     await sendError(response, error);
+  }
+}
+
+function addressed(routes: readonly Route[], { url: text = '/', method = '' }: IncomingMessage) {
+  try {
+    const url = new URL(text, 'http://farm');
+    return { url, found: routeOf(routes, method, url.pathname) };
+  } catch {
+    throw new Refused(400, 'the path of the request cannot be read');
   }
 }
 

@@ -1,7 +1,7 @@
-import { beatSchema, doneSchema, heartbeat, refusalSchema } from '../wire/protocol.ts';
-import { finishCanary } from './canary.ts';
+import { beatSchema, doneSchema, faultSchema, heartbeat, largestResult } from '../wire/protocol.ts';
+import { storeBlob } from './blobs.ts';
 import type { Asked, Reply, Route } from './http.ts';
-import { beat, finish, giveBack, reportFault } from './leases.ts';
+import { beat, finish, giveBack, holds, reportFault } from './leases.ts';
 import type { FarmParts } from './parts.ts';
 import { Refused } from './refused.ts';
 import { workerFor } from './worker-routes.ts';
@@ -30,15 +30,29 @@ export function leaseRoutes(farm: FarmParts): Route[] {
       },
     },
     {
+      method: 'PUT',
+      path: '/v1/leases/*/results/*',
+      roles,
+      answer: async (asked) => {
+        const worker = await workerFor(farm, asked);
+        if (!(await holds(farm.database, worker, leaseId(asked))))
+          throw new Refused(409, 'the job is not held any more');
+        await storeBlob(
+          farm.database,
+          { sha256: asked.parts[1] ?? '', kind: 'result', most: largestResult },
+          asked.body,
+        );
+        return nothing;
+      },
+    },
+    {
       method: 'POST',
       path: '/v1/leases/*/done',
       roles,
       answer: async (asked) => {
         const worker = await workerFor(farm, asked);
         const { outcome } = await asked.json(doneSchema);
-        const job = leaseId(asked);
-        const canary = await finishCanary(farm, worker, { lease: job, outcome });
-        return { json: { accepted: canary || (await finish(farm, worker, { job, outcome })) } };
+        return { json: { accepted: await finish(farm, worker, { job: leaseId(asked), outcome }) } };
       },
     },
     {
@@ -56,7 +70,7 @@ export function leaseRoutes(farm: FarmParts): Route[] {
       roles,
       answer: async (asked) => {
         const worker = await workerFor(farm, asked);
-        const { reason } = await asked.json(refusalSchema);
+        const { reason } = await asked.json(faultSchema);
         await reportFault(farm, worker, { job: leaseId(asked), reason });
         return nothing;
       },
@@ -78,8 +92,7 @@ async function goneOf(
   if (leases.length === 0) return undefined;
   const rows = await database.query<{ lease: string }>(
     `select asked.lease::text as lease from unnest($2::uuid[]) as asked (lease)
-     where not exists (select from lease held where held.job = asked.lease and held.worker = $1)
-       and not exists (select from canary where canary.lease = asked.lease)`,
+     where not exists (select from lease held where held.job = asked.lease and held.worker = $1)`,
     [session, leases],
   );
   return rows.length === 0 ? undefined : rows.map(({ lease }) => lease);

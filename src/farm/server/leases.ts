@@ -34,16 +34,19 @@ export async function beat(
   );
   const kept = new Set<string>();
   for (const [queue, rows] of Map.groupBy(held, ({ queue }) => queue)) {
-    for (const id of await engine.touch(queue, rows.map(heldJob)).catch(() => [])) kept.add(id);
+    try {
+      for (const id of await engine.touch(queue, rows.map(heldJob))) kept.add(id);
+    } catch (error) {
+      // The run was closed meanwhile, and its queue with it; any other trouble says nothing of the leases.
+      for (const { job } of rows) if (await holds(database, worker, job)) throw error;
+    }
   }
-  const gone = leases.filter((lease) => !kept.has(lease));
-  return gone.length === 0 ? gone : notCanaries(database, gone);
+  return leases.filter((lease) => !kept.has(lease));
 }
 
-async function notCanaries(sql: Sql, leases: readonly string[]): Promise<string[]> {
-  const rows = await sql.query<{ lease: string }>('select lease from canary where lease = any($1::uuid[])', [leases]);
-  const canaries = new Set(rows.map(({ lease }) => lease));
-  return leases.filter((lease) => !canaries.has(lease));
+/** Whether a lease is a worker's now. */
+export async function holds(sql: Sql, { session }: Worker, job: string): Promise<boolean> {
+  return (await sql.query('select 1 from lease where job = $1 and worker = $2', [job, session])).length === 1;
 }
 
 /** A worker's lease, with its run's row locked; `undefined`: it has none of this name. */
@@ -82,8 +85,8 @@ export async function finish(
 
 /** An uploaded content of this hash and size, as a result. */
 async function requireResult(sql: Sql, { blob }: Extract<Outcome, { kind: 'made' }>): Promise<void> {
-  const found = await findBlob(sql, blob.sha256);
-  if (found === undefined || found.kind !== 'result' || found.size !== blob.size) {
+  const found = await findBlob(sql, { sha256: blob.sha256, kind: 'result' });
+  if (found?.size !== blob.size) {
     throw new Refused(409, 'the result was not uploaded');
   }
 }

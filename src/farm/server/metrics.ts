@@ -24,7 +24,7 @@ export async function metricsText(
     );
   }
   const byHealth = gauge('workers', 'workers by health', 'health');
-  for (const health of ['good', 'suspect', 'distrusted']) {
+  for (const health of ['good', 'suspect']) {
     byHealth.set({ health }, workers.filter((worker) => worker.health === health).length);
   }
   gauge('slots', 'labs that all workers can run at once').set(workers.reduce((sum, { slots }) => sum + slots, 0));

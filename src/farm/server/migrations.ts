@@ -17,15 +17,14 @@ export const migrations: readonly string[] = [
     token text not null references token on delete cascade,
     name text not null,
     machine text not null,
-    cpu text not null,
     slots int not null,
     labels text[] not null,
     began timestamptz not null default now(),
     seen timestamptz not null default now(),
     gone timestamptz,
-    -- suspect: two faults of the machine in a row; it has to pass a canary before more work
-    health text not null default 'good' check (health in ('good', 'suspect', 'distrusted')),
+    -- of its machine, in a row, and when the last one was
     faults int not null default 0,
+    failed timestamptz,
     done int not null default 0
   );
   create index worker_live on worker (seen) where gone is null;
@@ -33,8 +32,9 @@ export const migrations: readonly string[] = [
   create table run (
     id text primary key,
     owner text not null references token,
+    -- labels that a worker must have; asked: those of them that the user named
     needs text[] not null,
-    share int not null,
+    asked text[] not null,
     state text not null default 'open' check (state in ('open', 'cancelled', 'ended')),
     opened timestamptz not null default now(),
     touched timestamptz not null default now(),
@@ -42,13 +42,13 @@ export const migrations: readonly string[] = [
   );
 
   create table blob (
-    sha256 text primary key,
+    sha256 text not null,
     size bigint not null,
     -- results are for drivers only
     kind text not null check (kind in ('input', 'result')),
     upload uuid not null unique,
     made timestamptz not null default now(),
-    used timestamptz not null default now()
+    primary key (sha256, kind)
   );
   create table chunk (
     upload uuid not null,
@@ -127,21 +127,6 @@ export const migrations: readonly string[] = [
     foreign key (run, suite, name, attempt) references task on delete cascade
   );
   create index result_blob on result ((outcome -> 'blob' ->> 'sha256'));
-
-  -- what a worker said it cannot do
-  create table refusal (
-    run text not null references run on delete cascade,
-    worker uuid not null references worker on delete cascade,
-    reason text not null,
-    primary key (run, worker)
-  );
-
-  create table canary (
-    lease uuid primary key default gen_random_uuid(),
-    worker uuid not null references worker on delete cascade,
-    word text not null,
-    began timestamptz not null default now()
-  );
 
   -- the farm's own; at most one
   create table certificate (

@@ -18,6 +18,7 @@ export function resultRoutes(farm: FarmParts): Route[] {
       answer: async (asked) => {
         const run = await runOf(farm, asked);
         const after = Number(asked.query.get('after') ?? 0);
+        if (!Number.isSafeInteger(after)) throw new Refused(400, '`after` is no number of a result');
         const ask = async () => {
           const results = await resultsAfter(database, run, after);
           return results.length > 0 ? results : undefined;
@@ -45,7 +46,7 @@ async function sendBlob({ database }: FarmParts, sha256: string, run: string): P
     run,
     sha256,
   ]);
-  const blob = row && (await findBlob(database, sha256));
+  const blob = row && (await findBlob(database, { sha256, kind: 'result' }));
   if (blob === undefined) throw new Refused(404, 'the run has no such result');
   return { stream: readBlob(database, blob), size: blob.size };
 }

@@ -1,4 +1,4 @@
-import type { FarmResult, Job, Key, OpenRun, Outcome } from '../wire/protocol.ts';
+import { type FarmResult, type Job, type Key, type OpenRun, type Outcome, textOfKey } from '../wire/protocol.ts';
 import type { Database, Sql, Transaction } from './database.ts';
 import { type Engine, queuesOf } from './engine.ts';
 import { Refused } from './refused.ts';
@@ -17,15 +17,16 @@ export interface RunPlace {
   readonly engine: Engine;
 }
 
-/** Opens a run, again where it was open before: its results stay. */
+/** Opens a run, again where it was open before: its results stay, and the labels that its user asked for unless others are named. */
 export async function openRun({ database, engine }: RunPlace, owner: string, run: OpenRun): Promise<void> {
   const { usual, alone } = queuesOf(run.id);
   await engine.open([usual, alone]);
   const [opened] = await database.query<{ owner: string }>(
-    `insert into run (id, owner, needs, share) values ($1, $2, $3, $4)
-     on conflict (id) do update set state = 'open', needs = $3, share = $4, touched = now()
+    `insert into run (id, owner, needs, asked) values ($1, $2, $3::text[] || coalesce($4::text[], '{}'), coalesce($4::text[], '{}'))
+     on conflict (id) do update set state = 'open', touched = now(),
+       needs = $3::text[] || coalesce($4::text[], run.asked), asked = coalesce($4::text[], run.asked)
      where run.owner = $2 returning owner`,
-    [run.id, owner, run.needs, run.share],
+    [run.id, owner, run.needs, run.labels ?? null],
   );
   if (opened === undefined) throw new Refused(403, `the run ${run.id} is another driver's`);
 }
@@ -41,10 +42,12 @@ export async function ownRun(sql: Sql, owner: string, id: string): Promise<{ rea
   return run;
 }
 
-/** Puts jobs into a run's queue. One that is there already, waiting, being made or done, is left as it is. */
+/** Puts jobs into a run's queue. One that is there already, waiting, being made or done, is left as it is, unless its result is replaced. */
 export async function submit({ database, engine }: RunPlace, run: string, jobs: readonly Job[]): Promise<void> {
   const columns = 'unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::int[], $7::int[])';
   await database.transaction(async (tx) => {
+    await lockRunRow(tx, run);
+    await dropReplaced(tx, run, jobs);
     const fresh = await tx.query<Key>(
       `insert into task (run, suite, name, attempt, order_sha256, weight, expire_seconds) select $1, * from ${columns}
        on conflict (run, suite, name, attempt) do update
@@ -53,16 +56,15 @@ export async function submit({ database, engine }: RunPlace, run: string, jobs: 
        returning suite, name, attempt`,
       [
         run,
-        jobs.map(({ suite }) => suite),
-        jobs.map(({ name }) => name),
-        jobs.map(({ attempt }) => attempt),
+        ...columnsOf(jobs),
         jobs.map(({ order }) => order),
         jobs.map(({ weight }) => weight),
         jobs.map(({ expireSeconds }) => expireSeconds),
       ],
     );
-    const keys = new Set(fresh.map(textOf));
-    const queued = jobs.filter((job) => keys.has(textOf(job)));
+    await dropLosses(tx, run, fresh);
+    const keys = new Set(fresh.map(textOfKey));
+    const queued = jobs.filter((job) => keys.has(textOfKey(job)));
     const rows = queued.map(({ suite, name, attempt, weight: priority, expireSeconds }) => ({
       data: { suite, name, attempt },
       priority,
@@ -73,7 +75,34 @@ export async function submit({ database, engine }: RunPlace, run: string, jobs: 
   });
 }
 
-const textOf = ({ suite, name, attempt }: Key): string => JSON.stringify([suite, name, attempt]);
+/** Deletes results that are not wanted; their attempts count as never made. A result of another number is a later one, and stays. */
+async function dropReplaced(tx: Transaction, run: string, jobs: readonly Job[]): Promise<void> {
+  const replaced = jobs.filter(({ replaces }) => replaces !== undefined);
+  if (replaced.length === 0) return;
+  await tx.query(
+    `with dropped as (
+       delete from result using unnest($2::text[], $3::text[], $4::int[], $5::int[]) as job (suite, name, attempt, number)
+       where result.run = $1
+         and (result.suite, result.name, result.attempt, result.number) = (job.suite, job.name, job.attempt, job.number)
+       returning result.suite, result.name, result.attempt)
+     update task set state = 'cancelled' from dropped
+     where task.run = $1 and (task.suite, task.name, task.attempt) = (dropped.suite, dropped.name, dropped.attempt)`,
+    [run, ...columnsOf(replaced), replaced.map(({ replaces }) => replaces)],
+  );
+}
+
+/** What was lost with earlier workers does not count against a new try. */
+async function dropLosses(tx: Transaction, run: string, keys: readonly Key[]): Promise<void> {
+  await tx.query(
+    `delete from loss using unnest($2::text[], $3::text[], $4::int[]) as job (suite, name, attempt)
+     where loss.run = $1 and (loss.suite, loss.name, loss.attempt) = (job.suite, job.name, job.attempt)`,
+    [run, ...columnsOf(keys)],
+  );
+}
+
+function columnsOf(keys: readonly Key[]): [string[], string[], number[]] {
+  return [keys.map(({ suite }) => suite), keys.map(({ name }) => name), keys.map(({ attempt }) => attempt)];
+}
 
 /** Results behind a number, in their order. */
 export async function resultsAfter(sql: Sql, run: string, after: number): Promise<FarmResult[]> {
@@ -85,24 +114,20 @@ export async function resultsAfter(sql: Sql, run: string, after: number): Promis
   return rows;
 }
 
-/** Stops a run: what waits is dropped, and who makes an attempt is told to give it up. */
-export async function cancelRun({ database, engine }: RunPlace, run: string): Promise<void> {
+/** Closes a run, stopped or with all results that its driver wants: what waits is dropped, and who makes an attempt gives it up. */
+export async function closeRun(
+  { database, engine }: RunPlace,
+  run: string,
+  state: 'cancelled' | 'ended',
+): Promise<void> {
   await database.transaction(async (tx) => {
-    await tx.query("update run set state = 'cancelled' where id = $1", [run]);
+    await lockRunRow(tx, run);
+    await tx.query('update run set state = $2 where id = $1', [run, state]);
     await tx.query("update task set state = 'cancelled' where run = $1 and state in ('waiting', 'leased')", [run]);
     await tx.query('delete from lease where run = $1', [run]);
     await notify(tx, 'cancel', run);
   });
   await removeQueues(engine, run);
-}
-
-/** The driver has all results that it wants. */
-export async function endRun({ database, engine }: RunPlace, run: string): Promise<void> {
-  const rows = await database.query(
-    "update run set state = 'ended' where id = $1 and not exists (select from task where run = $1 and state in ('waiting', 'leased')) returning 1",
-    [run],
-  );
-  if (rows.length === 1) await removeQueues(engine, run);
 }
 
 async function removeQueues(engine: Engine, run: string): Promise<void> {

@@ -2,12 +2,12 @@ import { version } from '../../base/version.ts';
 import type { FarmStatus } from '../wire/protocol.ts';
 import type { Sql } from './database.ts';
 import { readTallies } from './tallies.ts';
-import { isLive } from './workers.ts';
+import { isLive, isSuspect } from './workers.ts';
 
 /** Workers that were heard of lately, runs that are not over, and rates. */
 export async function readStatus(sql: Sql): Promise<FarmStatus> {
   const workers = await sql.query<FarmStatus['workers'][number]>(
-    `select name, machine, slots, health, done,
+    `select name, machine, slots, case when ${isSuspect} then 'suspect' else 'good' end as health, done,
        (select count(*)::int from lease where lease.worker = session) as busy,
        extract(epoch from now() - seen)::float as "silentSeconds"
      from worker where gone is null and seen > now() - interval '10 minutes' order by name`,

@@ -2,7 +2,7 @@ import type { Key, Lease } from '../wire/protocol.ts';
 import type { Transaction } from './database.ts';
 import { type Engine, type HeldJob, queuesOf } from './engine.ts';
 import type { RunPlace } from './runs.ts';
-import { isLive, type Worker } from './workers.ts';
+import { isLive, isSuspect, mayWork, type Worker } from './workers.ts';
 
 /** A run that has work for a worker. */
 interface Candidate {
@@ -19,10 +19,11 @@ interface Machine {
 
 /**
  * A job for a worker, under a lease; `undefined`: there is none for it now. Runs take turns: the one with the fewest jobs under
- * way for its share comes first. Within a run the longest goes first.
+ * way comes first. Within a run the longest goes first.
  */
 export function take({ database, engine }: RunPlace, worker: Worker): Promise<Lease | undefined> {
   return database.transaction(async (tx) => {
+    if (!(await mayWork(tx, worker.session))) return undefined;
     const machine = await machineState(tx, worker.machine);
     if (machine.taken) return undefined;
     for (const candidate of await candidates(tx, worker)) {
@@ -41,17 +42,16 @@ async function machineState(tx: Transaction, machine: string): Promise<Machine> 
   return { idle: row?.jobs === 0, taken: row?.alone === true };
 }
 
-function candidates(tx: Transaction, { session, labels }: Worker): Promise<Candidate[]> {
+function candidates(tx: Transaction, { labels }: Worker): Promise<Candidate[]> {
   return tx.query<Candidate>(
     `select run.id as run,
        exists (select from task where task.run = run.id and task.state = 'waiting' and alone) as "hasAlone",
        exists (select from task where task.run = run.id and task.state = 'waiting' and not alone) as "hasUsual"
      from run
      where state = 'open' and needs <@ $1
-       and not exists (select from refusal where refusal.run = run.id and refusal.worker = $2)
        and exists (select from task where task.run = run.id and task.state = 'waiting')
-     order by (select count(*) from lease where lease.run = run.id)::float / share, touched`,
-    [labels, session],
+     order by (select count(*) from lease where lease.run = run.id), touched`,
+    [labels],
   );
 }
 
@@ -84,8 +84,7 @@ async function takeFrom(
 /** Whether another machine could do a run's jobs: only then is a lost one kept from the machine that lost it. */
 async function otherMachines(tx: Transaction, run: string, { machine }: Worker): Promise<boolean> {
   const [row] = await tx.query(
-    `select 1 from worker, run where run.id = $1 and machine <> $2 and health = 'good' and needs <@ labels and ${isLive}
-       and not exists (select from refusal where refusal.run = run.id and refusal.worker = session) limit 1`,
+    `select 1 from worker, run where run.id = $1 and machine <> $2 and not ${isSuspect} and needs <@ labels and ${isLive} limit 1`,
     [run, machine],
   );
   return row !== undefined;
@@ -95,7 +94,7 @@ async function isChosen(tx: Transaction, run: string, { machine }: Worker): Prom
   const [row] = await tx.query<{ machine: string }>(
     `select worker.machine from worker, run, task
      where run.id = $1 and task.run = run.id and task.state = 'waiting' and task.alone
-       and needs <@ labels and health = 'good' and ${isLive}
+       and needs <@ labels and not ${isSuspect} and ${isLive}
      order by worker.machine = task.lost_on, worker.machine limit 1`,
     [run],
   );
@@ -138,5 +137,5 @@ async function insertLease(
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [job.id, queue, job.retryCount, run, suite, name, attempt, worker.session, worker.machine, alone, task.expire],
   );
-  return { lease: job.id, run, key: { suite, name, attempt }, order: task.order, canary: false };
+  return { lease: job.id, run, key: { suite, name, attempt }, order: task.order };
 }

@@ -7,7 +7,6 @@ export const tallies = {
   lost: 'jobs whose worker was lost',
   poison: 'tests that lost three workers',
   refused: 'requests that were refused',
-  disagreed: 'verdicts that a driver could not confirm',
 } as const;
 type Tally = keyof typeof tallies;
 

@@ -15,7 +15,9 @@ export interface Holder {
 export async function addToken(sql: Sql, { name, role }: Holder): Promise<string> {
   const secret = `${role[0]}_${randomBytes(24).toString('base64url')}`;
   const made = await sql.query(
-    'insert into token (name, role, hash) values ($1, $2, $3) on conflict (name) do nothing returning 1',
+    `insert into token (name, role, hash) values ($1, $2, $3)
+     on conflict (name) do update set role = excluded.role, hash = excluded.hash, made = now()
+     where token.hash like 'revoked %' returning 1`,
     [name, role, sha256(secret)],
   );
   if (made.length === 1) return secret;
@@ -30,6 +32,8 @@ export async function revokeToken(sql: Sql, name: string): Promise<void> {
     "update token set hash = 'revoked ' || gen_random_uuid() where name = $1 and hash not like 'revoked %' returning 1",
     [name],
   );
+  // Whoever has a token of this name next begins sessions of its own.
+  await sql.query('update worker set gone = now() where token = $1 and gone is null', [name]);
   if (gone.length === 1) return;
   throw new EspalierError('usage', `no token is named ${name}`, { remedy: 'see espalier farm token list' });
 }

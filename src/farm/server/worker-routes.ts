@@ -1,12 +1,11 @@
-import { holdSeconds, largestResult, refusalSchema, workerSchema } from '../wire/protocol.ts';
-import { findBlob, readBlob, storeBlob } from './blobs.ts';
-import { takeCanary } from './canary.ts';
+import { holdSeconds, workerSchema } from '../wire/protocol.ts';
+import { findBlob, readBlob } from './blobs.ts';
 import type { Asked, Reply, Route } from './http.ts';
-import { leave } from './leases.ts';
+import { giveBack, leave } from './leases.ts';
 import type { FarmParts } from './parts.ts';
 import { Refused } from './refused.ts';
 import { take } from './take.ts';
-import { refuseRun, register, type Worker, workerOf } from './workers.ts';
+import { register, type Worker, workerOf } from './workers.ts';
 
 const nothing: Reply = { json: {} };
 
@@ -44,8 +43,11 @@ export function workerRoutes(farm: FarmParts): Route[] {
       roles,
       answer: async (asked) => {
         const worker = await workerFor(farm, asked);
-        const ask = () => (worker.health === 'good' ? farm.inTurn(() => take(farm, worker)) : takeCanary(farm, worker));
-        const lease = await waiting.until('work', ask, { seconds: holdSeconds, signal: asked.gone });
+        const { gone } = asked;
+        const ask = () => farm.inTurn(async () => (gone.aborted ? undefined : take(farm, worker)));
+        const lease = await waiting.until('work', ask, { seconds: holdSeconds, signal: gone });
+        // Nobody is there to take it.
+        if (lease !== undefined && gone.aborted) await giveBack(farm, worker, lease.lease);
         return { json: { lease } };
       },
     },
@@ -54,31 +56,9 @@ export function workerRoutes(farm: FarmParts): Route[] {
       path: '/v1/inputs/*',
       roles,
       answer: async ({ parts: [sha256 = ''] }) => {
-        const blob = await findBlob(database, sha256);
-        if (blob?.kind !== 'input') throw new Refused(404, 'the farm has no such input');
+        const blob = await findBlob(database, { sha256, kind: 'input' });
+        if (blob === undefined) throw new Refused(404, 'the farm has no such input');
         return { stream: readBlob(database, blob), size: blob.size };
-      },
-    },
-    {
-      method: 'PUT',
-      path: '/v1/results/*',
-      roles,
-      answer: async (asked) => {
-        await workerFor(farm, asked);
-        const [sha256 = ''] = asked.parts;
-        await storeBlob(database, { sha256, kind: 'result', most: largestResult }, asked.body);
-        return nothing;
-      },
-    },
-    {
-      method: 'POST',
-      path: '/v1/runs/*/refuse',
-      roles,
-      answer: async (asked) => {
-        const { session } = await workerFor(farm, asked);
-        const [run = ''] = asked.parts;
-        await refuseRun(database, session, { run, ...(await asked.json(refusalSchema)) });
-        return nothing;
       },
     },
   ];

@@ -35,8 +35,9 @@ export function parseFarmAddress(word: string, environment: NodeJS.ProcessEnv = 
   return { origin: url.origin, token, ...(fingerprint !== undefined && { fingerprint: fingerprint.toLowerCase() }) };
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+/** Whether a host, as in an address or as a name, is this machine and no other can be meant. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 function wrong(what: string, remedy: string): EspalierError {

@@ -8,7 +8,7 @@ import { version } from '../../base/version.ts';
 import { pause } from '../pause.ts';
 import type { FarmAddress } from './address.ts';
 import { PinnedAgent } from './pinned-agent.ts';
-import { errorSchema, headers, helloSchema, protocol } from './protocol.ts';
+import { errorSchema, headers, helloSchema, protocol, silenceMs } from './protocol.ts';
 
 /** One request. */
 export interface Call {
@@ -34,15 +34,17 @@ export class RefusedByFarm extends EspalierError {
   }
 }
 
+/** Whether a session, or all that a token opened, is over: asking again cannot help. */
+export function isOver(error: unknown): boolean {
+  return error instanceof RefusedByFarm && [401, 410, 426].includes(error.status);
+}
+
 function remedyOf(status: number): { remedy?: string } {
   if (status === 401) return { remedy: 'check ESPALIER_FARM_TOKEN; `espalier farm token add` makes a new one' };
   if (status === 403) return { remedy: 'use a token of the other kind: `espalier farm token add NAME --role …`' };
   if (status === 507) return { remedy: 'make room on the disk of PostgreSQL; the run goes on by itself' };
   return {};
 }
-
-/** Milliseconds without a byte after which a connection counts as cut. Held requests are answered well before. */
-const silenceMs = 60_000;
 
 /** Speaks to a farm. A farm that cannot be reached is asked again, ever more slowly, for as long as patience lasts. */
 export class FarmClient implements Disposable {
@@ -102,7 +104,7 @@ export class FarmClient implements Disposable {
         return await this.#once(call, take);
       } catch (error) {
         if (call.signal?.aborted) throw new EspalierError('cancelled', 'the request was given up');
-        if (!isPassing(error)) throw error;
+        if (!isPassing(error)) throw isLocal(error) ? ofThisMachine(error) : this.#refused(error);
         if (performance.now() >= end) throw this.#unreachable(error);
         await pause(Math.min(5000, 100 * 2 ** Math.min(tries, 6)), call.signal);
       }
@@ -139,6 +141,11 @@ export class FarmClient implements Disposable {
         ...(length !== undefined && { 'content-length': length }),
       },
     });
+  }
+
+  /** What is the other side's, and will not be over soon: a certificate, an answer in another language. */
+  #refused(error: unknown): EspalierError {
+    return error instanceof EspalierError ? error : this.#unreachable(error);
   }
 
   #unreachable(cause: unknown): EspalierError {
@@ -181,9 +188,28 @@ function errorOf(bytes: Buffer): { readonly error: string } {
   }
 }
 
+/** Errors of connections and of finding their other end, as Node and Linux name them. */
+const ofConnections =
+  /^(?:ECONN(?:RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|EHOST(?:UNREACH|DOWN)|ENET(?:UNREACH|DOWN|RESET)|EADDRNOTAVAIL|EAI_AGAIN|ENOTFOUND|ERR_STREAM_PREMATURE_CLOSE)$/;
+
 /** What may be over soon: a farm or a database that starts again, a connection that broke. */
 function isPassing(error: unknown): boolean {
   if (error instanceof RefusedByFarm) return error.status === 503;
   if (error instanceof EspalierError) return false;
-  return error instanceof Error;
+  return ofConnections.test(codeOf(error));
+}
+
+/** A file of this machine could not be read or written, while its content was sent or came. */
+function isLocal(error: unknown): error is Error {
+  return (
+    error instanceof Error && !(error instanceof EspalierError) && 'syscall' in error && /^E[A-Z]+$/.test(codeOf(error))
+  );
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown } | undefined)?.code ?? '');
+}
+
+function ofThisMachine(cause: Error): EspalierError {
+  return new EspalierError('infrastructure', `a file cannot be read or written here: ${cause.message}`, { cause });
 }

@@ -15,10 +15,16 @@ export const heartbeat = { lostAfter: 10, every: 3 } as const;
 /** Seconds for which a request may be held open until there is an answer. */
 export const holdSeconds = 20;
 
+/** Milliseconds without a byte after which a connection counts as cut. Held requests are answered well before. */
+export const silenceMs = 60_000;
+
 const text = z.string().max(4096);
 const count = z.number().int().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const label = z.string().regex(/^[\w.:/@+=-]{1,200}$/);
+/** A label of a worker, that runs can ask for. */
+export const labelPattern = /^[\w.:/@+=-]{1,200}$/;
+export const labelRule = 'up to 200 letters, digits and .:/@+=_- are expected';
+const label = z.string().regex(labelPattern);
 
 /** A content, by the SHA-256 of its bytes. */
 export const blobSchema = z.object({ sha256: hash, size: count });
@@ -28,15 +34,20 @@ export const keySchema = z.object({ suite: text, name: text, attempt: count });
 /** Which attempt of a run. */
 export type Key = z.infer<typeof keySchema>;
 
+/** A key as one text, for maps. */
+export function textOfKey({ suite, name, attempt }: Key): string {
+  return JSON.stringify([suite, name, attempt]);
+}
+
 export const runIdSchema = z.string().regex(/^[\w.-]{1,100}$/);
 
 /** A run as its driver opens it. */
 export const openRunSchema = z.object({
   id: runIdSchema,
-  /** Labels that a worker must have. */
+  /** What a worker must have for this Espalier and this run. */
   needs: z.array(label).max(50),
-  /** Weight among runs that share the farm, from 1. */
-  share: z.number().int().min(1).max(100),
+  /** Labels that a worker must have besides; absent: as when the run was opened last. */
+  labels: z.array(label).max(50).optional(),
 });
 export type OpenRun = z.infer<typeof openRunSchema>;
 
@@ -47,6 +58,8 @@ const jobSchema = keySchema.extend({
   weight: count.max(2_000_000_000),
   /** Wall seconds after which whoever makes it is taken for stuck. */
   expireSeconds: z.number().int().min(10).max(86_400),
+  /** Number of a result that is not wanted: it is deleted, and the attempt made again. */
+  replaces: count.optional(),
 });
 export type Job = z.infer<typeof jobSchema>;
 export const jobsSchema = z.object({ jobs: z.array(jobSchema).max(1000) });
@@ -74,7 +87,7 @@ const outcomeSchema = z.discriminatedUnion('kind', [
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 const resultSchema = keySchema.extend({
-  /** From 1, without gaps, in the order of their coming. */
+  /** From 1, in the order of their coming; one that was replaced leaves a gap. */
   number: z.number().int().min(1),
   worker: text,
   outcome: outcomeSchema,
@@ -87,7 +100,6 @@ export const workerSchema = z.object({
   name: z.string().regex(/^[\w.@:-]{1,200}$/),
   /** Workers of one machine have the same. */
   machine: z.string().min(1).max(200),
-  cpu: text,
   slots: z.number().int().min(1).max(1024),
   labels: z.array(label).max(100),
 });
@@ -100,8 +112,6 @@ export const leaseSchema = z.object({
   run: runIdSchema,
   key: keySchema,
   order: hash,
-  /** The farm knows what becomes of it and wants to see whether this worker finds the same. */
-  canary: z.boolean(),
 });
 export type Lease = z.infer<typeof leaseSchema>;
 export const pulledSchema = z.object({ lease: leaseSchema.optional() });
@@ -114,7 +124,7 @@ export const doneSchema = z.object({ outcome: outcomeSchema });
 /** False: the lease was another's or nobody's by then, and the outcome is dropped. */
 export const acceptedSchema = z.object({ accepted: z.boolean() });
 
-export const refusalSchema = z.object({ reason: text });
+export const faultSchema = z.object({ reason: text });
 
 export const statusSchema = z.object({
   espalier: text,
@@ -151,4 +161,4 @@ export type FarmStatus = z.infer<typeof statusSchema>;
 
 export const helloSchema = z.object({ protocol: z.number(), espalier: text, role: z.enum(['worker', 'driver']) });
 
-export const errorSchema = z.object({ error: z.string(), fault: z.enum(['usage', 'infrastructure']).optional() });
+export const errorSchema = z.object({ error: z.string() });

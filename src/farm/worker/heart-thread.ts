@@ -1,7 +1,8 @@
 /** The heartbeat of a worker, in a thread of its own: judging an attempt holds up the other one for seconds. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { pause } from '../pause.ts';
 import type { FarmAddress } from '../wire/address.ts';
-import { FarmClient, RefusedByFarm } from '../wire/client.ts';
+import { FarmClient, isOver } from '../wire/client.ts';
 import { beatenSchema } from '../wire/protocol.ts';
 
 /** What the thread is started with. */
@@ -18,8 +19,10 @@ export interface HeldLeases {
   readonly leases: readonly string[];
 }
 
-/** Milliseconds for which a farm that does not answer is asked again; then all leases are lost anyway. */
+/** Milliseconds for which a farm that does not answer is asked by one request. */
 const patienceMs = 600_000;
+/** Milliseconds after which a farm that refused is asked again. */
+const againMs = 1000;
 
 async function main(): Promise<void> {
   const { address, session } = workerData as HeartData;
@@ -42,8 +45,8 @@ async function main(): Promise<void> {
       }
     } catch (error) {
       if (changed.signal.aborted) continue;
-      say({ over: error instanceof Error ? error.message : String(error) });
-      if (error instanceof RefusedByFarm) return;
+      if (isOver(error)) return say({ over: error instanceof Error ? error.message : String(error) });
+      await pause(againMs, changed.signal);
     }
   }
 }

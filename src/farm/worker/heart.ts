@@ -9,7 +9,7 @@ const thread = new URL(`./heart-thread${extname(import.meta.url)}`, import.meta.
 export interface HeartEvents {
   /** A lease is the worker's no longer: what it makes is dropped. */
   readonly gone: (lease: string) => void;
-  /** The session is over, or the farm is out of reach. */
+  /** The session is over. */
   readonly over: (reason: string) => void;
 }
 

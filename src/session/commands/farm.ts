@@ -1,8 +1,10 @@
+import { hostname } from 'node:os';
 import { EspalierError } from '../../base/errors.ts';
 import { interruption } from '../../base/interruption.ts';
 import { say } from '../../base/log.ts';
 import { table } from '../../base/text.ts';
 import type { Encryption } from '../../farm/server/tls.ts';
+import { isLoopback } from '../../farm/wire/address.ts';
 import { wholeNumber } from '../option-values.ts';
 
 /** Options of `espalier farm start`. */
@@ -24,14 +26,16 @@ export async function farmStartCommand(options: FarmStartOptions): Promise<numbe
   const port = wholeNumber('--port', options.port, 0);
   const encryption = encryptionOf(options);
   await using farm = await startFarm({ database: databaseOf(options), host, port, encryption });
-  const origin = `${encryption === 'plain' ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${farm.port}`;
+  const origin = `${encryption === 'plain' ? 'http' : 'https'}://${reachableName(host)}:${farm.port}`;
   say(`farm: ${origin}${farm.fingerprint === undefined ? '' : `#sha256=${farm.fingerprint}`}`);
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   return 0;
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+/** A host as clients can name it: what is listened on everywhere is reached by the machine's name. */
+function reachableName(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return hostname();
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function encryptionOf({ tlsCert, tlsKey, plain, host }: FarmStartOptions): Encryption {

@@ -12,8 +12,9 @@ import { lockRun } from '../../store/run-lock.ts';
 import type { Executor } from '../executor.ts';
 import type { FarmOfRun } from '../farm/run-on-farm.ts';
 import { finishSession } from '../finish.ts';
+import { inputsNow, type RunParts } from '../inputs-now.ts';
 import { listingText, NothingSelected, selectScenarios } from '../listing.ts';
-import { LocalExecutor, type LocalInputs } from '../local/executor.ts';
+import { LocalExecutor } from '../local/executor.ts';
 import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { wholeNumber } from '../option-values.ts';
 import { parseRunOptions, type RawRunOptions } from '../options.ts';
@@ -83,7 +84,7 @@ interface Invocation {
 /** Runs what a run's folder still lacks. */
 async function runFolder(
   folder: RunFolder,
-  parts: Pick<LocalInputs, 'suites' | 'settings'>,
+  parts: RunParts,
   { raw, runs, reporters, farm }: Invocation,
 ): Promise<number> {
   using _lock = await lockRun(folder.dir, 'run');
@@ -91,11 +92,11 @@ async function runFolder(
   const most = raw.x ? '1' : raw.maxFailures;
   const maxFailures = most === undefined ? undefined : wholeNumber('--max-failures', most, 1);
   const durations = readDurations(runs);
-  const remote = await farm?.executor({ folder, ...parts, durations });
-  if (farm !== undefined && raw.detach) return farm.detach(folder);
+  if ((raw.resume ?? raw.attach) !== undefined) await refuseOtherInputs(folder, (entry) => inputsNow(parts, entry));
+  const remote = await farm?.executor({ folder, ...parts, durations, again: raw.resume !== undefined });
+  if (farm !== undefined && remote !== undefined && raw.detach) return farm.detach(folder, remote, interruption());
   using local = remote === undefined ? new LocalExecutor({ folder, ...parts, slots: labsAtOnce(jobs) }) : undefined;
   const executor = (remote ?? local) as Executor;
-  if ((raw.resume ?? raw.attach) !== undefined) await refuseOtherInputs(folder, executor);
   const end = await runSession({
     folder,
     executor,

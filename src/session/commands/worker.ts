@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { EspalierError } from '../../base/errors.ts';
 import { interruption } from '../../base/interruption.ts';
 import { say } from '../../base/log.ts';
+import { labelPattern, labelRule } from '../../farm/wire/protocol.ts';
 import { machineName } from '../../farm/worker/machine.ts';
 import { labsAtOnce } from '../../lab/machine.ts';
 import { openFarm } from '../farm/open.ts';
@@ -31,9 +32,8 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<numb
   const { labels, refused } = await ownLabels();
   for (const reason of refused) say(`this machine takes no jobs of ${reason}`);
   const own = options.labels?.split(',').filter(Boolean) ?? [];
-  const wrong = own.find((label) => !/^[\w.:/@+=-]{1,200}$/.test(label));
-  if (wrong !== undefined)
-    throw new EspalierError('usage', `--labels ${wrong}: letters, digits and .:/@+=_- are expected`);
+  const wrong = own.find((label) => !labelPattern.test(label));
+  if (wrong !== undefined) throw new EspalierError('usage', `--labels ${wrong}: ${labelRule}`);
   await runWorker({
     client,
     name: options.name ?? `${hostname()}-${process.pid}`,

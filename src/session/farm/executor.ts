@@ -6,9 +6,8 @@ import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import { warn } from '../../base/log.ts';
 import type { FarmClient } from '../../farm/wire/client.ts';
-import { type FarmResult, largestResult, type Outcome } from '../../farm/wire/protocol.ts';
-import { type AttemptSettings, inputsOf, settingsFor } from '../../lab/attempt.ts';
-import type { AttemptInputs } from '../../model/attempt.ts';
+import { type FarmResult, type Job, largestResult, type Outcome } from '../../farm/wire/protocol.ts';
+import type { AttemptSettings } from '../../lab/attempt.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { LoadedScenario, Suite } from '../../model/suite.ts';
 import { verdictSchema } from '../../model/verdict.ts';
@@ -18,13 +17,15 @@ import type { RunFolder } from '../../store/run-folder.ts';
 import { runInputs } from '../../suites/input-folder.ts';
 import type { Executor } from '../executor.ts';
 import { judgeAttempt } from '../judging/judge-attempt.ts';
+import { resolved } from '../planned.ts';
 import { estimateMs } from '../progress.ts';
 import { fingerprint } from './fingerprint.ts';
 import { Limit } from './limit.ts';
-import { makeOrder } from './make-order.ts';
+import { type MadeOrder, makeOrder } from './make-order.ts';
 import { unpackFromFarm } from './packed-attempt.ts';
+import { programFiles } from './program-files.ts';
 import { FarmResults } from './results.ts';
-import { Submitter } from './submitter.ts';
+import { batch, Submitter } from './submitter.ts';
 import type { RememberingSupply } from './supplies.ts';
 import { errorOf } from './trouble.ts';
 
@@ -37,8 +38,10 @@ export interface FarmInputs {
   readonly supply: RememberingSupply;
   /** Wall milliseconds of the last lab of each scenario, by `suite:name`. */
   readonly durations: ReadonlyMap<string, number>;
-  /** Labels that workers need besides. */
-  readonly labels: readonly string[];
+  /** Labels that workers need besides; absent: those that the run has at the farm. */
+  readonly labels: readonly string[] | undefined;
+  /** What came to be `unresolved` is made again, also where the farm has a result of it. */
+  readonly again: boolean;
 }
 
 /** Attempts that may be at the farm at once. */
@@ -46,18 +49,21 @@ const mostSlots = 50_000;
 /** One of so many passed attempts is judged here too. */
 const sampled = 16;
 
-/** Has attempts made by the workers of a farm. Leaving its scope stops what is left of the run there. */
+/** Has attempts made by the workers of a farm. Leaving its scope stops what is left of the run there, unless it was left to the farm. */
 export class FarmExecutor implements Executor, AsyncDisposable {
   readonly slots: number;
   readonly #parts: FarmInputs;
   readonly #submitter: Submitter;
   readonly #results: FarmResults;
   readonly #over = new AbortController();
+  /** Orders are held in memory until the farm has them. */
+  readonly #unsent = new Limit(2 * batch);
   readonly #making = new Limit(4);
   readonly #taking = new Limit(4);
   readonly #incoming: string;
   readonly #lost = Promise.withResolvers<never>();
-  #cancelled: Promise<void> | undefined;
+  /** The run has its end at the farm: it was stopped there, or left to it. */
+  #ended: Promise<void> | undefined;
   #problem: unknown;
 
   private constructor(parts: FarmInputs) {
@@ -75,11 +81,13 @@ export class FarmExecutor implements Executor, AsyncDisposable {
   /** Opens the run at the farm, or opens it again. */
   static async open(parts: FarmInputs): Promise<FarmExecutor> {
     const { client, folder, settings, labels } = parts;
-    const needs = [`substrate:${settings.substrate.name}`, `code:${fingerprint()}`, ...labels];
-    await client.send({ method: 'POST', path: '/v1/runs', json: { id: folder.run.id, needs, share: 1 } });
+    await requireSendable(parts);
+    const needs = [`substrate:${settings.substrate.name}`, `code:${fingerprint()}`];
+    await client.send({ method: 'POST', path: '/v1/runs', json: { id: folder.run.id, needs, labels } });
     const executor = new FarmExecutor(parts);
     removeTree(executor.#incoming);
     await executor.#results.catchUp();
+    if (parts.again) executor.#dropUnresolved();
     executor.#follow();
     return executor;
   }
@@ -104,28 +112,25 @@ export class FarmExecutor implements Executor, AsyncDisposable {
     }
   }
 
-  /** Sends an attempt to the farm and does not wait for it. */
+  /** Sends an attempt to the farm and does not wait for its result. */
   async submit(key: AttemptKey): Promise<void> {
     if (this.#results.has(key)) return;
-    await this.#making.run(async () => {
-      if (this.#over.signal.aborted) return;
-      const loaded = await this.#load(key);
-      const made = await makeOrder(this.#parts, key, loaded);
-      const weight = Math.round(estimateMs(loaded.entry, this.#parts.durations));
-      const { suite, name, attempt } = key;
-      const job = { suite, name, attempt, order: made.order.sha256, weight, expireSeconds: expireSeconds(weight) };
+    await this.#unsent.run(async () => {
+      const { job, made } = await this.#making.run(() => this.#make(key));
       await this.#submitter.submit(job, made);
     });
   }
 
-  async inputs(scenario: Omit<AttemptKey, 'attempt'>): Promise<AttemptInputs> {
-    const loaded = await this.#load(scenario);
-    return inputsOf(loaded, await settingsFor(loaded, this.#parts.settings));
-  }
-
   /** Leaves the run to the farm. */
   detach(): void {
-    this.#cancelled = Promise.resolve();
+    this.#ended = Promise.resolve();
+  }
+
+  /** Stops the run at the farm, and all that is asked of the farm. */
+  async stop(): Promise<void> {
+    const cancelled = this.#cancel();
+    this.#over.abort();
+    await cancelled;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -133,8 +138,27 @@ export class FarmExecutor implements Executor, AsyncDisposable {
     this.#over.abort();
     removeTree(this.#incoming);
     const end = { method: 'POST' as const, path: `/v1/runs/${folder.run.id}/end`, patienceMs: 2000 };
-    await (this.#cancelled ?? client.send(end).catch(() => {}));
-    client[Symbol.dispose]();
+    await (this.#ended ?? client.send(end).catch(() => {}));
+  }
+
+  async #make(key: AttemptKey): Promise<{ readonly job: Job; readonly made: MadeOrder }> {
+    if (this.#over.signal.aborted) throw new EspalierError('cancelled', 'the run was stopped');
+    const loaded = await this.#load(key);
+    const made = await makeOrder(this.#parts, key, loaded);
+    const weight = Math.round(estimateMs(loaded.entry, this.#parts.durations));
+    const { suite, name, attempt } = key;
+    const replaces = this.#results.dropped(key);
+    const job = { suite, name, attempt, order: made.order.sha256, weight, expireSeconds: expireSeconds(weight) };
+    return { job: { ...job, ...(replaces !== undefined && { replaces }) }, made };
+  }
+
+  #dropUnresolved(): void {
+    const { folder } = this.#parts;
+    for (const entry of folder.run.scenarios) {
+      const judged = folder.judged(entry);
+      const counting = new Set(resolved(judged));
+      for (const one of judged) if (!counting.has(one)) this.#results.drop({ ...entry, attempt: one.attempt });
+    }
   }
 
   async #run(key: AttemptKey): Promise<string> {
@@ -186,10 +210,19 @@ export class FarmExecutor implements Executor, AsyncDisposable {
   #cancel(): Promise<void> {
     const { client, folder } = this.#parts;
     const call = { method: 'POST' as const, path: `/v1/runs/${folder.run.id}/cancel`, patienceMs: 5000 };
-    this.#cancelled ??= client.send(call).catch((error: unknown) => {
+    this.#ended ??= client.send(call).catch((error: unknown) => {
       warn(`the farm may go on with the run: ${error instanceof Error ? error.message : String(error)}`);
     });
-    return this.#cancelled;
+    return this.#ended;
+  }
+}
+
+/** Refuses scenario files that cannot be sent, before anything is. */
+async function requireSendable({ suites, folder }: FarmInputs): Promise<void> {
+  const { paths = {} } = folder.run.options;
+  for (const [name, path] of Object.entries(paths)) {
+    const suite = suites.get(name);
+    if (suite !== undefined) await programFiles(suite, path);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FarmClient } from '../../farm/wire/client.ts';
-import { type FarmResult, type Key, resultsSchema } from '../../farm/wire/protocol.ts';
+import { type FarmResult, type Key, resultsSchema, textOfKey } from '../../farm/wire/protocol.ts';
 
 /** Results of a run as the farm gives them, each to who waits for it. */
 export class FarmResults {
@@ -8,6 +8,8 @@ export class FarmResults {
   readonly #signal: AbortSignal;
   readonly #come = new Map<string, FarmResult>();
   readonly #awaited = new Map<string, PromiseWithResolvers<FarmResult>>();
+  /** Numbers of results that are not wanted. */
+  readonly #dropped = new Map<string, number>();
   #last = 0;
 
   constructor(client: FarmClient, run: string, signal: AbortSignal) {
@@ -27,12 +29,25 @@ export class FarmResults {
   }
 
   has(key: Key): boolean {
-    return this.#come.has(textOf(key));
+    return this.#come.has(textOfKey(key));
+  }
+
+  /** Another result of an attempt is wanted than the one that has come. */
+  drop(key: Key): void {
+    const text = textOfKey(key);
+    const come = this.#come.get(text);
+    if (come !== undefined) this.#dropped.set(text, come.number);
+    this.#come.delete(text);
+  }
+
+  /** Number of the result that was dropped; `undefined`: none was. */
+  dropped(key: Key): number | undefined {
+    return this.#dropped.get(textOfKey(key));
   }
 
   /** The result of an attempt, once it is there. */
   of(key: Key): Promise<FarmResult> {
-    const text = textOf(key);
+    const text = textOfKey(key);
     const come = this.#come.get(text);
     if (come !== undefined) return Promise.resolve(come);
     const awaited = Promise.withResolvers<FarmResult>();
@@ -45,13 +60,9 @@ export class FarmResults {
     const { results } = await this.#client.json({ path, signal: this.#signal }, resultsSchema);
     for (const result of results) {
       this.#last = Math.max(this.#last, result.number);
-      this.#come.set(textOf(result), result);
-      this.#awaited.get(textOf(result))?.resolve(result);
+      this.#come.set(textOfKey(result), result);
+      this.#awaited.get(textOfKey(result))?.resolve(result);
     }
     return results.length;
   }
-}
-
-function textOf({ suite, name, attempt }: Key): string {
-  return JSON.stringify([suite, name, attempt]);
 }

@@ -1,13 +1,14 @@
-import { describeError } from '../../base/errors.ts';
+import { describeError, EspalierError } from '../../base/errors.ts';
 import { shortPath } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
 import type { FarmClient } from '../../farm/wire/client.ts';
+import { labelPattern, labelRule } from '../../farm/wire/protocol.ts';
 import { substrateByName } from '../../lab/substrate/all.ts';
 import type { RunOptions } from '../../model/run.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import type { RawRunOptions } from '../options.ts';
-import { missingAttempts } from '../planned.ts';
+import { missingAttempts, resolved } from '../planned.ts';
 import { FarmExecutor, type FarmInputs } from './executor.ts';
 import { openFarm } from './open.ts';
 import { RememberingSupply } from './supplies.ts';
@@ -15,11 +16,11 @@ import { RememberingSupply } from './supplies.ts';
 /** A farm as `espalier run` uses it. Leaving its scope ends what the run still has there, unless it was left to it. */
 export class FarmOfRun implements AsyncDisposable {
   readonly #client: FarmClient;
-  readonly #labels: readonly string[];
+  readonly #labels: readonly string[] | undefined;
   #supply: RememberingSupply | undefined;
   #executor: FarmExecutor | undefined;
 
-  constructor(client: FarmClient, labels: readonly string[]) {
+  constructor(client: FarmClient, labels: readonly string[] | undefined) {
     this.#client = client;
     this.#labels = labels;
   }
@@ -36,24 +37,35 @@ export class FarmOfRun implements AsyncDisposable {
     return this.#executor;
   }
 
-  /** Sends all that the run lacks and leaves it to the farm; returns the exit code. */
-  async detach(folder: RunFolder): Promise<number> {
-    const executor = this.#executor;
+  /**
+   * Sends all that the run lacks and leaves it to the farm. Returns the exit code: 2 where something could not be sent, 130 where
+   * the signal fired before all was; what was sent is stopped then.
+   */
+  async detach(folder: RunFolder, executor: FarmExecutor, signal: AbortSignal): Promise<number> {
     const { scenarios, options } = folder.run;
     const keys = scenarios.flatMap((entry) =>
-      missingAttempts(entry, options, folder.judged(entry)).map((attempt) => ({ ...entry, attempt })),
+      missingAttempts(entry, options, resolved(folder.judged(entry))).map((attempt) => ({ ...entry, attempt })),
     );
     const broken: string[] = [];
     const submit = async (key: (typeof keys)[number]): Promise<void> => {
-      await executor?.submit(key).catch((error: unknown) => broken.push(`${keyOf(key)}: ${describeError(error)}`));
+      await executor.submit(key).catch((error: unknown) => broken.push(`${keyOf(key)}: ${describeError(error)}`));
     };
-    await Promise.all(keys.map(submit));
-    executor?.detach();
-    for (const line of broken) say(`left for later: ${line}`);
+    const stopped = Promise.withResolvers<void>();
+    const stop = (): void => void executor.stop().then(stopped.resolve);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    await Promise.race([Promise.all(keys.map(submit)), stopped.promise]);
+    signal.removeEventListener('abort', stop);
+    if (signal.aborted) {
+      say('stopped on request');
+      return 130;
+    }
+    executor.detach();
+    for (const line of broken) say(`not sent: ${line}`);
     say(
       `${keys.length - broken.length} attempts are at the farm; for their results: espalier run --attach ${shortPath(folder.dir)}`,
     );
-    return 0;
+    return broken.length > 0 ? 2 : 0;
   }
 
   /** The exit code of a run that ended with `code`: 2 where the farm was lost on the way. */
@@ -72,5 +84,8 @@ export class FarmOfRun implements AsyncDisposable {
 
 /** Greets the farm that a command line or the environment names. */
 export async function openFarmOfRun({ farm, farmLabels }: RawRunOptions): Promise<FarmOfRun> {
-  return new FarmOfRun(await openFarm(farm, 'driver'), farmLabels?.split(',').filter(Boolean) ?? []);
+  const labels = farmLabels?.split(',').filter(Boolean);
+  const wrong = labels?.find((label) => !labelPattern.test(label));
+  if (wrong !== undefined) throw new EspalierError('usage', `--farm-labels ${wrong}: ${labelRule}`);
+  return new FarmOfRun(await openFarm(farm, 'driver'), labels);
 }

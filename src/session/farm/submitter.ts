@@ -5,7 +5,7 @@ import { blobsSchema, type Job } from '../../farm/wire/protocol.ts';
 import type { MadeOrder } from './make-order.ts';
 
 /** Jobs of one request. */
-const batch = 200;
+export const batch = 200;
 /** Contents from so many bytes on are worth a line of progress. */
 const shownFrom = 8 * 1024 * 1024;
 
@@ -23,17 +23,11 @@ export class Submitter {
   readonly #there = new Set<string>();
   #waiting: Waiting[] = [];
   #sending = false;
-  #sent = 0;
 
   constructor(client: FarmClient, run: string, signal: AbortSignal) {
     this.#client = client;
     this.#run = run;
     this.#signal = signal;
-  }
-
-  /** Bytes of contents that were sent so far. */
-  get sentBytes(): number {
-    return this.#sent;
   }
 
   /** Resolves once the farm has the job. */
@@ -85,7 +79,6 @@ export class Submitter {
       const { sha256, size, open } = source;
       const body = size < shownFrom ? open : () => shown(source);
       await this.#client.send({ method: 'PUT', path: `/v1/inputs/${sha256}`, body, size, signal });
-      this.#sent += size;
     }
     for (const hash of sources.keys()) this.#there.add(hash);
   }

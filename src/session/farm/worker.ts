@@ -4,9 +4,10 @@ import { describeError, EspalierError } from '../../base/errors.ts';
 import { cacheDir } from '../../base/folders.ts';
 import { say, warn } from '../../base/log.ts';
 import { makeWorkFolder } from '../../base/work-folder.ts';
+import { pause } from '../../farm/pause.ts';
 import { BlobCache } from '../../farm/wire/blob-cache.ts';
 import { bytesSource } from '../../farm/wire/blob-source.ts';
-import { type FarmClient, RefusedByFarm } from '../../farm/wire/client.ts';
+import { type FarmClient, isOver, RefusedByFarm } from '../../farm/wire/client.ts';
 import { acceptedSchema, type Lease, type Outcome, pulledSchema, sessionSchema } from '../../farm/wire/protocol.ts';
 import { Heart } from '../../farm/worker/heart.ts';
 import { substrates } from '../../lab/substrate/all.ts';
@@ -46,6 +47,15 @@ export async function ownLabels(): Promise<{ readonly labels: string[]; readonly
   return { labels, refused };
 }
 
+/** Milliseconds after which a farm that refused is asked again. */
+const againMs = 5000;
+
+/** Whether an attempt failed by what its job is, or by Espalier: not by this machine, and not because it is to stop. */
+function isOfJob(error: unknown): boolean {
+  if (error instanceof EspalierError) return error.fault !== 'infrastructure' && error.fault !== 'cancelled';
+  return !(error instanceof Error && 'syscall' in error);
+}
+
 /** Works for a farm until the signal fires. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const cache = new BlobCache(cacheDir('farm'), options.cacheLimit);
@@ -70,7 +80,7 @@ class Session {
 
   async run(): Promise<void> {
     const { client, name, machine, slots, labels, signal, drainMs } = this.#options;
-    const json = { name, machine, cpu: cpus()[0]?.model ?? 'unknown', slots, labels };
+    const json = { name, machine, slots, labels };
     const registration = { method: 'POST' as const, path: '/v1/workers', json, signal };
     this.#session = (await client.json(registration, sessionSchema)).session;
     say(`worker ${name}: ready, ${slots} ${slots === 1 ? 'lab' : 'labs'} at once`);
@@ -123,9 +133,17 @@ class Session {
       const call = { ...this.#post('/v1/pull'), json: {}, signal: this.#closing };
       return (await this.#options.client.json(call, pulledSchema)).lease;
     } catch (error) {
-      if (!this.#closing.aborted) this.#end(describeError(error));
+      await this.#refused(error);
       return undefined;
     }
+  }
+
+  /** What the farm refuses for now it is asked for again, after a pause; only a session that is over ends. */
+  async #refused(error: unknown): Promise<void> {
+    if (this.#closing.aborted) return;
+    if (isOver(error)) return this.#end(describeError(error));
+    warn(`worker ${this.#options.name}: ${describeError(error)}`);
+    await pause(againMs, this.#closing);
   }
 
   async #do(lease: Lease, signal: AbortSignal): Promise<void> {
@@ -135,7 +153,8 @@ class Session {
       const { accepted } = await this.#options.client.json(call, acceptedSchema);
       if (!accepted) warn(`worker ${this.#options.name}: a result came too late and was dropped`);
     } catch (error) {
-      await this.#failed(lease, error).catch((trouble: unknown) => this.#end(describeError(trouble)));
+      // A lease that cannot be given back is lost for want of heartbeats.
+      await this.#failed(lease, error).catch((trouble: unknown) => this.#refused(trouble));
     }
   }
 
@@ -147,12 +166,12 @@ class Session {
     try {
       const { bytes, word } = await makeAttempt({ contents, dir, signal }, order);
       const { sha256, size, open } = bytesSource(bytes);
-      await client.send({ ...this.#post(`/v1/results/${sha256}`), method: 'PUT', body: open, size, signal });
+      const path = `/v1/leases/${lease}/results/${sha256}`;
+      await client.send({ ...this.#post(path), method: 'PUT', body: open, size, signal });
       return { kind: 'made', blob: { sha256, size }, word };
     } catch (error) {
-      if (error instanceof EspalierError && (error.fault === 'scenario' || error.fault === 'guest')) {
-        return { kind: 'trouble', trouble: troubleOf(error) };
-      }
+      // Another machine would meet the same.
+      if (isOfJob(error)) return { kind: 'trouble', trouble: troubleOf(error) };
       throw error;
     }
   }
@@ -161,7 +180,8 @@ class Session {
   async #failed({ lease }: Lease, error: unknown): Promise<void> {
     const { client, name } = this.#options;
     const given = error instanceof EspalierError && error.fault === 'cancelled';
-    if (given || (error instanceof RefusedByFarm && error.status === 507)) {
+    if (given || (error instanceof RefusedByFarm && error.status >= 500)) {
+      if (!given) await this.#refused(error);
       await client.send({ ...this.#post(`/v1/leases/${lease}/back`), json: {}, patienceMs: 2000 });
       return;
     }

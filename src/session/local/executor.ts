@@ -1,7 +1,6 @@
 import { EspalierError } from '../../base/errors.ts';
-import { type AttemptSettings, inputsOf, runAttempt, settingsFor } from '../../lab/attempt.ts';
+import { type AttemptSettings, runAttempt } from '../../lab/attempt.ts';
 import { killAllLabs } from '../../lab/substrate/lifecycle.ts';
-import type { AttemptInputs } from '../../model/attempt.ts';
 import type { Suite } from '../../model/suite.ts';
 import { seedOfAttempt } from '../../results/seeds.ts';
 import type { AttemptKey } from '../../store/layout.ts';
@@ -43,11 +42,6 @@ export class LocalExecutor implements Executor, Disposable {
     );
     folder.writeAttempt(file);
     return dir;
-  }
-
-  async inputs({ suite, name }: Omit<AttemptKey, 'attempt'>): Promise<AttemptInputs> {
-    const loaded = await this.#suite(suite).load(name);
-    return inputsOf(loaded, await settingsFor(loaded, this.#parts.settings));
   }
 
   [Symbol.dispose](): void {

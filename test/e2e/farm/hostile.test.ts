@@ -15,19 +15,20 @@ import { SimRun } from './simulation.ts';
 /** A worker that does what its test tells it, whether it may or not. */
 class Rogue {
   readonly #client: FarmClient;
-  readonly #session: string;
+  readonly session: string;
 
   readonly #heart: Heart;
+  #lease = randomUUID() as string;
 
   private constructor(client: FarmClient, session: string, heart: Heart) {
     this.#client = client;
-    this.#session = session;
+    this.session = session;
     this.#heart = heart;
   }
 
   static async join(t: TestContext, field: Field, name: string): Promise<Rogue> {
     const client = new FarmClient(parseFarmAddress(field.address, { ESPALIER_FARM_TOKEN: field.tokens.worker }));
-    const json = { name, machine: name, cpu: 'simulated', slots: 1, labels: ['simulated'] };
+    const json = { name, machine: name, slots: 1, labels: ['simulated'] };
     const { session } = await client.json({ method: 'POST', path: '/v1/workers', json }, sessionSchema);
     const heart = new Heart(client.address, session, { gone: () => {}, over: () => {} });
     t.after(() => heart[Symbol.asyncDispose]());
@@ -38,13 +39,15 @@ class Rogue {
     const { lease } = await this.#ask('/v1/pull', {}, pulledSchema);
     assert.ok(lease !== undefined, 'a job was to be had');
     this.#heart.hold(lease.lease);
+    this.#lease = lease.lease;
     return lease;
   }
 
+  /** For its last lease. */
   async upload(bytes: Uint8Array, hash = bytesSource(bytes).sha256): Promise<void> {
     const { open, size } = bytesSource(bytes);
-    const path = `/v1/results/${hash}`;
-    await this.#client.send({ method: 'PUT', path, session: this.#session, body: open, size });
+    const path = `/v1/leases/${this.#lease}/results/${hash}`;
+    await this.#client.send({ method: 'PUT', path, session: this.session, body: open, size });
   }
 
   async done(lease: string, blob: { sha256: string; size: number }): Promise<boolean> {
@@ -53,11 +56,11 @@ class Rogue {
   }
 
   send(call: Call): Promise<void> {
-    return this.#client.send({ ...call, session: this.#session });
+    return this.#client.send({ ...call, session: this.session });
   }
 
   #ask<T>(path: string, json: unknown, schema: z.ZodType<T>): Promise<T> {
-    return this.#client.json({ method: 'POST', path, json, session: this.#session }, schema);
+    return this.#client.json({ method: 'POST', path, json, session: this.session }, schema);
   }
 }
 
@@ -106,10 +109,21 @@ test('a hostile worker is refused, and costs its own jobs only', { skip: noPostg
     assert.equal((await ask({ authorization, 'espalier-protocol': '0' })).status, 426);
     assert.equal((await ask({ authorization: 'Bearer guessed-it-is', 'espalier-protocol': '1' })).status, 401);
   });
+  await t.test('a result for a job that it does not hold', async () => {
+    const { open, size } = bytesSource(result);
+    for (const lease of [its.lease, randomUUID()]) {
+      const path = `/v1/leases/${lease}/results/${sha256}`;
+      await assert.rejects(rogue.send({ method: 'PUT', path, body: open, size }), /is not held any more/);
+    }
+  });
+  await t.test('a path that is none', async () => {
+    const headers = { authorization: `Bearer ${field.tokens.worker}`, 'espalier-protocol': '1' };
+    assert.equal((await fetch(`${field.address}/v1/inputs/%zz`, { headers })).status, 400);
+  });
   await t.test('a session that was begun with another token', async () => {
     const { stdout } = await field.espalier(['farm', 'token', 'add', 'stranger', '--role', 'worker']);
     const client = new FarmClient(parseFarmAddress(field.address, { ESPALIER_FARM_TOKEN: stdout.trim() }));
-    const call = { method: 'POST' as const, path: '/v1/pull', json: {}, session: randomUUID() };
+    const call = { method: 'POST' as const, path: '/v1/pull', json: {}, session: rogue.session };
     await assert.rejects(client.send(call), /session is over/);
   });
   await t.test('the honest worker still has its job, and each test has one result', async () => {
@@ -127,6 +141,13 @@ test('a hostile worker is refused, and costs its own jobs only', { skip: noPostg
   await t.test('a token that was revoked', async () => {
     await field.espalier(['farm', 'token', 'revoke', 'the-worker']);
     await assert.rejects(rogue.pull(), /does not know this token/);
+  });
+  await t.test('a token with the name of one that was revoked opens no session of that one', async () => {
+    const { stdout, code } = await field.espalier(['farm', 'token', 'add', 'the-worker', '--role', 'worker']);
+    assert.equal(code, 0);
+    const client = new FarmClient(parseFarmAddress(field.address, { ESPALIER_FARM_TOKEN: stdout.trim() }));
+    const call = { method: 'POST' as const, path: '/v1/pull', json: {}, session: rogue.session };
+    await assert.rejects(client.send(call), /session is over/);
   });
 });
 
@@ -156,4 +177,29 @@ test('a test that loses three workers is unresolved, with the list, and ran alon
   assert.ok(outcome.kind === 'trouble');
   assert.equal(outcome.trouble.fault, 'infrastructure');
   assert.equal(outcome.trouble.detail.output, lost.map((name) => `${name} on ${name}: died on ${name}`).join('\n'));
+});
+
+test('a worker whose machine fails one job after another gets its next ones later and later', {
+  skip: noPostgres,
+}, async (t) => {
+  const field = await Field.start(t);
+  const run = new SimRun(field, 'faults');
+  await run.send({ a: 3, b: 2, c: 1 });
+  const rogue = await Rogue.join(t, field, 'broken');
+  const fail = async () => {
+    const { lease } = await rogue.pull();
+    await rogue.send({ method: 'POST', path: `/v1/leases/${lease}/fault`, json: { reason: 'no disk' } });
+  };
+  await fail();
+  const health = async () => (await run.status()).workers.map((worker) => worker.health);
+  assert.deepEqual(await health(), ['good']);
+  for (let faults = 2; faults <= 4; faults += 1) await fail();
+  assert.deepEqual(await health(), ['suspect']);
+  const begin = performance.now();
+  const { lease } = await rogue.pull();
+  assert.ok(performance.now() - begin > 2000, 'four seconds after its fourth fault at the earliest');
+  const bytes = randomBytes(10);
+  await rogue.upload(bytes);
+  assert.equal(await rogue.done(lease, bytesSource(bytes)), true);
+  assert.deepEqual(await health(), ['good']);
 });

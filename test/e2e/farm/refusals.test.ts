@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import { test } from 'node:test';
 import { passing } from '../sandbox.ts';
 import { noPostgres } from './cluster.ts';
@@ -82,6 +83,9 @@ test('a farm with a certificate of its own is known by the hash in its address',
   const other = await status(address.replace(hash, 'f'.repeat(64)));
   assert.match(other.stderr, new RegExp(`has the fingerprint ${hash}, not the one in its address`));
   assert.equal(other.code, 2);
+  const everywhere = field.spawn(['farm', 'start', '--port', '0', '--host', '0.0.0.0']);
+  const [, host] = await everywhere.says(/^farm: https:\/\/(\S+):\d+#/m);
+  assert.equal(host, hostname(), 'nobody can connect to 0.0.0.0 from elsewhere');
   const unknown = await status(address.replace(/#.*/, ''));
   assert.match(unknown.stderr, /cannot be reached: .*self.signed/i);
   assert.equal(unknown.code, 2);

@@ -21,7 +21,7 @@ export class SimRun {
   /** Opens the run and sends all jobs: name → expected milliseconds. */
   async send(jobs: Readonly<Record<string, number>>): Promise<void> {
     const post = (path: string, json: unknown) => this.#client.send({ method: 'POST', path, json });
-    await post('/v1/runs', { id: this.id, needs: ['simulated'], share: 1 });
+    await post('/v1/runs', { id: this.id, needs: ['simulated'] });
     const order = bytesSource(Buffer.from('nothing'));
     await this.#client.send({ method: 'PUT', path: `/v1/inputs/${order.sha256}`, body: order.open, size: order.size });
     const all = Object.entries(jobs).map(([name, weight]) => {

@@ -19,7 +19,7 @@ import { jsonText, RunFolder } from '../../../src/store/run-folder.ts';
 /** What becomes of an attempt: a verdict that comes with it, files that the session has to judge, or trouble. */
 export type Course = VerdictWord | 'unjudged' | 'lost' | 'of another test' | Fault;
 
-const inputs: AttemptInputs = {
+export const inputs: AttemptInputs = {
   kernel: { id: 'k', sha256: 'k' },
   images: {},
   suite: { id: 's', sha256: 's' },
@@ -44,17 +44,11 @@ export class ReadyMade implements Executor {
   #live = 0;
   readonly #folder: RunFolder;
   readonly #course: CourseOf;
-  readonly #inputs: AttemptInputs;
 
-  constructor(folder: RunFolder, course: CourseOf, options: { slots?: number; inputs?: AttemptInputs } = {}) {
+  constructor(folder: RunFolder, course: CourseOf, options: { slots?: number } = {}) {
     this.#folder = folder;
     this.#course = course;
     this.slots = options.slots ?? 2;
-    this.#inputs = options.inputs ?? inputs;
-  }
-
-  async inputs(): Promise<AttemptInputs> {
-    return this.#inputs;
   }
 
   async run(key: AttemptKey, signal: AbortSignal): Promise<string> {

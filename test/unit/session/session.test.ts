@@ -10,7 +10,7 @@ import { refuseOtherInputs } from '../../../src/session/resume-inputs.ts';
 import { readLiveResults } from '../../../src/store/live-results.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
 import { rebuildResults } from '../../../src/store/run-results.ts';
-import { type Course, makeRun, ReadyMade, run, wordsOf } from './ready-made.ts';
+import { type Course, inputs, makeRun, ReadyMade, run, wordsOf } from './ready-made.ts';
 
 /** Attempts by name; `name attempt` says more. */
 const courses =
@@ -177,7 +177,6 @@ test('an executor may make attempts in their place', async (t) => {
   const made = new ReadyMade(folder, courses({ a: 'minor' }));
   const inPlace = {
     slots: 1,
-    inputs: () => made.inputs(),
     run: async (...asked: Parameters<ReadyMade['run']>) => {
       const dir = await made.run(...asked);
       folder.adoptAttempt(asked[0], dir);
@@ -226,15 +225,18 @@ test('--max-failures stops the run', async (t) => {
   assert.ok(executor.asked.length < 4, `${executor.asked.length}`);
 });
 
-test('a resumed run refuses an executor that would feed attempts with something else', async (t) => {
+test('a resumed run refuses to feed attempts with something else', async (t) => {
   const folder = makeRun(t, ['a', 'b']);
   const first = new ReadyMade(folder, courses({ b: 'cancelled' }));
   await run(folder, first);
   const again = RunFolder.open(folder.dir);
-  await refuseOtherInputs(again, first);
-  const inputs = { ...(await first.inputs()), kernel: { id: 'other', sha256: 'other' } };
-  await assert.rejects(refuseOtherInputs(again, new ReadyMade(again, courses({}), { inputs })), {
-    fault: 'usage',
-    message: /another kernel: k, and now it is other/,
-  });
+  await refuseOtherInputs(again, async () => inputs);
+  const others = { ...inputs, kernel: { id: 'other', sha256: 'other' } };
+  await assert.rejects(
+    refuseOtherInputs(again, async () => others),
+    {
+      fault: 'usage',
+      message: /another kernel: k, and now it is other/,
+    },
+  );
 });
