@@ -117,9 +117,12 @@ class Judge {
     return `${from}: imports the package ${name}, which deps.json does not give to ${here}`;
   }
 
-  /** What is wrong with importing functions by name of a file of this repository. */
-  functions(from: string, to: string, names: readonly string[] = []): string | undefined {
-    return names.map((name) => this.#besideDoor(from, `${to}:${name}`)).find((problem) => problem !== undefined);
+  /** What is wrong with the functions that are imported of a file of this repository; without names, all of them are. */
+  functions(from: string, to: string, names?: readonly string[]): string | undefined {
+    const { refused } = this.#rules.door ?? { refused: [] };
+    const all = refused.filter((one) => one.startsWith(`${to}:`));
+    const imported = names?.map((name) => `${to}:${name}`) ?? all;
+    return imported.map((one) => this.#besideDoor(from, one)).find((problem) => problem !== undefined);
   }
 
   #besideDoor(from: string, what: string): string | undefined {

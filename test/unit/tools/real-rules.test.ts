@@ -67,6 +67,17 @@ test('the real rules refuse files of runs beside the door', () => {
   }
 });
 
+test('a module that is imported as a whole has what may not be used', () => {
+  const path = 'src/store/probe.ts';
+  for (const line of ["import * as files from '../base/files.ts'", "export * from '../base/files.ts'"]) {
+    const [problem] = added(importProblems, path, `${line};\n`);
+    assert.equal(
+      problem,
+      `${path}: uses src/base/files.ts:readJson, but files of strangers are reached through src/base/door`,
+    );
+  }
+});
+
 test('the real rules refuse Math.random in every pure room', () => {
   for (const room of ['model', 'evidence', 'evidence/wire', 'connection', 'daemons', 'judge', 'results']) {
     const path = `src/${room}/probe.ts`;

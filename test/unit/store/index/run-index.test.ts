@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -146,7 +137,11 @@ const seconds = process.env.ESPALIER_INDEX_SECONDS ?? '3';
 test('two writers and a reader lose no row, and no reader sees a part of a run', async (t) => {
   const runs = folder(t);
   const script = join(import.meta.dirname, 'writer.ts');
-  const writers = ['one', 'two'].map((name): ChildProcess => spawn(process.execPath, [script, runs, name, seconds]));
+  // Ended with the test, however it ends.
+  const { signal } = t;
+  const writers = ['one', 'two'].map(
+    (name): ChildProcess => spawn(process.execPath, [script, runs, name, seconds], { signal, killSignal: 'SIGKILL' }),
+  );
   const all = Promise.all(writers.map(ended));
   let over = false;
   void all.then(() => {
@@ -155,7 +150,6 @@ test('two writers and a reader lose no row, and no reader sees a part of a run',
   let most = 0;
   await until(
     async () => {
-      if (!existsSync(runs)) return over;
       const seen = await withIndex(runs, (index) => index.results('s').map(({ run }) => run.id));
       assert.ok(seen.length % 3 === 0 && seen.length >= most, `${seen.length} rows after ${most}`);
       most = seen.length;
