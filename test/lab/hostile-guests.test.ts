@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { sha256File } from '../../src/base/files.ts';
+import { defaultLimits, type LabLimits } from '../../src/lab/substrate/watchdog.ts';
+import type { EndWord } from '../../src/model/attempt.ts';
 import type { LabPlan } from '../../src/model/scenario.ts';
 import { ensureGuest } from '../../src/supply/kernel/guest.ts';
+import { wallsHere } from '../../src/supply/kernel/walls.ts';
 import { compile, Planted } from './hostile/planted.ts';
 import { plan, type Ran, runLab, skip } from './lab.ts';
 
@@ -61,8 +64,17 @@ const attacks: readonly string[] = [
 const changed =
   /^(write|cut|mode|owner|dates|attribute|link|rename|delete|create|folder|soft|fifo|block|char) .*: done$/;
 
+interface Deadly {
+  readonly line: string;
+  readonly word?: EndWord;
+  readonly detail: RegExp;
+}
+
+/** So that the watchdog comes soon. */
+const limits: LabLimits = { ...defaultLimits, asleepLooks: 8 };
+
 /** Attacks that end the lab they are in, and how. */
-const deadly: Readonly<Record<string, { readonly line: string; readonly detail: RegExp }>> = {
+const deadly: Readonly<Record<string, Deadly>> = {
   'a collected file with a name that leads up': {
     line: `${attack} forge ../../../../..FOLDER/new`,
     detail: /^a collected file could not be stored: /,
@@ -78,6 +90,15 @@ const deadly: Readonly<Record<string, { readonly line: string; readonly detail: 
   'a log without end': {
     line: `mknod /tmp/console c 5 1; yes a long line of the log >/tmp/console`,
     detail: /^the quota of the kernel's log is full \(16777216 bytes\)/,
+  },
+  'a program that sleeps where its kernel does not know of it': {
+    line: `${attack} stub sleep`,
+    detail: /^all its processes slept through 8 looks/,
+  },
+  'a program that overwrites what its kernel keeps beside it': {
+    line: `${attack} stub spoil`,
+    word: 'panic',
+    detail: /^Kernel panic - not syncing: /,
   },
 };
 
@@ -100,7 +121,7 @@ async function withPlanted(
     await then(planted, (lines) =>
       runLab(
         lines.map((line) => `east: ${filled(line)}`),
-        { change },
+        { change, limits },
       ),
     );
   } finally {
@@ -125,6 +146,7 @@ test('hostile programs as root in a lab get nowhere, and a neighbour notices not
     const [ran, neighbour] = await Promise.all([lab([...attacks, 'echo end']), runLab(quiet, { seed: 3n })]);
     assert.equal(ran.commands.length, attacks.length + 1, `${ran.result.end.word}: ${ran.result.end.detail}`);
     assert.equal(ran.commands.at(-1)?.output, 'end\n');
+    assert.equal(ran.result.walls, (await wallsHere()).chosen);
     const text = ran.commands.map(({ output }) => output).join('');
     assert.match(text, /^hostfs \/: done$/m, 'the attacks reach what the lab has');
     assert.ok(text.includes(`\nhostfs /d0/${imageName}: Not a directory\n`), 'the image has this name');
@@ -142,11 +164,11 @@ test('hostile programs as root in a lab get nowhere, and a neighbour notices not
   t.diagnostic(`${attacks.length} attacks`);
 });
 
-for (const [name, { line, detail }] of Object.entries(deadly)) {
+for (const [name, { line, detail, word = 'lab-died' }] of Object.entries(deadly)) {
   test(`${name} ends its own lab, as trouble and with the reason`, { skip }, async () => {
     await withPlanted(async (planted, lab) => {
       const ran = await lab(['echo before', line]);
-      assert.equal(ran.result.end.word, 'lab-died');
+      assert.equal(ran.result.end.word, word);
       assert.match(ran.result.end.detail ?? '', detail);
       assert.equal(ran.commands[0]?.output, 'before\n', 'what came before is kept');
       planted.assertUntouched(outputs(ran));

@@ -36,6 +36,7 @@ export function killAllLabs(): void {
 
 /** Until the boot is over the records are looked at often, since a boot takes 0.3 s. */
 const bootPollMs = 20;
+/** How often the watchdog looks, whose limits count looks. */
 const pollMs = 250;
 
 /**
@@ -49,12 +50,15 @@ export class Lab implements AsyncDisposable {
   readonly #dir: string;
   readonly #watchdog: Watchdog;
   readonly #started: number;
-  #timer: Timer;
+  readonly #timer: Timer;
+  readonly #bootTimer: Timer;
   #cause: LabEnd | undefined;
   #over = false;
   #busy: Promise<void> | undefined;
   #bootMs: number | undefined;
   #size = 0;
+  /** Bytes of the records at the last look for the end of the boot. */
+  #bootSize = 0;
 
   /** Use `startLab`. */
   constructor(backend: BackendLab, request: LabRequest, watch: { limits: LabLimits; started: number }) {
@@ -62,7 +66,8 @@ export class Lab implements AsyncDisposable {
     this.#dir = request.dir;
     this.#watchdog = new Watchdog(watch.limits);
     this.#started = watch.started;
-    this.#timer = every(bootPollMs, () => this.#look());
+    this.#timer = every(pollMs, () => this.#look());
+    this.#bootTimer = every(bootPollMs, () => this.#lookForBoot());
     live.add(this);
     this.ended = backend.ended.then((end) => this.#close(end));
   }
@@ -126,26 +131,30 @@ export class Lab implements AsyncDisposable {
     const size = sizeOf(records);
     const grew = size !== this.#size;
     this.#size = size;
-    if (grew && this.#bootMs === undefined && hasCommand(records)) this.#booted(performance.now());
     const cause = this.#watchdog.look({
       size,
       clock: clockIn(join(this.#dir, 'lab', 'clock')),
       cpuMs: this.#backend.cpuMs(),
       waiting: !grew && this.#busy === undefined && lastStep(records) >= 0,
-      asleep: () => this.#backend.asleep(),
+      activity: () => this.#backend.activity(),
     });
     if (cause !== undefined) this.#stop(cause);
   }
 
-  #booted(now: number): void {
-    this.#bootMs = now - this.#started;
-    this.#timer.stop();
-    this.#timer = every(pollMs, () => this.#look());
+  #lookForBoot(): void {
+    const records = join(this.#dir, 'records');
+    const size = sizeOf(records);
+    if (size === this.#bootSize) return;
+    this.#bootSize = size;
+    if (!hasCommand(records)) return;
+    this.#bootMs = performance.now() - this.#started;
+    this.#bootTimer.stop();
   }
 
   #close(end: BackendEnd): LabResult {
     this.#over = true;
     this.#timer.stop();
+    this.#bootTimer.stop();
     live.delete(this);
     removeWorkFolder(this.#dir);
     const records = summarizeRecords(join(this.#dir, 'records'));

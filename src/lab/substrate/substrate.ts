@@ -38,6 +38,12 @@ export interface BackendEnd {
   readonly byMachine?: boolean;
 }
 
+/**
+ * What the threads of a lab's processes can do: one of them runs or waits for a CPU; all sleep until another one wakes them; or none can run,
+ * and one at least waits for a disk or was stopped, which can be this machine's doing.
+ */
+export type Activity = 'runs' | 'asleep' | 'held up';
+
 /** A lab as its backend provides it. Called only by the lifecycle wrapper. */
 export interface BackendLab {
   /** What keeps it from this machine; `undefined`: it has no processes of its own. */
@@ -46,8 +52,8 @@ export interface BackendLab {
   readonly ended: Promise<BackendEnd>;
   /** CPU time of all the lab's processes so far, ms. The wrapper's watchdog polls it. */
   cpuMs(): number;
-  /** Whether all its processes sleep now, so that nothing will go on by itself. A process that waits for a CPU or a disk does not. */
-  asleep(): boolean;
+  /** What the lab's processes can do now. */
+  activity(): Activity;
   /** Hands a held lab its next orders; resolves when they are worked off and the clock stands. */
   send(orders: readonly Order[]): Promise<void>;
   /** Ends all processes of the lab now. Synchronous, idempotent, callable in any state. */

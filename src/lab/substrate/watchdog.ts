@@ -1,5 +1,6 @@
 import { secondsText } from '../../base/text.ts';
 import type { LabEnd } from './lab-end.ts';
+import type { Activity } from './substrate.ts';
 
 /**
  * What the outside tolerates. Everything else has virtual deadlines inside the lab. Wall time is none of these: a loaded
@@ -12,9 +13,23 @@ export interface LabLimits {
   readonly creepCpuMs: number;
   /** Looks in a row at which all the lab's processes slept and had used no CPU since the look before: it hangs. */
   readonly asleepLooks: number;
+  /**
+   * Looks, in a row or not, at which none of its processes could have run, while neither records nor clock moved: it is stuck. A hostile one
+   * stops itself, or waits where a disk is waited for, and wakes now and then.
+   */
+  readonly stuckLooks: number;
+  /** Looks at which it had work to do: a hostile lab can forge progress for ever. */
+  readonly allLooks: number;
 }
 
-export const defaultLimits: LabLimits = { spinCpuMs: 60_000, creepCpuMs: 1_800_000, asleepLooks: 1200 };
+/** Looks come four times a second: five minutes, twenty minutes, a day. */
+export const defaultLimits: LabLimits = {
+  spinCpuMs: 60_000,
+  creepCpuMs: 1_800_000,
+  asleepLooks: 1200,
+  stuckLooks: 4800,
+  allLooks: 345_600,
+};
 
 /** What is seen of a lab from outside at one moment. */
 export interface Look {
@@ -26,8 +41,8 @@ export interface Look {
   readonly cpuMs: number;
   /** It has worked off its orders and waits for more; whoever thinks may take his time. */
   readonly waiting: boolean;
-  /** Whether all its processes sleep now; asked only where nothing else has moved. */
-  readonly asleep: () => boolean;
+  /** What its processes can do now; asked only where nothing has moved. */
+  readonly activity: () => Activity;
 }
 
 /** Tells a lab that will never end from one that is slow. */
@@ -40,6 +55,8 @@ export class Watchdog {
   #cpuAtRecord = 0;
   #cpuAtProgress = 0;
   #asleep = 0;
+  #stuck = 0;
+  #all = 0;
 
   constructor(limits: LabLimits) {
     this.#limits = limits;
@@ -49,8 +66,11 @@ export class Watchdog {
   look(look: Look): LabEnd | undefined {
     const grew = look.size !== this.#size || look.waiting;
     const moved = grew || look.clock !== this.#clock;
-    const still = !moved && look.cpuMs === this.#cpuMs && look.asleep();
-    this.#asleep = still ? this.#asleep + 1 : 0;
+    const activity = moved ? 'runs' : look.activity();
+    this.#asleep = activity === 'asleep' && look.cpuMs === this.#cpuMs ? this.#asleep + 1 : 0;
+    if (moved) this.#stuck = 0;
+    else if (activity !== 'runs') this.#stuck += 1;
+    if (!look.waiting) this.#all += 1;
     if (grew) this.#cpuAtRecord = look.cpuMs;
     if (moved) this.#cpuAtProgress = look.cpuMs;
     this.#size = look.size;
@@ -60,7 +80,7 @@ export class Watchdog {
   }
 
   #end(): LabEnd | undefined {
-    const { spinCpuMs, creepCpuMs, asleepLooks } = this.#limits;
+    const { spinCpuMs, creepCpuMs, asleepLooks, stuckLooks, allLooks } = this.#limits;
     const spun = this.#cpuMs - this.#cpuAtProgress;
     const crept = this.#cpuMs - this.#cpuAtRecord;
     if (spun > spinCpuMs) {
@@ -75,6 +95,11 @@ export class Watchdog {
         detail: `all its processes slept through ${asleepLooks} looks, and none used any CPU`,
       };
     }
+    if (this.#stuck >= stuckLooks) {
+      const detail = `none of its processes could run at ${stuckLooks} looks: they slept, were stopped or waited for a disk`;
+      return { word: 'lab-died', detail };
+    }
+    if (this.#all >= allLooks) return { word: 'lab-died', detail: `it had not ended after ${allLooks} looks` };
     return undefined;
   }
 }

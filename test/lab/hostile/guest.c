@@ -167,6 +167,28 @@ static void calls(void)
 	printf("x32: %ld\n", syscall(0x40000000 + SYS_getpid));
 }
 
+/*
+ * `stub sleep|spoil`: what the kernel keeps beside a program in its process: a page of code from which calls reach the machine's kernel
+ * (its filter looks at the place of a call), and the pages by which the two speak to each other (struct stub_data, in arch/um).
+ */
+static void stub(const char *what)
+{
+	const uint8_t *code = (const uint8_t *)0x7fffffffc000;
+	uint8_t *data = (uint8_t *)0x7fffffffd000;
+	enum { CODE = 0x1000, DATA = 0x2000, WAIT = 0 };
+	static uint32_t word;
+	long at = 0;
+	while (at < CODE - 1 && (code[at] != 0x0f || code[at + 1] != 0x05))
+		at++;
+	printf("stub %s at %lx\n", what, at);
+	if (!strcmp(what, "spoil")) {
+		memset(data, 0xff, DATA);
+		getpid();
+	}
+	register long timeout __asm__("r10") = 0;
+	__asm__ volatile("jmp *%0" ::"r"(code + at), "a"(SYS_futex), "D"(&word), "S"(WAIT), "d"(0), "r"(timeout));
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -179,6 +201,8 @@ int main(int argc, char **argv)
 		trace(argv[2]);
 	else if (!strcmp(what, "forge"))
 		forge(argv[2]);
+	else if (!strcmp(what, "stub"))
+		stub(argv[2]);
 	else if (!strcmp(what, "calls"))
 		calls();
 	else

@@ -5,7 +5,7 @@ import { EspalierError } from '../../../base/errors.ts';
 import { postMortemStep } from '../../../evidence/records/decode.ts';
 import { recordType } from '../../../evidence/records/record.ts';
 import type { Step } from '../../../model/scenario.ts';
-import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
+import type { Activity, BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
 import { type FakeEffect, type FakeShell, interpret, randomSource } from './commands.ts';
 import { Recorder } from './recorder.ts';
 
@@ -62,8 +62,8 @@ class FakeLab implements BackendLab {
     return Math.round(this.#commands + spun);
   }
 
-  asleep(): boolean {
-    return this.#hangs;
+  activity(): Activity {
+    return this.#hangs ? 'asleep' : 'runs';
   }
 
   async send(orders: readonly Order[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Activity } from '../substrate.ts';
 
 /** Clock ticks of /proc/PID/stat a second; Linux fixes USER_HZ at 100 on x86-64. */
 const userHz = 100;
@@ -51,10 +52,12 @@ export function treeCpuMs(root: number): number {
 /** States of threads that go on only if another one wakes them. One in the disk's hands (D) or stopped (T) is the machine's. */
 const sleeping = ['S', 'Z'];
 
-/** Whether all threads of a process and of its living descendants sleep. */
-export function treeSleeps(root: number): boolean {
+/** What the threads of a process and of its living descendants can do. */
+export function treeActivity(root: number): Activity {
   const states = [...tree(root)].flatMap((pid) =>
     threads(pid).map((thread) => statFields(`/proc/${pid}/task/${thread}/stat`)[0] ?? ''),
   );
-  return states.length > 0 && states.every((state) => sleeping.includes(state));
+  // What has just ended is taken to run: the next look sees it gone.
+  if (states.length === 0 || states.some((state) => state === 'R' || state === '')) return 'runs';
+  return states.every((state) => sleeping.includes(state)) ? 'asleep' : 'held up';
 }

@@ -24,11 +24,11 @@ import { memoryFolder } from '../../../supply/kernel/lab-memory.ts';
 import { endOf, type Starter, startWalled } from '../../../supply/kernel/starter.ts';
 import { requireWalls, type Walls } from '../../../supply/kernel/walls.ts';
 import { lastStep } from '../last-step.ts';
-import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
+import type { Activity, BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
 import { faultInFile } from './kernel-log.ts';
 import { encodeOrders } from './orders.ts';
 import { encodePlan } from './plan.ts';
-import { treeCpuMs, treeSleeps } from './process-tree.ts';
+import { treeActivity, treeCpuMs } from './process-tree.ts';
 
 /** What a lab's kernel sees of this machine. */
 function inputsOf(dir: string): string {
@@ -129,8 +129,8 @@ class UmlLab implements BackendLab {
     return this.#cpuMs;
   }
 
-  asleep(): boolean {
-    return !this.#gone && this.#starter.pid !== undefined && treeSleeps(this.#starter.pid);
+  activity(): Activity {
+    return this.#gone || this.#starter.pid === undefined ? 'runs' : treeActivity(this.#starter.pid);
   }
 
   async send(orders: readonly Order[]): Promise<void> {

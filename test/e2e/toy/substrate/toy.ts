@@ -14,7 +14,7 @@ export const toy: Substrate = {
   start: async (request): Promise<BackendLab> => {
     writeFileSync(join(request.dir, 'records'), recordsOf(request));
     const ended = Promise.resolve({ status: '0' });
-    return { ended, cpuMs: () => 0, asleep: () => false, send: async () => {}, kill: () => {} };
+    return { ended, cpuMs: () => 0, activity: () => 'runs', send: async () => {}, kill: () => {} };
   },
 };
 

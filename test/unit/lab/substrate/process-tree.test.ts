@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { until } from '../../../../src/base/deadline.ts';
-import { treeSleeps } from '../../../../src/lab/substrate/uml/process-tree.ts';
+import { treeActivity } from '../../../../src/lab/substrate/uml/process-tree.ts';
 
 const wait = { what: 'its state', timeoutMs: 10_000, intervalMs: 5 };
 
@@ -12,18 +12,18 @@ test('a tree sleeps as long as each of its processes waits for another', async (
   const child = spawn('sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   const pid = child.pid ?? 0;
   try {
-    await until(() => treeSleeps(pid), wait);
+    await until(() => treeActivity(pid) === 'asleep', wait);
     child.kill('SIGSTOP');
-    await until(() => !treeSleeps(pid), wait);
+    await until(() => treeActivity(pid) === 'held up', wait);
     child.kill('SIGCONT');
-    await until(() => treeSleeps(pid), wait);
+    await until(() => treeActivity(pid) === 'asleep', wait);
     child.stdin.end('go\n');
-    await until(() => !treeSleeps(pid), { ...wait, what: 'the loop' });
+    await until(() => treeActivity(pid) === 'runs', { ...wait, what: 'the loop' });
     // The shell itself only waits: what runs is its child.
-    assert.equal(treeSleeps(pid), false);
+    assert.equal(treeActivity(pid), 'runs');
   } finally {
     process.kill(-pid, 'SIGKILL');
     await once(child, 'exit');
   }
-  assert.equal(treeSleeps(pid), false, 'what is gone does not sleep');
+  assert.equal(treeActivity(pid), 'runs', 'what is gone does not sleep');
 });

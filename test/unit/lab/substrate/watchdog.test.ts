@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Activity } from '../../../../src/lab/substrate/substrate.ts';
 import { type Look, Watchdog } from '../../../../src/lab/substrate/watchdog.ts';
 
-const limits = { spinCpuMs: 1000, creepCpuMs: 10_000, asleepLooks: 3 };
-const calm: Look = { size: 100, clock: 1n, cpuMs: 50, waiting: false, asleep: () => false };
+const limits = { spinCpuMs: 1000, creepCpuMs: 10_000, asleepLooks: 3, stuckLooks: 8, allLooks: 200_000 };
+const calm: Look = { size: 100, clock: 1n, cpuMs: 50, waiting: false, activity: () => 'runs' };
 
 /** Index of the look that ends the lab, and its word. */
 function ending(looks: readonly Partial<Look>[]): { readonly at: number; readonly word: string } | undefined {
@@ -17,33 +18,53 @@ function ending(looks: readonly Partial<Look>[]): { readonly at: number; readonl
 
 const many = (count: number, look: (index: number) => Partial<Look>) =>
   Array.from({ length: count }, (_, i) => look(i));
-const asleep = (): boolean => true;
+const activity = (): Activity => 'asleep';
 
 test('a lab that gets no CPU is waited for, however long', () => {
   assert.equal(ending(many(100_000, () => ({}))), undefined);
 });
 
 test('a lab hangs when all its processes sleep through so many looks', () => {
-  assert.deepEqual(ending(many(9, () => ({ asleep }))), { at: 3, word: 'lab-died' });
+  assert.deepEqual(ending(many(9, () => ({ activity }))), { at: 3, word: 'lab-died' });
 });
 
 const wakes: Readonly<Record<string, Partial<Look>>> = {
   'a process that is not asleep': {},
-  'CPU used meanwhile': { asleep, cpuMs: 60 },
-  'a record': { asleep, size: 101 },
-  'the clock': { asleep, clock: 2n },
+  'CPU used meanwhile': { activity, cpuMs: 60 },
+  'a record': { activity, size: 101 },
+  'the clock': { activity, clock: 2n },
 };
 
 for (const [what, wake] of Object.entries(wakes)) {
   test(`the looks are counted anew after ${what}`, () => {
-    const { asleep: _, ...kept } = wake;
-    const after = many(9, () => ({ ...kept, asleep }));
-    assert.deepEqual(ending([{}, { asleep }, { asleep }, wake, ...after]), { at: 6, word: 'lab-died' });
+    const { activity: _, ...kept } = wake;
+    const after = many(9, () => ({ ...kept, activity }));
+    assert.deepEqual(ending([{}, { activity }, { activity }, wake, ...after]), { at: 6, word: 'lab-died' });
   });
 }
 
+test('a lab that is held up is waited for longer', () => {
+  const heldUp = many(20, () => ({ activity: (): Activity => 'held up' }));
+  assert.deepEqual(ending([{}, ...heldUp]), { at: 8, word: 'lab-died' });
+});
+
+test('a lab that wakes now and then without getting anywhere is stuck', () => {
+  const dribbling = many(
+    99,
+    (index) => ({ activity: index % 2 === 0 ? activity : () => 'runs', cpuMs: 50 + index }) as const,
+  );
+  assert.deepEqual(ending(dribbling), { at: 16, word: 'lab-died' });
+  assert.equal(ending(dribbling.map((look, index) => ({ ...look, clock: BigInt(index >> 2) }))), undefined);
+});
+
+test('no lab goes on for ever, whatever progress it shows', () => {
+  const forged = many(200_001, (index) => ({ size: index, clock: BigInt(index) }));
+  assert.deepEqual(ending(forged), { at: 199_999, word: 'lab-died' });
+  assert.equal(ending(forged.map((look) => ({ ...look, waiting: true }))), undefined);
+});
+
 test('a lab that waits for orders sleeps and costs what it likes', () => {
-  assert.equal(ending(many(9, (index) => ({ asleep, cpuMs: 5000 * index, waiting: true }))), undefined);
+  assert.equal(ending(many(9, (index) => ({ activity, cpuMs: 5000 * index, waiting: true }))), undefined);
   const sent = [{ waiting: true, cpuMs: 5000 }, { cpuMs: 6000 }, { cpuMs: 6001 }];
   assert.deepEqual(ending(sent), { at: 2, word: 'livelock' });
 });
