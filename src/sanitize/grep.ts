@@ -1,3 +1,4 @@
+import { limitReached } from '../base/foreign-program.ts';
 import { run } from '../base/processes.ts';
 
 /** What `grep` found, or why it found nothing. */
@@ -8,9 +9,10 @@ const environment = { LC_ALL: 'C', PATH: '/usr/local/bin:/usr/bin:/bin' };
 const longest = 64 * 1024 * 1024;
 /** It has opened no file but the standard ones, and opens none; the loader opens its libraries one after the other. */
 const bounds = {
-  timeoutMs: 10_000,
+  // The limit of CPU ends it long before, on a machine that gives it CPU at all: how loaded that is decides nothing.
+  timeoutMs: 300_000,
   maxOutput: longest,
-  limits: { memory: 512 * 1024 * 1024, cpuSeconds: 12, fileBytes: 0, openFiles: 4 },
+  limits: { memory: 512 * 1024 * 1024, cpuSeconds: 10, fileBytes: 0, openFiles: 4 },
 };
 /** Bytes of a pattern. Longer ones take grep seconds and gigabytes to compile, or do not fit on its command line. */
 const longestPattern = 16 * 1024;
@@ -22,6 +24,8 @@ export async function grep(pattern: string, input: Uint8Array): Promise<Found> {
   if (pattern.includes('\0')) return { problem: 'the pattern holds a NUL byte' };
   const result = await run('grep', ['--', pattern], { env: environment, cwd: '/', input, ...bounds });
   if (result.stopped !== undefined) return { problem: `grep was ended: ${result.stopped}` };
+  const reached = limitReached(String(result.status));
+  if (reached !== undefined) return { problem: `grep ${reached}` };
   if (result.status !== 0 && result.status !== 1) return { problem: `grep: ${result.stderr.toString().trim()}` };
   const text = result.stdout.toString('latin1');
   return { lines: text === '' ? [] : text.replace(/\n$/, '').split('\n') };

@@ -14,7 +14,8 @@ export interface RunStagesOptions {
   readonly dir: string;
   /** One process per script and none left out: as the suite does it, to compare with. */
   readonly plain?: boolean;
-  readonly timeoutMs?: number;
+  /** CPU seconds that one process may use. */
+  readonly cpuSeconds?: number;
 }
 
 /**
@@ -34,7 +35,9 @@ const longestOutput = 32 * 1024 * 1024;
  * but gawk still includes files, whose lines it prints with its complaints. With a script and the standard streams open, no other
  * file can be.
  */
-const limits: ProgramLimits = { memory: 512 * 1024 * 1024, cpuSeconds: 60, fileBytes: longestOutput, openFiles: 4 };
+const usual: ProgramLimits = { memory: 512 * 1024 * 1024, cpuSeconds: 10, fileBytes: longestOutput, openFiles: 4 };
+/** For all processes of a text; their CPU limits end them long before on a machine that gives them CPU at all. */
+const longestWallMs = 300_000;
 /** Bytes that are kept of what a process says as errors. */
 const longestComplaint = 500;
 
@@ -49,13 +52,14 @@ export async function runStages(
   options: RunStagesOptions,
 ): Promise<Sanitized> {
   const dir = mkdtempSync(join(options.dir, '.sanitize-'));
-  const end = performance.now() + (options.timeoutMs ?? 30_000);
+  const end = performance.now() + longestWallMs;
+  const bounds = { ...usual, ...(options.cpuSeconds !== undefined && { cpuSeconds: options.cpuSeconds }) };
   try {
     let text = input;
     writeFileSync(join(dir, 'input'), text);
     for (const stage of options.plain ? stages : joinStages(stages)) {
       if (!options.plain && isIdle(stage, text)) continue;
-      const problem = await runStage(stage, dir, end - performance.now());
+      const problem = await runStage(stage, { dir, limits: bounds, timeoutMs: end - performance.now() });
       if (problem !== undefined) return { problem };
       renameSync(join(dir, 'output'), join(dir, 'input'));
       text = readFileSync(join(dir, 'input'));
@@ -70,7 +74,10 @@ export async function runStages(
  * Runs a process from `input` into `output` in its folder. Its scripts are written there: they are the bytes that were checked, and
  * messages do not hold a path of this machine.
  */
-async function runStage(stage: Stage, dir: string, timeoutMs: number): Promise<string | undefined> {
+async function runStage(
+  stage: Stage,
+  { dir, limits, timeoutMs }: { readonly dir: string; readonly limits: ProgramLimits; readonly timeoutMs: number },
+): Promise<string | undefined> {
   const names = stage.scripts.map((script) => script.name).join(', ');
   const [command, ...args] = commands[stage.tool];
   for (const [index, { content }] of stage.scripts.entries()) {

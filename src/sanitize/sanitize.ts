@@ -15,12 +15,13 @@ export interface SanitizeRequest {
   readonly input: Uint8Array;
   /** Folder of results of earlier calls, by hash of all that goes in. */
   readonly cache?: string;
-  readonly timeoutMs?: number;
+  /** CPU seconds that one process may use. */
+  readonly cpuSeconds?: number;
 }
 
 /** Runs a suite's sanitizers over a text, or takes the result from the cache. Never throws for a sanitizer's fault. */
 export async function sanitize(request: SanitizeRequest): Promise<Sanitized> {
-  const { names, scripts, input, cache, timeoutMs } = request;
+  const { names, scripts, input, cache, cpuSeconds } = request;
   if (names.length === 0) return { problem: 'the suite names no sanitizers for this console' };
   const stages = stagesOf(names, (name) => scripts.get(name));
   if (isProblem(stages)) return stages;
@@ -28,7 +29,7 @@ export async function sanitize(request: SanitizeRequest): Promise<Sanitized> {
   const known = entry === undefined ? undefined : readIfPresent(entry);
   if (known !== undefined) return { output: known };
   using work = makeWorkFolder('sanitize');
-  const result = await runStages(stages, input, { dir: work.path, ...(timeoutMs !== undefined && { timeoutMs }) });
+  const result = await runStages(stages, input, { dir: work.path, ...(cpuSeconds !== undefined && { cpuSeconds }) });
   if (entry !== undefined && 'output' in result) writeAtomic(entry, result.output);
   return result;
 }
@@ -42,7 +43,7 @@ let tools: string | undefined;
 /** Versions of the programs that run sanitizers; another program may give another text. */
 function toolVersions(): string {
   tools ??= ['sed', 'gawk']
-    .map((tool) => spawnSync(tool, ['--version'], { timeout: 5000 }).stdout?.toString())
+    .map((tool) => spawnSync(tool, ['--version'], { timeout: 60_000 }).stdout?.toString())
     .join('\n');
   return tools;
 }
