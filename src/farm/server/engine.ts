@@ -1,7 +1,6 @@
 import { PgBoss } from 'pg-boss';
 import { EspalierError } from '../../base/errors.ts';
 import { warn } from '../../base/log.ts';
-import { heartbeat } from '../wire/protocol.ts';
 import type { Database, Transaction } from './database.ts';
 import { schemas } from './schema.ts';
 
@@ -23,7 +22,10 @@ export interface QueuedJob {
   readonly notOn?: string | undefined;
 }
 
-/** The queues of the farm: one of each run, and one of each run for jobs that go alone. */
+/**
+ * The queues of the farm: one of each run, and one of each run for jobs that go alone. Which jobs are lost is found by the farm's own
+ * leases: pg-boss would fail all of them at once after an outage of its database, before a worker can say that it lives.
+ */
 export class Engine implements AsyncDisposable {
   readonly #boss: PgBoss;
 
@@ -38,9 +40,6 @@ export class Engine implements AsyncDisposable {
       schedule: false,
       registerInstance: false,
       openTelemetry: { enabled: false },
-      // A lost job is noticed so much later than its last heartbeat; the default is a minute.
-      superviseIntervalSeconds: 2,
-      monitorIntervalSeconds: 2,
     });
     let last = '';
     boss.on('error', ({ message }) => {
@@ -54,7 +53,7 @@ export class Engine implements AsyncDisposable {
   /** Makes the queues of a run, unless they are there. */
   async open(queues: readonly string[]): Promise<void> {
     for (const queue of queues) {
-      await this.#boss.createQueue(queue, { retryLimit: 0, heartbeatSeconds: heartbeat.lostAfter });
+      await this.#boss.createQueue(queue, { retryLimit: 0 });
     }
   }
 
@@ -69,7 +68,6 @@ export class Engine implements AsyncDisposable {
       priority,
       expireInSeconds: expireSeconds,
       retryLimit: 0,
-      heartbeatSeconds: heartbeat.lostAfter,
       ...(notOn !== undefined && { group: { id: notOn } }),
     }));
     await this.#boss.insert(queue, rows, { db: tx });

@@ -22,6 +22,7 @@ import { statusRoutes } from './status-routes.ts';
 import { count } from './tallies.ts';
 import { certificateFor, type Encryption } from './tls.ts';
 import { holderOf } from './tokens.ts';
+import { Unbroken } from './unbroken.ts';
 import { Waiting } from './waiting.ts';
 import { workerRoutes } from './worker-routes.ts';
 
@@ -54,12 +55,7 @@ export async function startFarm(options: FarmOptions): Promise<Farm> {
   const waiting = new Waiting();
   listen(database, waiting, stop.signal);
   const parts: FarmParts = { database, engine, waiting, inTurn: turns() };
-  stack.use(
-    every(
-      reapMs,
-      quietly(() => reap(parts)),
-    ),
-  );
+  stack.use(every(reapMs, quietly(reaper(parts))));
   const tls = await certificateFor(options.encryption, database);
   const server = await serve({ ...options, tls }, parts);
   stack.defer(() => closed(server));
@@ -91,6 +87,15 @@ function listen(database: Database, waiting: Waiting, signal: AbortSignal): void
     else waiting.wake(what === 'result' ? `result ${run}` : what);
   };
   database.listen(channel, heard, signal);
+}
+
+/** Finds lost jobs; not before workers had time to be heard of again after a break. */
+function reaper(parts: FarmParts): () => Promise<void> {
+  const unbroken = new Unbroken(performance.now());
+  return async () => {
+    await parts.database.query('select 1');
+    if (unbroken.well(performance.now())) await reap(parts);
+  };
 }
 
 /** Runs a body at most once at a time; trouble with the database is told by whoever meets it in a request. */

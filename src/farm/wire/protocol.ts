@@ -9,8 +9,8 @@ export const headers = { protocol: 'espalier-protocol', session: 'espalier-sessi
 /** What a worker's packed attempt may weigh, bytes. */
 export const largestResult = 256 * 1024 * 1024;
 
-/** Seconds without a heartbeat after which a job counts as lost (pg-boss's least), and between two heartbeats. */
-export const heartbeat = { lostAfter: 10, every: 3 } as const;
+/** Seconds without a heartbeat after which a job counts as lost, and between two heartbeats. */
+export const heartbeat = { lostAfter: 12, every: 3 } as const;
 
 /** Seconds for which a request may be held open until there is an answer. */
 export const holdSeconds = 20;
