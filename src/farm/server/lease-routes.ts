@@ -1,7 +1,7 @@
 import { beatSchema, doneSchema, faultSchema, heartbeat, largestResult } from '../wire/protocol.ts';
 import { storeBlob } from './blobs.ts';
 import type { Asked, Reply, Route } from './http.ts';
-import { beat, finish, giveBack, holds, reportFault } from './leases.ts';
+import { beat, countLate, finish, giveBack, holds, reportFault } from './leases.ts';
 import type { FarmParts } from './parts.ts';
 import { Refused } from './refused.ts';
 import { workerFor } from './worker-routes.ts';
@@ -35,8 +35,10 @@ export function leaseRoutes(farm: FarmParts): Route[] {
       roles,
       answer: async (asked) => {
         const worker = await workerFor(farm, asked);
-        if (!(await holds(farm.database, worker, leaseId(asked))))
+        if (!(await holds(farm.database, worker, leaseId(asked)))) {
+          await countLate(farm.database, worker, leaseId(asked));
           throw new Refused(409, 'the job is not held any more');
+        }
         await storeBlob(
           farm.database,
           { sha256: asked.parts[1] ?? '', kind: 'result', most: largestResult },

@@ -68,19 +68,25 @@ export async function finish(
   { job, outcome }: { readonly job: string; readonly outcome: Outcome },
 ): Promise<boolean> {
   if (outcome.kind === 'made') await requireResult(database, outcome);
-  const accepted = await database.transaction(async (tx) => {
+  return database.transaction(async (tx) => {
     const lease = await lockLease(tx, worker, job);
-    if (lease === undefined) return isAccepted(tx, worker, job);
+    if (lease === undefined) return (await isAccepted(tx, worker, job)) || countLate(tx, worker, job);
     if (!(await engine.complete(lease.queue, heldJob(lease), tx))) return false;
     await tx.query('delete from lease where job = $1', [job]);
     const { run, suite, name, attempt } = lease;
     const result = { run, key: { suite, name, attempt }, job, worker: worker.name, session: worker.session, outcome };
-    const recorded = await recordResult(tx, result);
-    if (recorded) await countDone(tx, worker.session);
-    return recorded;
+    if (!(await recordResult(tx, result))) return false;
+    await countDone(tx, worker.session);
+    await count(tx, 'accepted');
+    return true;
   });
-  await count(database, accepted ? 'accepted' : 'stale');
-  return accepted;
+}
+
+/** The result of a job that its worker had lost came nevertheless: it is refused, and counted once. Always false. */
+export async function countLate(sql: Sql, { session }: Worker, job: string): Promise<false> {
+  const came = 'update loss set late = now() where job = $1 and session = $2 and late is null returning 1';
+  if ((await sql.query(came, [job, session])).length === 1) await count(sql, 'stale');
+  return false;
 }
 
 /** An uploaded content of this hash and size, as a result. */
@@ -123,29 +129,29 @@ export async function reportFault(
     const lease = await lockLease(tx, worker, job);
     if (lease === undefined || !(await engine.drop(lease.queue, heldJob(lease), tx))) return;
     await countFault(tx, worker.session);
-    await lose(engine, { lease, loss: { reason, name: worker.name } }, tx);
+    await lose(engine, { lease, loss: { reason, name: worker.name, silent: false } }, tx);
   });
 }
 
 /** Gives jobs of workers that are not heard of any more, or take too long, to others. Returns how many. */
 export async function reap({ database, engine }: RunPlace): Promise<number> {
-  const overdue = `beat < now() - interval '${heartbeat.lostAfter + 2} seconds' or began < now() - expire_seconds * interval '1 second'`;
+  const overdue = `beat < now() - interval '${heartbeat.lostAfter} seconds' or began < now() - expire_seconds * interval '1 second'`;
   const seen = await database.query<LeaseRow>(`select ${columns} from lease where ${overdue} limit 1000`);
   let lost = 0;
   for (const { job, run } of seen) {
     await database.transaction(async (tx) => {
       if (!(await lockRunRow(tx, run))) return;
       const [lease] = await tx.query<LeaseRow & { stuck: boolean; workerName: string }>(
-        `select ${columns}, beat > now() - interval '${heartbeat.lostAfter + 2} seconds' as stuck,
+        `select ${columns}, beat > now() - interval '${heartbeat.lostAfter} seconds' as stuck,
            (select worker.name from worker where session = lease.worker) as "workerName"
          from lease where job = $1 and (${overdue})`,
         [job],
       );
       if (lease === undefined) return;
-      // pg-boss may have ended it already by its own clock; it is nobody's either way.
+      // pg-boss may have ended it already, where it took too long; it is nobody's either way.
       await engine.drop(lease.queue, heldJob(lease), tx);
       const reason = lease.stuck ? 'the job took longer than it may' : 'the worker was not heard of any more';
-      await lose(engine, { lease, loss: { reason, name: lease.workerName } }, tx);
+      await lose(engine, { lease, loss: { reason, name: lease.workerName, silent: !lease.stuck } }, tx);
       await count(tx, 'lost');
       lost += 1;
     });
@@ -153,33 +159,62 @@ export async function reap({ database, engine }: RunPlace): Promise<number> {
   return lost;
 }
 
-/** Losses after which a job is poison; the last of them while it had a machine for itself. */
+/** Losses after which a job is poison, the last of them while it had a machine for itself. */
 const mostLosses = 3;
+/** The same, with those that were none of the job's doing. */
+const mostInAll = 6;
+
+interface Loss {
+  readonly reason: string;
+  /** The worker's. */
+  readonly name: string;
+  readonly silent: boolean;
+}
 
 interface Lost {
   readonly lease: LeaseRow;
-  /** Why, and the worker's name. */
-  readonly loss: { readonly reason: string; readonly name: string };
+  readonly loss: Loss;
+}
+
+interface PastLoss {
+  readonly worker: string;
+  readonly machine: string;
+  readonly reason: string;
+  /** The worker was heard of again: it was stopped or cut off, and the job did not end it. */
+  readonly back: boolean;
 }
 
 /** A job was lost with its worker: elsewhere next, then alone, and then it is called unresolved with the list. */
 async function lose(engine: Engine, { lease, loss }: Lost, tx: Transaction): Promise<void> {
-  const { run, suite, name, attempt, machine, job } = lease;
+  await tx.query('delete from lease where job = $1', [lease.job]);
+  const losses = await addLoss(tx, { lease, loss });
+  const counting = losses.filter(({ back }) => !back).length;
+  if (counting >= mostLosses || losses.length >= mostInAll) return callPoison(tx, { lease, loss }, losses);
+  await queueAgain(engine, { lease, again: { alone: counting === mostLosses - 1, lostOn: lease.machine } }, tx);
+}
+
+/** Adds a loss; returns all of the job's so far. */
+async function addLoss(tx: Transaction, { lease, loss }: Lost): Promise<PastLoss[]> {
+  const { run, suite, name, attempt, worker, machine, job } = lease;
   const key = [run, suite, name, attempt];
-  await tx.query('delete from lease where job = $1', [job]);
   await tx.query(
-    'insert into loss (run, suite, name, attempt, worker, machine, reason) values ($1, $2, $3, $4, $5, $6, $7)',
-    [...key, loss.name, machine, loss.reason],
+    `insert into loss (run, suite, name, attempt, job, session, worker, machine, reason, silent)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [...key, job, worker, loss.name, machine, loss.reason, loss.silent],
   );
-  const losses = await tx.query<{ worker: string; machine: string; reason: string }>(
-    'select worker, machine, reason from loss where run = $1 and suite = $2 and name = $3 and attempt = $4 order by id',
+  return tx.query<PastLoss>(
+    `select worker, machine, reason,
+       silent and exists (select from worker past where past.session = loss.session and past.seen > loss.at) as back
+     from loss where run = $1 and suite = $2 and name = $3 and attempt = $4 order by id`,
     key,
   );
-  if (losses.length < mostLosses) {
-    const again = { alone: losses.length === mostLosses - 1, lostOn: machine };
-    return queueAgain(engine, { lease, again }, tx);
-  }
-  const list = losses.map(({ worker, machine, reason }) => `${worker} on ${machine}: ${reason}`);
+}
+
+async function callPoison(tx: Transaction, { lease, loss }: Lost, losses: readonly PastLoss[]): Promise<void> {
+  const { run, suite, name, attempt, job } = lease;
+  const list = losses.map(({ worker, machine, reason, back }) => {
+    return `${worker} on ${machine}: ${reason}${back ? ' for a while' : ''}`;
+  });
   const message = `${losses.length} workers were lost with it, the last one while it ran alone`;
   const trouble = { fault: 'infrastructure' as const, message, detail: { output: list.join('\n') } };
   const outcome = { kind: 'trouble' as const, trouble };

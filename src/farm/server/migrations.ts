@@ -103,13 +103,21 @@ export const migrations: readonly string[] = [
     suite text not null,
     name text not null,
     attempt int not null,
+    -- whose it was: the job of pg-boss, and the worker
+    job uuid not null,
+    session uuid not null,
     worker text not null,
     machine text not null,
     reason text not null,
+    -- it was not heard of any more; when it is later, it was not the job that ended it
+    silent boolean not null,
     at timestamptz not null default now(),
+    -- when its result came nevertheless, and was refused
+    late timestamptz,
     foreign key (run, suite, name, attempt) references task on delete cascade
   );
   create index loss_task on loss (run, suite, name, attempt);
+  create index loss_job on loss (job);
 
   create table result (
     run text not null,

@@ -1,4 +1,4 @@
-import type { WorkerInfo } from '../wire/protocol.ts';
+import { heartbeat, type WorkerInfo } from '../wire/protocol.ts';
 import type { Sql } from './database.ts';
 import { Refused } from './refused.ts';
 
@@ -42,11 +42,15 @@ export async function workerOf(sql: Sql, token: string, session: string): Promis
 export const isSuspect = 'faults >= 2';
 const pauseOver = "now() > failed + least(2 ^ (faults - 2), 240) * interval '1 second'";
 
+/** SQL: a worker whose last two heartbeats came; what is given to another one may never arrive. */
+const isHeard = `seen > now() - interval '${2 * heartbeat.every + 1} seconds'`;
+
 /** Whether a worker may have a job now. */
 export async function mayWork(sql: Sql, session: string): Promise<boolean> {
-  const [row] = await sql.query(`select 1 from worker where session = $1 and (not ${isSuspect} or ${pauseOver})`, [
-    session,
-  ]);
+  const [row] = await sql.query(
+    `select 1 from worker where session = $1 and ${isHeard} and (not ${isSuspect} or ${pauseOver})`,
+    [session],
+  );
   return row !== undefined;
 }
 

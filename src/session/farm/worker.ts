@@ -56,6 +56,11 @@ function isOfJob(error: unknown): boolean {
   return !(error instanceof Error && 'syscall' in error);
 }
 
+/** Whether the farm refuses the content of a result because its job is the worker's no longer. */
+function isLate(error: unknown): boolean {
+  return error instanceof RefusedByFarm && error.status === 409;
+}
+
 /** Works for a farm until the signal fires. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const cache = new BlobCache(cacheDir('farm'), options.cacheLimit);
@@ -150,7 +155,7 @@ class Session {
     try {
       const outcome = await this.#make(lease, signal);
       const call = { ...this.#post(`/v1/leases/${lease.lease}/done`), json: { outcome }, signal };
-      const { accepted } = await this.#options.client.json(call, acceptedSchema);
+      const accepted = outcome !== undefined && (await this.#options.client.json(call, acceptedSchema)).accepted;
       if (!accepted) warn(`worker ${this.#options.name}: a result came too late and was dropped`);
     } catch (error) {
       // A lease that cannot be given back is lost for want of heartbeats.
@@ -158,7 +163,8 @@ class Session {
     }
   }
 
-  async #make({ lease, order }: Lease, signal: AbortSignal): Promise<Outcome> {
+  /** What came of an attempt; `undefined`: the job was lost meanwhile. */
+  async #make({ lease, order }: Lease, signal: AbortSignal): Promise<Outcome | undefined> {
     const { client } = this.#options;
     using work = makeWorkFolder(`farm-${lease}`);
     using contents = this.#cache.use(client);
@@ -170,6 +176,7 @@ class Session {
       await client.send({ ...this.#post(path), method: 'PUT', body: open, size, signal });
       return { kind: 'made', blob: { sha256, size }, word };
     } catch (error) {
+      if (isLate(error)) return undefined;
       // Another machine would meet the same.
       if (isOfJob(error)) return { kind: 'trouble', trouble: troubleOf(error) };
       throw error;
