@@ -19,6 +19,7 @@ export class Field {
   #address = '';
   #tokens = { driver: '', worker: '' };
   #workers = 0;
+  #server: Running | undefined;
 
   private constructor(t: Scope, cluster: Cluster) {
     this.scope = t;
@@ -29,8 +30,8 @@ export class Field {
   /** A database and a server that is ready, with a token for each role. */
   static async start(t: Scope): Promise<Field> {
     const field = new Field(t, await Cluster.start(t));
-    const server = field.spawn(['farm', 'start', '--plain', '--port', '0']);
-    const [, address = ''] = await server.says(/^farm: (http:\S+)$/m);
+    field.#server = field.spawn(['farm', 'start', '--plain', '--port', '0']);
+    const [, address = ''] = await field.server.says(/^farm: (http:\S+)$/m);
     field.#address = address;
     for (const role of ['driver', 'worker'] as const) {
       const { stdout, stderr, code } = await field.espalier(['farm', 'token', 'add', `the-${role}`, '--role', role]);
@@ -38,6 +39,12 @@ export class Field {
       field.#tokens = { ...field.#tokens, [role]: stdout.trim() };
     }
     return field;
+  }
+
+  /** `espalier farm start`. */
+  get server(): Running {
+    if (this.#server === undefined) throw new Error('the farm was not started');
+    return this.#server;
   }
 
   get address(): string {

@@ -1,68 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type TestContext, test } from 'node:test';
-import type { z } from 'zod';
+import { test } from 'node:test';
 import { until } from '../../../src/base/deadline.ts';
 import { parseFarmAddress } from '../../../src/farm/wire/address.ts';
 import { bytesSource } from '../../../src/farm/wire/blob-source.ts';
-import { type Call, FarmClient } from '../../../src/farm/wire/client.ts';
-import { acceptedSchema, type Lease, pulledSchema, sessionSchema } from '../../../src/farm/wire/protocol.ts';
-import { Heart } from '../../../src/farm/worker/heart.ts';
+import { FarmClient } from '../../../src/farm/wire/client.ts';
 import { noPostgres } from './cluster.ts';
 import { Field } from './field.ts';
+import { Rogue } from './rogue.ts';
 import { SimRun } from './simulation.ts';
-
-/** A worker that does what its test tells it, whether it may or not. */
-class Rogue {
-  readonly #client: FarmClient;
-  readonly session: string;
-
-  readonly #heart: Heart;
-  #lease = randomUUID() as string;
-
-  private constructor(client: FarmClient, session: string, heart: Heart) {
-    this.#client = client;
-    this.session = session;
-    this.#heart = heart;
-  }
-
-  static async join(t: TestContext, field: Field, name: string): Promise<Rogue> {
-    const client = new FarmClient(parseFarmAddress(field.address, { ESPALIER_FARM_TOKEN: field.tokens.worker }));
-    const json = { name, machine: name, slots: 1, labels: ['simulated'] };
-    const { session } = await client.json({ method: 'POST', path: '/v1/workers', json }, sessionSchema);
-    const heart = new Heart(client.address, session, { gone: () => {}, over: () => {} });
-    t.after(() => heart[Symbol.asyncDispose]());
-    return new Rogue(client, session, heart);
-  }
-
-  async pull(): Promise<Lease> {
-    const { lease } = await this.#ask('/v1/pull', {}, pulledSchema);
-    assert.ok(lease !== undefined, 'a job was to be had');
-    this.#heart.hold(lease.lease);
-    this.#lease = lease.lease;
-    return lease;
-  }
-
-  /** For its last lease. */
-  async upload(bytes: Uint8Array, hash = bytesSource(bytes).sha256): Promise<void> {
-    const { open, size } = bytesSource(bytes);
-    const path = `/v1/leases/${this.#lease}/results/${hash}`;
-    await this.#client.send({ method: 'PUT', path, session: this.session, body: open, size });
-  }
-
-  async done(lease: string, blob: { sha256: string; size: number }): Promise<boolean> {
-    const outcome = { kind: 'made', blob, word: 'passed' };
-    return (await this.#ask(`/v1/leases/${lease}/done`, { outcome }, acceptedSchema)).accepted;
-  }
-
-  send(call: Call): Promise<void> {
-    return this.#client.send({ ...call, session: this.session });
-  }
-
-  #ask<T>(path: string, json: unknown, schema: z.ZodType<T>): Promise<T> {
-    return this.#client.json({ method: 'POST', path, json, session: this.session }, schema);
-  }
-}
 
 test('a hostile worker is refused, and costs its own jobs only', { skip: noPostgres }, async (t) => {
   const field = await Field.start(t);
