@@ -101,7 +101,7 @@ export async function effectiveSelectors(
   const daemons = source.filter((one) => !linux.test(one));
   if (daemons.length > 0) {
     const { buildRecipe } = await import('../supply/source/recipes.ts');
-    const { parseSource } = await import('../supply/source/wish.ts');
+    const { parseSource } = await import('../supply/source/request.ts');
     return [...new Set(daemons.map((one) => buildRecipe(parseSource(one).name).suites[0]))];
   }
   return [suite === undefined ? unnamed.suite : unnamed.ofTree];

@@ -1,6 +1,6 @@
 /**
  * Trees that a suite's own scripts made in a lab. The files of a host are put together from them. A link in them is copied and never followed, neither to read nor
- * to write: one named `etc` that leads to this machine's would have it overwritten. Nobody else writes to the trees meanwhile.
+ * to write (`real-folders.ts`). Nobody else writes to the trees meanwhile.
  */
 import {
   chmodSync,
@@ -8,16 +8,15 @@ import {
   copyFileSync,
   lstatSync,
   lutimesSync,
-  mkdirSync,
   readdirSync,
   readlinkSync,
-  rmSync,
   symlinkSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { kindOf } from '../base/door/handle.ts';
 import { EspalierError } from '../base/errors.ts';
 import { succeed } from '../base/processes.ts';
+import { makeRealFolder, replace } from '../base/real-folders.ts';
 import { makeWorkFolder } from '../base/work-folder.ts';
 
 /** Folders within folders. */
@@ -53,7 +52,7 @@ function copyFolder(from: string, to: string, depth: number): void {
     const [source, target] = [join(from, name), join(to, name)];
     const stat = lstatSync(source);
     if (stat.isDirectory()) {
-      makeFolder(target);
+      makeRealFolder(target);
       copyFolder(source, target, depth + 1);
     } else if (stat.isSymbolicLink()) replace(to, [name], () => symlinkSync(readlinkSync(source), target));
     else if (!stat.isFile()) throw refusal(source, `is ${kindOf(stat)}, which no host can be given`);
@@ -63,23 +62,6 @@ function copyFolder(from: string, to: string, depth: number): void {
     }
     lutimesSync(target, stat.atimeMs / 1000, stat.mtimeMs / 1000);
   }
-}
-
-/** Makes a place below a folder free, with real folders on the way to it, and puts something there. */
-export function replace(root: string, names: readonly string[], put: (path: string) => void): void {
-  const place = join(root, ...names);
-  for (let at = 1; at < names.length; at += 1) makeFolder(join(root, ...names.slice(0, at)));
-  if (dirname(place) === place) throw refusal(place, 'is no place for a file');
-  rmSync(place, { recursive: true, force: true });
-  put(place);
-}
-
-/** A folder that is really there: what stands in its place goes. */
-function makeFolder(path: string): void {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) return;
-  if (stat !== undefined) rmSync(path);
-  mkdirSync(path);
 }
 
 function refusal(file: string, message: string): EspalierError {

@@ -14,13 +14,13 @@ export async function sourceLayers(
   if (source.length === 0 || !needed) return [];
   const { buildTree } = await import('../../supply/source/build-tree.ts');
   const { buildRecipe, refuseUnknownFlavour } = await import('../../supply/source/recipes.ts');
-  const { parseSource } = await import('../../supply/source/wish.ts');
+  const { parseSource } = await import('../../supply/source/request.ts');
   const layers: SourceLayer[] = [];
-  for (const wish of source.map(parseSource)) {
-    const recipe = buildRecipe(wish.name);
-    refuseUnknownFlavour(wish.name, recipe, flavour);
-    const { layer, version } = await buildTree({ wish, recipe, flavour, signal });
-    const { name, host } = wish;
+  for (const request of source.map(parseSource)) {
+    const recipe = buildRecipe(request.name);
+    refuseUnknownFlavour(request.name, recipe, flavour);
+    const { layer, version } = await buildTree({ request, recipe, flavour, signal });
+    const { name, host } = request;
     layers.push({ name, version, layer, image: recipe.image, ...(host !== undefined && { host }) });
   }
   return layers;
@@ -38,12 +38,12 @@ export async function treesOfSources(
   if (source.length === 0) return trees;
   const { suiteOf } = await import('../../supply/source/build-tree.ts');
   const { buildRecipe } = await import('../../supply/source/recipes.ts');
-  const { parseSource } = await import('../../supply/source/wish.ts');
-  for (const wish of source.map(parseSource)) {
-    const recipe = buildRecipe(wish.name);
-    refuseUnused(wish.name, names, recipe.suites);
+  const { parseSource } = await import('../../supply/source/request.ts');
+  for (const request of source.map(parseSource)) {
+    const recipe = buildRecipe(request.name);
+    refuseUnused(request.name, names, recipe.suites);
     const [own] = recipe.suites;
-    if (wish.host === undefined && names.includes(own)) trees.set(own, await suiteOf(wish));
+    if (request.host === undefined && names.includes(own)) trees.set(own, await suiteOf(request));
   }
   return trees;
 }

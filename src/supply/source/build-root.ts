@@ -18,7 +18,7 @@ const method = 1;
 export const builtIn = { source: '/source', objects: '/objects', installed: '/installed', ccache: '/ccache' } as const;
 
 /** What a root is made for. */
-export interface RootWish {
+export interface RootRequest {
   /** Recipe of the image that the result is laid over. */
   readonly image: string;
   /** Packages beside those of the image. */
@@ -31,7 +31,7 @@ export interface RootWish {
  * The root that trees are built in: all packages of an image and those that a build needs. Made once, in a minute; the
  * packages are those that Debian had then.
  */
-export async function ensureBuildRoot({ image, packages, builder, signal }: RootWish): Promise<string> {
+export async function ensureBuildRoot({ image, packages, builder, signal }: RootRequest): Promise<string> {
   const recipe = readRecipe(image);
   const all = [
     ...new Set([...recipe.packages, ...(recipe.build?.packages ?? []), ...packages, 'ccache', 'binutils']),

@@ -17,12 +17,12 @@ import { builtIn, ensureBuildRoot } from './build-root.ts';
 import { syncCopy } from './copy.ts';
 import { firstError } from './first-error.ts';
 import { exportCommit, filesOf, stateOf, type TreeState } from './repository.ts';
+import type { SourceRequest } from './request.ts';
 import { runSandboxed, type Sandboxed } from './sandbox.ts';
-import type { SourceWish } from './wish.ts';
 
 /** A tree that was built. */
 export interface BuiltSource {
-  readonly wish: SourceWish;
+  readonly request: SourceRequest;
   /** Recipe of the image that the layer lies over. */
   readonly image: string;
   /** What was built, for people and for the record of an attempt: `0c4e3eccfb12+changes`. */
@@ -32,7 +32,7 @@ export interface BuiltSource {
 
 /** What is to be built, and how. */
 export interface BuildOrder {
-  readonly wish: SourceWish;
+  readonly request: SourceRequest;
   readonly recipe: BuildRecipe;
   readonly flavour: string;
   readonly signal?: AbortSignal | undefined;
@@ -42,8 +42,8 @@ export interface BuildOrder {
 const noteSchema = z.object({ made: z.string() });
 
 /** The folders of one tree, which are kept from build to build. */
-function placesOf({ wish, flavour }: BuildOrder) {
-  const key = sha256(JSON.stringify([wish.name, wish.dir, flavour])).slice(0, 16);
+function placesOf({ request, flavour }: BuildOrder) {
+  const key = sha256(JSON.stringify([request.name, request.dir, flavour])).slice(0, 16);
   const base = join(cacheDir('source'), 'trees', key);
   return {
     base,
@@ -64,9 +64,9 @@ type Places = ReturnType<typeof placesOf>;
  * what it should be or does not build.
  */
 export async function buildTree(order: BuildOrder): Promise<BuiltSource> {
-  const { wish, recipe } = order;
-  const { dir, name } = wish;
-  const state = await stateOf(wish);
+  const { request, recipe } = order;
+  const { dir, name } = request;
+  const state = await stateOf(request);
   await ensureTools('image');
   const places = placesOf(order);
   mkdirSync(places.base, { recursive: true });
@@ -79,7 +79,7 @@ export async function buildTree(order: BuildOrder): Promise<BuiltSource> {
     const layer = await ensureOverlayImage(places.installed);
     const version = versionOf(order, state);
     return {
-      wish,
+      request,
       image: recipe.image,
       version,
       layer: { ...layer, id: `${name}-${version}-${layer.sha256.slice(0, 12)}` },
@@ -93,14 +93,14 @@ function versionOf({ flavour }: BuildOrder, { commit, changed }: TreeState): str
   return `${what}${changed ? '+changes' : ''}${flavour === 'default' ? '' : `-${flavour}`}`;
 }
 
-async function bringCopy({ wish, recipe }: BuildOrder, { commit }: TreeState, places: Places): Promise<boolean> {
+async function bringCopy({ request, recipe }: BuildOrder, { commit }: TreeState, places: Places): Promise<boolean> {
   const { copy, manifest } = places;
-  if (wish.commit === undefined || commit === undefined) {
-    return syncCopy({ from: wish.dir, to: copy, manifest }, await filesOf(wish.dir, recipe.leftOut));
+  if (request.commit === undefined || commit === undefined) {
+    return syncCopy({ from: request.dir, to: copy, manifest }, await filesOf(request.dir, recipe.leftOut));
   }
   using work = makeWorkFolder('commit');
   await exportCommit(
-    { dir: wish.dir, commit },
+    { dir: request.dir, commit },
     ['.', ...recipe.leftOut.map((glob) => `:(exclude,glob)${glob}`)],
     work.path,
   );
@@ -109,8 +109,8 @@ async function bringCopy({ wish, recipe }: BuildOrder, { commit }: TreeState, pl
 
 /** Builds unless exactly this was built last. */
 async function buildIfOther(order: BuildOrder, places: Places, changed: boolean): Promise<void> {
-  const { recipe, flavour, wish, signal } = order;
-  const builder = await chooseBuilder(wish.name, signal);
+  const { recipe, flavour, request, signal } = order;
+  const builder = await chooseBuilder(request.name, signal);
   const { image, packages } = recipe;
   const root = await ensureBuildRoot({ image, packages, builder, signal });
   const made = sha256(JSON.stringify([recipe, flavour, root, gather()]));
@@ -125,7 +125,7 @@ async function buildIfOther(order: BuildOrder, places: Places, changed: boolean)
     await succeed('chown', ['-R', '65534:65534', places.copy, places.objects, places.installed, ccache]);
   const { versions } = await ensureImage(image, signal);
   const common = {
-    what: wish.dir,
+    what: request.dir,
     builder,
     base,
     root,
@@ -145,9 +145,9 @@ async function buildIfOther(order: BuildOrder, places: Places, changed: boolean)
   await runLogged(
     { ...common, script: `JOBS=$(nproc)\ncd "$SOURCE"\n${recipe.script}` },
     places,
-    `building ${wish.name} from ${wish.dir}`,
+    `building ${request.name} from ${request.dir}`,
   );
-  await runLogged({ ...common, script: gather() }, places, `looking for libraries that ${wish.name} needs`);
+  await runLogged({ ...common, script: gather() }, places, `looking for libraries that ${request.name} needs`);
   writeAtomic(places.note, JSON.stringify({ made }));
 }
 
@@ -203,7 +203,7 @@ function notBuilt(dir: string, lines: readonly string[], log: string): EspalierE
 }
 
 /** The tests of a commit, unpacked once; the tree itself where no commit is named. */
-export async function suiteOf({ name, dir, commit }: SourceWish): Promise<string> {
+export async function suiteOf({ name, dir, commit }: SourceRequest): Promise<string> {
   if (commit === undefined) return dir;
   const state = await stateOf({ name, dir, commit });
   const hash = state.commit ?? commit;

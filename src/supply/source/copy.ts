@@ -1,17 +1,19 @@
 import {
   chmodSync,
+  constants,
   copyFileSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { EspalierError } from '../../base/errors.ts';
 import { readJsonIfPresent, writeAtomic } from '../../base/files.ts';
+import { remove, replace, statBelow } from '../../base/real-folders.ts';
+import { excerptOf, isNameBelow } from '../../base/text.ts';
 
 /** What was copied last: path → how the file looked in the tree. */
 const manifestSchema = z.record(z.string(), z.string());
@@ -19,61 +21,75 @@ const manifestSchema = z.record(z.string(), z.string());
 /** A tree and its copy. */
 export interface Copy {
   readonly from: string;
+  /** Whatever is built may write there, and leave links that lead anywhere. */
   readonly to: string;
-  /** Notes what was copied. */
+  /** Notes what was copied; out of reach of what is built. */
   readonly manifest: string;
 }
 
 /**
- * Brings a copy of a tree up to date. Only files whose content differs are written, so that a build finds by their dates
- * what changed; what the build itself made there stays. Returns whether anything changed.
+ * Brings a copy of a tree up to date. Only files whose content or mode differs are written, so that a build finds by their dates
+ * what changed; what the build itself made there stays. Takes files and links: a path that leads through a link is not there, as
+ * it is for git. Returns whether anything changed. Throws `usage` for a path that leads out of the tree.
  */
 export function syncCopy({ from, to, manifest }: Copy, paths: readonly string[]): boolean {
-  const before = readJsonIfPresent(manifest, manifestSchema) ?? {};
-  const after: Record<string, string> = {};
-  let changed = false;
+  const before = new Map(Object.entries(readJsonIfPresent(manifest, manifestSchema) ?? {}));
+  const isFolder = folderCheck(from);
+  const after = new Map<string, string>();
   for (const path of paths) {
-    const look = lookOf(join(from, path));
-    if (look === undefined) continue;
-    after[path] = look;
-    if (before[path] === look) continue;
-    changed = copyIfOther(join(from, path), join(to, path)) || changed;
+    if (!isNameBelow(path)) throw new EspalierError('usage', `${excerptOf(path)} is no file below it`, { file: from });
+    const look = isFolder(dirname(path)) ? lookOf(join(from, path)) : undefined;
+    if (look !== undefined) after.set(path, look);
   }
-  for (const path of Object.keys(before)) {
-    if (after[path] !== undefined) continue;
-    rmSync(join(to, path), { force: true });
+  mkdirSync(to, { recursive: true });
+  let changed = false;
+  // Before anything is copied: a file that went may stand where a folder is now, or the other way round.
+  for (const path of before.keys()) {
+    if (after.has(path)) continue;
+    remove(to, path.split('/'));
     changed = true;
   }
-  writeAtomic(manifest, JSON.stringify(after));
+  for (const [path, look] of after) {
+    if (before.get(path) !== look) changed = copyIfOther(join(from, path), to, path.split('/')) || changed;
+  }
+  writeAtomic(manifest, JSON.stringify(Object.fromEntries(after)));
   return changed;
 }
 
-/** Changes whenever the file does, as far as its inode tells. */
-function lookOf(path: string): string | undefined {
-  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return found && [found.ino, found.size, found.mtimeNs, found.ctimeNs, found.mode].join(' ');
+/** Tells which folders of a tree are real ones, asking once for each. */
+function folderCheck(root: string): (path: string) => boolean {
+  const known = new Map([['.', true]]);
+  const check = (path: string): boolean => {
+    const found = known.get(path);
+    if (found !== undefined) return found;
+    const is = check(dirname(path)) && lstatSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() === true;
+    known.set(path, is);
+    return is;
+  };
+  return check;
 }
 
-function copyIfOther(from: string, to: string): boolean {
+/** Changes whenever the file does, as far as its inode tells. `undefined` for what is neither file nor link. */
+function lookOf(path: string): string | undefined {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  if (found === undefined || !(found.isFile() || found.isSymbolicLink())) return undefined;
+  return [found.ino, found.size, found.mtimeNs, found.ctimeNs, found.mode].join(' ');
+}
+
+function copyIfOther(from: string, root: string, names: readonly string[]): boolean {
   const source = lstatSync(from);
+  const target = statBelow(root, names);
+  const place = join(root, ...names);
   if (source.isSymbolicLink()) {
-    const target = readlinkSync(from);
-    if (lstatSync(to, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(to) === target) return false;
-    replace(to, () => symlinkSync(target, to));
+    const leadsTo = readlinkSync(from);
+    if (target?.isSymbolicLink() && readlinkSync(place) === leadsTo) return false;
+    replace(root, names, () => symlinkSync(leadsTo, place));
     return true;
   }
   const mode = source.mode & 0o111 ? 0o755 : 0o644;
-  if (existsSync(to) && readFileSync(from).equals(readFileSync(to))) {
-    chmodSync(to, mode);
-    return false;
-  }
-  replace(to, () => copyFileSync(from, to));
-  chmodSync(to, mode);
+  if (target?.isFile() && target.size === source.size && readFileSync(from).equals(readFileSync(place))) {
+    if ((target.mode & 0o7777) === mode) return false;
+  } else replace(root, names, () => copyFileSync(from, place, constants.COPYFILE_EXCL));
+  chmodSync(place, mode);
   return true;
-}
-
-function replace(path: string, make: () => void): void {
-  mkdirSync(dirname(path), { recursive: true });
-  rmSync(path, { recursive: true, force: true });
-  make();
 }

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { join, matchesGlob, relative } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { type RunResult, run, succeed, tail } from '../../base/processes.ts';
-import type { SourceWish } from './wish.ts';
+import type { SourceRequest } from './request.ts';
 
 /** Nothing of the repository's own configuration that names a program, no hook, and no question to a server. */
 const quiet = ['--no-pager', '--no-optional-locks', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
@@ -27,7 +27,7 @@ function git(dir: string, ...args: readonly string[]): Promise<RunResult> {
 }
 
 /** Which commit is built, and whether the tree differs from it. Throws `usage` for a commit that is not there. */
-export async function stateOf({ dir, commit }: SourceWish): Promise<TreeState> {
+export async function stateOf({ dir, commit }: SourceRequest): Promise<TreeState> {
   const found = await git(dir, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${commit ?? 'HEAD'}^{commit}`);
   const hash = found.stdout.toString().trim();
   if (found.status !== 0) {

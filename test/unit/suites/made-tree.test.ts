@@ -14,7 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { layOver, replace, unpackOver } from '../../../src/suites/made-tree.ts';
+import { replace } from '../../../src/base/real-folders.ts';
+import { layOver, unpackOver } from '../../../src/suites/made-tree.ts';
 
 /** A tree of a suite, the root of a host, and a folder of this machine that neither may reach. */
 function place(): { tree: string; root: string; machine: string } & Disposable {

@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { EspalierError } from '../../../../src/base/errors.ts';
-import { syncCopy } from '../../../../src/supply/source/copy.ts';
 import { firstError } from '../../../../src/supply/source/first-error.ts';
 import { exportCommit, filesOf, stateOf } from '../../../../src/supply/source/repository.ts';
-import { parseSource } from '../../../../src/supply/source/wish.ts';
+import { parseSource } from '../../../../src/supply/source/request.ts';
 
 interface Folder extends Disposable {
   readonly dir: string;
@@ -84,29 +74,29 @@ test('a source is a name, a folder, and at most one host and one commit', () => 
 
 test('a tree is named by its commit, and by whether it holds changes', async () => {
   using tree = makeRepository();
-  const wish = { name: 'swan', dir: tree.dir };
+  const request = { name: 'swan', dir: tree.dir };
   const head = tree.git('rev-parse', 'HEAD');
-  assert.deepEqual(await stateOf(wish), { commit: head, changed: false });
+  assert.deepEqual(await stateOf(request), { commit: head, changed: false });
   tree.write('a.c', 'three\n');
-  assert.deepEqual(await stateOf(wish), { commit: head, changed: true });
-  assert.deepEqual(await stateOf({ ...wish, commit: 'HEAD~1' }), { commit: tree.first, changed: false });
+  assert.deepEqual(await stateOf(request), { commit: head, changed: true });
+  assert.deepEqual(await stateOf({ ...request, commit: 'HEAD~1' }), { commit: tree.first, changed: false });
   using plain = makeFolder();
   assert.deepEqual(await stateOf({ name: 'swan', dir: plain.dir }), { changed: false });
 });
 
 test('a commit that is not there is refused, with what to do about it', async () => {
   using tree = makeRepository();
-  const wish = { name: 'swan', dir: tree.dir, commit: '0123456789abcdef0123456789abcdef01234567' };
-  assert.match(await refusal(stateOf(wish)), /has no commit 0123.*git log/);
+  const request = { name: 'swan', dir: tree.dir, commit: '0123456789abcdef0123456789abcdef01234567' };
+  assert.match(await refusal(stateOf(request)), /has no commit 0123.*git log/);
   using clone = makeFolder();
   execFileSync('git', ['clone', '-q', '--depth=1', `file://${tree.dir}`, join(clone.dir, 'c')]);
   assert.match(
-    await refusal(stateOf({ ...wish, dir: join(clone.dir, 'c'), commit: tree.first })),
+    await refusal(stateOf({ ...request, dir: join(clone.dir, 'c'), commit: tree.first })),
     /shallow.*--unshallow/,
   );
   using plain = makeFolder();
-  assert.match(await refusal(stateOf({ ...wish, dir: plain.dir })), /no git repository/);
-  assert.match(await refusal(stateOf({ ...wish, commit: '--help' })), /has no commit --help/);
+  assert.match(await refusal(stateOf({ ...request, dir: plain.dir })), /no git repository/);
+  assert.match(await refusal(stateOf({ ...request, commit: '--help' })), /has no commit --help/);
 });
 
 test('what is built is what git would take, with changes and new files, and without what is ignored or left out', async () => {
@@ -127,30 +117,6 @@ test('a commit is read without touching the tree', async () => {
   assert.equal(readFileSync(join(out.dir, 'a.c'), 'utf8'), 'one\n');
   assert.equal(existsSync(join(out.dir, 'tests')), false);
   assert.equal(readFileSync(join(tree.dir, 'a.c'), 'utf8'), 'three\n');
-});
-
-test('a copy takes what changed and leaves the rest, with its dates, and what a build made there', () => {
-  using tree = makeFolder();
-  using out = makeFolder();
-  const copy = { from: tree.dir, to: join(out.dir, 'copy'), manifest: join(out.dir, 'manifest.json') };
-  const inode = (path: string) => statSync(join(copy.to, path)).ino;
-  tree.write('same.c', 'same');
-  tree.write('other.c', 'one');
-  tree.write('gone.c', '');
-  symlinkSync('same.c', join(tree.dir, 'link.c'));
-  const paths = ['gone.c', 'link.c', 'other.c', 'same.c'];
-  assert.equal(syncCopy(copy, paths), true);
-  assert.equal(syncCopy(copy, paths), false);
-  writeFileSync(join(copy.to, 'made.o'), '');
-  const before = inode('same.c');
-  rmSync(join(tree.dir, 'gone.c'));
-  tree.write('same.c', 'same');
-  tree.write('other.c', 'two');
-  assert.equal(syncCopy(copy, paths), true);
-  assert.equal(inode('same.c'), before);
-  assert.equal(readFileSync(join(copy.to, 'other.c'), 'utf8'), 'two');
-  assert.equal(readFileSync(join(copy.to, 'link.c'), 'utf8'), 'same');
-  assert.deepEqual([existsSync(join(copy.to, 'gone.c')), existsSync(join(copy.to, 'made.o'))], [false, true]);
 });
 
 const logs: readonly (readonly [string, readonly string[], string])[] = [

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 
 /** A tree of somebody's to be built: `[HOST:]NAME=DIR[@COMMIT]`. */
-export interface SourceWish {
+export interface SourceRequest {
   /** The one host that gets it; absent: all that boot from its image. */
   readonly host?: string;
   /** `libreswan` */
@@ -15,7 +15,7 @@ export interface SourceWish {
 }
 
 /** Reads the value of `--source`. Throws `usage` where it is none, or names no folder. */
-export function parseSource(text: string): SourceWish {
+export function parseSource(text: string): SourceRequest {
   const [, host, name, place] = /^(?:([a-z][a-z0-9-]*):)?([a-z][a-z0-9-]*)=(.+)$/.exec(text) ?? [];
   if (name === undefined || place === undefined) {
     throw new EspalierError('usage', `--source ${text}: [HOST:]NAME=DIR or NAME=DIR@COMMIT is expected`, {
