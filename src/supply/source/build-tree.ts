@@ -16,7 +16,7 @@ import { readRecipe } from '../image/recipe.ts';
 import { builtIn, ensureBuildRoot } from './build-root.ts';
 import { syncCopy } from './copy.ts';
 import { firstError } from './first-error.ts';
-import { exportCommit, filesOf, stateOf, type TreeState } from './repository.ts';
+import { allFiles, exportCommit, filesOf, stateOf, type TreeState } from './repository.ts';
 import type { SourceRequest } from './request.ts';
 import { runSandboxed, type Sandboxed } from './sandbox.ts';
 
@@ -104,7 +104,7 @@ async function bringCopy({ request, recipe }: BuildOrder, { commit }: TreeState,
     ['.', ...recipe.leftOut.map((glob) => `:(exclude,glob)${glob}`)],
     work.path,
   );
-  return syncCopy({ from: work.path, to: copy, manifest }, await filesOf(work.path, recipe.leftOut));
+  return syncCopy({ from: work.path, to: copy, manifest }, allFiles(work.path, recipe.leftOut));
 }
 
 /** Builds unless exactly this was built last. */

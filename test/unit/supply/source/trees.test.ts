@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { EspalierError } from '../../../../src/base/errors.ts';
 import { firstError } from '../../../../src/supply/source/first-error.ts';
-import { exportCommit, filesOf, stateOf } from '../../../../src/supply/source/repository.ts';
+import { allFiles, exportCommit, filesOf, stateOf } from '../../../../src/supply/source/repository.ts';
 import { parseSource } from '../../../../src/supply/source/request.ts';
 
 interface Folder extends Disposable {
@@ -79,6 +79,11 @@ test('a tree is named by its commit, and by whether it holds changes', async () 
   assert.deepEqual(await stateOf(request), { commit: head, changed: false });
   tree.write('a.c', 'three\n');
   assert.deepEqual(await stateOf(request), { commit: head, changed: true });
+  tree.git('checkout', '-q', '.');
+  tree.write('a.o', 'ignored');
+  assert.deepEqual(await stateOf(request), { commit: head, changed: false });
+  tree.write('new.c', 'built as well');
+  assert.deepEqual(await stateOf(request), { commit: head, changed: true });
   assert.deepEqual(await stateOf({ ...request, commit: 'HEAD~1' }), { commit: tree.first, changed: false });
   using plain = makeFolder();
   assert.deepEqual(await stateOf({ name: 'swan', dir: plain.dir }), { changed: false });
@@ -106,7 +111,68 @@ test('what is built is what git would take, with changes and new files, and with
   assert.deepEqual(await filesOf(tree.dir, ['tests/*/**']), ['.gitignore', 'a.c', 'new.c']);
   using plain = makeFolder();
   plain.write('x/y.c', '');
+  execFileSync('mkfifo', [join(plain.dir, 'fifo')]);
   assert.deepEqual(await filesOf(plain.dir, []), ['x/y.c']);
+  assert.deepEqual(allFiles(plain.dir, ['x/*']), []);
+});
+
+test('where git fails, nothing is said of a tree', async () => {
+  using tree = makeRepository();
+  const request = { name: 'swan', dir: tree.dir };
+  writeFileSync(join(tree.dir, '.git/index'), 'no index');
+  assert.match(await refusal(stateOf(request)), /git cannot read the repository/);
+  assert.match(await refusal(filesOf(tree.dir, [])), /git cannot read the repository/);
+  writeFileSync(join(tree.dir, '.git/config'), '[core');
+  assert.match(await refusal(stateOf(request)), /git cannot read the repository/);
+  assert.match(await refusal(stateOf({ ...request, commit: 'HEAD' })), /git cannot read the repository/);
+});
+
+test('a tree that lies in a repository which does not know it has no commit', async () => {
+  using outer = makeRepository();
+  outer.write('sources/swan/x.c', '');
+  outer.write('sources/swan/y.o', '');
+  const dir = join(outer.dir, 'sources/swan');
+  assert.deepEqual(await stateOf({ name: 'swan', dir }), { changed: false });
+  assert.deepEqual(await filesOf(dir, []), ['x.c', 'y.o']);
+  outer.git('add', 'sources/swan/x.c');
+  outer.git('commit', '-qm', 'three');
+  assert.deepEqual(await stateOf({ name: 'swan', dir }), { commit: outer.git('rev-parse', 'HEAD'), changed: false });
+  assert.deepEqual(await filesOf(dir, []), ['x.c']);
+});
+
+test('programs that the repository names are not run', async () => {
+  using tree = makeRepository();
+  using out = makeFolder();
+  const mark = join(out.dir, 'was-run');
+  const program = join(out.dir, 'program');
+  writeFileSync(program, `#!/bin/sh\necho "$0 $*" >>${mark}\ncat\n`, { mode: 0o755 });
+  tree.write('.gitattributes', '*.c filter=one\n*.sh filter=two.three\n');
+  tree.git('add', '-A');
+  tree.git('commit', '-qm', 'three');
+  const filters = ['one', 'two.three'].flatMap((name) =>
+    ['clean', 'smudge'].map((what) => [`filter.${name}.${what}`, program] as const),
+  );
+  for (const [key, value] of [
+    ...filters,
+    ['filter.one.required', 'true'],
+    ['core.fsmonitor', program],
+    ['gpg.program', program],
+    ['core.pager', program],
+    ['tar.tar.command', program],
+  ] as const)
+    tree.git('config', key, value);
+  // Of the same size and another date, so that git has to read it.
+  tree.write('a.c', 'owt\n');
+  const { commit = '', changed } = await stateOf({ name: 'swan', dir: tree.dir });
+  assert.equal(changed, true);
+  await filesOf(tree.dir, []);
+  const into = join(out.dir, 'into');
+  mkdirSync(into);
+  await exportCommit({ dir: tree.dir, commit }, ['.'], into);
+  assert.equal(readFileSync(join(into, 'a.c'), 'utf8'), 'two\n');
+  assert.equal(existsSync(mark) ? readFileSync(mark, 'utf8') : '', '');
+  tree.git('config', 'filter.a=b.clean', program);
+  assert.match(await refusal(stateOf({ name: 'swan', dir: tree.dir })), /has a filter of git named a=b/);
 });
 
 test('a commit is read without touching the tree', async () => {
