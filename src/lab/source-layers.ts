@@ -24,6 +24,7 @@ type Layers = Readonly<Record<string, readonly Layer[]>>;
 /** What a scenario's hosts get of the layers, and the versions that they run then. */
 export interface LaidSources {
   readonly overlays: Layers;
+  /** By the daemon's name: of all hosts. By `HOST:NAME`: of this host, whatever the others run. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -44,7 +45,7 @@ export function laySources(
       ...fitting.filter((one) => one.host !== undefined),
       ...fitting.filter((one) => one.host === undefined),
     ];
-    for (const { name, version } of fitting) versions[name] = version;
+    for (const one of fitting) versions[one.host === undefined ? one.name : `${host}:${one.name}`] = one.version;
     return [host, [...(own[host] ?? []), ...forAll, ...sorted.map(({ layer }) => layer)]] as const;
   });
   return { overlays: { ...own, ...Object.fromEntries(laid.filter(([, layers]) => layers.length > 0)) }, versions };

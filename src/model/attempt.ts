@@ -52,7 +52,7 @@ const inputs = z.object({
   /** Layers over the images by host name, `*` for all hosts. */
   overlays: z.record(text, z.array(identity)).exactOptional(),
   suite: suiteIdentity,
-  /** Versions of what is under test, e.g. `{ libreswan: '5.2-2.2' }`. */
+  /** Versions of what is under test by name, e.g. `{ swan: '5.2-2.2' }`, or by `HOST:NAME` where one host has a version of its own. */
   versions: z.record(text, text),
   /** Absent: the lab drew its randomness from this machine. */
   seed: decimal.exactOptional(),

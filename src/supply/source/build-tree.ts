@@ -12,6 +12,7 @@ import { makeWorkFolder } from '../../base/work-folder.ts';
 import type { BuildRecipe } from '../../daemons/build-recipe.ts';
 import { ensureTools } from '../debian/machine-tools.ts';
 import { chooseBuilder, ensureImage, ensureOverlayImage, type Overlay } from '../image/image.ts';
+import type { ImageBuilder } from '../image/mode.ts';
 import { readRecipe } from '../image/recipe.ts';
 import { builtIn, ensureBuildRoot } from './build-root.ts';
 import { syncCopy } from './copy.ts';
@@ -50,6 +51,8 @@ function placesOf({ request, flavour }: BuildOrder) {
     copy: join(base, 'copy'),
     objects: join(base, 'objects'),
     installed: join(base, 'installed'),
+    /** Of the compiler; one for all trees would let a tree decide what others are built to. */
+    ccache: join(base, 'ccache'),
     manifest: join(base, 'manifest.json'),
     log: join(base, 'build.log'),
     note: join(base, 'note.json'),
@@ -58,24 +61,42 @@ function placesOf({ request, flavour }: BuildOrder) {
 
 type Places = ReturnType<typeof placesOf>;
 
+/** Where trees are built. */
+export interface Workshop {
+  readonly builder: ImageBuilder;
+  /** The root, which the identity of a build names. */
+  readonly root: string;
+  /** Packages of the image that the result is laid over. */
+  readonly packages: readonly string[];
+}
+
+async function workshopOf({ recipe, request, signal }: BuildOrder): Promise<Workshop> {
+  await ensureTools('image');
+  const builder = await chooseBuilder(request.name, signal);
+  const { image, packages } = recipe;
+  const root = await ensureBuildRoot({ image, packages, builder, signal });
+  const { versions } = await ensureImage(image, signal);
+  return { builder, root, packages: Object.keys(versions) };
+}
+
 /**
  * Builds a tree in a root of its own, without network, never as the machine's root, and packs what it installs as a layer over
- * its image. Objects are kept, so that a tree in which little changed is built in seconds. Throws `usage` where the tree is not
- * what it should be or does not build.
+ * its image. Objects are kept, so that only what changed is compiled. Throws `usage` where the tree is not what it should be or
+ * does not build.
  */
-export async function buildTree(order: BuildOrder): Promise<BuiltSource> {
+export async function buildTree(order: BuildOrder, openWorkshop = workshopOf): Promise<BuiltSource> {
   const { request, recipe } = order;
   const { dir, name } = request;
-  const state = await stateOf(request);
-  await ensureTools('image');
   const places = placesOf(order);
   mkdirSync(places.base, { recursive: true });
   const body = async (): Promise<BuiltSource> => {
+    const state = await stateOf(request);
+    const last = takeNote(places);
     const changed = await bringCopy(order, state, places);
-    if (!existsSync(join(places.copy, recipe.proof))) {
-      throw new EspalierError('usage', `is not a source tree of ${name}: it has no ${recipe.proof}`, { file: dir });
-    }
-    await buildIfOther(order, places, changed);
+    const workshop = await openWorkshop(order);
+    const made = sha256(JSON.stringify([recipe, order.flavour, workshop.root, workshop.packages, gather()]));
+    if (changed || last?.made !== made) await build(order, places, workshop);
+    writeAtomic(places.note, JSON.stringify({ made }));
     const layer = await ensureOverlayImage(places.installed);
     const version = versionOf(order, state);
     return {
@@ -88,6 +109,16 @@ export async function buildTree(order: BuildOrder): Promise<BuiltSource> {
   return withLock(`${places.base}.lock`, body, () => say(`waiting for another process that builds ${dir}`));
 }
 
+/**
+ * Reads the note and removes it: from the first file that is copied until all is built, what is installed is of another tree than
+ * the copy, and whatever ends the command in between must not leave a note that says otherwise.
+ */
+function takeNote({ note }: Places): z.infer<typeof noteSchema> | undefined {
+  const last = readJsonIfPresent(note, noteSchema);
+  rmSync(note, { force: true });
+  return last;
+}
+
 function versionOf({ flavour }: BuildOrder, { commit, changed }: TreeState): string {
   const what = commit === undefined ? 'tree' : commit.slice(0, 12);
   return `${what}${changed ? '+changes' : ''}${flavour === 'default' ? '' : `-${flavour}`}`;
@@ -95,8 +126,13 @@ function versionOf({ flavour }: BuildOrder, { commit, changed }: TreeState): str
 
 async function bringCopy({ request, recipe }: BuildOrder, { commit }: TreeState, places: Places): Promise<boolean> {
   const { copy, manifest } = places;
+  const bring = (from: string, paths: readonly string[]): boolean => {
+    if (paths.includes(recipe.proof)) return syncCopy({ from, to: copy, manifest }, paths);
+    const message = `is not a source tree of ${request.name}: it has no ${recipe.proof}`;
+    throw new EspalierError('usage', message, { file: request.dir });
+  };
   if (request.commit === undefined || commit === undefined) {
-    return syncCopy({ from: request.dir, to: copy, manifest }, await filesOf(request.dir, recipe.leftOut));
+    return bring(request.dir, await filesOf(request.dir, recipe.leftOut));
   }
   using work = makeWorkFolder('commit');
   await exportCommit(
@@ -104,40 +140,31 @@ async function bringCopy({ request, recipe }: BuildOrder, { commit }: TreeState,
     ['.', ...recipe.leftOut.map((glob) => `:(exclude,glob)${glob}`)],
     work.path,
   );
-  return syncCopy({ from: work.path, to: copy, manifest }, allFiles(work.path, recipe.leftOut));
+  return bring(work.path, allFiles(work.path, recipe.leftOut));
 }
 
-/** Builds unless exactly this was built last. */
-async function buildIfOther(order: BuildOrder, places: Places, changed: boolean): Promise<void> {
+async function build(order: BuildOrder, places: Places, { builder, root, packages }: Workshop): Promise<void> {
   const { recipe, flavour, request, signal } = order;
-  const builder = await chooseBuilder(request.name, signal);
-  const { image, packages } = recipe;
-  const root = await ensureBuildRoot({ image, packages, builder, signal });
-  const made = sha256(JSON.stringify([recipe, flavour, root, gather()]));
-  if (!changed && readJsonIfPresent(places.note, noteSchema)?.made === made) return;
-  for (const old of [places.note, places.log]) rmSync(old, { force: true });
-  rmSync(places.installed, { recursive: true, force: true });
-  const base = cacheDir('source');
-  const ccache = join(base, 'ccache');
-  for (const folder of [places.objects, places.installed, ccache]) mkdirSync(folder, { recursive: true });
+  const { copy, objects, installed, ccache } = places;
+  rmSync(places.log, { force: true });
+  rmSync(installed, { recursive: true, force: true });
+  for (const folder of [objects, installed, ccache]) mkdirSync(folder, { recursive: true });
   // Whoever builds may write there.
-  if (builder.mode === 'root')
-    await succeed('chown', ['-R', '65534:65534', places.copy, places.objects, places.installed, ccache]);
-  const { versions } = await ensureImage(image, signal);
+  if (builder.mode === 'root') await succeed('chown', ['-R', '65534:65534', copy, objects, installed, ccache]);
   const common = {
     what: request.dir,
     builder,
-    base,
+    base: cacheDir('source'),
     root,
     folders: {
-      [builtIn.source]: places.copy,
-      [builtIn.objects]: places.objects,
-      [builtIn.installed]: places.installed,
+      [builtIn.source]: copy,
+      [builtIn.objects]: objects,
+      [builtIn.installed]: installed,
       [builtIn.ccache]: ccache,
     },
     env: {
       ...environment(recipe, flavour),
-      IMAGE_PACKAGES: Object.keys(versions).join(' '),
+      IMAGE_PACKAGES: packages.join(' '),
       REPLACES: recipe.replaces ?? '',
     },
     signal,
@@ -148,7 +175,6 @@ async function buildIfOther(order: BuildOrder, places: Places, changed: boolean)
     `building ${request.name} from ${request.dir}`,
   );
   await runLogged({ ...common, script: gather() }, places, `looking for libraries that ${request.name} needs`);
-  writeAtomic(places.note, JSON.stringify({ made }));
 }
 
 function gather(): string {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { projectDir } from '../../base/folders.ts';
+import { projectDir, withLock } from '../../base/folders.ts';
+import { say } from '../../base/log.ts';
 import { type RunResult, run } from '../../base/processes.ts';
 import { shellQuoted } from '../../base/text.ts';
 import { endedWell, runInLab, seenAs } from '../image/build-in-lab.ts';
@@ -46,8 +47,12 @@ export async function runSandboxed(job: Sandboxed): Promise<RunResult> {
   ];
   if ('kernel' in builder) {
     const command = ['sh', enter, 'lab', ...words].map(shellQuoted).join(' ');
-    const result = await runInLab({ folder: base, memory: 3072, signal, onLine }, builder.kernel, command);
-    return { ...result, status: endedWell(base) ? 0 : 1 };
+    const body = async (): Promise<RunResult> => {
+      const result = await runInLab({ folder: base, memory: 3072, signal, onLine }, builder.kernel, command);
+      return { ...result, status: endedWell(base) ? 0 : 1 };
+    };
+    // Labs leave their job and how it ended in the folder.
+    return withLock(join(base, 'lab.lock'), body, () => say(`waiting for another build in a lab`));
   }
   const user = builder.mode === 'root' ? [] : ['--user', '--map-root-user'];
   const spaces = ['--mount', '--net', '--pid', '--ipc', '--uts', '--fork', '--kill-child'];

@@ -26,8 +26,14 @@ test('hosts get a source whose image it was built for, below what the user lays 
 });
 
 test('a source for one host lies above the one for all, and no other host has it', () => {
-  const { overlays } = laySources({ images }, {}, [source('all'), source('mine', 'west')]);
+  const { overlays, versions } = laySources({ images }, {}, [source('mine', 'west'), source('all')]);
   assert.deepEqual(ids(overlays), { west: ['mine', 'all'], east: ['all'] });
+  assert.deepEqual(versions, { swan: 'all', 'west:swan': 'mine' });
+});
+
+test('the version of a source for one host is claimed of no other host', () => {
+  const { versions } = laySources({ images }, {}, [source('mine', 'west'), source('theirs', 'east')]);
+  assert.deepEqual(versions, { 'west:swan': 'mine', 'east:swan': 'theirs' });
 });
 
 test('where no host boots the image nothing is laid, and no version is claimed', () => {

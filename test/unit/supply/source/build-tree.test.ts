@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { EspalierError } from '../../../../src/base/errors.ts';
+import type { BuildRecipe } from '../../../../src/daemons/build-recipe.ts';
+import { isPresentProgram } from '../../../../src/supply/debian/machine-tools.ts';
+import { type BuiltSource, buildTree, type Workshop } from '../../../../src/supply/source/build-tree.ts';
+import { makeSmallRoot, whyNoSmallRoot } from './small-root.ts';
+
+const needed = ['git', 'mmdebstrap'].find((name) => !isPresentProgram(name));
+const skip = whyNoSmallRoot() ?? (needed === undefined ? false : `${needed} is not installed`);
+
+const recipe: BuildRecipe = {
+  proof: 'Makefile',
+  image: 'debian-trixie-libreswan',
+  packages: [],
+  suites: ['swan'],
+  leftOut: ['tests/**'],
+  script: 'echo built >>"$OBJECTS/builds"\nmake install DESTDIR="$INSTALLED" FLAVOUR="$FLAVOUR"',
+  flavours: { default: {} },
+};
+const makefile = `install:
+	mkdir -p $(DESTDIR)/usr
+	grep -v wrong word
+	cat word >$(DESTDIR)/usr/word
+	chmod 600 word
+`;
+
+interface Place extends Disposable {
+  readonly tree: string;
+  git(...args: string[]): string;
+  build(commit?: string, openWorkshop?: () => Promise<Workshop>): Promise<BuiltSource>;
+  builds(): number;
+}
+
+/** A tree, and a cache that lies in a repository which ignores all of it. */
+function makePlace(): Place {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-build-'));
+  chmodSync(dir, 0o755);
+  const [tree, cache] = [join(dir, 'tree'), join(dir, 'cache')];
+  const root = makeSmallRoot(join(dir, 'root'));
+  const previous = process.env.ESPALIER_CACHE;
+  process.env.ESPALIER_CACHE = cache;
+  const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
+  const git = (...args: string[]) => execFileSync('git', ['-C', tree, ...who, ...args], { encoding: 'utf8' }).trim();
+  execFileSync('git', ['init', '-q', dir]);
+  writeFileSync(join(dir, '.gitignore'), '*\n');
+  mkdirSync(tree);
+  git('init', '-q');
+  writeFileSync(join(tree, 'Makefile'), makefile);
+  writeFileSync(join(tree, 'word'), 'the first word\n');
+  git('add', '-A');
+  git('commit', '-qm', 'one');
+  const mode = process.getuid?.() === 0 ? 'root' : 'unshare';
+  const workshop = async (): Promise<Workshop> => ({ builder: { mode }, root, packages: [] });
+  return {
+    tree,
+    git,
+    build: (commit, openWorkshop = workshop) => {
+      const request = { name: 'swan', dir: tree, ...(commit !== undefined && { commit }) };
+      return buildTree({ request, recipe, flavour: 'default' }, openWorkshop);
+    },
+    builds: () => {
+      const trees = join(cache, 'source/trees');
+      const [key = ''] = readdirSync(trees).filter((name) => !name.endsWith('.lock'));
+      return readFileSync(join(trees, key, 'objects/builds'), 'utf8').split('\n').length - 1;
+    },
+    [Symbol.dispose]: () => {
+      if (previous === undefined) delete process.env.ESPALIER_CACHE;
+      else process.env.ESPALIER_CACHE = previous;
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+const holds = ({ layer }: BuiltSource, text: string): boolean => readFileSync(layer.path).includes(text);
+
+test('a tree is built once, and again when it changes', { skip }, async () => {
+  using at = makePlace();
+  const first = await at.build();
+  assert.equal(first.version, at.git('rev-parse', 'HEAD').slice(0, 12));
+  assert.ok(holds(first, 'the first word'));
+  assert.equal((await at.build()).layer.id, first.layer.id);
+  assert.equal(at.builds(), 1);
+  writeFileSync(join(at.tree, 'word'), 'another word\n');
+  const second = await at.build();
+  assert.equal(second.version, `${first.version}+changes`);
+  assert.ok(holds(second, 'another word') && !holds(second, 'the first word'));
+  const third = await at.build('HEAD');
+  assert.equal(third.version, first.version);
+  assert.equal(third.layer.id, first.layer.id);
+  assert.equal(at.builds(), 3);
+});
+
+test('after a command that ended between copy and build, what was built before is not taken for the tree', {
+  skip,
+}, async () => {
+  using at = makePlace();
+  await at.build();
+  writeFileSync(join(at.tree, 'word'), 'another word\n');
+  const stop = (): Promise<Workshop> => Promise.reject(new EspalierError('cancelled', 'stopped'));
+  await assert.rejects(at.build(undefined, stop), /stopped/);
+  assert.ok(holds(await at.build(), 'another word'));
+});
+
+test('a tree that does not build, or is another, is refused', { skip }, async () => {
+  using at = makePlace();
+  writeFileSync(join(at.tree, 'word'), 'wrong\n');
+  const refused = (pattern: RegExp) =>
+    assert.rejects(at.build(), (error) => {
+      assert.ok(error instanceof EspalierError && error.fault === 'usage', String(error));
+      assert.match(`${error.message}; ${error.detail.output ?? ''}`, pattern);
+      return true;
+    });
+  await refused(/does not build; .*\*\*\*/s);
+  rmSync(join(at.tree, 'Makefile'));
+  await refused(/is not a source tree of swan: it has no Makefile/);
+});
