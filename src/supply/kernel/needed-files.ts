@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 
@@ -24,9 +24,21 @@ const folders = [
 ];
 
 const programHeader = { load: 1, dynamic: 2, loader: 3 } as const;
-const dynamicTag = { needed: 1, strings: 5, rpath: 15, runpath: 29 } as const;
+const dynamicTag = { end: 0, needed: 1, strings: 5, rpath: 15, runpath: 29 } as const;
+/** Bytes of the file's header, of an entry in the table of segments, and of one in the table of dynamic linking. */
+const sizes = { header: 64, segment: 56, dynamic: 16 } as const;
 /** No table of names is longer. */
 const mostBytes = 1 << 20;
+/** What the kernel takes (fs/binfmt_elf.c): bytes of the loader's path, and segments in 64 KiB. */
+const longestPath = 4096;
+const mostSegments = Math.floor(65_536 / sizes.segment);
+
+interface Segment {
+  readonly type: number;
+  readonly offset: number;
+  readonly address: number;
+  readonly length: number;
+}
 
 class ElfFile {
   readonly #file: number;
@@ -37,45 +49,65 @@ class ElfFile {
     this.#path = path;
   }
 
-  at(offset: number, length: number): Buffer {
-    const bytes = Buffer.alloc(Math.min(length, mostBytes));
-    return bytes.subarray(0, readSync(this.#file, bytes, 0, bytes.length, offset));
-  }
-
+  /** Throws `usage` where the file is no ELF file for x86-64, or is broken. */
   needs(): Needs {
-    const head = this.at(0, 64);
-    // 64 bits, little-endian, x86-64.
-    if (head.length < 64 || head.readUInt32BE() !== 0x7f454c46 || head.readUInt16LE(18) !== 62) {
-      throw new EspalierError('usage', 'is no program for x86-64', { file: this.#path });
-    }
-    const size = head.readUInt16LE(54);
-    const table = this.at(Number(head.readBigUInt64LE(32)), size * head.readUInt16LE(56));
-    const segments = Array.from({ length: Math.floor(table.length / size) }, (_, index) => {
-      const entry = table.subarray(index * size);
-      return {
-        type: entry.readUInt32LE(0),
-        offset: Number(entry.readBigUInt64LE(8)),
-        address: Number(entry.readBigUInt64LE(16)),
-        length: Number(entry.readBigUInt64LE(32)),
-      };
-    });
+    if (!fstatSync(this.#file).isFile()) throw this.#refusal('is no program for x86-64');
+    const segments = this.#segments();
     const loader = segments.find(({ type }) => type === programHeader.loader);
     const dynamic = segments.find(({ type }) => type === programHeader.dynamic);
     return {
-      loader: loader && textAt(this.at(loader.offset, loader.length), 0),
-      ...this.#dynamic(dynamic ? this.at(dynamic.offset, dynamic.length) : Buffer.alloc(0), segments),
+      loader: loader && this.#loader(loader),
+      ...(dynamic ? this.#dynamic(dynamic, segments) : { libraries: [], folders: [] }),
     };
   }
 
-  #dynamic(
-    table: Buffer,
-    segments: readonly { type: number; offset: number; address: number; length: number }[],
-  ): Pick<Needs, 'libraries' | 'folders'> {
-    const entries = Array.from({ length: Math.floor(table.length / 16) }, (_, index) => ({
-      tag: Number(table.readBigInt64LE(index * 16)),
-      value: Number(table.readBigUInt64LE(index * 16 + 8)),
+  #segments(): readonly Segment[] {
+    const head = this.#upTo(0, sizes.header);
+    // 64 bits, little-endian, x86-64; a program, or a library, which many programs are as well.
+    const isElf = head.length === sizes.header && head.readUInt32BE() === 0x7f454c46 && head.readUInt16BE(4) === 0x0201;
+    if (!isElf || head.readUInt16LE(18) !== 62 || ![2, 3].includes(head.readUInt16LE(16))) {
+      throw this.#refusal('is no program for x86-64');
+    }
+    const [size, number] = [head.readUInt16LE(54), head.readUInt16LE(56)];
+    if (size !== sizes.segment || number === 0 || number > mostSegments) throw this.#broken('its table of segments');
+    const table = this.#exactly(this.#place(head, 32), size * number, 'its table of segments');
+    return Array.from({ length: number }, (_, index) => {
+      const entry = table.subarray(index * size);
+      const [offset, address, length] = [this.#place(entry, 8), this.#place(entry, 16), this.#place(entry, 32)];
+      return { type: entry.readUInt32LE(0), offset, address, length };
+    });
+  }
+
+  #loader({ offset, length }: Segment): string {
+    if (length < 2 || length > longestPath) throw this.#broken('the path of its loader');
+    const path = this.#text(this.#exactly(offset, length, 'the path of its loader'), 0);
+    if (!path.startsWith('/')) throw this.#broken('the path of its loader');
+    return path;
+  }
+
+  #dynamic({ offset, length }: Segment, segments: readonly Segment[]): Pick<Needs, 'libraries' | 'folders'> {
+    if (length > mostBytes) throw this.#broken('its table of libraries');
+    const table = this.#exactly(offset, length, 'its table of libraries');
+    const all = Array.from({ length: Math.floor(table.length / sizes.dynamic) }, (_, index) => ({
+      tag: table.readBigInt64LE(index * sizes.dynamic),
+      // Only some are places; what is none may have any value.
+      value: Number(table.readBigUInt64LE(index * sizes.dynamic + 8)),
     }));
-    const address = entries.find(({ tag }) => tag === dynamicTag.strings)?.value;
+    const end = all.findIndex(({ tag }) => tag === BigInt(dynamicTag.end));
+    const entries = end < 0 ? all : all.slice(0, end);
+    const valuesOf = (...tags: readonly number[]): number[] =>
+      entries.filter(({ tag }) => tags.some((one) => tag === BigInt(one))).map(({ value }) => value);
+    const [needed, paths] = [valuesOf(dynamicTag.needed), valuesOf(dynamicTag.rpath, dynamicTag.runpath)];
+    if (needed.length + paths.length === 0) return { libraries: [], folders: [] };
+    const names = this.#names(valuesOf(dynamicTag.strings)[0], segments);
+    const own = paths.flatMap((at) => this.#text(names, at).split(':'));
+    return {
+      libraries: needed.map((at) => this.#text(names, at)),
+      folders: own.map((folder) => folder.replace(/\$\{?ORIGIN\}?/, dirname(this.#path))),
+    };
+  }
+
+  #names(address: number | undefined, segments: readonly Segment[]): Buffer {
     const place = segments.find(
       (segment) =>
         segment.type === programHeader.load &&
@@ -83,25 +115,48 @@ class ElfFile {
         address >= segment.address &&
         address < segment.address + segment.length,
     );
-    if (address === undefined || place === undefined) return { libraries: [], folders: [] };
-    const names = this.at(place.offset + address - place.address, mostBytes);
-    const all = (...tags: readonly number[]): string[] =>
-      entries.filter(({ tag }) => tags.includes(tag)).map(({ value }) => textAt(names, value));
-    const own = all(dynamicTag.rpath, dynamicTag.runpath).flatMap((text) => text.split(':'));
-    return {
-      libraries: all(dynamicTag.needed),
-      folders: own.map((folder) => folder.replace(/\$\{?ORIGIN\}?/, dirname(this.#path))),
-    };
+    if (address === undefined || place === undefined) throw this.#broken('its table of names');
+    const room = place.length - (address - place.address);
+    return this.#upTo(place.offset + address - place.address, Math.min(room, mostBytes));
+  }
+
+  #text(bytes: Buffer, offset: number): string {
+    const end = offset < bytes.length ? bytes.indexOf(0, offset) : -1;
+    if (end <= offset) throw this.#broken('a name in it');
+    return bytes.subarray(offset, end).toString();
+  }
+
+  /** A number that is a place in the file or in memory. */
+  #place(bytes: Buffer, at: number): number {
+    const value = Number(bytes.readBigUInt64LE(at));
+    if (!Number.isSafeInteger(value)) throw this.#broken('a place in it');
+    return value;
+  }
+
+  #exactly(offset: number, length: number, what: string): Buffer {
+    const bytes = this.#upTo(offset, length);
+    if (bytes.length < length) throw this.#broken(what);
+    return bytes;
+  }
+
+  #upTo(offset: number, length: number): Buffer {
+    if (!Number.isSafeInteger(offset)) throw this.#broken('a place in it');
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(this.#file, bytes, 0, length, offset));
+  }
+
+  #broken(what: string): EspalierError {
+    return this.#refusal(`is a broken program: ${what} cannot be read`);
+  }
+
+  #refusal(message: string): EspalierError {
+    return new EspalierError('usage', message, { file: this.#path });
   }
 }
 
-function textAt(bytes: Buffer, offset: number): string {
-  const end = bytes.indexOf(0, offset);
-  return bytes.subarray(offset, end < 0 ? bytes.length : end).toString();
-}
-
 function needsOf(path: string): Needs {
-  const file = openSync(path, 'r');
+  // A FIFO must not block.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     return new ElfFile(file, path).needs();
   } finally {
@@ -119,7 +174,7 @@ export interface NeededFiles {
 
 /**
  * What a program needs to run, read from its file: it is never started for that. `preloaded` are libraries that it gets besides.
- * Throws `usage` for what is no program, `infrastructure` where a library is missing.
+ * Throws `usage` for what is no program or is broken, `infrastructure` where a library is missing.
  */
 export function neededFiles(program: string, preloaded: readonly string[] = []): NeededFiles {
   const { loader } = needsOf(program);
