@@ -134,12 +134,17 @@ void plan_read(const char *path);
 char *next_word(char **line, const char *end); /* as strsep(); a line that has no further one ends the lab */
 
 /* channel.c */
-enum channel_kind { SEND_RECORDS = 1, SEND_CAPTURE = 2, SEND_FILE_NAME = 3, SEND_FILE_BYTES = 4, SEND_CLOCK = 5 };
+enum channel_kind { SEND_RECORDS = 1, SEND_CAPTURE = 2, SEND_FILE_NAME = 3, SEND_FILE_BYTES = 4, SEND_CLOCK = 5, SEND_COST = 6 };
 void channel_open(void);
 bool channel_send(enum channel_kind kind, int index, const void *bytes, size_t length);
 bool channel_ready(void);
 /* For a forked host: nothing that it writes is evidence of the agent's. */
 void channel_close(void);
+
+/* cost.c: what the lab's CPU time is spent on from now on. Other numbers: index of a step; ~0u: the post-mortem. src/lab/cost.ts reads them. */
+enum { COST_EVIDENCE = ~1u, COST_WAITING = ~2u, COST_ORDERS = ~3u };
+void cost_of(uint32_t what);
+void cost_evidence(bool begins); /* takes evidence, within whatever else; may be nested */
 
 /* record.c */
 void record_open(void);

@@ -79,6 +79,8 @@ bool capture_drain(void)
 {
 	bool any = false;
 	for (struct frame f; ring_next(&f); any = true) {
+		if (!any)
+			cost_evidence(true);
 		if (f.interface == LOOPBACK)
 			set_clock_off(clock_mark(f.bytes));
 		struct link *link = link_of_port(f.interface);
@@ -89,6 +91,8 @@ bool capture_drain(void)
 		if (link->buffer_len > BATCH)
 			capture_flush();
 	}
+	if (any)
+		cost_evidence(false);
 	return any;
 }
 

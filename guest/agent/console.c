@@ -54,6 +54,7 @@ static void take_tables(void)
 /* The end of a command, directly followed by the tables that changed. */
 static void boundary(struct host *host, const void *payload, size_t length)
 {
+	cost_evidence(true);
 	capture_drain();
 	deaths_drain();
 	take_tables();
@@ -61,6 +62,7 @@ static void boundary(struct host *host, const void *payload, size_t length)
 	for (int i = 0; i < plan.host_count; i++)
 		xfrm_record(&plan.hosts[i]);
 	capture_flush();
+	cost_evidence(false);
 }
 
 /* The prompt says the exit status and the working directory. */
@@ -98,6 +100,7 @@ bool run_command(struct host *host, uint32_t step, const char *line)
 	deaths_drain(); /* who ended before was not ended by this command */
 	record(REC_COMMAND_BEGIN, index_of(host), payload, 4 + n);
 	record_flush(); /* a command that kills the kernel must be known by name */
+	cost_of(step);
 	host->console.command_bytes = 0;
 	console_write(host, line, strlen(line));
 	console_write(host, "\n", 1);

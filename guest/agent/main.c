@@ -87,6 +87,7 @@ int main(void)
 		orders_follow(); /* whoever holds the lab wants to see one in trouble as well */
 	else if (fine && plan.post_mortem)
 		run_post_mortem(plan.post_mortem);
+	cost_of(COST_EVIDENCE);
 	collect_files();
 	deaths_drain();
 	capture_drain();

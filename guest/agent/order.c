@@ -202,7 +202,9 @@ void orders_follow(void)
 		record(REC_STEP_END, LAB, &number, sizeof number);
 		capture_flush();
 		record_flush();
+		cost_of(COST_WAITING);
 		number = await_order(number);
+		cost_of(COST_ORDERS);
 		more = obey(number);
 	}
 }

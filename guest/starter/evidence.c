@@ -10,16 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
-enum kind { RECORDS = 1, CAPTURE = 2, FILE_NAME = 3, FILE_BYTES = 4, CLOCK = 5 };
+enum kind { RECORDS = 1, CAPTURE = 2, FILE_NAME = 3, FILE_BYTES = 4, CLOCK = 5, COST = 6 };
 
 struct head {
 	uint16_t kind, index;
 	uint32_t length;
 };
 
-enum { LONGEST_PATH = 1023, BATCH = 1 << 16 };
+enum { LONGEST_PATH = 1023, BATCH = 1 << 16, BARE_MARK = 4, TIMED_MARK = 12, MOST_MARKS = 1 << 20 };
 
-static int attempt_folder, collected_folder, clock_file, records_file, log_file, collected_file = -1;
+static int attempt_folder, collected_folder, clock_file, cost_file, records_file, log_file, collected_file = -1;
 static int capture_files[MAX_CAPTURES];
 static struct quotas used;
 static char refused[256];
@@ -52,6 +52,7 @@ void evidence_open(void)
 	log_file = make("kernel.log");
 	records_file = make("records");
 	clock_file = make("lab/clock");
+	cost_file = make("lab/cost");
 	for (int i = 0; i < options.capture_count; i++) {
 		char path[300];
 		snprintf(path, sizeof path, "links/%s.pcapng", options.captures[i]);
@@ -110,7 +111,7 @@ static void take(const struct head *head, const uint8_t *bytes, size_t length)
 	static char path[LONGEST_PATH + 1];
 	static size_t path_length;
 	static uint8_t clock[8];
-	static size_t clock_length;
+	static size_t clock_length, cost_bytes;
 	const struct quotas *most = &options.quotas;
 	switch ((enum kind)head->kind) {
 	case RECORDS:
@@ -144,6 +145,13 @@ static void take(const struct head *head, const uint8_t *bytes, size_t length)
 		if (pwrite(clock_file, clock, sizeof clock, 0) < 0)
 			refuse("%s", "the lab's clock could not be stored", 0);
 		break;
+	case COST:
+		/* What costs what is for people; marks that are too many, or without a time, cost no lab its end. */
+		if (head->length == TIMED_MARK && cost_bytes < MOST_MARKS * TIMED_MARK) {
+			put(cost_file, bytes, length, "costs");
+			cost_bytes += length;
+		}
+		break;
 	}
 }
 
@@ -159,6 +167,8 @@ static bool is_fine(const struct head *head)
 		return head->length && head->length <= LONGEST_PATH;
 	case CLOCK:
 		return head->length == 8;
+	case COST:
+		return !head->index && (head->length == TIMED_MARK || head->length == BARE_MARK);
 	}
 	return false;
 }

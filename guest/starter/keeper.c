@@ -120,6 +120,10 @@ static void keep(const struct pipes *pipes)
 	struct report report = { .kind = ENDED, .status = await(kernel) };
 	end_all_others();
 	report.cpu_us = cpu_of(RUSAGE_SELF) + cpu_of(RUSAGE_CHILDREN);
+	struct rusage all;
+	getrusage(RUSAGE_CHILDREN, &all);
+	report.faults = (uint64_t)all.ru_minflt;
+	report.switches = (uint64_t)all.ru_nvcsw;
 	send_report(pipes->reports, &report);
 	_exit(0);
 }

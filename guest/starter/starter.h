@@ -67,7 +67,8 @@ void options_read(char **words);
 struct report {
 	enum { STARTED, ENDED, FAILED } kind;
 	int status;	 /* of wait(2) */
-	uint64_t cpu_us; /* of everything behind the walls */
+	uint64_t cpu_us; /* of everything behind the walls, as what follows */
+	uint64_t faults, switches; /* page faults without a disk; times that a process gave up its CPU to wait */
 	char text[256];
 };
 struct pipes {

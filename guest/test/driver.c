@@ -216,11 +216,11 @@ int test_madvise(void *at, size_t n, int advice)
 	return 0;
 }
 
-/* Records and captures as they are; the clock of a lab without them is none. */
+/* Records and captures as they are; clocks and marks are neither. */
 bool channel_send(enum channel_kind kind, int index, const void *bytes, size_t n)
 {
 	(void)index;
-	return kind == SEND_CLOCK || write(result, bytes, n) == (ssize_t)n;
+	return kind == SEND_CLOCK || kind == SEND_COST || write(result, bytes, n) == (ssize_t)n;
 }
 
 bool channel_ready(void) { return true; }

@@ -4,6 +4,7 @@ import type { LabPlan } from '../model/scenario.ts';
 import type { HeldLab, LoadedScenario } from '../model/suite.ts';
 import { lackingOf } from '../model/traits.ts';
 import type { GuestBinaries } from '../supply/kernel/guest.ts';
+import { costOf } from './cost.ts';
 import { type Layer, laySources, type SourceLayer } from './source-layers.ts';
 import { type Lab, type LabResult, startLab } from './substrate/lifecycle.ts';
 import type { KernelChoice, Substrate } from './substrate/substrate.ts';
@@ -74,10 +75,11 @@ export async function runAttempt<Loaded extends LoadedScenario>(
   signal.addEventListener('abort', stop, { once: true });
   try {
     if (signal.aborted) stop();
-    if (loaded.drive !== undefined) await order.store(await driven(loaded, loaded.drive, held(lab, dir)));
+    const done = loaded.drive === undefined ? loaded : await driven(loaded, loaded.drive, held(lab, dir));
+    if (loaded.drive !== undefined) await order.store(done);
     const result = await lab.ended;
     if (result.end.word === 'cancelled') refuseStopped(signal);
-    return describe(order, { loaded, settings, started, result });
+    return describe(order, { loaded: done, settings, started, result });
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -187,6 +189,7 @@ function describe(
   { loaded, settings, started, result }: FinishedLab,
 ): AttemptFile {
   const lacks = lackingOf(settings.substrate.traits);
+  const cost = result.usage && costOf(loaded, result.usage);
   return {
     version: 1,
     suite,
@@ -204,5 +207,6 @@ function describe(
       labCpuMs: Math.round(result.cpuMs),
       virtualNs: String(result.records.virtualNs),
     },
+    ...(cost && { cost }),
   };
 }

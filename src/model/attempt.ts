@@ -81,6 +81,34 @@ export const timeSchema = z.object({
   virtualNs: decimal,
 });
 
+const milliseconds = z.number().nonnegative();
+
+/**
+ * Where an attempt's CPU time went, ms: the lab's processes by what they did, whose sum is `labCpuMs` but for rounding, and judging.
+ * What the lab's processes took of this machine besides. Nothing of it repeats exactly, so nothing is held to it.
+ */
+export const costSchema = z.object({
+  /** Until the first command is typed. */
+  bootCpuMs: milliseconds,
+  /** Commands that start daemons, and those that wait until they run. */
+  daemonStartCpuMs: milliseconds,
+  /** All other commands, and what goes on between them. */
+  commandsCpuMs: milliseconds,
+  /** Commands that Espalier or the suite types at the end to see how it ended. */
+  postMortemCpuMs: milliseconds,
+  /** Taking frames, tables and files, and what Espalier types to read something of the lab. */
+  captureCpuMs: milliseconds,
+  /** A lab that is driven: standing still until it gets orders. */
+  waitingCpuMs: milliseconds,
+  /** The process that judged it first. Absent: not judged yet, or by an earlier version. Sanitizers are processes of their own and not in it. */
+  judgingCpuMs: milliseconds.exactOptional(),
+  /** Page faults that needed no disk. */
+  pageFaults: count,
+  /** How often a process gave up its CPU to wait for another one: twice for each system call and page fault of a guest. */
+  waits: count,
+});
+export type AttemptCost = Of<typeof costSchema>;
+
 /** What the lab's substrate could not promise; absent where it could promise all. */
 export const lacksSchema = z.array(z.enum(traitNames));
 
@@ -101,5 +129,7 @@ export const attemptSchema = z.object({
   walls: wallsSchema.exactOptional(),
   end: endSchema,
   time: timeSchema,
+  /** Absent: an attempt of an earlier version, of a substrate without processes, or of a kernel that cannot tell. */
+  cost: costSchema.exactOptional(),
 });
 export interface AttemptFile extends Of<typeof attemptSchema> {}

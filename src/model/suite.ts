@@ -27,6 +27,8 @@ export interface LoadedScenario {
   readonly versions: Readonly<Record<string, string>>;
   /** A daemon of it talks to the kernel by PF_KEY (RFC 2367), which only one flavour of kernels has. */
   readonly pfKey?: boolean;
+  /** Which of its steps, by index, start a daemon or wait until it runs, beside those that Espalier types itself (`by`). */
+  readonly startsDaemon?: readonly number[];
   /**
    * Where the steps are not known beforehand: drives the held lab from its boot until it is to end, and returns the steps
    * that it took. A lab that ends meanwhile is no error.

@@ -5,6 +5,7 @@ import { EspalierError } from '../../base/errors.ts';
 import { fileHeaderSize } from '../../evidence/records/reader.ts';
 import { frames, recordType } from '../../evidence/records/record.ts';
 import type { Walls } from '../../supply/kernel/walls.ts';
+import { type LabUsage, readMarks } from '../cost.ts';
 import { judgeEnd, type LabEnd, type RecordsSummary, summarizeRecords } from './lab-end.ts';
 import { lastStep } from './last-step.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from './substrate.ts';
@@ -20,6 +21,8 @@ export interface LabResult {
   readonly bootMs: number;
   readonly wallMs: number;
   readonly cpuMs: number;
+  /** What its processes took by what they did, where it had any. */
+  readonly usage: LabUsage | undefined;
 }
 
 const live = new Set<Lab>();
@@ -156,6 +159,8 @@ export class Lab implements AsyncDisposable {
     this.#timer.stop();
     this.#bootTimer.stop();
     live.delete(this);
+    const cpuMs = this.#backend.cpuMs();
+    const usage = end.counts && { ...end.counts, cpuMs, marks: marksIn(join(this.#dir, 'lab', 'cost')) };
     removeWorkFolder(this.#dir);
     const records = summarizeRecords(join(this.#dir, 'records'));
     const wallMs = performance.now() - this.#started;
@@ -165,7 +170,8 @@ export class Lab implements AsyncDisposable {
       walls: this.#backend.walls,
       bootMs: this.#bootMs ?? wallMs,
       wallMs,
-      cpuMs: this.#backend.cpuMs(),
+      cpuMs,
+      usage,
     };
   }
 }
@@ -196,6 +202,14 @@ function clockIn(path: string): bigint {
     return readFileSync(path).readBigUInt64LE();
   } catch {
     return 0n; // none yet, or of a substrate without one
+  }
+}
+
+function marksIn(path: string): LabUsage['marks'] {
+  try {
+    return readMarks(readFileSync(path));
+  } catch {
+    return []; // the lab was not started
   }
 }
 

@@ -5,6 +5,7 @@ import type { ScenarioEntry, Step } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { scriptFile } from '../../sanitize/plan-stages.ts';
 import { descriptionOf } from '../description.ts';
+import { stepsThat } from '../steps-that.ts';
 import type { ConsoleStyle } from './consoles.ts';
 import type { ConsoleExpectation } from './expectation.ts';
 import type { LabInputs } from './lab-inputs.ts';
@@ -152,6 +153,7 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
     description: describe(tree, test),
     expectations,
     images: Object.fromEntries([...images].map(([host, { id, sha256 }]) => [host, { id, sha256 }])),
+    startsDaemon: stepsThat(daemonStart, steps),
     suite: inputs.identity,
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
     judging: {
@@ -163,6 +165,10 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
     },
   };
 }
+
+/** Lines that start a daemon, or wait until it runs. */
+const daemonStart =
+  /(?:^|[\s/])(?:ipsec (?:re)?start|ipsec pluto\b|wait-until-pluto-started|[a-z]+-start\.sh|systemctl (?:re)?start)/;
 
 function stepOf({ guest, text, script, line }: GuestLine): Step {
   const origin = { file: script, line };

@@ -5,6 +5,7 @@ import type { SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { labMemory } from '../../supply/kernel/lab-memory.ts';
+import { stepsThat } from '../steps-that.ts';
 import { SuiteFiles } from '../suite-files.ts';
 import { adaptations, adaptationsFor } from './adaptations.ts';
 import { type CommandOrder, commandOrder } from './command-order.ts';
@@ -125,6 +126,9 @@ function warningsOf({ pretest, evaltest, posttest }: TestFiles): string[] {
   return [...lost, ...vacuous];
 }
 
+/** Lines that start a daemon, or wait until it has its connections. */
+const daemonStart = /\b(?:ipsec|systemctl) (?:re)?start\b|\bexpect-connection\b/;
+
 function load(
   entry: ScenarioEntry,
   { image, dir, layers, identity }: StrongswanInputs,
@@ -151,6 +155,7 @@ function load(
       // Where the suite was written, the first of these loads a module that makes the fallback devices.
       fallbackTunnels: commands.some((line) => /\bip tunnel\b/.test(line)),
     },
+    startsDaemon: stepsThat(daemonStart, steps),
     images: Object.fromEntries(knownHosts.map((host) => [host, { id, sha256 }])),
     suite: identity,
     versions: image.versions,

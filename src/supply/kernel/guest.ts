@@ -11,7 +11,7 @@ import { ensureTools } from '../debian/machine-tools.ts';
 export interface GuestBinaries {
   /** Static program: the lab's first process. */
   readonly agent: GuestProgram;
-  /** Shared object for LD_PRELOAD into the kernel process: seeds its randomness. */
+  /** Shared object for LD_PRELOAD into the kernel process: seeds its randomness, adds CPU times to the agent's marks. */
   readonly shim: GuestProgram;
   /** Static program: puts up the lab's walls and takes its evidence. */
   readonly starter: GuestProgram;
@@ -31,7 +31,11 @@ export async function ensureGuest(): Promise<GuestBinaries> {
   const program = ['-O2', '-static', '-s', '-D_GNU_SOURCE'];
   const agent = await compile(agents, sourcesIn('agent'), program);
   const starter = await compile(starters, sourcesIn('starter'), program);
-  const shim = await compile(shims, [join(folder, 'seed.c')], ['-O2', '-shared', '-fPIC', '-s']);
+  const shim = await compile(
+    shims,
+    [join(folder, 'cost.c'), join(folder, 'seed.c')],
+    ['-O2', '-shared', '-fPIC', '-s'],
+  );
   return { agent, shim, starter };
 }
 

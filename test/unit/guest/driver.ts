@@ -6,7 +6,7 @@ import { projectDir } from '../../../src/base/folders.ts';
 
 const guest = join(projectDir, 'guest');
 const flags = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-Wall', '-Wextra', '-Werror'];
-const units = ['plan', 'clock', 'deaths', 'record', 'terminal', 'console', 'order', 'capture', 'ring', 'net'];
+const units = ['plan', 'clock', 'deaths', 'record', 'terminal', 'console', 'order', 'capture', 'ring', 'net', 'cost'];
 
 /** Why the parsers cannot be tried here; CI has a compiler, or fails. */
 export const skip =

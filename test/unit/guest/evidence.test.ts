@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { built, skip } from './driver.ts';
 
-const kinds = { records: 1, capture: 2, name: 3, bytes: 4, clock: 5 } as const;
+const kinds = { records: 1, capture: 2, name: 3, bytes: 4, clock: 5, cost: 6 } as const;
 
 function frame(kind: number, content: string | Uint8Array, { index = 0, length = content.length } = {}): Buffer {
   const head = Buffer.alloc(8);
@@ -76,6 +76,9 @@ test('evidence is stored by its kind, however a pipe cuts it', { skip }, () => {
     frame(kinds.records, 'second'),
     frame(kinds.bytes, 'a line more\n'),
     frame(kinds.clock, clock),
+    frame(kinds.cost, '123456789012'),
+    frame(kinds.cost, 'bare'),
+    frame(kinds.cost, 'abcdefghijkl'),
     frame(kinds.name, Buffer.from('east/var/größe €')),
   ]);
   const [taken] = take([input]);
@@ -86,6 +89,7 @@ test('evidence is stored by its kind, however a pipe cuts it', { skip }, () => {
     'links/one.pcapng': '',
     'links/two.pcapng': 'packet',
     'lab/clock': '12345678',
+    'lab/cost': '123456789012abcdefghijkl',
     'files/east/var/log/daemon': 'a line\na line more\n',
     'files/east/var/größe €': '',
   });
@@ -100,6 +104,8 @@ const refusals: Readonly<Record<string, readonly [Buffer, string]>> = {
   'a link that is none': [frame(kinds.capture, 'x', { index: 2 }), noEvidence],
   'a name without end': [frame(kinds.name, 'x'.repeat(2000)), noEvidence],
   'no name': [frame(kinds.name, ''), noEvidence],
+  'a mark of another size': [frame(kinds.cost, '12345678'), noEvidence],
+  'a mark of a link': [frame(kinds.cost, '123456789012', { index: 1 }), noEvidence],
   'a clock of another size': [frame(kinds.clock, '1234'), noEvidence],
   'a name that leads up': [frame(kinds.name, 'a/../../../outside/x'), notStored('Invalid argument')],
   'a name that is a folder': [frame(kinds.name, 'a/.'), notStored('Invalid argument')],

@@ -1,0 +1,119 @@
+/*
+ * Preloaded into the kernel process, beside seed.c: says what CPU time each part of a lab takes. The agent marks where a part begins,
+ * by a frame of its own on the way out of the lab (guest/agent/channel.c); here the CPU time so far is added to it while the whole lab
+ * waits for this write. So the guest never sees a clock of the machine, and no other process has to be quick.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+/* guest/starter/starter.h and evidence.c */
+enum { EVIDENCE_FD = 3, COST = 6 };
+
+struct head {
+	uint16_t kind, index;
+	uint32_t length;
+};
+struct mark { /* as the agent sends it */
+	struct head head;
+	uint32_t what;
+};
+struct __attribute__((packed)) cost {
+	struct head head;
+	uint32_t what;
+	uint64_t cpu_us; /* of the lab so far */
+};
+
+/* Processes of the guest that live, as far as is known: one that was reaped is taken out when it is next asked for. */
+enum { MOST = 4096 };
+static pid_t living[MOST];
+static int count;
+
+static void remember(pid_t process)
+{
+	for (int i = 0; i < count; i++)
+		if (living[i] == process)
+			return;
+	if (count < MOST)
+		living[count++] = process;
+}
+
+int clone(int (*run)(void *), void *stack, int flags, void *argument, ...)
+{
+	static int (*next)(int (*)(void *), void *, int, void *, ...);
+	va_list more;
+	va_start(more, argument);
+	pid_t *parent = va_arg(more, pid_t *);
+	void *tls = va_arg(more, void *);
+	pid_t *child = va_arg(more, pid_t *);
+	va_end(more);
+	if (!next)
+		next = (int (*)(int (*)(void *), void *, int, void *, ...))dlsym(RTLD_NEXT, "clone");
+	int process = next(run, stack, flags, argument, parent, tls, child);
+	if (process > 0 && !(flags & 0x00010000 /* CLONE_THREAD */))
+		remember(process);
+	return process;
+}
+
+static uint64_t microseconds(const struct rusage *u)
+{
+	return (uint64_t)(u->ru_utime.tv_sec + u->ru_stime.tv_sec) * 1000000u + (uint64_t)(u->ru_utime.tv_usec + u->ru_stime.tv_usec);
+}
+
+/* The clock of all CPU time of a process (CPUCLOCK_SCHED of linux/posix-timers_types.h); false: it is gone and reaped. */
+static int clock_of(pid_t process, uint64_t *us)
+{
+	struct timespec t;
+	if (clock_gettime((clockid_t)((~(unsigned)process << 3) | 2), &t))
+		return 0;
+	*us = (uint64_t)t.tv_sec * 1000000u + (uint64_t)t.tv_nsec / 1000u;
+	return 1;
+}
+
+static uint64_t lab_cpu_us(void)
+{
+	struct rusage own, reaped;
+	getrusage(RUSAGE_SELF, &own);
+	uint64_t us, sum = microseconds(&own);
+	for (int i = 0; i < count;) {
+		if (clock_of(living[i], &us)) {
+			sum += us;
+			i++;
+		} else {
+			living[i] = living[--count];
+		}
+	}
+	getrusage(RUSAGE_CHILDREN, &reaped);
+	return sum + microseconds(&reaped);
+}
+
+/* The kernel has the way out under a number of its own beside the one that it was given. */
+static int leads_out(int fd)
+{
+	struct stat out, this;
+	return getenv("ESPALIER_WALLED") && !fstat(EVIDENCE_FD, &out) && !fstat(fd, &this) && out.st_dev == this.st_dev &&
+	       out.st_ino == this.st_ino;
+}
+
+/* The kernel's line driver hands over what the agent writes in one piece; a mark that comes otherwise says nothing of time. */
+ssize_t write(int fd, const void *bytes, size_t length)
+{
+	struct mark mark;
+	if (length != sizeof mark)
+		return syscall(SYS_write, fd, bytes, length);
+	memcpy(&mark, bytes, sizeof mark);
+	if (mark.head.kind != COST || mark.head.index != 0 || mark.head.length != sizeof mark.what || !leads_out(fd))
+		return syscall(SYS_write, fd, bytes, length);
+	struct cost cost = { { COST, 0, sizeof cost - sizeof cost.head }, mark.what, lab_cpu_us() };
+	/* So few bytes go into a pipe together or not at all. */
+	return syscall(SYS_write, fd, &cost, sizeof cost) < 0 ? -1 : (ssize_t)length;
+}
