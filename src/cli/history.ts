@@ -5,7 +5,7 @@ import { outputOption } from './shared-options.ts';
 
 const help: Help = {
   details: [
-    'For a test: its word in each stored run with durations, the runs in which it flipped (started or stopped passing), since when it does not pass, and what was new in that run: kernel, images, overlays, suite. For a suite: its runs with their totals, and the tests that flipped.',
+    'For a test: its word in each stored run with durations and with the CPU time of its parts, the runs in which it flipped (started or stopped passing), since when it does not pass, and what was new in that run: kernel, images, overlays, suite. For a suite: its runs with their totals, and the tests that flipped.',
     '`unresolved` and `unsupported` say nothing about a test, so they are not flips.',
   ],
   examples: [

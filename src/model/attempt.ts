@@ -129,7 +129,7 @@ export const attemptSchema = z.object({
   walls: wallsSchema.exactOptional(),
   end: endSchema,
   time: timeSchema,
-  /** Absent: an attempt of an earlier version, of a substrate without processes, or of a kernel that cannot tell. */
+  /** Absent: an attempt of an earlier version, of a substrate without processes, or of a static kernel. */
   cost: costSchema.exactOptional(),
 });
 export interface AttemptFile extends Of<typeof attemptSchema> {}

@@ -1,4 +1,4 @@
-import type { AttemptInputs } from './attempt.ts';
+import type { AttemptCost, AttemptInputs } from './attempt.ts';
 import type { VerdictWord } from './words.ts';
 
 /** Inputs of an attempt without its seed: what a version of the world under test is. */
@@ -33,6 +33,8 @@ export interface IndexedResult {
   readonly seed?: string;
   readonly wallMs?: number;
   readonly cpuMs?: number;
+  /** Where it went. */
+  readonly cost?: AttemptCost;
   /** Virtual nanoseconds from boot to end, decimal. */
   readonly virtualNs?: string;
   readonly inputs?: TestedInputs;

@@ -12,6 +12,7 @@ import type { RunFolder } from '../store/run-folder.ts';
 import type { Executor } from './executor.ts';
 import type { FaultPolicy } from './fault-policy.ts';
 import { judgeAttempt } from './judging/judge-attempt.ts';
+import { SharedCpu } from './judging/shared-cpu.ts';
 
 /** An attempt that was made, or the verdict that says why it was not. */
 export type Made = { readonly file: AttemptFile } | { readonly verdict: Verdict };
@@ -24,6 +25,7 @@ export class Attempts {
   readonly #folder: RunFolder;
   readonly #executor: Executor;
   readonly #faults: FaultPolicy;
+  readonly #cpu = new SharedCpu();
 
   constructor(folder: RunFolder, executor: Executor, faults: FaultPolicy) {
     this.#folder = folder;
@@ -52,9 +54,7 @@ export class Attempts {
     const dir = this.#folder.attemptDir(key);
     try {
       const given = join(dir, 'verdict.json');
-      const verdict = isThere(given)
-        ? readPlainJson(given, verdictSchema)
-        : await judgeAttempt(dir, { runDir: this.#folder.dir, file: made.file });
+      const verdict = isThere(given) ? readPlainJson(given, verdictSchema) : await this.#judged(dir, made.file);
       return { attempt: key.attempt, verdict, ...made };
     } catch (error) {
       const failure = this.#failure(error, key, 'no-judgement');
@@ -62,6 +62,14 @@ export class Attempts {
       this.#folder.writeVerdict(key, failure.verdict);
       return { attempt: key.attempt, ...made, ...failure };
     }
+  }
+
+  /** Judged for the first time, so what that costs is known only now: the one thing that is added to `attempt.json`. */
+  async #judged(dir: string, file: AttemptFile): Promise<Verdict> {
+    const { value, ms } = await this.#cpu.measure(() => judgeAttempt(dir, { runDir: this.#folder.dir, file }));
+    if (file.cost !== undefined)
+      this.#folder.writeAttempt({ ...file, cost: { ...file.cost, judgingCpuMs: Math.round(ms) } });
+    return value;
   }
 
   /** What an executor hands back has to be what it was asked for: another test's attempt would be another test's verdict. */

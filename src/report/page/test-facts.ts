@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { readPlainJsonIfPresent } from '../../base/door/read.ts';
 import { EspalierError } from '../../base/errors.ts';
 import { secondsText } from '../../base/text.ts';
-import { type AttemptFile, attemptSchema } from '../../model/attempt.ts';
+import { type AttemptCost, type AttemptFile, attemptSchema } from '../../model/attempt.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { type FactSummary, verdictSchema } from '../../model/verdict.ts';
 import { seedsText } from '../../results/seeds.ts';
 import { blindText } from '../blind-text.ts';
+import { costText } from '../cost-text.ts';
 
 /** Facts about a test for people: name and value. `dir`: the folder of its last attempt. */
 export function factsOf(result: ScenarioResult, dir: string | undefined): [string, string][] {
@@ -45,8 +46,12 @@ function storedFacts(dir: string): [string, string][] {
     }
   };
   const seen = read('verdict.json', verdictSchema)?.facts;
-  const inputs = read('attempt.json', attemptSchema)?.inputs;
-  return [...(seen ? seenFacts(seen) : []), ...(inputs ? inputFacts(inputs) : [])];
+  const attempt = read('attempt.json', attemptSchema);
+  return [
+    ...(seen ? seenFacts(seen) : []),
+    ...(attempt?.cost ? costFacts(attempt.cost) : []),
+    ...(attempt ? inputFacts(attempt.inputs) : []),
+  ];
 }
 
 function seenFacts({ pairs, packets, halfOpen, blind, eventsLost = [] }: FactSummary): [string, string][] {
@@ -60,6 +65,18 @@ function seenFacts({ pairs, packets, halfOpen, blind, eventsLost = [] }: FactSum
   if (blind !== undefined) facts.push(['not searched for leaks', blindText(blind)]);
   if (eventsLost.length > 0) facts.push(['XFRM events lost', eventsLost.join('\n')]);
   return facts;
+}
+
+function costFacts(cost: AttemptCost): [string, string][] {
+  const { pageFaults, waits } = cost;
+  return [
+    ['CPU', costText(cost)],
+    ['of the machine', `${grouped(pageFaults)} page faults, ${grouped(waits)} waits of its processes`],
+  ];
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en');
 }
 
 function inputFacts({ versions, kernel, images, suite, overlays }: AttemptFile['inputs']): [string, string][] {

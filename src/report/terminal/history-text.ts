@@ -4,6 +4,7 @@ import type { IndexedRun } from '../../model/past-results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { type VerdictWord, verdictWords, wordTable } from '../../model/words.ts';
 import type { HistoryPoint, TestHistory } from '../../results/history.ts';
+import { costParts } from '../cost-text.ts';
 import type { TextStyle } from '../reporter.ts';
 import { coloured } from './terminal.ts';
 
@@ -37,7 +38,24 @@ export function historyText(history: TestHistory, style: TextStyle): string {
       line.replace(`  ${text}`, () => `  ${coloured(point.word, text, style)}`),
     ];
   });
-  return `${[...head, titles, ...body].join('\n')}\n`;
+  return `${[...head, titles, ...body, ...costLines(history.points)].join('\n')}\n`;
+}
+
+function milliseconds(ms: number | undefined): string {
+  return ms === undefined ? '' : `${Math.round(ms)} ms`;
+}
+
+/** Where the CPU time of each run went; nothing where no run says so. */
+function costLines(points: readonly HistoryPoint[]): string[] {
+  const known = points.filter(({ cost }) => cost !== undefined);
+  if (known.length === 0) return [];
+  const parts = Object.entries(costParts).filter(([, key]) => known.some(({ cost }) => cost?.[key]));
+  const rows = known.map(({ run, cpuMs, cost }) => [
+    run.id,
+    milliseconds(cpuMs),
+    ...parts.map(([, key]) => milliseconds(cost?.[key])),
+  ]);
+  return ['', ...table([['run', 'lab CPU', ...parts.map(([name]) => name)], ...rows])];
 }
 
 function wordText({ word, adapted }: HistoryPoint): string {

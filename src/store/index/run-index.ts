@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { sha256 } from '../../base/files.ts';
+import type { AttemptCost } from '../../model/attempt.ts';
 import type { IndexedResult, IndexedRun, PastResult, TestedInputs } from '../../model/past-results.ts';
 import type { VerdictWord } from '../../model/words.ts';
 import type { RunRows } from './run-rows.ts';
@@ -11,7 +12,7 @@ type Row = Readonly<Record<string, SQLOutputValue>>;
 const runColumns = 'runs.id, runs.started, runs.espalier, runs.command, runs.scenarios, runs.complete';
 const resultColumns = `results.suite, results.name, results.word, results.upstream, results.expected, results.adapted,
   results.attempts, results.seed, results.wall_ms, results.cpu_ms, CAST(results.virtual_ns AS TEXT) AS virtual_ns,
-  inputs.json`;
+  results.cost, inputs.json`;
 
 /**
  * The index of a folder of runs. Several processes may read and write one: a writer replaces all rows of one run in one
@@ -37,15 +38,27 @@ export class RunIndex {
       this.#database
         .prepare('INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)')
         .run(run.id, stamp, run.started, run.espalier, run.command, run.scenarios, Number(run.complete));
-      const insert = this.#database.prepare('INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+      const insert = this.#database.prepare('INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
       const known = new Map<string, string>();
       for (const one of results) {
         const virtual = one.virtualNs === undefined ? null : BigInt(one.virtualNs);
         const flags = [Number(one.expected), Number(one.adapted), one.attempts];
         const durations = [one.wallMs ?? null, one.cpuMs ?? null, virtual];
         const inputs = this.#inputs(one.inputs, known);
+        const cost = one.cost === undefined ? null : JSON.stringify(one.cost);
         insert.run(
-          ...[one.suite, one.name, run.id, one.word, one.upstream, ...flags, one.seed ?? null, ...durations, inputs],
+          ...[
+            one.suite,
+            one.name,
+            run.id,
+            one.word,
+            one.upstream,
+            ...flags,
+            one.seed ?? null,
+            ...durations,
+            inputs,
+            cost,
+          ],
         );
       }
     });
@@ -157,5 +170,6 @@ function resultOf(row: Row, parsed: Map<string, TestedInputs>): IndexedResult {
     ...(row.cpu_ms !== null && { cpuMs: Number(row.cpu_ms) }),
     ...(row.virtual_ns !== null && { virtualNs: String(row.virtual_ns) }),
     ...(inputs && { inputs }),
+    ...(row.cost !== null && { cost: JSON.parse(String(row.cost)) as AttemptCost }),
   };
 }

@@ -95,6 +95,7 @@ function rowOf(folder: RunFolder, result: StoredResult): IndexedResult {
       cpuMs: last.time.labCpuMs,
       virtualNs: last.time.virtualNs,
     }),
+    ...(file?.cost && { cost: file.cost }),
     ...(file && { inputs: inputs as TestedInputs }),
   };
 }

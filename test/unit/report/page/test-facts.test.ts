@@ -45,3 +45,23 @@ test('for how long leaks were not searched for, and whose events were lost, is s
     'west 1.0 s: a\neast 2.0 s: b',
   ]);
 });
+
+test('what its parts cost is shown of an attempt that says so', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-facts-'));
+  try {
+    const attempt = JSON.parse(readFileSync(join(frozen, '..', 'attempt.json'), 'utf8')) as object;
+    const facts = (file: object): [string, string][] => {
+      writeFileSync(join(dir, 'attempt.json'), JSON.stringify(file));
+      return factsOf(result, dir).filter(([name]) => name === 'CPU' || name === 'of the machine');
+    };
+    const lab = { bootCpuMs: 65, daemonStartCpuMs: 331, commandsCpuMs: 900, postMortemCpuMs: 0, captureCpuMs: 38 };
+    const cost = { ...lab, waitingCpuMs: 0, judgingCpuMs: 21, pageFaults: 53_622, waits: 999 };
+    assert.deepEqual(facts({ ...attempt, cost }), [
+      ['CPU', 'boot 65 ms, daemon start 331 ms, commands 900 ms, capture 38 ms, judging 21 ms'],
+      ['of the machine', '53,622 page faults, 999 waits of its processes'],
+    ]);
+    assert.deepEqual(facts(attempt), []);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});

@@ -10,7 +10,7 @@ import { projectDir } from '../../../../src/base/folders.ts';
 import { indexFile, remakeIndex, withIndex } from '../../../../src/store/index/open-index.ts';
 import { appendLiveResult, beginLiveResults } from '../../../../src/store/live-results.ts';
 import { ended } from '../../../e2e/sandbox.ts';
-import { writeSampleRun } from './sample-run.ts';
+import { sampleCost, writeSampleRun } from './sample-run.ts';
 
 function folder(t: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'espalier-index-'));
@@ -40,6 +40,7 @@ test('a result is indexed with what it was fed with, and virtual time to the nan
     wallMs: 1500,
     cpuMs: 900,
     virtualNs: '9007199254740993',
+    cost: sampleCost,
     inputs: { kernel: { id: 'k1', sha256: 'k1' }, images: {}, suite: { id: 's1', sha256: 's1' }, versions: {} },
   });
 });

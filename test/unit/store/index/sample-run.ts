@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../../../../src/base/files.ts';
-import type { AttemptFile } from '../../../../src/model/attempt.ts';
+import type { AttemptCost, AttemptFile } from '../../../../src/model/attempt.ts';
 import type { Results } from '../../../../src/model/results.ts';
 import type { VerdictWord } from '../../../../src/model/words.ts';
 import { resultOf, summarize } from '../../../../src/results/results.ts';
@@ -16,6 +16,11 @@ export interface SampleRun {
   /** Has its `results.json`. */
   readonly ended?: boolean;
 }
+
+export const sampleCost: AttemptCost = {
+  ...{ bootCpuMs: 60, daemonStartCpuMs: 300, commandsCpuMs: 500, postMortemCpuMs: 10, captureCpuMs: 30 },
+  ...{ waitingCpuMs: 0, judgingCpuMs: 20, pageFaults: 50_000, waits: 90_000 },
+};
 
 /** Writes a run folder as a session would, with an attempt per test. */
 export function writeSampleRun(runs: string, { id, words, kernel = 'k1', ended = true }: SampleRun): Results {
@@ -46,6 +51,7 @@ export function writeSampleRun(runs: string, { id, words, kernel = 'k1', ended =
       inputs: { kernel: identity(kernel), images: {}, suite: identity('s1'), versions: {}, seed: '1' },
       end: { word: 'completed' },
       time: { started: id, wallMs: 1500, bootMs: 1, labCpuMs: 900, virtualNs: '9007199254740993' },
+      cost: sampleCost,
     };
     const issues = word === 'passed' ? [] : [{ kind: 'made', word, message: 'made for a test' }];
     const verdict = { version: 2 as const, word, upstream: word, issues, adapted: [], passesOnlyAdapted: false };
