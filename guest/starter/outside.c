@@ -106,7 +106,7 @@ static int say_end(void)
 	else if (ended)
 		printf("exit %d\n", WEXITSTATUS(last.status));
 	if (ended)
-		printf("faults %llu\nswitches %llu\n", (unsigned long long)last.faults, (unsigned long long)last.switches);
+		printf("faults %llu\n", (unsigned long long)last.faults);
 	printf("cpu %llu\n", (unsigned long long)((ended ? last.cpu_us : 0) + own_cpu_us()));
 	return fflush(stdout) == 0 ? 0 : 1;
 }

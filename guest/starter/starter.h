@@ -68,7 +68,7 @@ struct report {
 	enum { STARTED, ENDED, FAILED } kind;
 	int status;	 /* of wait(2) */
 	uint64_t cpu_us; /* of everything behind the walls, as what follows */
-	uint64_t faults, switches; /* page faults without a disk; times that a process gave up its CPU to wait */
+	uint64_t faults; /* page faults without a disk */
 	char text[256];
 };
 struct pipes {

@@ -4,14 +4,16 @@ import type { LoadedScenario } from '../model/suite.ts';
 /** What the lab did, as its agent marks it (guest/agent/agent.h): else a step's index. */
 const marked = { postMortem: 0xffff_ffff, evidence: 0xffff_fffe, waiting: 0xffff_fffd, orders: 0xffff_fffc } as const;
 
-/** Bytes of a mark: what begins, and the lab's CPU time so far, µs. */
-const markSize = 12;
+/** Bytes of a mark: what begins, the lab's CPU time so far, µs, and its hand-overs so far. */
+const markSize = 20;
 
 /** From here on the lab does something else. */
 export interface CostMark {
   readonly what: number;
   /** CPU time of the lab so far, ms. */
   readonly cpuMs: number;
+  /** Times so far that the kernel process let a process of the guest run. */
+  readonly handOvers: number;
 }
 
 /** What an ended lab's processes took. */
@@ -19,7 +21,6 @@ export interface LabUsage {
   readonly marks: readonly CostMark[];
   readonly cpuMs: number;
   readonly pageFaults: number;
-  readonly waits: number;
 }
 
 /** Reads marks as the starter stores them; the end of a lab that was cut off may lack some bytes. */
@@ -28,6 +29,7 @@ export function readMarks(bytes: Buffer): CostMark[] {
   return Array.from({ length: count }, (_, index) => ({
     what: bytes.readUInt32LE(index * markSize),
     cpuMs: Number(bytes.readBigUInt64LE(index * markSize + 4)) / 1000,
+    handOvers: Number(bytes.readBigUInt64LE(index * markSize + 12)),
   }));
 }
 
@@ -35,13 +37,18 @@ type Part = 'boot' | 'daemonStart' | 'commands' | 'postMortem' | 'capture' | 'wa
 
 /** Sums up what each part of a lab cost; `undefined` where nobody marked the parts. */
 export function costOf(loaded: LoadedScenario, usage: LabUsage): AttemptCost | undefined {
-  const { marks, cpuMs, pageFaults, waits } = usage;
-  if (marks.length === 0) return undefined;
+  const { marks, cpuMs, pageFaults } = usage;
+  const last = marks.at(-1);
+  if (last === undefined) return undefined;
   const sums: Record<Part, number> = { boot: 0, daemonStart: 0, commands: 0, postMortem: 0, capture: 0, waiting: 0 };
-  let [part, since]: [Part, number] = ['boot', 0];
-  for (const mark of [...marks, { what: marked.evidence, cpuMs }]) {
-    sums[part] += Math.max(0, mark.cpuMs - since);
-    [part, since] = [partOf(loaded, mark.what), Math.max(since, mark.cpuMs)];
+  let part: Part = 'boot';
+  let before = { cpuMs: 0, handOvers: 0 };
+  let handOvers = 0;
+  for (const mark of [...marks, { ...last, what: marked.evidence, cpuMs }]) {
+    sums[part] += Math.max(0, mark.cpuMs - before.cpuMs);
+    if (part !== 'waiting') handOvers += mark.handOvers - before.handOvers;
+    part = partOf(loaded, mark.what);
+    before = { cpuMs: Math.max(before.cpuMs, mark.cpuMs), handOvers: mark.handOvers };
   }
   return {
     bootCpuMs: Math.round(sums.boot),
@@ -51,7 +58,7 @@ export function costOf(loaded: LoadedScenario, usage: LabUsage): AttemptCost | u
     captureCpuMs: Math.round(sums.capture),
     waitingCpuMs: Math.round(sums.waiting),
     pageFaults,
-    waits,
+    handOvers,
   };
 }
 

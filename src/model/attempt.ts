@@ -104,8 +104,8 @@ export const costSchema = z.object({
   judgingCpuMs: milliseconds.exactOptional(),
   /** Page faults that needed no disk. */
   pageFaults: count,
-  /** How often a process gave up its CPU to wait for another one: twice for each system call and page fault of a guest. */
-  waits: count,
+  /** How often the kernel process let a process of the guest run: once for each of its system calls, page faults and signals. Not while it waits for orders. */
+  handOvers: count,
 });
 export type AttemptCost = Of<typeof costSchema>;
 

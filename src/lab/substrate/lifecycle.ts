@@ -160,7 +160,9 @@ export class Lab implements AsyncDisposable {
     this.#bootTimer.stop();
     live.delete(this);
     const cpuMs = this.#backend.cpuMs();
-    const usage = end.counts && { ...end.counts, cpuMs, marks: marksIn(join(this.#dir, 'lab', 'cost')) };
+    const { pageFaults } = end;
+    const marks = marksIn(join(this.#dir, 'lab', 'cost'));
+    const usage = pageFaults === undefined ? undefined : { pageFaults, cpuMs, marks };
     removeWorkFolder(this.#dir);
     const records = summarizeRecords(join(this.#dir, 'records'));
     const wallMs = performance.now() - this.#started;

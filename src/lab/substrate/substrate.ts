@@ -34,8 +34,8 @@ export interface BackendEnd {
   /** Evidence the backend recognised in the kernel log. */
   readonly fault?: 'panic' | 'out-of-memory' | 'boot-failed' | 'lab-died';
   readonly detail?: string;
-  /** What its processes took of this machine until their end, where it has any and all were seen to end. */
-  readonly counts?: { readonly pageFaults: number; readonly waits: number };
+  /** Of its processes on this machine, where it has any and all were seen to end. */
+  readonly pageFaults?: number;
   /** This machine failed the lab, so what the lab says of itself is a consequence. */
   readonly byMachine?: boolean;
 }

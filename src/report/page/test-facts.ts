@@ -68,10 +68,10 @@ function seenFacts({ pairs, packets, halfOpen, blind, eventsLost = [] }: FactSum
 }
 
 function costFacts(cost: AttemptCost): [string, string][] {
-  const { pageFaults, waits } = cost;
+  const { pageFaults, handOvers } = cost;
   return [
     ['CPU', costText(cost)],
-    ['of the machine', `${grouped(pageFaults)} page faults, ${grouped(waits)} waits of its processes`],
+    ['of the machine', `${grouped(pageFaults)} page faults, ${grouped(handOvers)} hand-overs between its processes`],
   ];
 }
 

@@ -49,8 +49,8 @@ export interface WalledEnd {
   readonly status: string;
   /** CPU time of everything behind the walls and of the starter, ms. */
   readonly cpuMs: number;
-  /** Page faults that needed no disk, and how often a process waited, of everything behind the walls. */
-  readonly counts?: { readonly pageFaults: number; readonly waits: number };
+  /** Page faults that needed no disk, of everything behind the walls; absent where nobody saw all of it end. */
+  readonly pageFaults?: number;
   /** Why the starter took no more evidence and ended the lab. */
   readonly refused?: string;
   /** Why the kernel process never ran. */
@@ -149,12 +149,11 @@ export function readEnd(output: string, { how, errors }: { how: string; errors: 
   const signal = said.get('signal');
   const code = said.get('exit');
   const refused = said.get('refused');
-  const [pageFaults, waits] = [said.get('faults'), said.get('switches')];
+  const pageFaults = said.get('faults');
   return {
     status: signal === undefined ? (code ?? 'none') : signalName(Number(signal)),
     cpuMs: Number(said.get('cpu') ?? 0) / 1000,
-    ...(pageFaults !== undefined &&
-      waits !== undefined && { counts: { pageFaults: Number(pageFaults), waits: Number(waits) } }),
+    ...(pageFaults !== undefined && { pageFaults: Number(pageFaults) }),
     ...(refused !== undefined && { refused }),
     ...(signal === undefined && code === undefined && unseenEnd(said, { how, errors: tail(errors, 3) })),
   };

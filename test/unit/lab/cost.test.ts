@@ -16,13 +16,14 @@ function scenario(by: readonly (Step['by'] | undefined)[], startsDaemon?: readon
 }
 
 function usage(cpuMs: number, ...marks: readonly (readonly [what: number, cpuMs: number])[]) {
-  const all: CostMark[] = marks.map(([what, at]) => ({ what, cpuMs: at }));
-  return { marks: all, cpuMs, pageFaults: 3, waits: 4 };
+  // A hand-over comes with each millisecond.
+  const all: CostMark[] = marks.map(([what, at]) => ({ what, cpuMs: at, handOvers: at }));
+  return { marks: all, cpuMs, pageFaults: 3 };
 }
 
 const nothing = {
   ...{ bootCpuMs: 0, daemonStartCpuMs: 0, commandsCpuMs: 0, postMortemCpuMs: 0, captureCpuMs: 0, waitingCpuMs: 0 },
-  ...{ pageFaults: 3, waits: 4 },
+  ...{ pageFaults: 3 },
 };
 
 test('what lies between two marks belongs to what the first one says', () => {
@@ -43,6 +44,7 @@ test('what lies between two marks belongs to what the first one says', () => {
     daemonStartCpuMs: 24,
     postMortemCpuMs: 30,
     captureCpuMs: 1 + 2 + 10,
+    handOvers: 90,
   });
 });
 
@@ -55,12 +57,13 @@ test('what Espalier types itself is a start or a look; a driven lab waits for or
     commandsCpuMs: 1 + 5 + 20,
     daemonStartCpuMs: 20,
     captureCpuMs: 3,
+    handOvers: 50 - 10 - 1,
   });
 });
 
 test('a clock that seems to go back costs nothing twice', () => {
   const cost = costOf(scenario([undefined]), usage(30, [0, 20], [evidence, 18], [0, 25]));
-  assert.deepEqual(cost, { ...nothing, bootCpuMs: 20, captureCpuMs: 5, commandsCpuMs: 5 });
+  assert.deepEqual(cost, { ...nothing, bootCpuMs: 20, captureCpuMs: 5, commandsCpuMs: 5, handOvers: 25 });
 });
 
 test('without marks nothing is said', () => {
@@ -68,8 +71,9 @@ test('without marks nothing is said', () => {
 });
 
 test('marks are read as the starter stores them, but for one that is cut off', () => {
-  const bytes = Buffer.alloc(12 + 7);
+  const bytes = Buffer.alloc(20 + 7);
   bytes.writeUInt32LE(evidence, 0);
   bytes.writeBigUInt64LE(1_234_567n, 4);
-  assert.deepEqual(readMarks(bytes), [{ what: evidence, cpuMs: 1234.567 }]);
+  bytes.writeBigUInt64LE(99n, 12);
+  assert.deepEqual(readMarks(bytes), [{ what: evidence, cpuMs: 1234.567, handOvers: 99 }]);
 });

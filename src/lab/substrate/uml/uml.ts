@@ -114,13 +114,17 @@ class UmlLab implements BackendLab {
   }
 
   async #end(memory: string): Promise<BackendEnd> {
-    const { status, cpuMs, counts, refused, failed, lost } = await endOf(this.#starter);
+    const { status, cpuMs, pageFaults, refused, failed, lost } = await endOf(this.#starter);
     this.#gone = true;
     this.#cpuMs = Math.max(this.#cpuMs, cpuMs);
     if (refused !== undefined) return { status, fault: 'lab-died', detail: refused, byMachine: true };
     if (failed !== undefined) return { status, fault: 'boot-failed', detail: `the lab was not started: ${failed}` };
     if (lost !== undefined) return { status, fault: 'lab-died', detail: lost, byMachine: true };
-    return { status, ...(counts && { counts }), ...faultInFile(join(this.#dir, 'kernel.log'), memory) };
+    return {
+      status,
+      ...(pageFaults !== undefined && { pageFaults }),
+      ...faultInFile(join(this.#dir, 'kernel.log'), memory),
+    };
   }
 
   cpuMs(): number {

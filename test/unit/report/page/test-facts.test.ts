@@ -55,10 +55,10 @@ test('what its parts cost is shown of an attempt that says so', () => {
       return factsOf(result, dir).filter(([name]) => name === 'CPU' || name === 'of the machine');
     };
     const lab = { bootCpuMs: 65, daemonStartCpuMs: 331, commandsCpuMs: 900, postMortemCpuMs: 0, captureCpuMs: 38 };
-    const cost = { ...lab, waitingCpuMs: 0, judgingCpuMs: 21, pageFaults: 53_622, waits: 999 };
+    const cost = { ...lab, waitingCpuMs: 0, judgingCpuMs: 21, pageFaults: 53_622, handOvers: 999 };
     assert.deepEqual(facts({ ...attempt, cost }), [
       ['CPU', 'boot 65 ms, daemon start 331 ms, commands 900 ms, capture 38 ms, judging 21 ms'],
-      ['of the machine', '53,622 page faults, 999 waits of its processes'],
+      ['of the machine', '53,622 page faults, 999 hand-overs between its processes'],
     ]);
     assert.deepEqual(facts(attempt), []);
   } finally {

@@ -7,7 +7,7 @@ import { testHistory } from '../../../../src/results/history.ts';
 
 const cost: AttemptCost = {
   ...{ bootCpuMs: 65, daemonStartCpuMs: 331, commandsCpuMs: 900, postMortemCpuMs: 0, captureCpuMs: 38 },
-  ...{ waitingCpuMs: 0, judgingCpuMs: 21, pageFaults: 5, waits: 6 },
+  ...{ waitingCpuMs: 0, judgingCpuMs: 21, pageFaults: 5, handOvers: 6 },
 };
 
 function past(id: string, more: Partial<PastResult>): PastResult {

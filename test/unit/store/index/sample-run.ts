@@ -19,7 +19,7 @@ export interface SampleRun {
 
 export const sampleCost: AttemptCost = {
   ...{ bootCpuMs: 60, daemonStartCpuMs: 300, commandsCpuMs: 500, postMortemCpuMs: 10, captureCpuMs: 30 },
-  ...{ waitingCpuMs: 0, judgingCpuMs: 20, pageFaults: 50_000, waits: 90_000 },
+  ...{ waitingCpuMs: 0, judgingCpuMs: 20, pageFaults: 50_000, handOvers: 90_000 },
 };
 
 /** Writes a run folder as a session would, with an attempt per test. */
