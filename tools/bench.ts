@@ -2,10 +2,15 @@
  * `npm run bench`: what a lab costs, as ratios against the bare User Mode Linux process that does
  * the same commands in one script (bench/bare-lab.ts), and Espalier's own share of the CPU.
  * Medians of 5 runs, the two taken in turns. Exit code 1 when a bar is missed.
+ *
+ * `npm run bench -- --against DIR [--rounds N] [--file FILE] [SUITE:NAME…]`: ratios of CPU, this tree by another checkout of
+ * Espalier, in turns (bench/against.ts). Appends a line to FILE (`espalier-runs/bench.jsonl`) and writes a page with plots over
+ * commits beside it.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { describeError, EspalierError } from '../src/base/errors.ts';
 import { writeAtomic } from '../src/base/files.ts';
 import { projectDir } from '../src/base/folders.ts';
@@ -17,10 +22,15 @@ import type { LoadedScenario } from '../src/model/suite.ts';
 import { judgeAttempt } from '../src/session/judging/judge-attempt.ts';
 import { storeScenario } from '../src/session/judging/stored-scenario.ts';
 import { openSettings, openSuites, openSupply } from '../src/session/local/open.ts';
+import { compareTrees } from './bench/against.ts';
 import { BareLab, type BareResult } from './bench/bare-lab.ts';
 import { childrenCpu } from './bench/cpu.ts';
 import { compareKernels } from './bench/kernels.ts';
 
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { against: { type: 'string' }, rounds: { type: 'string' }, file: { type: 'string' } },
+});
 const rounds = 5;
 const seed = '1';
 const options = { substrate: 'uml', overlay: [], seed, retries: 0, repeatEach: 1 };
@@ -156,6 +166,14 @@ async function tellShare(dir: string): Promise<void> {
   tell({ title, value: (100 * own) / (own + lab), limit: 10, unit: '%', rest });
 }
 
+async function compare(against: string): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), 'espalier-bench-'));
+  process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+  const { rounds: wanted, file = join(projectDir, 'espalier-runs', 'bench.jsonl') } = values;
+  const comparison = { against, rounds: Number(wanted ?? rounds), labs: positionals, file, work };
+  for (const line of await compareTrees(comparison)) process.stdout.write(`${line}\n`);
+}
+
 async function main(): Promise<void> {
   const signal = new AbortController().signal;
   const supply = openSupply(options, signal);
@@ -191,7 +209,7 @@ seed ${seed}; medians of ${rounds} runs
 
 watchForInterruption();
 try {
-  await main();
+  await (values.against === undefined ? main() : compare(values.against));
   process.exitCode = missed === 0 ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${describeError(error)}\n`);
