@@ -51,11 +51,12 @@ export class ArtifactStore<Facts> {
     return cacheDir(this.#kind.name);
   }
 
-  /** The artifact with this id, if it is there. */
+  /** The artifact with this id, if it is there: a description beside a file of another name is of another version of Espalier. */
   find(id: string): Artifact<Facts> | undefined {
     if (!isArtifactId(id)) return undefined;
     const dir = join(this.#dir, id);
-    return existsSync(join(dir, 'artifact.json')) ? this.#read(dir) : undefined;
+    const there = ['artifact.json', this.#kind.file].every((name) => existsSync(join(dir, name)));
+    return there ? this.#read(dir) : undefined;
   }
 
   #read(dir: string): Artifact<Facts> {
@@ -76,7 +77,7 @@ export class ArtifactStore<Facts> {
       if (name.endsWith('.tmp') || name.endsWith('.lock')) continue;
       try {
         const artifact = this.find(name);
-        if (artifact && existsSync(artifact.path)) found.push(artifact);
+        if (artifact) found.push(artifact);
       } catch {
         // Left for `make` to replace.
       }

@@ -249,3 +249,20 @@ test('what goes wrong on this machine is not told as a fault of the archive', as
     return true;
   });
 });
+
+test('a description beside a file of another name is no artifact: it is made again', async () => {
+  using cache = await place();
+  const other = new ArtifactStore<{ about: string }>({
+    name: 'kernel',
+    file: 'linux.new',
+    facts: { parse: (value) => value as { about: string } },
+  });
+  const { present } = cache;
+  assert.equal(other.find(present.id), undefined);
+  const made = await other.ensure(present.id, async (file) => {
+    writeFileSync(file, 'of the newer version');
+    return { about: 'y' };
+  });
+  assert.equal(readFileSync(made.path, 'utf8'), 'of the newer version');
+  assert.equal(store.find(present.id), undefined);
+});
