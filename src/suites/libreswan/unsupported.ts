@@ -34,7 +34,7 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
   {
     id: 'fips',
     reason: 'needs a kernel and NSS in FIPS mode',
-    lines: /\bswan-prep\b.*\s--fips\b|\bfipson\b|\bmodutil\b.*-fips true/,
+    lines: /\bswan-prep\b.*\s--fips\b|\bfipson\b|\bfips\.sh on\b|\bmodutil\b.*-fips true/,
   },
   {
     id: 'selinux',

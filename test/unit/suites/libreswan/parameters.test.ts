@@ -86,6 +86,7 @@ test('what a lab cannot do is told by rule', () => {
   assert.equal(id({ guests: [{ name: 'netbsde', host: 'east', platform: 'netbsd' }] }), 'netbsd');
   assert.equal(id({ guests: [{ name: 'fedorarise', host: 'rise', platform: 'fedora' }] }), undefined);
   assert.equal(id({ lines: ['/testing/guestbin/swan-prep --nokeys --fips'] }), 'fips');
+  assert.equal(id({ lines: ['/testing/guestbin/fips.sh on'] }), 'fips');
   assert.equal(id({ lines: ['ipsec algparse -tp -fips'] }), undefined);
   assert.equal(id({ files: ['x.te'] }), 'selinux');
   assert.equal(id({ lines: ['ausearch -r -m avc'] }), 'audit');
