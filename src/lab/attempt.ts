@@ -117,11 +117,12 @@ function refuseStopped(signal: AbortSignal): void {
  * none: a recorded seed would claim that the lab can be repeated.
  */
 export async function settingsFor(
-  { pfKey, images }: Pick<LoadedScenario, 'pfKey' | 'images'>,
+  { pfKey, images, alsoHas }: Pick<LoadedScenario, 'pfKey' | 'images' | 'alsoHas'>,
   { pfKeyKernel, sources = [], ...settings }: AttemptSettings,
 ): Promise<AttemptSettings> {
   const kernel = pfKey && pfKeyKernel !== undefined ? await pfKeyKernel() : settings.kernel;
-  const laid = sources.length === 0 ? {} : laySources({ images }, settings.overlays ?? {}, sources);
+  const laid =
+    sources.length === 0 ? {} : laySources({ images, ...(alsoHas && { alsoHas }) }, settings.overlays ?? {}, sources);
   return { ...settings, ...laid, kernel, seed: settings.substrate.traits.seeds ? settings.seed : undefined };
 }
 

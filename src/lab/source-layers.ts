@@ -13,7 +13,7 @@ export interface SourceLayer {
   /** What was built: a commit, and that the tree holds changes. */
   readonly version: string;
   readonly layer: Layer;
-  /** Recipe of the image that it was built for: hosts that boot from it get the layer. */
+  /** Recipe of the image that it was built for: hosts that boot from it get the layer, and those that have its daemon as well. */
   readonly image: string;
   /** The one host that gets it; absent: all that boot from the image. */
   readonly host?: string;
@@ -33,14 +33,17 @@ export interface LaidSources {
  * one built for that host alone lies above those for all.
  */
 export function laySources(
-  { images }: Pick<LoadedScenario, 'images'>,
+  { images, alsoHas = {} }: Pick<LoadedScenario, 'images' | 'alsoHas'>,
   overlays: Layers,
   sources: readonly SourceLayer[],
 ): LaidSources {
   const versions: Record<string, string> = {};
   const { '*': forAll = [], ...own } = overlays;
   const laid = Object.entries(images).map(([host, { id }]) => {
-    const fitting = sources.filter((one) => isOf(id, one.image) && (one.host === undefined || one.host === host));
+    const others = alsoHas[host] ?? [];
+    const fitting = sources.filter(
+      (one) => (isOf(id, one.image) || others.includes(one.image)) && (one.host === undefined || one.host === host),
+    );
     const sorted = [
       ...fitting.filter((one) => one.host !== undefined),
       ...fitting.filter((one) => one.host === undefined),

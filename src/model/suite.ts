@@ -22,6 +22,8 @@ export interface LoadedScenario {
   };
   /** Image of each host by host name, as it goes into `attempt.json`. */
   readonly images: Readonly<Record<string, Identity>>;
+  /** Recipes of other images whose daemons some hosts have as well, where those are built from source; by host. */
+  readonly alsoHas?: Readonly<Record<string, readonly string[]>>;
   readonly suite: SuiteIdentity;
   /** Versions of what is under test, e.g. `{ libreswan: '5.2-2.2' }`. */
   readonly versions: Readonly<Record<string, string>>;

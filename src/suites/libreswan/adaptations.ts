@@ -130,7 +130,7 @@ export const adaptations: readonly Adaptation[] = [
     id: 'strongswan',
     kind: 'guest-file',
     reason:
-      'the suite’s machines run Fedora, where strongSwan’s command is `strongswan`, its configuration is in /etc/strongswan and some plugins are missing; Debian’s command is `ipsec`, with its files directly in /etc',
+      'the suite’s machines run Fedora, where strongSwan’s command is `strongswan`, its configuration is in /etc/strongswan and some plugins are missing; Debian’s command is `ipsec`, which is libreswan’s where both are installed, with its files directly in /etc',
     userland: 'strongswan',
     path: '/usr/sbin/strongswan',
     mode: 0o755,

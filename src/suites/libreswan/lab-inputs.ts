@@ -1,6 +1,9 @@
 import type { SuiteIdentity } from '../../model/attempt.ts';
 import type { LabImage } from '../../model/suite.ts';
 
+/** Recipe of the image that hosts boot from. */
+export const libreswanImage = 'debian-trixie-libreswan';
+
 /** What a lab for this suite is made from; asked for when the first scenario is loaded. */
 export interface LabInputs {
   readonly image: LabImage;

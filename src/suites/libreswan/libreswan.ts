@@ -8,7 +8,7 @@ import { descriptionOf } from '../description.ts';
 import { stepsThat } from '../steps-that.ts';
 import type { ConsoleStyle } from './consoles.ts';
 import type { ConsoleExpectation } from './expectation.ts';
-import type { LabInputs } from './lab-inputs.ts';
+import { type LabInputs, libreswanImage } from './lab-inputs.ts';
 import type { GuestLine } from './ordering.ts';
 import { type Helpers, planOf } from './plan.ts';
 import { rewritesFor } from './received-text.ts';
@@ -154,6 +154,7 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
     expectations,
     images: Object.fromEntries([...images].map(([host, { id, sha256 }]) => [host, { id, sha256 }])),
     startsDaemon: stepsThat(daemonStart, steps),
+    alsoHas: Object.fromEntries(strongswanHosts(test).map((host) => [host, [libreswanImage]])),
     suite: inputs.identity,
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
     judging: {
@@ -181,6 +182,12 @@ function guestNames(lines: readonly GuestLine[]): Record<number, string> {
   return Object.fromEntries(
     others.flatMap(([i, guest]) => (guest && guest.name !== guest.host ? [[i, guest.name]] : [])),
   );
+}
+
+/** On the suite's machines libreswan is installed beside strongSwan: scripts call its `ipsec _kernel` and `ipsec whack` there. */
+function strongswanHosts(test: TestFiles): string[] {
+  const userlands = userlandsOf(hostsOf(test), test.lines);
+  return [...userlands.keys()].filter((host) => userlands.get(host) === 'strongswan');
 }
 
 async function imagesOf(test: TestFiles, inputs: LabInputs): Promise<ReadonlyMap<string, LabImage>> {

@@ -1,7 +1,7 @@
 import { say } from '../../base/log.ts';
 import type { Suite } from '../../model/suite.ts';
 import type { OpenOptions } from '../suite-entry.ts';
-import type { LabInputs } from './lab-inputs.ts';
+import { type LabInputs, libreswanImage } from './lab-inputs.ts';
 import { openLibreswan } from './libreswan.ts';
 import { bundledTree, findCheckout, obtainLibreswan, type SuiteTree } from './obtain.ts';
 import { unknownHelpers } from './plan.ts';
@@ -36,7 +36,7 @@ function open(origin: Origin, options: OpenOptions): Suite {
 
 async function labInputs({ tree, keys }: Origin, { supply, helpers }: OpenOptions): Promise<LabInputs> {
   if (!supply.needed) {
-    const image = await supply.image('debian-trixie-libreswan');
+    const image = await supply.image(libreswanImage);
     return { image, strongswan: async () => image, testing: [], identity: await tree.identity(undefined) };
   }
   const { packTree } = await import('../packed-tree.ts');

@@ -40,3 +40,10 @@ test('where no host boots the image nothing is laid, and no version is claimed',
   const laid = laySources({ images: { nic: images.nic } }, {}, [source('new')]);
   assert.deepEqual(laid, { overlays: {}, versions: {} });
 });
+
+test('a host that boots another image gets the source where it has that daemon as well', () => {
+  const alsoHas = { nic: ['debian-trixie-swan'] };
+  const laid = laySources({ images: { nic: images.nic }, alsoHas }, {}, [source('new'), source('mine', 'west')]);
+  assert.deepEqual(ids(laid.overlays), { nic: ['new'] });
+  assert.deepEqual(laid.versions, { swan: 'new' });
+});

@@ -2,7 +2,7 @@ import type { LabSupply } from '../../../lab/supply.ts';
 import type { LabImage } from '../../../model/suite.ts';
 import type { Image } from '../../../supply/image/image.ts';
 import type { PackedTree } from '../../packed-tree.ts';
-import type { LabInputs } from '../lab-inputs.ts';
+import { type LabInputs, libreswanImage } from '../lab-inputs.ts';
 import { baseOfPlans } from '../plan.ts';
 import { openTree } from '../test-files.ts';
 import { findKeyMakers, hashOfInputs } from './key-makers.ts';
@@ -26,7 +26,7 @@ export async function libreswanInputs({
   keys,
   supply,
 }: InputsOptions): Promise<Omit<LabInputs, 'identity'>> {
-  const image = await supply.image('debian-trixie-libreswan');
+  const image = await supply.image(libreswanImage);
   const layers = [testing.path];
   if (keys) {
     const certificates = await supply.image('debian-bookworm-certificates');

@@ -53,10 +53,11 @@ test('a host that runs strongSwan boots its image and has its command; the other
   assert.deepEqual(plain.versions, { image: '1' });
   tree.write('pluto/hello/westrun.sh', '/testing/guestbin/swan-prep --46 --userland strongswan\nstrongswan up a\n');
   tree.write('pluto/hello/final.sh', 'if [ -f /var/run/charon.pid ]; then strongswan status ; fi\n');
-  const { plan, images, versions } = await tree.open().load('hello');
+  const { plan, images, versions, alsoHas } = await tree.open().load('hello');
   assert.deepEqual(plan.images, { east: '/image', west: '/strongswan' });
   assert.deepEqual([images.east?.id, images.west?.id], ['image', 'strongswan']);
   assert.deepEqual(versions, { image: '1', strongswan: '1' });
+  assert.deepEqual(alsoHas, { west: ['debian-trixie-libreswan'] });
   const commands = plan.files.filter(({ path }) => path === '/usr/sbin/strongswan');
   assert.deepEqual(
     commands.map(({ host }) => host),
