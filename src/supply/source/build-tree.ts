@@ -192,6 +192,7 @@ function environment({ image, flavours }: BuildRecipe, flavour: string): Record<
     OBJECTS: builtIn.objects,
     INSTALLED: builtIn.installed,
     CONFIGURE: [...(readRecipe(image).build?.configure ?? []), FLAVOUR].join(' '),
+    FLAVOUR,
     ...own,
   };
 }
