@@ -6,6 +6,7 @@ export interface BuildRecipe {
   readonly image: string;
   /** Debian packages that a build needs beside those of the image. */
   readonly packages: readonly string[];
+  readonly newer?: NewerPackages;
   /** Package of the image whose program this is: files of it that the build does not install are hidden. */
   readonly replaces?: string;
   /** Suites whose hosts boot from the image; the first one is in the tree itself, and is meant where none is named. */
@@ -20,6 +21,18 @@ export interface BuildRecipe {
   readonly script: string;
   /** Environment of the script by flavour; `default` is what is built where none is asked for. */
   readonly flavours: Readonly<{ default: Environment; [flavour: string]: Environment }>;
+}
+
+/** Packages of a newer Debian than the image's, which take the place of the image's own for trees that need them. */
+export interface NewerPackages {
+  /** A file of the tree, and what it holds where they are needed. */
+  readonly where: { readonly file: string; readonly holds: string };
+  /** Code name of the Debian suite that they are of; the image's C library must do for them. */
+  readonly suite: string;
+  /** These go into the layer too. */
+  readonly packages: readonly string[];
+  /** These are there only while the tree is built. */
+  readonly toBuild: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string>>;

@@ -26,6 +26,13 @@ export const build: BuildRecipe = {
     'pkgconf',
     'systemd-dev',
   ],
+  newer: {
+    // ML-KEM needs NSS 3.118 (mk/config.mk), which trees that have it take for granted; trixie has 3.110.
+    where: { file: 'mk/config.mk', holds: 'USE_ML_KEM_768 ?= true' },
+    suite: 'sid',
+    packages: ['libnss3', 'libnspr4', 'libnss3-tools'],
+    toBuild: ['libnss3-dev', 'libnspr4-dev'],
+  },
   replaces: 'libreswan',
   suites: ['libreswan', 'examples', 'interop', 'time', 'certificates', 'first'],
   leftOut: ['testing/pluto/*/**', 'testing/baseconfigs/**', 'testing/web/**', 'testing/x509/**'],

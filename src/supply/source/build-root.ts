@@ -6,10 +6,13 @@ import { say } from '../../base/log.ts';
 import { succeed } from '../../base/processes.ts';
 import { startProgress } from '../../base/progress.ts';
 import { shellQuoted } from '../../base/text.ts';
+import type { NewerPackages } from '../../daemons/build-recipe.ts';
+import { downloadPackage } from '../debian/packages.ts';
 import { bootstrapArguments, bootstrapFiles } from '../image/bootstrap.ts';
 import type { ImageBuilder } from '../image/mode.ts';
 import { readRecipe } from '../image/recipe.ts';
 import { bootstrap } from '../image/run-bootstrap.ts';
+import { unpackNewer } from './newer-packages.ts';
 
 /** Part of a root's identity: increase it when a change here changes what it holds. */
 const method = 1;
@@ -23,6 +26,8 @@ export interface RootRequest {
   readonly image: string;
   /** Packages beside those of the image. */
   readonly packages: readonly string[];
+  /** Packages of a newer Debian over those. */
+  readonly newer?: NewerPackages | undefined;
   readonly builder: ImageBuilder;
   readonly signal?: AbortSignal | undefined;
 }
@@ -31,12 +36,12 @@ export interface RootRequest {
  * The root that trees are built in: all packages of an image and those that a build needs. Made once, in a minute; the
  * packages are those that Debian had then.
  */
-export async function ensureBuildRoot({ image, packages, builder, signal }: RootRequest): Promise<string> {
+export async function ensureBuildRoot({ image, packages, newer, builder, signal }: RootRequest): Promise<string> {
   const recipe = readRecipe(image);
   const all = [
     ...new Set([...recipe.packages, ...(recipe.build?.packages ?? []), ...packages, 'ccache', 'binutils']),
   ].sort();
-  const id = `${image}-${sha256(JSON.stringify([method, recipe.suite, all])).slice(0, 12)}`;
+  const id = `${image}-${sha256(JSON.stringify([method, recipe.suite, all, ...(newer === undefined ? [] : [newer])])).slice(0, 12)}`;
   const root = join(cacheDir('source', 'roots'), id);
   const make = async (): Promise<void> => {
     if (existsSync(root)) return;
@@ -63,6 +68,8 @@ export async function ensureBuildRoot({ image, packages, builder, signal }: Root
         signal,
       });
       await succeed('tar', ['-xf', tar, '-C', join(work, 'root'), '--no-same-owner', '--exclude=./dev/*'], { signal });
+      if (newer !== undefined)
+        await unpackNewer(join(work, 'root'), newer, (name) => downloadPackage(name, newer.suite, work));
       renameSync(join(work, 'root'), root);
       progress.end('made the root that sources are built in');
     } finally {

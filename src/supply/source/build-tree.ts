@@ -17,6 +17,7 @@ import { readRecipe } from '../image/recipe.ts';
 import { builtIn, ensureBuildRoot } from './build-root.ts';
 import { syncCopy } from './copy.ts';
 import { firstError } from './first-error.ts';
+import { needsNewer } from './newer-packages.ts';
 import { allFiles, exportCommit, filesOf, stateOf, type TreeState } from './repository.ts';
 import type { SourceRequest } from './request.ts';
 import { runSandboxed, type Sandboxed } from './sandbox.ts';
@@ -70,11 +71,12 @@ export interface Workshop {
   readonly packages: readonly string[];
 }
 
-async function workshopOf({ recipe, request, signal }: BuildOrder): Promise<Workshop> {
+async function workshopOf({ recipe, request, signal }: BuildOrder, tree: string): Promise<Workshop> {
   await ensureTools('image');
   const builder = await chooseBuilder(request.name, signal);
   const { image, packages } = recipe;
-  const root = await ensureBuildRoot({ image, packages, builder, signal });
+  const newer = recipe.newer !== undefined && needsNewer(tree, recipe.newer) ? recipe.newer : undefined;
+  const root = await ensureBuildRoot({ image, packages, newer, builder, signal });
   const { versions } = await ensureImage(image, signal);
   return { builder, root, packages: Object.keys(versions) };
 }
@@ -93,7 +95,7 @@ export async function buildTree(order: BuildOrder, openWorkshop = workshopOf): P
     const state = await stateOf(request);
     const last = takeNote(places);
     const changed = await bringCopy(order, state, places);
-    const workshop = await openWorkshop(order);
+    const workshop = await openWorkshop(order, places.copy);
     const made = sha256(JSON.stringify([recipe, order.flavour, workshop.root, workshop.packages, gather()]));
     if (changed || last?.made !== made) await build(order, places, workshop);
     writeAtomic(places.note, JSON.stringify({ made }));

@@ -1,6 +1,14 @@
 # Completes what a build installed (build-tree.ts), in the root where it was built: libraries that the image lacks are added, files of
 # the package that it replaces are hidden. `$IMAGE_PACKAGES` are the packages of the image, `$REPLACES` is the replaced one.
 cd /installed
+# Of a newer Debian than the image (newer-packages.ts).
+if [ -d /newer ]; then
+  while read -r path; do
+    mkdir -p "/installed$(dirname "$path")"
+    cp -P "$path" "/installed$path"
+  done </newer/files
+  sed 's/^/ADDED /' /newer/packages
+fi
 missing=''
 export LD_LIBRARY_PATH=/installed/usr/lib:/installed/usr/local/lib:/installed/usr/local/lib/ipsec
 find . -type f \( -perm -100 -o -name '*.so*' \) | while read -r file; do

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -31,6 +40,7 @@ const makefile = `install:
 
 interface Place extends Disposable {
   readonly tree: string;
+  readonly root: string;
   git(...args: string[]): string;
   build(commit?: string, openWorkshop?: () => Promise<Workshop>): Promise<BuiltSource>;
   builds(): number;
@@ -58,6 +68,7 @@ function makePlace(): Place {
   const workshop = async (): Promise<Workshop> => ({ builder: { mode }, root, packages: [] });
   return {
     tree,
+    root,
     git,
     build: (commit, openWorkshop = workshop) => {
       const request = { name: 'swan', dir: tree, ...(commit !== undefined && { commit }) };
@@ -93,6 +104,18 @@ test('a tree is built once, and again when it changes', { skip }, async () => {
   assert.equal(third.version, first.version);
   assert.equal(third.layer.id, first.layer.id);
   assert.equal(at.builds(), 3);
+});
+
+test('files of packages that are newer than the image go into the layer', { skip }, async () => {
+  using at = makePlace();
+  mkdirSync(join(at.root, 'newer'));
+  mkdirSync(join(at.root, 'usr/lib/swan'));
+  writeFileSync(join(at.root, 'usr/lib/swan/libswan.so.1'), 'a newer library');
+  symlinkSync('libswan.so.1', join(at.root, 'usr/lib/swan/libswan.so'));
+  writeFileSync(join(at.root, 'newer/files'), '/usr/lib/swan/libswan.so.1\n/usr/lib/swan/libswan.so\n');
+  writeFileSync(join(at.root, 'newer/packages'), 'libswan1 1.2-3 of Debian sid\n');
+  const built = await at.build();
+  assert.ok(holds(built, 'a newer library') && holds(built, 'libswan.so') && holds(built, 'the first word'));
 });
 
 test('after a command that ended between copy and build, what was built before is not taken for the tree', {

@@ -6,7 +6,23 @@ import { neededFiles } from '../../../../src/supply/kernel/needed-files.ts';
 /** What `enter.sh`, `gather.sh` and the tests run in a root. */
 const programs = [
   ...['sh', 'env', 'setpriv', 'umount', 'mount', 'make'],
-  ...['cat', 'chmod', 'grep', 'head', 'install', 'ls', 'mkdir', 'nproc', 'sort', 'touch', 'find', 'sed', 'uname'],
+  ...[
+    'cat',
+    'chmod',
+    'cp',
+    'dirname',
+    'grep',
+    'head',
+    'install',
+    'ls',
+    'mkdir',
+    'nproc',
+    'sort',
+    'touch',
+    'find',
+    'sed',
+    'uname',
+  ],
 ];
 
 function pathOf(name: string): string | undefined {
