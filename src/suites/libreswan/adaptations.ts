@@ -178,6 +178,13 @@ export const adaptations: readonly Adaptation[] = [
     line: 'export LC_COLLATE=en_US.UTF-8 NO_COLOR=1',
   },
   {
+    id: 'swanctl-folder',
+    kind: 'host-setup',
+    reason:
+      'Fedora’s swanctl has its files in /etc/strongswan/swanctl, and prints their paths; Debian’s has them in /etc/swanctl',
+    line: 'export SWANCTL_DIR=/etc/strongswan/swanctl',
+  },
+  {
     id: 'promote-secondaries',
     kind: 'host-setup',
     reason:
