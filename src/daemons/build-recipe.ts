@@ -11,6 +11,8 @@ export interface BuildRecipe {
   readonly replaces?: string;
   /** Suites whose hosts boot from the image; the first one is in the tree itself, and is meant where none is named. */
   readonly suites: readonly [string, ...string[]];
+  /** A file that every tree with that suite has. */
+  readonly tests: string;
   /** What of a tree no build reads, as patterns of paths: thousands of tests. */
   readonly leftOut: readonly string[];
   /**

@@ -35,6 +35,7 @@ export const build: BuildRecipe = {
   },
   replaces: 'libreswan',
   suites: ['libreswan', 'examples', 'interop', 'time', 'certificates', 'first'],
+  tests: 'testing/pluto/TESTLIST',
   leftOut: ['testing/pluto/*/**', 'testing/baseconfigs/**', 'testing/web/**', 'testing/x509/**'],
   script: `
 options="PREFIX=/usr LIBEXECDIR=/usr/libexec/ipsec INITSYSTEM=systemd OBJDIR=$OBJECTS"

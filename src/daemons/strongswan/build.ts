@@ -9,6 +9,7 @@ export const build: BuildRecipe = {
   image: 'debian-trixie-strongswan-built',
   packages: ['autoconf', 'automake', 'gettext', 'libgcrypt20-dev', 'libtool', 'libxml2-dev', 'perl'],
   suites: ['strongswan-built'],
+  tests: 'testing/scripts/build-certs-chroot',
   leftOut: ['testing/tests/**', 'testing/hosts/**', 'testing/config/**', 'testing/images/**', 'testing/tkm/**'],
   script: `
 recipe=$(ls testing/scripts/recipes/*_strongswan.mk 2>/dev/null || true)

@@ -4,7 +4,7 @@ import type { LabSupply } from '../../lab/supply.ts';
 import type { RunOptions } from '../../model/run.ts';
 import { suites } from '../../suites/all.ts';
 
-type SourceOptions = Pick<RunOptions, 'source' | 'flavour'>;
+type SourceOptions = Pick<RunOptions, 'source' | 'flavour' | 'suite'>;
 
 /** Builds the trees of `--source`, one after the other. Nothing is built where labs boot nothing. */
 export async function sourceLayers(
@@ -27,23 +27,24 @@ export async function sourceLayers(
 }
 
 /**
- * Trees of suites that come with `--source`, by suite. Throws `usage` for a source that no host of the selected suites can run:
+ * Trees of suites that come with `--source`, by suite; none where `--suite` names one. Throws `usage` for a source that no host of the selected suites can run:
  * their results would say nothing of it.
  */
 export async function treesOfSources(
   names: readonly string[],
-  { source = [] }: SourceOptions,
+  { source = [], suite }: SourceOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const trees = new Map<string, string>();
   if (source.length === 0) return trees;
-  const { suiteOf } = await import('../../supply/source/build-tree.ts');
+  const { suiteTree } = await import('../../supply/source/suite-tree.ts');
   const { buildRecipe } = await import('../../supply/source/recipes.ts');
   const { parseSource } = await import('../../supply/source/request.ts');
   for (const request of source.map(parseSource)) {
     const recipe = buildRecipe(request.name);
     refuseUnused(request.name, names, recipe.suites);
     const [own] = recipe.suites;
-    if (request.host === undefined && names.includes(own)) trees.set(own, await suiteOf(request));
+    if (suite !== undefined || request.host !== undefined || !names.includes(own)) continue;
+    trees.set(own, await suiteTree(request, recipe));
   }
   return trees;
 }

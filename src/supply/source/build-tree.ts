@@ -6,7 +6,7 @@ import { EspalierError } from '../../base/errors.ts';
 import { readJsonIfPresent, sha256, writeAtomic } from '../../base/files.ts';
 import { cacheDir, projectDir, withLock } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
-import { run, succeed } from '../../base/processes.ts';
+import { succeed } from '../../base/processes.ts';
 import { startProgress } from '../../base/progress.ts';
 import { makeWorkFolder } from '../../base/work-folder.ts';
 import type { BuildRecipe } from '../../daemons/build-recipe.ts';
@@ -57,6 +57,8 @@ function placesOf({ request, flavour }: BuildOrder) {
     manifest: join(base, 'manifest.json'),
     log: join(base, 'build.log'),
     note: join(base, 'note.json'),
+    /** Names what the objects were made with. */
+    madeWith: join(base, 'made-with'),
   };
 }
 
@@ -97,7 +99,10 @@ export async function buildTree(order: BuildOrder, openWorkshop = workshopOf): P
     const changed = await bringCopy(order, state, places);
     const workshop = await openWorkshop(order, places.copy);
     const made = sha256(JSON.stringify([recipe, order.flavour, workshop.root, workshop.packages, gather()]));
-    if (changed || last?.made !== made) await build(order, places, workshop);
+    if (changed || last?.made !== made) {
+      dropOthersObjects(places, made);
+      await build(order, places, workshop);
+    }
     writeAtomic(places.note, JSON.stringify({ made }));
     const layer = await ensureOverlayImage(places.installed);
     const version = versionOf(order, state);
@@ -109,6 +114,13 @@ export async function buildTree(order: BuildOrder, openWorkshop = workshopOf): P
     };
   };
   return withLock(`${places.base}.lock`, body, () => say(`waiting for another process that builds ${dir}`));
+}
+
+/** Objects know nothing of the headers and options of another root or recipe: no rule of make asks for them. */
+function dropOthersObjects({ objects, madeWith }: Places, made: string): void {
+  if (existsSync(madeWith) && readFileSync(madeWith, 'utf8') === made) return;
+  rmSync(objects, { recursive: true, force: true });
+  writeAtomic(madeWith, made);
 }
 
 /**
@@ -229,21 +241,4 @@ function notBuilt(dir: string, lines: readonly string[], log: string): EspalierE
   }
   const output = firstError(lines).join('\n');
   return new EspalierError('usage', 'does not build', { file: dir, output, remedy: `the whole log: ${log}` });
-}
-
-/** The tests of a commit, unpacked once; the tree itself where no commit is named. */
-export async function suiteOf({ name, dir, commit }: SourceRequest): Promise<string> {
-  if (commit === undefined) return dir;
-  const state = await stateOf({ name, dir, commit });
-  const hash = state.commit ?? commit;
-  const place = join(cacheDir('source'), 'suites', `${name}-${hash}`);
-  await withLock(`${place}.lock`, async () => {
-    if (existsSync(place)) return;
-    using work = makeWorkFolder('suite');
-    await exportCommit({ dir, commit: hash }, [':(glob)testing/**', ':(glob)mk/*'], work.path);
-    mkdirSync(join(cacheDir('source'), 'suites'), { recursive: true });
-    const moved = await run('mv', [work.path, place]);
-    if (moved.status !== 0) throw new EspalierError('infrastructure', 'cannot be written', { file: place });
-  });
-  return place;
 }

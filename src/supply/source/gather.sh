@@ -10,7 +10,9 @@ if [ -d /newer ]; then
   sed 's/^/ADDED /' /newer/packages
 fi
 missing=''
-export LD_LIBRARY_PATH=/installed/usr/lib:/installed/usr/local/lib:/installed/usr/local/lib/ipsec
+# Programs look where they will lie (RUNPATH); here all that is below this folder.
+LD_LIBRARY_PATH=$(find /installed -name '*.so*' -printf '%h\n' | sort -u | tr '\n' :)
+export LD_LIBRARY_PATH
 find . -type f \( -perm -100 -o -name '*.so*' \) | while read -r file; do
   head -c 4 "$file" | grep -q ELF || continue
   ldd "$file" 2>/dev/null | sed -n "s,^\s*\(\S*\) => \(not found\|/\S*\).*,\1 \2 $file,p"

@@ -27,6 +27,7 @@ const recipe: BuildRecipe = {
   image: 'debian-trixie-libreswan',
   packages: [],
   suites: ['swan'],
+  tests: 'tests/list',
   leftOut: ['tests/**'],
   script: 'echo built >>"$OBJECTS/builds"\nmake install DESTDIR="$INSTALLED" FLAVOUR="$FLAVOUR"',
   flavours: { default: {} },
@@ -118,6 +119,23 @@ test('files of packages that are newer than the image go into the layer', { skip
   assert.ok(holds(built, 'a newer library') && holds(built, 'libswan.so') && holds(built, 'the first word'));
 });
 
+test('objects are kept while the root is the same, after a build that failed too, and not beyond', {
+  skip,
+}, async () => {
+  using at = makePlace();
+  await at.build();
+  writeFileSync(join(at.tree, 'word'), 'wrong\n');
+  await assert.rejects(at.build(), /does not build/);
+  writeFileSync(join(at.tree, 'word'), 'another word\n');
+  await at.build();
+  assert.equal(at.builds(), 3);
+  mkdirSync(join(at.root, '../other'));
+  const root = makeSmallRoot(join(at.root, '../other/root'));
+  const mode = process.getuid?.() === 0 ? 'root' : 'unshare';
+  await at.build(undefined, async () => ({ builder: { mode }, root, packages: [] }));
+  assert.equal(at.builds(), 1);
+});
+
 test('after a command that ended between copy and build, what was built before is not taken for the tree', {
   skip,
 }, async () => {
@@ -141,4 +159,26 @@ test('a tree that does not build, or is another, is refused', { skip }, async ()
   await refused(/does not build; .*\*\*\*/s);
   rmSync(join(at.tree, 'Makefile'));
   await refused(/is not a source tree of swan: it has no Makefile/);
+});
+
+const noCompiler = isPresentProgram('gcc') ? skip : 'gcc is not installed';
+
+test('a library that is nowhere is named, with what needs it, before any lab starts', {
+  skip: noCompiler,
+}, async () => {
+  using at = makePlace();
+  const made = mkdtempSync(join(tmpdir(), 'espalier-library-'));
+  const gcc = (...args: string[]) => execFileSync('gcc', args, { cwd: made, input: 'int main(void) { return 0; }' });
+  gcc('-shared', '-x', 'c', '-o', 'libnowhere.so.7', '-Wl,-soname,libnowhere.so.7', '-');
+  gcc('-x', 'c', '-o', 'word', '-', '-x', 'none', '-Wl,--no-as-needed', 'libnowhere.so.7');
+  writeFileSync(join(at.tree, 'word'), readFileSync(join(made, 'word')));
+  rmSync(made, { recursive: true });
+  writeFileSync(join(at.tree, 'Makefile'), 'install:\n\tinstall -D -m 755 word $(DESTDIR)/usr/word\n');
+  await assert.rejects(at.build(), (error) => {
+    assert.ok(error instanceof EspalierError && error.fault === 'usage', String(error));
+    assert.equal(error.message, 'needs a library that neither the build nor the image has', error.detail.output);
+    assert.equal(error.detail.output, 'libnowhere.so.7, which /usr/word needs');
+    assert.match(error.detail.remedy ?? '', /packages/);
+    return true;
+  });
 });

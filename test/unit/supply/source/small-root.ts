@@ -5,7 +5,7 @@ import { neededFiles } from '../../../../src/supply/kernel/needed-files.ts';
 
 /** What `enter.sh`, `gather.sh` and the tests run in a root. */
 const programs = [
-  ...['sh', 'env', 'setpriv', 'umount', 'mount', 'make'],
+  ...['sh', 'bash', 'basename', 'cut', 'env', 'ln', 'realpath', 'tr', 'setpriv', 'umount', 'mount', 'make'],
   ...[
     'cat',
     'chmod',
@@ -24,6 +24,8 @@ const programs = [
     'uname',
   ],
 ];
+/** Likewise, and no program of its own. */
+const scripts = ['ldd'];
 
 function pathOf(name: string): string | undefined {
   return ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].map((dir) => join(dir, name)).find((path) => existsSync(path));
@@ -31,7 +33,7 @@ function pathOf(name: string): string | undefined {
 
 /** Why this machine can run no test in a small root; `undefined`: it can. */
 export function whyNoSmallRoot(): string | undefined {
-  const missing = programs.filter((name) => pathOf(name) === undefined);
+  const missing = [...programs, ...scripts].filter((name) => pathOf(name) === undefined);
   if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const tried = spawnSync('unshare', [...user, '--mount', '--net', '--pid', '--ipc', '--uts', '--fork', 'true']);
@@ -53,5 +55,6 @@ export function makeSmallRoot(root: string): string {
       if (!existsSync(place)) copyFileSync(path, place);
     }
   }
+  for (const name of scripts) copyFileSync(pathOf(name) ?? '', join(root, 'usr/bin', name));
   return root;
 }
