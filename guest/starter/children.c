@@ -7,20 +7,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static pid_t parent_of(pid_t process)
+bool process_stat(pid_t process, pid_t *parent, long *threads)
 {
 	char path[64], text[512];
-	int parent = 0;
 	snprintf(path, sizeof path, "/proc/%d/stat", process);
 	FILE *file = fopen(path, "re");
 	if (!file)
-		return 0;
+		return false;
 	size_t n = fread(text, 1, sizeof text - 1, file);
 	fclose(file);
 	text[n] = 0;
 	/* Behind the name, which may hold anything. */
 	char *at = strrchr(text, ')');
-	return at && sscanf(at, ") %*c %d", &parent) == 1 ? parent : 0;
+	return at && sscanf(at, ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld", parent, threads) == 2;
+}
+
+static pid_t parent_of(pid_t process)
+{
+	pid_t parent;
+	long threads;
+	return process_stat(process, &parent, &threads) ? parent : 0;
 }
 
 bool is_below(pid_t process, pid_t ancestor)

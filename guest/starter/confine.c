@@ -52,7 +52,7 @@ static void say_started(int reports, int listener)
 		close(listener);
 }
 
-void confine(int reports)
+void confine(int reports, bool bound)
 {
 	/* Else the kernel would do it and execute itself anew, by a name under /proc. */
 	personality(PER_LINUX | ADDR_NO_RANDOMIZE);
@@ -65,6 +65,7 @@ void confine(int reports)
 	drop_capabilities(reports);
 	if (options.walls == WALLS_LANDLOCK)
 		landlock_confine(reports);
-	int listener = options.walls == WALLS_NONE ? -1 : filter_install(reports, options.walls == WALLS_LANDLOCK);
+	struct watched watched = { .signals = options.walls == WALLS_LANDLOCK, .processes = !bound };
+	int listener = options.walls == WALLS_NONE ? -1 : filter_install(reports, watched);
 	say_started(reports, listener);
 }

@@ -22,10 +22,10 @@
 #ifndef SECCOMP_RET_USER_NOTIF
 #define SECCOMP_RET_USER_NOTIF 0x7fc00000U
 #endif
-enum { TSYNC_NONE = 0, SPEC_ALLOW = 1 << 2, NEW_LISTENER = 1 << 3 };
+enum { SPEC_ALLOW = 1 << 2, NEW_LISTENER = 1 << 3, WAIT_KILLABLE = 1 << 5 };
 
 /* How a call is judged; those behind ALLOW by its arguments. */
-enum judgement { REFUSE, ALLOW, SIGNAL, THREAD_SIGNAL, SELF_ONLY, CLONE, SOCKETS, DESCRIPTOR, DEVICE, JUDGEMENTS };
+enum judgement { REFUSE, ALLOW, SIGNAL, THREAD_SIGNAL, SELF_ONLY, CLONE, FORK, SOCKETS, DESCRIPTOR, DEVICE, JUDGEMENTS };
 
 static const struct { short call; uint8_t judgement; } calls[] = {
 	/* memory */
@@ -56,7 +56,7 @@ static const struct { short call; uint8_t judgement; } calls[] = {
 	{ SYS_rt_sigtimedwait, ALLOW }, { SYS_rt_sigpending, ALLOW }, { SYS_sigaltstack, ALLOW }, { SYS_restart_syscall, ALLOW },
 	{ SYS_kill, SIGNAL }, { SYS_tgkill, THREAD_SIGNAL },
 	/* processes: which ones, the walls say */
-	{ SYS_clone, CLONE }, { SYS_fork, ALLOW }, { SYS_vfork, ALLOW }, { SYS_execve, ALLOW }, { SYS_execveat, ALLOW },
+	{ SYS_clone, CLONE }, { SYS_fork, FORK }, { SYS_vfork, FORK }, { SYS_execve, ALLOW }, { SYS_execveat, ALLOW },
 	{ SYS_exit, ALLOW }, { SYS_exit_group, ALLOW }, { SYS_wait4, ALLOW }, { SYS_waitid, ALLOW }, { SYS_ptrace, ALLOW },
 	{ SYS_setsid, ALLOW }, { SYS_getsid, ALLOW }, { SYS_getpgrp, ALLOW }, { SYS_getpgid, ALLOW }, { SYS_getpid, ALLOW },
 	{ SYS_getppid, ALLOW }, { SYS_gettid, ALLOW }, { SYS_getuid, ALLOW }, { SYS_geteuid, ALLOW }, { SYS_getgid, ALLOW },
@@ -70,7 +70,7 @@ static const struct { short call; uint8_t judgement; } calls[] = {
 	{ SYS_socketpair, SOCKETS }, { SYS_sendmsg, ALLOW }, { SYS_recvmsg, ALLOW }, { SYS_recvfrom, ALLOW },
 };
 
-enum { CALLS = 1024, PROGRAM = 1024 };
+enum { CALLS = 1024, PROGRAM = 1024, NO_LISTENER = 1 << 30 };
 
 static struct sock_filter program[PROGRAM];
 static unsigned length;
@@ -105,21 +105,21 @@ static unsigned jump(uint16_t test, uint32_t k, unsigned when_true, unsigned whe
 	return put(BPF_JMP | test | BPF_K, k, when_true, when_false);
 }
 
-static void write_blocks(bool watched)
+static void write_blocks(struct watched watched)
 {
 	unsigned refused = answer(SECCOMP_RET_ERRNO | EPERM);
 	unsigned unknown = answer(SECCOMP_RET_ERRNO | ENOSYS);
-	/* Without a PID namespace whoever watches decides whom a signal may go to. */
-	unsigned other = watched ? answer(SECCOMP_RET_USER_NOTIF) : refused;
+	unsigned ask = answer(SECCOMP_RET_USER_NOTIF);
 	unsigned allow = answer(SECCOMP_RET_ALLOW), self = (uint32_t)getpid();
 	block[REFUSE] = unknown;
 	block[ALLOW] = allow;
 
-	jump(BPF_JEQ, self, allow, watched ? other : allow);
+	/* Without a PID namespace whoever watches decides whom a signal may go to. */
+	jump(BPF_JEQ, self, allow, watched.signals ? ask : allow);
 	load_argument(0);
 	block[SIGNAL] = length;
 
-	jump(BPF_JEQ, self, allow, watched ? refused : allow);
+	jump(BPF_JEQ, self, allow, watched.signals ? refused : allow);
 	load_argument(0);
 	block[THREAD_SIGNAL] = length;
 
@@ -128,7 +128,9 @@ static void write_blocks(bool watched)
 	block[SELF_ONLY] = length;
 
 	enum { NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET };
-	jump(BPF_JSET, NAMESPACES | CLONE_PARENT, refused, allow);
+	unsigned fork = watched.processes ? ask : allow;
+	block[FORK] = fork;
+	jump(BPF_JSET, NAMESPACES | CLONE_PARENT, refused, fork);
 	load_argument(0);
 	block[CLONE] = length;
 
@@ -143,7 +145,7 @@ static void write_blocks(bool watched)
 
 	/* Whoever owns a descriptor gets its signals. */
 	enum { SET_OWNER = 8, SET_OWNER_EX = 15 };
-	unsigned owner = jump(BPF_JEQ, self, allow, watched ? refused : allow);
+	unsigned owner = jump(BPF_JEQ, self, allow, watched.signals ? refused : allow);
 	load_argument(2);
 	owner = length;
 	jump(BPF_JEQ, SET_OWNER, owner, allow);
@@ -193,9 +195,10 @@ static unsigned search(const struct range *ranges, size_t count)
 	return jump(BPF_JGE, ranges[half].first, upper, lower);
 }
 
-int filter_install(int reports, bool watched)
+static struct sock_fprog build(struct watched watched)
 {
 	static struct range ranges[CALLS];
+	length = 0;
 	write_blocks(watched);
 	search(ranges, find_ranges(ranges));
 	/* Other instruction sets' numbers mean other calls; x32's are beyond all ranges. */
@@ -203,11 +206,30 @@ int filter_install(int reports, bool watched)
 	unsigned foreign = answer(SECCOMP_RET_ERRNO | ENOSYS);
 	jump(BPF_JEQ, AUDIT_ARCH_X86_64, start, foreign);
 	put(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch), 0, 0);
-	struct sock_fprog whole = { (unsigned short)length, program + PROGRAM - length };
+	return (struct sock_fprog){ (unsigned short)length, program + PROGRAM - length };
+}
+
+static long install(struct watched watched)
+{
+	struct sock_fprog whole = build(watched);
 	/* SPEC_ALLOW: mitigations that old kernels switch on with a filter would double the time of a lab. */
-	unsigned flags = SPEC_ALLOW | (watched ? NEW_LISTENER : 0);
-	long listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &whole);
+	unsigned flags = SPEC_ALLOW, asks = NEW_LISTENER | WAIT_KILLABLE;
+	if (!watched.signals && !watched.processes)
+		return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &whole) < 0 ? -1 : NO_LISTENER;
+	long listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | asks, &whole);
+	/* Before Linux 5.19: a signal can end the wait for an answer (guest/seed.c). */
+	if (listener < 0 && errno == EINVAL)
+		listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | NEW_LISTENER, &whole);
+	return listener;
+}
+
+int filter_install(int reports, struct watched watched)
+{
+	long listener = install(watched);
+	/* Some containers watch all their processes, and the kernel permits one watcher: their bound of processes is the one that holds. */
+	if (listener < 0 && errno == EBUSY && !watched.signals)
+		listener = install((struct watched){ false, false });
 	if (listener < 0)
 		report_failure(reports, "seccomp");
-	return watched ? (int)listener : -1;
+	return listener == NO_LISTENER ? -1 : (int)listener;
 }

@@ -62,7 +62,7 @@ static void arrange(const struct pipes *pipes)
 	move_to(memory, MEMORY_FD);
 }
 
-static void run_kernel(const struct pipes *given)
+static void run_kernel(const struct pipes *given, bool bound)
 {
 	sigset_t none;
 	struct pipes pipes = *given;
@@ -71,7 +71,7 @@ static void run_kernel(const struct pipes *given)
 	arrange(&pipes);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	confine(pipes.reports);
+	confine(pipes.reports, bound);
 	execv(options.command[0], options.command);
 	report_failure(pipes.reports, options.command[0]);
 }
@@ -100,8 +100,11 @@ static void end_all_others(void)
 static void keep(const struct pipes *pipes)
 {
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	if (options.walls == WALLS_NAMESPACES)
+	bool bound = false;
+	if (options.walls == WALLS_NAMESPACES) {
+		bound = processes_bound(); /* while there is a /proc */
 		root_build();
+	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_DUMPABLE, 0);
 	/* Without a PID namespace what the kernel leaves behind is ended by this list. */
@@ -111,7 +114,7 @@ static void keep(const struct pipes *pipes)
 	if (kernel < 0)
 		report_failure(pipes->reports, "fork");
 	if (kernel == 0)
-		run_kernel(pipes);
+		run_kernel(pipes, bound);
 	/* The evidence ends when the kernel's own descriptors are closed. */
 	close(pipes->log);
 	close(pipes->evidence);

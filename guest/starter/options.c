@@ -79,6 +79,8 @@ static void read_option(const char *name, char *value)
 		options.memory = value;
 	else if (!strcmp(name, "--memory-bytes"))
 		options.memory_bytes = number(value);
+	else if (!strcmp(name, "--processes"))
+		options.processes = number(value);
 	else if (!strcmp(name, "--see"))
 		options.seen[room(options.seen_count++, MAX_FILES, "files")] = value;
 	else if (!strcmp(name, "--image"))
@@ -100,7 +102,7 @@ void options_read(char **words)
 	}
 	if (!*words || !words[1])
 		fail("there is no command behind '--'");
-	if (!options.attempt || !options.inputs || !options.root || !options.memory_bytes)
-		fail("--attempt, --inputs, --root and --memory-bytes are needed");
+	if (!options.attempt || !options.inputs || !options.root || !options.memory_bytes || !options.processes)
+		fail("--attempt, --inputs, --root, --memory-bytes and --processes are needed");
 	options.command = words + 1;
 }

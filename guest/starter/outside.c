@@ -14,7 +14,7 @@
 
 static pid_t keeper;
 static int kernel = -1;	  /* handle of the kernel process, once it has started */
-static int listener = -1; /* signals.c */
+static int listener = -1; /* watch.c */
 static bool ended;
 static struct report last; /* what the keeper said in the end */
 
@@ -133,7 +133,7 @@ int outside(pid_t started, const struct ends *ends)
 		if (fds[3].revents)
 			obey(ends->signals);
 		if (fds[4].revents & POLLIN)
-			signals_answer(listener, keeper);
+			watch_answer(listener, keeper);
 		else if (fds[4].revents) {
 			close(listener);
 			listener = -1;

@@ -45,6 +45,7 @@ struct options {
 	char *root;	/* empty folder, over which the lab's root is mounted */
 	char *memory;	/* folder for the memory's file; NULL: the kernel makes it in a tmpfs of its own */
 	uint64_t memory_bytes;
+	uint64_t processes; /* and threads, at most */
 	char *seen[MAX_FILES]; /* files of the machine that the kernel is made of */
 	int seen_count;
 	struct image images[MAX_FILES];
@@ -100,19 +101,31 @@ int open_below(int folder, const char *path, int flags);
 void root_build(void);
 
 /* confine.c */
-void confine(int reports);
+void confine(int reports, bool bound); /* `bound`: of processes */
 
 /* landlock.c */
 int landlock_version(void); /* 0: the kernel has none */
 void landlock_confine(int reports);
 
-/* filter.c: -1, or where `watched` the descriptor on which signals to others are asked for */
-int filter_install(int reports, bool watched);
+/* What a process behind the walls has to ask for. */
+struct watched {
+	bool signals, processes;
+};
 
-/* signals.c: answers a process behind the walls that wants to signal another one */
-void signals_answer(int listener, pid_t keeper);
+/* filter.c: -1, or where anything is watched the descriptor on which it is asked for */
+int filter_install(int reports, struct watched watched);
+
+/* watch.c: answers a process behind the walls that asks */
+void watch_answer(int listener, pid_t keeper);
+
+/* processes.c */
+/* Bounds the number of processes in this PID namespace; false: that has to be watched. */
+bool processes_bound(void);
+bool processes_have_room(pid_t keeper);
 
 /* children.c */
+/* From /proc; false: there is no such process. */
+bool process_stat(pid_t process, pid_t *parent, long *threads);
 bool is_below(pid_t process, pid_t ancestor);
 bool children_listed(void); /* false: errno says why; kill_children() finds none then */
 void kill_children(void);

@@ -22,6 +22,12 @@ const quotas = {
   'collected-count': 20_000,
 } as const;
 
+/**
+ * Processes and threads of a lab at once. The suites' labs have 20 to 60 (each address space of a guest is a process), and its guest's memory would
+ * hold some thousands.
+ */
+export const mostProcesses = 1024;
+
 /** A kernel to start behind walls. */
 export interface WalledKernel {
   readonly walls: Walls;
@@ -82,6 +88,7 @@ export function startWalled(what: WalledKernel): Starter {
     ...['--parent', String(process.pid)],
     ...['--attempt', what.attempt, '--inputs', what.inputs, '--root', what.root],
     ...['--memory-bytes', String(memory.mebibytes * mebi)],
+    ...['--processes', String(mostProcesses)],
     ...(isStatic ? [] : ['--memory', memory.folder]),
     ...pairs('--see', files),
     ...pairs(

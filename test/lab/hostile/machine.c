@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <net/ethernet.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -258,6 +259,38 @@ static void machine(void)
 	TRY("big-file", ftruncate(4, (off_t)1 << 40));
 }
 
+/* As many processes as the walls let it have, and as many threads. Those wait for the end. */
+static void *wait_for_end(void *unused)
+{
+	for (;;)
+		pause();
+}
+
+static void crowd(void)
+{
+	enum { MANY = 3000 };
+	static pid_t made[MANY];
+	int processes = 0, threads = 0;
+	pthread_t thread;
+	pthread_attr_t small;
+	for (pid_t child; processes < MANY && (child = fork()) >= 0; made[processes++] = child)
+		if (child == 0)
+			wait_for_end(NULL);
+	errno = EAGAIN;
+	tried("processes", processes > MOST_PROCESSES ? 0 : -1);
+	for (int i = 0; i < processes; i++)
+		kill(made[i], SIGKILL);
+	for (int i = 0; i < processes; i++)
+		waitpid(made[i], NULL, 0);
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, 1 << 16);
+	while (threads < MANY && pthread_create(&thread, &small, wait_for_end, NULL) == 0)
+		threads++;
+	errno = EAGAIN;
+	tried("threads", threads > MOST_PROCESSES ? 0 : -1);
+	printf("held crowd %d %d\n", processes, threads);
+}
+
 /* Nothing of it may be left when the lab is over. */
 static void stay_behind(void)
 {
@@ -295,6 +328,7 @@ int main(int argc, char **argv)
 	networks();
 	machine();
 	stay_behind();
+	crowd();
 #endif
 	printf("done\n");
 	return 0;

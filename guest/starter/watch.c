@@ -1,6 +1,6 @@
 /*
- * Without a PID namespace: a process behind the walls asks to signal another one (SECCOMP_RET_USER_NOTIF). It may signal what
- * descends from the keeper; the starter does it, through a handle, so that a number that is given out anew meanwhile hits nobody.
+ * What a process behind the walls asks for before it may do it (SECCOMP_RET_USER_NOTIF), where the walls themselves cannot say: to signal another one, where
+ * there is no PID namespace, and to make a process or a thread, where that has no bound of its own (processes.c).
  */
 #include "starter.h"
 #include <errno.h>
@@ -10,6 +10,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/*
+ * It may signal what descends from the keeper; the starter does it, through a handle, so that a number that is given out anew meanwhile
+ * hits nobody.
+ */
 static int signal_it(const struct seccomp_notif *asked, pid_t keeper)
 {
 	pid_t target = (pid_t)asked->data.args[0];
@@ -27,11 +31,18 @@ static int signal_it(const struct seccomp_notif *asked, pid_t keeper)
 	return result;
 }
 
-void signals_answer(int listener, pid_t keeper)
+void watch_answer(int listener, pid_t keeper)
 {
+	enum { GO_ON = 1 }; /* SECCOMP_USER_NOTIF_FLAG_CONTINUE: its arguments do not matter, so it may change them meanwhile */
 	struct seccomp_notif asked = { 0 };
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &asked))
 		return;
-	struct seccomp_notif_resp said = { .id = asked.id, .error = signal_it(&asked, keeper) };
+	struct seccomp_notif_resp said = { .id = asked.id };
+	if (asked.data.nr == SYS_kill)
+		said.error = signal_it(&asked, keeper);
+	else if (processes_have_room(keeper))
+		said.flags = GO_ON;
+	else
+		said.error = -EAGAIN;
 	ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &said);
 }
