@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Numbers that are given out once only (kernel/pid.c, RESERVED_PIDS). */
+/* Numbers that are given out once only (Linux, RESERVED_PIDS). */
 enum { RESERVED = 300 };
 
 bool processes_bound(void)
