@@ -4,7 +4,7 @@
  * waits for this write. So the guest never sees a clock of the machine, and no other process has to be quick.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
+#include "shim.h"
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdarg.h>
@@ -40,30 +40,13 @@ enum { MOST = 4096 };
 static pid_t living[MOST];
 static int count;
 
-static void remember(pid_t process)
+void remember_process(pid_t process)
 {
 	for (int i = 0; i < count; i++)
 		if (living[i] == process)
 			return;
 	if (count < MOST)
 		living[count++] = process;
-}
-
-int clone(int (*run)(void *), void *stack, int flags, void *argument, ...)
-{
-	static int (*next)(int (*)(void *), void *, int, void *, ...);
-	va_list more;
-	va_start(more, argument);
-	pid_t *parent = va_arg(more, pid_t *);
-	void *tls = va_arg(more, void *);
-	pid_t *child = va_arg(more, pid_t *);
-	va_end(more);
-	if (!next)
-		next = (int (*)(int (*)(void *), void *, int, void *, ...))dlsym(RTLD_NEXT, "clone");
-	int process = next(run, stack, flags, argument, parent, tls, child);
-	if (process > 0 && !(flags & 0x00010000 /* CLONE_THREAD */))
-		remember(process);
-	return process;
 }
 
 /*

@@ -9,6 +9,7 @@
  * The generator is SplitMix64 (Steele, Lea, Flood 2014); it need not be secret, only fixed.
  */
 #define _GNU_SOURCE
+#include "shim.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -128,6 +129,8 @@ int clone(int (*run)(void *), void *stack, int flags, void *argument, ...)
 	do
 		made = __clone(run, stack, flags, argument, parent, storage, child);
 	while (made < 0 && errno == EINTR);
+	if (made > 0 && !(flags & CLONE_THREAD))
+		remember_process(made);
 	return made;
 }
 

@@ -31,11 +31,8 @@ export async function ensureGuest(): Promise<GuestBinaries> {
   const program = ['-O2', '-static', '-s', '-D_GNU_SOURCE'];
   const agent = await compile(agents, sourcesIn('agent'), program);
   const starter = await compile(starters, sourcesIn('starter'), program);
-  const shim = await compile(
-    shims,
-    [join(folder, 'cost.c'), join(folder, 'seed.c')],
-    ['-O2', '-shared', '-fPIC', '-s'],
-  );
+  const units = ['cost.c', 'seed.c', 'shim.h'].map((unit) => join(folder, unit));
+  const shim = await compile(shims, units, ['-O2', '-shared', '-fPIC', '-s']);
   return { agent, shim, starter };
 }
 
