@@ -85,7 +85,8 @@ function excuseOfOther(death: Death, rules: DeathRules): string | undefined {
   if (signal !== 0) return senders.some(({ named, any }) => any || named.has(signal)) ? sent : undefined;
   if (senders.some(({ named, any }) => any || [...named].some((one) => asked.has(one)))) return 'a command ends it';
   // Who cannot start says so by his status.
-  if (status === 0) return undefined;
+  if (status === 0)
+    return senders.some(({ byScript }) => byScript) ? 'a script of the test can have asked it' : undefined;
   const isStarting = atHand(death, rules, starting).some(
     ({ line, by }) => by !== 'look' && rules.startedBy.some((form) => form.test(line)),
   );

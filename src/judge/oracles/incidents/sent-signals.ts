@@ -9,6 +9,8 @@ export interface SentSignals {
   readonly any: boolean;
   /** It may do so after it has ended: it leaves something running. */
   readonly later: boolean;
+  /** It runs a script of the test's own, which can ask daemons to end: what a script does is not seen. */
+  readonly byScript: boolean;
 }
 
 const terminate = 15;
@@ -26,6 +28,9 @@ const verbs: ReadonlySet<string> = new Set(['stop', 'restart', 'kill', 'try-rest
 /** What a sender is called that is a script of a test's own: it decides itself. */
 const script = /^p?kill\w*[.-]/;
 
+/** A script beside the test: `LIMIT=20 ./scan.sh`, `sh ./scan.sh`. What a suite shares lies elsewhere and ends nothing unasked. */
+const ownScript = /^\s*(?:\w+=\S*\s+)*(?:(?:\S*\/)?(?:ba|da)?sh\s+(?:-\w+\s+)*)?\.\/\w/;
+
 /** By what lines are read. */
 export interface SenderRules {
   /** What else ends daemons. */
@@ -36,12 +41,14 @@ export interface SenderRules {
 
 /** What a line of a console can send. Lines that only look so are taken at their word. */
 export function sentSignals(line: string, { endedBy, concerns }: SenderRules): SentSignals {
-  if (line.startsWith('#')) return { named: new Set(), any: false, later: false };
-  const sent = line.split(/[;|&]/).map((command) => sentBy(command, concerns));
+  if (line.startsWith('#')) return { named: new Set(), any: false, later: false, byScript: false };
+  const commands = line.split(/[;|&]/);
+  const sent = commands.map((command) => sentBy(command, concerns));
   return {
     named: new Set(sent.flatMap(({ named }) => named)),
     any: sent.some(({ any }) => any) || endedBy.some((form) => form.test(line)),
     later: leavesJob(line),
+    byScript: commands.some((command) => ownScript.test(command)),
   };
 }
 

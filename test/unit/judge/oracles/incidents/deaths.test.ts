@@ -112,6 +112,15 @@ test('a daemon that a command ends did not end by itself', () => {
   assert.deepEqual(counting({}, [['ipsec status', 99]]), ['daemon-ended']);
 });
 
+test('a script of the test can ask a daemon to end in order, and excuses nothing else', () => {
+  const script = (begin: number, end: number): Typed => [['LIMIT=20 ./scan.sh', begin, end]];
+  assert.deepEqual(counting({}, script(95, 105)), []);
+  assert.deepEqual(counting({}, script(50, 51)), ['daemon-ended']);
+  assert.deepEqual(counting({}, script(95, 105), { at: 'east' }), ['daemon-ended']);
+  assert.deepEqual(counting({ status: 1 }, script(95, 105)), ['daemon-ended']);
+  for (const signal of [6, 9, 11, 15]) assert.deepEqual(counting({ signal }, script(95, 105)), ['died']);
+});
+
 test('what cannot start says so itself; what started and ends later is a fault', () => {
   assert.deepEqual(counting({ status: 1 }, [['ipsec start', 99]]), []);
   assert.deepEqual(counting({ status: 1 }, [['ipsec start', 98, 99]]), []);

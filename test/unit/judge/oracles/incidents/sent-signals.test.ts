@@ -6,14 +6,27 @@ import { dumpsCore, signalName, signalNumber } from '../../../../../src/judge/or
 const endedBy = [/\bipsec stop\b/];
 const concerns = (word: string): boolean => ['pluto', 'starter'].some((name) => name.includes(word));
 
-/** Numbers in order; `any`, `later` where they hold. */
+/** Numbers in order; `any`, `later`, `script` where they hold. */
 function told(line: string): string {
-  const { named, any, later } = sentSignals(line, { endedBy, concerns });
-  return [...[...named].sort((a, b) => a - b), any ? 'any' : '', later ? 'later' : ''].filter(Boolean).join(', ');
+  const { named, any, later, byScript } = sentSignals(line, { endedBy, concerns });
+  return [...[...named].sort((a, b) => a - b), any ? 'any' : '', later ? 'later' : '', byScript ? 'script' : '']
+    .filter(Boolean)
+    .join(', ');
 }
 
 const lines: readonly (readonly [line: string, signals: string])[] = [
   ['kill $(pidof charon)', '15'],
+  ['./scan.sh', 'script'],
+  [' LIMIT=20 MORE=1 ./scan.sh 2>&1', 'script'],
+  ['sh ./scan.sh', 'script'],
+  ['/bin/bash -e -u ./scan.sh', 'script'],
+  ['true && ./scan.sh', 'script'],
+  ['./scan.sh &', 'later, script'],
+  ['../../guestbin/wait-until-alive 192.0.2.1', ''],
+  ['cat ./scan.sh', ''],
+  ['echo > ./scan.log', ''],
+  ['# ./scan.sh', ''],
+  ['bash', ''],
   ['kill -KILL $(pidof pluto); rm -f /run/pluto/pluto.pid', '9'],
   ['kill -9 12', '9'],
   ['kill -SIGSEGV 12', '11'],
@@ -102,7 +115,7 @@ const lines: readonly (readonly [line: string, signals: string])[] = [
   ['/etc/init.d/ipsec stop', 'any'],
   ['poweroff', 'any'],
   ['/root/kill-them.sh', 'any'],
-  ['./pkill.py 9', 'any'],
+  ['./pkill.py 9', 'any, script'],
   ['ip xfrm state flush', ''],
   ['ping -4 -c 9 192.0.2.1', ''],
   ['# kill -9 $(cat /tmp/tcpdump.pid)', ''],
@@ -116,7 +129,12 @@ const lines: readonly (readonly [line: string, signals: string])[] = [
 
 test('what sends nothing has all of it', () => {
   for (const line of ['', '# kill 12 &', 'ls'])
-    assert.deepEqual(sentSignals(line, { endedBy, concerns }), { named: new Set(), any: false, later: false });
+    assert.deepEqual(sentSignals(line, { endedBy, concerns }), {
+      named: new Set(),
+      any: false,
+      later: false,
+      byScript: false,
+    });
 });
 
 for (const [line, signals] of lines) {
