@@ -1,5 +1,6 @@
 /** A farm for tests: a database, a server, workers and drivers, each a process of its own. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { Client } from 'pg';
@@ -11,6 +12,12 @@ type Environment = Readonly<Record<string, string>>;
 
 /** What ends with a test. */
 export type Scope = Pick<TestContext, 'after'>;
+
+/** Why there can be no small disk here; a user without namespaces may not mount one. */
+export const noSmallDisk =
+  spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0
+    ? false
+    : 'no disk can be mounted';
 
 export class Field {
   readonly box: Sandbox;
@@ -55,10 +62,11 @@ export class Field {
     return this.#tokens;
   }
 
-  /** Starts a command beside the test. */
-  spawn(args: readonly string[], environment: Environment = {}): Running {
+  /** Starts a command beside the test, by another one where that is given. */
+  spawn(args: readonly string[], environment: Environment = {}, by: readonly string[] = []): Running {
     const { CI: _, ...env } = process.env;
-    const child = spawn(process.execPath, [join(projectDir, 'src/cli/main.ts'), ...args], {
+    const [program = '', ...rest] = [...by, process.execPath, join(projectDir, 'src/cli/main.ts'), ...args];
+    const child = spawn(program, rest, {
       cwd: this.box.dir,
       env: {
         ...env,
@@ -78,15 +86,24 @@ export class Field {
   }
 
   /** Starts a worker on a machine of its own; its cache is empty. */
-  worker(args: readonly string[] = [], environment: Environment = {}): Running {
+  worker(args: readonly string[] = [], environment: Environment = {}, by: readonly string[] = []): Running {
     this.#workers += 1;
     const name = `w${this.#workers}`;
-    return this.spawn(['worker', '--name', name, '--machine', name, '-j', '1', ...args], {
+    const own = {
       ESPALIER_FARM: this.#address,
       ESPALIER_FARM_TOKEN: this.#tokens.worker,
       ESPALIER_CACHE: join(this.box.dir, `cache-${name}`),
-      ...environment,
-    });
+    };
+    const command = ['worker', '--name', name, '--machine', name, '-j', '1', ...args];
+    return this.spawn(command, { ...own, ...environment }, by);
+  }
+
+  /** Starts a worker whose cache is a disk of so many KiB. */
+  workerOnSmallDisk(kib: number): Running {
+    const disk = join(this.box.dir, `disk-${this.#workers}`);
+    mkdirSync(disk);
+    const script = `mount -t tmpfs -o size=${kib}k tmpfs "$0" && exec "$@"`;
+    return this.worker([], { ESPALIER_CACHE: disk }, ['unshare', '-rm', 'sh', '-c', script, disk]);
   }
 
   /** What a driver finds in its environment. */

@@ -4,12 +4,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { zstdDecompressSync } from 'node:zlib';
 import { until } from '../../../src/base/deadline.ts';
-import { passing, reference } from '../sandbox.ts';
+import { passing, reference, type TestFiles } from '../sandbox.ts';
 import { noPostgres } from './cluster.ts';
-import { Field } from './field.ts';
+import { Field, noSmallDisk } from './field.ts';
 
 /** A test that takes wall time, so that something can happen meanwhile. */
-const slow = { 'eastinit.sh': 'fake: wall 60000\n', 'east.console.txt': reference('east', ['fake: wall 60000']) };
+function taking(ms: number): TestFiles {
+  const line = `fake: wall ${ms}`;
+  return { 'eastinit.sh': `${line}\n`, 'east.console.txt': reference('east', [line]) };
+}
+
+const slow = taking(60_000);
 
 /** Waits until so many jobs are in a state. */
 async function count(field: Field, state: string, wanted: number): Promise<void> {
@@ -131,4 +136,54 @@ test('a worker that is told to end gives its job to another one', { skip: noPost
   assert.deepEqual(await field.sql('select * from espalier_farm.loss'), []);
   driver.child.kill('SIGINT');
   assert.equal(await driver.ended(), 130);
+});
+
+test('a worker that is told to end finishes its job first', { skip: noPostgres }, async (t) => {
+  const field = await Field.start(t);
+  const worker = field.worker();
+  field.box.add({ some: taking(4000) });
+  const driver = field.driver(['run', '--substrate', 'fake', '--suite', 'testing']);
+  await count(field, 'leased', 1);
+  worker.child.kill('SIGTERM');
+  assert.equal(await worker.ended(), 0, worker.said);
+  assert.deepEqual(await field.sql('select worker from espalier_farm.result'), [{ worker: 'w1' }]);
+  assert.equal(await driver.ended(), 0, driver.said);
+});
+
+test('a driver that was killed takes what came meanwhile on --resume, and nothing is made twice', {
+  skip: noPostgres,
+}, async (t) => {
+  const field = await Field.start(t);
+  field.box.add({ one: passing(), two: passing('echo 2', '2\n'), three: passing('echo 3', '3\n') });
+  const driver = field.driver(['run', '--substrate', 'fake', '--suite', 'testing']);
+  await count(field, 'waiting', 3);
+  driver.child.kill('SIGKILL');
+  await driver.ended();
+  field.worker();
+  await count(field, 'done', 3);
+  const { stdout, stderr, code } = await field.espalier(['run', '--resume', 'latest'], field.driverEnvironment);
+  assert.match(stdout, /^3 passed\n3 of 3 done/m, stderr);
+  assert.equal(code, 0);
+  assert.deepEqual(await field.sql('select done from espalier_farm.worker'), [{ done: 3 }]);
+});
+
+test('a worker whose disk is full costs no test; it becomes suspect', {
+  skip: noPostgres || noSmallDisk,
+}, async (t) => {
+  const field = await Field.start(t);
+  const full = field.workerOnSmallDisk(24);
+  const other = field.worker();
+  for (const worker of [full, other]) await worker.says(/ready/);
+  field.box.add(Object.fromEntries(Array.from({ length: 6 }, (_, at) => [`test-${at}`, taking(1500)])));
+  const { stdout, stderr, code } = await field.run();
+  assert.match(stdout, /^6 passed$/m, stderr + full.said);
+  assert.equal(code, 0);
+  const workers = async (table: string) => {
+    const rows = (await field.sql(`select distinct worker from espalier_farm.${table}`)) as { worker: string }[];
+    return rows.map(({ worker }) => worker);
+  };
+  assert.deepEqual(await workers('loss'), ['w1'], full.said);
+  assert.deepEqual(await workers('result'), ['w2']);
+  const [loss] = (await field.sql('select reason from espalier_farm.loss')) as { reason: string }[];
+  assert.match(loss?.reason ?? '', /ENOSPC|no space left/i);
 });

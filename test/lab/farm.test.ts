@@ -1,0 +1,104 @@
+/** Real labs by the workers of a farm: the same bytes as here, also where a worker is killed in the middle of one. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { until } from '../../src/base/deadline.ts';
+import { cacheDir } from '../../src/base/folders.ts';
+import { noPostgres } from '../e2e/farm/cluster.ts';
+import { Field } from '../e2e/farm/field.ts';
+import { assertSameRun } from '../e2e/farm/same-run.ts';
+import { skip } from './lab.ts';
+
+/** Tests with steps and scenarios that are programs, all of one image. */
+const tests = [
+  'libreswan:ikev2-05-basic-psk',
+  'libreswan:ikev2-xfrmi-16-rekey',
+  'libreswan:addconn-27-keyexchange',
+  'libreswan:ikev1-x509-08-san-dns-mismatch',
+  'examples:psk',
+  'examples:rekey',
+  'examples:nat',
+];
+
+/** Ids of processes whose command line has this in it. */
+function processesWith(text: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(text);
+    } catch {
+      return false; // it has just ended
+    }
+  });
+}
+
+function runDir(output: string): string {
+  const run = readdirSync(output).find((name) => name.includes('_'));
+  assert.ok(run !== undefined, `a run in ${output}`);
+  return join(output, run);
+}
+
+/** Runs the tests; `output` gets the run's folder. */
+class Runs {
+  readonly #field: Field;
+  readonly #output: string;
+
+  constructor(t: TestContext, field: Field) {
+    this.#field = field;
+    this.#output = mkdtempSync(join(tmpdir(), 'espalier-farm-'));
+    t.after(() => rmSync(this.#output, { recursive: true, force: true }));
+  }
+
+  start(name: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    const kernel = process.env.ESPALIER_KERNEL;
+    const all = ['run', ...args, '--seed', '5', '--output', join(this.#output, name)];
+    if (kernel !== undefined) all.push('--kernel', kernel);
+    return this.#field.spawn(all, { ...environment, ESPALIER_CACHE: cacheDir() });
+  }
+
+  dir(name: string): string {
+    return runDir(join(this.#output, name));
+  }
+}
+
+test('a run by workers with empty caches is byte for byte the one of this machine, though one is killed in the middle of a lab', {
+  skip: skip || noPostgres,
+}, async (t) => {
+  const field = await Field.start(t);
+  const runs = new Runs(t, field);
+  const driver = runs.start('far', tests, field.driverEnvironment);
+  const victim = field.worker();
+  const cache = join(field.box.dir, 'cache-w1', 'farm');
+  // The worker's own command line does not name its cache; its labs' kernels lie there.
+  const labs = () => processesWith(cache);
+  await until(() => labs().length > 0, { what: 'a lab of the worker', timeoutMs: 240_000, intervalMs: 5 });
+  victim.child.kill('SIGKILL');
+  await victim.ended();
+  await until(() => labs().length === 0, { what: 'its labs to end', timeoutMs: 10_000 });
+  for (let count = 0; count < 2; count += 1) field.worker();
+  const code = await driver.ended(240_000);
+  const losses = await field.sql('select worker from espalier_farm.loss');
+  assert.deepEqual(losses, [{ worker: 'w1' }], 'the killed worker had one job, and no other lost one');
+  const here = runs.start('near', tests);
+  assert.equal(await here.ended(240_000), code, `${driver.said}\n${here.said}`);
+  assert.match(driver.said, /^7 passed/m);
+  assert.equal(assertSameRun(runs.dir('far'), runs.dir('near')), tests.length);
+
+  await t.test('a second run moves no image', async () => {
+    const bytes = async (): Promise<number> => {
+      const [row] = (await field.sql(
+        "select sum(size)::float8 as bytes from espalier_farm.blob where kind = 'input'",
+      )) as {
+        bytes: number;
+      }[];
+      return row?.bytes ?? 0;
+    };
+    const before = await bytes();
+    const detached = runs.start('again', ['examples:psk', '--detach'], field.driverEnvironment);
+    assert.equal(await detached.ended(120_000), 0, detached.said);
+    assert.ok(before > 50_000_000, `${before}`);
+    assert.ok((await bytes()) - before < 100_000, `${(await bytes()) - before}`);
+  });
+});
