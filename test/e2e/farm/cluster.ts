@@ -1,6 +1,6 @@
 /** A PostgreSQL of Debian's for tests: a cluster in a folder of its own, on loopback, by a user without rights. */
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,11 @@ export class Cluster {
 
   down(mode: 'fast' | 'immediate'): void {
     if (existsSync(join(this.#dir, 'postmaster.pid'))) this.#run('pg_ctl', '-D', this.#dir, '-m', mode, '-w', 'stop');
+  }
+
+  /** Process id of the server. */
+  get pid(): number {
+    return Number(readFileSync(join(this.#dir, 'postmaster.pid'), 'utf8').split('\n')[0]);
   }
 
   /** Address of the database, password and all. */

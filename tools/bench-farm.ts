@@ -1,0 +1,34 @@
+/**
+ * `npm run bench:farm -- chaos|scaling|real …`: what a farm bears, in figures. All of it runs on this machine, with a database of its
+ * own. Exit code 1 where a bar is missed.
+ */
+import { describeError, EspalierError } from '../src/base/errors.ts';
+import { watchForInterruption } from '../src/base/interruption.ts';
+import { Audience } from './bench/farm-audience.ts';
+import { benchChaos } from './bench/farm-chaos.ts';
+import { benchReal } from './bench/farm-real.ts';
+import { benchScaling } from './bench/farm-scaling.ts';
+
+const usage = `npm run bench:farm -- COMMAND
+
+  chaos [JOBS]              JOBS (10000) attempts by 20 workers, of which one is killed, stopped or cut off each second
+  scaling RUN [N,N,…]       a stored run's labs, asleep for a quarter of their wall time, by so many workers (20)
+  real EVERY WORKERS        every so many-th good test of libreswan by so many workers, compared with a run here
+`;
+
+async function main([command, ...args]: readonly string[]): Promise<boolean> {
+  await using audience = new Audience();
+  if (command === 'chaos') return benchChaos(audience, Number(args[0] ?? 10_000));
+  if (command === 'scaling' && args[0] !== undefined)
+    return benchScaling(audience, args[0], (args[1] ?? '20').split(',').map(Number));
+  if (command === 'real' && args.length === 2) return benchReal(audience, Number(args[0]), Number(args[1]));
+  throw new EspalierError('usage', `no such bench\n${usage}`);
+}
+
+watchForInterruption();
+try {
+  process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = 2;
+}
