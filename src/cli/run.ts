@@ -71,6 +71,7 @@ export function register(program: Command): void {
     .option(...outputOption)
     .option(...farmOption)
     .option('--farm-labels <names>', 'labels that workers must have, separated by commas')
+    .option('--spread', 'have the attempts of a test (--repeat-each) made by different machines of the farm')
     .option('--detach', 'leave the run to the farm once it has all of it')
     .option('--attach <run>', 'collect the results of a run that was left to the farm')
     .option('--resume <run>', 'continue a run that was stopped: its folder, its id, or `latest`')

@@ -17,6 +17,7 @@ export function register(program: Command): void {
     .option('--port <n>', 'port; 0: any free port', '8500')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option(...outputOption)
+    .option('--farm <url>', 'show the state of this farm at /farm; its token is in $ESPALIER_FARM_TOKEN')
     .action(async (options: ServeCommandOptions) => {
       const { serveCommand } = await import('../session/commands/serve.ts');
       await serveCommand(options);

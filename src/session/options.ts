@@ -36,6 +36,7 @@ export interface RawRunOptions {
   readonly trust?: boolean;
   readonly farm?: string;
   readonly farmLabels?: string;
+  readonly spread?: boolean;
   readonly detach?: boolean;
   readonly attach?: string;
 }

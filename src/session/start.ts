@@ -108,6 +108,7 @@ export function refuseWithResume(selectors: readonly string[], given: readonly s
     'attach',
     'farm',
     'farmLabels',
+    'spread',
     'detach',
     'output',
     'reporter',

@@ -5,6 +5,7 @@ import type { Sql, Transaction } from './database.ts';
 import { type Engine, type HeldJob, queuesOf } from './engine.ts';
 import { Refused } from './refused.ts';
 import { lockRunRow, notify, type RunPlace, recordResult } from './runs.ts';
+import { machineBeside } from './spread.ts';
 import { count } from './tallies.ts';
 import { countDone, countFault, type Worker } from './workers.ts';
 
@@ -74,7 +75,8 @@ export async function finish(
     if (!(await engine.complete(lease.queue, heldJob(lease), tx))) return false;
     await tx.query('delete from lease where job = $1', [job]);
     const { run, suite, name, attempt } = lease;
-    const result = { run, key: { suite, name, attempt }, job, worker: worker.name, session: worker.session, outcome };
+    const { name: workerName, machine, session } = worker;
+    const result = { run, key: { suite, name, attempt }, job, worker: workerName, machine, session, outcome };
     if (!(await recordResult(tx, result))) return false;
     await countDone(tx, worker.session);
     await count(tx, 'accepted');
@@ -211,14 +213,14 @@ async function addLoss(tx: Transaction, { lease, loss }: Lost): Promise<PastLoss
 }
 
 async function callPoison(tx: Transaction, { lease, loss }: Lost, losses: readonly PastLoss[]): Promise<void> {
-  const { run, suite, name, attempt, job } = lease;
+  const { run, suite, name, attempt, job, machine } = lease;
   const list = losses.map(({ worker, machine, reason, back }) => {
     return `${worker} on ${machine}: ${reason}${back ? ' for a while' : ''}`;
   });
   const message = `${losses.length} workers were lost with it, the last one while it ran alone`;
   const trouble = { fault: 'infrastructure' as const, message, detail: { output: list.join('\n') } };
   const outcome = { kind: 'trouble' as const, trouble };
-  await recordResult(tx, { run, key: { suite, name, attempt }, job, worker: loss.name, outcome });
+  await recordResult(tx, { run, key: { suite, name, attempt }, job, worker: loss.name, machine, outcome });
   await count(tx, 'poison');
 }
 
@@ -246,7 +248,7 @@ async function queueAgain(engine: Engine, { lease, again }: Requeued, tx: Transa
     data: { suite, name, attempt },
     priority: againPriority,
     expireSeconds: task.expire,
-    notOn: task.lostOn ?? undefined,
+    notOn: (await machineBeside(tx, run, lease)) ?? task.lostOn ?? undefined,
   };
   await engine.send(task.alone ? queues.alone : queues.usual, [job], tx);
   await notify(tx, 'work', run);

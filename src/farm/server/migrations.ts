@@ -35,6 +35,8 @@ export const migrations: readonly string[] = [
     -- labels that a worker must have; asked: those of them that the user named
     needs text[] not null,
     asked text[] not null,
+    -- attempts of one test go to different machines
+    spread boolean not null,
     state text not null default 'open' check (state in ('open', 'cancelled', 'ended')),
     opened timestamptz not null default now(),
     touched timestamptz not null default now(),
@@ -68,7 +70,10 @@ export const migrations: readonly string[] = [
     order_sha256 text not null,
     weight int not null,
     expire_seconds int not null,
-    state text not null default 'waiting' check (state in ('waiting', 'leased', 'done', 'cancelled')),
+    -- held: until the attempt before it has a machine
+    state text not null check (state in ('held', 'waiting', 'leased', 'done', 'cancelled')),
+    -- where it was made last
+    machine text,
     -- waits for a machine that does nothing else
     alone boolean not null default false,
     -- where it was lost last
@@ -76,6 +81,7 @@ export const migrations: readonly string[] = [
     primary key (run, suite, name, attempt)
   );
   create index task_waiting on task (run, alone) where state = 'waiting';
+  create index task_held on task (run) where state = 'held';
 
   create table lease (
     job uuid primary key,
@@ -127,6 +133,7 @@ export const migrations: readonly string[] = [
     attempt int not null,
     job uuid not null,
     worker text not null,
+    machine text not null,
     session uuid,
     outcome jsonb not null,
     at timestamptz not null default now(),

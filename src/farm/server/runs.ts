@@ -2,6 +2,7 @@ import { type FarmResult, type Job, type Key, type OpenRun, type Outcome, textOf
 import type { Database, Sql, Transaction } from './database.ts';
 import { type Engine, queuesOf } from './engine.ts';
 import { Refused } from './refused.ts';
+import { releaseHeld } from './spread.ts';
 
 /** Where notifications go: a run's id behind one of these words. */
 export const channel = 'espalier_farm';
@@ -22,11 +23,13 @@ export async function openRun({ database, engine }: RunPlace, owner: string, run
   const { usual, alone } = queuesOf(run.id);
   await engine.open([usual, alone]);
   const [opened] = await database.query<{ owner: string }>(
-    `insert into run (id, owner, needs, asked) values ($1, $2, $3::text[] || coalesce($4::text[], '{}'), coalesce($4::text[], '{}'))
+    `insert into run (id, owner, needs, asked, spread)
+     values ($1, $2, $3::text[] || coalesce($4::text[], '{}'), coalesce($4::text[], '{}'), coalesce($5, false))
      on conflict (id) do update set state = 'open', touched = now(),
-       needs = $3::text[] || coalesce($4::text[], run.asked), asked = coalesce($4::text[], run.asked)
+       needs = $3::text[] || coalesce($4::text[], run.asked), asked = coalesce($4::text[], run.asked),
+       spread = coalesce($5, run.spread)
      where run.owner = $2 returning owner`,
-    [run.id, owner, run.needs, run.labels ?? null],
+    [run.id, owner, run.needs, run.labels ?? null, run.spread ?? null],
   );
   if (opened === undefined) throw new Refused(403, `the run ${run.id} is another driver's`);
 }
@@ -44,26 +47,31 @@ export async function ownRun(sql: Sql, owner: string, id: string): Promise<{ rea
 
 /** Puts jobs into a run's queue. One that is there already, waiting, being made or done, is left as it is, unless its result is replaced. */
 export async function submit({ database, engine }: RunPlace, run: string, jobs: readonly Job[]): Promise<void> {
-  const columns = 'unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::int[], $7::int[])';
+  const columns = `select suite, name, attempt, order_sha256, weight, expire_seconds,
+      case when follows and (select spread from run where id = $1) then 'held' else 'waiting' end
+    from unnest($2::text[], $3::text[], $4::int[], $5::text[], $6::int[], $7::int[], $8::bool[])
+      as job (suite, name, attempt, order_sha256, weight, expire_seconds, follows)`;
   await database.transaction(async (tx) => {
     await lockRunRow(tx, run);
     await dropReplaced(tx, run, jobs);
-    const fresh = await tx.query<Key>(
-      `insert into task (run, suite, name, attempt, order_sha256, weight, expire_seconds) select $1, * from ${columns}
+    const fresh = await tx.query<Key & { state: string }>(
+      `insert into task (run, suite, name, attempt, order_sha256, weight, expire_seconds, state)
+       select $1, fresh.* from (${columns}) as fresh
        on conflict (run, suite, name, attempt) do update
-         set state = 'waiting', order_sha256 = excluded.order_sha256, alone = false, lost_on = null
+         set state = excluded.state, order_sha256 = excluded.order_sha256, alone = false, lost_on = null, machine = null
          where task.state = 'cancelled'
-       returning suite, name, attempt`,
+       returning suite, name, attempt, state`,
       [
         run,
         ...columnsOf(jobs),
         jobs.map(({ order }) => order),
         jobs.map(({ weight }) => weight),
         jobs.map(({ expireSeconds }) => expireSeconds),
+        jobs.map(({ follows }) => follows ?? false),
       ],
     );
     await dropLosses(tx, run, fresh);
-    const keys = new Set(fresh.map(textOfKey));
+    const keys = new Set(fresh.filter(({ state }) => state === 'waiting').map(textOfKey));
     const queued = jobs.filter((job) => keys.has(textOfKey(job)));
     const rows = queued.map(({ suite, name, attempt, weight: priority, expireSeconds }) => ({
       data: { suite, name, attempt },
@@ -71,6 +79,7 @@ export async function submit({ database, engine }: RunPlace, run: string, jobs: 
       expireSeconds,
     }));
     if (rows.length > 0) await engine.send(queuesOf(run).usual, rows, tx);
+    await releaseHeld(engine, run, tx);
     await notify(tx, 'work', run);
   });
 }
@@ -106,8 +115,8 @@ function columnsOf(keys: readonly Key[]): [string[], string[], number[]] {
 
 /** Results behind a number, in their order. */
 export async function resultsAfter(sql: Sql, run: string, after: number): Promise<FarmResult[]> {
-  const rows = await sql.query<Key & { number: number; worker: string; outcome: Outcome }>(
-    `select number, suite, name, attempt, worker, outcome from result
+  const rows = await sql.query<FarmResult>(
+    `select number, suite, name, attempt, worker, machine, outcome from result
      where run = $1 and number > $2 order by number limit 500`,
     [run, after],
   );
@@ -123,7 +132,9 @@ export async function closeRun(
   await database.transaction(async (tx) => {
     await lockRunRow(tx, run);
     await tx.query('update run set state = $2 where id = $1', [run, state]);
-    await tx.query("update task set state = 'cancelled' where run = $1 and state in ('waiting', 'leased')", [run]);
+    await tx.query("update task set state = 'cancelled' where run = $1 and state in ('held', 'waiting', 'leased')", [
+      run,
+    ]);
     await tx.query('delete from lease where run = $1', [run]);
     await notify(tx, 'cancel', run);
   });
@@ -145,7 +156,7 @@ export async function lockRunRow(tx: Transaction, run: string): Promise<boolean>
 
 /** An attempt's result, with the next number of its run. False where it has one already. */
 export async function recordResult(tx: Transaction, result: RecordedResult): Promise<boolean> {
-  const { run, key, job, worker, session, outcome } = result;
+  const { run, key, job, worker, machine, session, outcome } = result;
   // The row of the run is locked until the commit, so that numbers are seen in their order.
   const [row] = await tx.query<{ number: number }>(
     'update run set results = results + 1 where id = $1 returning results as number',
@@ -153,9 +164,9 @@ export async function recordResult(tx: Transaction, result: RecordedResult): Pro
   );
   if (row === undefined) return false;
   const added = await tx.query(
-    `insert into result (run, number, suite, name, attempt, job, worker, session, outcome)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (run, suite, name, attempt) do nothing returning 1`,
-    [run, row.number, key.suite, key.name, key.attempt, job, worker, session ?? null, outcome],
+    `insert into result (run, number, suite, name, attempt, job, worker, machine, session, outcome)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (run, suite, name, attempt) do nothing returning 1`,
+    [run, row.number, key.suite, key.name, key.attempt, job, worker, machine, session ?? null, outcome],
   );
   if (added.length === 0) return false;
   await tx.query("update task set state = 'done' where run = $1 and suite = $2 and name = $3 and attempt = $4", [
@@ -175,6 +186,7 @@ export interface RecordedResult {
   readonly job: string;
   /** The worker's name. */
   readonly worker: string;
+  readonly machine: string;
   readonly session?: string;
   readonly outcome: Outcome;
 }

@@ -14,7 +14,7 @@ export async function readStatus(sql: Sql): Promise<FarmStatus> {
   );
   const runs = await sql.query<FarmStatus['runs'][number]>(
     `select id, state,
-       (select count(*)::int from task where run = id and task.state = 'waiting') as waiting,
+       (select count(*)::int from task where run = id and task.state in ('held', 'waiting')) as waiting,
        (select count(*)::int from task where run = id and task.state = 'leased') as leased,
        (select count(*)::int from task where run = id and task.state = 'done') as done,
        (select count(*)::int from worker where needs <@ labels and ${isLive}) as able,

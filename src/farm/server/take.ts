@@ -2,6 +2,7 @@ import type { Key, Lease } from '../wire/protocol.ts';
 import type { Transaction } from './database.ts';
 import { type Engine, type HeldJob, queuesOf } from './engine.ts';
 import type { RunPlace } from './runs.ts';
+import { releaseHeld } from './spread.ts';
 import { isLive, isSuspect, mayWork, type Worker } from './workers.ts';
 
 /** A run that has work for a worker. */
@@ -9,6 +10,7 @@ interface Candidate {
   readonly run: string;
   readonly hasAlone: boolean;
   readonly hasUsual: boolean;
+  readonly spread: boolean;
 }
 
 interface Machine {
@@ -44,7 +46,7 @@ async function machineState(tx: Transaction, machine: string): Promise<Machine> 
 
 function candidates(tx: Transaction, { labels }: Worker): Promise<Candidate[]> {
   return tx.query<Candidate>(
-    `select run.id as run,
+    `select run.id as run, spread,
        exists (select from task where task.run = run.id and task.state = 'waiting' and alone) as "hasAlone",
        exists (select from task where task.run = run.id and task.state = 'waiting' and not alone) as "hasUsual"
      from run
@@ -66,9 +68,9 @@ async function takeFrom(
   { candidate, worker, machine }: Wanted,
   tx: Transaction,
 ): Promise<Lease | undefined> {
-  const { run, hasAlone, hasUsual } = candidate;
+  const { run, hasAlone, hasUsual, spread } = candidate;
   const { usual, alone } = queuesOf(run);
-  const elsewhere = (await otherMachines(tx, run, worker)) ? worker.machine : undefined;
+  const elsewhere = spread || (await otherMachines(tx, run, worker)) ? worker.machine : undefined;
   if (hasAlone) {
     const lease = machine.idle
       ? await leaseOf(engine, { queue: alone, run, worker, elsewhere, alone: true }, tx)
@@ -114,7 +116,10 @@ async function leaseOf(engine: Engine, choice: Choice, tx: Transaction): Promise
     const job = await engine.take<Key>(choice.queue, choice.elsewhere, tx);
     if (job === undefined) return undefined;
     const lease = await insertLease(choice, job, tx);
-    if (lease !== undefined) return lease;
+    if (lease !== undefined) {
+      await releaseHeld(engine, choice.run, tx);
+      return lease;
+    }
     // Its task was cancelled, or done by another job: nothing is left to do.
     await engine.drop(choice.queue, job, tx);
   }
@@ -127,9 +132,10 @@ async function insertLease(
 ): Promise<Lease | undefined> {
   const { suite, name, attempt } = job.data;
   const [task] = await tx.query<{ order: string; expire: number }>(
-    `update task set state = 'leased' where run = $1 and suite = $2 and name = $3 and attempt = $4 and state = 'waiting'
+    `update task set state = 'leased', machine = $5
+     where run = $1 and suite = $2 and name = $3 and attempt = $4 and state = 'waiting'
      returning order_sha256 as order, expire_seconds as expire`,
-    [run, suite, name, attempt],
+    [run, suite, name, attempt, worker.machine],
   );
   if (task === undefined) return undefined;
   await tx.query(

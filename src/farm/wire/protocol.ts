@@ -48,6 +48,8 @@ export const openRunSchema = z.object({
   needs: z.array(label).max(50),
   /** Labels that a worker must have besides; absent: as when the run was opened last. */
   labels: z.array(label).max(50).optional(),
+  /** Attempts of one test go to different machines; absent: as when the run was opened last. */
+  spread: z.boolean().optional(),
 });
 export type OpenRun = z.infer<typeof openRunSchema>;
 
@@ -60,6 +62,8 @@ const jobSchema = keySchema.extend({
   expireSeconds: z.number().int().min(10).max(86_400),
   /** Number of a result that is not wanted: it is deleted, and the attempt made again. */
   replaces: count.optional(),
+  /** The attempt before it is at the farm, or comes there: where attempts are spread, this one waits until that one has a machine. */
+  follows: z.boolean().optional(),
 });
 export type Job = z.infer<typeof jobSchema>;
 export const jobsSchema = z.object({ jobs: z.array(jobSchema).max(1000) });
@@ -90,6 +94,8 @@ const resultSchema = keySchema.extend({
   /** From 1, in the order of their coming; one that was replaced leaves a gap. */
   number: z.number().int().min(1),
   worker: text,
+  /** The worker's. */
+  machine: text,
   outcome: outcomeSchema,
 });
 export type FarmResult = z.infer<typeof resultSchema>;

@@ -6,6 +6,7 @@ import { describeError, EspalierError } from '../../base/errors.ts';
 import { warn } from '../../base/log.ts';
 import { loopbackNames, policy, readOnly, tokenOnly } from './access.ts';
 import { apiRoutes } from './api-routes.ts';
+import { type AskFarm, farmRoutes } from './farm-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import type { RerunOf } from './run-pages.ts';
 import { runRoutes } from './run-routes.ts';
@@ -20,6 +21,8 @@ export interface ServeOptions {
   /** Asked of every request; absent: only requests to names of loopback are answered. */
   readonly token?: string | undefined;
   readonly rerunOf: RerunOf;
+  /** Absent: no farm is shown. */
+  readonly farm?: AskFarm | undefined;
 }
 
 /** Serves a folder of runs until it is closed. Raises an `infrastructure` error where it cannot listen. */
@@ -38,9 +41,10 @@ export async function startServer(options: ServeOptions): Promise<{ readonly ser
 }
 
 /** All that is answered. */
-function site({ runs, token, rerunOf }: ServeOptions): Hono {
+function site({ runs, token, rerunOf, farm }: ServeOptions): Hono {
   const app = new Hono();
   app.use(policy, readOnly, token === undefined ? loopbackNames : tokenOnly(token));
+  if (farm !== undefined) app.route('/', farmRoutes(farm));
   for (const routes of [apiRoutes(runs), runRoutes(runs, rerunOf), pageRoutes(runs)]) app.route('/', routes);
   app.notFound((context) => context.text('there is nothing here\n', 404));
   app.onError((error, context) => {

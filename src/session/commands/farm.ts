@@ -95,9 +95,8 @@ export async function farmStatusCommand({
   readonly json?: boolean;
 }): Promise<void> {
   const { openFarm } = await import('../farm/open.ts');
-  const { statusSchema } = await import('../../farm/wire/protocol.ts');
-  const { statusText } = await import('../farm/status-text.ts');
+  const { readFarmStatus, statusText } = await import('../farm/status-text.ts');
   using client = await openFarm(farm, 'driver');
-  const status = await client.json({ path: '/v1/status' }, statusSchema);
+  const status = await readFarmStatus(client);
   process.stdout.write(json ? `${JSON.stringify(status, undefined, 1)}\n` : statusText(status));
 }

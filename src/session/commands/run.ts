@@ -115,9 +115,9 @@ async function runFolder(
 async function chosenFarm(raw: RawRunOptions): Promise<FarmOfRun | undefined> {
   const address = raw.farm ?? process.env.ESPALIER_FARM;
   if (address !== undefined && address !== '') return (await import('../farm/run-on-farm.ts')).openFarmOfRun(raw);
-  const needs = raw.detach ? '--detach' : raw.attach === undefined ? undefined : '--attach';
+  const needs = (['detach', 'spread', 'attach'] as const).find((name) => raw[name] !== undefined);
   if (needs === undefined) return undefined;
-  throw new EspalierError('usage', `${needs}: no farm is named`, { remedy: 'give --farm URL, or set ESPALIER_FARM' });
+  throw new EspalierError('usage', `--${needs}: no farm is named`, { remedy: 'give --farm URL, or set ESPALIER_FARM' });
 }
 
 /** Words of a command line without what opens a farm: they are stored with the run. */

@@ -6,7 +6,7 @@ import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import { warn } from '../../base/log.ts';
 import type { FarmClient } from '../../farm/wire/client.ts';
-import { type FarmResult, type Job, largestResult, type Outcome } from '../../farm/wire/protocol.ts';
+import { type FarmResult, type Job, largestResult, type Outcome, textOfKey } from '../../farm/wire/protocol.ts';
 import type { AttemptSettings } from '../../lab/attempt.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { LoadedScenario, Suite } from '../../model/suite.ts';
@@ -29,8 +29,16 @@ import { batch, Submitter } from './submitter.ts';
 import type { RememberingSupply } from './supplies.ts';
 import { errorOf } from './trouble.ts';
 
+/** What a run asks of a farm; absent: what it asked for when it was opened last. */
+export interface AskedOfFarm {
+  /** Labels that workers need besides. */
+  readonly labels: readonly string[] | undefined;
+  /** Attempts of one test are made by different machines. */
+  readonly spread: boolean | undefined;
+}
+
 /** What a run on a farm works with. */
-export interface FarmInputs {
+export interface FarmInputs extends AskedOfFarm {
   readonly client: FarmClient;
   readonly folder: RunFolder;
   readonly suites: ReadonlyMap<string, Suite>;
@@ -38,8 +46,6 @@ export interface FarmInputs {
   readonly supply: RememberingSupply;
   /** Wall milliseconds of the last lab of each scenario, by `suite:name`. */
   readonly durations: ReadonlyMap<string, number>;
-  /** Labels that workers need besides; absent: those that the run has at the farm. */
-  readonly labels: readonly string[] | undefined;
   /** What came to be `unresolved` is made again, also where the farm has a result of it. */
   readonly again: boolean;
 }
@@ -61,6 +67,8 @@ export class FarmExecutor implements Executor, AsyncDisposable {
   readonly #making = new Limit(4);
   readonly #taking = new Limit(4);
   readonly #incoming: string;
+  /** Which made which attempt. */
+  readonly #machines = new Map<string, string>();
   readonly #lost = Promise.withResolvers<never>();
   /** The run has its end at the farm: it was stopped there, or left to it. */
   #ended: Promise<void> | undefined;
@@ -80,10 +88,10 @@ export class FarmExecutor implements Executor, AsyncDisposable {
 
   /** Opens the run at the farm, or opens it again. */
   static async open(parts: FarmInputs): Promise<FarmExecutor> {
-    const { client, folder, settings, labels } = parts;
+    const { client, folder, settings, labels, spread } = parts;
     await requireSendable(parts);
     const needs = [`substrate:${settings.substrate.name}`, `code:${fingerprint()}`];
-    await client.send({ method: 'POST', path: '/v1/runs', json: { id: folder.run.id, needs, labels } });
+    await client.send({ method: 'POST', path: '/v1/runs', json: { id: folder.run.id, needs, labels, spread } });
     const executor = new FarmExecutor(parts);
     removeTree(executor.#incoming);
     await executor.#results.catchUp();
@@ -149,7 +157,9 @@ export class FarmExecutor implements Executor, AsyncDisposable {
     const { suite, name, attempt } = key;
     const replaces = this.#results.dropped(key);
     const job = { suite, name, attempt, order: made.order.sha256, weight, expireSeconds: expireSeconds(weight) };
-    return { job: { ...job, ...(replaces !== undefined && { replaces }) }, made };
+    const isHere = this.#parts.folder.judged(loaded.entry).some((one) => one.attempt === attempt - 1);
+    const follows = attempt > 0 && !isHere;
+    return { job: { ...job, follows, ...(replaces !== undefined && { replaces }) }, made };
   }
 
   #dropUnresolved(): void {
@@ -167,7 +177,8 @@ export class FarmExecutor implements Executor, AsyncDisposable {
     return this.#taking.run(() => this.#take(key, result));
   }
 
-  async #take(key: AttemptKey, { outcome, worker }: FarmResult): Promise<string> {
+  async #take(key: AttemptKey, { outcome, worker, machine }: FarmResult): Promise<string> {
+    this.#checkSpread(key, machine);
     if (outcome.kind === 'trouble') throw troubleHere(outcome);
     const { client, folder } = this.#parts;
     const { blob, word } = outcome;
@@ -179,6 +190,16 @@ export class FarmExecutor implements Executor, AsyncDisposable {
     await unpackFromFarm(bytes, dir, runInputs(folder.dir));
     await this.#confirm(key, { dir, word, worker });
     return dir;
+  }
+
+  /** A job that was lost may have left no other machine; then the attempts say nothing of two machines. */
+  #checkSpread(key: AttemptKey, machine: string): void {
+    this.#machines.set(textOfKey(key), machine);
+    if (!this.#parts.spread) return;
+    for (const attempt of [key.attempt - 1, key.attempt + 1]) {
+      if (this.#machines.get(textOfKey({ ...key, attempt })) !== machine) continue;
+      warn(`${keyOf(key)}: attempts ${key.attempt} and ${attempt} were both made by ${machine}, though spread`);
+    }
   }
 
   /** What is not passed is judged here again, and so is a sample of the rest: a worker may be wrong, or lie. */

@@ -9,20 +9,20 @@ import { keyOf } from '../../model/scenario.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import type { RawRunOptions } from '../options.ts';
 import { missingAttempts, resolved } from '../planned.ts';
-import { FarmExecutor, type FarmInputs } from './executor.ts';
+import { type AskedOfFarm, FarmExecutor, type FarmInputs } from './executor.ts';
 import { openFarm } from './open.ts';
 import { RememberingSupply } from './supplies.ts';
 
 /** A farm as `espalier run` uses it. Leaving its scope ends what the run still has there, unless it was left to it. */
 export class FarmOfRun implements AsyncDisposable {
   readonly #client: FarmClient;
-  readonly #labels: readonly string[] | undefined;
+  readonly #asked: AskedOfFarm;
   #supply: RememberingSupply | undefined;
   #executor: FarmExecutor | undefined;
 
-  constructor(client: FarmClient, labels: readonly string[] | undefined) {
+  constructor(client: FarmClient, asked: AskedOfFarm) {
     this.#client = client;
-    this.#labels = labels;
+    this.#asked = asked;
   }
 
   /** What labs boot, as on this machine alone; what is used of it is remembered, since it has to be sent. */
@@ -31,9 +31,9 @@ export class FarmOfRun implements AsyncDisposable {
     return this.#supply;
   };
 
-  async executor(parts: Omit<FarmInputs, 'client' | 'labels' | 'supply'>): Promise<FarmExecutor> {
+  async executor(parts: Omit<FarmInputs, 'client' | 'supply' | keyof AskedOfFarm>): Promise<FarmExecutor> {
     const supply = this.#supply ?? this.openSupply(parts.folder.run.options, new AbortController().signal);
-    this.#executor = await FarmExecutor.open({ ...parts, supply, client: this.#client, labels: this.#labels });
+    this.#executor = await FarmExecutor.open({ ...parts, ...this.#asked, supply, client: this.#client });
     return this.#executor;
   }
 
@@ -83,9 +83,9 @@ export class FarmOfRun implements AsyncDisposable {
 }
 
 /** Greets the farm that a command line or the environment names. */
-export async function openFarmOfRun({ farm, farmLabels }: RawRunOptions): Promise<FarmOfRun> {
+export async function openFarmOfRun({ farm, farmLabels, spread }: RawRunOptions): Promise<FarmOfRun> {
   const labels = farmLabels?.split(',').filter(Boolean);
   const wrong = labels?.find((label) => !labelPattern.test(label));
   if (wrong !== undefined) throw new EspalierError('usage', `--farm-labels ${wrong}: ${labelRule}`);
-  return new FarmOfRun(await openFarm(farm, 'driver'), labels);
+  return new FarmOfRun(await openFarm(farm, 'driver'), { labels, spread });
 }

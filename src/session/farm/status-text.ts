@@ -1,6 +1,12 @@
 import { secondsText, table } from '../../base/text.ts';
 import { visibleLine } from '../../base/visible.ts';
-import type { FarmStatus } from '../../farm/wire/protocol.ts';
+import type { FarmClient } from '../../farm/wire/client.ts';
+import { type FarmStatus, statusSchema } from '../../farm/wire/protocol.ts';
+
+/** Asks a farm for its state, once. */
+export function readFarmStatus(client: FarmClient): Promise<FarmStatus> {
+  return client.json({ path: '/v1/status', patienceMs: 0 }, statusSchema);
+}
 
 /** The state of a farm for a terminal. */
 export function statusText({ workers, runs, perMinute, tallies }: FarmStatus): string {

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { until } from '../../../src/base/deadline.ts';
 import { parseFarmAddress } from '../../../src/farm/wire/address.ts';
 import { bytesSource } from '../../../src/farm/wire/blob-source.ts';
 import { FarmClient } from '../../../src/farm/wire/client.ts';
+import { packFiles } from '../../../src/session/farm/archive.ts';
+import { fingerprint } from '../../../src/session/farm/fingerprint.ts';
+import { attemptFileNames, readAttemptFile } from '../../../src/store/attempt-files.ts';
+import { reference } from '../sandbox.ts';
 import { noPostgres } from './cluster.ts';
 import { Field } from './field.ts';
 import { Rogue } from './rogue.ts';
@@ -148,4 +153,30 @@ test('a worker whose machine fails one job after another gets its next ones late
   await rogue.upload(bytes);
   assert.equal(await rogue.done(lease, bytesSource(bytes)), true);
   assert.deepEqual(await health(), ['good']);
+});
+
+test('a verdict that does not follow from its files is found by the driver, which names the worker', {
+  skip: noPostgres,
+}, async (t) => {
+  const field = await Field.start(t);
+  field.box.add({
+    bad: { 'eastinit.sh': 'echo wrong\n', 'east.console.txt': reference('east', ['echo wrong', 'right\n']) },
+  });
+  await field.box.run();
+  const [run = ''] = field.box.runs();
+  const attempt = join(field.box.dir, 'espalier-runs', run, 'attempts/libreswan/bad/0');
+  const files = [...attemptFileNames(attempt)].map((name) => [name, readAttemptFile(attempt, name) as Buffer] as const);
+  const forged = files.map(([name, bytes]) => {
+    const content = name === 'verdict.json' ? bytes.toString().replace('"word": "minor"', '"word": "major"') : bytes;
+    return [`attempt/${name}`, Buffer.from(content)] as const;
+  });
+  const result = await packFiles(new Map(forged), { what: 'it', fault: 'bug' });
+  const driver = field.driver(['run', '--substrate', 'fake', '--suite', 'testing']);
+  const liar = await Rogue.join(t, field, 'liar', ['substrate:fake', `code:${fingerprint()}`]);
+  const { lease } = await liar.pull();
+  await liar.upload(result);
+  assert.equal(await liar.done(lease, bytesSource(result)), true);
+  assert.equal(await driver.ended(), 1, driver.said);
+  assert.match(driver.said, /libreswan:bad: the worker liar says major, its files say minor; /);
+  assert.match(driver.said, /^ *1 minor$/m);
 });

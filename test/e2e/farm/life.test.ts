@@ -187,3 +187,30 @@ test('a worker whose disk is full costs no test; it becomes suspect', {
   const [loss] = (await field.sql('select reason from espalier_farm.loss')) as { reason: string }[];
   assert.match(loss?.reason ?? '', /ENOSPC|no space left/i);
 });
+
+test('attempts that are spread wait for another machine than the one that has the attempt before', {
+  skip: noPostgres,
+}, async (t) => {
+  const field = await Field.start(t);
+  // Bytes of the seed, and others.
+  field.box.add({ one: passing(), seeded: passing('fake: random'), unseeded: passing('fake: unseeded') });
+  const alone = await field.box.run('--spread');
+  assert.match(alone.stderr, /--spread: no farm is named/);
+  field.worker();
+  const options = ['--repeat-each', '2', '--spread'];
+  const driver = field.driver(['run', '--substrate', 'fake', '--suite', 'testing', ...options]);
+  await count(field, 'done', 3);
+  await count(field, 'waiting', 3);
+  field.worker();
+  assert.equal(await driver.ended(60_000), 1, driver.said);
+  const made = await field.sql(
+    'select attempt, machine, count(*)::int as tests from espalier_farm.result group by 1, 2 order by 1',
+  );
+  assert.deepEqual(made, [
+    { attempt: 0, machine: 'w1', tests: 3 },
+    { attempt: 1, machine: 'w2', tests: 3 },
+  ]);
+  for (const word of ['1 minor', '1 nondeterminism', '1 passed'])
+    assert.match(driver.said, new RegExp(`^ *${word}$`, 'm'), `only what is not of the seed differs: ${driver.said}`);
+  assert.doesNotMatch(driver.said, /though spread/);
+});

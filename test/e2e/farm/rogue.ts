@@ -23,9 +23,9 @@ export class Rogue {
     this.#heart = heart;
   }
 
-  static async join(t: TestContext, field: Field, name: string): Promise<Rogue> {
+  static async join(t: TestContext, field: Field, name: string, labels = ['simulated']): Promise<Rogue> {
     const client = new FarmClient(parseFarmAddress(field.address, { ESPALIER_FARM_TOKEN: field.tokens.worker }));
-    const json = { name, machine: name, slots: 1, labels: ['simulated'] };
+    const json = { name, machine: name, slots: 1, labels };
     const { session } = await client.json({ method: 'POST', path: '/v1/workers', json }, sessionSchema);
     const heart = new Heart(client.address, session, { gone: () => {}, over: () => {} });
     t.after(() => heart[Symbol.asyncDispose]());
