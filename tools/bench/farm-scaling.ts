@@ -56,10 +56,13 @@ async function measure(audience: Audience, labs: readonly number[], workers: num
   const wall = performance.now() - begin;
   if (code !== 0) throw new EspalierError('infrastructure', `the run ended with ${code}: ${stderr}`);
   const after = await loadOf(field);
+  const [row] = (await field.sql(
+    'select extract(epoch from max(at) - (select opened from espalier_farm.run))::float8 as open from espalier_farm.result',
+  )) as { open: number }[];
   for (const { child } of all) child.kill('SIGTERM');
   const sum = labs.reduce((total, ms) => total + ms, 0);
   const ideal = Math.max(sum / workers, ...labs);
-  tell({ workers, labs: labs.length, wall, ideal }, { before, after, idle });
+  tell({ workers, labs: labs.length, wall, open: 1000 * (row?.open ?? 0), ideal }, { before, after, idle });
   return ideal / wall;
 }
 
@@ -86,19 +89,20 @@ async function idleLoad(field: Field): Promise<Load> {
 interface Measured {
   readonly workers: number;
   readonly labs: number;
-  /** Milliseconds of the whole command, and of the labs alone. */
+  /** Milliseconds of the whole command, from the opening of the run to its last result, and of the labs alone. */
   readonly wall: number;
+  readonly open: number;
   readonly ideal: number;
 }
 
 function tell(
-  { workers, labs, wall, ideal }: Measured,
+  { workers, labs, wall, open, ideal }: Measured,
   { before, after, idle }: { readonly before: Load; readonly after: Load; readonly idle: Load },
 ): void {
   const s = (ms: number): string => (ms / 1000).toFixed(1);
   figure(
     `${workers} workers, ${labs} labs`,
-    `${s(wall)} s, ideal ${s(ideal)} s: ${((100 * ideal) / wall).toFixed(1)} %`,
+    `${s(wall)} s, ideal ${s(ideal)} s: ${((100 * ideal) / wall).toFixed(1)} %; at the farm ${s(open)} s`,
   );
   const each = (value: (load: Load) => number): string => ((value(after) - value(before)) / labs).toFixed(1);
   figure(
