@@ -106,7 +106,7 @@ export class Chaos {
       if (driver.child.exitCode !== null) throw new Error(driver.said);
       return (await this.#count('task')) === jobs;
     };
-    await until(sent, { what: 'the farm to have the run', timeoutMs: 600_000, intervalMs: 300 });
+    await until(sent, { what: 'the farm to have the run', timeoutMs: 3_600_000, intervalMs: 300 });
     driver.child.kill('SIGKILL');
     await driver.ended();
   }
