@@ -22,6 +22,7 @@ import type { LoadedScenario } from '../src/model/suite.ts';
 import { judgeAttempt } from '../src/session/judging/judge-attempt.ts';
 import { storeScenario } from '../src/session/judging/stored-scenario.ts';
 import { openSettings, openSuites, openSupply } from '../src/session/local/open.ts';
+import { wholeNumber } from '../src/session/option-values.ts';
 import { compareTrees } from './bench/against.ts';
 import { BareLab, type BareResult } from './bench/bare-lab.ts';
 import { childrenCpu } from './bench/cpu.ts';
@@ -170,8 +171,9 @@ async function compare(against: string): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'espalier-bench-'));
   process.on('exit', () => rmSync(work, { recursive: true, force: true }));
   const { rounds: wanted, file = join(projectDir, 'espalier-runs', 'bench.jsonl') } = values;
-  const comparison = { against, rounds: Number(wanted ?? rounds), labs: positionals, file, work };
-  for (const line of await compareTrees(comparison)) process.stdout.write(`${line}\n`);
+  const count = wanted === undefined ? rounds : wholeNumber('--rounds', wanted, 1);
+  const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+  await compareTrees({ against, rounds: count, labs: positionals, file, work }, say);
 }
 
 async function main(): Promise<void> {

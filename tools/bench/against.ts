@@ -10,7 +10,15 @@ import { run, succeed } from '../../src/base/processes.ts';
 import { describeMachine } from '../../src/lab/machine.ts';
 import { costPage } from './cost-page.ts';
 import { childrenCpu } from './cpu.ts';
-import { type MeasuredCommit, type Measurement, middle, ratioOf, readMeasurements } from './measurement.ts';
+import {
+  type LabMeasurement,
+  type MeasuredCommit,
+  type Measurement,
+  middle,
+  type Ratio,
+  ratioOf,
+  readMeasurements,
+} from './measurement.ts';
 import { referenceLabs, referenceSeed } from './reference-labs.ts';
 
 /** What is compared, and where it is kept. */
@@ -63,51 +71,53 @@ async function commitOf(tree: string): Promise<MeasuredCommit> {
   return { hash, subject, date, changed: stdout.length > 0 };
 }
 
-/** Measures, appends a line to the file, writes the page, and returns lines for people. */
-export async function compareTrees(wish: Comparison): Promise<string[]> {
-  const { against, rounds, file, work } = wish;
-  const trees = { mine: projectDir, other: resolve(against) };
-  const labs = wish.labs.length === 0 ? referenceLabs : wish.labs;
+type Trees = Readonly<Record<'mine' | 'other', string>>;
+
+async function measure(lab: string, trees: Trees, { rounds, work }: Comparison): Promise<LabMeasurement> {
+  // What each makes on first use is nothing of the lab's.
+  for (const tree of Object.values(trees)) await costOf(tree, lab, work);
+  const mine: Cost[] = [];
+  const others: Cost[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    others.push(await costOf(trees.other, lab, work));
+    mine.push(await costOf(trees.mine, lab, work));
+  }
+  const of = (costs: readonly Cost[], key: 'labCpuMs' | 'commandCpuMs') => costs.map((cost) => cost[key]);
+  const { handOvers, pageFaults } = mine[0] ?? {};
+  return {
+    lab: ratioOf(of(mine, 'labCpuMs'), of(others, 'labCpuMs')),
+    command: ratioOf(of(mine, 'commandCpuMs'), of(others, 'commandCpuMs')),
+    labCpuMs: middle(of(mine, 'labCpuMs')),
+    commandCpuMs: middle(of(mine, 'commandCpuMs')),
+    ...(handOvers !== undefined && { handOvers }),
+    ...(pageFaults !== undefined && { pageFaults }),
+  };
+}
+
+function textOf(what: string, { median, low, high }: Ratio, ms: number): string {
+  return `${what} x ${median.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}), now ${(ms / 1000).toFixed(2)} s`;
+}
+
+/** Measures, appends a line to the file and writes the page. `say` gets lines for people as they come. */
+export async function compareTrees(wish: Comparison, say: (line: string) => void): Promise<void> {
+  const trees = { mine: projectDir, other: resolve(wish.against) };
+  const labs: Record<string, LabMeasurement> = {};
+  for (const lab of wish.labs.length === 0 ? referenceLabs : wish.labs) {
+    const one = await measure(lab, trees, wish);
+    labs[lab] = one;
+    say(`${lab}: ${textOf('lab', one.lab, one.labCpuMs)}; ${textOf('command', one.command, one.commandCpuMs)}`);
+  }
   const { cpu, cores, system } = describeMachine();
-  const measured: Measurement = {
+  keep(wish.file, {
     version: 1,
     date: new Date().toISOString(),
     commit: await commitOf(trees.mine),
     against: await commitOf(trees.other),
-    rounds,
+    rounds: wish.rounds,
     machine: `${cpu}, ${cores} cores, ${system}`,
-    labs: {},
-  };
-  const lines: string[] = [];
-  for (const lab of labs) {
-    // What each makes on first use is nothing of the lab's.
-    for (const tree of Object.values(trees)) await costOf(tree, lab, work);
-    const mine: Cost[] = [];
-    const others: Cost[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      others.push(await costOf(trees.other, lab, work));
-      mine.push(await costOf(trees.mine, lab, work));
-    }
-    const of = (key: 'labCpuMs' | 'commandCpuMs') =>
-      [mine, others].map((costs) => costs.map((cost) => cost[key])) as [number[], number[]];
-    const { handOvers, pageFaults } = mine[0] ?? {};
-    const one = {
-      lab: ratioOf(...of('labCpuMs')),
-      command: ratioOf(...of('commandCpuMs')),
-      labCpuMs: middle(of('labCpuMs')[0]),
-      commandCpuMs: middle(of('commandCpuMs')[0]),
-      ...(handOvers !== undefined && { handOvers }),
-      ...(pageFaults !== undefined && { pageFaults }),
-    };
-    measured.labs[lab] = one;
-    const text = (name: 'lab' | 'command', ms: number): string => {
-      const { median, low, high } = one[name];
-      return `${name} x ${median.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)}), now ${(ms / 1000).toFixed(2)} s`;
-    };
-    lines.push(`${lab}: ${text('lab', one.labCpuMs)}; ${text('command', one.commandCpuMs)}`);
-  }
-  keep(file, measured);
-  return [...lines, `${file}, plots over commits: ${pageOf(file)}`];
+    labs,
+  });
+  say(`${wish.file}, plots over commits: ${pageOf(wish.file)}`);
 }
 
 const pageOf = (file: string): string => `${file.replace(/\.jsonl$/, '')}.html`;

@@ -1,45 +1,52 @@
-import { z } from 'zod';
+import { EspalierError } from '../../src/base/errors.ts';
 
-const number = z.number().nonnegative();
 /** Ratios of pairs of neighbours in time: this tree's CPU by the other's. */
-const ratio = z.object({ median: number, low: number, high: number });
-export type Ratio = z.infer<typeof ratio>;
+export interface Ratio {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
 
-const labMeasurement = z.object({
+/** What a lab cost. */
+export interface LabMeasurement {
   /** CPU of the lab's processes. */
-  lab: ratio,
+  readonly lab: Ratio;
   /** CPU of the whole command: driver, judge and sanitizers as well. */
-  command: ratio,
+  readonly command: Ratio;
   /** Of this tree, medians, ms of CPU. */
-  labCpuMs: number,
-  commandCpuMs: number,
+  readonly labCpuMs: number;
+  readonly commandCpuMs: number;
   /** Of this tree, from `attempt.json`; absent where it does not count yet. */
-  handOvers: number.exactOptional(),
-  pageFaults: number.exactOptional(),
-});
+  readonly handOvers?: number;
+  readonly pageFaults?: number;
+}
 
-/** A commit as a measurement names it; `changed`: the tree holds changes beside it. */
-const commit = z.object({ hash: z.string(), subject: z.string(), date: z.string(), changed: z.boolean() });
-export type MeasuredCommit = z.infer<typeof commit>;
+/** A commit as a measurement names it. */
+export interface MeasuredCommit {
+  readonly hash: string;
+  readonly subject: string;
+  readonly date: string;
+  /** The tree holds changes beside it. */
+  readonly changed: boolean;
+}
 
 /** One line of the file that `npm run bench -- --against` appends to. */
-export const measurementSchema = z.object({
-  version: z.literal(1),
+export interface Measurement {
+  readonly version: 1;
   /** ISO 8601. */
-  date: z.string(),
-  commit,
-  against: commit,
-  rounds: number,
-  machine: z.string(),
+  readonly date: string;
+  readonly commit: MeasuredCommit;
+  readonly against: MeasuredCommit;
+  readonly rounds: number;
+  readonly machine: string;
   /** By `suite:name`. */
-  labs: z.record(z.string(), labMeasurement),
-});
-export type Measurement = z.infer<typeof measurementSchema>;
+  readonly labs: Readonly<Record<string, LabMeasurement>>;
+}
 
-/** Median and extremes of `mine[i] / others[i]`. Throws where there is no pair. */
+/** Median and extremes of `mine[i] / others[i]`. */
 export function ratioOf(mine: readonly number[], others: readonly number[]): Ratio {
-  const ratios = mine.map((value, index) => value / (others[index] ?? Number.NaN)).sort((a, b) => a - b);
-  return ratio.parse({ median: middle(ratios), low: ratios[0], high: ratios.at(-1) });
+  const ratios = mine.map((value, index) => value / (others[index] ?? Number.NaN));
+  return { median: middle(ratios), low: Math.min(...ratios), high: Math.max(...ratios) };
 }
 
 /** Median; of an even count the mean of both in the middle. `NaN` of none. */
@@ -49,9 +56,14 @@ export function middle(values: readonly number[]): number {
   return ((sorted[Math.floor(at)] ?? Number.NaN) + (sorted[Math.ceil(at)] ?? Number.NaN)) / 2;
 }
 
-/** Reads the lines of such a file; a last line that was cut off is left out. Throws for any other that is none. */
+/** Reads the lines of such a file; a last line that was cut off is left out. Throws for a line of another version. */
 export function readMeasurements(text: string): Measurement[] {
   const lines = text.split('\n');
   lines.pop();
-  return lines.map((line) => measurementSchema.parse(JSON.parse(line)));
+  return lines.map((line) => {
+    const one = JSON.parse(line) as Measurement;
+    if (one.version !== 1)
+      throw new EspalierError('infrastructure', `a measurement has the unknown version ${one.version}`);
+    return one;
+  });
 }

@@ -13,8 +13,7 @@ function measurement(hash: string, median: number, more: Partial<Measurement['la
 
 test('a ratio is that of neighbours in time, however the machine’s load changes', () => {
   assert.deepEqual(ratioOf([1, 20, 3], [2, 40, 5]), { median: 0.5, low: 0.5, high: 0.6 });
-  assert.throws(() => ratioOf([], []));
-  assert.throws(() => ratioOf([1, 2], [1]));
+  assert.ok(Number.isNaN(ratioOf([1, 2], [1]).median));
   assert.equal(middle([4, 1, 3, 2]), 2.5);
 });
 
@@ -22,7 +21,7 @@ test('a file is read back, but for a line that was cut off', () => {
   const all = [measurement('one', 0.5, { handOvers: 7, pageFaults: 8 }), measurement('two', 0.6)];
   const text = all.map((one) => `${JSON.stringify(one)}\n`).join('');
   assert.deepEqual(readMeasurements(`${text}{"version":1`), all);
-  assert.throws(() => readMeasurements(`${JSON.stringify({ ...all[0], version: 2 })}\n`));
+  assert.throws(() => readMeasurements(`${JSON.stringify({ ...all[0], version: 2 })}\n`), /unknown version 2/);
 });
 
 test('a page plots each commit once with its spread, and counts where they were taken', () => {
