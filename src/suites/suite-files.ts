@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { kindOf } from '../base/door/handle.ts';
-import { handleInside, namesInside, readInside } from '../base/door/inside.ts';
+import { entriesInside, handleInside, readInside } from '../base/door/inside.ts';
 import { EspalierError } from '../base/errors.ts';
 
 /** Bytes of a file of a test. The largest real ones have less than one million. */
@@ -84,15 +84,24 @@ export class SuiteFiles {
   /** What a folder holds, in order. */
   entries(path: string): SuiteEntry[] {
     using place = handleInside(this.#root, path);
-    const names = namesInside(place);
-    if (names.length > mostEntries) {
-      throw new EspalierError('scenario', `holds ${names.length} files, the limit is ${mostEntries}`, { file: path });
+    const entries = entriesInside(place);
+    if (entries.length > mostEntries) {
+      throw new EspalierError('scenario', `holds ${entries.length} files, the limit is ${mostEntries}`, { file: path });
     }
-    return names.map((bytes): SuiteEntry => {
-      const name = bytes.toString('utf8');
-      const isLink = entryAt(join(path, name))?.isSymbolicLink() === true;
-      if (isUtf8(bytes)) return { name, isLink, ...this.#look(join(path, name)) };
-      return { name: nameOfBytes(bytes), isLink: false, kind: 'broken', why: 'has a name that is not text in UTF-8' };
+    return entries.map((entry): SuiteEntry => {
+      const name = entry.name.toString('utf8');
+      if (!isUtf8(entry.name)) {
+        return {
+          name: nameOfBytes(entry.name),
+          isLink: false,
+          kind: 'broken',
+          why: 'has a name that is not text in UTF-8',
+        };
+      }
+      // No link, in a folder that lies in the suite: it does too, and need not be opened.
+      if (entry.isFile()) return { name, isLink: false, kind: 'file' };
+      if (entry.isDirectory()) return { name, isLink: false, kind: 'folder' };
+      return { name, isLink: entry.isSymbolicLink(), ...this.#look(join(path, name)) };
     });
   }
 

@@ -3,7 +3,7 @@
  * what it opened is asked for afterwards, through the handle, and taken only where it lies in the tree. Nothing is read, and no
  * special file is started, before that is known.
  */
-import { constants, openSync, readdirSync } from 'node:fs';
+import { constants, type Dirent, openSync, readdirSync } from 'node:fs';
 import { EspalierError } from '../errors.ts';
 import { type Handle, kindOf, nameOf, take } from './handle.ts';
 import { OpenFile } from './open-file.ts';
@@ -53,11 +53,12 @@ export function readInside({ stat, path, itself }: Handle, most: number, cut = f
   }
 }
 
-/** Names in a folder as bytes, in order. Raises `scenario` for what is no folder, or may not be read. */
-export function namesInside({ stat, path, itself }: Handle): Buffer[] {
+/** Entries of a folder with their names as bytes, in order of these. Raises `scenario` for what is no folder, or may not be read. */
+export function entriesInside({ stat, path, itself }: Handle): Dirent<Buffer>[] {
   if (!stat.isDirectory()) throw new EspalierError('scenario', `is ${kindOf(stat)}, not a folder`, { file: path });
   try {
-    return readdirSync(itself, 'buffer').sort(Buffer.compare);
+    const entries = readdirSync(itself, { encoding: 'buffer', withFileTypes: true });
+    return entries.sort((a, b) => Buffer.compare(a.name, b.name));
   } catch (cause) {
     throw new EspalierError('scenario', reasonOf(cause), { file: path, cause });
   }

@@ -117,8 +117,14 @@ function understand(suite: string, declared: Declared, source: LoadedFile): Know
   }
 }
 
-function needsFallbackTunnels({ sources }: LoadedFile): boolean {
-  return sources.some((path) => /\bip (?:-\S+ )*tun(?:nel)?\b|\bvti-interface\b/.test(readFileSync(path, 'latin1')));
+const tunnelMakers = new WeakMap<LoadedFile, boolean>();
+
+/** Whether anything in a file makes tunnels of the kernel; looked for once, not for each of its scenarios. */
+function needsFallbackTunnels(file: LoadedFile): boolean {
+  const makes = /\bip (?:-\S+ )*tun(?:nel)?\b|\bvti-interface\b/;
+  const found = tunnelMakers.get(file) ?? file.sources.some((path) => makes.test(readFileSync(path, 'latin1')));
+  tunnelMakers.set(file, found);
+  return found;
 }
 
 /** Whatever a line of a terminal can show; commands split `suite:name` at its first colon. */

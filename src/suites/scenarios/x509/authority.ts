@@ -58,6 +58,7 @@ export class Authority {
   readonly #urls: Pick<CertificateContent, 'crlUrls' | 'ocspUrls'>;
   readonly #above: readonly Authority[];
   readonly #issued = new Map<string, Issued>();
+  readonly #credentials = new Map<string, Credential>();
 
   /** `above`: the authorities up to the root, the issuer first; none for a root. */
   constructor(wish: AuthorityOptions = {}, above: readonly Authority[] = []) {
@@ -87,7 +88,15 @@ export class Authority {
   }
 
   /** A certificate with its key, and all that the peer needs to trust it. */
-  issue({ subject, alternativeNames = [], key: type = 'rsa-2048', ...wish }: CertificateOptions): Credential {
+  issue(wish: CertificateOptions): Credential {
+    // Equal arguments give equal bytes, and hundreds of scenarios of one file ask for the same.
+    const asked = JSON.stringify([wish.subject, wish.alternativeNames, wish.key, periodOf(wish)]);
+    const credential = this.#credentials.get(asked) ?? this.#issue(wish);
+    this.#credentials.set(asked, credential);
+    return credential;
+  }
+
+  #issue({ subject, alternativeNames = [], key: type = 'rsa-2048', ...wish }: CertificateOptions): Credential {
     const key = seededKey(type, this.#seed, subject);
     const issued = makeCertificate({
       ...periodOf(wish),

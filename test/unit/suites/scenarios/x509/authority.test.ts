@@ -42,6 +42,15 @@ test('the same wishes give the same octets', () => {
     alternativeNames: ['west.test', '192.0.2.1', 'a@west.test', '2001:db8::1'],
   };
   assert.deepEqual(again.issue(wish), root.issue(wish));
+  assert.equal(root.issue({ ...wish }), root.issue(wish), 'it is made once');
+  const later = { ...wish, notAfter: new Date(Date.UTC(2040, 0, 1)) };
+  for (const other of [
+    later,
+    { ...wish, subject: 'CN=other' },
+    { ...wish, key: 'ed25519' as const },
+    { ...wish, alternativeNames: [] },
+  ])
+    assert.notEqual(root.issue(other).certificate, root.issue(wish).certificate);
   const { subject, subjectAltName, issuer } = new X509Certificate(root.issue(wish).certificate);
   assert.deepEqual([subject, issuer], ['O=Espalier\nCN=west.test', 'CN=Espalier CA']);
   assert.equal(
