@@ -139,20 +139,22 @@ export function withSettings(
     ...plan,
     timing: { ...plan.timing, deadline, gap },
     ...(overlays && {
-      overlays: over(
-        plan.overlays ?? {},
-        mapLayers(overlays, ({ path }) => path),
-      ),
+      overlays: stacked(plan, overlays),
     }),
   };
 }
 
-type Layers = NonNullable<LabPlan['overlays']>;
-
-/** The user's layers lie over those of the scenario. */
-function over(below: Layers, above: Layers): Layers {
-  const hosts = [...new Set([...Object.keys(below), ...Object.keys(above)])];
-  return Object.fromEntries(hosts.map((host) => [host, [...(above[host] ?? []), ...(below[host] ?? [])]]));
+/** The user's layers lie over those of the scenario, and what was built from source under them. */
+function stacked(
+  { topology, overlays: own = {} }: LabPlan,
+  overlays: NonNullable<AttemptSettings['overlays']>,
+): NonNullable<LabPlan['overlays']> {
+  const stack = topology.hosts.map(({ name }) => {
+    const all = [...(overlays[name] ?? []), ...(overlays['*'] ?? [])];
+    const paths = (under: boolean) => all.flatMap((one) => ((one.under ?? false) === under ? [one.path] : []));
+    return [name, [...paths(false), ...(own[name] ?? []), ...(own['*'] ?? []), ...paths(true)]] as const;
+  });
+  return Object.fromEntries(stack.filter(([, layers]) => layers.length > 0));
 }
 
 function mapLayers<T>(

@@ -4,6 +4,8 @@ import type { LoadedScenario } from '../model/suite.ts';
 /** An image file to be stacked over a host's image. */
 export interface Layer extends Identity {
   readonly path: string;
+  /** It lies under what the scenario itself lays over its image: what was built is in place of the image's own. */
+  readonly under?: boolean;
 }
 
 /** A layer that was built from somebody's source tree. */
@@ -29,7 +31,7 @@ export interface LaidSources {
 }
 
 /**
- * Lays sources under what the user lays over all hosts. A host gets a source where it boots from the image that this was built for;
+ * Lays sources under what the user and the scenario lay over hosts. A host gets a source where it boots from the image that this was built for;
  * one built for that host alone lies above those for all.
  */
 export function laySources(
@@ -49,7 +51,10 @@ export function laySources(
       ...fitting.filter((one) => one.host === undefined),
     ];
     for (const one of fitting) versions[one.host === undefined ? one.name : `${host}:${one.name}`] = one.version;
-    return [host, [...(own[host] ?? []), ...forAll, ...sorted.map(({ layer }) => layer)]] as const;
+    return [
+      host,
+      [...(own[host] ?? []), ...forAll, ...sorted.map(({ layer }) => ({ ...layer, under: true }))],
+    ] as const;
   });
   return { overlays: { ...own, ...Object.fromEntries(laid.filter(([, layers]) => layers.length > 0)) }, versions };
 }

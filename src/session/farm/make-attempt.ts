@@ -10,6 +10,7 @@ import type { BlobUse } from '../../farm/wire/blob-cache.ts';
 import { contentsIn, unpackValue } from '../../farm/wire/packed-value.ts';
 import type { Outcome } from '../../farm/wire/protocol.ts';
 import { type AttemptSettings, runAttempt } from '../../lab/attempt.ts';
+import type { Layer } from '../../lab/source-layers.ts';
 import { substrateByName } from '../../lab/substrate/all.ts';
 import type { LabPlan } from '../../model/scenario.ts';
 import type { LoadedScenario } from '../../model/suite.ts';
@@ -102,10 +103,12 @@ async function guestOf(
 }
 
 async function layersOf(bench: Workbench, overlays: NonNullable<Order['overlays']>) {
-  const found: Record<string, { id: string; sha256: string; path: string }[]> = {};
+  const found: Record<string, Layer[]> = {};
   for (const [host, layers] of Object.entries(overlays)) {
     found[host] = [];
-    for (const { id, sha256, file } of layers) found[host].push({ id, sha256, path: await fetchFile(bench, file) });
+    for (const { file, under = false, ...layer } of layers) {
+      found[host].push({ ...layer, under, path: await fetchFile(bench, file) });
+    }
   }
   return found;
 }

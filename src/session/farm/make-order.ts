@@ -96,7 +96,7 @@ async function layers(overlays: NonNullable<AttemptSettings['overlays']>, { addF
   const found: NonNullable<Order['overlays']> = {};
   for (const [host, list] of Object.entries(overlays)) {
     found[host] = [];
-    for (const { id, sha256, path } of list) found[host].push({ id, sha256, file: await addFile(path) });
+    for (const { path, ...layer } of list) found[host].push({ ...layer, file: await addFile(path) });
   }
   return found;
 }

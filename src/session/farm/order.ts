@@ -26,7 +26,7 @@ export const orderSchema = z.object({
   kernel: identity.extend({ file: file.optional(), agent: identity.optional() }),
   /** Programs that the substrate's labs need beside the kernel. */
   guest: z.object({ agent: program, shim: program, starter: program }).optional(),
-  overlays: z.record(z.string(), z.array(identity.extend({ file }))).optional(),
+  overlays: z.record(z.string(), z.array(identity.extend({ file, under: z.boolean().optional() }))).optional(),
   /** Versions of what was built from source trees. */
   versions: z.record(z.string(), z.string()).optional(),
   how: z.discriminatedUnion('kind', [
