@@ -7,7 +7,7 @@ import type { BuildRecipe } from '../build-recipe.ts';
 export const build: BuildRecipe = {
   proof: 'src/charon/charon.c',
   image: 'debian-trixie-strongswan-built',
-  packages: ['autoconf', 'automake', 'gettext', 'libgcrypt20-dev', 'libtool', 'libxml2-dev', 'perl'],
+  packages: ['autoconf', 'automake', 'gettext', 'libgcrypt20-dev', 'libtool', 'libxml2-dev', 'perl', 'python3'],
   suites: ['strongswan-built'],
   tests: 'testing/scripts/build-certs-chroot',
   leftOut: ['testing/tests/**', 'testing/hosts/**', 'testing/config/**', 'testing/images/**', 'testing/tkm/**'],

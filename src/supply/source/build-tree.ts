@@ -96,13 +96,11 @@ export async function buildTree(order: BuildOrder, openWorkshop = workshopOf): P
   const body = async (): Promise<BuiltSource> => {
     const state = await stateOf(request);
     const last = takeNote(places);
-    const changed = await bringCopy(order, state, places);
+    let changed = await bringCopy(order, state, places);
     const workshop = await openWorkshop(order, places.copy);
     const made = sha256(JSON.stringify([recipe, order.flavour, workshop.root, workshop.packages, gather()]));
-    if (changed || last?.made !== made) {
-      dropOthersObjects(places, made);
-      await build(order, places, workshop);
-    }
+    if (dropOthers(places, made)) changed = await bringCopy(order, state, places);
+    if (changed || last?.made !== made) await build(order, places, workshop);
     writeAtomic(places.note, JSON.stringify({ made }));
     const layer = await ensureOverlayImage(places.installed);
     const version = versionOf(order, state);
@@ -116,11 +114,16 @@ export async function buildTree(order: BuildOrder, openWorkshop = workshopOf): P
   return withLock(`${places.base}.lock`, body, () => say(`waiting for another process that builds ${dir}`));
 }
 
-/** Objects know nothing of the headers and options of another root or recipe: no rule of make asks for them. */
-function dropOthersObjects({ objects, madeWith }: Places, made: string): void {
-  if (existsSync(madeWith) && readFileSync(madeWith, 'utf8') === made) return;
-  rmSync(objects, { recursive: true, force: true });
+/**
+ * Removes what was built with another root or recipe, and says whether it did: no rule of make asks for the headers, programs and
+ * options that it was built with. Builds leave files in the copy too.
+ */
+function dropOthers({ objects, copy, manifest, madeWith }: Places, made: string): boolean {
+  const before = existsSync(madeWith) ? readFileSync(madeWith, 'utf8') : undefined;
+  if (before === made) return false;
+  for (const path of [objects, copy, manifest]) rmSync(path, { recursive: true, force: true });
   writeAtomic(madeWith, made);
+  return true;
 }
 
 /**

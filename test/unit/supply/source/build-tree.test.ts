@@ -29,7 +29,7 @@ const recipe: BuildRecipe = {
   suites: ['swan'],
   tests: 'tests/list',
   leftOut: ['tests/**'],
-  script: 'echo built >>"$OBJECTS/builds"\nmake install DESTDIR="$INSTALLED" FLAVOUR="$FLAVOUR"',
+  script: 'echo built >>"$OBJECTS/builds"; echo built >>made\nmake install DESTDIR="$INSTALLED" FLAVOUR="$FLAVOUR"',
   flavours: { default: {} },
 };
 const makefile = `install:
@@ -44,7 +44,9 @@ interface Place extends Disposable {
   readonly root: string;
   git(...args: string[]): string;
   build(commit?: string, openWorkshop?: () => Promise<Workshop>): Promise<BuiltSource>;
+  /** How many builds added to these objects, and to this copy. */
   builds(): number;
+  made(): number;
 }
 
 /** A tree, and a cache that lies in a repository which ignores all of it. */
@@ -67,6 +69,11 @@ function makePlace(): Place {
   git('commit', '-qm', 'one');
   const mode = process.getuid?.() === 0 ? 'root' : 'unshare';
   const workshop = async (): Promise<Workshop> => ({ builder: { mode }, root, packages: [] });
+  const lines = (path: string): number => {
+    const trees = join(cache, 'source/trees');
+    const [key = ''] = readdirSync(trees).filter((name) => !name.endsWith('.lock'));
+    return readFileSync(join(trees, key, path), 'utf8').split('\n').length - 1;
+  };
   return {
     tree,
     root,
@@ -75,11 +82,8 @@ function makePlace(): Place {
       const request = { name: 'swan', dir: tree, ...(commit !== undefined && { commit }) };
       return buildTree({ request, recipe, flavour: 'default' }, openWorkshop);
     },
-    builds: () => {
-      const trees = join(cache, 'source/trees');
-      const [key = ''] = readdirSync(trees).filter((name) => !name.endsWith('.lock'));
-      return readFileSync(join(trees, key, 'objects/builds'), 'utf8').split('\n').length - 1;
-    },
+    builds: () => lines('objects/builds'),
+    made: () => lines('copy/made'),
     [Symbol.dispose]: () => {
       if (previous === undefined) delete process.env.ESPALIER_CACHE;
       else process.env.ESPALIER_CACHE = previous;
@@ -129,11 +133,13 @@ test('objects are kept while the root is the same, after a build that failed too
   writeFileSync(join(at.tree, 'word'), 'another word\n');
   await at.build();
   assert.equal(at.builds(), 3);
+  assert.equal(at.made(), 3);
   mkdirSync(join(at.root, '../other'));
   const root = makeSmallRoot(join(at.root, '../other/root'));
   const mode = process.getuid?.() === 0 ? 'root' : 'unshare';
   await at.build(undefined, async () => ({ builder: { mode }, root, packages: [] }));
   assert.equal(at.builds(), 1);
+  assert.equal(at.made(), 1);
 });
 
 test('after a command that ended between copy and build, what was built before is not taken for the tree', {
