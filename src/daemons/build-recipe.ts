@@ -4,6 +4,8 @@ export interface BuildRecipe {
   readonly proof: string;
   /** Recipe of the image (`images/`) that the result is laid over; its packages are there while the tree is built. */
   readonly image: string;
+  /** Recipes of other images whose hosts may have the result as well: the layer brings the libraries that any of them lacks. */
+  readonly besides?: readonly string[];
   /** Debian packages that a build needs beside those of the image. */
   readonly packages: readonly string[];
   readonly newer?: NewerPackages;

@@ -4,6 +4,8 @@ import type { BuildRecipe } from '../build-recipe.ts';
 export const build: BuildRecipe = {
   proof: 'programs/pluto/Makefile',
   image: 'debian-trixie-libreswan',
+  // Peers in its own suite.
+  besides: ['debian-trixie-strongswan'],
   packages: [
     'bison',
     'flex',

@@ -69,7 +69,7 @@ export interface Workshop {
   readonly builder: ImageBuilder;
   /** The root, which the identity of a build names. */
   readonly root: string;
-  /** Packages of the image that the result is laid over. */
+  /** Packages that all images have which the result is laid over. */
   readonly packages: readonly string[];
 }
 
@@ -79,8 +79,13 @@ async function workshopOf({ recipe, request, signal }: BuildOrder, tree: string)
   const { image, packages } = recipe;
   const newer = recipe.newer !== undefined && needsNewer(tree, recipe.newer) ? recipe.newer : undefined;
   const root = await ensureBuildRoot({ image, packages, newer, builder, signal });
-  const { versions } = await ensureImage(image, signal);
-  return { builder, root, packages: Object.keys(versions) };
+  const first = await ensureImage(image, signal);
+  let common = Object.keys(first.versions);
+  for (const other of recipe.besides ?? []) {
+    const { versions } = await ensureImage(other, signal);
+    common = common.filter((name) => Object.hasOwn(versions, name));
+  }
+  return { builder, root, packages: common };
 }
 
 /**
