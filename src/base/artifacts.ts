@@ -6,6 +6,7 @@ import { isArtifactId, unpackExported } from './exported-artifact.ts';
 import { type Check, checkJson, readJson, sha256File, temporaryBeside, writeAtomic } from './files.ts';
 import { cacheDir, withLock } from './folders.ts';
 import { succeed } from './processes.ts';
+import { programLimits } from './program-limits.ts';
 
 /** One made thing in the cache: a folder with its file and its `artifact.json`. */
 export interface Artifact<Facts> {
@@ -101,10 +102,10 @@ export class ArtifactStore<Facts> {
    * file to write, and gives the facts.
    */
   async ensure(id: string, make: (file: string) => Promise<Facts>, waiting?: () => void): Promise<Artifact<Facts>> {
-    const present = this.find(id);
+    const present = this.#whole(id);
     if (present) return present;
     const body = async (): Promise<Artifact<Facts>> => {
-      const meanwhile = this.find(id);
+      const meanwhile = this.#whole(id);
       if (meanwhile) return meanwhile;
       this.#removeLeftovers(id);
       const dir = join(this.#dir, id);
@@ -122,6 +123,16 @@ export class ArtifactStore<Facts> {
       }
     };
     return withLock(join(this.#dir, `${id}.lock`), body, waiting);
+  }
+
+  /** The artifact with this id, unless it is damaged: then it is made anew. */
+  #whole(id: string): Artifact<Facts> | undefined {
+    try {
+      return this.find(id);
+    } catch (error) {
+      if (!(error instanceof EspalierError)) throw error;
+      return undefined;
+    }
   }
 
   /** Folders of processes that were killed while they made this artifact. */
@@ -147,7 +158,10 @@ export class ArtifactStore<Facts> {
     // `--force-local`: a colon in the name does not make it a file of another machine.
     const format = ['--format=ustar', '--force-local', '--sort=name', '--owner=0', '--group=0'];
     const env = { ...process.env, TAR_OPTIONS: undefined };
-    await succeed('tar', [...format, '-cf', file, '-C', this.#dir, '--', ...members], { env });
+    await succeed('tar', [...format, '-cf', file, '-C', this.#dir, '--', ...members], {
+      env,
+      limits: programLimits.archive,
+    });
   }
 
   /**

@@ -3,10 +3,12 @@
  * stand before the first byte is read, and hold where this process is gone.
  */
 
+import { readFileSync } from 'node:fs';
+
 /** What a program may use. Where it wants more, the kernel refuses or ends it. */
 export interface ProgramLimits {
   /** Bytes of address space. */
-  readonly memory: number;
+  readonly memory?: number;
   /** Seconds of CPU. */
   readonly cpuSeconds: number;
   /** Bytes of each file that it writes. Pipes are not counted. */
@@ -29,14 +31,40 @@ export function walled(
 }
 
 function settings({ memory, cpuSeconds, fileBytes, openFiles }: ProgramLimits): string[] {
+  const limited = (name: string, value: number | undefined): string[] =>
+    value === undefined ? [] : [`--${name}=${atMost(name, value)}`];
+  const cpu = atMost('cpu', cpuSeconds + 1);
   return [
-    `--as=${memory}`,
+    ...limited('as', memory),
     // First a signal that says why, then the end.
-    `--cpu=${cpuSeconds}:${cpuSeconds + 1}`,
-    `--fsize=${fileBytes}`,
+    `--cpu=${Math.min(cpuSeconds, cpu)}:${cpu}`,
+    ...limited('fsize', fileBytes),
     '--core=0',
-    ...(openFiles === undefined ? [] : [`--nofile=${openFiles}`]),
+    ...limited('nofile', openFiles),
   ];
+}
+
+/** Lines of /proc/self/limits by prlimit's names. */
+const ownLimits: Readonly<Record<string, string>> = {
+  as: 'Max address space',
+  cpu: 'Max cpu time',
+  fsize: 'Max file size',
+  nofile: 'Max open files',
+};
+
+let ownText: string | undefined;
+
+/** A limit, or this process's own hard one where that is lower: nobody may raise it. */
+function atMost(name: string, value: number): number {
+  ownText ??= readFileSync('/proc/self/limits', 'latin1');
+  return lowerLimit(ownText, ownLimits[name] ?? '', value);
+}
+
+/** `value`, or the hard limit that `text` (/proc/self/limits) has for a name where that is lower. */
+export function lowerLimit(text: string, name: string, value: number): number {
+  const line = text.split('\n').find((one) => one.startsWith(name)) ?? '';
+  const hard = line.slice(name.length).trim().split(/\s+/)[1];
+  return hard === undefined || hard === 'unlimited' ? value : Math.min(value, Number(hard));
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EspalierError } from './errors.ts';
 import { type RunOptions, type RunResult, run, tail } from './processes.ts';
+import { programLimits } from './program-limits.ts';
 
 /**
  * Nothing of a repository's own configuration that names a program, no hook, and no question to a server, which would also start
@@ -37,7 +38,7 @@ export function git(
   { settings = [], ...limits }: GitOptions = {},
 ): Promise<RunResult> {
   const words = ['-C', dir, ...quiet, ...settings.flatMap((setting) => ['-c', setting]), ...args];
-  return run('git', words, { timeoutMs: 120_000, ...limits, env: environment });
+  return run('git', words, { timeoutMs: 120_000, ...limits, limits: programLimits.repository, env: environment });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { deadline } from './deadline.ts';
 import { type ErrorDetail, EspalierError } from './errors.ts';
-import { isNotFound, type ProgramLimits, walled } from './foreign-program.ts';
+import { isNotFound, limitReached, type ProgramLimits, walled } from './foreign-program.ts';
 
 export interface RunOptions {
   readonly input?: string | Uint8Array;
@@ -146,7 +146,8 @@ export async function succeed(command: string, args: readonly string[], options:
   if (result.status === 0 && result.stopped === undefined) return result;
   const line = [command, ...args].join(' ');
   const output = tail(result.stderr.toString().trim() || result.stdout.toString());
-  const why = result.stopped ?? (typeof result.status === 'number' ? `exit status ${result.status}` : result.status);
+  const ended = typeof result.status === 'number' ? `exit status ${result.status}` : result.status;
+  const why = result.stopped ?? limitReached(ended) ?? ended;
   const fault = result.stopped === 'cancelled' ? 'cancelled' : 'infrastructure';
   throw new EspalierError(fault, `did not succeed (${why})`, {
     command: line.length > 300 ? `${line.slice(0, 300)}…` : line,

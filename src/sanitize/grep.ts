@@ -1,5 +1,6 @@
 import { limitReached } from '../base/foreign-program.ts';
 import { run } from '../base/processes.ts';
+import { programLimits } from '../base/program-limits.ts';
 
 /** What `grep` found, or why it found nothing. */
 export type Found = { readonly lines: readonly string[] } | { readonly problem: string };
@@ -7,12 +8,11 @@ export type Found = { readonly lines: readonly string[] } | { readonly problem: 
 /** grep sees no environment but this. Bytes are bytes; one that is not ASCII is a character of its own. */
 const environment = { LC_ALL: 'C', PATH: '/usr/local/bin:/usr/bin:/bin' };
 const longest = 64 * 1024 * 1024;
-/** It has opened no file but the standard ones, and opens none; the loader opens its libraries one after the other. */
 const bounds = {
   // The limit of CPU ends it long before, on a machine that gives it CPU at all: how loaded that is decides nothing.
   timeoutMs: 300_000,
   maxOutput: longest,
-  limits: { memory: 512 * 1024 * 1024, cpuSeconds: 10, fileBytes: 0, openFiles: 4 },
+  limits: programLimits.grep,
 };
 /** Bytes of a pattern. Longer ones take grep seconds and gigabytes to compile, or do not fit on its command line. */
 const longestPattern = 16 * 1024;

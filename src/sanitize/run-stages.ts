@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readSync, renameSync, r
 import { join } from 'node:path';
 import { deadline } from '../base/deadline.ts';
 import { isNotFound, limitReached, type ProgramLimits, walled } from '../base/foreign-program.ts';
+import { programLimits } from '../base/program-limits.ts';
 import { isIdle, joinStages, type Stage } from './plan-stages.ts';
 
 /** A sanitized text, or why sanitizing failed. */
@@ -28,14 +29,6 @@ const commands: Readonly<Record<Stage['tool'], readonly [string, ...string[]]>> 
   'sed -n': ['sed', '--sandbox', '-n'],
   gawk: ['gawk', '--sandbox'],
 };
-/** Bytes that one process may print. */
-const longestOutput = 32 * 1024 * 1024;
-/**
- * What one process may use. The suite's scripts may read their input and nothing else: `--sandbox` forbids to read and write files,
- * but gawk still includes files, whose lines it prints with its complaints. With a script and the standard streams open, no other
- * file can be.
- */
-const usual: ProgramLimits = { memory: 512 * 1024 * 1024, cpuSeconds: 10, fileBytes: longestOutput, openFiles: 4 };
 /** For all processes of a text; their CPU limits end them long before on a machine that gives them CPU at all. */
 const longestWallMs = 300_000;
 /** Bytes that are kept of what a process says as errors. */
@@ -53,7 +46,10 @@ export async function runStages(
 ): Promise<Sanitized> {
   const dir = mkdtempSync(join(options.dir, '.sanitize-'));
   const end = performance.now() + longestWallMs;
-  const bounds = { ...usual, ...(options.cpuSeconds !== undefined && { cpuSeconds: options.cpuSeconds }) };
+  const bounds = {
+    ...programLimits.sanitizer,
+    ...(options.cpuSeconds !== undefined && { cpuSeconds: options.cpuSeconds }),
+  };
   try {
     let text = input;
     writeFileSync(join(dir, 'input'), text);

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { kindOf } from '../base/door/handle.ts';
 import { EspalierError } from '../base/errors.ts';
 import { succeed } from '../base/processes.ts';
+import { programLimits } from '../base/program-limits.ts';
 import { makeRealFolder, replace } from '../base/real-folders.ts';
 import { makeWorkFolder } from '../base/work-folder.ts';
 
@@ -30,7 +31,7 @@ export async function unpackOver(archive: string, tree: string): Promise<void> {
   using fresh = makeWorkFolder('unpacked');
   // Nobody else may reach what a suite makes: as root, it may be programs with the rights of their owner.
   chmodSync(fresh.path, 0o700);
-  await succeed('tar', ['--no-same-owner', '-xf', archive, '-C', fresh.path]);
+  await succeed('tar', ['--no-same-owner', '-xf', archive, '-C', fresh.path], { limits: programLimits.archive });
   layOver(fresh.path, [], tree);
 }
 

@@ -5,6 +5,7 @@ import { EspalierError } from '../base/errors.ts';
 import { readJsonIfPresent, writeAtomic } from '../base/files.ts';
 import { cacheDir, withLock } from '../base/folders.ts';
 import { succeed } from '../base/processes.ts';
+import { programLimits } from '../base/program-limits.ts';
 import { fetchSuiteTarball } from '../supply/debian/packages.ts';
 
 /** A suite that comes inside of a source package. */
@@ -55,7 +56,9 @@ async function unpack(tarball: string, dir: string, { wanted, proof }: SourcePac
   const work = mkdtempSync(`${dir}.`);
   try {
     const patterns = ['--wildcards', '--no-wildcards-match-slash', ...wanted];
-    await succeed('tar', ['-xf', tarball, '-C', work, '--no-same-owner', ...patterns]);
+    await succeed('tar', ['-xf', tarball, '-C', work, '--no-same-owner', ...patterns], {
+      limits: programLimits.archive,
+    });
     const [top, ...others] = readdirSync(work);
     if (top === undefined || others.length > 0 || !existsSync(join(work, top, proof))) {
       throw new EspalierError('infrastructure', `holds no ${proof}`, { file: tarball });

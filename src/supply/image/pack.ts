@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sha256, temporaryBeside } from '../../base/files.ts';
 import { cacheDir, withLock } from '../../base/folders.ts';
 import { succeed } from '../../base/processes.ts';
+import { programLimits } from '../../base/program-limits.ts';
 import { makeWorkFolder } from '../../base/work-folder.ts';
 import { ensureTools } from '../debian/machine-tools.ts';
 import { isErofs, readErofs } from './erofs/reader.ts';
@@ -39,22 +40,15 @@ function decompressor(path: string): string | undefined {
 async function plainTar(source: string, work: string): Promise<string> {
   const tar = join(work, 'tree.tar');
   if (statSync(source).isDirectory()) {
-    await succeed('tar', [
-      '-C',
-      source,
-      '--sort=name',
-      '--xattrs',
-      '--xattrs-include=*',
-      '--numeric-owner',
-      '-cf',
-      tar,
-      '.',
-    ]);
+    const args = ['-C', source, '--sort=name', '--xattrs', '--xattrs-include=*', '--numeric-owner', '-cf', tar, '.'];
+    await succeed('tar', args, { limits: programLimits.archive });
     return tar;
   }
   const reader = decompressor(source);
   if (reader === undefined) return source;
-  await succeed('sh', ['-c', '"$1" -dc <"$2" >"$3"', 'pack', reader, source, tar]);
+  await succeed('sh', ['-c', '"$1" -dc <"$2" >"$3"', 'pack', reader, source, tar], {
+    limits: programLimits.archive,
+  });
   return tar;
 }
 
@@ -90,11 +84,15 @@ export async function squashfsOf(image: string): Promise<string> {
     const tar = join(work.path, 'tree.tar');
     const packed = join(work.path, 'image');
     await writeTar(readErofs(image), tar);
-    const plain = ['-noI', '-noD', '-noF', '-noX', '-no-progress', '-quiet', '-root-mode', '0755'];
+    // By default its caches grow with the machine's memory.
+    const plain = ['-mem', '1G', '-noI', '-noD', '-noF', '-noX', '-no-progress', '-quiet', '-root-mode', '0755'];
     // sqfstar 4.5 gives the top of the tree to whoever runs it, whatever -root-uid says.
     const packer = process.getuid?.() === 0 ? 'sqfstar' : 'unshare --map-root-user sqfstar';
     const env = { ...process.env, SOURCE_DATE_EPOCH: String(packDate) };
-    await succeed('sh', ['-c', `in=$1; shift; ${packer} "$@" <"$in"`, 'pack', tar, ...plain, packed], { env });
+    await succeed('sh', ['-c', `in=$1; shift; ${packer} "$@" <"$in"`, 'pack', tar, ...plain, packed], {
+      env,
+      limits: programLimits.packer,
+    });
     renameSync(packed, out);
   });
   return out;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { warn } from '../../base/log.ts';
 import { type RunOptions, succeed } from '../../base/processes.ts';
+import { programLimits } from '../../base/program-limits.ts';
 import type { Progress } from '../../base/progress.ts';
 import { type Kconfig, missedOptions, parseKconfig } from './kconfig.ts';
 
@@ -53,6 +54,7 @@ export async function buildKernel(build: KernelBuild): Promise<BuiltKernel> {
   const make = (args: readonly string[], options: RunOptions = {}) =>
     succeed('make', ['-C', source, ...separate, 'ARCH=um', `CC=${compiler}`, ...args], {
       ...options,
+      limits: programLimits.kernelBuild,
       env: makeEnvironment(source),
       signal: build.signal,
     });

@@ -7,6 +7,7 @@ import { sha256, sha256File, temporaryBeside } from '../../base/files.ts';
 import { cacheDir, projectDir, withLock } from '../../base/folders.ts';
 import { say, warn } from '../../base/log.ts';
 import { succeed } from '../../base/processes.ts';
+import { programLimits } from '../../base/program-limits.ts';
 import { startProgress } from '../../base/progress.ts';
 import { readLock, updateLock } from '../debian/lock-file.ts';
 import { ensureTools } from '../debian/machine-tools.ts';
@@ -215,7 +216,7 @@ async function buildFlavour(
   const config = wantedConfig(flavour);
   const expectedObjects = largestBuild()?.objects ?? objectsOfFirstBuild;
   const built = await buildKernel({ source: tree, objects: tree, config, expectedObjects, quick: true, ...how });
-  await succeed('strip', ['-o', file, built.binary]);
+  await succeed('strip', ['-o', file, built.binary], { limits: programLimits.kernelBuild });
   const buildMs = Math.round(performance.now() - started);
   const { objects } = built;
   return { version, flavour, configHash: hashOfRecipe(recipe), patches: [...patches], compiler, objects, buildMs };
@@ -273,7 +274,7 @@ async function treeKernel(tree: string, wish: KernelRequest): Promise<Kernel> {
       signal: wish.signal,
     });
     const stripped = join(objects, 'linux.stripped');
-    await succeed('strip', ['-o', stripped, build.binary]);
+    await succeed('strip', ['-o', stripped, build.binary], { limits: programLimits.kernelBuild });
     const sha = await sha256File(stripped);
     // A run keeps its kernel although the tree is built again meanwhile.
     const kept = join(cacheDir('kernel-trees'), `linux-${sha.slice(0, 12)}`);

@@ -4,6 +4,7 @@ import { describeError, EspalierError } from '../../base/errors.ts';
 import { cacheDir } from '../../base/folders.ts';
 import { warn } from '../../base/log.ts';
 import { succeed } from '../../base/processes.ts';
+import { programLimits } from '../../base/program-limits.ts';
 import type { DebianSuite } from '../debian/apt.ts';
 import { downloadPackage, packageNames, packageVersion } from '../debian/packages.ts';
 
@@ -78,7 +79,7 @@ export async function unpackKernelSource(source: KernelSource, dir: string): Pro
   const excludes = unusedTrees.map((tree) => `--exclude='*/${tree}'`).join(' ');
   // The package holds a tarball: unpacked on the fly, so that 160 MB need not be written twice.
   const script = `set -e; dpkg --fsys-tarfile "$1" | tar -xO "$2" | tar -xJ -C "$3" ${excludes}`;
-  await succeed('sh', ['-c', script, 'unpack', deb, inner, dir]);
+  await succeed('sh', ['-c', script, 'unpack', deb, inner, dir], { limits: programLimits.archive });
   rmSync(deb, { force: true });
   const [tree] = readdirSync(dir);
   if (tree === undefined) throw new EspalierError('infrastructure', `holds no ${inner}`, { file: deb });

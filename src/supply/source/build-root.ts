@@ -4,6 +4,7 @@ import { sha256 } from '../../base/files.ts';
 import { cacheDir, withLock } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
 import { succeed } from '../../base/processes.ts';
+import { programLimits } from '../../base/program-limits.ts';
 import { startProgress } from '../../base/progress.ts';
 import { shellQuoted } from '../../base/text.ts';
 import type { NewerPackages } from '../../daemons/build-recipe.ts';
@@ -67,7 +68,10 @@ export async function ensureBuildRoot({ image, packages, newer, builder, signal 
         onLine: () => progress.update(0),
         signal,
       });
-      await succeed('tar', ['-xf', tar, '-C', join(work, 'root'), '--no-same-owner', '--exclude=./dev/*'], { signal });
+      await succeed('tar', ['-xf', tar, '-C', join(work, 'root'), '--no-same-owner', '--exclude=./dev/*'], {
+        signal,
+        limits: programLimits.archive,
+      });
       if (newer !== undefined)
         await unpackNewer(join(work, 'root'), newer, (name) => downloadPackage(name, newer.suite, work));
       renameSync(join(work, 'root'), root);

@@ -3,6 +3,7 @@ import { join, matchesGlob, relative } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { git, gitFailure, isInRepository, withoutFilters } from '../../base/git.ts';
 import { type RunResult, succeed, tail } from '../../base/processes.ts';
+import { programLimits } from '../../base/program-limits.ts';
 import type { SourceRequest } from './request.ts';
 
 /** The state of a tree that is built. */
@@ -108,6 +109,8 @@ export async function exportCommit(
       remedy: 'a partial clone lacks files of older commits; `git fetch --refetch` brings all of them',
     });
   }
-  await succeed('tar', ['--no-same-owner', '-xf', tar, '-C', into, '--exclude=.espalier.tar']);
+  await succeed('tar', ['--no-same-owner', '-xf', tar, '-C', into, '--exclude=.espalier.tar'], {
+    limits: programLimits.archive,
+  });
   await succeed('rm', ['-f', tar]);
 }

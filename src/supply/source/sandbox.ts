@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { projectDir, withLock } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
 import { type RunResult, run } from '../../base/processes.ts';
+import { programLimits } from '../../base/program-limits.ts';
 import { shellQuoted } from '../../base/text.ts';
 import { endedWell, runInLab, seenAs } from '../image/build-in-lab.ts';
 import type { ImageBuilder } from '../image/mode.ts';
@@ -62,5 +63,6 @@ export async function runSandboxed(job: Sandboxed): Promise<RunResult> {
     timeoutMs,
     onLine,
     signal,
+    limits: programLimits.sourceBuild,
   });
 }

@@ -4,6 +4,7 @@ import { EspalierError } from '../../../base/errors.ts';
 import { sha256, temporaryBeside } from '../../../base/files.ts';
 import { cacheDir, withLock } from '../../../base/folders.ts';
 import { succeed } from '../../../base/processes.ts';
+import { programLimits } from '../../../base/program-limits.ts';
 import { replace } from '../../../base/real-folders.ts';
 import type { LabSupply } from '../../../lab/supply.ts';
 import { downloadPackage } from '../../../supply/debian/packages.ts';
@@ -63,6 +64,8 @@ interface MadeInputs {
   readonly isBuilt: boolean;
 }
 
+const limits = programLimits.archive;
+
 /** Unpacks what was made, and packs what makes each host that host. */
 async function unpack({ tar, isBuilt, ...charon }: MadeInputs, dir: string): Promise<void> {
   const work = temporaryBeside(dir);
@@ -70,7 +73,7 @@ async function unpack({ tar, isBuilt, ...charon }: MadeInputs, dir: string): Pro
     // Nobody else may reach what a suite makes: as root, it may be programs with the rights of their owner.
     for (const folder of [work, join(work, 'unpacked'), join(work, 'layers')]) mkdirSync(folder, { mode: 0o700 });
     // Beside what is made here: a member may be a link that has the name of any of it.
-    await succeed('tar', ['--no-same-owner', '-xf', tar, '-C', join(work, 'unpacked')]);
+    await succeed('tar', ['--no-same-owner', '-xf', tar, '-C', join(work, 'unpacked')], { limits });
     renameSync(join(work, 'unpacked', 'testing'), join(work, 'testing'));
     rmSync(join(work, 'unpacked'), { recursive: true });
     for (const host of knownHosts) {
@@ -99,12 +102,12 @@ async function packCharon(
   const root = join(work, 'charon');
   mkdirSync(root);
   const file = await downloadPackage('strongswan-charon', debian, work);
-  const field = (await succeed('dpkg-deb', ['-f', file, 'Version'])).stdout.toString().trim();
+  const field = (await succeed('dpkg-deb', ['-f', file, 'Version'], { limits })).stdout.toString().trim();
   if (field !== version) {
     const message = `Debian ${debian} has strongswan-charon ${field} now, and the image strongSwan ${version}`;
     throw new EspalierError('infrastructure', message, { remedy: 'build the image anew: espalier image build' });
   }
-  await succeed('dpkg-deb', ['-x', file, root]);
+  await succeed('dpkg-deb', ['-x', file, root], { limits });
   await packImage(root, out, { allRoot: true, sameDates: true });
 }
 
