@@ -39,6 +39,19 @@ export async function withLock<T>(path: string, body: () => Promise<T>, waiting?
   return await body();
 }
 
+function openLock(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, 'a');
+  } catch (cause) {
+    throw new EspalierError('infrastructure', `cannot be locked: ${(cause as Error).message}`, {
+      file: path,
+      remedy: 'remove what has this name: locks are made again',
+      cause,
+    });
+  }
+}
+
 /** Exit code with which `flock` says that another holds the lock. */
 const busy = 75;
 
@@ -47,8 +60,7 @@ const busy = 75;
  * stands until this process closes the file or dies, however it dies.
  */
 async function lock(path: string): Promise<Disposable> {
-  mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(path, 'a');
+  const file = openLock(path);
   using opened = new DisposableStack();
   opened.defer(() => closeSync(file));
   await lockOpenFile(file, path);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256, writeAtomic } from '../base/files.ts';
+import { sha256 } from '../base/files.ts';
+import { recall, remember } from '../base/remembered.ts';
 import { makeWorkFolder } from '../base/work-folder.ts';
 import { type SanitizerScript, type Stage, type StageProblem, stagesOf } from './plan-stages.ts';
 import { runStages, type Sanitized } from './run-stages.ts';
@@ -26,11 +26,11 @@ export async function sanitize(request: SanitizeRequest): Promise<Sanitized> {
   const stages = stagesOf(names, (name) => scripts.get(name));
   if (isProblem(stages)) return stages;
   const entry = cache === undefined ? undefined : cacheEntry(cache, stages, input);
-  const known = entry === undefined ? undefined : readIfPresent(entry);
+  const known = entry === undefined ? undefined : recall(entry);
   if (known !== undefined) return { output: known };
   using work = makeWorkFolder('sanitize');
   const result = await runStages(stages, input, { dir: work.path, ...(cpuSeconds !== undefined && { cpuSeconds }) });
-  if (entry !== undefined && 'output' in result) writeAtomic(entry, result.output);
+  if (entry !== undefined && 'output' in result) remember(entry, result.output);
   return result;
 }
 
@@ -59,14 +59,6 @@ function hashOf(content: Uint8Array): string {
 
 function cacheEntry(cache: string, stages: readonly Stage[], input: Uint8Array): string {
   const scripts = stages.map(({ tool, scripts: list }) => [tool, ...list.map(({ content }) => hashOf(content))]);
-  const key = sha256(JSON.stringify([1, toolVersions(), scripts, sha256(input)]));
+  const key = sha256(JSON.stringify([2, toolVersions(), scripts, sha256(input)]));
   return join(cache, key.slice(0, 2), key);
-}
-
-function readIfPresent(path: string): Uint8Array | undefined {
-  try {
-    return readFileSync(path);
-  } catch {
-    return undefined;
-  }
 }

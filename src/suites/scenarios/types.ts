@@ -1,8 +1,9 @@
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import { cacheDir, projectDir } from '../../base/folders.ts';
+import { recall, remember } from '../../base/remembered.ts';
 import { compilerOptions } from './compiler-options.ts';
 
 /** Problems that are reported; the others are often their consequences. */
@@ -14,11 +15,11 @@ const told = 5;
  */
 export async function checkTypes(files: readonly string[]): Promise<void> {
   const done = join(cacheDir('checked'), hashOf(files));
-  if (existsSync(done)) return;
+  if (recall(done) !== undefined) return;
   const problems = await problemsIn(files);
   const [first] = problems;
   if (first === undefined) {
-    writeFileSync(done, '');
+    remember(done, new Uint8Array());
     return;
   }
   const others = problems.slice(1, told).map(({ file, line, message }) => `${file}:${line}: ${message}`);

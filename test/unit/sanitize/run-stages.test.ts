@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { recall, remember } from '../../../src/base/remembered.ts';
 import { joinStages, type SanitizerScript, stagesOf } from '../../../src/sanitize/plan-stages.ts';
 import { runStages } from '../../../src/sanitize/run-stages.ts';
 import { sanitize } from '../../../src/sanitize/sanitize.ts';
@@ -171,9 +172,35 @@ test('a result is taken from the cache, and not for another input or script', as
   const request = { names: ['pid.sed'], scripts: place.scripts, input: Buffer.from('pid 1\n'), cache };
   assert.deepEqual(await sanitize(request), { output: Buffer.from('pid PID\n\n') });
   const [kept = ''] = readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('/'));
-  writeFileSync(join(cache, kept), 'kept\n');
+  remember(join(cache, kept), Buffer.from('kept\n'));
   assert.deepEqual(await sanitize(request), { output: Buffer.from('kept\n') });
   assert.deepEqual(await sanitize({ ...request, input: Buffer.from('pid 2\n') }), {
     output: Buffer.from('pid PID\n\n'),
   });
 });
+
+const damages: Readonly<Record<string, (entry: string) => void>> = {
+  'is damaged': (entry) => writeFileSync(entry, 'pid 7\n'),
+  'is a folder': (entry) => {
+    rmSync(entry);
+    mkdirSync(entry);
+  },
+  'lies where a file is': (entry) => {
+    rmSync(dirname(entry), { recursive: true });
+    writeFileSync(dirname(entry), '');
+  },
+};
+
+for (const [what, damage] of Object.entries(damages)) {
+  test(`a result in the cache that ${what} is found and kept anew`, async () => {
+    using place = workshop();
+    const cache = join(place.dir, 'cache');
+    const request = { names: ['pid.sed'], scripts: place.scripts, input: Buffer.from('pid 1\n'), cache };
+    const right = { output: Buffer.from('pid PID\n\n') };
+    assert.deepEqual(await sanitize(request), right);
+    const [kept = ''] = readdirSync(cache, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('/'));
+    damage(join(cache, kept));
+    assert.deepEqual(await sanitize(request), right);
+    assert.deepEqual(recall(join(cache, kept)), right.output);
+  });
+}
