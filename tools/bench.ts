@@ -6,6 +6,8 @@
  * `npm run bench -- --against DIR [--rounds N] [--file FILE] [SUITE:NAME…]`: ratios of CPU, this tree by another checkout of
  * Espalier, in turns (bench/against.ts). Appends a line to FILE (`espalier-runs/bench.jsonl`) and writes a page with plots over
  * commits beside it.
+ *
+ * `npm run bench -- walls [--turns 9]`: what the walls of labs cost, against the same test without them.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -27,10 +29,11 @@ import { compareTrees } from './bench/against.ts';
 import { BareLab, type BareResult } from './bench/bare-lab.ts';
 import { childrenCpu } from './bench/cpu.ts';
 import { compareKernels } from './bench/kernels.ts';
+import { costOfWalls } from './bench/walls.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { against: { type: 'string' }, rounds: { type: 'string' }, file: { type: 'string' } },
+  options: { against: { type: 'string' }, rounds: { type: 'string' }, file: { type: 'string' }, turns: { type: 'string', default: '9' } },
 });
 const rounds = 5;
 const seed = '1';
@@ -176,7 +179,24 @@ async function compare(against: string): Promise<void> {
   await compareTrees({ against, rounds: count, labs: positionals, file, work }, say);
 }
 
+/** Bar of DESIGN's: walls and sealing, of a short test's CPU. */
+const mostForWalls = 2;
+
+async function tellWalls(turns: number): Promise<void> {
+  const { cpu, cores, system } = describeMachine();
+  process.stdout.write(`machine: ${cpu}, ${cores} cores, ${system}, load ${loadavg()[0]?.toFixed(1)}\n`);
+  process.stdout.write(`examples:psk, ${turns} turns; CPU of a lab, its walls and its driver, against no walls\n\n`);
+  for (const { walls, cpuMs, more } of await costOfWalls('examples', 'psk', turns)) {
+    const percent = (value: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(1)} %`;
+    const rest = `${percent(more.least)} to ${percent(more.most)}, half of them ${percent(more.lower)} to ${percent(more.upper)}; median run ${Math.round(cpuMs)} ms`;
+    if (walls === 'none') process.stdout.write(`median run without walls ${Math.round(cpuMs)} ms\n`);
+    else tell({ title: `CPU of walls of ${walls}`, value: more.median, limit: mostForWalls, unit: '%', rest });
+  }
+}
+
 async function main(): Promise<void> {
+  if (positionals[0] === 'walls') return tellWalls(Number(values.turns));
+
   const signal = new AbortController().signal;
   const supply = openSupply(options, signal);
   const settings = await openSettings(options, supply);

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { succeed } from '../../base/processes.ts';
+import { programLimits } from '../../base/program-limits.ts';
 import { statBelow } from '../../base/real-folders.ts';
 import type { NewerPackages } from '../../daemons/build-recipe.ts';
 
@@ -33,7 +34,7 @@ export async function unpackNewer(
   const names: string[] = [];
   for (const name of [...packages, ...toBuild]) {
     const deb = await fetch(name);
-    await succeed('dpkg-deb', ['-x', deb, root]);
+    await succeed('dpkg-deb', ['-x', deb, root], { limits: programLimits.archive });
     if (!packages.includes(name)) continue;
     names.push(`${basename(deb, '.deb').split('_').slice(0, 2).join(' ')} of Debian ${suite}`);
     files.push(...(await filesOf(deb)));
@@ -46,7 +47,9 @@ export async function unpackNewer(
 
 /** Paths of what a package brings that is no folder and no document. */
 async function filesOf(deb: string): Promise<string[]> {
-  const listed = await succeed('sh', ['-c', 'dpkg-deb --fsys-tarfile "$1" | tar -t', 'sh', deb]);
+  const listed = await succeed('sh', ['-c', 'dpkg-deb --fsys-tarfile "$1" | tar -t', 'sh', deb], {
+      limits: programLimits.archive,
+    });
   const paths = listed.stdout
     .toString()
     .split('\n')
