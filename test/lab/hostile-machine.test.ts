@@ -119,3 +119,26 @@ test('the same program does read and write files where there are no walls', { sk
     assert.throws(() => planted.assertUntouched(outputs));
   });
 });
+
+test('a static kernel is refused behind walls of landlock, with the reason and what to do', { skip }, async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-static-'));
+  try {
+    const kernel = join(dir, 'kernel');
+    compile('endless.c', kernel, { flags: ['-static'] });
+    const script = join(import.meta.dirname, 'hostile', 'run-lab.ts');
+    const { status, stderr } = await run(process.execPath, [script], {
+      input: JSON.stringify({ attempt: join(dir, 'attempt'), kernel, image: plan(['east: true']).images.east }),
+      env: { ...process.env, ESPALIER_WALLS: 'landlock' },
+      timeoutMs: 60_000,
+    });
+    assert.notEqual(status, 0);
+    assert.match(
+      stderr.toString(),
+      /a static kernel cannot run behind walls of Landlock: it makes the file of its memory itself/,
+    );
+    assert.match(stderr.toString(), /CONFIG_STATIC_LINK/);
+    assert.ok(stderr.includes(kernel));
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});

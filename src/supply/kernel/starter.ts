@@ -78,9 +78,11 @@ export function startWalled(what: WalledKernel): Starter {
   const open = what.walls === 'none';
   const { files, isStatic } = open ? { files: [], isStatic: false } : neededFiles(kernel, [guest.shim.path]);
   if (isStatic && what.walls === 'landlock') {
-    throw new EspalierError('infrastructure', 'a static kernel cannot run behind walls of Landlock', {
+    const why = 'it makes the file of its memory itself, and behind them there is no folder to write to';
+    throw new EspalierError('infrastructure', `a static kernel cannot run behind walls of Landlock: ${why}`, {
       file: kernel,
-      remedy: 'build it without STATIC_LINK, or run it on a machine that permits user namespaces (`espalier doctor`)',
+      remedy:
+        'build it without CONFIG_STATIC_LINK, or run it where user namespaces are permitted (`espalier doctor` says why they are not here)',
     });
   }
   const args = [

@@ -10,7 +10,7 @@ export type Walls = (typeof wallKinds)[number];
 const promises: Readonly<Record<Walls, string>> = {
   namespaces: 'a lab reaches no file, network or process of this machine',
   landlock:
-    'a lab reads and writes no file of this machine and signals no process of it, but can ask for names, sizes and dates',
+    'a lab reads and writes no file of this machine and signals no process of it, but can ask for names, sizes and dates; kernels with CONFIG_STATIC_LINK do not run',
   none: 'nothing keeps a lab from what you can do yourself',
 };
 
