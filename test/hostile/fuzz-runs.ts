@@ -29,5 +29,7 @@ for (const problem of found.problems) console.log(problem);
 console.log(
   `${found.runs} run folders, ${found.kept} attempts beside damaged ones, ${found.wentOn} commands went on, peak ${found.peakMiB} MiB, ${found.problems.length} problems`,
 );
+if (found.unwatched !== undefined)
+  console.log(`places of the machine beside planted files were not watched: ${found.unwatched}`);
 if (!found.seesReads) console.log('this file system notes no reads: that planted files stay unread was not checked');
 process.exitCode = found.problems.length > 0 || found.runs < numbers.count ? 1 : 0;

@@ -18,8 +18,10 @@ const { values } = parseArgs({
 let failed = 0;
 for (const kind of ['suites', 'archives'] as const) {
   const [count, seed, limitMs] = [Number(values[kind]), Number(values.seed), 1000 * Number(values.limit)];
-  const { done, troubles, longestMs, mostKiB } = await fuzzSuites({ kind, count, seed, limitMs });
+  const { done, troubles, longestMs, mostKiB, unwatched } = await fuzzSuites({ kind, count, seed, limitMs });
   failed += troubles.length;
+  if (unwatched !== undefined)
+    process.stdout.write(`${kind}: places of the machine beside planted files were not watched: ${unwatched}\n`);
   for (const trouble of troubles) process.stdout.write(`${trouble}\n`);
   const [seconds, memory] = [(longestMs / 1000).toFixed(1), Math.round(mostKiB / 1024)];
   process.stdout.write(

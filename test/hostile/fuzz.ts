@@ -1,11 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deadline } from '../../src/base/deadline.ts';
 import { makePattern } from './pattern.ts';
+import { canary } from './planted.ts';
 import { type Batch, nothing, type Word } from './runs-batch.ts';
 import { makeTemplates } from './templates.ts';
+import { withTraps } from './traps.ts';
 
 /** How much, and how long one command may take. */
 export interface Fuzzing {
@@ -29,6 +31,8 @@ export interface Fuzzed {
   wentOn: number;
   /** False where a file system notes no reads, so that a file that was read was not noticed. */
   seesReads: boolean;
+  /** Why only planted files were watched; `undefined`: other places of the machine were too. */
+  readonly unwatched: string | undefined;
   /** Most memory of one process. */
   peakMiB: number;
   readonly problems: string[];
@@ -37,7 +41,8 @@ export interface Fuzzed {
 /** Visits so many spoiled runs, in processes of their own. */
 export async function fuzzRuns({ count, seed, jobs, batch, limitMs, first = 0, say }: Fuzzing): Promise<Fuzzed> {
   const work = mkdtempSync(join(tmpdir(), 'espalier-fuzz-'));
-  const found: Fuzzed = { runs: 0, kept: 0, wentOn: 0, seesReads: true, peakMiB: 0, problems: [] };
+  const unwatched = withTraps('true', [], canary).why;
+  const found: Fuzzed = { unwatched, runs: 0, kept: 0, wentOn: 0, seesReads: true, peakMiB: 0, problems: [] };
   try {
     const pattern = await makePattern(work);
     const templates = await makeTemplates(join(work, 'templates'));
@@ -71,8 +76,9 @@ async function visited(batch: Batch, limitMs: number): Promise<Result> {
     XDG_STATE_HOME: batch.pattern.state,
     CI: '1',
   };
-  const child: ChildProcess = fork(join(import.meta.dirname, 'runs-worker.ts'), {
-    env,
+  const trapped = withTraps(process.execPath, [join(import.meta.dirname, 'runs-worker.ts')], canary);
+  const child = spawn(trapped.command, trapped.args, {
+    env: { ...env, ...trapped.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const { promise, resolve } = Promise.withResolvers<Result>();

@@ -5,6 +5,7 @@ import { Draw } from '../mischief/draw.ts';
 import { type Bench, mutations } from './mutate-run.ts';
 import { canary, Planted } from './planted.ts';
 import { type Batch, nothing, type Word } from './runs-batch.ts';
+import { Traps } from './traps.ts';
 import { crashOf, judgeRun, pruneAll, type Visitor, visitRun, visitRuns, visitServer } from './visit-runs.ts';
 import { walkTree } from './walk-tree.ts';
 
@@ -61,6 +62,7 @@ async function visitBatch({ work, pattern, templates, seed, size }: Batch): Prom
   mkdirSync(join(dir, 'runs'), { recursive: true });
   process.chdir(dir);
   const planted = new Planted(join(dir, 'planted'));
+  const traps = new Traps();
   const bench: Bench = { draw: new Draw(seed), planted, templates };
   const problems: string[] = [];
   const visitor = visitorOf(problems, seed);
@@ -79,6 +81,7 @@ async function visitBatch({ work, pattern, templates, seed, size }: Batch): Prom
       planted.damage,
       printed.includes(canary) ? 'a secret was shown' : undefined,
       /^ {4}at .*:\d+/m.exec(printed)?.[0],
+      traps.sprung(),
     ];
     for (const one of found) if (one !== undefined) problems.push(`${seed} ${id} [${done.join(', ')}]: ${one}`);
     printed = '';

@@ -14,6 +14,7 @@ import { Canary, secret } from './canary.ts';
 import { mutateArchive, originalArchive } from './mutate-archive.ts';
 import { mutateTest, type Pick } from './mutate-suite.ts';
 import { type MadeSuite, makeLibreswan, makeStrongswan } from './suite-templates.ts';
+import { Traps } from './traps.ts';
 
 const say = process.stdout.write.bind(process.stdout);
 let output = '';
@@ -43,6 +44,7 @@ interface Work {
   readonly seed: number;
   readonly dir: string;
   readonly canary: Canary;
+  readonly traps: Traps;
   readonly pick: Pick;
 }
 
@@ -82,9 +84,11 @@ async function trySuite({ seed, dir, canary, pick }: Work): Promise<string | und
 
 const store = new ArtifactStore({ name: 'kernel', file: 'linux', facts: { parse: (value: unknown) => value } });
 
-async function tryArchive({ dir, canary, pick }: Work): Promise<string | undefined> {
+async function tryArchive({ dir, canary, traps, pick }: Work): Promise<string | undefined> {
   const present = await originalArchive(store, dir);
   const { file, change } = mutateArchive({ archive: present.archive, dir, outside: canary.dir, pick });
+  // tar, which made both, asks for the names of owners.
+  traps.forget();
   const trouble = await command('kernel', 'import', file);
   const kept = store.find(present.id);
   if (kept === undefined || readFileSync(kept.path, 'utf8') !== present.content)
@@ -100,6 +104,7 @@ async function main(): Promise<void> {
   process.env.ESPALIER_CACHE = join(top, 'cache');
   process.env.XDG_STATE_HOME = join(top, 'state');
   process.chdir(top);
+  const traps = new Traps();
   for (let seed = Number(values.from); seed < Number(values.to); seed += 1) {
     const random = randomNumbers(seed);
     const dir = join(top, String(seed));
@@ -107,13 +112,14 @@ async function main(): Promise<void> {
     const work: Work = {
       seed,
       dir,
+      traps,
       canary: new Canary(join(top, `outside-${seed}`)),
       pick: (limit) => Math.floor(random() * limit),
     };
     say(`${JSON.stringify({ seed })}\n`);
     const started = performance.now();
     const found = await (values.kind === 'archives' ? tryArchive(work) : trySuite(work));
-    const trouble = found ?? work.canary.trouble();
+    const trouble = found ?? work.canary.trouble() ?? traps.sprung();
     say(`${JSON.stringify({ seed, ms: Math.round(performance.now() - started), ...(trouble && { trouble }) })}\n`);
     rmSync(dir, { recursive: true, force: true });
     for (const path of [work.canary.dir, `${work.canary.dir}-linked`]) rmSync(path, { recursive: true, force: true });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { every } from '../../src/base/deadline.ts';
 import { projectDir } from '../../src/base/folders.ts';
+import { secret } from './canary.ts';
+import { withTraps } from './traps.ts';
 
 /** What is tried, and how often. */
 export interface Fuzzing {
@@ -21,6 +23,8 @@ export interface Fuzzed {
   readonly troubles: readonly string[];
   readonly longestMs: number;
   readonly mostKiB: number;
+  /** Why only planted files were watched; `undefined`: other places of the machine were too. */
+  readonly unwatched: string | undefined;
 }
 
 /** Memory that the worker may take, in KiB. */
@@ -28,7 +32,7 @@ const mostKiB = 1024 * 1024;
 
 /** Tries them in a process of its own, which is started again behind one that ended it. */
 export async function fuzzSuites(fuzzing: Fuzzing): Promise<Fuzzed> {
-  const all: Fuzzed = { done: 0, troubles: [], longestMs: 0, mostKiB: 0 };
+  const all: Fuzzed = { done: 0, troubles: [], longestMs: 0, mostKiB: 0, unwatched: undefined };
   const sum = { ...all, troubles: [] as string[] };
   const end = fuzzing.seed + fuzzing.count;
   for (let from = fuzzing.seed; from < end; ) {
@@ -37,6 +41,7 @@ export async function fuzzSuites(fuzzing: Fuzzing): Promise<Fuzzed> {
     sum.troubles.push(...part.troubles);
     sum.longestMs = Math.max(sum.longestMs, part.longestMs);
     sum.mostKiB = Math.max(sum.mostKiB, part.mostKiB);
+    sum.unwatched = part.unwatched;
     from = next;
   }
   return sum;
@@ -44,9 +49,9 @@ export async function fuzzSuites(fuzzing: Fuzzing): Promise<Fuzzed> {
 
 async function work({ kind, limitMs }: Fuzzing, from: number, to: number): Promise<Fuzzed & { readonly next: number }> {
   const script = join(projectDir, 'test/hostile/suites-worker.ts');
-  const child = spawn(process.execPath, [script, '--kind', kind, '--from', String(from), '--to', String(to)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const words = [script, '--kind', kind, '--from', String(from), '--to', String(to)];
+  const { command, args, env, why } = withTraps(process.execPath, words, secret);
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
   const state = { seed: from, since: performance.now(), done: 0, longestMs: 0, mostKiB: 0, stopped: '' };
   const troubles: string[] = [];
   using _watch = every(100, () => {
@@ -73,6 +78,7 @@ async function work({ kind, limitMs }: Fuzzing, from: number, to: number): Promi
     troubles,
     longestMs,
     mostKiB: state.mostKiB,
+    unwatched: why,
     next: from + done + (isWhole ? 0 : 1),
   };
 }
