@@ -33,7 +33,12 @@ import { costOfWalls } from './bench/walls.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { against: { type: 'string' }, rounds: { type: 'string' }, file: { type: 'string' }, turns: { type: 'string', default: '9' } },
+  options: {
+    against: { type: 'string' },
+    rounds: { type: 'string' },
+    file: { type: 'string' },
+    turns: { type: 'string', default: '9' },
+  },
 });
 const rounds = 5;
 const seed = '1';

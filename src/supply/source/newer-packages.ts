@@ -48,8 +48,8 @@ export async function unpackNewer(
 /** Paths of what a package brings that is no folder and no document. */
 async function filesOf(deb: string): Promise<string[]> {
   const listed = await succeed('sh', ['-c', 'dpkg-deb --fsys-tarfile "$1" | tar -t', 'sh', deb], {
-      limits: programLimits.archive,
-    });
+    limits: programLimits.archive,
+  });
   const paths = listed.stdout
     .toString()
     .split('\n')
