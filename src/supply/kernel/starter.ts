@@ -23,7 +23,7 @@ const quotas = {
 } as const;
 
 /**
- * Processes and threads of a lab at once. The suites' labs have up to 40 (each address space of a guest is a process), and its guest's memory would
+ * Processes and threads of a lab at once. The suites' labs have up to 50 (each address space of a guest is a process), and its guest's memory would
  * hold some thousands.
  */
 export const mostProcesses = 1024;
