@@ -18,10 +18,11 @@ const usage = `npm run bench:farm -- COMMAND
 
 async function main([command, ...args]: readonly string[]): Promise<boolean> {
   await using audience = new Audience();
-  if (command === 'chaos') return benchChaos(audience, Number(args[0] ?? 10_000));
+  // Awaited, since the audience leaves at the end of this function.
+  if (command === 'chaos') return await benchChaos(audience, Number(args[0] ?? 10_000));
   if (command === 'scaling' && args[0] !== undefined)
-    return benchScaling(audience, args[0], (args[1] ?? '20').split(',').map(Number));
-  if (command === 'real' && args.length === 2) return benchReal(audience, Number(args[0]), Number(args[1]));
+    return await benchScaling(audience, args[0], (args[1] ?? '20').split(',').map(Number));
+  if (command === 'real' && args.length === 2) return await benchReal(audience, Number(args[0]), Number(args[1]));
   throw new EspalierError('usage', `no such bench\n${usage}`);
 }
 
