@@ -42,6 +42,8 @@ export const build: BuildRecipe = {
   script: `
 options="PREFIX=/usr LIBEXECDIR=/usr/libexec/ipsec INITSYSTEM=systemd OBJDIR=$OBJECTS"
 options="$options USE_LABELED_IPSEC=true USE_LINUX_AUDIT=true USE_SECCOMP=true"
+# What the tree leaves out for the NSS of this Debian, the newer one has.
+if [ -d /newer ]; then options="$options USE_ML_KEM_768=true USE_ML_KEM_1024=true"; fi
 make -j"$JOBS" base $options WERROR_CFLAGS="$WARNINGS" ASAN="$ASAN"
 make install-base $options WERROR_CFLAGS="$WARNINGS" ASAN="$ASAN" DESTDIR="$INSTALLED"
 `,
