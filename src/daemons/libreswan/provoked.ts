@@ -30,5 +30,6 @@ export const impairment = {
 export const startedBy =
   /\bipsec (?:start|restart|setup(?! stop\b)|pluto)\b|\/pluto\b|\bsystemctl (?!.*\b(?:stop|kill)\b).*\bipsec\b/;
 
-/** Lines that end pluto, or start it anew. */
-export const endedBy = /\bipsec (?:(?:setup|_stackmanager) )?(?:stop|restart)\b|\bwhack\b.* --shutdown\b/;
+/** Lines that end pluto, or start it anew; a script of its suite starts it, brings a connection up and ends it. */
+export const endedBy =
+  /\bipsec (?:(?:setup|_stackmanager) )?(?:stop|restart)\b|\bwhack\b.* --shutdown\b|(?:^|\/)pluto-up-down\.sh\b/;

@@ -53,8 +53,15 @@ const lost: Readonly<Record<string, Provoked>> = {
 
 const ended: Readonly<Record<string, Provoked>> = {
   libreswan: {
-    fits: ['ipsec stop', '/usr/sbin/ipsec restart', 'ipsec whack --shutdown', 'whack --shutdown;'],
+    fits: [
+      'ipsec stop',
+      '/usr/sbin/ipsec restart',
+      'ipsec whack --shutdown',
+      'whack --shutdown;',
+      '../../guestbin/pluto-up-down.sh ike=aes -- -I 192.0.1.254 192.0.2.254',
+    ],
     not: [
+      'cat my-pluto-up-down.sh',
       'ipsec start',
       'libipsec stop',
       'ipsec stopped',
