@@ -15,7 +15,6 @@ const places = [
  */
 const meant: Readonly<Record<string, readonly string[]>> = {
   'src/suites/libreswan/guest/strongswan': ['SC2115 (names come from the list in the line above)'],
-  'src/suites/libreswan/guest/swan-prep': ['SC2034 (the option is taken and has no effect)'],
   'src/suites/strongswan/guest/remote-shell': ['SC2086 (an exit status has no blanks)'],
   'src/supply/image/build-source.sh': ['SC2086 (a list of words)'],
   'src/supply/image/lab-init.sh': ["SC2016 (Perl's variables)"],
