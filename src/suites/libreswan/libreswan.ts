@@ -169,7 +169,7 @@ async function load(tree: TestingTree, entry: ScenarioEntry, options: LibreswanO
 
 /** Lines that start a daemon, or wait until it runs. */
 const daemonStart =
-  /(?:^|[\s/])(?:ipsec (?:re)?start|ipsec pluto\b|wait-until-pluto-started|[a-z]+-start\.sh|systemctl (?:re)?start)/;
+  /(?:^|[\s/])(?:ipsec (?:re)?start|ipsec pluto\b|start-pluto\b|wait-until-pluto-started|[a-z]+-start\.sh|systemctl (?:re)?start)/;
 
 function stepOf({ guest, text, script, line }: GuestLine): Step {
   const origin = { file: script, line };
