@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 
@@ -154,7 +154,22 @@ class ElfFile {
   }
 }
 
+/** What was read of files that have not changed since: each lab asks, and all of them for the same ones. */
+const known = new Map<string, { readonly identity: string; readonly needs: Needs }>();
+/** A file that was changed less than this before may change again without another date, ms. */
+const settledMs = 2000;
+
 function needsOf(path: string): Needs {
+  const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = statSync(path, { bigint: true });
+  const identity = [dev, ino, size, mtimeNs, ctimeNs].join(' ');
+  const before = known.get(path);
+  if (before?.identity === identity) return before.needs;
+  const needs = readNeeds(path);
+  if (Date.now() - Number(ctimeMs) > settledMs) known.set(path, { identity, needs });
+  return needs;
+}
+
+function readNeeds(path: string): Needs {
   // A FIFO must not block.
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

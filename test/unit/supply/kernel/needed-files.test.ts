@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -60,6 +60,20 @@ function library(): Buffer {
   file.writeUInt16LE(1, 56);
   return file;
 }
+
+test('a file that was replaced is read anew', (t) => {
+  withDir((dir) => {
+    // So that what was made just now counts as settled, and is remembered.
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 60_000 });
+    const path = join(dir, 'program');
+    writeFileSync(path, program(dir));
+    writeFileSync(join(dir, 'libx.so'), library());
+    for (let time = 0; time < 2; time += 1) assert.equal(neededFiles(path).files.length, 3);
+    writeFileSync(join(dir, 'other'), Buffer.concat([library(), Buffer.alloc(at.end - 120)]));
+    renameSync(join(dir, 'other'), path);
+    assert.deepEqual(neededFiles(path), { files: [path], isStatic: true });
+  });
+});
 
 test('a program consists of itself, its loader and its libraries', () => {
   withDir((dir) => {
