@@ -12,11 +12,11 @@ function attemptsOf(runDir: string): string[] {
   return files.flatMap((name) => (name.endsWith(end) ? [name.slice(0, -end.length)] : [])).sort();
 }
 
-/** What an attempt holds (verdict, transcripts, captures, records, logs), without wall times. */
+/** What an attempt holds (verdict, transcripts, captures, records, logs), without wall times and CPU. */
 function contentOf(dir: string): Record<string, string> {
   const text = (name: string): string => readAttemptFile(dir, name)?.toString('latin1') ?? '';
   const names = [...attemptFileNames(dir)].sort();
-  return Object.fromEntries(names.map((name) => [name, text(name).replace(/"time": \{[^}]*\}/, '"time"')]));
+  return Object.fromEntries(names.map((name) => [name, text(name).replaceAll(/"(time|cost)": \{[^}]*\}/g, '"$1"')]));
 }
 
 /** Asserts that two runs have the same attempts, inputs and verdicts, byte for byte but for times. Returns how many attempts. */
