@@ -73,7 +73,7 @@ export async function tryOnce(
       dir: attemptDir,
       load: async () => changed,
       store: (one) => storeScenario(dir, attemptDir, one),
-      signal: AbortSignal.timeout(900_000),
+      signal: AbortSignal.timeout(3_600_000),
     },
     settings,
   );
