@@ -23,8 +23,8 @@ export interface TarHeader {
   readonly device: { readonly major: number; readonly minor: number };
 }
 
-/** Where fields lie, and how long they are. */
-const fields = {
+/** Where a header's fields lie, and how long they are. */
+export const tarFields = {
   name: [0, 100],
   mode: [100, 8],
   uid: [108, 8],
@@ -39,7 +39,7 @@ const fields = {
   minor: [337, 8],
   prefix: [345, 155],
 } as const;
-type Field = (typeof fields)[keyof typeof fields];
+type Field = (typeof tarFields)[keyof typeof tarFields];
 
 /**
  * Reads the block at which an entry begins (ustar, GNU's, or of the time before both). `undefined`: the archive ends here. Throws
@@ -49,7 +49,7 @@ type Field = (typeof fields)[keyof typeof fields];
 export function readTarHeader(head: Uint8Array, broken: (why: string) => EspalierError): TarHeader | undefined {
   if (head.length < tarBlock) throw broken('it is cut short: the blocks that end an archive are missing');
   if (head.every((byte) => byte === 0)) return undefined;
-  if (numberIn(head, fields.checksum) !== checksumOf(head)) {
+  if (numberIn(head, tarFields.checksum) !== tarChecksum(head)) {
     throw broken('it is not a tar archive, or it is damaged: a header does not have its checksum');
   }
   const number = (field: Field): number => {
@@ -57,19 +57,21 @@ export function readTarHeader(head: Uint8Array, broken: (why: string) => Espalie
     if (!Number.isSafeInteger(value)) throw broken('it is damaged: a number in a header is none');
     return value;
   };
-  const size = number(fields.size);
+  const size = number(tarFields.size);
   if (size < 0) throw broken('it is damaged: an entry has a negative size');
   // GNU's own headers have dates in the place of a prefix, older ones anything.
-  const prefix = textIn(head, fields.magic, 'whole') === 'ustar\0' ? textIn(head, fields.prefix) : '';
-  const name = textIn(head, fields.name);
-  const type = textIn(head, fields.type) || '0';
+  const prefix = textIn(head, tarFields.magic, 'whole') === 'ustar\0' ? textIn(head, tarFields.prefix) : '';
+  const name = textIn(head, tarFields.name);
+  const type = textIn(head, tarFields.type) || '0';
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
-    target: textIn(head, fields.target),
-    ...{ type, size, mode: number(fields.mode) & 0o7777 },
-    ...{ uid: number(fields.uid), gid: number(fields.gid), mtime: number(fields.mtime) },
-    // Old headers end before these fields.
-    device: '34'.includes(type) ? { major: number(fields.major), minor: number(fields.minor) } : { major: 0, minor: 0 },
+    target: textIn(head, tarFields.target),
+    ...{ type, size, mode: number(tarFields.mode) & 0o7777 },
+    ...{ uid: number(tarFields.uid), gid: number(tarFields.gid), mtime: number(tarFields.mtime) },
+    // Old headers end before these tarFields.
+    device: '34'.includes(type)
+      ? { major: number(tarFields.major), minor: number(tarFields.minor) }
+      : { major: 0, minor: 0 },
   };
 }
 
@@ -102,7 +104,7 @@ function numberIn(head: Uint8Array, field: Field): number {
 }
 
 /** The sum of a header's bytes, those of the checksum itself counted as spaces. */
-function checksumOf(head: Uint8Array): number {
-  const [start, length] = fields.checksum;
+export function tarChecksum(head: Uint8Array): number {
+  const [start, length] = tarFields.checksum;
   return head.reduce((sum, byte, at) => sum + (at >= start && at < start + length ? 0x20 : byte), 0);
 }

@@ -1,25 +1,12 @@
 import { EspalierError } from '../base/errors.ts';
+import { tarBlock as block, tarChecksum, tarFields } from '../base/tar.ts';
 import { isNameBelow } from '../base/text.ts';
 
 /** Files of an archive by name: relative, parts joined by `/`. */
 export type TarEntries = ReadonlyMap<string, Uint8Array>;
 
-/** All that is written comes in blocks of so many bytes (POSIX.1-2024, pax, "ustar Interchange Format"). */
-const block = 512;
-
-/** Where a header's fields lie, and how long they are. */
-const fields = {
-  name: [0, 100],
-  mode: [100, 8],
-  uid: [108, 8],
-  gid: [116, 8],
-  size: [124, 12],
-  mtime: [136, 12],
-  checksum: [148, 8],
-  type: [156, 1],
-  magic: [257, 8],
-  prefix: [345, 155],
-} as const;
+/** The magic that is written here has its version behind it. */
+const fields = { ...tarFields, magic: [257, 8] } as const;
 
 /** Files of one archive. Attempts have some dozens. */
 export const mostFiles = 10_000;
@@ -92,16 +79,8 @@ function header({ name, prefix = '', type, length }: Header): Buffer {
   bytes.write(type, fields.type[0]);
   bytes.write(magic, fields.magic[0]);
   bytes.write(prefix, fields.prefix[0]);
-  bytes.write(`${octal(checksumOf(bytes), 6)}\0 `, fields.checksum[0]);
+  bytes.write(`${octal(tarChecksum(bytes), 6)}\0 `, fields.checksum[0]);
   return bytes;
-}
-
-/** The sum of a header's bytes, those of the checksum itself counted as spaces. */
-function checksumOf(bytes: Uint8Array): number {
-  const [start, size] = fields.checksum;
-  let sum = 0x20 * size;
-  for (const [at, byte] of bytes.entries()) if (at < start || at >= start + size) sum += byte;
-  return sum;
 }
 
 /**
@@ -152,7 +131,7 @@ function readHeader(head: Uint8Array, at: number): Header {
     if (!/^[0-7]{1,11}$/.test(digits)) throw damaged(at, 'a number in it is none');
     return Number.parseInt(digits, 8);
   };
-  if (number(fields.checksum) !== checksumOf(head)) throw damaged(at, 'a header does not have its checksum');
+  if (number(fields.checksum) !== tarChecksum(head)) throw damaged(at, 'a header does not have its checksum');
   const [start, size] = fields.magic;
   if (Buffer.from(head.subarray(start, start + size)).toString('latin1') !== magic)
     throw damaged(at, 'it is of another kind');
