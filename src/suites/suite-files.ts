@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { kindOf } from '../base/door/handle.ts';
+import { type Handle, kindOf } from '../base/door/handle.ts';
 import { entriesInside, handleInside, readInside } from '../base/door/inside.ts';
 import { EspalierError } from '../base/errors.ts';
+import { SeenFiles } from './seen-files.ts';
 
 /** Bytes of a file of a test. The largest real ones have less than one million. */
 const largest = 16 * 1024 * 1024;
@@ -30,10 +31,13 @@ export class SuiteFiles {
   /** As it was given. */
   readonly dir: string;
   readonly #root: string;
+  /** All that was asked for so far. */
+  readonly seen: SeenFiles;
 
   /** Raises `usage` where there is no such folder. */
-  constructor(dir: string) {
+  constructor(dir: string, seen = new SeenFiles(performance.timeOrigin)) {
     this.dir = dir;
+    this.seen = seen;
     try {
       this.#root = realpathSync(dir);
     } catch (cause) {
@@ -43,13 +47,13 @@ export class SuiteFiles {
 
   /** Bytes of a file, by its path. */
   read(path: string, most = largest): Buffer {
-    using place = handleInside(this.#root, path);
+    using place = this.#handle(path);
     return readInside(place, most);
   }
 
   /** The first bytes of a file. */
   beginning(path: string, most: number): Buffer {
-    using place = handleInside(this.#root, path);
+    using place = this.#handle(path);
     return readInside(place, most, true);
   }
 
@@ -62,7 +66,7 @@ export class SuiteFiles {
 
   /** Permissions of a file. */
   mode(path: string): number {
-    using place = handleInside(this.#root, path);
+    using place = this.#handle(path);
     return place.stat.mode & 0o777;
   }
 
@@ -73,7 +77,10 @@ export class SuiteFiles {
 
   /** True where there is anything, be it broken. */
   exists(path: string): boolean {
-    return entryAt(path) !== undefined;
+    const entry = entryAt(path);
+    if (entry?.isSymbolicLink()) this.seen.seeUnsure();
+    else this.seen.see(path, entry);
+    return entry !== undefined;
   }
 
   /** True for a folder of the suite, or a link to one. */
@@ -83,7 +90,7 @@ export class SuiteFiles {
 
   /** What a folder holds, in order. */
   entries(path: string): SuiteEntry[] {
-    using place = handleInside(this.#root, path);
+    using place = this.#handle(path);
     const entries = entriesInside(place);
     if (entries.length > mostEntries) {
       throw new EspalierError('scenario', `holds ${entries.length} files, the limit is ${mostEntries}`, { file: path });
@@ -118,9 +125,22 @@ export class SuiteFiles {
     });
   }
 
+  /** What is not there may come; of what else is refused a change might not be noticed. */
+  #handle(path: string): Handle {
+    try {
+      const handle = handleInside(this.#root, path);
+      this.seen.see(path, handle.stat);
+      return handle;
+    } catch (error) {
+      if (entryAt(path) === undefined) this.seen.see(path, undefined);
+      else this.seen.seeUnsure();
+      throw error;
+    }
+  }
+
   #look(path: string): Pick<SuiteEntry, 'kind' | 'why'> {
     try {
-      using place = handleInside(this.#root, path);
+      using place = this.#handle(path);
       if (place.stat.isFile()) return { kind: 'file' };
       return place.stat.isDirectory() ? { kind: 'folder' } : { kind: 'broken', why: `is ${kindOf(place.stat)}` };
     } catch (error) {

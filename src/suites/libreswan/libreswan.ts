@@ -5,6 +5,7 @@ import type { ScenarioEntry, Step } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { scriptFile } from '../../sanitize/plan-stages.ts';
 import { descriptionOf } from '../description.ts';
+import { rememberedList } from '../remembered-list.ts';
 import { stepsThat } from '../steps-that.ts';
 import type { ConsoleStyle } from './consoles.ts';
 import type { ConsoleExpectation } from './expectation.ts';
@@ -68,7 +69,7 @@ export function openLibreswan(options: LibreswanOptions): Suite<LibreswanScenari
   };
   return {
     name,
-    list: async () => listTests(),
+    list: () => rememberedList({ key: [name, tree.dir], seen: tree.suite.seen, read: async () => listTests() }),
     load: async (test) => {
       const [entry] = listTests(test);
       if (entry === undefined) throw new EspalierError('usage', `${name} has no test ${test}`);

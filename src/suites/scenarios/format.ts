@@ -13,7 +13,7 @@ import type { Format, GoldenText, JudgedAttempt, Judgement } from '../format.ts'
 import { checkLeaks } from './check-leaks.ts';
 import { expectedText } from './expected-text.ts';
 import { judgeScenario } from './judge.ts';
-import type { FileScenario } from './scenarios.ts';
+import type { FileScenario } from './understand.ts';
 
 /** `scenario.json` of a scenario that a TypeScript file declares. */
 const schema = storedSchema.extend({ format: z.literal('scenario'), file: text });

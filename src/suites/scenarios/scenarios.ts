@@ -1,225 +1,38 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
-import { sha256 } from '../../base/files.ts';
-import type { PlacedContent } from '../../daemons/host.ts';
-import { plainImage } from '../../daemons/table.ts';
-import type { Commit, SuiteIdentity } from '../../model/attempt.ts';
-import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
-import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
-import type { Tolerance } from '../../model/tolerance.ts';
-import { labMemory } from '../../supply/kernel/lab-memory.ts';
-import { commitOf } from '../commit.ts';
-import type { Declared, Definition } from './api/scenario.ts';
-import { daemonsOf, filesOf, limitOf, withRoutes } from './daemons.ts';
-import type { HostDaemon } from './drive/daemon-host.ts';
-import { runFunction } from './drive/run-function.ts';
-import { type LoadedFile, loadFile } from './load.ts';
-import { networkOf } from './network.ts';
-import { tolerancesOf } from './tolerances.ts';
+import type { Suite } from '../../model/suite.ts';
+import { rememberedList } from '../remembered-list.ts';
+import { SeenFiles } from '../seen-files.ts';
+import type { FileScenario, Listed, ScenariosOptions } from './understand.ts';
 
-/** What a suite of scenario files is opened with. */
-export interface ScenariosOptions {
-  readonly name: string;
-  /** Absolute paths. */
-  readonly files: readonly string[];
-  /** The image of a recipe; asked for by the first scenario that needs it. */
-  readonly image: (recipe: string) => Promise<LabImage>;
-  /** Raises `usage` where the types of the files are wrong. Called before they are loaded. */
-  readonly checkTypes: (files: readonly string[]) => Promise<void>;
-}
-
-/** What judging needs of such a scenario beside its plan. */
-export interface ScenarioJudging {
-  /** The file that declares it. */
-  readonly file: string;
-  readonly tolerates: readonly Tolerance[];
-  readonly facts?: Uint8Array;
-}
-
-export interface FileScenario extends LoadedScenario {
-  readonly judging: ScenarioJudging;
-}
-
-const second = 1_000_000_000n;
-const defaultStart = '2025-06-15T12:00:00Z';
-const defaultTimeout = 120;
-
-/** A scenario with the network that was made of its definition. */
-interface Known {
-  readonly entry: ScenarioEntry;
-  readonly declared: Declared;
-  readonly plan: Omit<LabPlan, 'images'>;
-  readonly daemons: ReadonlyMap<string, HostDaemon>;
-  readonly tolerates: readonly Tolerance[];
-  readonly source: LoadedFile;
-}
-
-/** Opens scenario files as a suite. All are loaded at the first `list`; one that cannot be costs the run, before it begins. */
+/**
+ * Opens scenario files as a suite. All are loaded for the first list; one that cannot be costs the run, before it begins. What loads
+ * them is imported only then: the list of a bundled suite is remembered.
+ */
 export function openScenarios(options: ScenariosOptions): Suite<FileScenario> {
-  let known: Promise<readonly Known[]> | undefined;
-  const all = (): Promise<readonly Known[]> => {
-    known ??= readAll(options);
-    return known;
+  const { name: suite, files, isOwn } = options;
+  const seen = new SeenFiles(performance.timeOrigin);
+  let listed: Promise<readonly Listed[]> | undefined;
+  const making = {
+    key: [suite, ...files],
+    seen,
+    read: async () => (await import('./understand.ts')).readAll(options, seen),
+  };
+  const all = (): Promise<readonly Listed[]> => {
+    // What others wrote may list by the date or by anything else: it is loaded each time.
+    listed ??= isOwn ? rememberedList(making) : making.read();
+    return listed;
   };
   return {
-    name: options.name,
+    name: suite,
     list: async () => (await all()).map(({ entry }) => entry),
     load: async (name) => {
       const found = (await all()).find(({ entry }) => entry.name === name);
-      if (found === undefined) throw new EspalierError('usage', `${options.name} has no scenario ${name}`);
-      return load(found, options);
+      if (found === undefined) throw new EspalierError('usage', `${suite} has no scenario ${name}`);
+      return (await import('./understand.ts')).loadListed(found, options);
     },
-    sources: async () => [...new Set((await all()).flatMap(({ source }) => source.sources))].sort(),
+    sources: async () => {
+      await all();
+      return (await import('./understand.ts')).sourcesOf(files);
+    },
   };
-}
-
-async function readAll({ name, files, checkTypes }: ScenariosOptions): Promise<readonly Known[]> {
-  await checkTypes(files);
-  const known: Known[] = [];
-  for (const file of files) {
-    const source = await loadFile(file);
-    for (const declared of source.declared) {
-      const other = known.find(({ entry }) => entry.name === declared.name);
-      if (other !== undefined) {
-        const { file: first, line } = other.declared.origin;
-        throw new EspalierError(
-          'usage',
-          `a second scenario is called ${declared.name}; the first is at ${first}:${line}`,
-          declared.origin,
-        );
-      }
-      known.push(understand(name, declared, source));
-    }
-  }
-  return known;
-}
-
-function understand(suite: string, declared: Declared, source: LoadedFile): Known {
-  const { name, definition, origin } = declared;
-  try {
-    checkName(name);
-    const network = networkOf(definition);
-    const wanted = definition.unsupported === undefined ? daemonsOf(definition, network) : new Map();
-    const unsupported = definition.unsupported ?? refusalOf(definition, wanted);
-    const hosts = Object.keys(definition.hosts);
-    const entry = { suite, name, status: 'good', hosts, ...(unsupported !== undefined && { unsupported }) };
-    const daemons = unsupported === undefined ? wanted : new Map();
-    const fallbackTunnels = definition.fallbackTunnels ?? needsFallbackTunnels(source);
-    const plan = { ...planOf(declared, daemons), topology: withRoutes(network, daemons), fallbackTunnels };
-    return { entry, declared, source, daemons, plan, tolerates: tolerancesOf(definition) };
-  } catch (error) {
-    if (!(error instanceof EspalierError)) throw error;
-    throw new EspalierError('usage', `scenario ${JSON.stringify(name)}: ${error.message}`, {
-      ...error.detail,
-      ...origin,
-    });
-  }
-}
-
-const tunnelMakers = new WeakMap<LoadedFile, boolean>();
-
-/** Whether anything in a file makes tunnels of the kernel; looked for once, not for each of its scenarios. */
-function needsFallbackTunnels(file: LoadedFile): boolean {
-  const makes = /\bip (?:-\S+ )*tun(?:nel)?\b|\bvti-interface\b/;
-  const found = tunnelMakers.get(file) ?? file.sources.some((path) => makes.test(readFileSync(path, 'latin1')));
-  tunnelMakers.set(file, found);
-  return found;
-}
-
-/** Whatever a line of a terminal can show; commands split `suite:name` at its first colon. */
-function checkName(name: string): void {
-  const strange = /[\p{C}]/u.exec(name);
-  if (strange !== null) {
-    const code = strange[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
-    throw new EspalierError('usage', `its name has the control character U+${code} at position ${strange.index + 1}`);
-  }
-  if (name === '' || name.length > 120)
-    throw new EspalierError('usage', `its name has ${name.length} characters, and may have 1 to 120`);
-}
-
-/** Why a scenario cannot run, if its daemons cannot do what it asks. Raises `scenario` where that is a mistake. */
-function refusalOf({ limits = 'mistake' }: Definition, daemons: ReadonlyMap<string, HostDaemon>): string | undefined {
-  const limit = limits === 'tried' ? undefined : limitOf(daemons);
-  if (limit === undefined || limits === 'unsupported') return limit?.reason;
-  throw new EspalierError('scenario', limit.reason, { host: limit.host });
-}
-
-function planOf(
-  { definition }: Declared,
-  daemons: ReadonlyMap<string, HostDaemon>,
-): Omit<LabPlan, 'images' | 'topology'> {
-  const { start = defaultStart, timeout = defaultTimeout, hosts } = definition;
-  const date = Date.parse(start);
-  if (Number.isNaN(date) || date < 0) throw new EspalierError('usage', `start: ${JSON.stringify(start)} is no date`);
-  return {
-    sharedTrees: [],
-    files: Object.entries(hosts).flatMap(([host, { files = {} }]) => {
-      const daemon = daemons.get(host);
-      return [
-        ...(daemon ? filesOf(daemon) : []).map(({ path, mode, content }) => placed(host, path, { content, mode })),
-        // Placed later, so these win.
-        ...Object.entries(files).map(([path, file]) => placed(host, path, file)),
-      ];
-    }),
-    cwd: '/root',
-    shellSetup: [],
-    steps: [],
-    timing: { start: BigInt(date) * 1_000_000n, warmup: 60n * second, gap: 0n, deadline: BigInt(timeout) * second },
-    collect: [
-      ...new Set(['/var/log', ...[...daemons.values()].flatMap(({ daemon }) => daemon.control.collect)]),
-    ].filter(isOutermost),
-    memory: labMemory,
-  };
-}
-
-/** What lies below another collected folder comes with it. */
-function isOutermost(path: string, _: number, all: readonly string[]): boolean {
-  return !all.some((other) => path.startsWith(`${other}/`));
-}
-
-function placed(host: string, path: string, file: string | Uint8Array | PlacedContent): PlacedFile {
-  if (!path.startsWith('/') || /[\n\0]/.test(path))
-    throw new EspalierError('usage', `${host}: ${JSON.stringify(path)} is no absolute path`);
-  const { content, mode = 0o644 } = typeof file === 'string' || file instanceof Uint8Array ? { content: file } : file;
-  return { host, path, mode, content: typeof content === 'string' ? Buffer.from(content) : content };
-}
-
-async function load(
-  { entry, declared, plan, daemons, tolerates, source }: Known,
-  { name, image }: ScenariosOptions,
-): Promise<FileScenario> {
-  const hosts = Object.entries(declared.definition.hosts);
-  const images = new Map<string, LabImage>();
-  for (const [host, spec] of hosts)
-    images.set(host, await image(spec.image ?? daemons.get(host)?.daemon.image ?? plainImage));
-  const whole: LabPlan = { ...plan, images: Object.fromEntries([...images].map(([host, { path }]) => [host, path])) };
-  return {
-    format: 'scenario',
-    entry,
-    plan: whole,
-    judging: { file: source.file, tolerates },
-    images: Object.fromEntries([...images].map(([host, { id, sha256: hash }]) => [host, { id, sha256: hash }])),
-    suite: await identityOf(name, source),
-    versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
-    ...([...daemons.values()].some(({ daemon }) => daemon.slice.pfKey) && { pfKey: true }),
-    drive: (lab) => runFunction({ declared, plan: whole, daemons }, lab),
-  };
-}
-
-/** The scenario's own sources: what the replay of an attempt must find unchanged. */
-async function identityOf(name: string, { file, sources }: LoadedFile): Promise<SuiteIdentity> {
-  const place = realpathSync(file);
-  const parts = sources.map((path) => `${relative(place, path)} ${sha256(readFileSync(path))}\n`);
-  const commit = await commitOfFolder(dirname(file));
-  return { id: name, sha256: sha256(parts.join('')), ...(commit && { commit }) };
-}
-
-/** Asked once for a folder, not for each of its hundreds of scenarios. */
-const commits = new Map<string, Promise<Commit | undefined>>();
-
-function commitOfFolder(dir: string): Promise<Commit | undefined> {
-  const asked = commits.get(dir) ?? commitOf(dir);
-  commits.set(dir, asked);
-  return asked;
 }

@@ -5,6 +5,7 @@ import type { SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
 import { labMemory } from '../../supply/kernel/lab-memory.ts';
+import { rememberedList } from '../remembered-list.ts';
 import { stepsThat } from '../steps-that.ts';
 import { SuiteFiles } from '../suite-files.ts';
 import { adaptations, adaptationsFor } from './adaptations.ts';
@@ -57,12 +58,14 @@ export const timing = {
 export function openStrongswan(options: StrongswanOptions): Suite<StrongswanScenario> {
   const { name: suite, inputs } = options;
   const files = new SuiteFiles(options.dir);
+  const key = [suite, options.dir, options.debian, ...[...options.features].sort()];
+  const listTests = (): ScenarioEntry[] =>
+    testNames(files).map(({ name, broken }) =>
+      broken === undefined ? entryOf(name, files, options) : { suite, name, status: 'good', hosts: [], broken },
+    );
   return {
     name: suite,
-    list: async () =>
-      testNames(files).map(({ name, broken }) =>
-        broken === undefined ? entryOf(name, files, options) : { suite, name, status: 'good', hosts: [], broken },
-      ),
+    list: () => rememberedList({ key, seen: files.seen, read: async () => listTests() }),
     load: async (name) => {
       const entry = entryOf(name, files, options);
       if (entry.broken !== undefined) throw new EspalierError('scenario', entry.broken);
