@@ -77,6 +77,11 @@ export function register(program: Command): void {
     .option('--resume <run>', 'continue a run that was stopped: its folder, its id, or `latest`')
     .option(...trustOption)
     .action(async (selectors: string[], options: RawRunOptions, command: Command) => {
+      if (options.list && options.resume === undefined && options.attach === undefined) {
+        const { listSelected } = await import('../session/commands/list.ts');
+        process.exitCode = await listSelected(selectors, options);
+        return;
+      }
       const { runCommand } = await import('../session/commands/run.ts');
       const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli');
       process.exitCode = await runCommand(selectors, options, given);

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { type Of, optionalText, text } from './schema.ts';
 import type { Topology } from './topology.ts';
 
+export { keyOf } from './scenario-key.ts';
+
 /** Where something stands in a scenario's own files: a line from 1, or 0 for what stands in none. */
 export const originSchema = z.object({ file: text, line: z.number() });
 export type Origin = Of<typeof originSchema>;
@@ -93,8 +95,3 @@ export const entrySchema = z.object({
   warnings: z.array(text).exactOptional(),
 });
 export interface ScenarioEntry extends Of<typeof entrySchema> {}
-
-/** `suite:name`, as command lines and results name a scenario. */
-export function keyOf({ suite, name }: { readonly suite: string; readonly name: string }): string {
-  return `${suite}:${name}`;
-}

@@ -13,14 +13,15 @@ import type { Executor } from '../executor.ts';
 import type { FarmOfRun } from '../farm/run-on-farm.ts';
 import { finishSession } from '../finish.ts';
 import { inputsNow, type RunParts } from '../inputs-now.ts';
-import { listingText, NothingSelected, selectScenarios } from '../listing.ts';
+import { NothingSelected, selectScenarios } from '../listing.ts';
 import { LocalExecutor } from '../local/executor.ts';
 import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { wholeNumber } from '../option-values.ts';
 import { parseRunOptions, type RawRunOptions } from '../options.ts';
 import { refuseOtherInputs } from '../resume-inputs.ts';
+import { parseSelection } from '../selected.ts';
 import { runSession } from '../session.ts';
-import { createRun, parseSelection, refuseWithResume } from '../start.ts';
+import { createRun, refuseWithResume } from '../start.ts';
 import { refuseUntrusted } from '../trust.ts';
 
 /** `espalier run`; returns the exit code. `given` are the options that stood on the command line. */
@@ -49,10 +50,6 @@ async function newRun(selectors: readonly string[], raw: RawRunOptions): Promise
   const supply = (farm?.openSupply ?? openSupply)(options, interruption());
   const suites = await openSuites(names, options, supply);
   const scenarios = await selectScenarios(suites.values(), selection);
-  if (raw.list) {
-    process.stdout.write(listingText(scenarios, paths));
-    return 0;
-  }
   const settings = await openSettings(options, supply);
   const command = ['espalier', ...withoutCredentials(process.argv.slice(2))];
   const invocation = { raw, runs, reporters: reportersOf(raw), farm };

@@ -1,216 +1,7 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
-import { until } from '../../../base/deadline.ts';
 import { EspalierError } from '../../../base/errors.ts';
-import { sha256 } from '../../../base/files.ts';
-import type { LabPlan } from '../../../model/scenario.ts';
-import { squashfsOf } from '../../../supply/image/pack.ts';
-import { claimCpu, releaseCpu } from '../../../supply/kernel/cpus.ts';
-import { refusedFixedAddresses } from '../../../supply/kernel/fixed-addresses.ts';
-import { ensureGuest, type GuestBinaries, type GuestProgram } from '../../../supply/kernel/guest.ts';
-import { mountsErofs } from '../../../supply/kernel/image-format.ts';
-import { memoryFolder } from '../../../supply/kernel/lab-memory.ts';
-import { endOf, type Starter, startWalled } from '../../../supply/kernel/starter.ts';
-import { requireWalls, type Walls } from '../../../supply/kernel/walls.ts';
-import { lastStep } from '../last-step.ts';
-import type { Activity, BackendEnd, BackendLab, LabRequest, Order, Substrate } from '../substrate.ts';
-import { faultInFile } from './kernel-log.ts';
-import { encodeOrders } from './orders.ts';
-import { encodePlan } from './plan.ts';
-import { treeActivity, treeCpuMs } from './process-tree.ts';
+import type { Substrate } from '../substrate.ts';
 
-/** What a lab's kernel sees of this machine. */
-function inputsOf(dir: string): string {
-  return join(dir, 'lab', 'in');
-}
-
-/**
- * The kernel's command line. It is visible in the lab (/proc/cmdline), so it must not tell runs
- * apart: the attempt's folder is named by the process's own working directory.
- */
-function commandLine(request: LabRequest): string[] {
-  return [
-    `mem=${request.plan.memory}M`,
-    'root=/dev/root',
-    'rootfstype=hostfs',
-    'rootflags=/root',
-    'hostfs=/proc/self/cwd',
-    'ro',
-    'quiet',
-    'loglevel=5',
-    'con=null',
-    'con0=null,fd:1',
-    'con1=null,fd:3',
-    'ssl=null',
-    'init=/agent',
-    'time-travel=inf-cpu',
-    `time-travel-start=${request.plan.timing.start}`,
-    'seccomp=on',
-    'uml_dir=/proc/self/cwd/umid/',
-  ];
-}
-
-/** The agent as it was compiled: whatever happened to the file in the cache since, no other one boots. */
-function agentBytes({ path, sha256: expected }: GuestProgram): Buffer {
-  const bytes = readFileSync(path);
-  if (sha256(bytes) === expected) return bytes;
-  throw new EspalierError('infrastructure', 'the agent in the cache was changed after it was compiled', {
-    file: path,
-    remedy: 'delete its folder; it is compiled again',
-  });
-}
-
-/** What the kernel sees: the boot folder with the agent, the plan, the images. Gives the images by their name in it. */
-function prepare(request: LabRequest, guest: GuestBinaries, walls: Walls): Map<string, string> {
-  const inputs = inputsOf(request.dir);
-  for (const folder of ['root/m', 'umid']) mkdirSync(join(inputs, folder), { recursive: true });
-  mkdirSync(join(request.dir, 'lab', 'root'));
-  writeFileSync(join(inputs, 'root', 'agent'), agentBytes(guest.agent), { mode: 0o755 });
-  const nonce = (request.seed ?? 0n).toString(16).padStart(16, '0').slice(-16);
-  const plan = encodePlan(request.plan, { hold: request.hold, nonce });
-  writeFileSync(join(inputs, 'plan'), plan.bytes);
-  // There from the start: a readlink() that fails would cost the waiting lab time.
-  if (request.hold) symlinkSync('0', join(inputs, 'next'));
-  const images = new Map([...plan.images].map(([name, path]): [string, string] => [name, realpathSync(path)]));
-  for (const [name, path] of images) showImage(join(inputs, name), path, walls);
-  return images;
-}
-
-/** Where the starter can mount, an empty file to mount an image on; else a link to the image's folder, which hostfs follows as a root. */
-function showImage(place: string, path: string, walls: Walls): void {
-  if (walls === 'namespaces') {
-    mkdirSync(dirname(place), { recursive: true });
-    writeFileSync(place, '');
-  } else if (!existsSync(dirname(place))) symlinkSync(dirname(path), dirname(place));
-}
-
-class UmlLab implements BackendLab {
-  readonly ended: Promise<BackendEnd>;
-  readonly walls: Walls;
-  readonly #starter: Starter;
-  readonly #dir: string;
-  #step = 0;
-  #cpuMs = 0;
-  #gone = false;
-  /** Its kernel is off the CPU. Only then a signal can put it back: one that comes before the starter listens would end it. */
-  #resting = false;
-
-  constructor(starter: Starter, { dir, memory, walls }: { dir: string; memory: string; walls: Walls }) {
-    this.walls = walls;
-    this.#starter = starter;
-    this.#dir = dir;
-    this.ended = this.#end(memory);
-  }
-
-  async #end(memory: string): Promise<BackendEnd> {
-    const { status, cpuMs, pageFaults, refused, failed, lost } = await endOf(this.#starter);
-    this.#gone = true;
-    this.#cpuMs = Math.max(this.#cpuMs, cpuMs);
-    if (refused !== undefined) return { status, fault: 'lab-died', detail: refused, byMachine: true };
-    if (failed !== undefined) return { status, fault: 'boot-failed', detail: `the lab was not started: ${failed}` };
-    if (lost !== undefined) return { status, fault: 'lab-died', detail: lost, byMachine: true };
-    return {
-      status,
-      ...(pageFaults !== undefined && { pageFaults }),
-      ...faultInFile(join(this.#dir, 'kernel.log'), memory),
-    };
-  }
-
-  cpuMs(): number {
-    if (!this.#gone && this.#starter.pid !== undefined)
-      this.#cpuMs = Math.max(this.#cpuMs, treeCpuMs(this.#starter.pid));
-    return this.#cpuMs;
-  }
-
-  activity(): Activity {
-    return this.#gone || this.#starter.pid === undefined ? 'runs' : treeActivity(this.#starter.pid);
-  }
-
-  async send(orders: readonly Order[]): Promise<void> {
-    if (this.#resting) this.#signal('SIGUSR2');
-    this.#resting = false;
-    await this.#reached(this.#step);
-    const lab = inputsOf(this.#dir);
-    rmSync(join(lab, `order.${this.#step}`), { force: true });
-    this.#step += 1;
-    writeFileSync(join(lab, `order.${this.#step}`), encodeOrders(orders));
-    symlinkSync(String(this.#step), join(lab, 'next.tmp'));
-    renameSync(join(lab, 'next.tmp'), join(lab, 'next'));
-    if (orders.some(({ kind }) => kind === 'end')) return;
-    await this.#reached(this.#step);
-  }
-
-  /** However long that takes here: whether the lab hangs is for its watchdog to say, who then kills it. */
-  async #reached(step: number): Promise<void> {
-    await until(() => this.#gone || lastStep(join(this.#dir, 'records')) >= step, {
-      what: 'the lab to work off its orders',
-      timeoutMs: Number.POSITIVE_INFINITY,
-      intervalMs: 2,
-    });
-  }
-
-  /** The starter stops the kernel's own process only: the guest's are its children and would report their stop to it. */
-  rest(): void {
-    if (lastStep(join(this.#dir, 'records')) !== this.#step) return;
-    this.#resting = true;
-    this.#signal('SIGUSR1');
-  }
-
-  #signal(name: NodeJS.Signals): void {
-    if (!this.#gone) this.#starter.kill(name);
-  }
-
-  /** The starter ends all that is behind the walls, and stores what they had written. */
-  kill(): void {
-    this.#signal('SIGTERM');
-  }
-}
-
-function requireKernel(path: string): void {
-  try {
-    accessSync(path, constants.X_OK);
-  } catch (cause) {
-    throw new EspalierError('infrastructure', 'the kernel cannot be executed', { file: path, cause });
-  }
-}
-
-/** The plan with images that the kernel can mount: EROFS, or squashfs where its configuration lacks that. */
-async function readablePlan({ kernel, plan }: LabRequest): Promise<LabPlan> {
-  if (await mountsErofs(kernel)) return plan;
-  const convert = (paths: readonly string[]): Promise<string[]> => Promise.all(paths.map(squashfsOf));
-  const images = Object.entries(plan.images).map(async ([host, path]) => [host, await squashfsOf(path)] as const);
-  const overlays = Object.entries(plan.overlays ?? {}).map(
-    async ([host, paths]) => [host, await convert(paths)] as const,
-  );
-  const trees = plan.sharedTrees.map(async (tree) => ({ ...tree, layers: await convert(tree.layers) }));
-  return {
-    ...plan,
-    images: Object.fromEntries(await Promise.all(images)),
-    overlays: Object.fromEntries(await Promise.all(overlays)),
-    sharedTrees: await Promise.all(trees),
-  };
-}
-
-/** One agent for all labs of a process, also when its sources change meanwhile. */
-let guestBinaries: Promise<GuestBinaries> | undefined;
-
-function ownGuest(): Promise<GuestBinaries> {
-  guestBinaries ??= ensureGuest();
-  return guestBinaries;
-}
-
-/** One User Mode Linux process a lab, all hosts inside it. x86-64 Linux only. */
+/** One User Mode Linux process a lab, all hosts inside it. x86-64 Linux only. What does the work is imported on first use: lists need none of it. */
 export const uml: Substrate = {
   name: 'uml',
   traits: { virtualTime: true, seeds: true, captures: true },
@@ -221,6 +12,7 @@ export const uml: Substrate = {
         `substrate uml needs x86-64 Linux, this is ${process.arch} ${process.platform}`,
       );
     }
+    const { refusedFixedAddresses } = await import('../../../supply/kernel/fixed-addresses.ts');
     const refusal = await refusedFixedAddresses();
     if (refusal !== undefined) {
       throw new EspalierError('infrastructure', `labs cannot run here: ${refusal}`, {
@@ -232,6 +24,7 @@ export const uml: Substrate = {
     async kernel({ selection, pfKey, signal }) {
       const { ensureKernel } = await import('../../../supply/kernel/kernel.ts');
       const kernel = await ensureKernel({ selection, signal, ...(pfKey && { flavour: 'netkey' }) });
+      const { ownGuest } = await import('./start-lab.ts');
       const { id, sha256 } = (await ownGuest()).agent;
       return { ...kernel, agent: { id, sha256 } };
     },
@@ -240,31 +33,5 @@ export const uml: Substrate = {
       return ensureImage(recipe, signal);
     },
   }),
-  async start(request) {
-    requireKernel(request.kernel);
-    const guest = request.guest ?? (await ownGuest());
-    const walls = await requireWalls(guest);
-    const plan = await readablePlan(request);
-    const images = prepare({ ...request, plan }, guest, walls);
-    const { dir, kernel, seed } = request;
-    const memory = memoryFolder(plan.memory, dir);
-    const cpu = claimCpu();
-    try {
-      const starter = startWalled({
-        ...{ walls, guest, kernel, seed, cpu, images },
-        args: commandLine(request),
-        attempt: dir,
-        inputs: inputsOf(dir),
-        root: join(dir, 'lab', 'root'),
-        captures: plan.topology.links.map(({ name }) => name),
-        memory: { folder: memory, mebibytes: plan.memory },
-      });
-      const lab = new UmlLab(starter, { dir, memory, walls });
-      void lab.ended.then(() => releaseCpu(cpu));
-      return lab;
-    } catch (cause) {
-      releaseCpu(cpu);
-      throw cause;
-    }
-  },
+  start: async (request) => (await import('./start-lab.ts')).startLab(request),
 };
