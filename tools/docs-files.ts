@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { projectDir } from '../src/base/folders.ts';
 import { type Excuse, excuses } from '../src/judge/oracles/excuse-rules.ts';
+import { categoryOfKind, issueCategories } from '../src/model/issue-categories.ts';
 import { issueKindGroups, type KindMeaning } from '../src/model/issue-kinds.ts';
 import { cliText } from './cli-docs.ts';
 import { markdownTable } from './markdown.ts';
@@ -28,7 +29,21 @@ A kind that is not in this table comes from another version of Espalier. Its iss
 
 function issueKindsText(): string {
   const sections = Object.entries(issueKindGroups).map(([title, kinds]) => `## ${title}\n\n${kindsTable(kinds)}`);
-  return [introduction, ...sections].join('\n');
+  return [introduction, ...sections, categoriesSection()].join('\n');
+}
+
+const categoriesIntroduction = `## Categories
+
+Reports and \`--reporter json\` and \`junit\` count tests by the categories of their issues (\`src/model/issue-categories.ts\`). A test counts once for each
+category that it has an issue of, whatever its verdict's word. What a scenario [tolerates](scenarios.md#faults) is not counted.
+`;
+
+function categoriesSection(): string {
+  const rows = Object.entries(issueCategories).map(([category, meaning]) => {
+    const kinds = Object.entries(categoryOfKind).filter(([, of]) => of === category);
+    return [`\`${category}\``, meaning, kinds.map(([kind]) => `\`${kind}\``).join(', ')];
+  });
+  return `${categoriesIntroduction}\n${markdownTable([['category', 'meaning', 'kinds of issues'], ...rows])}`;
 }
 
 function kindsTable(kinds: Readonly<Record<string, KindMeaning>>): string {

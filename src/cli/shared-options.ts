@@ -23,7 +23,7 @@ export const flavourOption = ['--flavour <name>', 'how --source builds: default,
 
 export const reporterOption = [
   '--reporter <names>',
-  'list, line, dot, matrix, json, junit, tap; separated by commas; NAME=FILE writes to a file',
+  'list, line, dot, matrix, json, junit, tap, markdown; separated by commas; NAME=FILE writes to a file',
 ] as const;
 
 export const grepOption = ['-g, --grep <regexp>', 'only scenarios whose suite:name matches'] as const;

@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { type Reporter, Reporters, type Sink } from './reporter.ts';
-import { jsonReporter, junitReporter, tapReporter } from './terminal/machine-readable.ts';
+import { junitReporter } from './terminal/junit.ts';
+import { jsonReporter, tapReporter } from './terminal/machine-readable.ts';
+import { markdownReporter } from './terminal/markdown.ts';
 import { matrixReporter } from './terminal/matrix.ts';
 import { dotReporter, lineReporter, listReporter } from './terminal/terminal.ts';
 
@@ -13,6 +15,7 @@ const makers: Readonly<Record<string, (sink: Sink) => Reporter>> = {
   json: jsonReporter,
   junit: junitReporter,
   tap: tapReporter,
+  markdown: markdownReporter,
   matrix: matrixReporter,
 };
 

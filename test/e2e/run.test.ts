@@ -63,6 +63,7 @@ test('a difference exits with 1 and says host, place, both texts and how to run 
 
 1 minor
 1 passed
+tests by their issues: 1 differing output
 2 of 2 done in N s
 `,
   );

@@ -2,10 +2,12 @@ import { relative } from 'node:path';
 import { shortPath } from '../../base/folders.ts';
 import { duration, shellWord } from '../../base/text.ts';
 import { visible, visibleLine } from '../../base/visible.ts';
+import { categoryText } from '../../model/issue-categories.ts';
 import type { Results, ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { Issue } from '../../model/verdict.ts';
 import { verdictWords } from '../../model/words.ts';
+import { type CategoryCounts, categoryCounts } from '../../results/categories.ts';
 import { seedsText } from '../../results/seeds.ts';
 import { attemptPath } from '../../store/layout.ts';
 import { blindText } from '../blind-text.ts';
@@ -114,7 +116,12 @@ function passedText({ passedAdapted }: Results): string {
   return passedAdapted === 0 ? 'passed' : `passed (${passedAdapted} with adapted text, see docs/verdicts.md)`;
 }
 
-/** Counts by word, one per line, in order of weight, passed last. */
+/** Categories with their counts on one line: `2 assertion, 1 memory leak`. */
+export function categoriesText(counts: CategoryCounts): string {
+  return counts.map(([category, count]) => `${count} ${categoryText(category)}`).join(', ');
+}
+
+/** Counts by word, one per line, in order of weight, passed last; below them the categories of issues. */
 export function totalsText(end: ReportEnd): string {
   const { results, wallMs, interrupted, stopped } = end;
   const rows: (readonly [string, number])[] = [];
@@ -127,6 +134,8 @@ export function totalsText(end: ReportEnd): string {
   if (results.pending.length > 0) rows.push(['not run', results.pending.length]);
   const width = Math.max(...rows.map(([, count]) => String(count).length));
   const lines = rows.map(([word, count]) => `${String(count).padStart(width)} ${word}`);
+  const categories = categoriesText(categoryCounts(results.results));
+  if (categories !== '') lines.push(`tests by their issues: ${categories}`);
   lines.push(
     `${done} of ${done + results.pending.length} done${wallMs === undefined ? '' : ` in ${duration(wallMs)}`}`,
   );

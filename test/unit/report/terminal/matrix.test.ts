@@ -15,7 +15,7 @@ function result(name: string, word: VerdictWord, message?: string): ScenarioResu
     expected: word !== 'major',
     adapted: [],
     passesOnlyAdapted: false,
-    issues: message === undefined ? [] : [{ kind: 'x', word, message }],
+    issues: message === undefined ? [] : [{ kind: word === 'unsupported' ? word : 'check-sas', word, message }],
     attempts: word === 'unsupported' ? [] : [{ attempt: 1, word }],
   };
 }
@@ -61,6 +61,7 @@ s b cannot
 1 major
 2 unsupported
 2 passed
+tests by their issues: 1 differing SA
 5 of 5 done in 2 s
 `,
   );
