@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ReportOptions } from '../session/commands/stored-run.ts';
 import { type Help, withHelp } from './help.ts';
-import { outputOption, reporterOption } from './shared-options.ts';
+import { collect, outputOption, reporterOption } from './shared-options.ts';
 
 const help: Help = {
   details: ['Writes <run>/report/, which opens from disk: index.html. docs/report.md describes the pages.'],
@@ -20,7 +20,11 @@ export function register(program: Command): void {
     .argument('[run]', 'a run: its folder, its id, or `latest`', 'latest')
     .option(...reporterOption, 'list')
     .option('--full', 'include consoles, logs and downloads of passed tests')
-    .option('--compare <run>', 'add a page with the differences from this run')
+    .option(
+      '--compare <run>',
+      'add a page with the differences from this run, and others side by side (repeatable)',
+      collect,
+    )
     .option('--history', 'add pages with the history of its tests in all stored runs')
     .option(...outputOption)
     .action(async (run: string, options: ReportOptions) => {

@@ -1,4 +1,5 @@
 import type { AttemptCost, AttemptInputs } from './attempt.ts';
+import type { IssueCategory } from './issue-categories.ts';
 import type { VerdictWord } from './words.ts';
 
 /** Inputs of an attempt without its seed: what a version of the world under test is. */
@@ -27,6 +28,8 @@ export interface IndexedResult {
   readonly expected: boolean;
   /** Passes only with adaptations. */
   readonly adapted: boolean;
+  /** Of its issues. */
+  readonly categories: readonly IssueCategory[];
   /** How many attempts were made. */
   readonly attempts: number;
   /** Of the last attempt, as all that follows. Decimal. */

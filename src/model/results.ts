@@ -89,6 +89,9 @@ export const indexedResultsSchema = resultsSchema.pick({ version: true, complete
   results: z.array(
     scenarioResultSchema
       .pick({ suite: true, name: true, word: true, upstream: true, expected: true, passesOnlyAdapted: true })
-      .extend({ attempts: z.array(attemptResult.omit({ end: true })) }),
+      .extend({
+        attempts: z.array(attemptResult.omit({ end: true })),
+        issues: z.array(issueSchema.pick({ kind: true })),
+      }),
   ),
 });

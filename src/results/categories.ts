@@ -19,13 +19,18 @@ export function categoriesOf({ issues }: WithIssues): IssueCategory[] {
 
 /** Counts tests, not issues: a test counts once for each of its categories. */
 export function countCategories(tests: readonly (readonly IssueCategory[])[]): CategoryCounts {
-  const all = tests.flat();
-  return order
-    .map((category) => [category, all.filter((one) => one === category).length] as const)
-    .filter(([, count]) => count > 0);
+  return addCategories(tests.map((categories) => categories.map((category) => [category, 1] as const)));
 }
 
 /** The counts of a run's results. */
 export function categoryCounts(results: readonly WithIssues[]): CategoryCounts {
   return countCategories(results.map(categoriesOf));
+}
+
+/** Counts of several parts together. */
+export function addCategories(parts: readonly CategoryCounts[]): CategoryCounts {
+  const all = parts.flat();
+  const sum = (wanted: IssueCategory): number =>
+    all.reduce((total, [category, count]) => total + (category === wanted ? count : 0), 0);
+  return order.map((category) => [category, sum(category)] as const).filter(([, count]) => count > 0);
 }

@@ -1,5 +1,6 @@
 import type { Change, ScenarioResult } from '../model/results.ts';
 import { keyOf } from '../model/scenario.ts';
+import { type CategoryCounts, categoryCounts } from './categories.ts';
 import { changeOf } from './results.ts';
 
 /** Which duration of its last attempt a test is measured by. */
@@ -49,6 +50,8 @@ export interface RunComparison {
   /** Tests that both have. */
   readonly common: number;
   readonly changes: Readonly<Record<Change, readonly Pairing[]>>;
+  /** Of all tests of each run. */
+  readonly categories: { readonly before: CategoryCounts; readonly now: CategoryCounts };
   readonly slower: readonly SlowerTest[];
   /** Tests that one of the runs has a result of. */
   readonly onlyBefore: readonly string[];
@@ -84,6 +87,7 @@ export function compareRuns(before: ComparedRun, now: ComparedRun, slower: Slowe
     now: now.run,
     common,
     changes,
+    categories: { before: categoryCounts(before.results), now: categoryCounts(now.results) },
     slower: slowerTests.sort((a, b) => b.nowMs / b.beforeMs - a.nowMs / a.beforeMs),
     onlyBefore: [...old.keys()].filter((key) => !keys.has(key)),
     onlyNow: [...keys].filter((key) => !old.has(key)),

@@ -45,6 +45,10 @@ newly failing: 1
 only in RUN: 1: libreswan:c
 
 only in RUN: 1: libreswan:d
+
+tests by their issues         differing output
+RUN
+RUN  1
 `,
   );
   const better = await box.espalier('compare', second, first, '--json');
@@ -55,4 +59,49 @@ only in RUN: 1: libreswan:d
     ['libreswan:a'],
   );
   assert.equal((await box.espalier('compare', first, second, '--by', 'luck')).code, 3);
+});
+
+test('more than two runs are laid side by side, and the last decides against the first', async (t) => {
+  const box = new Sandbox(t).add({ a: passing(), b: passing() });
+  await box.run();
+  box.add({ a: passing('echo now', 'then\n'), c: passing() });
+  await box.run();
+  box.add({ a: passing() });
+  await box.run();
+  const [first = '', second = '', third = ''] = box.runs();
+  const { code, stdout, stderr } = await box.espalier('compare', first, second, third);
+  assert.equal(code, 0, stderr);
+  assert.equal(
+    normal(stdout).replace(/ +/g, ' '),
+    `3 runs: 2 tests in all of them, 1 with different verdicts
+
+run minor passed
+RUN 2
+RUN 1 2
+RUN 3
+
+tests by their issues differing output
+RUN
+RUN 1
+RUN
+
+.m. libreswan:a
+
+m minor, . passed
+
+RUN against RUN: 2 tests in both
+
+only in RUN: 1: libreswan:c
+`,
+  );
+  assert.equal((await box.espalier('compare', third, first, second)).code, 1);
+  const json = JSON.parse((await box.espalier('compare', first, second, third, '--json')).stdout) as {
+    now: string;
+    several: { tests: unknown };
+  };
+  assert.equal(json.now, third);
+  assert.deepEqual(json.several.tests, [{ test: 'libreswan:a', words: ['passed', 'minor', 'passed'] }]);
+  const history = await box.espalier('history', 'libreswan');
+  assert.match(normal(history.stdout), /\ntests by their issues +differing output\nRUN\nRUN +1\nRUN\n/);
+  assert.match((await box.espalier('history', 'libreswan:a')).stdout, /minor +newly failing .* differing output$/m);
 });

@@ -32,7 +32,7 @@ export async function visitRun(output: string, id: string, visitor: Visitor): Pr
   const stored = { reporter: 'list', output };
   await visitor.visit('report', () => reportCommand(id, { ...stored, full: true, history: true }));
   await visitor.visit('pcap', () => pcapCommand(id, test, { output }));
-  await visitor.visit('compare', () => compareCommand(id, id, { by: 'wall', ratio: '2', output }));
+  await visitor.visit('compare', () => compareCommand([id, id, id], { by: 'wall', ratio: '2', output }));
   const raw = { status: 'good', seed: '1', retries: '0', repeatEach: '1', output, resume: id, reporter: 'dot' };
   // The last one changes the references that the others need as they were.
   const refused = [

@@ -3,12 +3,14 @@ import { useEffect } from 'preact/hooks';
 import type { CompareData, FoundDifferences, RunRef } from '../../src/report/page/data-of-runs.ts';
 import { replaceHash } from './address.ts';
 import { Badge } from './badge.tsx';
+import { CategoriesTable } from './categories.tsx';
 import { RunName, StateMark, TableBox, TestIn } from './parts.tsx';
 import { compareLink, pageOf, type Query } from './route.ts';
+import { SeveralRuns } from './several-runs.tsx';
 import { usePart } from './use-part.ts';
 import { dateText, duration, grouped } from './words.ts';
 
-/** What is otherwise in a run than in another. */
+/** What is otherwise in a run than in another, or in several. */
 export function ComparePage({ query }: { readonly query: Query }): JSX.Element {
   const data = usePart<CompareData>('compare', query);
   useEffect(() => {
@@ -16,7 +18,8 @@ export function ComparePage({ query }: { readonly query: Query }): JSX.Element {
   });
   if (data === undefined) return <main class="compare" aria-busy="true" />;
   if (typeof data === 'string') return <main class="compare nothing">{data}</main>;
-  const { choices, found } = data;
+  const { choices, found, several } = data;
+  const also = (query.also ?? '').split('\n').filter(Boolean);
   // From disk there is one pair.
   const isChoice = found === undefined || choices.length > 2;
   const set = (change: Query): void => {
@@ -34,15 +37,25 @@ export function ComparePage({ query }: { readonly query: Query }): JSX.Element {
           </>
         )}
         {isChoice && found && (
-          <button
-            type="button"
-            class="quiet"
-            onClick={() => replaceHash(compareLink({ before: found.now.id, now: found.before.id }))}
-          >
+          <button type="button" class="quiet" onClick={() => set({ before: found.now.id, now: found.before.id })}>
             swap
           </button>
         )}
+        {isChoice && found && (
+          <RunChoice
+            label="also"
+            run={undefined}
+            choices={choices.filter(({ id }) => ![found.before.id, found.now.id, ...also].includes(id))}
+            set={(id) => set({ also: [...also, id].join('\n') })}
+          />
+        )}
       </div>
+      {several && (
+        <SeveralRuns
+          several={several}
+          remove={isChoice ? (id) => set({ also: also.filter((one) => one !== id).join('\n') }) : undefined}
+        />
+      )}
       {found ? <Found found={found} /> : <p class="nothing">Two runs are needed to compare.</p>}
     </main>
   );
@@ -105,6 +118,7 @@ function Found({ found }: { readonly found: FoundDifferences }): JSX.Element {
           ))}
         </dl>
       )}
+      <CategoriesTable runs={[before, now]} title="tests by their issues" />
       {changes.map(({ change, tests }) => tests.length > 0 && <Changed title={change} tests={tests} found={found} />)}
       {slower.length > 0 && <Slower found={found} />}
       <Only title="only before" run={before} tests={onlyBefore} />

@@ -5,6 +5,8 @@ import type { TestRow } from '../../src/report/page/data.ts';
 export interface Filter {
   /** Words, joined by commas. */
   readonly word: string;
+  /** Of issues. */
+  readonly category: string;
   readonly suite: string;
   readonly hosts: string;
   /** Words that must all occur in name or reason. */
@@ -16,7 +18,16 @@ export interface Filter {
   readonly cluster: string;
 }
 
-export const noFilter: Filter = { word: '', suite: '', hosts: '', q: '', only: '', sort: '', cluster: '' };
+export const noFilter: Filter = {
+  word: '',
+  category: '',
+  suite: '',
+  hosts: '',
+  q: '',
+  only: '',
+  sort: '',
+  cluster: '',
+};
 
 /** Orders that a list can have, with their names for people. */
 export const sorts = {
@@ -48,6 +59,7 @@ export function select({ tests, texts, weights, clusters }: Searched, filter: Fi
   const chosen: number[] = [];
   for (const [index, test] of tests.entries()) {
     if (words.size > 0 && !words.has(test.word)) continue;
+    if (filter.category !== '' && !test.categories?.some((one) => one === filter.category)) continue;
     if (filter.suite !== '' && test.suite !== filter.suite) continue;
     if (filter.hosts !== '' && String(test.hosts) !== filter.hosts) continue;
     if (filter.only === 'changed' && test.change === undefined) continue;

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { categoryText } from '../../src/model/issue-categories.ts';
 import type { HistoryData, PastPoint, SuiteHistory, SuiteRun, TestPast } from '../../src/report/page/data-of-runs.ts';
 import { Badge } from './badge.tsx';
 import { RunName, StateMark, TableBox, Versions } from './parts.tsx';
@@ -102,6 +103,7 @@ function PointsTable({ suite, past, pointed, point }: PointsProps): JSX.Element 
         <tr>
           <th scope="col">run</th>
           <th scope="col">verdict</th>
+          <th scope="col">issues</th>
           {Object.values(measures).map((label) => (
             <th scope="col" class="number">
               {label}
@@ -152,6 +154,7 @@ function PointCells({ suite, name, one }: CellsProps): JSX.Element {
         {one.adapted && <span class="note"> adapted</span>}
         {one.change && <em class="change">{one.change}</em>}
       </td>
+      <td class="note">{one.categories?.map(categoryText).join(', ')}</td>
       {(Object.keys(measures) as Measure[]).map((measure) => (
         <td class="number">{duration(one[measure])}</td>
       ))}

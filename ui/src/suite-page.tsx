@@ -2,8 +2,10 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type VerdictWord, verdictWords, wordTable } from '../../src/model/words.ts';
 import type { HistoryData, SuiteHistory, SuiteRun, TestPast } from '../../src/report/page/data-of-runs.ts';
+import { CategoriesTable } from './categories.tsx';
 import { RunName, StateMark, TableBox, Versions } from './parts.tsx';
-import { compareLink, historyLink, keyOf, pageOf, suiteLink } from './route.ts';
+import { compareLink, historyLink, keyOf, suiteLink } from './route.ts';
+import { Sign } from './several-runs.tsx';
 import { TotalsPlot } from './totals-plot.tsx';
 import { usePart } from './use-part.ts';
 import { duration, grouped } from './words.ts';
@@ -53,6 +55,7 @@ function Loaded({ suite }: { readonly suite: SuiteHistory }): JSX.Element {
     <>
       {suite.runs.length > 1 && <TotalsPlot runs={suite.runs} />}
       <RunsBySuite suite={suite} />
+      <CategoriesTable runs={suite.runs.toReversed()} title="Tests by their issues" />
       <h2 class="flipped-title">
         Tests that flipped{' '}
         <span class="note">
@@ -192,24 +195,9 @@ function Strip({ suite, test }: { readonly suite: SuiteHistory; readonly test: T
   const words = new Map(test.points.map(({ run, word }) => [run, word]));
   return (
     <span class="strip-of-runs">
-      {suite.runs.map((run, index) => {
-        const word = words.get(index);
-        if (word === undefined) return <span class="no-result">·</span>;
-        const href = pageOf(run, keyOf({ suite: suite.suite, name: test.name }));
-        const label = `${word} in ${run.id}`;
-        const mark = wordTable[word].sign;
-        if (href === undefined)
-          return (
-            <span class={`word-${word}`} title={label} role="img" aria-label={label}>
-              {mark}
-            </span>
-          );
-        return (
-          <a class={`word-${word}`} href={href} title={label} aria-label={label}>
-            {mark}
-          </a>
-        );
-      })}
+      {suite.runs.map((run, index) => (
+        <Sign word={words.get(index) ?? null} run={run} test={keyOf({ suite: suite.suite, name: test.name })} />
+      ))}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { wordTable } from '../../src/model/words.ts';
 import type { RunData } from '../../src/report/page/data.ts';
+import { CategoryFilter } from './categories.tsx';
 import type { Filter } from './filter.ts';
 import { grouped } from './words.ts';
 
@@ -54,6 +55,7 @@ export function Totals({ run, filter, set }: TotalsProps): JSX.Element {
           </span>
         )}
       </div>
+      <CategoryFilter tests={run.tests} chosen={filter.category} set={(category) => set({ category })} />
     </section>
   );
 }

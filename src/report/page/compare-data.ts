@@ -5,8 +5,8 @@ import type { FoundDifferences, PairRow, RunLine, RunRef } from './data-of-runs.
 export function foundDifferences(comparison: RunComparison, before: RunLine, now: RunLine): FoundDifferences {
   const { common, changes, slower, onlyBefore, onlyNow } = comparison;
   return {
-    before: refOfLine(before),
-    now: refOfLine(now),
+    before,
+    now,
     common,
     world: worldOf(before.versions, now.versions),
     changes: Object.entries(changes).map(([change, tests]) => ({

@@ -3,6 +3,7 @@
  * asked to hold; a server answers the part that the address asks for (`data/history.js?suite=S&test=N`).
  */
 
+import type { IssueCategory } from '../../model/issue-categories.ts';
 import type { Change } from '../../model/results.ts';
 import type { VerdictWord } from '../../model/words.ts';
 import type { dataVersion } from './data.ts';
@@ -27,6 +28,8 @@ export interface RunLine extends RunRef {
   /** Words that occur, weightiest first, with their counts. */
   readonly words: readonly (readonly [VerdictWord, number])[];
   readonly passedAdapted: number;
+  /** How many tests have an issue of a category; those that none has are left out. */
+  readonly categories: readonly (readonly [IssueCategory, number])[];
   /** How many tests the run was to do, of all suites. */
   readonly scenarios: number;
   /** Sums over the last attempts of its tests, milliseconds. */
@@ -50,11 +53,23 @@ export interface CompareData {
   readonly choices: readonly RunRef[];
   /** Absent: none was chosen, or there is none. */
   readonly found?: FoundDifferences;
+  /** More than two were chosen; `found` has the first and the last of them. */
+  readonly several?: SeveralRuns;
+}
+
+/** Several runs side by side. */
+export interface SeveralRuns {
+  /** In the order in which they were chosen. */
+  readonly runs: readonly RunLine[];
+  /** How many tests all of them have. */
+  readonly common: number;
+  /** Tests that have different verdicts, each with one per run; `null`: the run does not have it. */
+  readonly tests: readonly { readonly test: string; readonly words: readonly (VerdictWord | null)[] }[];
 }
 
 export interface FoundDifferences {
-  readonly before: RunRef;
-  readonly now: RunRef;
+  readonly before: RunLine;
+  readonly now: RunLine;
   /** How many tests both have. */
   readonly common: number;
   /** What is otherwise under test. */
@@ -124,6 +139,8 @@ export interface PastPoint {
   readonly run: number;
   readonly word: VerdictWord;
   readonly adapted?: true;
+  /** Of its issues. */
+  readonly categories?: readonly IssueCategory[];
   readonly change?: Change;
   /** Milliseconds of the last attempt. */
   readonly wallMs?: number;

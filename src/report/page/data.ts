@@ -7,6 +7,7 @@
  * named `t` are whole virtual microseconds since `LabData.start`; what came before it is negative. docs/report.md tells more.
  */
 
+import type { IssueCategory } from '../../model/issue-categories.ts';
 import type { Change } from '../../model/results.ts';
 import type { VerdictWord } from '../../model/words.ts';
 
@@ -71,6 +72,8 @@ export interface TestRow {
   readonly change?: Change;
   /** Passes, and only with adaptations. */
   readonly adapted?: true;
+  /** Of its issues. */
+  readonly categories?: readonly IssueCategory[];
   readonly hosts: number;
   /** Milliseconds of the last attempt. */
   readonly wallMs?: number;

@@ -79,11 +79,12 @@ function testPast(test: TestHistory, indices: ReadonlyMap<string, number>, world
 }
 
 function pastPoint(point: HistoryPoint, run: number, worlds: Worlds): PastPoint {
-  const { word, adapted, change, wallMs, cpuMs, virtualNs, seed, world } = point;
+  const { word, adapted, categories, change, wallMs, cpuMs, virtualNs, seed, world } = point;
   return {
     run,
     word,
     ...(word === 'passed' && adapted && { adapted: true }),
+    ...(categories.length > 0 && { categories }),
     ...(change && { change }),
     ...(wallMs !== undefined && { wallMs: Math.round(wallMs) }),
     ...(cpuMs !== undefined && { cpuMs: Math.round(cpuMs) }),

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { visible } from '../../base/visible.ts';
 import { type ComparedRun, compareRuns, usuallySlower } from '../../results/compare.ts';
 import { type TestHistory, testHistories } from '../../results/history.ts';
+import { compareSeveral } from '../../results/several.ts';
 import type { RunIndex } from '../../store/index/run-index.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { currentResults } from '../../store/run-results.ts';
 import { foundDifferences, refOfLine } from './compare-data.ts';
 import { dataVersion } from './data.ts';
-import type { CompareData, HistoryData, RunLine, SuiteHistory } from './data-of-runs.ts';
+import type { CompareData, HistoryData, RunLine, SeveralRuns, SuiteHistory } from './data-of-runs.ts';
 import { suiteHistory } from './history-data.ts';
 import { type RunPlaces, runsData } from './run-lines.ts';
 
@@ -41,13 +42,15 @@ function pastOf(index: RunIndex, { suite: shown, test, all }: PastQuery, places:
   return suiteHistory({ suite, tallies: index.tallies(suite), tests, shown: isShown }, places);
 }
 
-/** Two runs by the names of their folders, as pages know them. */
+/** Runs by the names of their folders, as pages know them. */
 export interface CompareQuery {
   readonly before?: string | undefined;
   readonly now?: string | undefined;
+  /** Others between the two, a newline between their names: no name that is shown holds one. */
+  readonly also?: string | undefined;
 }
 
-/** Data of the comparison of two runs of a folder. Without a wish: the latest, and the one before it of its suites. */
+/** Data of the comparison of two or more runs of a folder. Without a wish: the latest, and the one before it of its suites. */
 export function compareData(index: RunIndex, wish: CompareQuery, places: RunPlaces): CompareData {
   const { runs } = runsData(index.tallies(), places);
   const ids = runs.map(({ id }) => id);
@@ -60,7 +63,18 @@ export function compareData(index: RunIndex, wish: CompareQuery, places: RunPlac
   if (before === undefined || now === undefined) return { version: dataVersion, choices };
   const comparison = compareRuns(resultsIn(places, before.id), resultsIn(places, now.id), usuallySlower);
   const found = foundDifferences(comparison, before, now);
-  return { version: dataVersion, choices, found };
+  const also = (wish.also ?? '').split('\n').flatMap((name) => runs.find(({ id }) => id === named(name, ids)) ?? []);
+  return {
+    version: dataVersion,
+    choices,
+    found,
+    ...(also.length > 0 && { several: several([before, ...also, now], places) }),
+  };
+}
+
+function several(lines: readonly RunLine[], places: RunPlaces): SeveralRuns {
+  const { common, tests } = compareSeveral(lines.map(({ id }) => resultsIn(places, id)));
+  return { runs: lines, common, tests };
 }
 
 function resultsIn({ runs }: RunPlaces, id: string): ComparedRun {

@@ -1,6 +1,7 @@
 import type { Results, ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { verdictWords } from '../../model/words.ts';
+import { categoriesOf } from '../../results/categories.ts';
 import { type ClusterData, dataVersion, type RunData, type TestRow, type WordCount } from './data.ts';
 import { meaningOf } from './issues.ts';
 
@@ -64,6 +65,7 @@ function toleratedText([first, ...more]: ScenarioResult['tolerated'] = []): stri
 export function testRow(result: ScenarioResult, page: string | undefined): TestRow {
   const last = result.attempts.at(-1);
   const why = whyOf(result);
+  const categories = categoriesOf(result);
   return {
     suite: result.suite,
     name: result.name,
@@ -71,6 +73,7 @@ export function testRow(result: ScenarioResult, page: string | undefined): TestR
     expected: result.expected,
     ...(result.change && { change: result.change }),
     ...(result.word === 'passed' && result.passesOnlyAdapted && { adapted: true }),
+    ...(categories.length > 0 && { categories }),
     hosts: result.hosts.length,
     ...(last?.time && {
       wallMs: Math.round(last.time.wallMs),

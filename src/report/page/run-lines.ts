@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { IndexedRun, TestedInputs } from '../../model/past-results.ts';
 import { verdictWords } from '../../model/words.ts';
+import { addCategories } from '../../results/categories.ts';
 import type { SuiteTally } from '../../store/index/tallies.ts';
 import { isGoingOn } from '../../store/run-results.ts';
 import { dataVersion } from './data.ts';
@@ -38,6 +39,7 @@ export function runLine(tallies: readonly SuiteTally[], places: RunPlaces): RunL
     suites: tallies.map(({ suite }) => suite),
     words: counts.filter(([, count]) => count > 0),
     passedAdapted: sum(({ passedAdapted }) => passedAdapted),
+    categories: addCategories(tallies.map(({ categories }) => categories)),
     scenarios: run.scenarios,
     wallMs: sum(({ wallMs }) => wallMs),
     virtualMs: sum(({ virtualMs }) => virtualMs),

@@ -22,7 +22,10 @@ export function apiRoutes(runs: string): Hono {
   get('/api/history/:suite/:test{.+}', (index, { req }) =>
     past(index, { suite: req.param('suite') ?? '', test: req.param('test') }),
   );
-  get('/api/compare', (index, { req }) => compareData(index, req.query(), places).found);
+  get('/api/compare', (index, { req }) => {
+    const { found, several } = compareData(index, req.query(), places);
+    return found && { ...found, ...(several && { several }) };
+  });
   app.get('/api/events', (context) => sendChanges(context, runs));
   app.get(
     '/api/runs/:run',

@@ -18,9 +18,10 @@ export function pageRoutes(runs: string): Hono {
   return app;
 }
 
-/** `?before=RUN&now=RUN`; `now` is given where the address is a run's own. */
+/** `?before=RUN&now=RUN`, and `&also=RUNS` for others between them; `now` is given where the address is a run's own. */
 export async function sendCompare(context: Context, places: RunPlaces, now?: string): Promise<Response> {
-  const wish = { before: context.req.query('before'), now: context.req.query('now') ?? now };
+  const { before, now: asked = now, also } = context.req.query();
+  const wish = { before, now: asked, also };
   return sendData(context, 'compare', await withIndex(places.runs, (index) => compareData(index, wish, places)));
 }
 

@@ -2,6 +2,7 @@ import { secondsText, table } from '../../base/text.ts';
 import { visibleLine } from '../../base/visible.ts';
 import type { RunComparison } from '../../results/compare.ts';
 import type { TextStyle } from '../reporter.ts';
+import { categoryLines } from './several-text.ts';
 import { coloured } from './terminal.ts';
 
 /** Tests of one run alone are counted from here on. */
@@ -9,7 +10,7 @@ const namesShown = 10;
 
 /** A comparison for people. */
 export function comparisonText(comparison: RunComparison, style: TextStyle): string {
-  const { before, now, common, changes, slower, onlyBefore, onlyNow } = comparison;
+  const { before, now, common, changes, categories, slower, onlyBefore, onlyNow } = comparison;
   const lines = [`${now} against ${before}: ${common} tests in both`];
   for (const [change, tests] of Object.entries(changes)) {
     if (tests.length === 0) continue;
@@ -28,6 +29,12 @@ export function comparisonText(comparison: RunComparison, style: TextStyle): str
   }
   lines.push(...onlyText(`only in ${before}`, onlyBefore), ...onlyText(`only in ${now}`, onlyNow));
   if (lines.length === 1) lines.push('no difference');
+  lines.push(
+    ...categoryLines([
+      { id: before, categories: categories.before },
+      { id: now, categories: categories.now },
+    ]),
+  );
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,11 +1,14 @@
 import { secondsText, table } from '../../base/text.ts';
 import { visibleLine } from '../../base/visible.ts';
+import { categoryText } from '../../model/issue-categories.ts';
 import type { IndexedRun } from '../../model/past-results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { type VerdictWord, verdictWords, wordTable } from '../../model/words.ts';
+import { type CategoryCounts, countCategories } from '../../results/categories.ts';
 import type { HistoryPoint, TestHistory } from '../../results/history.ts';
 import { costParts } from '../cost-text.ts';
 import type { TextStyle } from '../reporter.ts';
+import { categoryLines } from './several-text.ts';
 import { coloured } from './terminal.ts';
 
 function seconds(ms: number | undefined): string {
@@ -27,8 +30,9 @@ export function historyText(history: TestHistory, style: TextStyle): string {
     seconds(virtualMs(point.virtualNs)),
     seconds(point.wallMs),
     point.seed === undefined ? '' : `seed ${point.seed}`,
+    point.categories.map(categoryText).join(', '),
   ]);
-  const [titles = '', ...lines] = table([['run', 'word', 'change', 'virtual', 'wall', ''], ...rows]);
+  const [titles = '', ...lines] = table([['run', 'word', 'change', 'virtual', 'wall', '', 'issues'], ...rows]);
   const body = lines.flatMap((line, at) => {
     const point = history.points[at];
     if (point === undefined) return [];
@@ -86,6 +90,7 @@ export function suiteHistoryText({ suite, runs, tests }: SuiteHistory, style: Te
   const flipped = tests.filter(({ flips }) => flips > 0).sort((a, b) => b.flips - a.flips);
   const words = verdictWords.filter((word) => tests.some(({ points }) => points.some((one) => one.word === word)));
   const lines = table([['run', ...words, ''], ...runs.map((run) => runRow(run, words, tests))]);
+  const categories = categoryLines(runs.map((run) => ({ id: run.id, categories: categoriesIn(run, tests) })));
   const head = visibleLine(
     `${suite}: ${count(runs.length, 'run')}, ${flipped.length} of ${tests.length} tests flipped`,
   );
@@ -94,7 +99,12 @@ export function suiteHistoryText({ suite, runs, tests }: SuiteHistory, style: Te
     return `${strip(test, runs, style)}  ${visibleLine(`${test.name}  ${count(test.flips, 'flip')}${since}`)}`;
   });
   const legend = words.map((word) => `${wordTable[word].letter} ${word}`).join(', ');
-  return `${[head, '', ...lines, ...(strips.length > 0 ? ['', ...strips, '', legend] : [])].join('\n')}\n`;
+  return `${[head, '', ...lines, ...categories, ...(strips.length > 0 ? ['', ...strips, '', legend] : [])].join('\n')}\n`;
+}
+
+function categoriesIn(run: IndexedRun, tests: readonly TestHistory[]): CategoryCounts {
+  const of = tests.flatMap(({ points }) => points.filter((point) => point.run.id === run.id));
+  return countCategories(of.map(({ categories }) => categories));
 }
 
 function runRow(run: IndexedRun, words: readonly VerdictWord[], tests: readonly TestHistory[]): string[] {

@@ -1,5 +1,6 @@
 import { EspalierError } from '../../base/errors.ts';
 import { comparisonText } from '../../report/terminal/comparison-text.ts';
+import { severalText } from '../../report/terminal/several-text.ts';
 import {
   type ComparedRun,
   compareRuns,
@@ -8,6 +9,7 @@ import {
   measures,
   usuallySlower,
 } from '../../results/compare.ts';
+import { compareSeveral } from '../../results/several.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { rebuildResults } from '../../store/run-results.ts';
@@ -20,13 +22,19 @@ export interface CompareOptions {
   readonly output?: string;
 }
 
-/** `espalier compare`; returns the exit code: 0 nothing is worse. */
-export function compareCommand(before: string, run: string, options: CompareOptions): number {
-  const runs = runsDir(options.output);
+/** `espalier compare`; returns the exit code: 0 nothing is worse in the last run than in the first. */
+export function compareCommand(words: readonly string[], options: CompareOptions): number {
   const slower = { ...usuallySlower, measure: parseMeasure(options.by), ratio: parseRatio(options.ratio) };
-  const comparison = compareRuns(read(before, runs), read(run, runs), slower);
+  const runs = words.map((word) => read(word, runsDir(options.output)));
+  const [before, now] = [runs[0], runs.at(-1)];
+  if (before === undefined || now === undefined || runs.length < 2) {
+    throw new EspalierError('usage', 'compare: two or more runs are expected');
+  }
+  const comparison = compareRuns(before, now, slower);
+  const several = runs.length > 2 ? compareSeveral(runs) : undefined;
   const sink = standardOutput();
-  sink.write(options.json ? `${JSON.stringify(comparison, undefined, 1)}\n` : comparisonText(comparison, sink));
+  if (options.json) sink.write(`${JSON.stringify({ ...comparison, ...(several && { several }) }, undefined, 1)}\n`);
+  else sink.write(`${several ? `${severalText(several, sink)}\n` : ''}${comparisonText(comparison, sink)}`);
   return isNoWorse(comparison) ? 0 : 1;
 }
 

@@ -29,8 +29,8 @@ export interface JudgeRunOptions extends StoredRunOptions {
 }
 
 export interface ReportOptions extends StoredRunOptions {
-  /** A run to show differences from. */
-  readonly compare?: string;
+  /** Runs to show differences from. */
+  readonly compare?: readonly string[];
   /** With pages about its tests in all runs. */
   readonly history?: boolean;
 }
@@ -40,7 +40,7 @@ export async function reportCommand(run: string, options: ReportOptions): Promis
   const runs = runsDir(options.output);
   const folder = RunFolder.open(findRun(run, runs));
   using _lock = await lockForReport(folder);
-  const compare = options.compare === undefined ? undefined : findRun(options.compare, runs);
+  const compare = (options.compare ?? []).map((word) => findRun(word, runs));
   const past = await pastForReport(folder, { compare, history: options.history === true });
   return (await show(folder, rebuildResults(folder), { ...options, past })) ? 0 : 2;
 }

@@ -5,14 +5,14 @@ import type { IndexedResult, IndexedRun, PastResult, TestedInputs } from '../../
 import type { VerdictWord } from '../../model/words.ts';
 import type { RunRows } from './run-rows.ts';
 import { transaction } from './schema.ts';
-import { type SuiteTally, talliesOf } from './tallies.ts';
+import { categoriesIn, type SuiteTally, talliesOf } from './tallies.ts';
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
 
 const runColumns = 'runs.id, runs.started, runs.espalier, runs.command, runs.scenarios, runs.complete';
 const resultColumns = `results.suite, results.name, results.word, results.upstream, results.expected, results.adapted,
   results.attempts, results.seed, results.wall_ms, results.cpu_ms, CAST(results.virtual_ns AS TEXT) AS virtual_ns,
-  results.cost, inputs.json`;
+  results.cost, results.categories, inputs.json`;
 
 /**
  * The index of a folder of runs. Several processes may read and write one: a writer replaces all rows of one run in one
@@ -38,7 +38,7 @@ export class RunIndex {
       this.#database
         .prepare('INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)')
         .run(run.id, stamp, run.started, run.espalier, run.command, run.scenarios, Number(run.complete));
-      const insert = this.#database.prepare('INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+      const insert = this.#database.prepare('INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
       const known = new Map<string, string>();
       for (const one of results) {
         const virtual = one.virtualNs === undefined ? null : BigInt(one.virtualNs);
@@ -58,6 +58,7 @@ export class RunIndex {
             ...durations,
             inputs,
             cost,
+            one.categories.join(','),
           ],
         );
       }
@@ -97,8 +98,9 @@ export class RunIndex {
       total(wall_ms) AS wall, total(cpu_ms) AS cpu, total(CAST(virtual_ns AS REAL)) / 1e6 AS virtual
       FROM results JOIN runs ON runs.id = results.run ${where} GROUP BY runs.id, suite, word ORDER BY runs.id, suite`;
     const inputs = `SELECT DISTINCT run, suite, json FROM results JOIN inputs ON inputs.sha256 = results.inputs ${where}`;
-    const [counted, fed] = [words, inputs].map((query) => this.#database.prepare(query).all(...given));
-    return talliesOf(counted ?? [], fed ?? [], runOf);
+    const categories = `SELECT run, suite, categories, count(*) AS count FROM results ${where} GROUP BY run, suite, categories`;
+    const rows = (query: string): Row[] => this.#database.prepare(query).all(...given);
+    return talliesOf({ words: rows(words), inputs: rows(inputs), categories: rows(categories) }, runOf);
   }
 
   /** Results of a suite, or of one test of it: by name, then oldest run first. */
@@ -164,6 +166,7 @@ function resultOf(row: Row, parsed: Map<string, TestedInputs>): IndexedResult {
     upstream: String(row.upstream),
     expected: row.expected === 1,
     adapted: row.adapted === 1,
+    categories: categoriesIn(row),
     attempts: Number(row.attempts),
     ...(row.seed !== null && { seed: String(row.seed) }),
     ...(row.wall_ms !== null && { wallMs: Number(row.wall_ms) }),

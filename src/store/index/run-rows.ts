@@ -5,6 +5,7 @@ import { describeError, EspalierError } from '../../base/errors.ts';
 import type { IndexedResult, IndexedRun, TestedInputs } from '../../model/past-results.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { indexedResultsSchema } from '../../model/results.ts';
+import { categoriesOf } from '../../results/categories.ts';
 import { readLiveResults } from '../live-results.ts';
 import { RunFolder } from '../run-folder.ts';
 import { rebuildResults } from '../run-results.ts';
@@ -57,10 +58,10 @@ export function readRun(runs: string, id: string): RunRows {
   };
 }
 
-type StoredResult = Pick<
-  ScenarioResult,
-  'suite' | 'name' | 'word' | 'upstream' | 'expected' | 'passesOnlyAdapted' | 'attempts'
->;
+interface StoredResult
+  extends Pick<ScenarioResult, 'suite' | 'name' | 'word' | 'upstream' | 'expected' | 'passesOnlyAdapted' | 'attempts'> {
+  readonly issues: readonly { readonly kind: string }[];
+}
 
 /** From what a session wrote; where that is missing or damaged, from the attempts themselves. */
 function resultsOf(folder: RunFolder): { readonly results: readonly StoredResult[]; readonly complete: boolean } {
@@ -88,6 +89,7 @@ function rowOf(folder: RunFolder, result: StoredResult): IndexedResult {
     upstream: result.upstream,
     expected: result.expected,
     adapted: result.passesOnlyAdapted,
+    categories: categoriesOf(result),
     attempts: result.attempts.length,
     ...(last?.seed !== undefined && { seed: last.seed }),
     ...(last?.time && {

@@ -1,11 +1,12 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /** Version of the tables below; a database with an older one is made again. */
-export const indexVersion = 2;
+export const indexVersion = 3;
 
 /**
  * The tables. `stamp` tells the state of a run's files that its rows were read from. `inputs` holds what attempts were fed
- * with, each content once. Durations: `wall_ms` wall and `cpu_ms` CPU milliseconds, `virtual_ns` virtual nanoseconds; `cost` as in `attempt.json`.
+ * with, each content once. Durations: `wall_ms` wall and `cpu_ms` CPU milliseconds, `virtual_ns` virtual nanoseconds; `cost` as in `attempt.json`;
+ * `categories` of its issues, a comma between them.
  */
 const tables = `
 CREATE TABLE IF NOT EXISTS runs (
@@ -16,7 +17,7 @@ CREATE TABLE IF NOT EXISTS inputs (sha256 TEXT PRIMARY KEY, json TEXT NOT NULL) 
 CREATE TABLE IF NOT EXISTS results (
   suite TEXT NOT NULL, name TEXT NOT NULL, run TEXT NOT NULL, word TEXT NOT NULL, upstream TEXT NOT NULL,
   expected INTEGER NOT NULL, adapted INTEGER NOT NULL, attempts INTEGER NOT NULL, seed TEXT,
-  wall_ms REAL, cpu_ms REAL, virtual_ns INTEGER, inputs TEXT, cost TEXT,
+  wall_ms REAL, cpu_ms REAL, virtual_ns INTEGER, inputs TEXT, cost TEXT, categories TEXT NOT NULL,
   PRIMARY KEY (suite, name, run)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS results_of_run ON results (run);

@@ -1,6 +1,8 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import type { IssueCategory } from '../../model/issue-categories.ts';
 import type { IndexedRun, TestedInputs } from '../../model/past-results.ts';
 import type { VerdictWord } from '../../model/words.ts';
+import { type CategoryCounts, countCategories } from '../../results/categories.ts';
 
 type Row = Readonly<Record<string, SQLOutputValue>>;
 
@@ -10,6 +12,7 @@ export interface SuiteTally {
   readonly suite: string;
   readonly words: ReadonlyMap<VerdictWord, number>;
   readonly passedAdapted: number;
+  readonly categories: CategoryCounts;
   readonly wallMs: number;
   readonly cpuMs: number;
   readonly virtualMs: number;
@@ -17,13 +20,23 @@ export interface SuiteTally {
   readonly inputs: readonly TestedInputs[];
 }
 
-/** Draws rows together: one per run, suite and word, and one per run, suite and set of inputs. */
-export function talliesOf(
-  words: readonly Row[],
-  inputs: readonly Row[],
-  runOf: (row: Row) => IndexedRun,
-): SuiteTally[] {
+/** Rows that tallies are made from: one per run, suite, and what the name says. */
+export interface TallyRows {
+  readonly words: readonly Row[];
+  readonly inputs: readonly Row[];
+  /** Per set of categories. */
+  readonly categories: readonly Row[];
+}
+
+/** The categories of a result's row. */
+export function categoriesIn({ categories }: Row): IssueCategory[] {
+  return String(categories).split(',').filter(Boolean) as IssueCategory[];
+}
+
+/** Draws rows together. */
+export function talliesOf({ words, inputs, categories }: TallyRows, runOf: (row: Row) => IndexedRun): SuiteTally[] {
   const keyOf = (run: unknown, suite: unknown): string => JSON.stringify([run, suite]);
+  const found = Map.groupBy(categories, ({ run, suite }) => keyOf(run, suite));
   const fed = Map.groupBy(inputs, ({ run, suite }) => keyOf(run, suite));
   const parsed = new Map<string, TestedInputs>();
   const parse = (json: string): TestedInputs => {
@@ -39,6 +52,9 @@ export function talliesOf(
       suite: String(first.suite),
       words: new Map(rows.map(({ word, count }) => [word as VerdictWord, Number(count)])),
       passedAdapted: sum('adapted_count'),
+      categories: countCategories(
+        (found.get(key) ?? []).flatMap((row) => Array(Number(row.count)).fill(categoriesIn(row))),
+      ),
       wallMs: sum('wall'),
       cpuMs: sum('cpu'),
       virtualMs: sum('virtual'),

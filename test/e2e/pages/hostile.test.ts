@@ -51,7 +51,7 @@ function report(made: MadeReport, text: (index: number) => string): MadeReport {
     .add('run', made1)
     .add('test/1', testData(lab({ packets: 300, lines: 600, text }), text))
     .add('runs', runsData(30, text))
-    .add('compare', compareData(text))
+    .add('compare', compareData(text, true))
     .add('history', historyData(30, text));
 }
 

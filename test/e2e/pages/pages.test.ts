@@ -21,7 +21,7 @@ function made(t: TestContext): MadeReport {
     .add('run', run(rows))
     .add('test/1', testData(lab({ packets: 200, lines: 400, text })))
     .add('runs', runsData(9))
-    .add('compare', compareData())
+    .add('compare', compareData(undefined, true))
     .add('history', historyData(12));
 }
 
@@ -95,6 +95,46 @@ test('a test is reached from every page about it, and its files are there', { sk
     .getByText('1 newly failing')
     .or(page.locator('.of-newly-failing', { hasText: '1' }))
     .waitFor();
+});
+
+test('several runs stand side by side, and tests are filtered by what was found in them', { skip }, async (t) => {
+  const browser = await openBrowser(t);
+  const box = new Sandbox(t).add({ a: passing(), b: passing() });
+  await box.run();
+  box.add({ a: passing('echo now', 'then\n') });
+  await box.run();
+  box.add({ b: passing('echo now', 'then\n') });
+  await box.run();
+  const [first = '', second = '', third = ''] = box.runs();
+  const served = await Served.start(t, join(box.dir, 'espalier-runs'));
+  const { page, complaints } = await open(browser, served.url(`#/compare?before=${first}&now=${third}`));
+  await page.getByLabel('also').selectOption(second);
+  await page.locator('.compared', { hasText: '3 runs, 2 tests in all of them' }).waitFor();
+  const strips = page.locator('.strip-of-runs');
+  assert.deepEqual(await strips.allTextContents(), ['✓△△', '✓✓△']);
+  const counts = page.locator('section[aria-label="tests by their issues"]').first().locator('tbody tr');
+  const texts = await counts.allTextContents();
+  assert.deepEqual(
+    texts.map((text) => text.slice(-1)),
+    [first.slice(-1), '1', '2'],
+  );
+  await strips.first().locator('a').last().click();
+  await page.waitForSelector('main.test h1');
+  assert.ok(page.url().includes(`/runs/${third}/#/test/libreswan%3Aa`));
+  await page.goBack();
+  await page.getByRole('button', { name: 'remove' }).click();
+  await page.waitForSelector('.strip-of-runs', { state: 'detached' });
+  await page.goto(served.url(`runs/${second}/`));
+  await page.getByRole('button', { name: /differing output/ }).click();
+  await page.locator('.count', { hasText: '1 of 2' }).waitFor();
+  assert.match(page.url(), /category=differing-output/);
+  assert.deepEqual(complaints, []);
+  const written = await box.espalier('report', third, '--compare', first, '--compare', second);
+  assert.equal(written.code, 0, written.stderr);
+  const report = pathToFileURL(join(box.dir, 'espalier-runs', third, 'report', 'index.html')).href;
+  const disk = await open(browser, `${report}#/compare`);
+  await disk.page.locator('.compared', { hasText: '3 runs, 2 tests in all of them' }).waitFor();
+  assert.equal(await disk.page.getByLabel('also').count(), 0);
 });
 
 test('a page from disk connects to nothing', { skip }, async (t) => {

@@ -29,6 +29,7 @@ export function row(index: number, more: Partial<TestRow> = {}): TestRow {
     wallMs: 1000 + index,
     virtualMs: 60_000 + index,
     ...(word !== 'passed' && { why: `what was seen in test ${index}` }),
+    ...(index % 8 > 4 && { categories: index % 3 === 0 ? ['differing-sa', 'core'] : ['differing-output'] }),
     page: 'test/1',
     ...more,
   };
@@ -170,6 +171,7 @@ export function runLine(index: number, text: Text = plain): SuiteRun {
       ['passed', 1000 + index],
     ],
     passedAdapted: 3,
+    categories: [['core', 1 + index], ...(index % 2 === 0 ? [['memory-leak', 7] as const] : [])],
     scenarios: 1200,
     wallMs: 100_000,
     virtualMs: 7_000_000,
@@ -186,7 +188,8 @@ export function runsData(count: number, text: Text = plain): RunsData {
   return { version: 1, runs: Array.from({ length: count }, (_, index) => runLine(index, text)) };
 }
 
-export function compareData(text: Text = plain): CompareData {
+/** More than two of them are compared where `many` says so. */
+export function compareData(text: Text = plain, many = false): CompareData {
   const runs = Array.from({ length: 4 }, (_, index) => runLine(index + 1, text));
   const [before, now] = runs as [SuiteRun, SuiteRun];
   const pairs = (test: string, was: 'passed' | 'minor', is: 'passed' | 'minor' | 'leak') =>
@@ -194,6 +197,7 @@ export function compareData(text: Text = plain): CompareData {
   return {
     version: 1,
     choices: runs,
+    ...(many && { several: severalRuns(runs, text) }),
     found: {
       before,
       now,
@@ -209,6 +213,11 @@ export function compareData(text: Text = plain): CompareData {
       onlyNow: [text(9), text(10)],
     },
   };
+}
+
+function severalRuns(runs: readonly SuiteRun[], text: Text): NonNullable<CompareData['several']> {
+  const words = ['passed', null, 'leak', 'minor'] as const;
+  return { runs, common: 1142, tests: [0, 1, 2].map((index) => ({ test: `made:${text(index)} ${index}`, words })) };
 }
 
 /** The past of a suite in as many runs; its tests are called by numbers. */
@@ -227,6 +236,7 @@ export function historyData(runs: number, text: Text = plain): HistoryData {
       virtualMs: 70_000 + 5000 * (index % 7),
       cpuMs: 3000,
       seed: '1',
+      ...(index % 4 === 2 && { categories: ['core', 'differing-sa'] as const }),
       ...(index % 3 === 0 && { world: 0 }),
     })),
   }));

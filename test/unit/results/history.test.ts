@@ -8,7 +8,18 @@ import { testHistory } from '../../../src/results/history.ts';
 function past(run: string, word: VerdictWord, kernel = 'k1'): PastResult {
   const inputs = { kernel: { id: kernel, sha256: kernel }, images: {}, suite: { id: 's', sha256: 's' }, versions: {} };
   const of = { id: run, started: run, espalier: '0', command: '', scenarios: 1, complete: true };
-  return { run: of, suite: 's', name: 'n', word, upstream: word, expected: true, adapted: false, attempts: 1, inputs };
+  return {
+    run: of,
+    suite: 's',
+    name: 'n',
+    word,
+    upstream: word,
+    expected: true,
+    adapted: false,
+    categories: [],
+    attempts: 1,
+    inputs,
+  };
 }
 
 const letters: Readonly<Record<string, VerdictWord>> = {

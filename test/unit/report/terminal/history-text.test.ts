@@ -13,7 +13,17 @@ const cost: AttemptCost = {
 function past(id: string, more: Partial<PastResult>): PastResult {
   const run = { id, started: id, espalier: '0', command: 'espalier run', scenarios: 1, complete: true };
   const result = { suite: 's', name: 't', word: 'passed', upstream: 'passed', expected: true } as const;
-  return { run, ...result, adapted: false, attempts: 1, cpuMs: 1334, wallMs: 2000, virtualNs: '3000000000', ...more };
+  return {
+    run,
+    ...result,
+    adapted: false,
+    categories: [],
+    attempts: 1,
+    cpuMs: 1334,
+    wallMs: 2000,
+    virtualNs: '3000000000',
+    ...more,
+  };
 }
 
 test('a table says where the CPU time of each run went, of runs that say so', () => {

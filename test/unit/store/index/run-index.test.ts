@@ -35,6 +35,7 @@ test('a result is indexed with what it was fed with, and virtual time to the nan
     upstream: 'minor',
     expected: false,
     adapted: false,
+    categories: ['other'],
     attempts: 1,
     seed: '1',
     wallMs: 1500,
