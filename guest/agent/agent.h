@@ -71,6 +71,8 @@ struct host {
 struct link {
 	char name[32];
 	int bridge; /* ifindex */
+	int detour; /* ifindex of the tap that frames of fault rules come from; 0: no rule was made */
+	int detour_fd;
 	uint64_t captured; /* frames */
 	uint8_t *buffer;
 	size_t buffer_len, buffer_cap;
@@ -102,6 +104,7 @@ struct plan {
 	struct line *files;	 /* put lines; content follows the text's terminator */
 	struct line *setup;	 /* typed before the first command, unrecorded */
 	struct line *steps;
+	struct line *faults;	 /* orders of fault.c that hold from the first command on */
 	struct line *collect;
 	char *post_mortem;
 };
@@ -126,6 +129,7 @@ enum record_type {
 	REC_CLOCK_SET = 14,
 	REC_BOOKS = 15,
 	REC_UPTIME = 16,
+	REC_FAULT = 17,
 };
 enum { LAB = 0xffff };
 
@@ -171,11 +175,12 @@ void clock_watch(void);
 int64_t clock_mark(const uint8_t *frame); /* by how much the wall clock is off, of a frame of the watch's */
 
 /* net.c */
-enum { LOOPBACK = 1 }; /* ifindex */
+enum { LOOPBACK = 1, DETOUR_INDEX = 64 }; /* ifindexes in the agent's namespace; bridges count from 100, ends from 200 */
 void net_init(void);
 bool net_received(int port_index, uint64_t *frames); /* false: it cannot be told */
 void net_links(void);
 void net_host(struct host *host);
+void net_up(int fd, int index, int master); /* by a socket of netlink.h; 0: no bridge */
 
 /* host.c */
 void hosts_prepare(void);
@@ -212,6 +217,7 @@ uint64_t ring_lost(void); /* frames there was no room for so far */
 void capture_open(void);
 bool capture_drain(void); /* true: there were frames */
 void capture_flush(void);
+void capture_detour(struct link *link); /* frames that fault rules put on a link are another interface of its capture */
 
 /* terminal.c */
 void console_write(struct host *host, const void *bytes, size_t length);
@@ -233,6 +239,13 @@ void run_post_mortem(const char *line);
 /* order.c */
 void orders_prepare(void);
 void orders_follow(void);
+
+/* fault.c */
+void fault_order(const char *word, char *rest); /* `catch`, `release`, `forget`, `inject` */
+bool is_fault_order(const char *word);
+void faults_of_plan(void);
+bool faults_run(void); /* takes frames of fault rules that have come, and puts those that are due; true: there were some */
+uint64_t faults_due(void); /* virtual ns since boot at which the next frame is due; UINT64_MAX: none */
 
 /* collect.c */
 void collect_files(void);

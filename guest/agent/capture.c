@@ -23,16 +23,14 @@ static size_t option(uint8_t *at, uint16_t code, const void *value, uint16_t n)
 	return 4 + ((n + 3u) & ~3u);
 }
 
-/* Section header and the one interface: Ethernet, named after the link, nanoseconds. */
-static void write_header(struct link *link)
+/* Ethernet, nanoseconds. */
+static void write_interface(struct link *link, const char *name)
 {
-	uint32_t section[7] = { 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, ~0u, ~0u, 28 };
 	uint8_t options[128], nine = 9;
-	size_t n = option(options, 2, link->name, (uint16_t)strlen(link->name));
+	size_t n = option(options, 2, name, (uint16_t)strlen(name));
 	n += option(options + n, 9, &nine, 1);
 	n += option(options + n, 0, "", 0);
 	uint32_t total = (uint32_t)(20 + n), head[4] = { 1, total, 1, SNAP };
-	put(link, section, sizeof section);
 	put(link, head, sizeof head);
 	put(link, options, n);
 	put(link, &total, 4);
@@ -40,10 +38,24 @@ static void write_header(struct link *link)
 
 void capture_open(void)
 {
+	uint32_t section[7] = { 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, ~0u, ~0u, 28 };
 	ring_open();
-	for (int i = 0; i < plan.link_count; i++)
-		write_header(&plan.links[i]);
+	for (int i = 0; i < plan.link_count; i++) {
+		put(&plan.links[i], section, sizeof section);
+		write_interface(&plan.links[i], plan.links[i].name);
+	}
 }
+
+/* src/evidence/attempt/link-capture.ts knows the name. */
+void capture_detour(struct link *link)
+{
+	char name[64];
+	snprintf(name, sizeof name, "%s faults", link->name);
+	write_interface(link, name);
+}
+
+/* Interfaces of a link's capture: what hosts sent, and what fault rules put on it. */
+enum { SENT, PUT };
 
 static struct link *link_of_port(int index)
 {
@@ -51,19 +63,23 @@ static struct link *link_of_port(int index)
 		for (int n = 0; n < plan.hosts[h].nic_count; n++)
 			if (plan.hosts[h].nics[n].port_index == index)
 				return &plan.links[plan.hosts[h].nics[n].link];
+	for (int i = 0; i < plan.link_count; i++)
+		if (plan.links[i].detour == index)
+			return &plan.links[i];
 	return NULL; /* the bridge itself: the same frame again */
 }
 
 static void write_packet(struct link *link, const struct frame *f)
 {
 	uint32_t kept = f->kept > SNAP ? SNAP : f->kept, padded = (kept + 3) & ~3u, total = 32 + padded;
-	uint32_t head[7] = { 6, total, 0, (uint32_t)(f->time >> 32), (uint32_t)f->time, kept, f->length };
+	uint32_t interface = f->interface == link->detour ? PUT : SENT;
+	uint32_t head[7] = { 6, total, interface, (uint32_t)(f->time >> 32), (uint32_t)f->time, kept, f->length };
 	static const uint8_t zero[4];
 	put(link, head, sizeof head);
 	put(link, f->bytes, kept);
 	put(link, zero, padded - kept);
 	put(link, &total, 4);
-	link->captured++;
+	link->captured += interface == SENT;
 }
 
 /* By how much the hosts' wall clock, which stamps frames, is off from the lab's. */

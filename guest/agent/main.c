@@ -82,6 +82,7 @@ int main(void)
 	orders_prepare();
 	clock_watch();
 	consoles_start();
+	faults_of_plan();
 	bool fine = run_steps(plan.steps);
 	if (plan.hold)
 		orders_follow(); /* whoever holds the lab wants to see one in trouble as well */

@@ -1,5 +1,6 @@
 /* The lab's network: a bridge per link in the agent's namespace, a veth pair per interface. */
 #include "agent.h"
+#include "netlink.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,76 +16,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-struct request {
-	struct nlmsghdr head;
-	char body[1024];
-};
-
 static int root_socket, root_netns;
-static uint32_t sequence;
 
-static int open_socket(void)
-{
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	if (fd < 0)
-		die("netlink socket: %s", strerror(errno));
-	return fd;
-}
-
-static void begin(struct request *r, int type, int flags, const void *head, size_t n)
-{
-	memset(r, 0, sizeof *r);
-	r->head.nlmsg_type = (uint16_t)type;
-	r->head.nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags);
-	r->head.nlmsg_len = (uint32_t)NLMSG_LENGTH(n);
-	memcpy(NLMSG_DATA(&r->head), head, n);
-}
-
-static struct rtattr *attribute(struct request *r, int type, const void *data, size_t n)
-{
-	struct rtattr *a = (struct rtattr *)((char *)r + NLMSG_ALIGN(r->head.nlmsg_len));
-	a->rta_type = (unsigned short)type;
-	a->rta_len = (unsigned short)RTA_LENGTH(n);
-	if (n)
-		memcpy(RTA_DATA(a), data, n);
-	r->head.nlmsg_len = (uint32_t)(NLMSG_ALIGN(r->head.nlmsg_len) + RTA_ALIGN(a->rta_len));
-	return a;
-}
-
-static void close_nest(struct request *r, struct rtattr *a)
-{
-	a->rta_len = (unsigned short)((char *)r + NLMSG_ALIGN(r->head.nlmsg_len) - (char *)a);
-}
-
-/* Sends one request and returns 0 or the kernel's errno. */
-static int talk(int fd, struct request *r)
-{
-	char answer[4096];
-	r->head.nlmsg_seq = ++sequence;
-	if (send(fd, r, r->head.nlmsg_len, 0) < 0)
-		return errno;
-	ssize_t n = recv(fd, answer, sizeof answer, 0);
-	struct nlmsghdr *h = (struct nlmsghdr *)answer;
-	if (n < (ssize_t)sizeof *h || h->nlmsg_type != NLMSG_ERROR)
-		return EPROTO;
-	return -((struct nlmsgerr *)NLMSG_DATA(h))->error;
-}
-
-static void must(int fd, struct request *r, const char *what, const char *which)
-{
-	int error = talk(fd, r);
-	if (error)
-		die("%s %s: %s", what, which, strerror(error));
-}
-
-static void set_up(int fd, int index, int master)
+void net_up(int fd, int index, int master)
 {
 	struct request r;
 	struct ifinfomsg i = { .ifi_index = index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP };
-	begin(&r, RTM_NEWLINK, 0, &i, sizeof i);
+	netlink_begin(&r, RTM_NEWLINK, 0, &i, sizeof i);
 	if (master)
-		attribute(&r, IFLA_MASTER, &master, sizeof master);
-	must(fd, &r, "bring up interface", "");
+		netlink_add(&r, IFLA_MASTER, &master, sizeof master);
+	netlink_must(fd, &r, "bring up interface", "");
 }
 
 static void create_bridge(struct link *link, int number)
@@ -95,24 +36,24 @@ static void create_bridge(struct link *link, int number)
 	uint8_t off = 0;
 	uint32_t no_delay = 0;
 	snprintf(name, sizeof name, "link%d", number);
-	begin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &i, sizeof i);
-	attribute(&r, IFLA_IFNAME, name, strlen(name) + 1);
-	struct rtattr *info = attribute(&r, IFLA_LINKINFO, NULL, 0);
-	attribute(&r, IFLA_INFO_KIND, "bridge", 6);
-	struct rtattr *data = attribute(&r, IFLA_INFO_DATA, NULL, 0);
-	attribute(&r, IFLA_BR_MCAST_SNOOPING, &off, 1);
-	attribute(&r, IFLA_BR_FORWARD_DELAY, &no_delay, 4);
-	close_nest(&r, data);
-	close_nest(&r, info);
-	must(root_socket, &r, "create link", link->name);
+	netlink_begin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &i, sizeof i);
+	netlink_add(&r, IFLA_IFNAME, name, strlen(name) + 1);
+	struct rtattr *info = netlink_add(&r, IFLA_LINKINFO, NULL, 0);
+	netlink_add(&r, IFLA_INFO_KIND, "bridge", 6);
+	struct rtattr *data = netlink_add(&r, IFLA_INFO_DATA, NULL, 0);
+	netlink_add(&r, IFLA_BR_MCAST_SNOOPING, &off, 1);
+	netlink_add(&r, IFLA_BR_FORWARD_DELAY, &no_delay, 4);
+	netlink_close(&r, data);
+	netlink_close(&r, info);
+	netlink_must(root_socket, &r, "create link", link->name);
 	link->bridge = i.ifi_index;
-	set_up(root_socket, link->bridge, 0);
+	net_up(root_socket, link->bridge, 0);
 }
 
 void net_init(void)
 {
-	root_socket = open_socket();
-	set_up(root_socket, LOOPBACK, 0); /* carries the marks of clock.c */
+	root_socket = netlink_open();
+	net_up(root_socket, LOOPBACK, 0); /* carries the marks of clock.c */
 	root_netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	/* Hosts start from the kernel's own defaults, without tunl0, gre0, ip_vti0 unless asked for. */
 	write_file("/proc/sys/net/core/fb_tunnels_only_for_init_net", plan.fallback_tunnels ? "0" : "2", false);
@@ -135,12 +76,12 @@ static void add_alt_names(int fd, int index, char *names)
 {
 	struct request r;
 	struct ifinfomsg i = { .ifi_index = index };
-	begin(&r, RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL, &i, sizeof i);
-	struct rtattr *list = attribute(&r, IFLA_PROP_LIST | NLA_F_NESTED, NULL, 0);
+	netlink_begin(&r, RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL, &i, sizeof i);
+	struct rtattr *list = netlink_add(&r, IFLA_PROP_LIST | NLA_F_NESTED, NULL, 0);
 	for (char *name; (name = strsep(&names, " "));)
-		attribute(&r, IFLA_ALT_IFNAME, name, strlen(name) + 1);
-	close_nest(&r, list);
-	must(fd, &r, "name interface", "");
+		netlink_add(&r, IFLA_ALT_IFNAME, name, strlen(name) + 1);
+	netlink_close(&r, list);
+	netlink_must(fd, &r, "name interface", "");
 }
 
 /* The pair is made inside the host so that both ends can be given their ifindex. */
@@ -152,22 +93,22 @@ static void create_nic(int fd, struct host *host, int number)
 	struct ifinfomsg port = { .ifi_index = 200 + (int)(host - plan.hosts) * MAX_NICS + number };
 	char port_name[16];
 	snprintf(port_name, sizeof port_name, "port%d", port.ifi_index);
-	begin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &inside, sizeof inside);
-	attribute(&r, IFLA_IFNAME, nic->name, strlen(nic->name) + 1);
-	attribute(&r, IFLA_ADDRESS, nic->mac, 6);
-	struct rtattr *info = attribute(&r, IFLA_LINKINFO, NULL, 0);
-	attribute(&r, IFLA_INFO_KIND, "veth", 4);
-	struct rtattr *data = attribute(&r, IFLA_INFO_DATA, NULL, 0);
-	struct rtattr *peer = attribute(&r, VETH_INFO_PEER, &port, sizeof port);
-	attribute(&r, IFLA_IFNAME, port_name, strlen(port_name) + 1);
-	attribute(&r, IFLA_NET_NS_FD, &root_netns, sizeof root_netns);
-	close_nest(&r, peer);
-	close_nest(&r, data);
-	close_nest(&r, info);
-	must(fd, &r, "create interface", nic->name);
+	netlink_begin(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &inside, sizeof inside);
+	netlink_add(&r, IFLA_IFNAME, nic->name, strlen(nic->name) + 1);
+	netlink_add(&r, IFLA_ADDRESS, nic->mac, 6);
+	struct rtattr *info = netlink_add(&r, IFLA_LINKINFO, NULL, 0);
+	netlink_add(&r, IFLA_INFO_KIND, "veth", 4);
+	struct rtattr *data = netlink_add(&r, IFLA_INFO_DATA, NULL, 0);
+	struct rtattr *peer = netlink_add(&r, VETH_INFO_PEER, &port, sizeof port);
+	netlink_add(&r, IFLA_IFNAME, port_name, strlen(port_name) + 1);
+	netlink_add(&r, IFLA_NET_NS_FD, &root_netns, sizeof root_netns);
+	netlink_close(&r, peer);
+	netlink_close(&r, data);
+	netlink_close(&r, info);
+	netlink_must(fd, &r, "create interface", nic->name);
 	nic->port_index = port.ifi_index;
-	set_up(root_socket, port.ifi_index, plan.links[nic->link].bridge);
-	set_up(fd, inside.ifi_index, 0);
+	net_up(root_socket, port.ifi_index, plan.links[nic->link].bridge);
+	net_up(fd, inside.ifi_index, 0);
 	if (nic->alt_names)
 		add_alt_names(fd, inside.ifi_index, nic->alt_names);
 }
@@ -202,16 +143,16 @@ static void add_address(int fd, struct host *host, char *rest)
 	struct ifaddrmsg m = { .ifa_family = (uint8_t)family, .ifa_prefixlen = parse_prefix(length, size),
 			       .ifa_index = (uint32_t)index };
 	struct request r;
-	begin(&r, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &m, sizeof m);
-	attribute(&r, IFA_LOCAL, bytes, size);
-	attribute(&r, IFA_ADDRESS, bytes, size);
+	netlink_begin(&r, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &m, sizeof m);
+	netlink_add(&r, IFA_LOCAL, bytes, size);
+	netlink_add(&r, IFA_ADDRESS, bytes, size);
 	if (family == AF_INET) {
 		uint32_t broadcast;
 		memcpy(&broadcast, bytes, 4);
 		broadcast |= htonl(m.ifa_prefixlen ? (uint32_t)((1ull << (32 - m.ifa_prefixlen)) - 1) : ~0u);
-		attribute(&r, IFA_BROADCAST, &broadcast, 4);
+		netlink_add(&r, IFA_BROADCAST, &broadcast, 4);
 	}
-	must(fd, &r, "add address", text);
+	netlink_must(fd, &r, "add address", text);
 }
 
 /* `route DESTINATION/LENGTH GATEWAY` */
@@ -226,11 +167,11 @@ static void add_route(int fd, char *rest)
 			   .rtm_table = RT_TABLE_MAIN, .rtm_protocol = RTPROT_BOOT,
 			   .rtm_scope = RT_SCOPE_UNIVERSE, .rtm_type = RTN_UNICAST };
 	struct request r;
-	begin(&r, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &m, sizeof m);
+	netlink_begin(&r, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &m, sizeof m);
 	if (m.rtm_dst_len)
-		attribute(&r, RTA_DST, destination, size);
-	attribute(&r, RTA_GATEWAY, gateway, size);
-	must(fd, &r, "add route", to);
+		netlink_add(&r, RTA_DST, destination, size);
+	netlink_add(&r, RTA_GATEWAY, gateway, size);
+	netlink_must(fd, &r, "add route", to);
 }
 
 /* `sysctl PATH VALUE`, path below /proc/sys; those of absent interfaces do not matter. */
@@ -262,9 +203,9 @@ void net_host(struct host *host)
 {
 	if (setns(host->netns, CLONE_NEWNET))
 		die("enter network of %s: %s", host->name, strerror(errno));
-	int fd = open_socket();
+	int fd = netlink_open();
 	each_line(host, fd, "sysctl ");
-	set_up(fd, 1, 0);
+	net_up(fd, 1, 0);
 	for (int i = 0; i < host->nic_count; i++)
 		create_nic(fd, host, i);
 	each_line(host, fd, "sysctl "); /* again: now those of single interfaces exist */

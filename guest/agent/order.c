@@ -183,6 +183,8 @@ static bool obey(uint32_t number)
 			order_jump(rest);
 		else if (!strcmp(word, "resize"))
 			order_resize(rest);
+		else if (is_fault_order(word))
+			fault_order(word, rest);
 		else if (!strcmp(word, "interactive"))
 			order_interactive(rest);
 		else

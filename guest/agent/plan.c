@@ -164,6 +164,8 @@ static void read_word(char *word, char *rest)
 		append(&plan.setup, -1, 0, rest);
 	else if (!strcmp(word, "step"))
 		read_step(rest);
+	else if (!strcmp(word, "fault"))
+		append(&plan.faults, -1, 0, rest);
 	else if (!strcmp(word, "postmortem"))
 		plan.post_mortem = rest;
 	else if (!strcmp(word, "collect"))

@@ -79,6 +79,7 @@ static bool drain(void)
 		any |= drain_console(&plan.hosts[i]);
 		xfrm_drain(&plan.hosts[i]);
 	}
+	any |= faults_run();
 	return any;
 }
 
@@ -217,16 +218,24 @@ static void tick(bool busy)
 /* Waits up to a tick for bytes or events, and takes them. */
 void wait_some(uint64_t until)
 {
-	struct pollfd fds[2 * MAX_HOSTS];
+	struct pollfd fds[2 * MAX_HOSTS + MAX_LINKS];
 	nfds_t n = 0;
 	for (int i = 0; i < plan.host_count; i++) {
 		fds[n++] = (struct pollfd){ .fd = plan.hosts[i].console.master, .events = POLLIN };
 		fds[n++] = (struct pollfd){ .fd = plan.hosts[i].xfrm_events, .events = POLLIN };
 	}
-	uint64_t now = uptime_ns(), end = until < next_tick ? until : next_tick, limit = end > now ? end - now : 0;
+	nfds_t taps = n;
+	for (int i = 0; i < plan.link_count; i++)
+		if (plan.links[i].detour)
+			fds[n++] = (struct pollfd){ .fd = plan.links[i].detour_fd, .events = POLLIN };
+	uint64_t now = uptime_ns(), end = until < next_tick ? until : next_tick;
+	if (faults_due() < end)
+		end = faults_due();
+	uint64_t limit = end > now ? end - now : 0;
 	struct timespec t = { (time_t)(limit / 1000000000u), (long)(limit % 1000000000u) };
 	bool busy = ppoll(fds, n, &t, NULL) > 0;
-	for (nfds_t i = 0; busy && i < n; i++) {
+	busy |= faults_run();
+	for (nfds_t i = 0; busy && i < taps; i++) {
 		if (fds[i].revents && i % 2)
 			xfrm_drain(&plan.hosts[i / 2]);
 		else if (fds[i].revents)

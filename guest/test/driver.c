@@ -8,6 +8,7 @@
  * The system calls that reach out of a parser are the test_…() below: renamed.h puts them in the agent's units.
  */
 #include "../agent/agent.h"
+#include "../agent/fault.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
@@ -25,12 +26,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TERMINAL = 200, BLOCK_BYTES = 256 << 10, BLOCKS = 64 };
+enum { TERMINAL = 200, TAP = 300, BLOCK_BYTES = 256 << 10, BLOCKS = 64 };
 
 static const uint8_t *input, *input_end;
 static int result;  /* where the agent's evidence goes */
 static bool echoes; /* terminals answer each line with a prompt */
-static unsigned prompts_due[2];
+static unsigned prompts_due[2], frames_due;
 static uint64_t now = 1000000000;
 static uint8_t *ring;
 
@@ -111,6 +112,8 @@ ssize_t test_read(int fd, void *to, size_t n)
 {
 	if (fd < TERMINAL)
 		return read(fd, to, n);
+	if (fd == TAP)
+		return frames_due && input < input_end && frames_due-- ? (ssize_t)take(to, take16()) : -1;
 	if (!has_output(fd - TERMINAL)) {
 		errno = EAGAIN;
 		return -1;
@@ -129,6 +132,8 @@ ssize_t test_write(int fd, const void *from, size_t n)
 {
 	if (fd < TERMINAL)
 		return write(fd, from, n);
+	if (fd == TAP)
+		return (ssize_t)n;
 	for (size_t i = 0; i < n; i++)
 		prompts_due[fd - TERMINAL] += ((const char *)from)[i] == '\n';
 	if (echoes)
@@ -314,6 +319,40 @@ static void do_console(void)
 	record_flush();
 }
 
+/*
+ * Fault rules: u16 length and lines of orders, then frames that come from the tap, u16 length and bytes each. A line `frame` takes the next
+ * of them there; the others come behind the last line.
+ */
+static void do_faults(void)
+{
+	static char text[65536];
+	two_hosts();
+	strcpy(plan.links[0].name, "lan");
+	plan.link_count = 1;
+	for (int i = 0; i < 2; i++) {
+		plan.hosts[i].nic_count = 1;
+		memcpy(plan.hosts[i].nics[0].mac, "\2\0\0\0\0", 5);
+		plan.hosts[i].nics[0].mac[5] = (uint8_t)(i + 1);
+	}
+	detour_open(0);
+	close(plan.links[0].detour_fd);
+	plan.links[0].detour_fd = TAP;
+	size_t n = take(text, take16());
+	text[n < sizeof text ? n : sizeof text - 1] = 0;
+	for (char *rest = text, *line; (line = strsep(&rest, "\n")) && *line;) {
+		char *word = strsep(&line, " ");
+		if (!strcmp(word, "frame")) {
+			frames_due = 1;
+			faults_run();
+		}
+		else if (line && is_fault_order(word))
+			fault_order(word, line);
+	}
+	frames_due = ~0u;
+	faults_run();
+	record_flush();
+}
+
 /* Records: u8 type, u8 host, u16 length, bytes; a type from 128 on lets a nanosecond pass first. */
 static void do_records(void)
 {
@@ -379,7 +418,7 @@ static void do_capture(void)
 
 static const struct { const char *name; void (*run)(void); } kinds[] = {
 	{ "plan", do_plan }, { "orders", do_orders }, { "console", do_console },
-	{ "records", do_records }, { "capture", do_capture },
+	{ "records", do_records }, { "capture", do_capture }, { "faults", do_faults },
 };
 
 static void run_one(const char *kind, int errors)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FaultRule } from './faults.ts';
 import { type Of, optionalText, text } from './schema.ts';
 import type { Topology } from './topology.ts';
 
@@ -76,6 +77,8 @@ export interface LabPlan {
    * `ip tunnel` cannot work. Interfaces then have ifindex 32 and up.
    */
   readonly fallbackTunnels?: boolean;
+  /** What becomes of single frames from the first command on; numbered from 1 in the records. */
+  readonly faults?: readonly FaultRule[];
   /** Guest memory in MiB. */
   readonly memory: number;
 }

@@ -1,4 +1,5 @@
 import type { Identity, SuiteIdentity } from './attempt.ts';
+import type { FaultRule } from './faults.ts';
 import type { LabPlan, ScenarioEntry, Step } from './scenario.ts';
 
 /** What hosts boot from. */
@@ -50,6 +51,14 @@ export type Order =
   | { readonly kind: 'resize'; readonly host: string; readonly rows: number; readonly columns: number }
   /** Echo and line editing as a person expects them; suites' consoles have neither. */
   | { readonly kind: 'interactive'; readonly host: string }
+  /** What becomes of single frames from now on. `id`: a number that no other rule of the lab has; 0 is nobody's. */
+  | { readonly kind: 'catch'; readonly id: number; readonly rule: FaultRule }
+  /** Puts on its link what a rule holds. */
+  | { readonly kind: 'release'; readonly id: number }
+  /** The rule acts on no further frame. */
+  | { readonly kind: 'forget'; readonly id: number }
+  /** Puts a frame on a link, as from nobody's interface. */
+  | { readonly kind: 'inject'; readonly link: string; readonly frame: Uint8Array }
   | { readonly kind: 'end' };
 
 /** A lab that stands still but for the orders it is given. */

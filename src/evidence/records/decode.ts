@@ -1,3 +1,4 @@
+import { type Fate, fates } from '../../model/faults.ts';
 import { type LabRecord, recordType, type TroubleWord, troubleWords } from './record.ts';
 
 /** What a frame says. `unknown`: its type is one of a later version, or its payload is too short for its type. */
@@ -21,7 +22,18 @@ export type Decoded =
   | { readonly type: 'books'; readonly lines: readonly string[] }
   /** ns since the kernel's boot. */
   | { readonly type: 'uptime'; readonly uptime: bigint }
+  | ({ readonly type: 'fault' } & RecordedFault)
   | { readonly type: 'unknown' };
+
+/** What became of one frame by a fault rule, or one that was put on a link. */
+export interface RecordedFault {
+  /** Number of the rule; 0: none. */
+  readonly rule: number;
+  readonly fate: Fate;
+  /** Index of the link in the topology. */
+  readonly link: number;
+  readonly frame: Uint8Array;
+}
 
 /** A process that a signal ended, or a daemon that ended. Numbers are those of the host's namespace. */
 export interface RecordedDeath {
@@ -91,8 +103,15 @@ const decoders: { readonly [T in TypeName]: (payload: Uint8Array) => Decoded } =
   books: (payload) => ({ type: 'books', lines: textOf(payload).split('\n').filter(Boolean) }),
   uptime: (payload) =>
     payload.length < 8 ? unknown : { type: 'uptime', uptime: viewOf(payload).getBigUint64(0, true) },
+  fault: (payload) => {
+    const [fate, link] = [fateNames.get(payload[4] ?? 0), payload[5] ?? 0];
+    if (payload.length < 8 || fate === undefined) return unknown;
+    return { type: 'fault', rule: viewOf(payload).getUint32(0, true), fate, link, frame: payload.subarray(8) };
+  },
   postMortem: ([begins]) => (begins === undefined ? unknown : { type: 'postMortem', begins: begins !== 0 }),
 };
+
+const fateNames = new Map(Object.entries(fates).map(([name, number]) => [number as number, name as Fate] as const));
 
 const unknown: Decoded = { type: 'unknown' };
 

@@ -50,6 +50,8 @@ export const recordType = {
   books: 15,
   /** u64 ns since the kernel's boot, whose log counts from there. */
   uptime: 16,
+  /** A frame of a fault rule: u32 the rule's number, u8 its fate (`fates` of src/model/faults.ts), u8 index of the link, u16 zero, the frame. */
+  fault: 17,
 } as const;
 
 /**

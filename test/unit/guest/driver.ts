@@ -6,7 +6,24 @@ import { projectDir } from '../../../src/base/folders.ts';
 
 const guest = join(projectDir, 'guest');
 const flags = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-Wall', '-Wextra', '-Werror'];
-const units = ['plan', 'clock', 'deaths', 'record', 'terminal', 'console', 'order', 'capture', 'ring', 'net', 'cost'];
+const units = [
+  'plan',
+  'clock',
+  'deaths',
+  'record',
+  'terminal',
+  'console',
+  'order',
+  'capture',
+  'ring',
+  'net',
+  'cost',
+  'netlink',
+  'fault',
+  'rule',
+  'detour',
+  'change',
+];
 
 /** Why the parsers cannot be tried here; CI has a compiler, or fails. */
 export const skip =
@@ -53,7 +70,7 @@ export interface Outcome {
   readonly errors: string;
 }
 
-type Kind = 'plan' | 'orders' | 'console' | 'records' | 'capture';
+type Kind = 'plan' | 'orders' | 'console' | 'records' | 'capture' | 'faults';
 
 /** Hands inputs to one of the agent's parsers. Throws where it did what a sanitizer forbids, with the input. */
 export function drive(kind: Kind, inputs: readonly Uint8Array[]): Outcome[] {

@@ -1,5 +1,6 @@
 import { EspalierError } from '../../../base/errors.ts';
 import type { Order } from '../substrate.ts';
+import { encodeFault } from './faults.ts';
 
 function oneLine(text: string): string {
   if (!/[\n\0]/.test(text)) return text;
@@ -20,6 +21,13 @@ function encodeOrder(order: Order): string {
       return `resize ${order.host} ${order.rows} ${order.columns}`;
     case 'interactive':
       return `interactive ${order.host}`;
+    case 'catch':
+      return encodeFault(order.id, order.rule);
+    case 'release':
+    case 'forget':
+      return `${order.kind} ${order.id}`;
+    case 'inject':
+      return `inject ${order.link} ${Buffer.from(order.frame).toString('hex')}`;
     case 'end':
       return 'end';
   }
