@@ -49,8 +49,20 @@ export interface ProtectedPacket {
   readonly reason?: string;
   /** The frame was seen before on another link. */
   readonly copy: boolean;
+  /** A fault rule changed it, or the scenario made it: it is as declared. */
+  readonly declared?: true;
   /** The packet inside, where it opened and the SA is one of tunnels. */
   readonly inner?: IpPacket;
+}
+
+/** What fault rules did to protected packets. Keys are protocol and SPI: `esp 3221225985`. */
+export interface FaultedPackets {
+  /** How many packets more than were sent reached the other side of a rule; negative where some were lost. */
+  readonly surplus: ReadonlyMap<string, number>;
+  /** Packets that a rule put on a link once more. */
+  readonly copies: readonly { readonly key: string; readonly time: bigint }[];
+  /** Latin-1 of packets that a rule changed or a scenario made: whoever passes one on did not make it. */
+  readonly declared: ReadonlySet<string>;
 }
 
 /** Everything that facts are judged by. */
@@ -61,6 +73,8 @@ export interface FactEvidence {
   readonly end: Moment;
   readonly frames: readonly SeenFrame[];
   readonly protectedPackets: readonly ProtectedPacket[];
+  /** Absent: no rule named a frame. */
+  readonly faulted?: FaultedPackets;
 }
 
 /** The command that was running at a moment: the last that had begun. */

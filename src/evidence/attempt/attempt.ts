@@ -3,12 +3,13 @@ import { compare } from '../../base/text.ts';
 import type { StoredScenario } from '../../model/stored-scenario.ts';
 import type { Capture } from '../capture/capture.ts';
 import { mostPackets, readCapture } from '../capture/reader.ts';
-import type { FactEvidence, ProtectedPacket, SeenFrame, TypedCommand } from '../evidence.ts';
+import type { FactEvidence, FaultedPackets, ProtectedPacket, SeenFrame, TypedCommand } from '../evidence.ts';
 import { type ConsoleTranscript, consoles } from '../records/consoles.ts';
 import { type RecordFile, readRecords } from '../records/reader.ts';
 import { recordType } from '../records/record.ts';
 import type { Moment } from '../tables/lives.ts';
 import { readTimeline, type Timeline } from '../tables/timeline.ts';
+import { faultedPackets, faultsIn, type TimedFault } from './faulted-packets.ts';
 import { captureFile, captureProblem, framesOf } from './link-capture.ts';
 import { type Loss, lossesIn } from './losses.ts';
 import { protectedPacketsOf } from './protected-packets.ts';
@@ -48,6 +49,8 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
   #frames: readonly SeenFrame[] | undefined;
   #protectedPackets: readonly ProtectedPacket[] | undefined;
   #losses: readonly Loss[] | undefined;
+  #faults: readonly TimedFault[] | undefined;
+  #faulted: { readonly packets: FaultedPackets | undefined } | undefined;
 
   /** `readScenario`: what stands for `scenario.json`. Called once. */
   constructor(files: AttemptFiles, readScenario: () => Scenario) {
@@ -144,14 +147,26 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
 
   /** In the order of frames. */
   get protectedPackets(): readonly ProtectedPacket[] {
-    this.#protectedPackets ??= protectedPacketsOf(this.frames, this.timeline);
+    this.#protectedPackets ??= protectedPacketsOf(this.frames, this.timeline, this.faulted?.declared);
     return this.#protectedPackets;
   }
 
   /** All that the oracles judge by. */
   get evidence(): FactEvidence {
-    const { timeline, commands, end, frames, protectedPackets } = this;
-    return { timeline, commands, end, frames, protectedPackets };
+    const { timeline, commands, end, frames, protectedPackets, faulted } = this;
+    return { timeline, commands, end, frames, protectedPackets, ...(faulted && { faulted }) };
+  }
+
+  /** What fault rules did with frames, in order. */
+  get faults(): readonly TimedFault[] {
+    this.#faults ??= faultsIn(this.records);
+    return this.#faults;
+  }
+
+  /** What they did to protected packets; `undefined`: there were no such rules. */
+  get faulted(): FaultedPackets | undefined {
+    this.#faulted ??= { packets: faultedPackets(this.faults) };
+    return this.#faulted.packets;
   }
 
   /** What the lab itself says that it lost. */

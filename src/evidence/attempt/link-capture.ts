@@ -1,5 +1,5 @@
 import type { StoredNic } from '../../model/stored-scenario.ts';
-import { type Capture, linkTypeEthernet } from '../capture/capture.ts';
+import { type Capture, type CapturedPacket, linkTypeEthernet } from '../capture/capture.ts';
 import type { SeenFrame } from '../evidence.ts';
 import { readWire } from '../packet/wire.ts';
 
@@ -8,13 +8,30 @@ export function captureFile(link: string): string {
   return `links/${link}.pcapng`;
 }
 
-/** The frames of a link, understood, with who put each on it. `senders`: by MAC address in lower case. */
-export function framesOf(file: string, { packets }: Capture, senders: ReadonlyMap<string, StoredNic>): SeenFrame[] {
-  return readWire(packets).map((packet) => {
+/** Name of the interface by which a link's capture holds what fault rules put on it (guest/agent/capture.c). */
+export function faultsInterface(link: string): string {
+  return `${link} faults`;
+}
+
+/** What hosts put on a link: frames with their numbers in its capture, from 1. What fault rules put on it was not sent by anybody. */
+export function sentFrames({
+  packets,
+  interfaces,
+}: Capture): { readonly number: number; readonly packet: CapturedPacket }[] {
+  const byFaults = interfaces.map(
+    ({ name }, index) => index > 0 && name === faultsInterface(interfaces[0]?.name ?? ''),
+  );
+  return packets.flatMap((packet, index) => (byFaults[packet.interface] ? [] : [{ number: index + 1, packet }]));
+}
+
+/** The frames that hosts put on a link, understood, with who put each on it. `senders`: by MAC address in lower case. */
+export function framesOf(file: string, capture: Capture, senders: ReadonlyMap<string, StoredNic>): SeenFrame[] {
+  const sent = sentFrames(capture);
+  return readWire(sent.map(({ packet }) => packet)).map((packet) => {
     const { host: sender, ifindex } = senders.get(packet.dissected.sourceMac) ?? {};
     return {
       file,
-      number: packet.index + 1,
+      number: sent[packet.index]?.number ?? 0,
       time: packet.time,
       ...(sender !== undefined && { sender }),
       ...(ifindex !== undefined && { ifindex }),

@@ -1,3 +1,4 @@
+import { latin1 } from '../../base/bytes.ts';
 import type { ProtectedPacket, SeenFrame } from '../evidence.ts';
 import { readIp } from '../packet/ip.ts';
 import { type IpPacket, wellKnownPorts } from '../packet/packet.ts';
@@ -8,9 +9,13 @@ import { createWireOracle, type WireOracle } from '../wire/oracle.ts';
 import type { KnownSa } from '../wire/sa-index.ts';
 
 /** Every ESP, AH and IPComp packet of all links, as the SAs of all hosts open it. Frames are in the order of time. */
-export function protectedPacketsOf(frames: readonly SeenFrame[], timeline: Timeline): ProtectedPacket[] {
+export function protectedPacketsOf(
+  frames: readonly SeenFrame[],
+  timeline: Timeline,
+  declared: ReadonlySet<string> = new Set(),
+): ProtectedPacket[] {
   const oracle = createWireOracle(knownSas(timeline));
-  return frames.flatMap((frame) => protectedOf(frame, oracle));
+  return frames.flatMap((frame) => protectedOf(frame, oracle, declared));
 }
 
 function* knownSas({ hosts }: Timeline): Generator<KnownSa> {
@@ -23,7 +28,7 @@ function* knownSas({ hosts }: Timeline): Generator<KnownSa> {
   }
 }
 
-function protectedOf(frame: SeenFrame, oracle: WireOracle): ProtectedPacket[] {
+function protectedOf(frame: SeenFrame, oracle: WireOracle, declared: ReadonlySet<string>): ProtectedPacket[] {
   const { packet, time, file } = frame;
   const ip = packet.datagram?.packet ?? packet.dissected.ip;
   if (ip === undefined) return [];
@@ -46,6 +51,7 @@ function protectedOf(frame: SeenFrame, oracle: WireOracle): ProtectedPacket[] {
       word: fact.word,
       copy: fact.copyOf !== undefined,
       ...(reason !== undefined && { reason }),
+      ...(declared.size > 0 && declared.has(latin1(bytes)) && { declared: true as const }),
       ...(inner && { inner }),
     });
   };

@@ -24,8 +24,15 @@ export interface MergedTraffic {
  * what happened since the one before it.
  */
 export function mergeTraffic({ title, notes, links }: AttemptTraffic): MergedTraffic {
-  const toWrite = links.map(({ name, capture }): LinkToWrite => ({ name, packets: capture.packets }));
+  const toWrite = links.flatMap(({ name, capture }) => interfacesOf(name, capture));
   const damages = links.flatMap(({ name, capture: { damage } }) => (damage ? [`${name}: ${damage.message}`] : []));
   const bytes = writeCapture({ comments: [title], application: 'Espalier', links: toWrite, notes });
   return { bytes, packets: toWrite.reduce((sum, { packets }) => sum + packets.length, 0), damages };
+}
+
+/** What hosts sent, and what fault rules put on the link where there were some: each its own interface. */
+function interfacesOf(name: string, { packets, interfaces }: Capture): LinkToWrite[] {
+  const own = (at: number): LinkToWrite['packets'] => packets.filter((packet) => packet.interface === at);
+  const further = interfaces.slice(1).map((one, at) => ({ name: one.name ?? name, packets: own(at + 1) }));
+  return [{ name, packets: own(0) }, ...further];
 }

@@ -1,5 +1,5 @@
 import type { Attempt } from '../../evidence/attempt/attempt.ts';
-import { captureFile } from '../../evidence/attempt/link-capture.ts';
+import { captureFile, sentFrames } from '../../evidence/attempt/link-capture.ts';
 import { decode } from '../../evidence/records/decode.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
 import type { Issue } from '../../model/verdict.ts';
@@ -35,7 +35,8 @@ function linksOf(attempt: Attempt, lines: readonly Line[]): Issue[] {
     const open = (message: string): Issue[] => [issueOf('books-open', { file: captureFile(link), message })];
     if (line === undefined) return open('the books of the lab do not have this link');
     const { captured = 0, received = captured } = Object.fromEntries(line.numbers);
-    const stored = attempt.capture(link)?.packets.length ?? 0;
+    const capture = attempt.capture(link);
+    const stored = capture === undefined ? 0 : sentFrames(capture).length;
     if (stored !== captured) return open(`holds ${stored} frames, and ${captured} were written to it`);
     // A frame that comes between the two counts is in one of them.
     return received > captured ? open(`${received} frames went over the link, and ${captured} were captured`) : [];

@@ -24,7 +24,8 @@ export function countedBySas(evidence: FactEvidence): Issue[] {
     if (!packet.copy) captured.set(keyOf(packet), (captured.get(keyOf(packet)) ?? 0) + 1);
   }
   return takenBySas(evidence).flatMap(({ host, sa, packets }): Issue[] => {
-    const seen = captured.get(keyOf(sa)) ?? 0;
+    // Those that fault rules lost or doubled behind the capture.
+    const seen = (captured.get(keyOf(sa)) ?? 0) + (evidence.faulted?.surplus.get(keyOf(sa)) ?? 0);
     if (packets <= BigInt(seen) || packets <= BigInt(seen + carriedUnseen(evidence, sa))) return [];
     const message = `the ${saText(sa)} has taken ${packets} packets, and the captures hold ${seen}`;
     return [issueOf('books-open', { host, message })];

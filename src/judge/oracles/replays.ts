@@ -8,7 +8,8 @@ import { saText } from './words-of-facts.ts';
 /** SAs whose receiver had counted more packets, at a boundary, than were sent with different sequence numbers until then. */
 export function acceptedReplays(evidence: FactEvidence): Issue[] {
   const replayed = packetsByKey(evidence, ({ word }) => word === 'replayed');
-  if (replayed.size === 0) return [];
+  const copies = Map.groupBy(evidence.faulted?.copies ?? [], ({ key }) => key);
+  if (replayed.size === 0 && copies.size === 0) return [];
   const fresh = packetsByKey(evidence, ({ word }) => word !== 'replayed');
   const issues: Issue[] = [];
   for (const { host, sas } of evidence.timeline.hosts) {
@@ -17,10 +18,11 @@ export function acceptedReplays(evidence: FactEvidence): Issue[] {
         if (source !== 'dump' || sa.direction !== 'in' || sa.replayWindow === 0) continue;
         const isBefore = ({ frame }: ProtectedPacket): boolean => frame.time <= time;
         const again = replayed.get(keyOf(sa))?.find(isBefore);
+        const copied = copies.get(keyOf(sa))?.find((copy) => copy.time <= time);
         const numbers = fresh.get(keyOf(sa))?.filter(isBefore).length ?? 0;
-        if (again === undefined || sa.use.packets <= BigInt(numbers)) continue;
+        if ((again ?? copied) === undefined || sa.use.packets <= BigInt(numbers)) continue;
         const message = `the ${saText(sa)} has taken ${sa.use.packets} packets, and only ${numbers} were sent with a sequence number of their own`;
-        issues.push(issueOf('replay-accepted', { ...placeOf(again, evidence), host, message }));
+        issues.push(issueOf('replay-accepted', { ...(again && placeOf(again, evidence)), host, message }));
         break;
       }
     }

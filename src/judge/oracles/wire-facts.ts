@@ -36,7 +36,7 @@ export function judgeWire(evidence: FactEvidence, choices: Choices): WireFinding
     else unjudged.push({ host, frame: packet.frame });
   };
   for (const packet of evidence.protectedPackets) {
-    if (packet.copy) continue;
+    if (packet.copy || packet.declared) continue;
     packets[packet.word] += 1;
     const sender = senderOf(hosts, packet);
     if (packet.word === 'refused') issues.push(...refusal(packet, sender?.sa, evidence));
@@ -62,7 +62,7 @@ function unknownHost(hosts: Hosts, { frame }: ProtectedPacket, choices: Choices)
 
 function unencrypted({ protectedPackets }: FactEvidence): Leak[] {
   return protectedPackets
-    .filter(({ word, reason }) => word === 'refused' && reason === 'cleartext')
+    .filter(({ word, reason, declared }) => word === 'refused' && reason === 'cleartext' && !declared)
     .map(({ frame }) => ({ kind: 'not-encrypted', frame }));
 }
 
