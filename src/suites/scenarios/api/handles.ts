@@ -1,5 +1,8 @@
 import type { IkeSa, IpsecSa } from '../../../evidence/ipsec.ts';
 import type { Duration, Jump } from './duration.ts';
+import type { FrameAction } from './frame-actions.ts';
+import type { FrameMatch } from './frame-matches.ts';
+import type { PacketSketch } from './frames.ts';
 import type { DaemonSpec, HostSpec, NatSpec } from './hosts.ts';
 
 /** What a command left. Times are the lab's, in nanoseconds since 1970. */
@@ -81,6 +84,25 @@ export interface Link {
   cut(): Promise<void>;
   /** Takes all impairments back. */
   heal(): Promise<void>;
+  /**
+   * What becomes of single frames from now on: `on(ike({ exchange: 'CREATE_CHILD_SA', response: true }), drop())`. Of several rules the first that has
+   * something to do with a frame decides. A rule that never acted makes the scenario `unresolved`.
+   */
+  on(frames: FrameMatch, action: FrameAction): Promise<FrameRule>;
+  /** Puts frames on the link: a packet made here, Ethernet frames, or those of a capture (`framesOf`). */
+  inject(what: PacketSketch | Uint8Array | readonly Uint8Array[]): Promise<void>;
+}
+
+/** A rule about single frames that a lab has. */
+export interface FrameRule {
+  /** How many frames it acted on so far. */
+  readonly count: number;
+  /** Those frames, as they were sent; `inject` can replay them. */
+  readonly frames: readonly Uint8Array[];
+  /** Passes on what it holds. */
+  release(): Promise<void>;
+  /** It acts on no further frame. What waits still goes on. */
+  end(): Promise<void>;
 }
 
 export interface Net<L extends string = string> {

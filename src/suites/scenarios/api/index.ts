@@ -27,7 +27,43 @@ export type { Count } from './count.ts';
 export type { Duration, Jump } from './duration.ts';
 export { expect, type ValueMatchers, type ValueOptions } from './expect.ts';
 export { file } from './file.ts';
-export type { Clock, CommandResult, DaemonControl, DaemonHost, Host, Link, NatHost, Net, World } from './handles.ts';
+export {
+  type ChangeOptions,
+  corrupt,
+  delay,
+  drop,
+  duplicate,
+  type FrameAction,
+  flip,
+  hold,
+  overwrite,
+  reorder,
+  replace,
+  truncate,
+} from './frame-actions.ts';
+export {
+  type EspLook,
+  esp,
+  type FrameMatch,
+  type IkeLook,
+  type IpLook,
+  ike,
+  ip,
+  type WhichFrames,
+} from './frame-matches.ts';
+export { framesOf, type PacketSketch } from './frames.ts';
+export type {
+  Clock,
+  CommandResult,
+  DaemonControl,
+  DaemonHost,
+  FrameRule,
+  Host,
+  Link,
+  NatHost,
+  Net,
+  World,
+} from './handles.ts';
 export { type DaemonSpec, type HostSpec, type LinuxSpec, linux, type NatSpec, nat } from './hosts.ts';
 export type {
   ClearFilter,

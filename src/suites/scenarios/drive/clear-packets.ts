@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
+import { sentFrames } from '../../../evidence/attempt/link-capture.ts';
 import { readCapture } from '../../../evidence/capture/reader.ts';
 import { describePacket } from '../../../evidence/packet/describe.ts';
 import { readWire } from '../../../evidence/packet/wire.ts';
@@ -27,11 +28,11 @@ export interface ClearPacket {
 /** The packets in clear that a host put on links so far, by the captures of a lab that stands still. */
 export function clearPackets(dir: string, { macs, links, test, ports }: ClearSearch): ClearPacket[] {
   return links.flatMap((link) => {
-    const { packets } = readCapture(captureOf(dir, link));
-    return readWire(packets).flatMap((packet) => {
+    const sent = sentFrames(readCapture(captureOf(dir, link)));
+    return readWire(sent.map(({ packet }) => packet)).flatMap((packet) => {
       const { ip, sourceMac } = packet.dissected;
       if (ip === undefined || !macs.has(sourceMac) || !test(ip, ports)) return [];
-      return [{ link, number: packet.index + 1, text: describePacket(packet) }];
+      return [{ link, number: sent[packet.index]?.number ?? 0, text: describePacket(packet) }];
     });
   });
 }

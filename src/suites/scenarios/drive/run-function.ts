@@ -12,6 +12,7 @@ import type { Declared } from '../api/scenario.ts';
 import { CheckBook } from './check-book.ts';
 import { clockOf } from './clock.ts';
 import { DrivenDaemonHost, type HostDaemon } from './daemon-host.ts';
+import { FaultRules } from './faults.ts';
 import { DrivenHost, DrivenNat, type HostInputs } from './host.ts';
 import { netOf } from './links.ts';
 import { makeMatchers } from './matchers.ts';
@@ -62,9 +63,10 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Runn
     }),
   );
   for (const host of hosts.values()) if (host instanceof DrivenNat) await host.setUp(declared.origin);
+  const rules = new FaultRules(stepper, plan.faults?.length ?? 0);
   const world = {
     hosts: Object.fromEntries(hosts),
-    net: netOf(plan.topology, stepper),
+    net: netOf(plan.topology, stepper, rules),
     clock: clockOf(stepper),
   } as unknown as World<Readonly<Record<string, HostSpec>>, string>;
   const valueMatchers: MakeValueMatchers = (value, options) => makeValueMatchers({ stepper, book }, { value, options });
@@ -74,6 +76,7 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Runn
     const remedy = 'write `await` in front of it';
     throw new EspalierError('scenario', 'the function ended before this step had', { ...forgotten, remedy });
   }
+  rules.check();
 }
 
 function handleOf(parts: HostInputs, spec: HostSpec | undefined, daemon: HostDaemon | undefined): DrivenHost {

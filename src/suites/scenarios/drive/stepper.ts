@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
 import type { IpsecSa } from '../../../evidence/ipsec.ts';
 import { ConsoleAssembler } from '../../../evidence/records/consoles.ts';
-import { decode, type RecordedDeath } from '../../../evidence/records/decode.ts';
+import { decode, type RecordedDeath, type RecordedFault } from '../../../evidence/records/decode.ts';
 import { endsLab, type LabRecord, labHost } from '../../../evidence/records/record.ts';
 import { LiveTables } from '../../../evidence/tables/live-tables.ts';
 import { RecordTail } from '../../../lab/record-tail.ts';
@@ -43,6 +43,8 @@ export class Stepper {
   readonly steps: Step[] = [];
   /** Calls that have not come back yet, oldest first. */
   readonly pending = new Map<symbol, Origin>();
+  /** What fault rules did with frames so far. */
+  readonly faults: RecordedFault[] = [];
   readonly #lab: HeldLab;
   readonly #tail: RecordTail;
   readonly #hosts: ReadonlyMap<string, HostState>;
@@ -142,6 +144,11 @@ export class Stepper {
     return this.#inTurn(() => this.#send([{ kind: 'advance', ns }]));
   }
 
+  /** Gives the lab an order for which nothing but itself is waited for. */
+  order(order: Order): Promise<void> {
+    return this.#inTurn(() => this.#send([order]));
+  }
+
   /** Sets the hosts' wall clock forward or back. */
   jump(ns: bigint): Promise<void> {
     return this.#inTurn(async () => {
@@ -183,6 +190,7 @@ export class Stepper {
     this.#time = record.time;
     const said = decode(record);
     if (said.type === 'clockSet') this.#wallOffset = said.offset;
+    if (said.type === 'fault') this.faults.push(said);
     if (said.type === 'trouble') this.#gone ||= endsLab(said.word);
     const name = record.host === labHost ? undefined : this.#names[record.host];
     if (name === undefined) return;
