@@ -61,7 +61,7 @@ uint64_t rule_number(const struct rule *rule, int index); /* of those in its arg
 bool detour_is_open(int link);
 void detour_open(int link);
 /* Leads frames of these forms that a host (-1: any) puts on a link to the agent. `slot` is one of SLOTS; smaller ones are asked first. */
-enum { SLOTS = 64 };
+enum { SLOTS = 128 };
 void detour_lead(int link, int host, int slot, const struct forms *forms);
 void detour_leave(int link, int host, int slot, const struct forms *forms);
 size_t detour_read(int link, uint8_t *frame); /* bytes of the next frame; 0: none waits */

@@ -57,6 +57,7 @@ export function register(program: Command): void {
     .option('--retries <n>', 'repeat unexpected results up to n times; every attempt is kept', '0')
     .option('--gap <ms>', 'virtual time between two commands (default: set by the suite)')
     .option('--timeout <seconds>', 'virtual time that one command may take (default: set by the suite)')
+    .option('--faults <file>', 'lose, delay, double or change single packets as a plan says (docs/scenarios.md)')
     .option('--max-failures <n>', 'stop after n unexpected results')
     .option('-x', 'same as --max-failures 1')
     .option('--baseline <run|file>', 'earlier results; tests with the same verdict count as expected')

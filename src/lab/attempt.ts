@@ -1,5 +1,6 @@
 import { EspalierError } from '../base/errors.ts';
 import type { AttemptFile, AttemptInputs } from '../model/attempt.ts';
+import type { FaultRule } from '../model/faults.ts';
 import type { LabPlan } from '../model/scenario.ts';
 import type { HeldLab, LoadedScenario } from '../model/suite.ts';
 import { lackingOf } from '../model/traits.ts';
@@ -23,6 +24,8 @@ export interface AttemptSettings {
   readonly deadline?: bigint | undefined;
   /** Virtual time between two commands that replaces the scenario's own, ns. */
   readonly gap?: bigint | undefined;
+  /** What becomes of single frames; an empty list makes labs ready for it (`blankRules` of src/lab/substrate/uml/faults.ts). */
+  readonly faults?: readonly FaultRule[];
   readonly limits?: LabLimits | undefined;
   /** What the user lays over the images, by host name or `*`. */
   readonly overlays?: Readonly<Record<string, readonly Layer[]>>;
@@ -133,15 +136,28 @@ export function withSettings(
     deadline = plan.timing.deadline,
     gap = plan.timing.gap,
     overlays,
-  }: Pick<AttemptSettings, 'deadline' | 'gap' | 'overlays'>,
+    faults,
+  }: Pick<AttemptSettings, 'deadline' | 'gap' | 'overlays' | 'faults'>,
 ): LabPlan {
+  if (faults !== undefined) checkFaults(plan, faults);
   return {
     ...plan,
     timing: { ...plan.timing, deadline, gap },
     ...(overlays && {
       overlays: stacked(plan, overlays),
     }),
+    ...(faults && { faults }),
   };
+}
+
+function checkFaults({ topology }: LabPlan, faults: readonly FaultRule[]): void {
+  for (const { link, from } of faults) {
+    const hosts = topology.hosts.filter(({ nics }) => nics.some((nic) => nic.link === link)).map(({ name }) => name);
+    if (hosts.length > 0 && (from === undefined || hosts.includes(from))) continue;
+    const what = hosts.length === 0 ? `link ${link}` : `host ${from} on link ${link}`;
+    const known = hosts.length === 0 ? topology.links.map(({ name }) => name) : hosts;
+    throw new EspalierError('scenario', `a fault rule names the ${what}; there are ${known.join(', ')}`);
+  }
 }
 
 /** The user's layers lie over those of the scenario, and what was built from source under them. */

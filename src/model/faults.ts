@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, decimal, fileName, type Of } from './schema.ts';
+import { count, decimal, fileName, type Of, optionalText, text } from './schema.ts';
 
 /** A number of so many bits. */
 const word = (bits: 8 | 16 | 32): z.ZodNumber => count.max(2 ** bits - 1);
@@ -77,6 +77,18 @@ export const faultRuleSchema = z.object({
 });
 /** What becomes of single frames of a lab. */
 export type FaultRule = Of<typeof faultRuleSchema>;
+
+/** `*.faults.json`: what becomes of single frames of a lab, so that it can be made again (`run --faults`). */
+export const faultPlanSchema = z.object({
+  version: z.literal(1),
+  /** `SUITE:NAME` that it was made for, and the seed. */
+  test: optionalText,
+  seed: decimal.exactOptional(),
+  /** For people: what it does to which message, a line each. */
+  about: z.array(text).exactOptional(),
+  rules: z.array(faultRuleSchema).max(16),
+});
+export interface FaultPlan extends Of<typeof faultPlanSchema> {}
 
 /** What became of a frame that a rule named, or why one was put on a link; the numbers of `fault` records. */
 export const fates = {

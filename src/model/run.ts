@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultRuleSchema } from './faults.ts';
 import { entrySchema } from './scenario.ts';
 import { count, fileName, hash, type Of, optionalText, text } from './schema.ts';
 
@@ -21,6 +22,8 @@ const options = z.object({
   timeout: z.number().positive().exactOptional(),
   /** Virtual milliseconds between two commands, where they are not the scenario's own. */
   gap: count.exactOptional(),
+  /** `--faults`: the file's name as it was typed, and what stood in it. */
+  faults: z.object({ file: text, rules: z.array(faultRuleSchema) }).exactOptional(),
   baseline: optionalText,
   /** Suites that are called by a part of their path: name in this run → absolute path of a folder or file of scenarios. */
   paths: z.record(text, text).exactOptional(),

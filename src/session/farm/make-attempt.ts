@@ -71,7 +71,7 @@ async function fetchBytes(bench: Workbench, sha256: string): Promise<Buffer> {
 }
 
 async function settingsOf(bench: Workbench, order: Order): Promise<AttemptSettings> {
-  const { kernel, overlays, versions, seed, deadline, gap } = order;
+  const { kernel, overlays, versions, seed, deadline, gap, faults } = order;
   return {
     substrate: substrateByName(order.substrate),
     kernel: {
@@ -84,6 +84,7 @@ async function settingsOf(bench: Workbench, order: Order): Promise<AttemptSettin
     seed: seed === undefined ? undefined : BigInt(seed),
     deadline: deadline === undefined ? undefined : BigInt(deadline),
     gap: gap === undefined ? undefined : BigInt(gap),
+    ...(faults && { faults }),
     ...(overlays && { overlays: await layersOf(bench, overlays) }),
     ...(versions && { versions }),
   };

@@ -8,6 +8,7 @@ import { makeWorkFolder } from '../../base/work-folder.ts';
 import { type BlobSource, bytesSource, fileSource } from '../../farm/wire/blob-source.ts';
 import { packValue } from '../../farm/wire/packed-value.ts';
 import { type AttemptSettings, settingsFor } from '../../lab/attempt.ts';
+import { faultRuleSchema } from '../../model/faults.ts';
 import type { LabPlan } from '../../model/scenario.ts';
 import type { LoadedScenario, Suite } from '../../model/suite.ts';
 import { seedOfAttempt } from '../../results/seeds.ts';
@@ -45,7 +46,7 @@ export async function makeOrder(inputs: OrderInputs, key: AttemptKey, loaded: Lo
   const addFile = async (path: string): Promise<OrderFile> => orderFile(path, add(await fileSource(path)));
   const { folder, settings: forAll } = inputs;
   const settings = await settingsFor(loaded, forAll);
-  const { kernel, overlays, versions, deadline, gap, substrate } = settings;
+  const { kernel, overlays, versions, deadline, gap, faults, substrate } = settings;
   const seed = seedOfAttempt(folder.run.options, key.attempt);
   const collector: Collector = { add, addFile };
   const order: Order = {
@@ -57,6 +58,7 @@ export async function makeOrder(inputs: OrderInputs, key: AttemptKey, loaded: Lo
     seed,
     deadline: deadline === undefined ? undefined : String(deadline),
     gap: gap === undefined ? undefined : String(gap),
+    ...(faults && { faults: faults.map((rule) => faultRuleSchema.parse(rule)) }),
     kernel: {
       id: kernel.id,
       sha256: kernel.sha256,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { suiteIdentity } from '../../model/attempt.ts';
+import { faultRuleSchema } from '../../model/faults.ts';
 
 /** Bytes of an order once unpacked, for both sides. */
 export const largestOrder = 64 * 1024 * 1024;
@@ -23,6 +24,7 @@ export const orderSchema = z.object({
   seed: z.string().optional(),
   deadline: z.string().optional(),
   gap: z.string().optional(),
+  faults: z.array(faultRuleSchema).optional(),
   kernel: identity.extend({ file: file.optional(), agent: identity.optional() }),
   /** Programs that the substrate's labs need beside the kernel. */
   guest: z.object({ agent: program, shim: program, starter: program }).optional(),

@@ -47,6 +47,7 @@ export async function openSettings(options: RunOptions, supply: LabSupply): Prom
     ...(await overlaysOf(options, supply)),
     ...(sources.length > 0 && { sources }),
     deadline: options.timeout === undefined ? undefined : BigInt(Math.round(options.timeout * 1000)) * 1_000_000n,
+    ...(options.faults && { faults: options.faults.rules }),
     gap: options.gap === undefined ? undefined : BigInt(options.gap) * 1_000_000n,
   };
 }

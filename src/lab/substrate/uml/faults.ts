@@ -1,4 +1,5 @@
 import type { FaultAction, FaultEdit, FaultMatch, FaultRule } from '../../../model/faults.ts';
+import type { Topology } from '../../../model/topology.ts';
 
 /** 32 bits of a packet from its IP header on; `not`: any other value. */
 interface Key {
@@ -158,4 +159,50 @@ export function encodeFault(id: number, rule: FaultRule): string {
     ...formsOf(match).map(formText),
     ...followers,
   ].join(' ');
+}
+
+/** An interface of the lab, as a rule names it. */
+interface End {
+  readonly link: string;
+  readonly host: string;
+}
+
+/** Rules for which a lab is made ready: as many as `explore` puts together. */
+const slots = 2;
+
+/**
+ * The orders of a plan's rules. Free memory can be seen in a lab, and NSS mixes it into its random numbers: so that labs with no, one and two rules are the same
+ * up to the first frame that is named, each rule stands among blank ones of the other interfaces, and rules that are not there have blank ones for all.
+ */
+export function encodePlannedFaults(rules: readonly FaultRule[], { hosts }: Topology): string[] {
+  const ends = hosts.flatMap(({ name: host, nics }) => nics.map(({ link }): End => ({ link, host })));
+  const all: readonly (FaultRule | undefined)[] = [...rules, ...Array.from({ length: slots }, () => undefined)].slice(
+    0,
+    Math.max(rules.length, slots),
+  );
+  return all.flatMap((rule, index) =>
+    ends.map(({ link, host }, at) => {
+      const named =
+        rule !== undefined &&
+        rule.link === link &&
+        (rule.from === host || (rule.from === undefined && isFirst(ends, at)));
+      return named ? encodeFault(index + 1, rule) : blank(link, host);
+    }),
+  );
+}
+
+function isFirst(ends: readonly End[], at: number): boolean {
+  return ends.findIndex(({ link }) => link === ends[at]?.link) === at;
+}
+
+/** No packet has version 0 of IP. */
+const impossible: Key = { at: 0, mask: 0xf0000000, value: 0 };
+
+/** As large as a rule for one IKE message. */
+function blank(link: string, host: string): string {
+  const match = { kind: 'ike', exchange: 0, messageId: 0, response: true, payload: 0, spi: '0'.repeat(16) } as const;
+  const forms = formsOf(match).map(({ etherType, keys }) =>
+    formText({ etherType, keys: [impossible, ...keys.slice(1)] }),
+  );
+  return ['catch', 0, link, host, 1, 1, 'any', 'drop', '-', ...forms].join(' ');
 }

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
 import type { LabPlan } from '../../../model/scenario.ts';
 import type { Host, Route } from '../../../model/topology.ts';
-import { encodeFault } from './faults.ts';
+import { encodePlannedFaults } from './faults.ts';
 
 /** The agent's plan and the image files it must be able to reach. */
 export interface EncodedPlan {
@@ -103,7 +103,8 @@ export function encodePlan(plan: LabPlan, options: { hold: boolean; nonce: strin
   plan.steps.forEach((step, index) => {
     if (step.kind === 'command') out.line('step', index, step.host, step.line);
   });
-  for (const [index, rule] of (plan.faults ?? []).entries()) out.line('fault', encodeFault(index + 1, rule));
+  if (plan.faults !== undefined)
+    for (const order of encodePlannedFaults(plan.faults, plan.topology)) out.line('fault', order);
   if (plan.postMortem !== undefined) out.line('postmortem', plan.postMortem);
   for (const path of plan.collect) out.line('collect', path);
   if (plan.fallbackTunnels) out.line('fallback-tunnels', '1');

@@ -5,6 +5,9 @@ import type { FrameRule } from '../api/handles.ts';
 import { callerOrigin } from '../api/origin.ts';
 import type { Stepper } from './stepper.ts';
 
+/** Numbers up to here are those of the plan's rules. */
+const planned = 100;
+
 /** A rule that a scenario made, with where it did. */
 interface Made {
   readonly rule: DrivenRule;
@@ -15,12 +18,10 @@ interface Made {
 export class FaultRules {
   readonly #stepper: Stepper;
   readonly #made: Made[] = [];
-  #last: number;
+  #last = planned;
 
-  /** `planned`: how many rules the lab's plan has; theirs are the first numbers. */
-  constructor(stepper: Stepper, planned: number) {
+  constructor(stepper: Stepper) {
     this.#stepper = stepper;
-    this.#last = planned;
   }
 
   /** Gives the lab a rule; it holds from then on. */

@@ -63,7 +63,7 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Runn
     }),
   );
   for (const host of hosts.values()) if (host instanceof DrivenNat) await host.setUp(declared.origin);
-  const rules = new FaultRules(stepper, plan.faults?.length ?? 0);
+  const rules = new FaultRules(stepper);
   const world = {
     hosts: Object.fromEntries(hosts),
     net: netOf(plan.topology, stepper, rules),
