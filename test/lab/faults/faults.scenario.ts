@@ -21,7 +21,7 @@ import {
   scenario,
   strongswan,
   truncate,
-} from 'espalier';
+} from '../../../src/suites/scenarios/api/index.ts';
 
 const pairs = {
   'strongswan to libreswan': [strongswan(), libreswan()],
