@@ -1,8 +1,5 @@
-import { realRoot } from '../base/door/handle.ts';
-import { readPlainJson } from '../base/door/read.ts';
 import { EspalierError } from '../base/errors.ts';
 import { defaultSubstrate } from '../lab/substrate/all.ts';
-import { type FaultPlan, faultPlanSchema } from '../model/faults.ts';
 import type { RunOptions } from '../model/run.ts';
 import type { Rerun } from '../report/reporter.ts';
 import { unnamed } from '../suites/all.ts';
@@ -83,7 +80,6 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
     ...(seeds > 1 && { seeds }),
     ...(raw.timeout !== undefined && { timeout: parseTimeout(raw.timeout) }),
     ...(raw.gap !== undefined && { gap: wholeNumber('--gap', raw.gap, 0) }),
-    ...(raw.faults !== undefined && { faults: { file: raw.faults, rules: [...readFaultPlan(raw.faults).rules] } }),
     ...(raw.baseline !== undefined && { baseline: raw.baseline }),
   };
 }
@@ -96,11 +92,6 @@ function kernelAmongSources({ kernel, source = [] }: RawRunOptions): { kernel: s
   const [tree, other = tree === undefined ? undefined : kernel] = trees;
   if (other !== undefined) throw new EspalierError('usage', 'two kernels are named, and a run has one');
   return { kernel: kernel ?? tree, sources: source.filter((one) => !linux.test(one)) };
-}
-
-/** A plan of faults that somebody wrote, or `explore` found. */
-function readFaultPlan(file: string): FaultPlan {
-  return readPlainJson(realRoot(file), faultPlanSchema);
 }
 
 /** The selectors meant: where nothing is named, the suite of a tree of one's own. */

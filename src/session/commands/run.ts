@@ -11,6 +11,7 @@ import { RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import type { Executor } from '../executor.ts';
 import type { FarmOfRun } from '../farm/run-on-farm.ts';
+import { readFaults } from '../fault-plan.ts';
 import { finishSession } from '../finish.ts';
 import { inputsNow, type RunParts } from '../inputs-now.ts';
 import { NothingSelected, selectScenarios } from '../listing.ts';
@@ -45,7 +46,11 @@ export async function runCommand(
 async function newRun(selectors: readonly string[], raw: RawRunOptions): Promise<number> {
   const runs = runsDir(raw.output);
   const { selection, names, paths } = await parseSelection(selectors, raw, runs);
-  const options = { ...parseRunOptions(raw), ...(Object.keys(paths).length > 0 && { paths }) };
+  const options = {
+    ...parseRunOptions(raw),
+    ...readFaults(raw.faults),
+    ...(Object.keys(paths).length > 0 && { paths }),
+  };
   await using farm = await chosenFarm(raw);
   const supply = (farm?.openSupply ?? openSupply)(options, interruption());
   const suites = await openSuites(names, options, supply);

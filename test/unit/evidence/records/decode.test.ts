@@ -39,6 +39,11 @@ const cases: readonly (readonly [keyof typeof recordType, Uint8Array, Decoded])[
   ],
   ['clockSet', Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 255), { type: 'clockSet', offset: -1n }],
   ['books', text('link wan captured=3\n'), { type: 'books', lines: ['link wan captured=3'] }],
+  [
+    'fault',
+    Uint8Array.of(2, 1, 0, 0, 18, 3, 0, 0, 9, 8),
+    { type: 'fault', rule: 258, fate: 'spoiled', link: 3, frame: Uint8Array.of(9, 8) },
+  ],
   ['uptime', Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0), { type: 'uptime', uptime: 256n }],
 ];
 test('an event with its time has the message behind it, and no time where it is cut short', () => {
@@ -70,14 +75,18 @@ test('a payload that is too short for its type, and a type of a later version, s
     death: 16,
     clockSet: 8,
     uptime: 8,
+    fault: 8,
   };
+  const smallest: Partial<Record<string, Uint8Array>> = { fault: Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0) };
   for (const [name, type] of Object.entries(recordType)) {
     const needed = shortest[name as keyof typeof recordType] ?? 0;
     for (let length = 0; length < needed; length += 1) {
       assert.deepEqual(decode(record(type, new Uint8Array(length))), { type: 'unknown' }, `${name} of ${length}`);
     }
-    assert.equal(decode(record(type, new Uint8Array(needed))).type, name.replace('Made', ''));
+    const payload = smallest[name] ?? new Uint8Array(needed);
+    assert.equal(decode(record(type, payload)).type, name.replace('Made', ''));
   }
+  assert.deepEqual(decode(record(recordType.fault, Uint8Array.of(0, 0, 0, 0, 99, 0, 0, 0))), { type: 'unknown' });
   assert.deepEqual(decode(record(999, bytes)), { type: 'unknown' });
   assert.equal(typeName(record(999, bytes)), 'type 999');
 });
