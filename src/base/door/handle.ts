@@ -76,6 +76,11 @@ export function take(
   }
 }
 
+/** Somebody removed a file while it was opened here: the kernel names it otherwise then, and nothing is there. */
+class Unlinked extends Error {
+  readonly code = 'ENOENT';
+}
+
 /**
  * Takes a handle on what is at a path, of whatever kind; `undefined` where there is nothing. A link at its end is not
  * followed: the handle is the link's. Raises `infrastructure` where the path leads through a link.
@@ -84,6 +89,7 @@ export function handleOn(path: string): Handle | undefined {
   const place = resolve(path);
   return takeIfThere(place, place, (descriptor) => {
     if (nameOf(descriptor) === place) return;
+    if (fstatSync(descriptor).nlink === 0) throw new Unlinked(place);
     const remedy = 'put what the link leads to in its place';
     throw refusal(place, 'leads through a symbolic link, which is not followed', remedy);
   });
