@@ -234,10 +234,7 @@ for (const [forge, job] of Object.entries({
     assert.equal(found.code, 1, found.out);
     const summary = tree.box.read('.espalier/summary.md');
     assert.match(summary, /### Newly failing: 1\n/);
-    assert.match(
-      summary,
-      new RegExp(`\`\`\`\n(?:.*\n)*it fails since ${guilty}\n(?:.*\n)*bisect: exit code 0\n\`\`\`\n$`),
-    );
+    assert.match(summary, new RegExp(`~~~\n(?:.*\n)*it fails since ${guilty}\n(?:.*\n)*bisect: exit code 0\n~~~\n$`));
     const next = tree.job(job());
     assert.equal(next.code, 0, next.out);
     assert.match(tree.box.read('.espalier/summary.md'), /### Failing as in the baseline: 2\n/);
