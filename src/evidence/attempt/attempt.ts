@@ -6,7 +6,7 @@ import { mostPackets, readCapture } from '../capture/reader.ts';
 import type { FactEvidence, FaultedPackets, ProtectedPacket, SeenFrame, TypedCommand } from '../evidence.ts';
 import { type ConsoleTranscript, consoles } from '../records/consoles.ts';
 import { type RecordFile, readRecords } from '../records/reader.ts';
-import { recordType } from '../records/record.ts';
+import { type LabRecord, recordType } from '../records/record.ts';
 import type { Moment } from '../tables/lives.ts';
 import { readTimeline, type Timeline } from '../tables/timeline.ts';
 import { faultedPackets, faultsIn, type TimedFault } from './faulted-packets.ts';
@@ -46,6 +46,7 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
   #consoles: readonly ConsoleTranscript[] | undefined;
   #timeline: Timeline | undefined;
   #commands: readonly TypedCommand[] | undefined;
+  #end: Moment | undefined;
   #frames: readonly SeenFrame[] | undefined;
   #protectedPackets: readonly ProtectedPacket[] | undefined;
   #losses: readonly Loss[] | undefined;
@@ -106,15 +107,22 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
 
   /** Sequence number of the record at which the post-mortem began; infinite where there was none. */
   get postMortem(): number {
-    const examined = this.records.records.find(({ type }) => type === recordType.postMortem);
-    return examined?.sequence ?? Number.POSITIVE_INFINITY;
+    return this.#examined()?.sequence ?? Number.POSITIVE_INFINITY;
   }
 
   /** Where what is judged ends: the post-mortem, or the last record. */
   get end(): Moment {
-    const { records } = this.records;
-    const last = records.find(({ sequence }) => sequence === this.postMortem) ?? records.at(-1);
+    this.#end ??= this.#readEnd();
+    return this.#end;
+  }
+
+  #readEnd(): Moment {
+    const last = this.#examined() ?? this.records.records.at(-1);
     return { time: last?.time ?? 0n, sequence: last?.sequence ?? 0 };
+  }
+
+  #examined(): LabRecord | undefined {
+    return this.records.records.find(({ type }) => type === recordType.postMortem);
   }
 
   /** The capture of a link; `undefined` where there is none. */

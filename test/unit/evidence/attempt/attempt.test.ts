@@ -15,6 +15,8 @@ import { storedSchema } from '../../../../src/model/stored-scenario.ts';
 const frozen = join(projectDir, 'test/frozen/run/attempts/examples/psk/0');
 const link = 'links/192_1_2.pcapng';
 
+const bytesOf = (name: string): Uint8Array => readFileSync(join(frozen, name));
+
 /** The frozen attempt, some of its files changed or gone, and how often each was read. */
 function frozenAttempt(changes: Readonly<Record<string, Uint8Array | undefined>> = {}) {
   const reads = new Map<string, number>();
@@ -94,6 +96,19 @@ test('an attempt holds the commands, the frames of all links in order, and the p
   assert.ok(evidence.protectedPackets.some(({ word, inner }) => word === 'verified' && inner !== undefined));
 });
 
+test('the end is found by one walk, behind however many records', () => {
+  const { hosts, records } = readRecords(bytesOf('records'));
+  const [first] = records;
+  assert.ok(first !== undefined);
+  const many = Array.from({ length: 60_000 }, () => first);
+  const { attempt } = frozenAttempt({ records: encodeRecords(hosts, [...many, ...records.slice(1, -1)]) });
+  const { records: all } = attempt.records;
+  const before = process.cpuUsage().user;
+  assert.equal(all[attempt.end.sequence]?.type, recordType.postMortem);
+  // Microseconds. A walk for each record took over half a minute.
+  assert.ok(process.cpuUsage().user - before < 5_000_000);
+});
+
 test('frames of one time stay in the order in which their link had them, links in theirs', () => {
   const { attempt: whole } = frozenAttempt();
   const { links } = whole.scenario;
@@ -117,7 +132,6 @@ test('frames of one time stay in the order in which their link had them, links i
   );
 });
 
-const bytesOf = (name: string): Uint8Array => readFileSync(join(frozen, name));
 const withoutEnd = (): Uint8Array => {
   const { hosts, records } = readRecords(bytesOf('records'));
   return encodeRecords(hosts, records.slice(1, -1));
