@@ -225,6 +225,13 @@ const events: Readonly<Record<string, Event>> = {
   },
 };
 
+const columns = new Set(pairs(current, current).map(column));
+
+for (const [name, { known = {} }] of Object.entries(events)) {
+  const gone = Object.keys(known).filter((one) => !columns.has(one));
+  if (gone.length > 0) throw new Error(`'${name}' has a known outcome of pairs that are not tried: ${gone.join(', ')}`);
+}
+
 for (const pair of pairs(current, current)) {
   for (const [name, event] of Object.entries(events)) {
     const { method = 'psk', west, east, both } = event;
