@@ -40,6 +40,16 @@ export class EspalierError extends Error {
   }
 }
 
+/**
+ * A tree of sources in this state says nothing about its tests: it does not build, or has none. A search for a commit skips it;
+ * everywhere else it is wrong usage.
+ */
+export class Untestable extends EspalierError {
+  constructor(message: string, detail: ErrorDetail = {}) {
+    super('usage', message, detail);
+  }
+}
+
 /** Whether an error costs the one test or attempt that is worked on, and others go on: its own files are broken, or cannot be reached. */
 export function costsOne(error: unknown): error is EspalierError {
   return error instanceof EspalierError && (error.fault === 'scenario' || error.fault === 'infrastructure');

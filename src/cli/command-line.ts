@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { describeError, EspalierError, type Fault } from '../base/errors.ts';
+import { describeError, EspalierError, type Fault, Untestable } from '../base/errors.ts';
 import { watchForInterruption } from '../base/interruption.ts';
 import { visible } from '../base/visible.ts';
 import { commandLine } from './program.ts';
@@ -19,16 +19,26 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   process.exitCode = await exitCodeOf(argv);
 }
 
+/**
+ * What stopped a command, for `git bisect run`: it takes any code below 128 but 125 for a bad commit (src/session/bisect/exit-code.ts).
+ */
+function bisectCode(error: unknown, code: number): number {
+  if (error instanceof Untestable) return 125;
+  return code === 0 || code >= 128 ? code : 129;
+}
+
 async function exitCodeOf(argv: readonly string[]): Promise<number> {
+  const codeFor = (error: unknown, code: number): number =>
+    argv.includes('--bisect-exit') ? bisectCode(error, code) : code;
   try {
     await commandLine().parseAsync([...argv], { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) {
       // Help asked for is an answer (0); help shown because no command was named is a mistake.
-      return error.exitCode === 0 ? 0 : 3;
+      return codeFor(error, error.exitCode === 0 ? 0 : 3);
     }
     process.stderr.write(`${visible(describeError(error))}\n`);
-    return error instanceof EspalierError ? exitCodeOfFault[error.fault] : 2;
+    return codeFor(error, error instanceof EspalierError ? exitCodeOfFault[error.fault] : 2);
   }
 }

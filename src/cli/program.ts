@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../base/version.ts';
 import * as accept from './accept.ts';
+import * as bisect from './bisect.ts';
 import * as compare from './compare.ts';
 import * as doctor from './doctor.ts';
 import * as farm from './farm.ts';
@@ -35,6 +36,7 @@ const commands: readonly { register(program: Command): void }[] = [
   report,
   history,
   compare,
+  bisect,
   serve,
   pcap,
   replay,

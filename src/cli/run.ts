@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { EspalierError } from '../base/errors.ts';
 import type { RawRunOptions } from '../session/options.ts';
 import { type Help, withHelp } from './help.ts';
 import {
@@ -34,6 +35,7 @@ const help: Help = {
     'espalier run libreswan:ikev2-05-basic-psk --seeds 5',
     ['espalier run --source libreswan=~/libreswan', "build a checkout and run its own suite's good tests"],
     'espalier run libreswan --kernel ~/linux --suite ~/libreswan --overlay ~/build',
+    ['git bisect run espalier run --bisect-exit --source libreswan=. libreswan:NAME', 'docs/bisect.md'],
     'espalier run --last-failed',
     'espalier run --resume latest',
   ],
@@ -60,6 +62,7 @@ export function register(program: Command): void {
     .option('--faults <file>', 'lose, delay, double or change single packets as a plan says (docs/scenarios.md)')
     .option('--max-failures <n>', 'stop after n unexpected results')
     .option('-x', 'same as --max-failures 1')
+    .option('--bisect-exit', 'exit codes for `git bisect run`: 0 good, 1 bad, 125 cannot be tested, 129 stop')
     .option('--baseline <run|file>', 'earlier results; tests with the same verdict count as expected')
     .option(...kernelOption)
     .option(...suiteOption)
@@ -78,6 +81,7 @@ export function register(program: Command): void {
     .option('--resume <run>', 'continue a run that was stopped: its folder, its id, or `latest`')
     .option(...trustOption)
     .action(async (selectors: string[], options: RawRunOptions, command: Command) => {
+      if (options.list && options.bisectExit) throw new EspalierError('usage', '--bisect-exit: --list runs no test');
       if (options.list && options.resume === undefined && options.attach === undefined) {
         const { listSelected } = await import('../session/commands/list.ts');
         process.exitCode = await listSelected(selectors, options);

@@ -9,6 +9,7 @@ import type { Reporters } from '../report/reporter.ts';
 import { withIndex } from '../store/index/open-index.ts';
 import { recordDurations, writeLastRun } from '../store/records-of-runs.ts';
 import type { RunFolder } from '../store/run-folder.ts';
+import { bisectExitOf } from './bisect/exit-code.ts';
 import { rerunOf } from './options.ts';
 import type { ReportPast } from './report-past.ts';
 import type { SessionEnd } from './session.ts';
@@ -49,10 +50,12 @@ export interface Finished {
   readonly runs: string;
   readonly end: SessionEnd;
   readonly reporters: Reporters;
+  /** The exit code is for `git bisect run`. */
+  readonly bisect?: boolean;
 }
 
 /** Ends the reporters, writes what is derived from the run, and gives the exit code. */
-export async function finishSession({ folder, runs, end, reporters }: Finished): Promise<number> {
+export async function finishSession({ folder, runs, end, reporters, bisect }: Finished): Promise<number> {
   const { results, wallMs, interrupted, stopped, trouble } = end;
   recordDurations(runs, results);
   writeLastRun(runs, results, folder.run.options.paths);
@@ -69,6 +72,7 @@ export async function finishSession({ folder, runs, end, reporters }: Finished):
   say(`report: ${shortPath(index)}`);
   await indexRuns(runs);
   sayFailures(reporters);
+  if (bisect) return bisectExitOf(end);
   if (interrupted) return 130;
   if (trouble || reporters.failures.length > 0) return 2;
   return exitCodeOf(results);

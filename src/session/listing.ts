@@ -16,6 +16,9 @@ export class NothingSelected extends EspalierError {
   }
 }
 
+/** No suite has the name: unlike a test, it is in no other commit either. */
+export class NoSuite extends NothingSelected {}
+
 /** Names the suites that selectors mean. Refuses those that there are not; paths are looked at when they are opened. */
 export function namedSuites(selectors: readonly string[], earlier?: SuitePaths): NamedSuites {
   const known = suites.map((suite) => suite.name);
@@ -24,7 +27,7 @@ export function namedSuites(selectors: readonly string[], earlier?: SuitePaths):
     if (isSuite(name) || earlier?.[name] !== undefined) continue;
     const near = nearest(name, known);
     const remedy = near === undefined ? `the suites are ${known.join(', ')}` : `did you mean ${near}?`;
-    throw new NothingSelected(`no suite is named ${name}`, remedy);
+    throw new NoSuite(`no suite is named ${name}`, remedy);
   }
   return nameSuites(selectors, { known, earlier });
 }

@@ -40,6 +40,7 @@ export interface RawRunOptions {
   readonly spread?: boolean;
   readonly detach?: boolean;
   readonly attach?: string;
+  readonly bisectExit?: boolean;
 }
 
 /** How many seeds, from `first` on. */

@@ -65,6 +65,7 @@ export function refuseWithResume(selectors: readonly string[], given: readonly s
     'maxFailures',
     'x',
     'trust',
+    'bisectExit',
   ];
   const refused = given.filter((option) => !allowed.includes(option));
   if (selectors.length === 0 && refused.length === 0) return;

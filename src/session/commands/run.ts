@@ -9,12 +9,13 @@ import { findRun, runsDir } from '../../store/layout.ts';
 import { readDurations } from '../../store/records-of-runs.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
+import { bisectExit } from '../bisect/exit-code.ts';
 import type { Executor } from '../executor.ts';
 import type { FarmOfRun } from '../farm/run-on-farm.ts';
 import { readFaults } from '../fault-plan.ts';
 import { finishSession } from '../finish.ts';
 import { inputsNow, type RunParts } from '../inputs-now.ts';
-import { NothingSelected, selectScenarios } from '../listing.ts';
+import { NoSuite, NothingSelected, selectScenarios } from '../listing.ts';
 import { LocalExecutor } from '../local/executor.ts';
 import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { wholeNumber } from '../option-values.ts';
@@ -31,6 +32,9 @@ export async function runCommand(
   raw: RawRunOptions,
   given: readonly string[],
 ): Promise<number> {
+  if (raw.bisectExit && raw.detach) {
+    throw new EspalierError('usage', '--bisect-exit says what the tests came to, and none would be run');
+  }
   try {
     const resumed = raw.resume ?? raw.attach;
     if (resumed === undefined) return await newRun(selectors, raw);
@@ -39,7 +43,8 @@ export async function runCommand(
   } catch (error) {
     if (!(error instanceof NothingSelected)) throw error;
     process.stderr.write(`espalier: ${describeError(error)}\n`);
-    return 1;
+    if (!raw.bisectExit) return 1;
+    return error instanceof NoSuite ? bisectExit.stop : bisectExit.skip;
   }
 }
 
@@ -109,8 +114,10 @@ async function runFolder(
     signal: interruption(),
   });
   if (end.interrupted) say('stopped on request');
-  const code = await finishSession({ folder, runs, end, reporters });
-  return farm?.exitCode(code) ?? code;
+  const code = await finishSession({ folder, runs, end, reporters, bisect: raw.bisectExit === true });
+  const known = farm?.exitCode(code) ?? code;
+  // What a lost farm leaves is no verdict.
+  return raw.bisectExit && known !== code ? bisectExit.stop : known;
 }
 
 /** The farm of a run: loaded only where one is named. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EspalierError } from '../../base/errors.ts';
+import { EspalierError, Untestable } from '../../base/errors.ts';
 import { isFileName } from '../../base/text.ts';
 import type { ScenarioEntry, Step } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
@@ -84,7 +84,7 @@ function readTestlist(tree: TestingTree): readonly ListedTest[] {
   const file = join(tree.dir, 'pluto', 'TESTLIST');
   const { tests, problems } = parseTestlist(ownText(tree, file));
   const [problem] = problems;
-  if (problem) throw new EspalierError('usage', problem.message, { file, line: problem.line });
+  if (problem) throw new Untestable(problem.message, { file, line: problem.line });
   return tests;
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { EspalierError } from '../../base/errors.ts';
+import { Untestable } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import { projectDir } from '../../base/folders.ts';
 import type { SuiteIdentity } from '../../model/attempt.ts';
@@ -36,7 +36,7 @@ export function findCheckout(path: string): SuiteTree {
   const candidates = [join(given, 'testing'), given, join(given, '..')];
   const dir = candidates.find((candidate) => existsSync(join(candidate, 'pluto', 'TESTLIST')));
   if (dir === undefined) {
-    throw new EspalierError('usage', 'is not a source tree of libreswan', {
+    throw new Untestable('is not a source tree of libreswan', {
       file: given,
       remedy: 'give a folder that holds testing/pluto/TESTLIST',
     });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { EspalierError } from '../../base/errors.ts';
+import { Untestable } from '../../base/errors.ts';
 import type { Commit } from '../../model/attempt.ts';
 import { commitOf } from '../commit.ts';
 import { obtainSource } from '../source-package.ts';
@@ -29,7 +29,7 @@ export async function openStrongswanCheckout(path: string, debian: string): Prom
   const given = resolve(path);
   const root = [given, join(given, '..')].find((candidate) => existsSync(join(candidate, proof)));
   if (root === undefined) {
-    throw new EspalierError('usage', 'is not a source tree of strongSwan with its test suite', {
+    throw new Untestable('is not a source tree of strongSwan with its test suite', {
       file: given,
       remedy: `give a folder that holds ${proof}`,
     });

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Artifact, ArtifactStore } from '../../base/artifacts.ts';
-import { EspalierError } from '../../base/errors.ts';
+import { EspalierError, Untestable } from '../../base/errors.ts';
 import { sha256, sha256File, temporaryBeside } from '../../base/files.ts';
 import { cacheDir, projectDir, withLock } from '../../base/folders.ts';
 import { say, warn } from '../../base/log.ts';
@@ -12,7 +12,9 @@ import { programLimits } from '../../base/program-limits.ts';
 import { startProgress } from '../../base/progress.ts';
 import { readLock, updateLock } from '../debian/lock-file.ts';
 import { ensureTools } from '../debian/machine-tools.ts';
-import { buildKernel, type KernelBuild } from './build.ts';
+import { CommitCopy } from '../source/commit-copy.ts';
+import { firstError } from '../source/first-error.ts';
+import { type BuiltKernel, buildKernel, type KernelBuild } from './build.ts';
 import { canonicalKconfig, type Kconfig, parseKconfig } from './kconfig.ts';
 import { applyPatches, identityOf, kernelPatches } from './patches.ts';
 import { type KernelSource, kernelSources, unpackKernelSource } from './source.ts';
@@ -237,7 +239,7 @@ async function compilerVersion(): Promise<string> {
 
 async function selectedKernel(path: string, wish: KernelRequest): Promise<Kernel> {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) throw new EspalierError('usage', 'does not exist', { file: path });
+  if (!stat) return commitKernel(path, wish);
   if (stat.isFile()) return binaryKernel(path);
   const ready = join(path, 'linux');
   if (existsSync(ready) && statSync(ready).isFile()) return binaryKernel(ready);
@@ -254,8 +256,31 @@ async function binaryKernel(path: string): Promise<Kernel> {
   return { path, id: `${version}-${sha.slice(0, 12)}`, sha256: sha, version };
 }
 
+/** `DIR@COMMIT`: a copy of the commit, which keeps the dates of what other commits share, so that make builds what differs. */
+async function commitKernel(path: string, wish: KernelRequest): Promise<Kernel> {
+  const at = path.lastIndexOf('@');
+  const dir = path.slice(0, Math.max(0, at));
+  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new EspalierError('usage', 'does not exist', { file: path });
+  }
+  const copy = new CommitCopy({ dir, commit: path.slice(at + 1) });
+  return treeKernel(copy.path, { ...wish, prepare: () => copy.bring() });
+}
+
+/** What does not compile is the tree's, not this machine's. */
+async function buildPersonsKernel(build: KernelBuild): Promise<BuiltKernel> {
+  try {
+    return await buildKernel(build);
+  } catch (error) {
+    if (!(error instanceof EspalierError) || !error.detail.command?.startsWith('make ')) throw error;
+    if (error.fault !== 'infrastructure') throw error;
+    const output = firstError((error.detail.output ?? '').split('\n')).join('\n');
+    throw new Untestable('does not build', { file: build.source, output, cause: error });
+  }
+}
+
 /** A source tree of the user's: built with our options beside it, in the cache, incrementally. */
-async function treeKernel(tree: string, wish: KernelRequest): Promise<Kernel> {
+async function treeKernel(tree: string, wish: KernelRequest & { prepare?: () => Promise<void> }): Promise<Kernel> {
   await ensureTools('kernel');
   const flavour = wish.flavour ?? 'standard';
   // Objects of two flavours in one folder would be compiled anew whenever the other one was wanted last.
@@ -264,8 +289,9 @@ async function treeKernel(tree: string, wish: KernelRequest): Promise<Kernel> {
     sha256(flavour === 'standard' ? tree : `${tree}\n${flavour}`).slice(0, 16),
   );
   return withLock(`${objects}.lock`, async () => {
+    await wish.prepare?.();
     using progress = startProgress(`building the kernel of ${tree}`);
-    const build = await buildKernel({
+    const build = await buildPersonsKernel({
       source: tree,
       objects,
       config: wantedConfig(flavour),

@@ -2,7 +2,7 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from '
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
-import { EspalierError } from '../../base/errors.ts';
+import { EspalierError, Untestable } from '../../base/errors.ts';
 import { readJsonIfPresent, sha256, writeAtomic } from '../../base/files.ts';
 import { cacheDir, projectDir, withLock } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
@@ -151,7 +151,7 @@ async function bringCopy({ request, recipe }: BuildOrder, { commit }: TreeState,
   const bring = (from: string, paths: readonly string[]): boolean => {
     if (paths.includes(recipe.proof)) return syncCopy({ from, to: copy, manifest }, paths);
     const message = `is not a source tree of ${request.name}: it has no ${recipe.proof}`;
-    throw new EspalierError('usage', message, { file: request.dir });
+    throw new Untestable(message, { file: request.dir });
   };
   if (request.commit === undefined || commit === undefined) {
     return bring(request.dir, await filesOf(request.dir, recipe.leftOut));
@@ -232,21 +232,31 @@ async function runLogged(job: Omit<Sandboxed, 'onLine'>, { log }: Places, title:
   const result = await runSandboxed({ ...job, onLine });
   await new Promise((resolve) => file.end(resolve));
   if (result.stopped === 'cancelled') throw new EspalierError('cancelled', 'the build was stopped');
-  for (const line of lines) if (line.startsWith('ADDED ')) say(`added to the layer: ${line.slice('ADDED '.length)}`);
+  for (const line of lines)
+    if (line.startsWith('ADDED ')) sayOnce(`added to the layer: ${line.slice('ADDED '.length)}`);
   if (result.status !== 0) throw notBuilt(job.what, lines, log);
   progress.end();
 }
 
-function notBuilt(dir: string, lines: readonly string[], log: string): EspalierError {
+const said = new Set<string>();
+
+/** Builds of one command add the same libraries again and again. */
+function sayOnce(text: string): void {
+  if (said.has(text)) return;
+  said.add(text);
+  say(text);
+}
+
+function notBuilt(dir: string, lines: readonly string[], log: string): Untestable {
   const lacking = lines.filter((line) => line.startsWith('LACKS ')).map((line) => line.slice('LACKS '.length));
   if (lacking.length > 0) {
     const remedy = 'add its package to `packages` of the build recipe beside the daemon (src/daemons)';
-    return new EspalierError('usage', `needs a library that neither the build nor the image has`, {
+    return new Untestable('needs a library that neither the build nor the image has', {
       file: dir,
       output: lacking.join('\n'),
       remedy,
     });
   }
   const output = firstError(lines).join('\n');
-  return new EspalierError('usage', 'does not build', { file: dir, output, remedy: `the whole log: ${log}` });
+  return new Untestable('does not build', { file: dir, output, remedy: `the whole log: ${log}` });
 }

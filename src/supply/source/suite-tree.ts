@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { EspalierError } from '../../base/errors.ts';
+import { EspalierError, Untestable } from '../../base/errors.ts';
 import { cacheDir, withLock } from '../../base/folders.ts';
 import { git, gitFailure } from '../../base/git.ts';
 import { run } from '../../base/processes.ts';
@@ -41,8 +41,8 @@ async function hasPath(dir: string, commit: string, path: string): Promise<boole
   return listed.stdout.length > 0;
 }
 
-function withoutTests(name: string, dir: string, tests: string): EspalierError {
-  return new EspalierError('usage', `has no tests of ${name}: there is no ${tests}`, {
+function withoutTests(name: string, dir: string, tests: string): Untestable {
+  return new Untestable(`has no tests of ${name}: there is no ${tests}`, {
     file: dir,
     remedy: 'name the tree that has them with --suite DIR',
   });
