@@ -52,11 +52,16 @@ export async function bisect(
   const { request, good, bad, change, leftOut } = order;
   const ends = await tryEnds(order, laboratory, listener);
   const [before, after] = change === 'came' ? [good, bad] : [[bad], good[0]];
+  const steps = new Map<string, BisectStep>([
+    [bad, { commit: bad, as: 'bad', text: outcomeText(ends.bad) }],
+    [good[0], { commit: good[0], as: 'good', text: outcomeText(ends.good) }],
+  ]);
   using search = await CommitSearch.start({ dir: request.dir, before, after, leftOut });
   for (let state = search.state; state.kind === 'try'; state = search.state) {
     listener.trying(state.commit, state);
     const step = await tryCommit(state.commit, ends, laboratory);
     listener.tried(step);
+    steps.set(state.commit, step);
     const isBefore = (step.as === 'good') === (change === 'came');
     await search.mark(step.as === 'skip' ? 'skip' : isBefore ? 'before' : 'after');
   }
@@ -69,9 +74,10 @@ export async function bisect(
   async function confirm(commit: string): Promise<{ parent: Trial } | { noParent: string }> {
     const parent = await parentOf(commit);
     if (parent === undefined) return { noParent: 'it has no parent' };
-    listener.trying(parent, undefined);
-    const step = await tryCommit(parent, ends, laboratory);
-    listener.tried(step);
+    const known = steps.get(parent);
+    if (known === undefined) listener.trying(parent, undefined);
+    const step = known ?? (await tryCommit(parent, ends, laboratory));
+    if (known === undefined) listener.tried(step);
     if (step.as === (change === 'came' ? 'good' : 'bad')) return { parent: await laboratory.at(parent) };
     return { noParent: `${parent.slice(0, 12)} is not what was expected of it: ${step.text}` };
   }
