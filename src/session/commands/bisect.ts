@@ -85,7 +85,7 @@ async function tellEnd(end: BisectEnd, { request: { dir }, change }: BisectOrder
   if (noParent !== undefined) say(`warning: not confirmed by the commit before: ${noParent}`);
   if (parent === undefined) return;
   const { folder } = trial;
-  const past = await pastForReport(folder, { compare: parent.folder.dir, history: false });
+  const past = await pastForReport(folder, { compare: [parent.folder.dir], history: false });
   const index = writePages(folder, resultsIn(folder, [trial.result]), { extent: 'full', ...past });
   print(`both    ${shortPath(index)}#/compare`);
 }
