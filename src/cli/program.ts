@@ -4,6 +4,7 @@ import * as accept from './accept.ts';
 import * as bisect from './bisect.ts';
 import * as compare from './compare.ts';
 import * as doctor from './doctor.ts';
+import * as explore from './explore.ts';
 import * as farm from './farm.ts';
 import { exitCodes, exitCodesText, wrapped } from './help.ts';
 import * as history from './history.ts';
@@ -40,6 +41,7 @@ const commands: readonly { register(program: Command): void }[] = [
   serve,
   pcap,
   replay,
+  explore,
   kernel,
   image,
   farm,
