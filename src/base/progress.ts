@@ -37,6 +37,9 @@ export function remaining(elapsedMs: number, fraction: number, expectedMs?: numb
   return byRecord * (1 - fraction) + byFraction * fraction;
 }
 
+/** What is shown at the moment, by title, in the order in which it began. A terminal has one line for all of them: that of the first. */
+const running: object[] = [];
+
 /**
  * Shows `title` with percentage and estimate: one redrawn line on a terminal, a line every
  * 20 s elsewhere, nothing at all for work that ends within a second.
@@ -61,9 +64,12 @@ export function startProgress(title: string, options: ProgressOptions = {}): Pro
     const estimate = left === undefined ? '' : `, ${leftText(left)}`;
     return `${title}${note && ` (${note})`}${percent}${late}${estimate}`;
   };
+  const own = {};
+  running.push(own);
   const show = (): void => {
     const at = now();
     if (at - start < silentMs) return;
+    if (terminal && running[0] !== own) return;
     if (terminal) redraw(describe());
     else if (shownAt === undefined || at - shownAt >= sparseMs) print(describe());
     else return;
@@ -72,9 +78,12 @@ export function startProgress(title: string, options: ProgressOptions = {}): Pro
   const ticker: Timer = every(terminal ? 250 : 1000, show);
   const end = (text?: string): void => {
     ticker.stop();
-    if (shownAt === undefined) return;
-    if (terminal) redraw('');
-    if (text !== undefined) print(`${text} (${duration(now() - start)})`);
+    const isFirst = running[0] === own;
+    if (running.includes(own)) running.splice(running.indexOf(own), 1);
+    const took = now() - start;
+    if (took < silentMs) return;
+    if (terminal && isFirst) redraw('');
+    if (text !== undefined) print(`${text} (${duration(took)})`);
     shownAt = undefined;
   };
   return {

@@ -9,11 +9,12 @@ export const nothing: KernelChoice & LabImage = { id: 'none', path: '', sha256: 
 /** What the labs of one run boot, made on first need and then the same for all of them. */
 export class LabSupply {
   readonly substrate: Substrate;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
   readonly #selection: string | undefined;
   readonly #supply: Supply | undefined;
   readonly #kernels = new Map<boolean, Promise<KernelChoice>>();
   readonly #images = new Map<string, Promise<Image>>();
+  readonly #given = new AbortController();
 
   /** `kernel`: the user's own tree or binary. */
   constructor(
@@ -21,7 +22,7 @@ export class LabSupply {
     { kernel, signal }: { readonly kernel?: string | undefined; readonly signal?: AbortSignal | undefined },
   ) {
     this.substrate = substrate;
-    this.signal = signal;
+    this.signal = signal === undefined ? this.#given.signal : AbortSignal.any([signal, this.#given.signal]);
     this.#selection = kernel;
     this.#supply = substrate.supply();
   }
@@ -36,6 +37,11 @@ export class LabSupply {
     const [supply, selection, signal] = [this.#supply, this.#selection, this.signal];
     if (supply === undefined) return Promise.resolve(nothing);
     return once(this.#kernels, pfKey, () => supply.kernel({ selection, pfKey, signal }));
+  }
+
+  /** Ends what is still being made: the run will not begin. */
+  cancel(): void {
+    this.#given.abort();
   }
 
   /** The image of a recipe. */

@@ -2,7 +2,12 @@ import { availableParallelism } from 'node:os';
 import { describeError, EspalierError } from '../../base/errors.ts';
 import { interruption } from '../../base/interruption.ts';
 import { say } from '../../base/log.ts';
+import type { AttemptSettings } from '../../lab/attempt.ts';
 import { labsAtOnce } from '../../lab/machine.ts';
+import type { LabSupply } from '../../lab/supply.ts';
+import type { RunOptions } from '../../model/run.ts';
+import type { ScenarioEntry } from '../../model/scenario.ts';
+import type { Suite } from '../../model/suite.ts';
 import { makeReporters } from '../../report/all.ts';
 import type { Reporters, Sink } from '../../report/reporter.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
@@ -60,11 +65,46 @@ async function newRun(selectors: readonly string[], raw: RawRunOptions): Promise
   const supply = (farm?.openSupply ?? openSupply)(options, interruption());
   const suites = await openSuites(names, options, supply);
   const scenarios = await selectScenarios(suites.values(), selection);
-  const settings = await openSettings(options, supply);
+  const settings = await settingsWithImages(options, supply, { suites, scenarios, ahead: farm === undefined });
   const command = ['espalier', ...withoutCredentials(process.argv.slice(2))];
   const invocation = { raw, runs, reporters: reportersOf(raw), farm };
   // Awaited, since the farm is left at the end of this function.
   return await runFolder(createRun({ runs, scenarios, options, command }), { suites, settings }, invocation);
+}
+
+/** What a run will need first. */
+interface Needed {
+  readonly suites: ReadonlyMap<string, Suite>;
+  readonly scenarios: readonly ScenarioEntry[];
+  /** Make it while the kernel is made: its attempts are made here. */
+  readonly ahead: boolean;
+}
+
+/** Makes the kernel, and what the first scenario of each suite boots from at the same time: either waits for the network and for one core at times. */
+async function settingsWithImages(
+  options: RunOptions,
+  supply: LabSupply,
+  { suites, scenarios, ahead }: Needed,
+): Promise<AttemptSettings> {
+  if (ahead) void loadFirst(suites, scenarios);
+  try {
+    return await openSettings(options, supply);
+  } catch (error) {
+    supply.cancel();
+    throw error;
+  }
+}
+
+/** Loads a scenario of each suite, which makes its images. What goes wrong is that scenario's own matter, and is reported when it is run. */
+async function loadFirst(suites: ReadonlyMap<string, Suite>, scenarios: readonly ScenarioEntry[]): Promise<void> {
+  for (const [name, suite] of suites) {
+    const first = scenarios.find((entry) => entry.suite === name && canRun(entry));
+    if (first !== undefined) await suite.load(first.name).catch(() => {});
+  }
+}
+
+function canRun({ unsupported, broken }: ScenarioEntry): boolean {
+  return unsupported === undefined && broken === undefined;
 }
 
 async function resumedRun(run: string, raw: RawRunOptions): Promise<number> {

@@ -183,7 +183,16 @@ export function installCommand(script: string): string {
  * that Espalier may ever need installed, after it was named; anyone else gets an error that is
  * the one command to run.
  */
-export async function ensureTools(need: Need): Promise<void> {
+export function ensureTools(need: Need): Promise<void> {
+  // Kernel and image are made at the same time, and dpkg does one thing at a time.
+  const ensuring = installing.then(() => installMissing(need));
+  installing = ensuring.catch(() => {});
+  return ensuring;
+}
+
+let installing: Promise<unknown> = Promise.resolve();
+
+async function installMissing(need: Need): Promise<void> {
   const short = missingTools(need);
   if (short.length === 0) return;
   const script = installScript() ?? '';
