@@ -1,9 +1,9 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { say } from '../../base/log.ts';
 import { succeed } from '../../base/processes.ts';
+import { account, freeSubordinateIds, isRoot, lacksSubordinateIds, subordinateIds } from './subordinate-ids.ts';
 
 /** What a piece of work needs from this machine. */
 export type Need = 'kernel' | 'image' | 'squashfs' | 'guest' | 'judge';
@@ -102,54 +102,11 @@ export function isPresent(tool: Tool): boolean {
   return tool.files ? tool.files.some((path) => existsSync(path)) : isPresentProgram(tool.name);
 }
 
-function isRoot(): boolean {
-  return process.getuid?.() === 0;
-}
-
 /** Tools that are missing, for one need or for everything. */
 export function missingTools(need?: Need): Tool[] {
   return tools.filter(
     (tool) => (need === undefined || tool.needs.includes(need)) && !(tool.ordinaryUser && isRoot()) && !isPresent(tool),
   );
-}
-
-/** True when this user may use a range of subordinate ids, as image builds without root need. */
-export function hasSubordinateIds(user: { name: string; uid: number }, subids: string): boolean {
-  return subids.split('\n').some((line) => {
-    const [owner, , count] = line.split(':');
-    return (owner === user.name || owner === String(user.uid)) && Number(count) >= 65_536;
-  });
-}
-
-/** A range, `FIRST-LAST`, above all that these files give to anyone. */
-export function freeSubordinateIds(subids: string): string {
-  const ends = subids.split('\n').map((line) => {
-    const [, first, count] = line.split(':');
-    return Number(first) + Number(count);
-  });
-  const first = Math.max(100_000, ...ends.filter(Number.isFinite));
-  return `${first}-${first + 65_535}`;
-}
-
-/** Texts of the files of subordinate ids. */
-function subordinateIds(): string[] {
-  return ['/etc/subuid', '/etc/subgid'].map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : ''));
-}
-
-/** The account of this process; `undefined`: its user id has none, as in a container run with `--user 1234`. */
-function account(): { readonly name: string; readonly uid: number } | undefined {
-  try {
-    const { username, uid } = userInfo();
-    return { name: username, uid };
-  } catch {
-    return undefined;
-  }
-}
-
-/** True when this user has too few subordinate ids and could get some; only an account can. */
-function lacksSubordinateIds(): boolean {
-  const user = isRoot() ? undefined : account();
-  return user !== undefined && subordinateIds().some((text) => !hasSubordinateIds(user, text));
 }
 
 /** What one root shell has to run so that everything is there; `undefined`: nothing is missing. */

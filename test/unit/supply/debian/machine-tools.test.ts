@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  freeSubordinateIds,
-  hasSubordinateIds,
-  installScript,
-  tools,
-} from '../../../../src/supply/debian/machine-tools.ts';
+import { installScript, tools } from '../../../../src/supply/debian/machine-tools.ts';
+import { freeSubordinateIds, hasSubordinateIds } from '../../../../src/supply/debian/subordinate-ids.ts';
 
 test('one script installs all that is missing, each package once', () => {
   const missing = tools.filter(({ name }) => ['gcc', 'make', 'sqfstar'].includes(name));
