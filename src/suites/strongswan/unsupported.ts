@@ -76,6 +76,14 @@ export const unsupportedRules: readonly UnsupportedRule[] = [
   { id: 'sqlite', reason: `needs the plugin sqlite${notBrought}`, plugins: ['sqlite'] },
   { id: 'crypto-library', reason: `needs another cryptographic library${notBrought}`, plugins: ['botan', 'wolfssl'] },
   {
+    id: 'wolfssl-ml-kem',
+    reason: 'needs ML-KEM from the plugin wolfssl, and Debian’s wolfSSL is built without it',
+    lacks: 'wolfssl ml-kem',
+    loads: ['wolfssl'],
+    without: 'ml',
+    settings: /^[ \t]*(?:proposals|esp_proposals)[ \t]*=.*mlkem/m,
+  },
+  {
     id: 'post-quantum',
     reason: `needs the plugins ntru, newhope or bliss${notBrought}`,
     plugins: ['ntru', 'newhope', 'bliss'],

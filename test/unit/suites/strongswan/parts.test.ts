@@ -100,5 +100,12 @@ test('a test is unsupported by what it types and by the plugins it loads, not by
   const old = { ...none, configurations: ['connections {\n  a {\n    version = 1\n  }\n}\n'] };
   assert.equal(unsupportedBy(old)?.id, 'ikev1');
   assert.equal(unsupportedBy({ ...old, features: new Set(['ikev1']) }), undefined);
+  const wolfssl = { ...none, features: new Set(['plugin wolfssl']) };
+  const kem = ['  load = nonce pem wolfssl vici\n', '  proposals = aes128-sha256-ecp384-ke1_mlkem768\n'];
+  assert.equal(unsupportedBy({ ...wolfssl, configurations: kem })?.id, 'wolfssl-ml-kem');
+  const withKem = new Set(['plugin wolfssl', 'wolfssl ml-kem']);
+  assert.equal(unsupportedBy({ ...wolfssl, features: withKem, configurations: kem }), undefined);
+  assert.equal(unsupportedBy({ ...wolfssl, configurations: ['  load = nonce wolfssl ml\n', kem[1] ?? ''] }), undefined);
+  assert.equal(unsupportedBy({ ...wolfssl, configurations: [kem[0] ?? '', '  proposals = aes128\n'] }), undefined);
   assert.equal(unsupportedBy({ ...none, configurations: ['# load = sql\n  sql {\n  }\n'] }), undefined);
 });

@@ -35,7 +35,8 @@ test('what an image can do is read from the files in it, not from its name', asy
       'usr/local/lib/ipsec/plugins/libstrongswan-sql.la': '',
       'usr/local/lib/ipsec/libchecksum.so': '',
       'usr/sbin/dhcpd': '',
+      'usr/lib/ipsec/plugins/libstrongswan-wolfssl.so': 'x\0wc_MlKemKey_Init\0',
     }),
-    ['ikev1', 'integrity-test', 'plugin eap-sim', 'plugin sql', 'program dhcpd'],
+    ['ikev1', 'integrity-test', 'plugin eap-sim', 'plugin sql', 'plugin wolfssl', 'program dhcpd', 'wolfssl ml-kem'],
   );
 });
