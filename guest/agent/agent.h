@@ -180,6 +180,7 @@ void net_init(void);
 bool net_received(int port_index, uint64_t *frames); /* false: it cannot be told */
 void net_links(void);
 void net_host(struct host *host);
+void net_carrier(const struct nic *nic, bool on); /* what a host sees where its cable is pulled out, or put back */
 void net_up(int fd, int index, int master); /* by a socket of netlink.h; 0: no bridge */
 
 /* host.c */

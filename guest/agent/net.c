@@ -28,6 +28,15 @@ void net_up(int fd, int index, int master)
 	netlink_must(fd, &r, "bring up interface", "");
 }
 
+/* A veth has carrier while its other end is up. */
+void net_carrier(const struct nic *nic, bool on)
+{
+	struct request r;
+	struct ifinfomsg i = { .ifi_index = nic->port_index, .ifi_flags = on ? IFF_UP : 0, .ifi_change = IFF_UP };
+	netlink_begin(&r, RTM_NEWLINK, 0, &i, sizeof i);
+	netlink_must(root_socket, &r, "change the carrier of", nic->name);
+}
+
 static void create_bridge(struct link *link, int number)
 {
 	struct request r;

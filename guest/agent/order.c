@@ -124,6 +124,17 @@ static void order_resize(char *rest)
 	ioctl(host->console.master, TIOCSWINSZ, &size);
 }
 
+/* `carrier HOST NIC 0|1` */
+static void order_carrier(char *rest)
+{
+	struct host *host = host_named(strsep(&rest, " "));
+	char *name = next_word(&rest, " ");
+	bool on = *next_word(&rest, "") == '1';
+	for (int i = 0; i < host->nic_count; i++)
+		if (!strcmp(host->nics[i].name, name))
+			net_carrier(&host->nics[i], on);
+}
+
 /* A person types at a console that echoes and edits; a suite's does neither. */
 static void order_interactive(char *rest)
 {
@@ -183,6 +194,8 @@ static bool obey(uint32_t number)
 			order_jump(rest);
 		else if (!strcmp(word, "resize"))
 			order_resize(rest);
+		else if (!strcmp(word, "carrier"))
+			order_carrier(rest);
 		else if (is_fault_order(word))
 			fault_order(word, rest);
 		else if (!strcmp(word, "interactive"))

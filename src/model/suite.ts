@@ -51,6 +51,8 @@ export type Order =
   | { readonly kind: 'resize'; readonly host: string; readonly rows: number; readonly columns: number }
   /** Echo and line editing as a person expects them; suites' consoles have neither. */
   | { readonly kind: 'interactive'; readonly host: string }
+  /** Pulls the cable out of an interface of a host, or puts it back. */
+  | { readonly kind: 'carrier'; readonly host: string; readonly nic: string; readonly on: boolean }
   /** What becomes of single frames from now on. `id`: a number that no other rule of the lab has; 0 is nobody's. */
   | { readonly kind: 'catch'; readonly id: number; readonly rule: FaultRule }
   /** Puts on its link what a rule holds. */

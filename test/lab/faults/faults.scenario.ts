@@ -161,3 +161,37 @@ scenario(
     // The last rule names no frame: the scenario has to say so.
   },
 );
+
+scenario(
+  'links change',
+  { hosts: { west: linux(), east: linux() }, links: { wan: ['west', 'east'] } },
+  async ({ hosts: { west, east }, net }) => {
+    const wan = net.link('wan');
+    const [address = ''] = east.addresses;
+    await expect(west).toReach(east);
+    const milliseconds = async (more = ''): Promise<number> =>
+      Number(/time=([\d.]+)/.exec((await west.exec(`ping -c 1 -W 9 ${more} ${address}`)).stdout)?.[1]);
+    await wan.from(east).delay('1s');
+    const there = await milliseconds();
+    await expect(there, { what: 'ms with one direction delayed' }).toBeAtLeast(1000);
+    await expect(there, { what: 'ms with one direction delayed' }).toBeAtMost(1100);
+    await wan.heal();
+    await wan.from('west').rate('80kbit');
+    // 1042 octets of frame: a tenth of a second.
+    const slow = await milliseconds('-s 1000');
+    await expect(slow, { what: 'ms at 80 kbit/s' }).toBeAtLeast(100);
+    await expect(slow, { what: 'ms at 80 kbit/s' }).toBeAtMost(110);
+    await wan.heal();
+    await wan.mtu(1300);
+    await expect(west).toHavePathMtu(east, 1300);
+    await expect(west).not.toReach(east, { size: 1400, dontFragment: true });
+    await wan.unplug(west);
+    const carrier = async (): Promise<unknown> =>
+      ((await west.json('ip -j link show eth0')) as { operstate: string }[])[0]?.operstate;
+    await expect(carrier, { what: 'the state of the interface' }).toBe('DOWN');
+    await expect(west).not.toReach(east);
+    await wan.plug('west');
+    await expect(carrier, { what: 'the state of the interface' }).toBe('UP');
+    await expect(west).toReach(east);
+  },
+);

@@ -145,7 +145,7 @@ test('orders are done as the driver writes them', { skip }, () => {
 });
 
 test('orders that are not as they should be end in words, not in a fault', { skip }, () => {
-  const words = ['input', 'command', 'advance', 'jump', 'resize', 'interactive', 'end', 'x'];
+  const words = ['input', 'command', 'advance', 'jump', 'resize', 'interactive', 'carrier', 'end', 'x'];
   const inputs = samples(fc.tuple(linesOf(words), fc.boolean())).map(([lines, ended]) =>
     Buffer.from(lines.join('\n') + (ended ? '\n' : ''), 'latin1'),
   );

@@ -21,6 +21,8 @@ function encodeOrder(order: Order): string {
       return `resize ${order.host} ${order.rows} ${order.columns}`;
     case 'interactive':
       return `interactive ${order.host}`;
+    case 'carrier':
+      return `carrier ${order.host} ${order.nic} ${order.on ? 1 : 0}`;
     case 'catch':
       return encodeFault(order.id, order.rule);
     case 'release':

@@ -72,18 +72,35 @@ export interface DaemonHost extends Host {
 /** The handle of a host by how it was declared. */
 export type HandleOf<S extends HostSpec> = S extends NatSpec ? NatHost : S extends DaemonSpec ? DaemonHost : Host;
 
-/** A link. Impairments hold for what each of its hosts sends, until `heal`. */
-export interface Link {
+/** A number of bits a second. */
+export type Rate = `${number}${'bit' | 'kbit' | 'mbit' | 'gbit'}`;
+
+/** What a host sends on a link, or all hosts of it. Impairments hold until `heal`. */
+export interface Direction {
   /** Loses packets at random; 0 to 1. */
   loss(share: number): Promise<void>;
   /** Delays every packet; with `jitter` by so much more or less. */
   delay(time: Duration, jitter?: Duration): Promise<void>;
   /** Sends packets twice at random; 0 to 1. */
   duplicate(share: number): Promise<void>;
+  /** Sends no more than this; what is over waits. */
+  rate(rate: Rate): Promise<void>;
   /** Loses everything. Hosts see no change of their interfaces. */
   cut(): Promise<void>;
   /** Takes all impairments back. */
   heal(): Promise<void>;
+}
+
+/** A link. Impairments hold for what each of its hosts sends. */
+export interface Link extends Direction {
+  /** What one host sends on it. */
+  from(host: string | { readonly name: string }): Direction;
+  /** Gives every interface on it this MTU, in octets. */
+  mtu(octets: number): Promise<void>;
+  /** Takes the carrier from a host's interface, as where a cable is pulled out. */
+  unplug(host: string | { readonly name: string }): Promise<void>;
+  /** Gives it back. */
+  plug(host: string | { readonly name: string }): Promise<void>;
   /**
    * What becomes of single frames from now on: `on(ike({ exchange: 'CREATE_CHILD_SA', response: true }), drop())`. Of several rules the first that has
    * something to do with a frame decides. A rule that never acted makes the scenario `unresolved`.

@@ -57,6 +57,7 @@ export type {
   CommandResult,
   DaemonControl,
   DaemonHost,
+  Direction,
   FrameRule,
   Host,
   Link,

@@ -38,9 +38,10 @@ export class FaultRules {
     const idle = this.#made.find(({ rule }) => rule.count === 0);
     if (idle === undefined) return;
     const { link, match, from, nth } = idle.rule.rule;
-    const which = `${nth === 1 ? 'no frame' : `no ${nth}th frame`}${from === undefined ? '' : ` from ${from}`}`;
+    const which = `${nth === 1 ? 'no frame' : `fewer than ${nth} frames`}${from === undefined ? '' : ` from ${from}`}`;
+    const are = nth === 1 ? 'was' : 'were';
     const remedy = 'compare it with the frames of the capture (`espalier pcap`)';
-    throw new EspalierError('scenario', `${which} on link ${link} was ${lookText(match)}: this rule did nothing`, {
+    throw new EspalierError('scenario', `${which} on link ${link} ${are} ${lookText(match)}: this rule did nothing`, {
       ...idle.origin,
       remedy,
     });

@@ -6,6 +6,8 @@ export interface Impairments {
   readonly delay?: bigint;
   readonly jitter?: bigint;
   readonly duplicate?: number;
+  /** Bits a second. */
+  readonly rate?: number;
   readonly cut?: boolean;
 }
 
@@ -18,12 +20,13 @@ const queue = 100_000;
  */
 export function netemCommand(
   nic: string,
-  { loss = 0, delay = 0n, jitter = 0n, duplicate = 0, cut }: Impairments,
+  { loss = 0, delay = 0n, jitter = 0n, duplicate = 0, rate = 0, cut }: Impairments,
 ): string {
   const parts: string[] = [];
   if (delay > 0n) parts.push(`delay ${microseconds(delay)}${jitter > 0n ? ` ${microseconds(jitter)}` : ''}`);
   if (cut || loss > 0) parts.push(`loss ${cut ? '100%' : percent(loss)}`);
   if (duplicate > 0) parts.push(`duplicate ${percent(duplicate)}`);
+  if (rate > 0) parts.push(`rate ${rate}bit`);
   if (parts.length === 0) return `tc qdisc replace dev ${nic} root noqueue`;
   return `tc qdisc replace dev ${nic} root netem limit ${queue} ${parts.join(' ')}`;
 }

@@ -1,15 +1,14 @@
 import { EspalierError } from '../../../base/errors.ts';
 import { withoutPrefix } from '../../../model/addresses.ts';
 import type { Origin } from '../../../model/scenario.ts';
-import type { Nic, Topology } from '../../../model/topology.ts';
-import { type Duration, nanoseconds } from '../api/duration.ts';
+import type { Topology } from '../../../model/topology.ts';
 import type { FrameAction } from '../api/frame-actions.ts';
 import type { FrameMatch } from '../api/frame-matches.ts';
 import { frameOf, type PacketSketch } from '../api/frames.ts';
-import type { FrameRule, Link, Net } from '../api/handles.ts';
+import type { Direction, FrameRule, Link, Net } from '../api/handles.ts';
 import { callerOrigin } from '../api/origin.ts';
 import type { FaultRules } from './faults.ts';
-import { type Impairments, netemCommand } from './impairments.ts';
+import { ImpairedNics, type PluggedNic } from './impaired.ts';
 import type { Stepper } from './stepper.ts';
 
 /** The links of a lab, for its scenario. */
@@ -25,39 +24,69 @@ export function netOf(topology: Topology, stepper: Stepper, rules: FaultRules): 
   };
 }
 
+/** IPv4's least (RFC 791), and what a link of the lab takes. */
+const [leastMtu, mostMtu] = [68, 65_535];
+
 interface LinkInputs {
   readonly topology: Topology;
   readonly stepper: Stepper;
   readonly rules: FaultRules;
 }
 
-class DrivenLink implements Link {
+class DrivenLink extends ImpairedNics implements Link {
   readonly #name: string;
-  readonly #nics: readonly (Nic & { readonly host: string })[];
-  readonly #stepper: Stepper;
   readonly #rules: FaultRules;
-  #state: Impairments = {};
 
   constructor(name: string, { topology, stepper, rules }: LinkInputs) {
-    this.#name = name;
-    this.#stepper = stepper;
-    this.#rules = rules;
-    this.#nics = topology.hosts.flatMap(({ name: host, nics }) =>
-      nics.filter(({ link }) => link === name).map((nic) => ({ ...nic, host })),
+    const nics = topology.hosts.flatMap(({ name: host, nics: own }) =>
+      own.filter(({ link }) => link === name).map((nic): PluggedNic => ({ ...nic, host, state: {} })),
     );
+    super(nics, stepper);
+    this.#name = name;
+    this.#rules = rules;
+  }
+
+  from(host: string | { readonly name: string }): Direction {
+    return new ImpairedNics([this.#nicOf(host, callerOrigin())], this.stepper);
+  }
+
+  mtu(octets: number): Promise<void> {
+    const origin = callerOrigin();
+    if (!Number.isInteger(octets) || octets < leastMtu || octets > mostMtu) {
+      const remedy = `give a whole number from ${leastMtu} to ${mostMtu}`;
+      throw new EspalierError('scenario', `an MTU of ${octets} octets is not possible`, { ...origin, remedy });
+    }
+    return this.stepper.called(origin, async () => {
+      const lines = this.nics.map(({ host, name }) => ({ host, line: `ip link set ${name} mtu ${octets}`, origin }));
+      await Promise.all(lines.map((line) => this.stepper.must(line)));
+    });
+  }
+
+  unplug(host: string | { readonly name: string }): Promise<void> {
+    return this.#plug(host, false);
+  }
+
+  plug(host: string | { readonly name: string }): Promise<void> {
+    return this.#plug(host, true);
+  }
+
+  #plug(end: string | { readonly name: string }, on: boolean): Promise<void> {
+    const origin = callerOrigin();
+    const { host, name: nic } = this.#nicOf(end, origin);
+    return this.stepper.called(origin, () => this.stepper.order({ kind: 'carrier', host, nic, on }));
   }
 
   on(frames: FrameMatch, action: FrameAction): Promise<FrameRule> {
     const origin = callerOrigin();
     if (frames.from !== undefined) this.#nicOf(frames.from, origin);
-    return this.#stepper.called(origin, () => this.#rules.add({ ...frames, link: this.#name, action }, origin));
+    return this.stepper.called(origin, () => this.#rules.add({ ...frames, link: this.#name, action }, origin));
   }
 
   inject(what: PacketSketch | Uint8Array | readonly Uint8Array[]): Promise<void> {
     const origin = callerOrigin();
     const frames = what instanceof Uint8Array ? [what] : 'octets' in what ? [this.#frame(what, origin)] : what;
-    return this.#stepper.called(origin, async () => {
-      for (const frame of frames) await this.#stepper.order({ kind: 'inject', link: this.#name, frame });
+    return this.stepper.called(origin, async () => {
+      for (const frame of frames) await this.stepper.order({ kind: 'inject', link: this.#name, frame });
     });
   }
 
@@ -75,46 +104,11 @@ class DrivenLink implements Link {
     });
   }
 
-  #nicOf(host: string | { readonly name: string }, origin: Origin): Nic {
+  #nicOf(host: string | { readonly name: string }, origin: Origin): PluggedNic {
     const name = typeof host === 'string' ? host : host.name;
-    const found = this.#nics.find((nic) => nic.host === name);
+    const found = this.nics.find((nic) => nic.host === name);
     if (found !== undefined) return found;
-    const known = this.#nics.map((nic) => nic.host).join(', ');
+    const known = this.nics.map((nic) => nic.host).join(', ');
     throw new EspalierError('scenario', `host ${name} is not on link ${this.#name}; there are ${known}`, origin);
   }
-
-  loss(share: number): Promise<void> {
-    return this.#change({ loss: shareOf(share) }, callerOrigin());
-  }
-
-  duplicate(share: number): Promise<void> {
-    return this.#change({ duplicate: shareOf(share) }, callerOrigin());
-  }
-
-  delay(time: Duration, jitter: Duration = 0): Promise<void> {
-    return this.#change({ delay: nanoseconds(time), jitter: nanoseconds(jitter) }, callerOrigin());
-  }
-
-  cut(): Promise<void> {
-    return this.#change({ cut: true }, callerOrigin());
-  }
-
-  heal(): Promise<void> {
-    return this.#change(undefined, callerOrigin());
-  }
-
-  #change(change: Impairments | undefined, origin: Origin): Promise<void> {
-    this.#state = change === undefined ? {} : { ...this.#state, ...change };
-    const state = this.#state;
-    return this.#stepper.called(origin, async () => {
-      await Promise.all(
-        this.#nics.map(({ host, name }) => this.#stepper.must({ host, line: netemCommand(name, state), origin })),
-      );
-    });
-  }
-}
-
-function shareOf(share: number): number {
-  if (share >= 0 && share <= 1) return share;
-  throw new EspalierError('scenario', `${share} is not a share of packets: give a number from 0 to 1`, callerOrigin());
 }
