@@ -3,14 +3,15 @@ import { test } from 'node:test';
 import { audit } from './books.ts';
 import { Chaos } from './chaos.ts';
 import { noPostgres } from './cluster.ts';
-import { Field } from './field.ts';
+import { fieldsOfFile } from './field.ts';
 
 const jobs = 500;
+const startFarm = fieldsOfFile();
 
 test(`${jobs} jobs have one result each, though workers die, hang and are cut off, the database ends twice, and the driver is killed`, {
   skip: noPostgres,
 }, async (t) => {
-  const field = await Field.start(t);
+  const field = await startFarm(t);
   const chaos = new Chaos(field, { jobs, workers: 20, jobMs: 400, everyMs: 1000, awayMs: 15_000, restarts: 2 });
   const { disturbances, refused } = await chaos.run();
   const { tests, made, poison, lost, stale } = await audit(field, disturbances);

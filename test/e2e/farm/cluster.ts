@@ -24,6 +24,17 @@ export const noPostgres =
 
 const password = 'farm-secret-7c1d';
 
+/** Only the server ends in these tests, never the machine, so nothing has to be on a disk; and there is no replica. */
+const settings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  fsync: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: 0,
+  max_wal_size: '4GB',
+};
+
 /** A running cluster. */
 export class Cluster {
   readonly port: number;
@@ -55,10 +66,9 @@ export class Cluster {
     return cluster;
   }
 
-  /** Starts the server. Nothing of it is worth waiting for a disk. */
+  /** Starts the server. */
   async up(): Promise<void> {
-    const settings = { port: this.port, listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
-    const options = Object.entries(settings).map(([name, value]) => `-c ${name}='${value}'`);
+    const options = Object.entries({ ...settings, port: this.port }).map(([name, value]) => `-c ${name}='${value}'`);
     this.#run('pg_ctl', '-D', this.#dir, '-l', join(this.#dir, 'log'), '-o', options.join(' '), '-w', 'start');
   }
 

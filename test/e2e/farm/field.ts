@@ -2,9 +2,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
+import { after, type TestContext } from 'node:test';
 import { Client } from 'pg';
 import { projectDir } from '../../../src/base/folders.ts';
+import { Engine } from '../../../src/farm/server/engine.ts';
+import { openFarmDatabase } from '../../../src/farm/server/farm.ts';
+import { addToken } from '../../../src/farm/server/tokens.ts';
 import { type Ended, ended, Sandbox } from '../sandbox.ts';
 import { Cluster, Running } from './cluster.ts';
 
@@ -19,33 +22,105 @@ export const noSmallDisk =
     ? false
     : 'no disk can be mounted';
 
+const roles = ['driver', 'worker'] as const;
+type Tokens = Readonly<Record<(typeof roles)[number], string>>;
+
+/** A cluster in which farms are copied from one that has its tables and tokens: to make those takes longer than most tests. */
+class Nursery {
+  readonly cluster: Cluster;
+  readonly tokens: Tokens;
+  #farms = 0;
+
+  private constructor(cluster: Cluster, tokens: Tokens) {
+    this.cluster = cluster;
+    this.tokens = tokens;
+  }
+
+  static async start(t: Scope): Promise<Nursery> {
+    const cluster = await Cluster.start(t);
+    await query(cluster.url(), 'create database pattern');
+    await using database = await openFarmDatabase({ connectionString: cluster.url({ database: 'pattern' }) });
+    await using _engine = await Engine.start(database);
+    const token = (role: keyof Tokens) => addToken(database, { name: `the-${role}`, role });
+    return new Nursery(cluster, { driver: await token('driver'), worker: await token('worker') });
+  }
+
+  /** Name of a new farm's database. */
+  async database(): Promise<string> {
+    this.#farms += 1;
+    const name = `farm${this.#farms}`;
+    await query(this.cluster.url(), `create database ${name} template pattern`);
+    return name;
+  }
+}
+
+/** Starts farms for the tests of a file, with a server that is ready and a token for each role. To be called outside of tests. */
+export function fieldsOfFile(): (t: Scope) => Promise<Field> {
+  const ends: (() => unknown)[] = [];
+  after(async () => {
+    for (const end of ends.reverse()) await end();
+  });
+  let nursery: Promise<Nursery> | undefined;
+  return async (t) => {
+    nursery ??= Nursery.start({ after: (end) => void ends.push(end as () => unknown) });
+    return Field.copied(t, await nursery);
+  };
+}
+
+async function query(url: string, text: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url });
+  // A server that goes away would end the test.
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
 export class Field {
   readonly box: Sandbox;
   readonly cluster: Cluster;
   readonly scope: Scope;
+  /** Name of its database in the cluster. */
+  readonly database: string;
   #address = '';
-  #tokens = { driver: '', worker: '' };
+  #tokens: Tokens = { driver: '', worker: '' };
   #workers = 0;
   #server: Running | undefined;
 
-  private constructor(t: Scope, cluster: Cluster) {
+  private constructor(t: Scope, cluster: Cluster, database: string) {
     this.scope = t;
     this.cluster = cluster;
+    this.database = database;
     this.box = new Sandbox(t);
   }
 
-  /** A database and a server that is ready, with a token for each role. */
+  /** As a person begins, with an empty database in a cluster of its own. */
   static async start(t: Scope): Promise<Field> {
-    const field = new Field(t, await Cluster.start(t));
-    field.#server = field.spawn(['farm', 'start', '--plain', '--port', '0']);
-    const [, address = ''] = await field.server.says(/^farm: (http:\S+)$/m);
-    field.#address = address;
-    for (const role of ['driver', 'worker'] as const) {
+    const field = new Field(t, await Cluster.start(t), 'postgres');
+    await field.#serve();
+    const token = async (role: keyof Tokens): Promise<string> => {
       const { stdout, stderr, code } = await field.espalier(['farm', 'token', 'add', `the-${role}`, '--role', role]);
       if (code !== 0) throw new Error(stderr);
-      field.#tokens = { ...field.#tokens, [role]: stdout.trim() };
-    }
+      return stdout.trim();
+    };
+    field.#tokens = { driver: await token('driver'), worker: await token('worker') };
     return field;
+  }
+
+  static async copied(t: Scope, nursery: Nursery): Promise<Field> {
+    const field = new Field(t, nursery.cluster, await nursery.database());
+    field.#tokens = nursery.tokens;
+    await field.#serve();
+    return field;
+  }
+
+  async #serve(): Promise<void> {
+    this.#server = this.spawn(['farm', 'start', '--plain', '--port', '0']);
+    const [, address = ''] = await this.#server.says(/^farm: (http:\S+)$/m);
+    this.#address = address;
   }
 
   /** `espalier farm start`. */
@@ -58,7 +133,7 @@ export class Field {
     return this.#address;
   }
 
-  get tokens(): { readonly driver: string; readonly worker: string } {
+  get tokens(): Tokens {
     return this.#tokens;
   }
 
@@ -72,7 +147,7 @@ export class Field {
         ...env,
         ESPALIER_CACHE: join(this.box.dir, 'cache'),
         ESPALIER_RUNS: '',
-        ESPALIER_FARM_DATABASE: this.cluster.url(),
+        ESPALIER_FARM_DATABASE: this.url(),
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -126,14 +201,13 @@ export class Field {
     return this.espalier(['farm', 'status', ...args], this.driverEnvironment);
   }
 
+  /** Address of its database, for a given user. */
+  url(login: { readonly user?: string; readonly secret?: string } = {}): string {
+    return this.cluster.url({ ...login, database: this.database });
+  }
+
   /** Rows of the database. */
-  async sql(text: string): Promise<unknown[]> {
-    const client = new Client({ connectionString: this.cluster.url() });
-    await client.connect();
-    try {
-      return (await client.query(text)).rows;
-    } finally {
-      await client.end();
-    }
+  sql(text: string): Promise<unknown[]> {
+    return query(this.url(), text);
   }
 }
