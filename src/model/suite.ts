@@ -82,6 +82,6 @@ export interface Suite<Loaded extends LoadedScenario = LoadedScenario> {
   list(): Promise<ScenarioEntry[]>;
   /** Throws a `scenario` error naming the file where the scenario's own files are at fault. */
   load(name: string): Promise<Loaded>;
-  /** Where its scenarios are programs in files of its own: absolute paths of all that these files import and read while they load. */
+  /** Where its scenarios are programs in files of its own: absolute paths of all that these files import, read while they load, or name as a transcript. */
   sources?(): Promise<readonly string[]>;
 }

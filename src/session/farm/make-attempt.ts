@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { filesBelow, removeTree } from '../../base/door/folders.ts';
+import { realRoot } from '../../base/door/handle.ts';
 import { isThere, needPlain } from '../../base/door/read.ts';
 import { makeFolder, moveTree, writePlain } from '../../base/door/write.ts';
 import { EspalierError } from '../../base/errors.ts';
-import { checkJson } from '../../base/files.ts';
+import { checkJson, sha256 } from '../../base/files.ts';
 import type { BlobUse } from '../../farm/wire/blob-cache.ts';
 import { contentsIn, unpackValue } from '../../farm/wire/packed-value.ts';
 import type { Outcome } from '../../farm/wire/protocol.ts';
@@ -16,6 +17,7 @@ import type { LabPlan } from '../../model/scenario.ts';
 import type { LoadedScenario } from '../../model/suite.ts';
 import { jsonText } from '../../store/run-folder.ts';
 import { openSuite } from '../../suites/all.ts';
+import { declareCopy } from '../../suites/copies.ts';
 import { putInput, runInputs } from '../../suites/input-folder.ts';
 import type { Image } from '../../supply/image/image.ts';
 import type { GuestBinaries } from '../../supply/kernel/guest.ts';
@@ -132,7 +134,7 @@ async function scenarioOf(bench: Workbench, { how, suite, name }: Order, place: 
     images.set(recipe, { id, sha256, versions, path: file === undefined ? '' : await fetchFile(bench, file) });
   }
   const supply = new ReadySupply(place.settings.substrate, images);
-  const path = how.folder && join(await unpackedFolder(bench, how.folder.archive), how.folder.open);
+  const path = how.folder && join(await unpackedFolder(bench, how.folder), how.folder.open);
   const opened = await openSuite(suite, { helpers: 'ours', supply, typesChecked: true }, path);
   return {
     load: async () => {
@@ -181,18 +183,27 @@ function withPaths(plan: LabPlan, paths: ReadonlyMap<string, string>): LabPlan {
   };
 }
 
+type SentFolder = NonNullable<Extract<Order['how'], { kind: 'program' }>['folder']>;
+
 /** Scenario files, laid out beside their archive: Node keeps the modules that it has loaded, by their place. */
-async function unpackedFolder(bench: Workbench, archive: string): Promise<string> {
+async function unpackedFolder(bench: Workbench, { archive, original }: SentFolder): Promise<string> {
   const file = await fetchFile(bench, { sha256: archive, name: 'scenarios.tar.zst' });
-  const dir = `${file}.d`;
-  if (isThere(dir)) return dir;
+  // The same files may have several authors.
+  const dir = `${file}.${sha256(JSON.stringify(original)).slice(0, 16)}`;
+  await layOut(file, dir);
+  const found = realRoot(dir);
+  declareCopy(found, original);
+  return found;
+}
+
+async function layOut(file: string, dir: string): Promise<void> {
+  if (isThere(dir)) return;
   const layout = `${file}.${randomUUID()}`;
   for (const [name, bytes] of await unpackFiles(needPlain(file), 'the archive of scenario files'))
     writePlain(join(layout, name), bytes);
   // Another attempt may have been first.
   if (isThere(dir)) removeTree(layout);
   else moveTree(layout, dir);
-  return dir;
 }
 
 function inputsOf(runDir: string): Map<string, Uint8Array> {

@@ -160,6 +160,7 @@ async function programmed(
   const path = folder.run.options.paths?.[entry.suite];
   const suite = suites.get(entry.suite);
   if (path === undefined || suite === undefined) return made;
-  const { archive, open } = await programFiles(suite, path);
-  return { ...made, folder: { archive: add(archive), open } };
+  const { archive, open, folder: place } = await programFiles(suite, path);
+  const original = { folder: place, seenFrom: process.cwd() };
+  return { ...made, folder: { archive: add(archive), open, original } };
 }

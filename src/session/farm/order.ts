@@ -47,8 +47,14 @@ export const orderSchema = z.object({
       kind: z.literal('program'),
       /** What the scenario is made of where the run was started; what the worker finds has to be the same. */
       suite: suiteIdentity,
-      /** An archive of the scenario files, and what of it was opened; absent: the suite is Espalier's own. */
-      folder: z.object({ archive: z.string(), open: z.string() }).optional(),
+      /** An archive of the scenario files, what of it was opened, and where the driver has it; absent: the suite is Espalier's own. */
+      folder: z
+        .object({
+          archive: z.string(),
+          open: z.string(),
+          original: z.object({ folder: z.string(), seenFrom: z.string() }),
+        })
+        .optional(),
       /** Images by their recipes. */
       images: z.record(
         z.string(),

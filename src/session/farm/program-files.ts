@@ -11,6 +11,8 @@ export interface ProgramFiles {
   readonly archive: BlobSource;
   /** What of the archive the user named. */
   readonly open: string;
+  /** The archive's folder here. */
+  readonly folder: string;
 }
 
 /** Archives by the suites that they were made of: one for all attempts of a run. */
@@ -35,7 +37,7 @@ async function pack(suite: Suite, path: string): Promise<ProgramFiles> {
   const archive = bytesSource(
     await packFiles(entries, { what: `the scenario files of ${suite.name}`, fault: 'usage' }),
   );
-  return { archive, open: relative(top, path) || '.' };
+  return { archive, open: relative(top, path) || '.', folder: top };
 }
 
 /** Names with a dot in front are those of repositories, settings and keys. */

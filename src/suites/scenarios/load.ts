@@ -3,6 +3,7 @@ import { registerHooks } from 'node:module';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EspalierError } from '../../base/errors.ts';
+import { originalPath } from '../copies.ts';
 import { filesRead } from './api/file.ts';
 import { errorOrigin } from './api/origin.ts';
 import { collectScenarios, type Declared } from './api/scenario.ts';
@@ -90,6 +91,8 @@ function cannotLoad(file: string, error: unknown): EspalierError {
   const { message = String(error), stack = '' } = error as Partial<Error>;
   // Syntax errors stand in front of their stack as `file:///…:3`.
   const head = /^(file:\/\/\S+?):(\d+)$/m.exec(stack);
-  const origin = head ? { file: fileURLToPath(head[1] ?? ''), line: Number(head[2]) } : errorOrigin(error);
-  return new EspalierError('usage', `cannot be loaded: ${message}`, { ...(origin ?? { file }), cause: error });
+  const origin = head
+    ? { file: originalPath(fileURLToPath(head[1] ?? '')), line: Number(head[2]) }
+    : (errorOrigin(error) ?? { file: originalPath(file) });
+  return new EspalierError('usage', `cannot be loaded: ${message}`, { ...origin, cause: error });
 }

@@ -1,5 +1,5 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import type { PlacedContent } from '../../daemons/host.ts';
@@ -10,11 +10,13 @@ import type { LabImage, LoadedScenario } from '../../model/suite.ts';
 import type { Tolerance } from '../../model/tolerance.ts';
 import { labMemory } from '../../supply/kernel/lab-memory.ts';
 import { commitOf } from '../commit.ts';
+import { originalPath } from '../copies.ts';
 import type { SeenFiles } from '../seen-files.ts';
 import type { Declared, Definition } from './api/scenario.ts';
 import { daemonsOf, filesOf, limitOf, withRoutes } from './daemons.ts';
 import type { HostDaemon } from './drive/daemon-host.ts';
 import { runFunction } from './drive/run-function.ts';
+import { transcriptsNamed } from './drive/transcripts-named.ts';
 import { type LoadedFile, loadFile } from './load.ts';
 import { networkOf } from './network.ts';
 import { tolerancesOf } from './tolerances.ts';
@@ -72,7 +74,14 @@ export async function loadListed({ entry, file }: Listed, options: ScenariosOpti
 /** All files of the user's own that some files of scenarios are made of, by path. */
 export async function sourcesOf(files: readonly string[]): Promise<readonly string[]> {
   const sources = (await loadFiles(files)).flatMap((source) => source.sources);
-  return [...new Set(sources)].sort();
+  return [...new Set([...sources, ...sources.flatMap(transcriptsOf)])].sort();
+}
+
+/** Transcripts that a source names and that are there. */
+function transcriptsOf(source: string): string[] {
+  if (!source.endsWith('.ts')) return [];
+  const names = transcriptsNamed(readFileSync(source, 'utf8'));
+  return names.map((name) => join(dirname(source), name)).filter((path) => existsSync(path));
 }
 
 async function known(suite: string, { entry, file }: Listed): Promise<Known> {
@@ -214,7 +223,7 @@ async function load(
     format: 'scenario',
     entry,
     plan: whole,
-    judging: { file: source.file, tolerates },
+    judging: { file: originalPath(realpathSync(source.file)), tolerates },
     images: Object.fromEntries([...images].map(([host, { id, sha256: hash }]) => [host, { id, sha256: hash }])),
     suite: await identityOf(name, source),
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),

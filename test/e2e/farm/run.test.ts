@@ -38,4 +38,35 @@ suite('a run on a farm', { concurrency: 3 }, () => {
     assert.deepEqual(filesBelow(farDir).files.sort(), filesBelow(nearDir).files.sort());
     assert.equal(assertSameRun(farDir, nearDir), 26);
   });
+
+  test('so is that of scenario files, whose places are named as the driver has them', {
+    skip: noPostgres,
+  }, async (t) => {
+    const field = await startFarm(t);
+    const worker = field.worker();
+    const { box } = field;
+    const declare = (name: string, body: string): string =>
+      `scenario('${name}', { hosts: { a: linux() }, links: { l: ['a'] } }, async ({ hosts: { a } }) => {\n  await a.exec('echo said');\n  ${body}\n});\n`;
+    const tests = [
+      declare('another transcript', "await expect(a).toMatchTranscript('a.console');"),
+      declare('no transcript yet', "await expect(a).toMatchTranscript('none.console');"),
+      declare('an error', "throw new Error('here');"),
+    ];
+    box.write('mine/a.console', 'something else\n');
+    const head = "import { expect, linux, scenario } from 'espalier';\n";
+    box.write('mine/demo.scenario.ts', head + tests.join(''));
+    box.write(
+      'its/own.scenario.ts',
+      head + declare('made', "await expect(a).toMatchTranscript(['a', 'b'].join('.'));"),
+    );
+    const args = ['run', '--substrate', 'fake', '--seed', '5'];
+    const far = await field.espalier([...args, 'mine/demo.scenario.ts'], field.driverEnvironment);
+    const near = await field.espalier([...args, 'mine/demo.scenario.ts']);
+    assert.match(near.stdout, /mine\/demo\.scenario\.ts:/, far.stderr + worker.said);
+    const [farDir, nearDir] = box.runs().map((id) => join(box.dir, 'espalier-runs', id)) as [string, string];
+    assert.equal(assertSameRun(farDir, nearDir), 3);
+    const unsent = await field.espalier([...args, 'its/own.scenario.ts'], field.driverEnvironment);
+    assert.match(unsent.stdout, /^1 unresolved$/m, unsent.stderr);
+    assert.match(unsent.stdout, /its\/own\.scenario\.ts:4: .*the transcript a\.b was not sent to the farm/);
+  });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
 import type { PlacedContent } from '../../../daemons/host.ts';
-import { callerOrigin } from './origin.ts';
+import { callerOrigin, fileOf } from './origin.ts';
 
 /** Files that were read since a scenario file began to load; `undefined`: none is loading. */
 let reading: Set<string> | undefined;
@@ -26,7 +26,7 @@ export async function filesRead(load: () => Promise<unknown>): Promise<readonly 
  */
 export function file(path: string, { mode = 0o644 }: { readonly mode?: number } = {}): PlacedContent {
   const origin = callerOrigin();
-  const full = resolve(dirname(origin.file), path);
+  const full = resolve(dirname(fileOf(origin)), path);
   try {
     const content = readFileSync(full);
     reading?.add(full);

@@ -1,8 +1,17 @@
-import { relative } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Origin } from '../../../model/scenario.ts';
+import { originalName } from '../../copies.ts';
 
 const library = new URL('../../../', import.meta.url).href;
+
+/** Paths of the files of origins, which may be copies of what the origins name. */
+const files = new WeakMap<Origin, string>();
+
+/** The file that an origin of `callerOrigin` stands in, to read what lies beside it. */
+export function fileOf(origin: Origin): string {
+  return files.get(origin) ?? resolve(origin.file);
+}
 
 /**
  * Where the scenario's own code called: the first place of the call stack that lies outside of Espalier's sources. Types are
@@ -32,13 +41,10 @@ function originIn(stack: string): Origin {
   for (const line of stack.split('\n')) {
     const [, url, number] = /^ +at .*?(file:\/\/.+?):(\d+):\d+\)?$/.exec(line) ?? [];
     if (url === undefined || url.startsWith(library) || url.includes('/node_modules/')) continue;
-    return { file: shown(fileURLToPath(url)), line: Number(number) };
+    const path = fileURLToPath(url);
+    const origin = { file: originalName(path), line: Number(number) };
+    files.set(origin, path);
+    return origin;
   }
   return { file: '', line: 0 };
-}
-
-/** As people would name it from where they are. */
-function shown(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short;
 }

@@ -4,9 +4,12 @@ import { EspalierError } from '../../../../base/errors.ts';
 import { daemonPorts } from '../../../../judge/oracles/in-clear.ts';
 import { type ClearTest, clearTest, filterText } from '../../../../judge/oracles/sent-in-clear.ts';
 import type { Origin } from '../../../../model/scenario.ts';
+import { isCopy } from '../../../copies.ts';
 import type { ClearFilter, TranscriptOptions } from '../../api/matchers.ts';
+import { fileOf } from '../../api/origin.ts';
 import type { Look } from '../check-book.ts';
 import { clearPackets } from '../clear-packets.ts';
+import { transcriptsNamed } from '../transcripts-named.ts';
 import type { Condition, MatcherInputs } from './looking.ts';
 
 /** `toHaveSentInClear`. */
@@ -48,7 +51,7 @@ export function transcriptCondition(
   { replace = [] }: TranscriptOptions,
 ): Condition {
   const look = async (origin: Origin): Promise<Look> => {
-    const path = join(dirname(origin.file), file);
+    const path = transcriptPath(origin, file);
     const received = replace.reduce((text, [pattern, by]) => text.replaceAll(globally(pattern), by), host.console());
     const expected = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
     const holds = expected === received;
@@ -56,6 +59,17 @@ export function transcriptCondition(
     return { holds, received: words, golden: { file, received, ...(expected !== undefined && { expected }) } };
   };
   return { matcher: 'toMatchTranscript', expected: `the transcript of ${file}`, look, wait: 'immediate' };
+}
+
+/** Raises `scenario` on a worker of a farm for a file that did not come: whether there is one cannot be said there. */
+function transcriptPath(origin: Origin, file: string): string {
+  const source = fileOf(origin);
+  const path = join(dirname(source), file);
+  if (!isCopy(source) || existsSync(path) || transcriptsNamed(readFileSync(source, 'utf8')).includes(file)) return path;
+  throw new EspalierError('scenario', `the transcript ${file} was not sent to the farm`, {
+    ...origin,
+    remedy: "write its name where it is used: toMatchTranscript('NAME')",
+  });
 }
 
 function globally(pattern: RegExp): RegExp {
