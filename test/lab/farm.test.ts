@@ -88,17 +88,17 @@ test('a run by workers with an empty cache is byte for byte the one of this mach
   const cache = join(field.box.dir, 'cache-w1', 'farm');
   // The worker's own command line does not name its cache; its labs' kernels lie there.
   const labs = () => processesWith(cache);
-  await until(() => labs().length > 0, { what: 'a lab of the worker', timeoutMs: 240_000, intervalMs: 5 });
+  await until(() => labs().length > 0, { what: 'a lab of the worker', timeoutMs: 600_000, intervalMs: 5 });
   victim.child.kill('SIGKILL');
   await victim.ended();
   await until(() => labs().length === 0, { what: 'its labs to end', timeoutMs: 10_000 });
   // What had come there by then is used by the next one.
   field.worker(['-j', '2'], { ESPALIER_CACHE: dirname(cache) });
-  const code = await driver.ended(240_000);
+  const code = await driver.ended(600_000);
   const losses = await field.sql('select worker from espalier_farm.loss');
   assert.deepEqual(losses, [{ worker: 'w1' }], 'the killed worker had one job, and no other lost one');
   const here = runs.start('near', runs.args);
-  assert.equal(await here.ended(240_000), code, `${driver.said}\n${here.said}`);
+  assert.equal(await here.ended(600_000), code, `${driver.said}\n${here.said}`);
   assert.match(driver.said, /^5 passed/m);
   assert.equal(assertSameRun(runs.dir('far'), runs.dir('near')), tests.length + 1);
 

@@ -108,13 +108,18 @@ export async function findBlob(
 }
 
 /** A content piece by piece, so that none is ever held whole. */
-export async function* readBlob(sql: Sql, { upload }: Pick<StoredBlob, 'upload'>): AsyncGenerator<Uint8Array> {
-  for (let part = 0; ; part += 1) {
+export async function* readBlob(
+  sql: Sql,
+  { upload, size }: Pick<StoredBlob, 'upload' | 'size'>,
+): AsyncGenerator<Uint8Array> {
+  for (let part = 0, left = size; left > 0; part += 1) {
     const [row] = await sql.query<{ bytes: Buffer }>('select bytes from chunk where upload = $1 and part = $2', [
       upload,
       part,
     ]);
+    // Whoever reads sees that bytes are missing.
     if (row === undefined) return;
+    left -= row.bytes.length;
     yield row.bytes;
   }
 }

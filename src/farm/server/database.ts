@@ -2,6 +2,7 @@ import { Pool, type PoolClient, type PoolConfig, type QueryResult } from 'pg';
 import { EspalierError } from '../../base/errors.ts';
 import { warn } from '../../base/log.ts';
 import { pause } from '../pause.ts';
+import { Refused } from './refused.ts';
 
 /** The oldest PostgreSQL, as `server_version_num` has it. */
 const oldestServer = 150_000;
@@ -92,7 +93,7 @@ export class Database implements Sql, AsyncDisposable {
       throw error;
     } finally {
       client.off('error', broken);
-      client.release(failure !== undefined && !isServersAnswer(failure));
+      client.release(failure !== undefined && !(failure instanceof Refused) && !isServersAnswer(failure));
     }
   }
 

@@ -21,10 +21,13 @@ export function leaseRoutes(farm: FarmParts): Route[] {
       answer: async (asked) => {
         const worker = await workerFor(farm, asked);
         const { leases } = await asked.json(beatSchema);
-        const first = await beat(farm, worker, leases);
-        if (first.length > 0) return { json: { gone: first } };
+        let beaten = false;
         // Held, so that a stop reaches the worker at once.
-        const ask = () => goneOf(farm, worker, leases);
+        const ask = async () => {
+          const gone = await (beaten ? goneOf : beat)(farm, worker, leases);
+          beaten = true;
+          return gone.length > 0 ? gone : undefined;
+        };
         const patience = { seconds: heartbeat.every, signal: asked.gone };
         return { json: { gone: (await waiting.until('cancel', ask, patience)) ?? [] } };
       },
@@ -85,17 +88,13 @@ function leaseId({ parts: [lease = ''] }: Asked): string {
   return lease;
 }
 
-/** Leases of a worker that were taken from it since; `undefined`: none. */
-async function goneOf(
-  { database }: FarmParts,
-  { session }: Worker,
-  leases: readonly string[],
-): Promise<string[] | undefined> {
-  if (leases.length === 0) return undefined;
+/** Leases of a worker that were taken from it since. */
+async function goneOf({ database }: FarmParts, { session }: Worker, leases: readonly string[]): Promise<string[]> {
+  if (leases.length === 0) return [];
   const rows = await database.query<{ lease: string }>(
     `select asked.lease::text as lease from unnest($2::uuid[]) as asked (lease)
      where not exists (select from lease held where held.job = asked.lease and held.worker = $1)`,
     [session, leases],
   );
-  return rows.length === 0 ? undefined : rows.map(({ lease }) => lease);
+  return rows.map(({ lease }) => lease);
 }

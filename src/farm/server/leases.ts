@@ -1,6 +1,7 @@
 import type { Key, Outcome } from '../wire/protocol.ts';
 import { heartbeat } from '../wire/protocol.ts';
 import { findBlob } from './blobs.ts';
+import { endCanary } from './canary.ts';
 import type { Sql, Transaction } from './database.ts';
 import { type Engine, type HeldJob, queuesOf } from './engine.ts';
 import { Refused } from './refused.ts';
@@ -17,9 +18,11 @@ interface LeaseRow extends Key {
   readonly run: string;
   readonly worker: string;
   readonly machine: string;
+  /** It is no job of pg-boss, and its result is not wanted. */
+  readonly canary: boolean;
 }
 
-const columns = 'job, queue, retry_count as "retryCount", run, suite, name, attempt, worker, machine';
+const columns = 'job, queue, retry_count as "retryCount", run, suite, name, attempt, worker, machine, canary';
 
 const heldJob = ({ job, retryCount }: LeaseRow): HeldJob => ({ id: job, retryCount });
 
@@ -33,8 +36,9 @@ export async function beat(
     `update lease set beat = now() where worker = $1 and job = any($2::uuid[]) returning ${columns}`,
     [worker.session, leases],
   );
-  const kept = new Set<string>();
-  for (const [queue, rows] of Map.groupBy(held, ({ queue }) => queue)) {
+  const jobs = held.filter(({ canary }) => !canary);
+  const kept = new Set(held.filter(({ canary }) => canary).map(({ job }) => job));
+  for (const [queue, rows] of Map.groupBy(jobs, ({ queue }) => queue)) {
     try {
       for (const id of await engine.touch(queue, rows.map(heldJob))) kept.add(id);
     } catch (error) {
@@ -68,10 +72,14 @@ export async function finish(
   worker: Worker,
   { job, outcome }: { readonly job: string; readonly outcome: Outcome },
 ): Promise<boolean> {
-  if (outcome.kind === 'made') await requireResult(database, outcome);
   return database.transaction(async (tx) => {
     const lease = await lockLease(tx, worker, job);
     if (lease === undefined) return (await isAccepted(tx, worker, job)) || countLate(tx, worker, job);
+    if (lease.canary) {
+      await endCanary(tx, lease, outcome.kind === 'made' && outcome.word === 'passed');
+      return true;
+    }
+    if (outcome.kind === 'made') await requireResult(tx, outcome);
     if (!(await engine.complete(lease.queue, heldJob(lease), tx))) return false;
     await tx.query('delete from lease where job = $1', [job]);
     const { run, suite, name, attempt } = lease;
@@ -107,9 +115,9 @@ async function isAccepted(tx: Transaction, { session }: Worker, job: string): Pr
 export async function giveBack({ database, engine }: RunPlace, worker: Worker, job: string): Promise<void> {
   await database.transaction(async (tx) => {
     const lease = await lockLease(tx, worker, job);
-    if (lease === undefined || !(await engine.drop(lease.queue, heldJob(lease), tx))) return;
+    if (lease === undefined || !(lease.canary || (await engine.drop(lease.queue, heldJob(lease), tx)))) return;
     await tx.query('delete from lease where job = $1', [job]);
-    await queueAgain(engine, { lease }, tx);
+    if (!lease.canary) await queueAgain(engine, { lease }, tx);
   });
 }
 
@@ -129,6 +137,7 @@ export async function reportFault(
 ): Promise<void> {
   await database.transaction(async (tx) => {
     const lease = await lockLease(tx, worker, job);
+    if (lease?.canary) return endCanary(tx, lease, false);
     if (lease === undefined || !(await engine.drop(lease.queue, heldJob(lease), tx))) return;
     await countFault(tx, worker.session);
     await lose(engine, { lease, loss: { reason, name: worker.name, silent: false } }, tx);
@@ -150,6 +159,7 @@ export async function reap({ database, engine }: RunPlace): Promise<number> {
         [job],
       );
       if (lease === undefined) return;
+      if (lease.canary) return endCanary(tx, lease, false);
       // pg-boss may have ended it already, where it took too long; it is nobody's either way.
       await engine.drop(lease.queue, heldJob(lease), tx);
       const reason = lease.stuck ? 'the job took longer than it may' : 'the worker was not heard of any more';

@@ -1,9 +1,10 @@
 import type { Key, Lease } from '../wire/protocol.ts';
+import { takeCanary } from './canary.ts';
 import type { Transaction } from './database.ts';
 import { type Engine, type HeldJob, queuesOf } from './engine.ts';
 import type { RunPlace } from './runs.ts';
 import { releaseHeld } from './spread.ts';
-import { isLive, isSuspect, mayWork, type Worker } from './workers.ts';
+import { isLive, isSuspect, type Worker, workerState } from './workers.ts';
 
 /** A run that has work for a worker. */
 interface Candidate {
@@ -13,35 +14,22 @@ interface Candidate {
   readonly spread: boolean;
 }
 
-interface Machine {
-  readonly idle: boolean;
-  /** One of its jobs must have it for itself. */
-  readonly taken: boolean;
-}
-
 /**
  * A job for a worker, under a lease; `undefined`: there is none for it now. Runs take turns: the one with the fewest jobs under
- * way comes first. Within a run the longest goes first.
+ * way comes first. Within a run the longest goes first. A suspect worker gets a canary, where there is one.
  */
 export function take({ database, engine }: RunPlace, worker: Worker): Promise<Lease | undefined> {
   return database.transaction(async (tx) => {
-    if (!(await mayWork(tx, worker.session))) return undefined;
-    const machine = await machineState(tx, worker.machine);
-    if (machine.taken) return undefined;
+    const state = await workerState(tx, worker.session);
+    if (!state?.mayWork || state.taken) return undefined;
+    const canary = state.suspect ? await takeCanary(tx, worker) : undefined;
+    if (canary !== undefined) return canary === 'under way' ? undefined : canary;
     for (const candidate of await candidates(tx, worker)) {
-      const lease = await takeFrom(engine, { candidate, worker, machine }, tx);
+      const lease = await takeFrom(engine, { candidate, worker, idle: state.idle }, tx);
       if (lease !== undefined) return lease;
     }
     return undefined;
   });
-}
-
-async function machineState(tx: Transaction, machine: string): Promise<Machine> {
-  const [row] = await tx.query<{ jobs: number; alone: boolean }>(
-    'select count(*)::int as jobs, coalesce(bool_or(alone), false) as alone from lease where machine = $1',
-    [machine],
-  );
-  return { idle: row?.jobs === 0, taken: row?.alone === true };
 }
 
 function candidates(tx: Transaction, { labels }: Worker): Promise<Candidate[]> {
@@ -60,27 +48,27 @@ function candidates(tx: Transaction, { labels }: Worker): Promise<Candidate[]> {
 interface Wanted {
   readonly candidate: Candidate;
   readonly worker: Worker;
-  readonly machine: Machine;
+  /** Its machine makes nothing. */
+  readonly idle: boolean;
 }
 
 async function takeFrom(
   engine: Engine,
-  { candidate, worker, machine }: Wanted,
+  { candidate, worker, idle }: Wanted,
   tx: Transaction,
 ): Promise<Lease | undefined> {
   const { run, hasAlone, hasUsual, spread } = candidate;
   const { usual, alone } = queuesOf(run);
   const elsewhere = spread || (await otherMachines(tx, run, worker)) ? worker.machine : undefined;
   if (hasAlone) {
-    const lease = machine.idle
-      ? await leaseOf(engine, { queue: alone, run, worker, elsewhere, alone: true }, tx)
-      : undefined;
+    const choice = { queue: alone, run, worker, elsewhere, alone: true, spread };
+    const lease = idle ? await leaseOf(engine, choice, tx) : undefined;
     if (lease !== undefined) return lease;
     // This machine is to become idle: the first of those that may have the job.
-    if (!machine.idle && (await isChosen(tx, run, worker))) return undefined;
+    if (!idle && (await isChosen(tx, run, worker))) return undefined;
   }
   if (!hasUsual) return undefined;
-  return leaseOf(engine, { queue: usual, run, worker, elsewhere, alone: false }, tx);
+  return leaseOf(engine, { queue: usual, run, worker, elsewhere, alone: false, spread }, tx);
 }
 
 /** Whether another machine could do a run's jobs: only then is a lost one kept from the machine that lost it. */
@@ -109,6 +97,7 @@ interface Choice {
   readonly worker: Worker;
   readonly elsewhere: string | undefined;
   readonly alone: boolean;
+  readonly spread: boolean;
 }
 
 async function leaseOf(engine: Engine, choice: Choice, tx: Transaction): Promise<Lease | undefined> {
@@ -117,7 +106,7 @@ async function leaseOf(engine: Engine, choice: Choice, tx: Transaction): Promise
     if (job === undefined) return undefined;
     const lease = await insertLease(choice, job, tx);
     if (lease !== undefined) {
-      await releaseHeld(engine, choice.run, tx);
+      if (choice.spread) await releaseHeld(engine, choice.run, tx);
       return lease;
     }
     // Its task was cancelled, or done by another job: nothing is left to do.
@@ -143,5 +132,5 @@ async function insertLease(
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [job.id, queue, job.retryCount, run, suite, name, attempt, worker.session, worker.machine, alone, task.expire],
   );
-  return { lease: job.id, run, key: { suite, name, attempt }, order: task.order };
+  return { lease: job.id, run, key: { suite, name, attempt }, order: task.order, canary: false };
 }

@@ -6,6 +6,7 @@ export const tallies = {
   stale: 'results of workers that no longer held the job, refused',
   lost: 'jobs whose worker was lost',
   poison: 'tests that lost three workers',
+  canaries: 'tests that suspect workers passed before they got more work',
   refused: 'requests that were refused',
 } as const;
 type Tally = keyof typeof tallies;

@@ -36,8 +36,8 @@ export async function workerOf(sql: Sql, token: string, session: string): Promis
 }
 
 /**
- * SQL: a worker whose machine failed two jobs in a row or more. It gets no job for a second after the second fault, and twice as
- * long after each further one, up to four minutes; a job that it makes ends that.
+ * SQL: a worker whose machine failed two jobs in a row or more. It gets nothing for a second after the second fault, and twice as
+ * long after each further one, up to four minutes, and then a canary; one that it passes ends that.
  */
 export const isSuspect = 'faults >= 2';
 const pauseOver = "now() > failed + least(2 ^ (faults - 2), 240) * interval '1 second'";
@@ -45,13 +45,25 @@ const pauseOver = "now() > failed + least(2 ^ (faults - 2), 240) * interval '1 s
 /** SQL: a worker whose last two heartbeats came; what is given to another one may never arrive. */
 const isHeard = `seen > now() - interval '${2 * heartbeat.every + 1} seconds'`;
 
-/** Whether a worker may have a job now. */
-export async function mayWork(sql: Sql, session: string): Promise<boolean> {
-  const [row] = await sql.query(
-    `select 1 from worker where session = $1 and ${isHeard} and (not ${isSuspect} or ${pauseOver})`,
+/** What decides whether a worker gets a job. */
+export interface WorkerState {
+  readonly mayWork: boolean;
+  readonly suspect: boolean;
+  /** Its machine makes nothing. */
+  readonly idle: boolean;
+  /** One of the jobs of its machine must have it for itself. */
+  readonly taken: boolean;
+}
+
+export async function workerState(sql: Sql, session: string): Promise<WorkerState | undefined> {
+  const [state] = await sql.query<WorkerState>(
+    `select ${isHeard} and (not ${isSuspect} or ${pauseOver}) as "mayWork", ${isSuspect} as suspect,
+       not exists (select from lease where lease.machine = worker.machine) as idle,
+       exists (select from lease where lease.machine = worker.machine and alone) as taken
+     from worker where session = $1`,
     [session],
   );
-  return row !== undefined;
+  return state;
 }
 
 /** A worker made an attempt. */

@@ -118,6 +118,8 @@ export const leaseSchema = z.object({
   run: runIdSchema,
   key: keySchema,
   order: hash,
+  /** It shows whether the worker's machine is well; its result is not wanted. */
+  canary: z.boolean(),
 });
 export type Lease = z.infer<typeof leaseSchema>;
 export const pulledSchema = z.object({ lease: leaseSchema.optional() });

@@ -124,8 +124,7 @@ suite('workers that do what they may not', { concurrency: 3 }, () => {
       assert.equal(lease.key.name, 'killer', 'the longest, and what was lost, comes first');
       lost.push(name);
       if (name === 'm3') {
-        const call = { method: 'POST' as const, path: '/v1/pull', json: {}, signal: AbortSignal.timeout(1500) };
-        await assert.rejects(rogue.send(call), /given up/, 'nothing comes while it has a job alone');
+        await assert.rejects(rogue.pullFor(1500), /given up/, 'nothing comes while it has a job alone');
         assert.equal((await run.status()).runs[0]?.waiting, 1, 'nothing else is given to its machine');
       }
       await rogue.send({
@@ -150,22 +149,57 @@ suite('workers that do what they may not', { concurrency: 3 }, () => {
     const run = new SimRun(field, 'faults');
     await run.send({ a: 3, b: 2, c: 1 });
     const rogue = await Rogue.join(t, field, 'broken');
-    const fail = async () => {
-      const { lease } = await rogue.pull();
-      await rogue.send({ method: 'POST', path: `/v1/leases/${lease}/fault`, json: { reason: 'no disk' } });
-    };
-    await fail();
+    await rogue.fail();
     const health = async () => (await run.status()).workers.map((worker) => worker.health);
     assert.deepEqual(await health(), ['good']);
-    for (let faults = 2; faults <= 4; faults += 1) await fail();
+    for (let faults = 2; faults <= 3; faults += 1) await rogue.fail();
     assert.deepEqual(await health(), ['suspect']);
     const begin = performance.now();
-    const { lease } = await rogue.pull();
-    assert.ok(performance.now() - begin > 2000, 'four seconds after its fourth fault at the earliest');
+    const { lease, canary } = await rogue.pull();
+    assert.ok(performance.now() - begin > 1500, 'two seconds after its third fault at the earliest');
+    assert.equal(canary, false, 'nobody has passed anything that it could try');
     const bytes = randomBytes(10);
     await rogue.upload(bytes);
     assert.equal(await rogue.done(lease, bytesSource(bytes)), true);
     assert.deepEqual(await health(), ['good']);
+  });
+
+  test('a suspect worker gets a test that another machine passed, and no job before it passes that one', {
+    skip: noPostgres,
+  }, async (t) => {
+    const field = await startFarm(t);
+    const run = new SimRun(field, 'canary');
+    await run.send({ long: 9, short: 8, b: 3, c: 2, d: 1 });
+    const honest = await Rogue.join(t, field, 'honest');
+    for (const name of ['long', 'short']) {
+      const { lease, key } = await honest.pull();
+      assert.equal(key.name, name);
+      const bytes = randomBytes(10);
+      await honest.upload(bytes);
+      await honest.done(lease, bytesSource(bytes));
+    }
+    const rogue = await Rogue.join(t, field, 'broken');
+    await rogue.fail();
+    await rogue.fail();
+    const blob = bytesSource(randomBytes(10));
+    const health = async () => (await run.status()).workers.find(({ name }) => name === 'broken')?.health;
+    const tries: readonly [string, () => Promise<unknown>][] = [
+      ['another verdict', async () => rogue.done((await rogue.pull()).lease, blob, 'minor')],
+      ['another fault', () => rogue.fail()],
+    ];
+    for (const [what, attempt] of tries) {
+      await attempt();
+      assert.equal(await health(), 'suspect', what);
+    }
+    const { lease, key, canary } = await rogue.pull();
+    assert.deepEqual([key.name, canary], ['short', true]);
+    await assert.rejects(rogue.pullFor(500), /given up/, 'one at a time, whatever waits');
+    assert.equal(await rogue.done(lease, blob), true, 'its result is not wanted');
+    assert.equal(await health(), 'good');
+    assert.deepEqual([(await rogue.pull()).key.name, rogue.canary], ['d', false], 'b and c are for another machine');
+    const { tallies, runs } = await run.status();
+    assert.deepEqual([tallies.canaries, tallies.accepted, runs[0]?.done], [1, 2, 2]);
+    assert.equal((await field.sql('select * from espalier_farm.loss')).length, 2, 'a canary is nobody’s loss');
   });
 
   test('a verdict that does not follow from its files is found by the driver, which names the worker', {

@@ -16,6 +16,7 @@ export class Rogue {
 
   readonly #heart: Heart;
   #lease = randomUUID() as string;
+  #canary = false;
 
   private constructor(client: FarmClient, session: string, heart: Heart) {
     this.#client = client;
@@ -37,7 +38,24 @@ export class Rogue {
     assert.ok(lease !== undefined, 'a job was to be had');
     this.#heart.hold(lease.lease);
     this.#lease = lease.lease;
+    this.#canary = lease.canary;
     return lease;
+  }
+
+  /** Asks for a job for so many milliseconds; a job that comes is lost. */
+  pullFor(ms: number): Promise<void> {
+    return this.send({ method: 'POST', path: '/v1/pull', json: {}, signal: AbortSignal.timeout(ms) });
+  }
+
+  /** Takes a job and says that its machine failed it. */
+  async fail(): Promise<void> {
+    const { lease } = await this.pull();
+    await this.send({ method: 'POST', path: `/v1/leases/${lease}/fault`, json: { reason: 'no disk' } });
+  }
+
+  /** Whether its last job was one that shows how its machine is. */
+  get canary(): boolean {
+    return this.#canary;
   }
 
   /** For its last lease. */
@@ -47,8 +65,8 @@ export class Rogue {
     await this.#client.send({ method: 'PUT', path, session: this.session, body: open, size });
   }
 
-  async done(lease: string, blob: { sha256: string; size: number }): Promise<boolean> {
-    const outcome = { kind: 'made', blob, word: 'passed' };
+  async done(lease: string, blob: { sha256: string; size: number }, word = 'passed'): Promise<boolean> {
+    const outcome = { kind: 'made', blob, word };
     return (await this.#ask(`/v1/leases/${lease}/done`, { outcome }, acceptedSchema)).accepted;
   }
 
