@@ -13,7 +13,8 @@ const usage = `npm run bench:farm -- COMMAND
 
   chaos [JOBS]              JOBS (10000) attempts by 20 workers, of which one is killed, stopped or cut off each second
   scaling RUN [N,N,…]       a stored run's labs, asleep for a quarter of their wall time, by so many workers (20)
-  real EVERY WORKERS        every so many-th good test of libreswan by so many workers, compared with a run here
+  real RUN [TESTS [WORKERS]]   those tests (200) of a stored run of libreswan's suite that took the least wall time, by so
+                            many workers (4), compared with a run here
 `;
 
 async function main([command, ...args]: readonly string[]): Promise<boolean> {
@@ -21,8 +22,11 @@ async function main([command, ...args]: readonly string[]): Promise<boolean> {
   // Awaited, since the audience leaves at the end of this function.
   if (command === 'chaos') return await benchChaos(audience, Number(args[0] ?? 10_000));
   if (command === 'scaling' && args[0] !== undefined)
-    return await benchScaling(audience, args[0], (args[1] ?? '20').split(',').map(Number));
-  if (command === 'real' && args.length === 2) return await benchReal(audience, Number(args[0]), Number(args[1]));
+    return await benchScaling(args[0], (args[1] ?? '20').split(',').map(Number));
+  if (command === 'real' && args[0] !== undefined) {
+    const [run, tests = '200', workers = '4'] = args;
+    return await benchReal(audience, { run, tests: Number(tests), workers: Number(workers) });
+  }
   throw new EspalierError('usage', `no such bench\n${usage}`);
 }
 

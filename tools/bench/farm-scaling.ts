@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { until } from '../../src/base/deadline.ts';
 import { EspalierError } from '../../src/base/errors.ts';
 import { Field } from '../../test/e2e/farm/field.ts';
 import { reference } from '../../test/e2e/sandbox.ts';
-import { type Audience, figure } from './farm-audience.ts';
+import { Audience, figure } from './farm-audience.ts';
 import { type Load, loadOf } from './farm-load.ts';
+import { storedLabs } from './farm-stored.ts';
 
 /** Labs sleep for their wall time divided by this. */
 const faster = 4;
@@ -14,32 +13,21 @@ const manyWorkers = 16;
 /** What has to be reached with 20 workers. */
 const bar = 0.9;
 
-interface StoredResults {
-  readonly results: readonly { readonly attempts: readonly { readonly time?: { readonly wallMs: number } }[] }[];
-}
-
-/** Wall milliseconds of a stored run's labs. */
-function wallsOf(run: string): number[] {
-  const { results } = JSON.parse(readFileSync(join(run, 'results.json'), 'utf8')) as StoredResults;
-  const walls = results.flatMap(({ attempts }) => attempts.slice(0, 1).flatMap(({ time }) => time?.wallMs ?? []));
-  if (walls.length === 0) throw new EspalierError('usage', `no lab of ${run} has a time`);
-  return walls;
-}
-
 /** Simulated labs with real durations, by ever more workers, each a process of its own. False where the bar is missed. */
-export async function benchScaling(audience: Audience, run: string, counts: readonly number[]): Promise<boolean> {
-  const walls = wallsOf(run);
+export async function benchScaling(run: string, counts: readonly number[]): Promise<boolean> {
+  const walls = storedLabs(run).map(({ wallMs }) => wallMs);
   let held = true;
   for (const workers of counts) {
     const share = Math.max(1, Math.ceil(manyWorkers / workers));
     const labs = walls.filter((_, at) => at % share === 0).map((ms) => Math.round(ms / faster));
-    const reached = await measure(audience, labs, workers);
+    const reached = await measure(labs, workers);
     if (workers === 20 && reached < bar) held = false;
   }
   return held;
 }
 
-async function measure(audience: Audience, labs: readonly number[], workers: number): Promise<number> {
+async function measure(labs: readonly number[], workers: number): Promise<number> {
+  await using audience = new Audience();
   const field = await Field.start(audience);
   const tests = labs.map((ms, at) => {
     const line = `fake: wall ${ms}`;
