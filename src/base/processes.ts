@@ -132,6 +132,27 @@ export function run(command: string, args: readonly string[], options: RunOption
   return promise;
 }
 
+/**
+ * Runs a program that speaks to the person itself, without input, and gives its exit code. An abort asks it to stop in order, as
+ * Ctrl-C does; it is in a process group of its own, so that a terminal does not ask it as well.
+ */
+export function runInView(command: string, args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const child = spawn(...walled(command, args), { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+  track(child);
+  const abort = (): void => void child.kill('SIGINT');
+  signal.addEventListener('abort', abort);
+  child.once('error', (cause) =>
+    reject(new EspalierError('infrastructure', `cannot start ${command}: ${cause.message}`, { command, cause })),
+  );
+  child.once('close', (code) => {
+    signal.removeEventListener('abort', abort);
+    resolve(code ?? 130);
+  });
+  if (signal.aborted) abort();
+  return promise;
+}
+
 /** Last lines of a text, for error messages. */
 export function tail(text: string, lines = 15): string {
   return text.trimEnd().split('\n').slice(-lines).join('\n');

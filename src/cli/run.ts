@@ -35,6 +35,7 @@ const help: Help = {
     'espalier run libreswan:ikev2-05-basic-psk --seeds 5',
     ['espalier run --source libreswan=~/libreswan', "build a checkout and run its own suite's good tests"],
     'espalier run libreswan --kernel ~/linux --suite ~/libreswan --overlay ~/build',
+    ['espalier run --source libreswan=. --watch', 'again after each change'],
     ['git bisect run espalier run --bisect-exit --source libreswan=. libreswan:NAME', 'docs/bisect.md'],
     'espalier run --last-failed',
     'espalier run --resume latest',
@@ -62,6 +63,8 @@ export function register(program: Command): void {
     .option('--faults <file>', 'lose, delay, double or change single packets as a plan says (docs/scenarios.md)')
     .option('--max-failures <n>', 'stop after n unexpected results')
     .option('-x', 'same as --max-failures 1')
+    .option('--failed-first', 'begin with the tests that failed in the last run, then the shortest')
+    .option('--watch', 'run again after each change of your tree, suite or scenarios (as --failed-first)')
     .option('--bisect-exit', 'exit codes for `git bisect run`: 0 good, 1 bad, 125 cannot be tested, 129 stop')
     .option('--baseline <run|file>', 'earlier results; tests with the same verdict count as expected')
     .option(...kernelOption)
@@ -85,6 +88,11 @@ export function register(program: Command): void {
       if (options.list && options.resume === undefined && options.attach === undefined) {
         const { listSelected } = await import('../session/commands/list.ts');
         process.exitCode = await listSelected(selectors, options);
+        return;
+      }
+      if (options.watch) {
+        const { watchCommand } = await import('../session/commands/watch.ts');
+        process.exitCode = await watchCommand(selectors, options);
         return;
       }
       const { runCommand } = await import('../session/commands/run.ts');

@@ -2,6 +2,8 @@
 export interface Candidate {
   /** Expected wall milliseconds. */
   readonly estimateMs: number;
+  /** What has a lower one comes first, whatever it takes; 0 where it is left out. */
+  readonly rank?: number;
 }
 
 /** What may go on at once. */
@@ -20,14 +22,20 @@ export interface Load {
 }
 
 /**
- * Picks the next piece of work: the longest, so that no long one is left for the end. Returns its index, or `undefined` to
+ * Picks the next piece of work: of the lowest rank, the longest, so that no long one is left for the end. Returns its index, or `undefined` to
  * wait.
  */
 export function choose(waiting: readonly Candidate[], load: Load, capacity: Capacity): number | undefined {
   if (load.running >= capacity.slots || load.unjudged >= capacity.backlog) return undefined;
   let best: number | undefined;
-  for (const [index, { estimateMs }] of waiting.entries()) {
-    if (best === undefined || estimateMs > (waiting[best]?.estimateMs ?? 0)) best = index;
+  for (const [index, candidate] of waiting.entries()) {
+    const other = best === undefined ? undefined : waiting[best];
+    if (other === undefined || comesBefore(candidate, other)) best = index;
   }
   return best;
+}
+
+function comesBefore(one: Candidate, other: Candidate): boolean {
+  const byRank = (one.rank ?? 0) - (other.rank ?? 0);
+  return byRank < 0 || (byRank === 0 && one.estimateMs > other.estimateMs);
 }

@@ -41,6 +41,8 @@ export interface RawRunOptions {
   readonly detach?: boolean;
   readonly attach?: string;
   readonly bisectExit?: boolean;
+  readonly watch?: boolean;
+  readonly failedFirst?: boolean;
 }
 
 /** How many seeds, from `first` on. */

@@ -24,6 +24,8 @@ export interface SessionInputs {
   readonly judges: number;
   /** Wall milliseconds of the last lab of each scenario, by `suite:name`. */
   readonly durations: ReadonlyMap<string, number>;
+  /** Places in the order of scenarios, by `suite:name`; absent: the longest comes first. */
+  readonly ranks?: ReadonlyMap<string, number> | undefined;
   readonly reporters: Reporters;
   readonly maxFailures?: number | undefined;
   /** The user's request to stop. */
@@ -110,9 +112,11 @@ class Session {
   #task(entry: ScenarioEntry, attempt: number): Task {
     const estimate = estimateMs(entry, this.#parts.durations);
     const key = { suite: entry.suite, name: entry.name, attempt };
+    const rank = this.#parts.ranks?.get(keyOf(entry));
     let made: Made | undefined;
     return {
       estimateMs: estimate,
+      ...(rank !== undefined && { rank }),
       make: async () => {
         this.#parts.reporters.attemptBegin(entry, attempt);
         made = await this.#maker.make(key, this.#signal);

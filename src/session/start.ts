@@ -66,6 +66,7 @@ export function refuseWithResume(selectors: readonly string[], given: readonly s
     'x',
     'trust',
     'bisectExit',
+    'failedFirst',
   ];
   const refused = given.filter((option) => !allowed.includes(option));
   if (selectors.length === 0 && refused.length === 0) return;

@@ -11,11 +11,12 @@ import type { Suite } from '../../model/suite.ts';
 import { makeReporters } from '../../report/all.ts';
 import type { Reporters, Sink } from '../../report/reporter.ts';
 import { findRun, runsDir } from '../../store/layout.ts';
-import { readDurations } from '../../store/records-of-runs.ts';
+import { readDurations, readLastFailed } from '../../store/records-of-runs.ts';
 import { RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import { bisectExit } from '../bisect/exit-code.ts';
 import type { Executor } from '../executor.ts';
+import { failedFirst } from '../failed-first.ts';
 import type { FarmOfRun } from '../farm/run-on-farm.ts';
 import { readFaults } from '../fault-plan.ts';
 import { finishSession } from '../finish.ts';
@@ -149,6 +150,9 @@ async function runFolder(
     executor,
     judges: availableParallelism(),
     durations,
+    ranks: raw.failedFirst
+      ? failedFirst(folder.run.scenarios, readLastFailed(runs)?.keys ?? new Set(), durations)
+      : undefined,
     reporters,
     maxFailures,
     signal: interruption(),

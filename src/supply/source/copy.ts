@@ -70,7 +70,7 @@ function folderCheck(root: string): (path: string) => boolean {
 }
 
 /** Changes whenever the file does, as far as its inode tells. `undefined` for what is neither file nor link. */
-function lookOf(path: string): string | undefined {
+export function lookOf(path: string): string | undefined {
   const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (found === undefined || !(found.isFile() || found.isSymbolicLink())) return undefined;
   return [found.ino, found.size, found.mtimeNs, found.ctimeNs, found.mode].join(' ');

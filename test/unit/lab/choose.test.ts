@@ -29,3 +29,13 @@ for (const { title, waiting, running = 0, unjudged = 0, capacity = {}, expected 
     assert.equal(choose(candidates, { running, unjudged }, { ...roomy, ...capacity }), expected);
   });
 }
+
+test('choose: the lowest rank goes first, and within it the longest', () => {
+  const waiting = [
+    { estimateMs: 90 },
+    { estimateMs: 5, rank: -1 },
+    { estimateMs: 7, rank: -1 },
+    { estimateMs: 99, rank: 2 },
+  ];
+  assert.equal(choose(waiting, { running: 0, unjudged: 0 }, roomy), 2);
+});
