@@ -42,7 +42,7 @@ const running: object[] = [];
 
 /**
  * Shows `title` with percentage and estimate: one redrawn line on a terminal, a line every
- * 20 s elsewhere, nothing at all for work that ends within a second.
+ * 20 s elsewhere and fewer while nothing is known of its end, nothing at all for work that ends within a second.
  */
 export function startProgress(title: string, options: ProgressOptions = {}): Progress {
   const now = options.now ?? (() => performance.now());
@@ -53,14 +53,19 @@ export function startProgress(title: string, options: ProgressOptions = {}): Pro
   let fraction = 0;
   let note = '';
   let shownAt: number | undefined;
+  let pauseMs = sparseMs;
 
   const describe = (): string => {
     const { expectedMs } = options;
     const elapsed = now() - start;
     const left = remaining(elapsed, fraction, expectedMs);
+    // A line that can tell nothing new is told ever more rarely.
+    pauseMs = left === undefined && expectedMs !== undefined ? pauseMs * 2 : sparseMs;
     const percent = fraction > 0 && fraction < 1 ? `, ${Math.floor(fraction * 100)} %` : '';
     const late =
-      expectedMs !== undefined && elapsed > expectedMs ? `, longer than the usual ${duration(expectedMs)}` : '';
+      expectedMs !== undefined && elapsed > expectedMs
+        ? `, ${duration(elapsed)} so far, longer than the usual ${duration(expectedMs)}`
+        : '';
     const estimate = left === undefined ? '' : `, ${leftText(left)}`;
     return `${title}${note && ` (${note})`}${percent}${late}${estimate}`;
   };
@@ -71,7 +76,7 @@ export function startProgress(title: string, options: ProgressOptions = {}): Pro
     if (at - start < silentMs) return;
     if (terminal && running[0] !== own) return;
     if (terminal) redraw(describe());
-    else if (shownAt === undefined || at - shownAt >= sparseMs) print(describe());
+    else if (shownAt === undefined || at - shownAt >= pauseMs) print(describe());
     else return;
     shownAt = at;
   };

@@ -27,9 +27,26 @@ test('work that takes longer than expected is estimated by its pace, and says so
   assert.deepEqual(lines, [
     'building, 10 %, about 27 s left',
     'building, 30 %, about 1 min 10 s left',
-    'building, 50 %, longer than the usual 30 s, about 50 s left',
-    'building, 70 %, longer than the usual 30 s, about 30 s left',
-    'building (linking), longer than the usual 30 s, almost done',
+    'building, 50 %, 50 s so far, longer than the usual 30 s, about 50 s left',
+    'building, 70 %, 1 min 10 s so far, longer than the usual 30 s, about 30 s left',
+    'building (linking), 1 min 40 s so far, longer than the usual 30 s, almost done',
+  ]);
+});
+
+test('work of whose end nothing is known any more is told ever more rarely', () => {
+  let now = 0;
+  const lines: string[] = [];
+  const say = (line: string): void => void lines.push(line);
+  const progress = startProgress('making', { terminal: false, now: () => now, say, expectedMs: 30_000 });
+  for (now = 0; now <= 600_000; now += 1000) progress.update(0);
+  progress.end();
+  assert.deepEqual(lines, [
+    'making, about 29 s left',
+    'making, about 9 s left',
+    'making, 41 s so far, longer than the usual 30 s',
+    'making, 1 min 21 s so far, longer than the usual 30 s',
+    'making, 2 min 41 s so far, longer than the usual 30 s',
+    'making, 5 min 21 s so far, longer than the usual 30 s',
   ]);
 });
 
