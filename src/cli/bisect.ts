@@ -45,7 +45,11 @@ export function register(program: Command): void {
       '--suite-of <commit>',
       'whose tests are run: `good`, `bad`, a commit, or `each`: the own ones of each (default: of the newer side)',
     )
-    .option('--same <what>', 'what makes two failures the same: issue, or word alone', 'issue')
+    .option(
+      '--same <what>',
+      'what makes two failures the same: issue, word alone, or `any`: every failure is bad',
+      'issue',
+    )
     .option('--seed <n>', 'seed of all randomness in the labs', '1')
     .option('--timeout <seconds>', 'virtual time that one command may take (default: set by the suite)')
     .option('--gap <ms>', 'virtual time between two commands (default: set by the suite)')

@@ -110,7 +110,7 @@ test('what cannot be searched exits with 3, and says why', async (t) => {
     [['--good', 'main', '--bad', 'main'], /--good and --bad are one commit/],
     [['--good', 'v9'], /has no commit v9\n {2}-> `git log`/],
     [['--good', 'main~1', '--bad', 'main~2'], /--bad \w{12}: there the test does not fail: passed/],
-    [['--good', 'main~2', '--same', 'colour'], /--same colour: one of issue, word is expected/],
+    [['--good', 'main~2', '--same', 'colour'], /--same colour: one of issue, word, any is expected/],
     [['--good', 'main~2', '--source', 'libreswan=clone'], /two trees are named/],
     [['--good', 'main~2', '--seed', 'x'], /--seed x/],
   ];

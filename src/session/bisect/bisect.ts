@@ -1,7 +1,7 @@
 import { EspalierError, Untestable } from '../../base/errors.ts';
 import { CommitSearch, type SearchState } from '../../supply/source/commit-search.ts';
 import { NothingSelected } from '../listing.ts';
-import { type Ends, isFailure, isSame, judgeOutcome, type Outcome, outcomeOf, outcomeText } from './failure.ts';
+import { type Ends, isFailure, isLikeGood, judgeOutcome, type Outcome, outcomeOf, outcomeText } from './failure.ts';
 import type { BisectOrder } from './order.ts';
 import type { Trial } from './trials.ts';
 
@@ -110,7 +110,8 @@ async function tryEnds(
   const failure = await outcomeAt(bad, 'bad');
   if (!isFailure(failure)) throw wrongEnd('--bad', bad, `does not fail: ${outcomeText(failure)}`);
   const right = await outcomeAt(good[0], 'good');
-  if (isSame(right, failure, by)) throw wrongEnd('--good', good[0], `fails as the bad one does: ${outcomeText(right)}`);
+  if (isLikeGood(failure, { good: right, by }))
+    throw wrongEnd('--good', good[0], `fails as the bad one does: ${outcomeText(right)}`);
   if (right.word !== 'passed' && !isFailure(right))
     throw wrongEnd('--good', good[0], `cannot be judged: ${outcomeText(right)}`);
   return { bad: failure, good: right, by };

@@ -9,8 +9,8 @@ export interface Outcome {
   readonly issue?: Issue | undefined;
 }
 
-/** What two outcomes must share to be the same failure. */
-export const sameBy = ['issue', 'word'] as const;
+/** What two outcomes must share to be the same failure; `any`: nothing, every failure counts. */
+export const sameBy = ['issue', 'word', 'any'] as const;
 export type SameBy = (typeof sameBy)[number];
 
 export function outcomeOf({ word, issues: [issue] }: ScenarioResult): Outcome {
@@ -30,6 +30,7 @@ export function isFailure({ word }: Outcome): boolean {
  * a difference: the kind of the issue, its place and the changed lines count, without numbers.
  */
 export function isSame(one: Outcome, other: Outcome, by: SameBy): boolean {
+  if (by === 'any') return isFailure(one) && isFailure(other);
   if (one.word !== other.word) return false;
   return by === 'word' || keyOf(one.issue) === keyOf(other.issue);
 }
@@ -63,6 +64,11 @@ export interface Ends {
  * a tunnel is missing on the bad end) is what good commits look like.
  */
 export function judgeOutcome(outcome: Outcome, { bad, good, by }: Ends): 'good' | 'bad' | 'skip' {
-  if (isSame(outcome, bad, by)) return 'bad';
-  return outcome.word === 'passed' || isSame(outcome, good, by) ? 'good' : 'skip';
+  if (isLikeGood(outcome, { good, by })) return 'good';
+  return isSame(outcome, bad, by) ? 'bad' : 'skip';
+}
+
+/** Where every failure is the one that is followed, a good end that fails itself is told from it by its first issue. */
+export function isLikeGood(outcome: Outcome, { good, by }: Omit<Ends, 'bad'>): boolean {
+  return outcome.word === 'passed' || isSame(outcome, good, by === 'any' ? 'issue' : by);
 }

@@ -103,8 +103,9 @@ export async function buildTree(order: BuildOrder, openWorkshop = workshopOf): P
     const last = takeNote(places);
     let changed = await bringCopy(order, state, places);
     const workshop = await openWorkshop(order, places.copy);
-    const made = sha256(JSON.stringify([recipe, order.flavour, workshop.root, workshop.packages, gather()]));
-    if (dropOthers(places, made)) changed = await bringCopy(order, state, places);
+    const madeWith = sha256(JSON.stringify([recipe, order.flavour, workshop.root, workshop.packages]));
+    const made = sha256(madeWith + gather());
+    if (dropOthers(places, madeWith)) changed = await bringCopy(order, state, places);
     if (changed || last?.made !== made) await build(order, places, workshop);
     writeAtomic(places.note, JSON.stringify({ made }));
     const layer = await ensureOverlayImage(places.installed);

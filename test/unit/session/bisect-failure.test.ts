@@ -55,6 +55,17 @@ for (const [outcome, good, as] of judged) {
     assert.equal(judgeOutcome(outcome, { bad: major, good, by: 'issue' }), as));
 }
 
+test('where every failure is bad, a good end that fails is told from it by its issue', () => {
+  const as = (outcome: Outcome, good: Outcome) => judgeOutcome(outcome, { bad: major, good, by: 'any' });
+  const crash: Outcome = { word: 'crash' };
+  assert.deepEqual(
+    [as(major, passed), as(crash, passed), as(minor, passed), as(passed, passed)],
+    ['bad', 'bad', 'bad', 'good'],
+  );
+  assert.deepEqual([as(minor, minor), as(crash, minor), as(passed, minor)], ['good', 'bad', 'good']);
+  assert.equal(as({ word: 'unresolved' }, passed), 'skip');
+});
+
 test('only what was tested fails', () => {
   const words = ['unresolved', 'unsupported', 'passed', 'minor', 'crash', 'nondeterminism'] as const;
   assert.deepEqual(
