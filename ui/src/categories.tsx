@@ -49,7 +49,7 @@ export function CategoriesTable({ runs, title }: TableProps): JSX.Element | null
   const shown = order.filter((category) => occur.has(category));
   if (shown.length === 0) return null;
   return (
-    <section class="differences" aria-label={title}>
+    <section class="differences narrow" aria-label={title}>
       <h2>{title}</h2>
       <TableBox label={title}>
         <thead>

@@ -56,7 +56,11 @@ export function ComparePage({ query }: { readonly query: Query }): JSX.Element {
           remove={isChoice ? (id) => set({ also: also.filter((one) => one !== id).join('\n') }) : undefined}
         />
       )}
-      {found ? <Found found={found} /> : <p class="nothing">Two runs are needed to compare.</p>}
+      {found ? (
+        <Found found={found} isPair={several === undefined} />
+      ) : (
+        <p class="nothing">Two runs are needed to compare.</p>
+      )}
     </main>
   );
 }
@@ -84,7 +88,13 @@ function RunChoice({ label, run, choices, set }: RunChoiceProps): JSX.Element {
   );
 }
 
-function Found({ found }: { readonly found: FoundDifferences }): JSX.Element {
+interface FoundProps {
+  readonly found: FoundDifferences;
+  /** Nothing above says how many issues the runs have. */
+  readonly isPair: boolean;
+}
+
+function Found({ found, isPair }: FoundProps): JSX.Element {
   const { before, now, common, world, changes, slower, onlyBefore, onlyNow } = found;
   const sections = changes.map(({ change, tests }) => [change, tests.length] as const);
   const all = [
@@ -118,7 +128,7 @@ function Found({ found }: { readonly found: FoundDifferences }): JSX.Element {
           ))}
         </dl>
       )}
-      <CategoriesTable runs={[before, now]} title="tests by their issues" />
+      {isPair && <CategoriesTable runs={[before, now]} title="tests by their issues" />}
       {changes.map(({ change, tests }) => tests.length > 0 && <Changed title={change} tests={tests} found={found} />)}
       {slower.length > 0 && <Slower found={found} />}
       <Only title="only before" run={before} tests={onlyBefore} />

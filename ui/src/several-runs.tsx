@@ -22,7 +22,7 @@ export function SeveralRuns({ several, remove }: SeveralProps): JSX.Element {
       </p>
       <Totals runs={runs} remove={remove} />
       <CategoriesTable runs={runs} title="tests by their issues" />
-      <section class="differences" aria-label="different verdicts">
+      <section class="differences narrow" aria-label="different verdicts">
         <h2>
           different verdicts <span class="note">{grouped(tests.length)}; first run at the left</span>
         </h2>

@@ -8,9 +8,20 @@ import { coloured } from './terminal.ts';
 /** Tests of one run alone are counted from here on. */
 const namesShown = 10;
 
-/** A comparison for people. */
+/** A comparison of two runs for people, with the categories of their issues. */
+export function pairText(comparison: RunComparison, style: TextStyle): string {
+  const { before, now, categories } = comparison;
+  const runs = [
+    { id: before, categories: categories.before },
+    { id: now, categories: categories.now },
+  ];
+  const counted = categoryLines(runs).map((line) => `${line}\n`);
+  return `${comparisonText(comparison, style)}${counted.join('')}`;
+}
+
+/** What is otherwise in a run than in another. */
 export function comparisonText(comparison: RunComparison, style: TextStyle): string {
-  const { before, now, common, changes, categories, slower, onlyBefore, onlyNow } = comparison;
+  const { before, now, common, changes, slower, onlyBefore, onlyNow } = comparison;
   const lines = [`${now} against ${before}: ${common} tests in both`];
   for (const [change, tests] of Object.entries(changes)) {
     if (tests.length === 0) continue;
@@ -29,12 +40,6 @@ export function comparisonText(comparison: RunComparison, style: TextStyle): str
   }
   lines.push(...onlyText(`only in ${before}`, onlyBefore), ...onlyText(`only in ${now}`, onlyNow));
   if (lines.length === 1) lines.push('no difference');
-  lines.push(
-    ...categoryLines([
-      { id: before, categories: categories.before },
-      { id: now, categories: categories.now },
-    ]),
-  );
   return `${lines.join('\n')}\n`;
 }
 

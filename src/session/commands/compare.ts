@@ -1,5 +1,5 @@
 import { EspalierError } from '../../base/errors.ts';
-import { comparisonText } from '../../report/terminal/comparison-text.ts';
+import { comparisonText, pairText } from '../../report/terminal/comparison-text.ts';
 import { severalText } from '../../report/terminal/several-text.ts';
 import {
   type ComparedRun,
@@ -34,7 +34,8 @@ export function compareCommand(words: readonly string[], options: CompareOptions
   const several = runs.length > 2 ? compareSeveral(runs) : undefined;
   const sink = standardOutput();
   if (options.json) sink.write(`${JSON.stringify({ ...comparison, ...(several && { several }) }, undefined, 1)}\n`);
-  else sink.write(`${several ? `${severalText(several, sink)}\n` : ''}${comparisonText(comparison, sink)}`);
+  else if (several) sink.write(`${severalText(several, sink)}\n${comparisonText(comparison, sink)}`);
+  else sink.write(pairText(comparison, sink));
   return isNoWorse(comparison) ? 0 : 1;
 }
 
