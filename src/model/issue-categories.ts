@@ -22,7 +22,7 @@ export const issueCategories = {
   nondeterminism: 'attempts at one test do not agree',
   'test-files': "the test's own files allow no judgement",
   harness: 'Espalier, the lab or a stored file failed',
-  other: 'another version of Espalier names its kind',
+  other: 'its kind is not in the table: another version or a suite of its own names it',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type IssueCategory = keyof typeof issueCategories;

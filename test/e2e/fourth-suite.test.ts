@@ -49,7 +49,7 @@ test('a fourth suite is one folder and one entry: listed, run, judged, reported'
   );
   const ran = await box.espalier('run', '--substrate', 'fake', 'toy');
   assert.match(normal(ran.stdout), /\n1\) toy:rude: major\n {3}alpha: said "what\\n"\n/);
-  assert.match(normal(ran.stdout), /\n1 major\n1 unsupported\n1 passed\n3 of 3 done/);
+  assert.match(normal(ran.stdout), /\n1 major\n1 unsupported\n1 passed\ntests by their issues: 1 other\n3 of 3 done/);
   assert.equal(ran.code, 1, ran.stderr);
 
   const attempt = (name: string): string => `espalier-runs/${box.runs()[0]}/attempts/toy/${name}/0`;
