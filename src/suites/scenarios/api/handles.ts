@@ -106,8 +106,11 @@ export interface Link extends Direction {
    * something to do with a frame decides. A rule that never acted makes the scenario `unresolved`.
    */
   on(frames: FrameMatch, action: FrameAction): Promise<FrameRule>;
-  /** Puts frames on the link: a packet made here, Ethernet frames, or those of a capture (`framesOf`). */
-  inject(what: PacketSketch | Uint8Array | readonly Uint8Array[]): Promise<void>;
+  /**
+   * Puts frames on the link, all at one moment: packets made here, Ethernet frames, or those of a capture (`framesOf`). A receiver loses what its
+   * sockets have no room for.
+   */
+  inject(what: PacketSketch | Uint8Array | readonly (PacketSketch | Uint8Array)[]): Promise<void>;
 }
 
 /** A rule about single frames that a lab has. */

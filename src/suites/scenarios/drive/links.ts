@@ -82,12 +82,12 @@ class DrivenLink extends ImpairedNics implements Link {
     return this.stepper.called(origin, () => this.#rules.add({ ...frames, link: this.#name, action }, origin));
   }
 
-  inject(what: PacketSketch | Uint8Array | readonly Uint8Array[]): Promise<void> {
+  inject(what: PacketSketch | Uint8Array | readonly (PacketSketch | Uint8Array)[]): Promise<void> {
     const origin = callerOrigin();
-    const frames = what instanceof Uint8Array ? [what] : 'octets' in what ? [this.#frame(what, origin)] : what;
-    return this.stepper.called(origin, async () => {
-      for (const frame of frames) await this.stepper.order({ kind: 'inject', link: this.#name, frame });
-    });
+    const all = what instanceof Uint8Array || 'octets' in what ? [what] : what;
+    const frames = all.map((one) => (one instanceof Uint8Array ? one : this.#frame(one, origin)));
+    const orders = frames.map((frame) => ({ kind: 'inject', link: this.#name, frame }) as const);
+    return this.stepper.called(origin, () => this.stepper.order(...orders));
   }
 
   #frame(packet: PacketSketch, origin: Origin): Uint8Array {

@@ -144,9 +144,9 @@ export class Stepper {
     return this.#inTurn(() => this.#send([{ kind: 'advance', ns }]));
   }
 
-  /** Gives the lab an order for which nothing but itself is waited for. */
-  order(order: Order): Promise<void> {
-    return this.#inTurn(() => this.#send([order]));
+  /** Gives the lab orders for which nothing but themselves is waited for, all at one moment. */
+  order(...orders: readonly Order[]): Promise<void> {
+    return this.#inTurn(() => this.#send(orders));
   }
 
   /** Sets the hosts' wall clock forward or back. */

@@ -33,7 +33,7 @@ function lab() {
   const stepper = {
     faults,
     called: (_: unknown, work: () => unknown) => work(),
-    order: async (order: Order) => void orders.push(order),
+    order: async (...more: readonly Order[]) => void orders.push(...more),
     must: async ({ host, line }: Typed) => void typed.push(`${host}: ${line}`),
   } as unknown as Stepper;
   const rules = new FaultRules(stepper);
