@@ -124,7 +124,7 @@ async function failuresOf(all: readonly Explored[], search: Search): Promise<Fai
     const [first] = members;
     if (violation === undefined || first === undefined) continue;
     const found = members.reduce((best, one) => (one.plan.length < best.plan.length ? one : best), first);
-    const shortest = await shorter(found, violation, search);
+    const shortest = await shorter(found, violation, search.run);
     const again = await search.run(shortest.plan);
     failures.push({ violation, shortest, plans: members.length, repeats: violationOf(again.verdict) === violation });
   }
@@ -132,11 +132,11 @@ async function failuresOf(all: readonly Explored[], search: Search): Promise<Fai
 }
 
 /** A plan with one fault less that violates the same, as long as there is one. */
-async function shorter(found: Explored, violation: string, { run }: Search): Promise<Explored> {
+async function shorter(found: Explored, violation: string, run: Search['run']): Promise<Explored> {
   if (found.plan.length < 2) return found;
   for (const left of found.plan) {
     const without = await run(found.plan.filter((fault) => fault !== left));
-    if (violationOf(without.verdict) === violation) return shorter(without, violation, { run } as Search);
+    if (violationOf(without.verdict) === violation) return shorter(without, violation, run);
   }
   return found;
 }
