@@ -15,7 +15,7 @@ const ends = {
 
 function ike(exchange: number, flags: number, id: number, more = ''): Buffer {
   const body = Buffer.from(
-    `0123456789abcdeffedcba987654321035${'20'}${exchange.toString(16)}${flags.toString(16).padStart(2, '0')}`,
+    `0123456789abcdeffedcba987654321035${'20'}${exchange.toString(16).padStart(2, '0')}${flags.toString(16).padStart(2, '0')}`,
     'hex',
   );
   const tail = Buffer.alloc(8);
@@ -63,4 +63,62 @@ test('messages are there once, whoever passes them on and however often they are
     spi: '0123456789abcdef',
     fragment: 2,
   });
+});
+
+test('a message is named by all that is in clear, one of IKEv1 without a direction', () => {
+  const scenario = { links: ['wan'] } as unknown as StoredScenario;
+  const v1 = ike(2, 0, 0);
+  v1[16] = 1;
+  v1[17] = 0x10;
+  const plain = ike(34, 0x08, 0);
+  plain[16] = 33;
+  const short = ike(35, 0x08, 2, '0000');
+  const seen = frames([
+    ['wan', 'west', v1],
+    ['wan', 'west', plain],
+    ['wan', 'west', short],
+    // The same fields and other octets: a message that was encrypted anew.
+    ['wan', 'west', Buffer.concat([plain, Buffer.from('00', 'hex')])],
+    ['wan', 'west', ike(35, 0x08, 3, '0000000c01020304')],
+  ]);
+  const unsent = { ...(frames([['wan', 'x', ike(36, 0, 7)]])[0] as SeenFrame) } as { sender?: string };
+  delete unsent.sender;
+  const found = exploredMessages({ frames: [...seen, unsent as SeenFrame], scenario });
+  assert.deepEqual(
+    found.map(({ from, exchange, text, match }) => ({ from, exchange, text, match })),
+    [
+      {
+        from: 'west',
+        exchange: 'Main Mode',
+        text: 'Main Mode 0 of west',
+        match: { kind: 'ike', exchange: 2, messageId: 0, payload: 1, spi: '0123456789abcdef' },
+      },
+      {
+        from: 'west',
+        exchange: 'IKE_SA_INIT',
+        text: 'IKE_SA_INIT request 0 of west',
+        match: { kind: 'ike', exchange: 34, messageId: 0, response: false, payload: 33, spi: '0123456789abcdef' },
+      },
+      {
+        from: 'west',
+        exchange: 'IKE_AUTH',
+        text: 'IKE_AUTH request 2 of west',
+        match: { kind: 'ike', exchange: 35, messageId: 2, response: false, payload: 53, spi: '0123456789abcdef' },
+      },
+      {
+        from: 'west',
+        exchange: 'IKE_AUTH',
+        text: 'IKE_AUTH request 3 fragment 258 of west',
+        match: {
+          kind: 'ike',
+          exchange: 35,
+          messageId: 3,
+          response: false,
+          payload: 53,
+          spi: '0123456789abcdef',
+          fragment: 258,
+        },
+      },
+    ],
+  );
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { verdictOf } from '../../../../src/model/verdict.ts';
 import type { ExploredMessage } from '../../../../src/results/explore/messages.ts';
-import { faultKinds, faultsOf, pairsBehind, planText, rulesOf } from '../../../../src/results/explore/plans.ts';
+import { faultKinds, faultsOf, pairsBehind, planText, rankOf, rulesOf } from '../../../../src/results/explore/plans.ts';
 import { violationOf } from '../../../../src/results/explore/violation.ts';
 
 const message = (exchange: string, time: bigint, messageId = 0): ExploredMessage => ({
@@ -59,4 +59,44 @@ test('failures are told apart by what they violate, not by numbers in it', () =>
   assert.notEqual(of('expected 2 IPsec SAs'), of('expected 2 IPsec SAs', 'east'));
   for (const word of ['passed', 'minor', 'unresolved', 'unsupported'] as const)
     assert.equal(violationOf(verdictOf({ kind: 'x', word, message: '' })), undefined);
+});
+
+test('a failure is called by its heaviest issues, each once, in one order', () => {
+  const issues = [
+    { kind: 'b', word: 'major', message: 'spi 0xc0ff of 10.1.0.1 at 7' },
+    { kind: 'a', word: 'major', host: 'west', message: 'x' },
+    { kind: 'a', word: 'major', host: 'west', message: 'x' },
+    { kind: 'c', word: 'minor', message: 'y' },
+  ] as const;
+  const verdict = { ...verdictOf(issues[0]), issues };
+  assert.equal(violationOf(verdict), 'major: a west x; b  spi N of N at N');
+  for (const word of ['livelock', 'timeout', 'crash', 'leak', 'major'] as const)
+    assert.equal(violationOf(verdictOf({ kind: 'k', word, message: 'm' })), `${word}: k  m`);
+});
+
+test('what each kind does, and how suspicious each exchange is', () => {
+  assert.deepEqual(faultKinds, {
+    drop: { kind: 'drop' },
+    duplicate: { kind: 'duplicate', copies: 1, after: '2000000000' },
+    delay: { kind: 'delay', by: '30000000000' },
+    reorder: { kind: 'reorder', within: '30000000000' },
+    corrupt: { kind: 'change', edits: [{ kind: 'draw', seed: 1, bits: 1 }] },
+  });
+  const names = [
+    'CREATE_CHILD_SA',
+    'INFORMATIONAL',
+    'IKE_FOLLOWUP_KE',
+    'IKE_INTERMEDIATE',
+    'IKE_AUTH',
+    'IKE_SA_INIT',
+    'Quick Mode',
+  ];
+  const ranks = names.map((name) => rankOf({ kind: 'drop', message: message(name, 1n) }));
+  assert.deepEqual(ranks, [0, 10, 20, 30, 40, 50, 60]);
+  const kinds = (['drop', 'duplicate', 'delay', 'reorder', 'corrupt'] as const).map((kind) =>
+    rankOf({ kind, message: init }),
+  );
+  assert.deepEqual(kinds, [50, 51, 52, 53, 54]);
+  const early = faultsOf([rekey, { ...rekey, text: 'second' }], ['drop']).map((fault) => fault.message.text);
+  assert.deepEqual(early, [rekey.text, 'second']);
 });
