@@ -52,7 +52,7 @@ export class Database implements Sql, AsyncDisposable {
       return database;
     } catch (cause) {
       await pool.end();
-      throw cause instanceof EspalierError ? cause : cannotConnect(cause, config);
+      throw unusable(cause, config);
     }
   }
 
@@ -180,10 +180,13 @@ const remedies: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'check host and port, and that the server runs',
   ENOTFOUND: 'check the host name',
   ENOENT: 'check the folder of the socket, and that the server runs',
+  '53100': 'make room on the disk of PostgreSQL',
   '53300': 'raise max_connections of the server, or lower --connections',
 };
 
-function cannotConnect(cause: unknown, config: PoolConfig): EspalierError {
+/** Why a database cannot be used, with what to do; an error that says so already stays as it is. */
+export function unusable(cause: unknown, config: PoolConfig): EspalierError {
+  if (cause instanceof EspalierError) return cause;
   const { code = '', message } = cause as { code?: string; message: string };
   const remedy = remedies[code] ?? 'check ESPALIER_FARM_DATABASE';
   return new EspalierError('infrastructure', `the farm's database cannot be used (${serverName(config)}): ${message}`, {

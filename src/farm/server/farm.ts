@@ -7,7 +7,7 @@ import { EspalierError } from '../../base/errors.ts';
 import { warn } from '../../base/log.ts';
 import { version } from '../../base/version.ts';
 import { protocol, silenceMs } from '../wire/protocol.ts';
-import { Database } from './database.ts';
+import { Database, unusable } from './database.ts';
 import { driverRoutes } from './driver-routes.ts';
 import { Engine } from './engine.ts';
 import { type Route, respond } from './http.ts';
@@ -49,7 +49,7 @@ const reapMs = 2000;
 export async function startFarm(options: FarmOptions): Promise<Farm> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await openFarmDatabase(options.database));
-  const engine = stack.use(await Engine.start(database));
+  const engine = stack.use(await startEngine(database, options.database));
   const stop = new AbortController();
   stack.defer(() => stop.abort());
   const waiting = new Waiting();
@@ -67,6 +67,14 @@ export async function startFarm(options: FarmOptions): Promise<Farm> {
   };
 }
 
+async function startEngine(database: Database, config: PoolConfig): Promise<Engine> {
+  try {
+    return await Engine.start(database);
+  } catch (error) {
+    throw unusable(error, config);
+  }
+}
+
 /** The database with today's tables. */
 export async function openFarmDatabase(config: PoolConfig): Promise<Database> {
   const database = await Database.open(config);
@@ -75,7 +83,7 @@ export async function openFarmDatabase(config: PoolConfig): Promise<Database> {
     return database;
   } catch (error) {
     await database[Symbol.asyncDispose]();
-    throw error;
+    throw unusable(error, config);
   }
 }
 

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { suite, test } from 'node:test';
 import { passing } from '../sandbox.ts';
 import { noPostgres } from './cluster.ts';
+import { fakePostgres } from './fake-postgres.ts';
 import { fieldsOfFile } from './field.ts';
 
 const startFarm = fieldsOfFile();
@@ -18,6 +19,11 @@ suite('what a farm refuses', { concurrency: 3 }, () => {
         ESPALIER_FARM: farm,
         ESPALIER_FARM_TOKEN: token,
       });
+    const old = await fakePostgres(t, () => ({ value: '140011' }));
+    const full = await fakePostgres(t, (query) => {
+      if (query.startsWith('show')) return { value: '150000' };
+      return { code: '53100', message: 'could not extend file: No space left on device' };
+    });
     const cases: readonly [what: string, ended: ReturnType<typeof start>, code: number, message: RegExp][] = [
       [
         'no database address',
@@ -28,6 +34,8 @@ suite('what a farm refuses', { concurrency: 3 }, () => {
       ['no server', start(field.url().replace(/:\d+\//, ':1/')), 2, /cannot be used \(127\.0\.0\.1:1, .*ECONNREFUSED/],
       ['wrong password', start(field.url({ secret: 'wrong' })), 2, /password authentication failed/],
       ['no database', start(cluster.url({ database: 'none' })), 2, /database "none" does not exist\n {2}-> create/],
+      ['a server that is too old', start(old), 2, /^PostgreSQL 14 is too old for a farm .*\n {2}-> use PostgreSQL 15/m],
+      ['no space', start(full), 2, /database cannot be used .*No space left on device\n {2}-> make room/],
       ['no address', run('farm', tokens.driver), 3, /--farm: is not the address of a farm\n {2}-> /],
       [
         'no encryption',

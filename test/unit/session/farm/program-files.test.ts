@@ -114,3 +114,15 @@ test('scenario files that are loaded at once all declare their own', async (t) =
     [['a'], ['a']],
   );
 });
+
+test('a transcript goes along where its name is a text in quotes and the file is there', async (t) => {
+  const body =
+    "await expect(a).toMatchTranscript('a.console');\nawait expect(a).toMatchTranscript(\n'none.console');\nawait expect(a).toMatchTranscript(['1', 'console'].join('.'));";
+  const source = declare('a').replace('async () => {}', `async ({ hosts: { a } }) => {${body}}`);
+  const dir = folder(t, {
+    'a.scenario.ts': `import { expect, linux, scenario } from 'espalier';\n${source}`,
+    'a.console': 'a',
+    '1.console': 'b',
+  });
+  assert.deepEqual((await namesOf(join(dir, 'a.scenario.ts'))).names, ['a.console', 'a.scenario.ts']);
+});
