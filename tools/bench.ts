@@ -204,7 +204,7 @@ async function main(): Promise<void> {
 
   const signal = new AbortController().signal;
   const supply = openSupply(options, signal);
-  const settings = await openSettings(options, supply);
+  const settings = await openSettings(['libreswan', 'examples'], options, supply);
   const suites = await openSuites(['libreswan', 'examples'], options, supply);
   const load = async (suite: string, name: string): Promise<LoadedScenario> => {
     const found = suites.get(suite);

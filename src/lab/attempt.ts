@@ -2,8 +2,8 @@ import { EspalierError } from '../base/errors.ts';
 import type { AttemptFile, AttemptInputs } from '../model/attempt.ts';
 import type { FaultRule } from '../model/faults.ts';
 import type { LabPlan } from '../model/scenario.ts';
-import type { HeldLab, LoadedScenario } from '../model/suite.ts';
-import { lackingOf } from '../model/traits.ts';
+import type { HeldLab, KernelFlavour, LoadedScenario } from '../model/suite.ts';
+import { lackingOf, traitsWith } from '../model/traits.ts';
 import type { GuestBinaries } from '../supply/kernel/guest.ts';
 import { costOf } from './cost.ts';
 import { type Layer, laySources, type SourceLayer } from './source-layers.ts';
@@ -17,8 +17,8 @@ export interface AttemptSettings {
   readonly kernel: KernelChoice;
   /** Compiled parts of labs that another machine made; absent: they are made here. */
   readonly guest?: GuestBinaries | undefined;
-  /** The same kernel with PF_KEY, made on first need. */
-  readonly pfKeyKernel?: () => Promise<KernelChoice>;
+  /** The same kernel in another flavour, made on first need. */
+  readonly kernelOf?: (flavour: KernelFlavour) => Promise<KernelChoice>;
   readonly seed: bigint | undefined;
   /** Virtual deadline per command that replaces the scenario's own, ns. */
   readonly deadline?: bigint | undefined;
@@ -120,13 +120,18 @@ function refuseStopped(signal: AbortSignal): void {
  * none: a recorded seed would claim that the lab can be repeated.
  */
 export async function settingsFor(
-  { pfKey, images, alsoHas }: Pick<LoadedScenario, 'pfKey' | 'images' | 'alsoHas'>,
-  { pfKeyKernel, sources = [], ...settings }: AttemptSettings,
+  { flavour, plan, images, alsoHas }: Pick<LoadedScenario, 'flavour' | 'plan' | 'images' | 'alsoHas'>,
+  { kernelOf, sources = [], ...settings }: AttemptSettings,
 ): Promise<AttemptSettings> {
-  const kernel = pfKey && pfKeyKernel !== undefined ? await pfKeyKernel() : settings.kernel;
+  const kernel = flavour !== undefined && kernelOf !== undefined ? await kernelOf(flavour) : settings.kernel;
   const laid =
     sources.length === 0 ? {} : laySources({ images, ...(alsoHas && { alsoHas }) }, settings.overlays ?? {}, sources);
-  return { ...settings, ...laid, kernel, seed: settings.substrate.traits.seeds ? settings.seed : undefined };
+  return {
+    ...settings,
+    ...laid,
+    kernel,
+    seed: traitsWith(settings.substrate.traits, plan.clock).seeds ? settings.seed : undefined,
+  };
 }
 
 /** A scenario's plan with what the user set for all of a run. */
@@ -207,7 +212,8 @@ function describe(
   { suite, name, attempt }: Pick<AttemptFile, 'suite' | 'name' | 'attempt'>,
   { loaded, settings, started, result }: FinishedLab,
 ): AttemptFile {
-  const lacks = lackingOf(settings.substrate.traits);
+  const { clock } = loaded.plan;
+  const lacks = lackingOf(traitsWith(settings.substrate.traits, clock));
   const cost = result.usage && costOf(loaded, result.usage);
   return {
     version: 1,
@@ -217,6 +223,7 @@ function describe(
     hosts: loaded.plan.topology.hosts.map(({ name }) => name),
     inputs: inputsOf(loaded, settings),
     ...(lacks && { lacks: [...lacks] }),
+    ...(clock && { clock }),
     ...(result.walls && { walls: result.walls }),
     end: result.end,
     time: {

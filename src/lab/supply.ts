@@ -1,5 +1,5 @@
 import { sha256 } from '../base/files.ts';
-import type { LabImage } from '../model/suite.ts';
+import type { KernelFlavour, LabImage } from '../model/suite.ts';
 import type { Image } from '../supply/image/image.ts';
 import type { KernelChoice, Substrate, Supply } from './substrate/substrate.ts';
 
@@ -12,7 +12,7 @@ export class LabSupply {
   readonly signal: AbortSignal;
   readonly #selection: string | undefined;
   readonly #supply: Supply | undefined;
-  readonly #kernels = new Map<boolean, Promise<KernelChoice>>();
+  readonly #kernels = new Map<KernelFlavour, Promise<KernelChoice>>();
   readonly #images = new Map<string, Promise<Image>>();
   readonly #given = new AbortController();
 
@@ -32,11 +32,16 @@ export class LabSupply {
     return this.#supply !== undefined;
   }
 
-  /** The kernel under test; with `pfKey` its flavour that speaks PF_KEY (RFC 2367). */
-  kernel(pfKey = false): Promise<KernelChoice> {
+  /** The user's own tree or binary, where labs boot that. */
+  get selection(): string | undefined {
+    return this.#selection;
+  }
+
+  /** The kernel under test in one of its flavours. */
+  kernel(flavour: KernelFlavour = 'standard'): Promise<KernelChoice> {
     const [supply, selection, signal] = [this.#supply, this.#selection, this.signal];
     if (supply === undefined) return Promise.resolve(nothing);
-    return once(this.#kernels, pfKey, () => supply.kernel({ selection, pfKey, signal }));
+    return once(this.#kernels, flavour, () => supply.kernel({ selection, flavour, signal }));
   }
 
   /** Ends what is still being made: the run will not begin. */

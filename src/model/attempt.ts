@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clocks } from './scenario.ts';
 import { count, decimal, fileName, type Of, optionalText, text } from './schema.ts';
 import { traitNames } from './traits.ts';
 
@@ -125,6 +126,8 @@ export const attemptSchema = z.object({
   hosts: z.array(text),
   inputs,
   lacks: lacksSchema.exactOptional(),
+  /** How time passed in the lab; absent: `infinite`, as `LabPlan.clock`. */
+  clock: z.enum(clocks).exactOptional(),
   /** Absent: an attempt of an earlier version, or of a substrate whose labs have no processes. */
   walls: wallsSchema.exactOptional(),
   end: endSchema,

@@ -36,6 +36,13 @@ export interface Timing {
   readonly deadline: bigint;
 }
 
+/**
+ * How time passes in a lab. `infinite`: computing takes none, and idle time is skipped; only so a seed decides all. `cpu`: computing takes as
+ * long as it takes on this machine, and idle time is skipped. `real`: the machine's own time.
+ */
+export const clocks = ['infinite', 'cpu', 'real'] as const;
+export type Clock = (typeof clocks)[number];
+
 /** A file placed into a host, or into all of them, before the first command. */
 export interface PlacedFile {
   /** Host name, or `*`. */
@@ -79,6 +86,8 @@ export interface LabPlan {
   readonly fallbackTunnels?: boolean;
   /** What becomes of single frames from the first command on; numbered from 1 in the records. */
   readonly faults?: readonly FaultRule[];
+  /** Absent: `infinite`. */
+  readonly clock?: Clock;
   /** Guest memory in MiB. */
   readonly memory: number;
 }

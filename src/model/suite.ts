@@ -2,6 +2,12 @@ import type { Identity, SuiteIdentity } from './attempt.ts';
 import type { FaultRule } from './faults.ts';
 import type { LabPlan, ScenarioEntry, Step } from './scenario.ts';
 
+/**
+ * Kernels that differ in their options only. `netkey`: with PF_KEY (RFC 2367), whose presence a suite forbids. `selftests`: with all that the
+ * kernel's own tests of networking ask for.
+ */
+export type KernelFlavour = 'standard' | 'netkey' | 'selftests';
+
 /** What hosts boot from. */
 export interface LabImage extends Identity {
   readonly path: string;
@@ -28,8 +34,8 @@ export interface LoadedScenario {
   readonly suite: SuiteIdentity;
   /** Versions of what is under test, e.g. `{ libreswan: '5.2-2.2' }`. */
   readonly versions: Readonly<Record<string, string>>;
-  /** A daemon of it talks to the kernel by PF_KEY (RFC 2367), which only one flavour of kernels has. */
-  readonly pfKey?: boolean;
+  /** The kernel that it needs; absent: the standard one. */
+  readonly flavour?: KernelFlavour;
   /** Which of its steps, by index, start a daemon or wait until it runs, beside those that Espalier types itself (`by`). */
   readonly startsDaemon?: readonly number[];
   /**

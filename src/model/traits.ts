@@ -1,3 +1,5 @@
+import type { Clock } from './scenario.ts';
+
 /** What a substrate can promise of a lab. */
 export const traitNames = [
   /** The lab's clock is its own: the machine's load is no matter of it. */
@@ -9,6 +11,19 @@ export const traitNames = [
 ] as const;
 export type Trait = (typeof traitNames)[number];
 export type Traits = Readonly<Record<Trait, boolean>>;
+
+/** What a clock takes of them: where the machine's time has a part in the lab's, no seed decides all. */
+const withoutIn: Readonly<Record<Clock, readonly Trait[]>> = {
+  infinite: [],
+  cpu: ['seeds'],
+  real: ['seeds', 'virtualTime'],
+};
+
+/** The traits of a lab with a clock. */
+export function traitsWith(traits: Traits, clock: Clock = 'infinite'): Traits {
+  const kept = traitNames.map((name) => [name, traits[name] && !withoutIn[clock].includes(name)] as const);
+  return Object.fromEntries(kept) as Record<Trait, boolean>;
+}
 
 /** The traits that are not there; `undefined` where all are. */
 export function lackingOf(traits: Traits): readonly Trait[] | undefined {

@@ -1,5 +1,5 @@
 import type { LabSupply } from '../lab/supply.ts';
-import type { Suite } from '../model/suite.ts';
+import type { KernelFlavour, Suite } from '../model/suite.ts';
 import type { Format } from './format.ts';
 
 /** What a suite is opened with. */
@@ -28,6 +28,8 @@ export interface SuiteEntry {
   readonly about: string;
   /** How its scenarios are stored and judged. */
   readonly format: FormatEntry;
+  /** The kernel flavour that all its labs boot; absent: each test says so itself. */
+  readonly flavour?: KernelFlavour;
   readonly open: (options: OpenOptions) => Promise<Suite>;
   /**
    * The user's own folder with a scenario's references, where they lie in the suite's tree (`tree`: `--suite`). Throws `usage`

@@ -117,7 +117,7 @@ async function main(): Promise<number> {
   const options = parseRunOptions({ status: 'good', seed: values.seed, retries: '0', repeatEach: '1' });
   const supply = openSupply(options, new AbortController().signal);
   const suites = await openSuites(names, options, supply);
-  const settings = await openSettings(options, supply);
+  const settings = await openSettings(names, options, supply);
   const tests = (await drawTests(suites.values(), new Draw(values.seed))).entries();
   const chosen = kinds.filter(({ id }) => id.includes(values.only));
   const waiting = Array.from({ length: wanted }, (_, at) => chosen[at % chosen.length]);

@@ -10,7 +10,7 @@ const options = { substrate: 'uml', overlay: [], seed: '1', retries: 0, repeatEa
 const [suite = '', name = ''] = process.argv.slice(2);
 const { signal } = new AbortController();
 const supply = openSupply(options, signal);
-const settings = await openSettings(options, supply);
+const settings = await openSettings([suite], options, supply);
 const loaded = await (await openSuites([suite], options, supply)).get(suite)?.load(name);
 if (loaded === undefined) throw new TypeError(`no suite ${suite}`);
 const { entry } = loaded;

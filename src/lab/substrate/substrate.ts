@@ -1,6 +1,6 @@
 import type { Identity } from '../../model/attempt.ts';
 import type { LabPlan } from '../../model/scenario.ts';
-import type { Order } from '../../model/suite.ts';
+import type { KernelFlavour, Order } from '../../model/suite.ts';
 import type { Traits } from '../../model/traits.ts';
 import type { Image } from '../../supply/image/image.ts';
 import type { GuestBinaries } from '../../supply/kernel/guest.ts';
@@ -75,8 +75,7 @@ export interface KernelChoice extends Identity {
 export interface KernelRequest {
   /** The user's own tree or binary; `undefined`: the one that the substrate usually has. */
   readonly selection: string | undefined;
-  /** It must speak PF_KEY (RFC 2367). */
-  readonly pfKey: boolean;
+  readonly flavour: KernelFlavour;
   readonly signal: AbortSignal | undefined;
 }
 

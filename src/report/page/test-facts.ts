@@ -28,7 +28,7 @@ export function factsOf(result: ScenarioResult, dir: string | undefined): [strin
   }
   if (result.attempts.length > 1) facts.push(['attempts', result.attempts.map(({ word }) => word).join(', ')]);
   if (last?.seed !== undefined) facts.push(['seed', last.seed]);
-  if (last?.lacks !== undefined) facts.push(['the substrate lacks', last.lacks.join(', ')]);
+  if (last?.lacks !== undefined) facts.push(['the lab lacks', last.lacks.join(', ')]);
   if (result.adapted.length > 0) facts.push(['adaptations', result.adapted.join(', ')]);
   if (dir !== undefined) facts.push(...storedFacts(dir));
   facts.push(['upstream', `${result.upstream} (status ${result.status})`]);
@@ -49,10 +49,17 @@ function storedFacts(dir: string): [string, string][] {
   const attempt = read('attempt.json', attemptSchema);
   return [
     ...(seen ? seenFacts(seen) : []),
+    ...(attempt?.clock ? [['clock', clockTexts[attempt.clock]] satisfies [string, string]] : []),
     ...(attempt?.cost ? costFacts(attempt.cost) : []),
     ...(attempt ? inputFacts(attempt.inputs) : []),
   ];
 }
+
+const clockTexts: Readonly<Record<NonNullable<AttemptFile['clock']>, string>> = {
+  infinite: 'infinite: computing takes no time',
+  cpu: 'cpu: computing takes the time that it takes on the machine, so no seed decides all',
+  real: "real: the machine's own time",
+};
 
 function seenFacts({ pairs, packets, halfOpen, blind, eventsLost = [] }: FactSummary): [string, string][] {
   const counts = Object.entries(packets).filter(([, count]) => count > 0);

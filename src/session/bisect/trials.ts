@@ -77,7 +77,7 @@ export class Trials {
       const remedy = 'name one with SUITE:NAME';
       throw new EspalierError('usage', `${test} means ${scenarios.length} tests, and one is followed`, { remedy });
     }
-    const settings = await openSettings(options, supply);
+    const settings = await openSettings(names, options, supply);
     const folder = createRun({ runs, scenarios, options, command: ['espalier', ...process.argv.slice(2)] });
     using _lock = await lockRun(folder.dir, 'run');
     using executor = new LocalExecutor({ folder, suites, settings, slots: 1 });

@@ -44,7 +44,7 @@ export async function exploreCommand(test: string, raw: RawExploreOptions): Prom
   const entry = onlyOne(await selectScenarios(suites.values(), selection));
   const suite = suites.get(entry.suite);
   if (suite === undefined) throw new EspalierError('bug', `suite ${entry.suite} is not open`);
-  const settings = await openSettings(options, supply);
+  const settings = await openSettings(names, options, supply);
   using work = makeWorkFolder('explore');
   const started = performance.now();
   const found = await explore({

@@ -59,7 +59,7 @@ async function prepare(stored: StoredAttempt, force: boolean): Promise<Prepared>
   if (ofToday === undefined) throw new EspalierError('bug', `suite ${entry.suite} is not open`);
   const suite = withStoredImages(ofToday, file);
   const loaded = await suite.load(entry.name);
-  const wanted = await settingsFor(loaded, await openSettings(options, supply));
+  const wanted = await settingsFor(loaded, await openSettings([entry.suite], options, supply));
   const settings = await withStoredKernel(wanted, file);
   refuse(replayDifferences({ dir, file }, loaded, settings).map(differenceText), force);
   return { options, settings, suite };

@@ -89,7 +89,7 @@ async function settingsWithImages(
 ): Promise<AttemptSettings> {
   if (ahead) void loadFirst(suites, scenarios);
   try {
-    return await openSettings(options, supply);
+    return await openSettings([...suites.keys()], options, supply);
   } catch (error) {
     supply.cancel();
     throw error;
@@ -116,8 +116,9 @@ async function resumedRun(run: string, raw: RawRunOptions): Promise<number> {
   await refuseUntrusted(folder, raw.trust);
   const { options, scenarios } = folder.run;
   const supply = (farm?.openSupply ?? openSupply)(options, interruption());
-  const settings = await openSettings(options, supply);
-  const suites = await openSuites([...new Set(scenarios.map(({ suite }) => suite))], options, supply);
+  const names = [...new Set(scenarios.map(({ suite }) => suite))];
+  const settings = await openSettings(names, options, supply);
+  const suites = await openSuites(names, options, supply);
   return await runFolder(folder, { suites, settings }, invocation);
 }
 

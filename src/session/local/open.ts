@@ -6,7 +6,7 @@ import { substrateByName } from '../../lab/substrate/all.ts';
 import { LabSupply } from '../../lab/supply.ts';
 import type { RunOptions } from '../../model/run.ts';
 import type { Suite } from '../../model/suite.ts';
-import { openSuite } from '../../suites/all.ts';
+import { flavourOf, openSuite } from '../../suites/all.ts';
 import { sourceLayers, treesOfSources } from './sources.ts';
 
 /** What the labs of a run boot. Nothing is made yet. */
@@ -31,8 +31,14 @@ export async function openSuites(
   return suites;
 }
 
-/** What all labs of a run share; makes its kernel. Throws where this machine or the substrate cannot do what is asked. */
-export async function openSettings(options: RunOptions, supply: LabSupply): Promise<AttemptSettings> {
+/**
+ * What all labs of a run of these suites share; makes its kernel. Throws where this machine or the substrate cannot do what is asked.
+ */
+export async function openSettings(
+  names: readonly string[],
+  options: RunOptions,
+  supply: LabSupply,
+): Promise<AttemptSettings> {
   const { substrate } = supply;
   if (options.seeds !== undefined && !substrate.traits.seeds) {
     throw new EspalierError('usage', `--seeds: on the substrate ${substrate.name} no seed decides what happens`);
@@ -41,8 +47,8 @@ export async function openSettings(options: RunOptions, supply: LabSupply): Prom
   const sources = await sourceLayers(options, supply);
   return {
     substrate,
-    kernel: await supply.kernel(),
-    pfKeyKernel: () => supply.kernel(true),
+    kernel: await supply.kernel(flavourOf(names)),
+    kernelOf: (flavour) => supply.kernel(flavour),
     seed: options.seed === undefined ? undefined : BigInt(options.seed),
     ...(await overlaysOf(options, supply)),
     ...(sources.length > 0 && { sources }),

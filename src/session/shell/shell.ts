@@ -62,7 +62,7 @@ export async function shellCommand(selector: string, raw: RawShellOptions): Prom
   const [suite] = (await openSuites(names, { ...options, paths }, supply)).values();
   if (suite === undefined) throw new EspalierError('bug', `${selector}: the suite could not be opened`);
   const loaded = await suite.load(name);
-  const settings = await settingsFor(loaded, await openSettings(options, supply));
+  const settings = await settingsFor(loaded, await openSettings(names, options, supply));
   const { drive } = loaded;
   const at = drive === undefined || raw.at === undefined ? undefined : wholeNumber('--at', raw.at, 0);
   const plan = withSettings(drive === undefined ? heldPlan(loaded.plan, raw.at) : loaded.plan, settings);

@@ -227,7 +227,7 @@ async function load(
     images: Object.fromEntries([...images].map(([host, { id, sha256: hash }]) => [host, { id, sha256: hash }])),
     suite: await identityOf(name, source),
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
-    ...([...daemons.values()].some(({ daemon }) => daemon.slice.pfKey) && { pfKey: true }),
+    ...([...daemons.values()].some(({ daemon }) => daemon.slice.pfKey) && { flavour: 'netkey' }),
     drive: (lab) => runFunction({ declared, plan: whole, daemons }, lab),
   };
 }

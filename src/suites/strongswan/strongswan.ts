@@ -162,7 +162,7 @@ function load(
     images: Object.fromEntries(knownHosts.map((host) => [host, { id, sha256 }])),
     suite: identity,
     versions: image.versions,
-    ...(plugins.has('kernel-pfkey') && { pfKey: true }),
+    ...(plugins.has('kernel-pfkey') && { flavour: 'netkey' }),
     judging: { checks },
   };
 }

@@ -53,11 +53,16 @@ function commandLine(request: LabRequest): string[] {
     'con1=null,fd:3',
     'ssl=null',
     'init=/agent',
-    'time-travel=inf-cpu',
-    `time-travel-start=${request.plan.timing.start}`,
+    ...clockWords(request.plan),
     'seccomp=on',
     'uml_dir=/proc/self/cwd/umid/',
   ];
+}
+
+/** In real time the kernel takes the machine's own date. */
+function clockWords({ clock = 'infinite', timing }: LabPlan): string[] {
+  if (clock === 'real') return [];
+  return [clock === 'cpu' ? 'time-travel' : 'time-travel=inf-cpu', `time-travel-start=${timing.start}`];
 }
 
 /** The agent as it was compiled: whatever happened to the file in the cache since, no other one boots. */
@@ -94,19 +99,28 @@ function showImage(place: string, path: string, walls: Walls): void {
   } else if (!existsSync(dirname(place))) symlinkSync(dirname(path), dirname(place));
 }
 
+interface LabParts extends Pick<LabPlan, 'clock'> {
+  readonly dir: string;
+  /** Folder of the lab's memory. */
+  readonly memory: string;
+  readonly walls: Walls;
+}
+
 class UmlLab implements BackendLab {
   readonly ended: Promise<BackendEnd>;
   readonly walls: Walls;
   readonly #starter: Starter;
   readonly #dir: string;
+  readonly #stopsToWait: boolean;
   #step = 0;
   #cpuMs = 0;
   #gone = false;
   /** Its kernel is off the CPU. Only then a signal can put it back: one that comes before the starter listens would end it. */
   #resting = false;
 
-  constructor(starter: Starter, { dir, memory, walls }: { dir: string; memory: string; walls: Walls }) {
+  constructor(starter: Starter, { dir, memory, walls, clock }: LabParts) {
     this.walls = walls;
+    this.#stopsToWait = clock !== undefined && clock !== 'infinite';
     this.#starter = starter;
     this.#dir = dir;
     this.ended = this.#end(memory);
@@ -148,6 +162,8 @@ class UmlLab implements BackendLab {
     renameSync(join(lab, 'next.tmp'), join(lab, 'next'));
     if (orders.some(({ kind }) => kind === 'end')) return;
     await this.#reached(this.#step);
+    // It waits in a loop, whose CPU time would be the lab's.
+    if (this.#stopsToWait) this.rest();
   }
 
   /** However long that takes here: whether the lab hangs is for its watchdog to say, who then kills it. */
@@ -229,7 +245,7 @@ export async function startLab(request: LabRequest): Promise<BackendLab> {
       captures: plan.topology.links.map(({ name }) => name),
       memory: { folder: memory, mebibytes: plan.memory },
     });
-    const lab = new UmlLab(starter, { dir, memory, walls });
+    const lab = new UmlLab(starter, { dir, memory, walls, ...(plan.clock && { clock: plan.clock }) });
     void lab.ended.then(() => releaseCpu(cpu));
     return lab;
   } catch (cause) {
