@@ -23,7 +23,11 @@ export function register(program: Command): void {
     .description("build Debian's newest kernel source as User Mode Linux")
     .option('--kernel <dir|file>', 'a kernel tree of your own instead, built with the options in kernel/uml.config')
     .option('--update-lock', 'record this version in images/lock.json as the tested one')
-    .option('--flavour <name>', '`standard`, or `netkey`: with PF_KEY, which OpenIKED needs', 'standard')
+    .option(
+      '--flavour <name>',
+      '`standard`, `netkey` (with PF_KEY, for OpenIKED) or `selftests` (for the suite `kernel`)',
+      'standard',
+    )
     .option('--plain', 'without the changes in kernel/patches, to compare with (see `npm run bench`)')
     .action(async (options: KernelBuildOptions) => {
       const { kernelBuildCommand } = await import('../session/commands/kernel.ts');

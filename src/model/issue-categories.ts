@@ -65,6 +65,7 @@ export const categoryOfKind: Readonly<Record<IssueKind, IssueCategory | undefine
   'check-text': 'failed-check',
   'check-log': 'failed-check',
   'check-value': 'failed-check',
+  'selftest-failed': 'failed-check',
   'check-custom': 'failed-check',
   'output-different': 'differing-output',
   'output-whitespace': 'differing-output',

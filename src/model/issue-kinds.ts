@@ -194,6 +194,11 @@ const checks = {
     upstream: 'failed',
     meaning: 'a scenario expected another value; the scenario says which word that is',
   },
+  'selftest-failed': {
+    word: 'major',
+    upstream: 'failed',
+    meaning: 'a selftest of the kernel failed, or one of its subtests, or it ended before its plan',
+  },
   'check-transcript': { word: 'minor', upstream: 'failed', meaning: 'a transcript differs from its reference' },
   'scenario-fault': {
     word: 'unresolved',

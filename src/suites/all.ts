@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { projectDir } from '../base/folders.ts';
-import type { Suite } from '../model/suite.ts';
+import type { KernelFlavour, Suite } from '../model/suite.ts';
 import type { Format } from './format.ts';
 import { isPath, scenarioEnding } from './scenarios/find.ts';
 import type { StrongswanVersion } from './strongswan/open.ts';
@@ -18,6 +18,11 @@ const scenario: FormatEntry = {
 const strongswan: FormatEntry = {
   name: 'strongswan',
   load: async () => (await import('./strongswan/format.ts')).strongswanFormat,
+};
+
+const kernel: FormatEntry = {
+  name: 'kernel',
+  load: async () => (await import('./kernel/format.ts')).kernelFormat,
 };
 
 /** A bundled suite of scenario files: a folder below `scenarios/`. */
@@ -53,6 +58,13 @@ export const suites: readonly SuiteEntry[] = [
   bundled('first', 'the scenario that `espalier init` writes'),
   bundled('interop', 'libreswan, strongSwan and OpenIKED, every one against every other'),
   bundled('time', 'days of lifetimes: rekeys, reauthentication, expiry, steps of the clock'),
+  {
+    name: 'kernel',
+    about: "the kernel's own selftests of networking, from Debian's source, --kernel DIR or --suite",
+    format: kernel,
+    flavour: 'selftests',
+    open: async (options) => (await import('./kernel/open.ts')).openKernelSuite('kernel', options),
+  },
   {
     name: 'libreswan',
     about: "libreswan's own suite, from Debian trixie or --suite",
@@ -98,6 +110,13 @@ export function isSuite(name: string): boolean {
 /** What a newcomer begins with, by file name. */
 export async function firstFiles(): Promise<Readonly<Record<string, string>>> {
   return (await import('./scenarios/first-files.ts')).firstFiles();
+}
+
+/** The kernel flavour that all of some suites need, so that no other one is built for their run. */
+export function flavourOf(names: readonly string[]): KernelFlavour {
+  const wanted = new Set(names.map((name) => suites.find((suite) => suite.name === name)?.flavour ?? 'standard'));
+  const [only, ...others] = wanted;
+  return only === undefined || others.length > 0 ? 'standard' : only;
 }
 
 /** Opens the suite of a name, or the scenario files of a path, under the name that the run gives them. */

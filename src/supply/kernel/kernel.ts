@@ -17,6 +17,7 @@ import { firstError } from '../source/first-error.ts';
 import { type BuiltKernel, buildKernel, type KernelBuild } from './build.ts';
 import { canonicalKconfig, type Kconfig, parseKconfig } from './kconfig.ts';
 import { applyPatches, identityOf, kernelPatches } from './patches.ts';
+import { treeOptions } from './selftest-options.ts';
 import { type KernelSource, kernelSources, unpackKernelSource } from './source.ts';
 import { versionOf } from './version.ts';
 
@@ -30,8 +31,18 @@ export interface Kernel {
   readonly version: string;
 }
 
-/** Kernels differ in their fragments only. OpenIKED speaks PF_KEY alone, whose presence a libreswan test forbids. */
-const flavours = { standard: ['uml.config'], netkey: ['uml.config', 'netkey.config'] } as const;
+/**
+ * Kernels differ in their fragments only. OpenIKED speaks PF_KEY alone, whose presence a libreswan test forbids. `selftests` has what the
+ * kernel's own tests ask for: by the `config` files of the tree that is built, of which ours take nothing back.
+ */
+const flavours = {
+  standard: { fragments: ['uml.config'], ofTree: [] },
+  netkey: { fragments: ['uml.config', 'netkey.config'], ofTree: [] },
+  selftests: {
+    fragments: ['selftests.config', 'uml.config'],
+    ofTree: ['net', 'net/mptcp', 'net/netfilter', 'net/forwarding', 'net/af_unix'],
+  },
+} as const;
 export type Flavour = keyof typeof flavours;
 export const flavourNames = Object.keys(flavours) as Flavour[];
 
@@ -67,10 +78,15 @@ const objectsOfFirstBuild = 1070;
 /** Wall time: 2 min 45 s on two cores, beside the image. */
 const msOfFirstBuild = 330_000 / availableParallelism();
 
-/** The options wanted for a flavour. */
+/** The options wanted for a flavour, without those that a tree asks for. */
 export function wantedConfig(flavour: Flavour): Kconfig {
-  const texts = flavours[flavour].map((name) => readFileSync(join(projectDir, 'kernel', name), 'utf8'));
+  const texts = flavours[flavour].fragments.map((name) => readFileSync(join(projectDir, 'kernel', name), 'utf8'));
   return parseKconfig(texts.join('\n'));
+}
+
+/** The same with what the tree itself asks for; the lab's own options win. */
+function configFor(flavour: Flavour, tree: string): Kconfig {
+  return new Map([...treeOptions(tree, flavours[flavour].ofTree), ...wantedConfig(flavour)]);
 }
 
 /** What a kernel of Debian's source is built to be. */
@@ -86,7 +102,8 @@ function recipeOf({ flavour = 'standard', plain = false }: KernelRequest): Recip
 
 function hashOfRecipe({ flavour, plain }: Recipe): string {
   const patches = identityOf(plain ? [] : kernelPatches());
-  return sha256(`${canonicalKconfig(wantedConfig(flavour))}\0${patches}`).slice(0, 12);
+  const ofTree = flavours[flavour].ofTree.length === 0 ? '' : `\0${flavours[flavour].ofTree.join(' ')}`;
+  return sha256(`${canonicalKconfig(wantedConfig(flavour))}\0${patches}${ofTree}`).slice(0, 12);
 }
 
 function asKernel(artifact: Artifact<KernelFacts>): Kernel {
@@ -206,7 +223,7 @@ async function buildFlavour(
 ): Promise<KernelFacts> {
   const started = performance.now();
   const { flavour } = recipe;
-  const config = wantedConfig(flavour);
+  const config = configFor(flavour, tree);
   const expectedObjects = largestBuild()?.objects ?? objectsOfFirstBuild;
   const built = await buildKernel({ source: tree, objects: tree, config, expectedObjects, quick: true, ...how });
   await succeed('strip', ['-o', file, built.binary], { limits: programLimits.kernelBuild });
@@ -283,7 +300,7 @@ async function treeKernel(tree: string, wish: KernelRequest & { prepare?: () => 
     const build = await buildPersonsKernel({
       source: tree,
       objects,
-      config: wantedConfig(flavour),
+      config: configFor(flavour, tree),
       progress,
       share: [0, 0.97],
       expectedObjects: largestBuild()?.objects ?? objectsOfFirstBuild,

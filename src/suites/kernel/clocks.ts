@@ -1,0 +1,27 @@
+import type { Clock } from '../../model/scenario.ts';
+
+/** A program whose text matches needs another clock than the one with infinite CPU. */
+interface ClockRule {
+  readonly text: RegExp;
+  readonly clock: Clock;
+  readonly why: string;
+}
+
+const rules: readonly ClockRule[] = [
+  {
+    text: /\b(?:busywait\w*|until_counter_is)\b/,
+    clock: 'cpu',
+    why: 'it waits in a loop that never sleeps, which takes no time where CPU is infinite',
+  },
+  {
+    text: /\bdate \+%s%N\b|\bEPOCHREALTIME\b|\bprintf "%\(%s\)T"/,
+    clock: 'cpu',
+    why: 'it measures how long the kernel computes',
+  },
+];
+
+/** The clock that a program's lab has, and why where it is not the usual one. */
+export function clockOf(text: string): { readonly clock: Clock; readonly why?: string } {
+  const rule = rules.find((one) => one.text.test(text));
+  return rule === undefined ? { clock: 'infinite' } : { clock: rule.clock, why: rule.why };
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { clockOf } from '../../../../src/suites/kernel/clocks.ts';
+import { type KernelInputs, openKernel } from '../../../../src/suites/kernel/kernel.ts';
+import { helperFailures, lackingHelper } from '../../../../src/suites/kernel/make-errors.ts';
+import { makeVariables } from '../../../../src/suites/kernel/makefile.ts';
+import { timeoutOf } from '../../../../src/suites/kernel/settings.ts';
+import { SuiteFiles } from '../../../../src/suites/suite-files.ts';
+
+test('variables of a Makefile: lines that go on, comments, additions, and nothing that make would compute', () => {
+  const text = [
+    'CFLAGS += -O2',
+    'TEST_PROGS := \\',
+    '\ta.sh \\',
+    '\tb.py \\',
+    '# end of TEST_PROGS',
+    'TEST_GEN_FILES = x $(patsubst %,$(OUTPUT)/%,z) # y',
+    'TEST_GEN_FILES += w',
+    'ifeq (1,2)',
+    '\tTEST_PROGS := indented',
+  ].join('\n');
+  const variables = makeVariables(text);
+  assert.deepEqual(variables.get('TEST_PROGS'), ['a.sh', 'b.py']);
+  assert.deepEqual(variables.get('TEST_GEN_FILES'), ['x', 'w']);
+});
+
+test("a folder's settings give the limit; kselftest's own where they say nothing", () => {
+  assert.deepEqual([undefined, 'timeout=0\n', '# timeout=9\ntimeout=1800', 'nice=3'].map(timeoutOf), [45, 0, 1800, 45]);
+});
+
+test('a program that waits in a busy loop or measures CPU gets the clock of the CPU', () => {
+  assert.equal(clockOf('busywait 1000 true').clock, 'cpu');
+  assert.equal(clockOf('start=$(date +%s%N)').clock, 'cpu');
+  assert.deepEqual(clockOf('slowwait 5 true; sleep 1'), { clock: 'infinite' });
+});
+
+const made = [
+  '  CC       fine',
+  '  CC       caps',
+  'make[2]: *** [Makefile:9: inner.o] Error 1',
+  'caps.c:20:10: fatal error: sys/capability.h: No such file or directory',
+  '   20 | #include <sys/capability.h>',
+  'compilation terminated.',
+  'make: *** [../lib.mk:222: /source/tools/testing/selftests/net/caps] Error 1',
+  'make: *** [bpf.mk:53: /source/tools/testing/selftests/net/drop.bpf.o] Error 127',
+  "make: *** No rule to make target '/x/libynl.a', needed by '/source/tools/testing/selftests/net/tun'.",
+  "make: Target 'all' not remade because of errors.",
+];
+
+test('what make could not build is told by program, with the line of the compiler', () => {
+  assert.deepEqual(helperFailures(made, '/source/tools/testing/selftests'), [
+    { folder: 'net', helper: 'caps', why: 'caps.c:20:10: fatal error: sys/capability.h: No such file or directory' },
+    { folder: 'net', helper: 'drop.bpf.o', why: made[7] ?? '' },
+    { folder: 'net', helper: 'tun', why: made[8] ?? '' },
+  ]);
+});
+
+test('a test lacks a helper that is itself, that it calls by a path, or an object that it names; not a word of its prose', () => {
+  const failures = helperFailures(made, '/source/tools/testing/selftests');
+  const lacks = (file: string, text: string, folder = 'net') => lackingHelper({ file, folder, text }, failures)?.helper;
+  assert.equal(lacks('caps', ''), 'caps');
+  assert.equal(lacks('a.sh', './caps -v'), 'caps');
+  assert.equal(lacks('a.sh', '"$(dirname $0)/caps"'), 'caps');
+  assert.equal(lacks('a.sh', 'ip link set xdp obj drop.bpf.o'), 'drop.bpf.o');
+  assert.equal(lacks('a.sh', 'ip link add tun0 type tun; echo caps; /bin/capsh'), undefined);
+});
+
+const tree = {
+  'net/Makefile':
+    'TEST_PROGS := good.sh gone.sh lacks.sh busy.sh\nTEST_PROGS_EXTENDED := slow.sh\nTEST_GEN_PROGS := caps\n',
+  'net/settings': 'timeout=10\n',
+  'net/config': 'CONFIG_XFRM_USER=y\nCONFIG_DUMMY=m\n',
+  'net/good.sh': '#!/bin/sh\necho PASS: a\n',
+  'net/lacks.sh': '#!/bin/sh\n./caps\n',
+  'net/busy.sh': '#!/bin/sh\nbusywait 100 true\n',
+  'net/slow.sh': '#!/bin/sh\n',
+  'net/caps.c': 'int main(void) { return 0; }\n',
+  'wireguard/netns.sh': '#!/bin/sh\n',
+};
+
+function withTree(body: (files: SuiteFiles) => Promise<void>): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-selftests-'));
+  for (const [path, text] of Object.entries(tree)) {
+    const file = join(dir, 'tools/testing/selftests', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return body(new SuiteFiles(dir)).finally(() => rmSync(dir, { recursive: true, force: true }));
+}
+
+const inputs: KernelInputs = {
+  image: { id: 'i', path: '/i', sha256: 'x', versions: {} },
+  layer: '/layer',
+  failures: [{ folder: 'net', helper: 'caps', why: 'no header' }],
+  options: new Set(['CONFIG_DUMMY']),
+  identity: { id: 'linux', sha256: 'x' },
+  version: 'linux 1',
+};
+
+test('the suite lists what the Makefiles list and the tree has; what cannot be compiled is unsupported', () =>
+  withTree(async (files) => {
+    const suite = openKernel({ name: 'kernel', files, known: inputs.failures, inputs: async () => inputs });
+    const entries = await suite.list();
+    assert.deepEqual(
+      entries.map(({ name, unsupported }) => [name, unsupported]),
+      [
+        ['net/good.sh', undefined],
+        ['net/lacks.sh', 'its helper caps does not compile: no header'],
+        ['net/busy.sh', undefined],
+        ['net/slow.sh', undefined],
+        ['net/caps', 'its helper caps does not compile: no header'],
+        ['wireguard/netns.sh', undefined],
+      ],
+    );
+  }));
+
+test('a test is one command in its folder, with its limit, its clock and what the kernel lacks', () =>
+  withTree(async (files) => {
+    const suite = openKernel({ name: 'kernel', files, known: [], inputs: async () => inputs });
+    const good = await suite.load('net/good.sh');
+    assert.deepEqual(
+      good.plan.steps.map(({ line }) => line),
+      ["timeout -k 5 10 stdbuf --output=L ./'good.sh' </dev/null > >(cat) 2>&1"],
+    );
+    assert.equal(good.plan.timing.deadline, 70_000_000_000n);
+    assert.deepEqual([good.plan.clock, good.flavour], [undefined, 'selftests']);
+    assert.deepEqual(good.judging.program.missingOptions, ['CONFIG_XFRM_USER']);
+    assert.equal((await suite.load('net/busy.sh')).plan.clock, 'cpu');
+    const lacks = await suite.load('net/lacks.sh');
+    assert.deepEqual([lacks.plan.steps, lacks.judging.program.lacks], [[], { helper: 'caps', why: 'no header' }]);
+    await assert.rejects(suite.load('net/gone.sh'), /no selftest net\/gone\.sh/);
+  }));
