@@ -33,6 +33,9 @@ const [backend] = (await backends()).filter(({ substrate }) => substrate === uml
 /** For `test`'s `skip`: why there can be no lab here. */
 export const skip = backend === undefined ? 'left out by ESPALIER_CONFORMANCE' : (backend.missing ?? false);
 
+/** The kernel that the labs here boot. */
+export const kernel = backend?.kernel ?? '';
+
 /** A lab of two plain hosts, east and west; lines read `host: command`. */
 export function plan(lines: readonly string[], change: Partial<LabPlan> = {}): LabPlan {
   return planOf({ image: backend?.image ?? '' }, lines, change);
