@@ -15,6 +15,7 @@ const exitCodeOfFault: Readonly<Record<Fault, number>> = {
 
 /** Runs one command line and sets the exit code of this process. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', passOverClosedPipe);
   watchForInterruption();
   process.exitCode = await exitCodeOf(argv);
 }
@@ -41,4 +42,9 @@ async function exitCodeOf(argv: readonly string[]): Promise<number> {
     process.stderr.write(`${visible(describeError(error))}\n`);
     return codeFor(error, error instanceof EspalierError ? exitCodeOfFault[error.fault] : 2);
   }
+}
+
+/** Whoever read the output has gone (`| head`). A run goes on without: its folder is worth more than its lines. */
+function passOverClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

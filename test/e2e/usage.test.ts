@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectDir } from '../../src/base/folders.ts';
@@ -26,6 +27,17 @@ test('help is an answer: standard output and exit code 0, with an example in eve
     const { status, out, err } = await espalier(...command.split(' '), '--help');
     assert.deepEqual([status, err], [0, ''], command);
     assert.match(out, /Examples?:/, command);
+  }
+});
+
+test('a reader that goes away is no trouble of whoever writes', () => {
+  const main = join(projectDir, 'src/cli/main.ts');
+  for (const words of ['run --help', 'kernel list', 'list interop']) {
+    // The pipe has no reader before the first line is written.
+    const script = 'exec 3>&1; { "$@"; echo $? >&3; } | true';
+    const line = ['-c', script, 'sh', process.execPath, main, ...words.split(' ')];
+    const { stdout, stderr } = spawnSync('sh', line, { encoding: 'utf8', timeout: 60_000 });
+    assert.deepEqual([stdout, stderr], ['0\n', ''], words);
   }
 });
 

@@ -184,11 +184,8 @@ function reportersOf({ reporter }: RawRunOptions): Reporters {
   return makeReporters(reporter?.split(',') ?? [byDefault], standardOutput());
 }
 
-/** Standard output as reporters see it. A closed pipe (`| head`) is no trouble. */
+/** Standard output as reporters see it. */
 export function standardOutput(): Sink {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
   return {
     write: (text) => {
       process.stdout.write(text);
