@@ -96,6 +96,28 @@ const loserKept: Known = {
   },
 };
 
+/** RFC 7296, 2.8.1: who made the Child SA that lost deletes it. The nonces decide which one that is. */
+const loserMayStay: Known = {
+  otherwise: 'the loser may stay, as known',
+  tolerates: [
+    {
+      what: 'half-open',
+      host: 'west',
+      why: 'where the Child SA of pluto 5.2 lost the collision, pluto deletes the old one and keeps its own; strongSwan calls that an incorrect delete',
+    },
+  ],
+  body: async ({ hosts, net, clock }) => {
+    await net.link('wan').delay('40ms');
+    await establish(hosts, path);
+    const before = await hosts.west.ipsecSas();
+    await clock.advance(105);
+    const lost = (await hosts.east.read('/var/log/charon.log')).includes('peer sent an incorrect delete for CHILD_SA');
+    await expect(hosts.west).toHaveIpsecSas(lost ? 4 : 2, { otherThan: before, within: 45 });
+    if (lost) await passes(hosts, path);
+    else await isUp(hosts, path);
+  },
+};
+
 /** What was asked to be up stays up: these initiate again when the peer deletes it (libreswan's revival, iked's active mode). */
 function revives({ implementation }: Candidate): boolean {
   return implementation !== 'strongswan';
@@ -139,6 +161,7 @@ const events: Readonly<Record<string, Event>> = {
     west: lifetimes(hour, short),
     east: lifetimes(hour, short),
     body: (all) => replacedByBoth(all, 'Child'),
+    known: { 'libreswan-5.2 to strongswan-6.1.0': loserMayStay },
   },
   'Child rekeyed with PFS': {
     west: lifetimes(hour, short),
