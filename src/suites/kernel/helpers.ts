@@ -1,5 +1,5 @@
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { EspalierError } from '../../base/errors.ts';
 import { readJsonIfPresent, sha256, writeAtomic } from '../../base/files.ts';
@@ -13,8 +13,9 @@ import { builtIn, ensureBuildRoot } from '../../supply/source/build-root.ts';
 import { syncCopy } from '../../supply/source/copy.ts';
 import { filesOf } from '../../supply/source/repository.ts';
 import { runSandboxed } from '../../supply/source/sandbox.ts';
+import { SuiteFiles } from '../suite-files.ts';
 import { type HelperFailure, helperFailures } from './make-errors.ts';
-import { folders, selftests } from './programs.ts';
+import { type Helpers, helpersOf, selftests } from './programs.ts';
 import { type KernelTree, ownFiles, parts } from './tree.ts';
 
 /** The tests with their compiled helpers, as hosts see them below `/opt/kselftests`. */
@@ -40,9 +41,6 @@ const packages = [
   'perl',
   'python3-jsonschema',
 ];
-
-/** Folders with helpers that no test of the suite's list is in. */
-const helperFolders = ['net/lib'];
 
 const script = join(import.meta.dirname, 'build-helpers.sh');
 const noteSchema = z.object({
@@ -98,9 +96,10 @@ async function built(tree: KernelTree, image: string, { places, signal }: Making
   // Whatever ends the command from here on must not leave a note about other files.
   rmSync(places.note, { force: true });
   const changed = syncCopy({ from: tree.dir, to: places.copy, manifest: places.manifest }, await wantedFiles(tree.dir));
-  const made = sha256(JSON.stringify([root, readFileSync(script, 'utf8')]));
+  const helpers = helpersOf(new SuiteFiles(tree.dir));
+  const made = sha256(JSON.stringify([root, readFileSync(script, 'utf8'), helpers]));
   const isThere = !changed && before?.made === made && existsSync(places.installed);
-  const failures = isThere ? before.failures : await compile({ tree, root, builder }, { places, signal });
+  const failures = isThere ? before.failures : await compile({ tree, root, builder, helpers }, { places, signal });
   writeAtomic(places.note, JSON.stringify({ made, failures }));
   return { layer: await ensureOverlayImage(places.installed), failures };
 }
@@ -115,9 +114,10 @@ interface Bench {
   readonly tree: KernelTree;
   readonly root: string;
   readonly builder: Awaited<ReturnType<typeof chooseBuilder>>;
+  readonly helpers: Helpers;
 }
 
-async function compile({ tree, root, builder }: Bench, { places, signal }: Making): Promise<HelperFailure[]> {
+async function compile({ tree, root, builder, helpers }: Bench, { places, signal }: Making): Promise<HelperFailure[]> {
   const { copy, objects, installed, log } = places;
   for (const folder of [objects, installed]) {
     rmSync(folder, { recursive: true, force: true });
@@ -140,7 +140,8 @@ async function compile({ tree, root, builder }: Bench, { places, signal }: Makin
       SOURCE: builtIn.source,
       OBJECTS: builtIn.objects,
       INSTALLED: builtIn.installed,
-      FOLDERS: [...folders.map(({ path }) => path), ...helperFolders].join(' '),
+      FOLDERS: [...new Set(helpers.targets.map((target) => dirname(target)))].join(' '),
+      TARGETS: helpers.targets.join(' '),
     },
     script: readFileSync(script, 'utf8'),
     onLine: (line) => {
@@ -159,7 +160,7 @@ async function compile({ tree, root, builder }: Bench, { places, signal }: Makin
       remedy: `the whole log: ${log}`,
     });
   }
-  const failures = helperFailures(lines, `${builtIn.source}/${selftests}`);
+  const failures = [...helperFailures(lines, `${builtIn.source}/${selftests}`), ...helpers.left];
   progress.end(`compiled the selftests of ${tree.version}`);
   if (failures.length > 0)
     warn(`${failures.length} helpers of the selftests do not compile; tests that need them are unsupported (${log})`);

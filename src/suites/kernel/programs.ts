@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { SuiteFiles } from '../suite-files.ts';
+import type { HelperFailure } from './make-errors.ts';
 import { makeVariables } from './makefile.ts';
 import { timeoutOf } from './settings.ts';
 
@@ -67,6 +68,44 @@ function programsIn(files: SuiteFiles, { path, besides = [] }: Folder): TestProg
 export function textOf(files: SuiteFiles, { folder, file, compiled }: TestProgram): string {
   const path = join(files.dir, selftests, folder, compiled ? `${file}.c` : file);
   return files.isFile(path) ? files.read(path, largest).toString('latin1') : '';
+}
+
+/** Folders with helpers that no test of the suite's list is in. */
+const helperFolders = ['net/lib'];
+
+/** What is compiled of a tree, by path below the selftests, and what of it the suite does not compile. */
+export interface Helpers {
+  /** In folders with a Makefile. */
+  readonly targets: readonly string[];
+  readonly left: readonly HelperFailure[];
+}
+
+/** Variables with programs that are compiled each by itself. */
+const single = ['TEST_GEN_PROGS', 'TEST_GEN_PROGS_EXTENDED', 'TEST_GEN_FILES'];
+
+/** Programs that the tree's Makefiles make from one source each. What needs generated code or a second compiler is left. */
+export function helpersOf(files: SuiteFiles): Helpers {
+  const parts = [...folders.map(({ path }) => path), ...helperFolders].map((path) => helpersIn(files, path));
+  return { targets: parts.flatMap(({ targets }) => targets), left: parts.flatMap(({ left }) => left) };
+}
+
+function helpersIn(files: SuiteFiles, folder: string): Helpers {
+  const dir = join(files.dir, selftests, folder);
+  const makefile = join(dir, 'Makefile');
+  if (!files.isFile(makefile)) return { targets: [], left: [] };
+  const variables = makeVariables(files.text(makefile, largest));
+  const listed = (names: readonly string[]): string[] => names.flatMap((name) => variables.get(name) ?? []);
+  const targets = [...new Set(listed(single))].filter((name) => !name.endsWith('.bpf.o'));
+  const generated = listed(['YNL_GEN_PROGS', 'YNL_GEN_FILES']).map((helper) => ({
+    ...{ folder, helper },
+    why: `${folder}/Makefile links it with code that YNL generates, which is not built here`,
+  }));
+  const objects = files.entries(dir).flatMap(({ name }) => /^(.*\.bpf)\.c$/.exec(name)?.[1] ?? []);
+  const bpf = objects.map((name) => ({
+    ...{ folder, helper: `${name}.o` },
+    why: `${folder}/${name}.c is compiled to BPF by clang, which is not there`,
+  }));
+  return { targets: targets.map((name) => `${folder}/${name}`), left: [...generated, ...bpf] };
 }
 
 /** Options that a folder's `config` asks for: `CONFIG_XFRM_USER`. */

@@ -7,6 +7,7 @@ import { clockOf } from '../../../../src/suites/kernel/clocks.ts';
 import { type KernelInputs, openKernel } from '../../../../src/suites/kernel/kernel.ts';
 import { helperFailures, lackingHelper } from '../../../../src/suites/kernel/make-errors.ts';
 import { makeVariables } from '../../../../src/suites/kernel/makefile.ts';
+import { helpersOf } from '../../../../src/suites/kernel/programs.ts';
 import { timeoutOf } from '../../../../src/suites/kernel/settings.ts';
 import { SuiteFiles } from '../../../../src/suites/suite-files.ts';
 
@@ -70,7 +71,8 @@ test('a test lacks a helper that is itself, that it calls by a path, or an objec
 
 const tree = {
   'net/Makefile':
-    'TEST_PROGS := good.sh gone.sh lacks.sh busy.sh\nTEST_PROGS_EXTENDED := slow.sh\nTEST_GEN_PROGS := caps\n',
+    'TEST_PROGS := good.sh gone.sh lacks.sh busy.sh\nTEST_PROGS_EXTENDED := slow.sh\nTEST_GEN_PROGS := caps\n' +
+    'YNL_GEN_PROGS := tun\nTEST_GEN_PROGS += $(YNL_GEN_PROGS)\n',
   'net/settings': 'timeout=10\n',
   'net/config': 'CONFIG_XFRM_USER=y\nCONFIG_DUMMY=m\n',
   'net/good.sh': '#!/bin/sh\necho PASS: a\n',
@@ -79,6 +81,8 @@ const tree = {
   'net/slow.sh': '#!/bin/sh\n',
   'net/caps.c': 'int main(void) { return 0; }\n',
   'wireguard/netns.sh': '#!/bin/sh\n',
+  'net/lib/Makefile': 'TEST_GEN_FILES := csum $(patsubst %.c,%.o,$(wildcard *.bpf.c))\n',
+  'net/lib/drop.bpf.c': '',
 };
 
 function withTree(body: (files: SuiteFiles) => Promise<void>): Promise<void> {
@@ -113,6 +117,19 @@ test('the suite lists what the Makefiles list and the tree has; what cannot be c
         ['net/slow.sh', undefined],
         ['net/caps', 'its helper caps does not compile: no header'],
         ['wireguard/netns.sh', undefined],
+      ],
+    );
+  }));
+
+test('helpers are compiled by their names; what is generated code or BPF is left, each with its reason', () =>
+  withTree(async (files) => {
+    const { targets, left } = helpersOf(files);
+    assert.deepEqual(targets, ['net/caps', 'net/lib/csum']);
+    assert.deepEqual(
+      left.map(({ folder, helper, why }) => [folder, helper, why.includes('YNL'), why.includes('clang')]),
+      [
+        ['net', 'tun', true, false],
+        ['net/lib', 'drop.bpf.o', false, true],
       ],
     );
   }));
