@@ -56,7 +56,11 @@ function programsIn(files: SuiteFiles, { path, besides = [] }: Folder): TestProg
     ...listed('TEST_PROGS_EXTENDED'),
     ...besides.filter((name) => name.includes('.')),
   ];
-  const compiled = [...listed('TEST_GEN_PROGS'), ...besides.filter((name) => files.isFile(join(dir, `${name}.c`)))];
+  const compiled = [
+    ...listed('TEST_GEN_PROGS'),
+    ...listed('YNL_GEN_PROGS'),
+    ...besides.filter((name) => files.isFile(join(dir, `${name}.c`))),
+  ];
   const timeout = timeoutOf(text('settings'));
   const there = scripts.filter((file) => files.isFile(join(dir, file)));
   return [...there.map((file) => [file, false] as const), ...compiled.map((file) => [file, true] as const)].map(
