@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { outputs, plan, runLab, skip } from './lab.ts';
 
-/** Waits in a loop without sleep, for so long by the lab's own clock. */
-const busy = 'end=$((SECONDS + 2)); while [ $SECONDS -lt $end ]; do :; done; echo waited; sleep 3600; echo slept';
+/** Microseconds of the lab's own clock, as bash tells them. */
+const now = `\${EPOCHREALTIME/./}`;
+/** Waits 0.2 s in a loop without sleep: computing takes time. */
+const busy = `end=$((${now} + 200000)); while [ ${now} -lt $end ]; do :; done; echo waited; sleep 3600; echo slept`;
 
 /** A list's usual deadline is shorter than the sleep. */
 const timing = { ...plan([]).timing, deadline: 4000n * 1_000_000_000n };
