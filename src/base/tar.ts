@@ -68,7 +68,7 @@ export function readTarHeader(head: Uint8Array, broken: (why: string) => Espalie
     target: textIn(head, tarFields.target),
     ...{ type, size, mode: number(tarFields.mode) & 0o7777 },
     ...{ uid: number(tarFields.uid), gid: number(tarFields.gid), mtime: number(tarFields.mtime) },
-    // Old headers end before these tarFields.
+    // Old headers end before these fields.
     device: '34'.includes(type)
       ? { major: number(tarFields.major), minor: number(tarFields.minor) }
       : { major: 0, minor: 0 },
