@@ -8,9 +8,9 @@ export function failedFirst(
   failed: ReadonlySet<string>,
   durations: ReadonlyMap<string, number>,
 ): ReadonlyMap<string, number> {
-  const isLater = (entry: ScenarioEntry): number => (failed.has(keyOf(entry)) ? 0 : 1);
+  const rank = (entry: ScenarioEntry): number => (failed.has(keyOf(entry)) ? 0 : 1);
   const sorted = [...scenarios].sort(
-    (a, b) => isLater(a) - isLater(b) || compare(estimateMs(a, durations), estimateMs(b, durations)),
+    (a, b) => rank(a) - rank(b) || compare(estimateMs(a, durations), estimateMs(b, durations)),
   );
   return new Map(sorted.map((entry, index) => [keyOf(entry), index]));
 }
