@@ -2,12 +2,10 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { deadline } from './deadline.ts';
 import { EspalierError } from './errors.ts';
 
-/** The repository (or installed package) that this code belongs to. */
-export const projectDir = fileURLToPath(new URL('../../', import.meta.url)).replace(/\/$/, '');
+export { projectDir } from './form.ts';
 
 /**
  * Where kernels, images and downloads are kept: ESPALIER_CACHE, else `espalier` in

@@ -107,9 +107,9 @@ export function isSuite(name: string): boolean {
   return isTableSuite(name) || isPath(name);
 }
 
-/** What a newcomer begins with, by file name. */
-export async function firstFiles(): Promise<Readonly<Record<string, string>>> {
-  return (await import('./scenarios/first-files.ts')).firstFiles();
+/** What a newcomer begins with in a folder, by file name. */
+export async function firstFiles(folder: string): Promise<Readonly<Record<string, string>>> {
+  return (await import('./scenarios/first-files.ts')).firstFiles(folder);
 }
 
 /** The kernel flavour that all of some suites need, so that no other one is built for their run. */

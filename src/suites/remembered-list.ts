@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { sha256 } from '../base/files.ts';
-import { cacheDir, projectDir } from '../base/folders.ts';
+import { cacheDir } from '../base/folders.ts';
+import { codeDir } from '../base/form.ts';
 import { recall, remember } from '../base/remembered.ts';
 import { areUnchanged, type PathsByFolder, type SeenFiles } from './seen-files.ts';
 
@@ -26,11 +27,11 @@ export interface ListMaking<T> {
  * thousand folders again would be most of what a list costs. Where a change could be missed, nothing is kept.
  */
 export async function rememberedList<T>({ key, seen, read }: ListMaking<T>): Promise<T> {
-  const place = join(cacheDir('lists'), sha256([process.version, projectDir, ...key].join('\0')).slice(0, 32));
+  const place = join(cacheDir('lists'), sha256([process.version, codeDir, ...key].join('\0')).slice(0, 32));
   const kept = keptAt<T>(place);
   if (kept !== undefined) return kept;
   const list = await read();
-  seen.seeTree(join(projectDir, 'src'));
+  seen.seeTree(codeDir);
   const note = seen.note();
   if (note !== undefined) remember(place, Buffer.from(JSON.stringify({ ...note, list } satisfies Kept<T>)));
   return list;

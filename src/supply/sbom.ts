@@ -1,10 +1,9 @@
 /** The software bill of materials: what Espalier runs with and what labs are made from, in CycloneDX 1.6 (ECMA-424). */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { sha256File } from '../base/files.ts';
 import { projectDir } from '../base/folders.ts';
 import { type LockFile, readLock } from './debian/lock-file.ts';
 import { imageStore } from './image/image.ts';
+import { installedPackages, manifestIn } from './installed-packages.ts';
 import { kernelStore } from './kernel/kernel.ts';
 
 interface Hash {
@@ -34,24 +33,10 @@ interface Bom {
   readonly components: readonly Component[];
 }
 
-interface NpmEntry {
-  readonly version: string;
-  readonly integrity?: string;
-  readonly license?: string;
-  readonly dev?: boolean;
-}
-
 /** Everything that is known here, in an order of its own; the same installation gives the same text. */
 export async function makeSbom(): Promise<Bom> {
-  const json = (name: string): unknown => JSON.parse(readFileSync(join(projectDir, name), 'utf8'));
-  const own = json('package.json') as { name: string; version: string; license: string };
-  const npm = json('package-lock.json') as { packages: Readonly<Record<string, NpmEntry>> };
-  const components = [
-    ...npmComponents(npm.packages),
-    await node(),
-    ...debianComponents(readLock()),
-    ...madeComponents(),
-  ];
+  const own = manifestIn(projectDir);
+  const components = [...npmComponents(), await node(), ...debianComponents(readLock()), ...madeComponents()];
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
@@ -63,31 +48,26 @@ export async function makeSbom(): Promise<Bom> {
         'bom-ref': own.name,
         name: own.name,
         version: own.version,
-        licenses: [licence(own.license)],
+        licenses: own.license === undefined ? [] : [licence(own.license)],
       },
     },
     components,
   };
 }
 
-/** Packages that are loaded when Espalier runs; what develops it is left out. */
-function npmComponents(packages: Readonly<Record<string, NpmEntry>>): Component[] {
-  return Object.entries(packages).flatMap(([path, { version, integrity = '', license, dev }]): Component[] => {
-    const name = path.split('node_modules/').at(-1) ?? '';
-    if (path === '' || dev === true) return [];
+/** Packages that are loaded when Espalier runs, as they are installed; what develops it is left out. */
+function npmComponents(): Component[] {
+  return installedPackages(projectDir).map(({ name, version, license, sha512 }): Component => {
     const purl = `pkg:npm/${name.split('/').map(encodeURIComponent).join('/')}@${encodeURIComponent(version)}`;
-    const content = Buffer.from(integrity.replace(/^sha512-/, ''), 'base64').toString('hex');
-    return [
-      {
-        type: 'library',
-        'bom-ref': purl,
-        name,
-        version,
-        purl,
-        licenses: license === undefined ? [] : [licence(license)],
-        hashes: [{ alg: 'SHA-512', content }],
-      },
-    ];
+    return {
+      type: 'library',
+      'bom-ref': purl,
+      name,
+      version,
+      purl,
+      licenses: license === undefined ? [] : [licence(license)],
+      ...(sha512 !== undefined && { hashes: [{ alg: 'SHA-512', content: sha512 }] }),
+    };
   });
 }
 

@@ -1,6 +1,9 @@
-/** Rules of the house that need the syntax tree: who makes timers and errors, and titles of tests. */
+/** Rules of the house that need the syntax tree: who makes timers and errors, who knows where the code lies, and titles of tests. */
 import ts from 'typescript';
 import { placeOf, type SourceFile, treeOf, walk } from './source-files.ts';
+
+/** The package has the code in another folder and with other endings. */
+const knowsItsPlace = ['src/base/form.ts', 'src/cli/quick-modules.ts'];
 
 const timers = new Set(['setTimeout', 'setInterval', 'setImmediate']);
 
@@ -12,6 +15,11 @@ function isUse(node: ts.Identifier): boolean {
 }
 
 function problemOf(node: ts.Node, path: string): string | undefined {
+  if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword && !knowsItsPlace.includes(path)) {
+    return 'import.meta: src/base/form.ts finds files of the code, in the repository and in the package';
+  }
+  if (namesSource(node))
+    return 'src below projectDir: the package has none; codeFile of src/base/form.ts finds files of the code';
   if (!ts.isIdentifier(node) || !isUse(node)) return undefined;
   if (timers.has(node.text) && path !== 'src/base/deadline.ts')
     return `${node.text}: timers live in src/base/deadline.ts`;
@@ -19,6 +27,14 @@ function problemOf(node: ts.Node, path: string): string | undefined {
     return 'new Error: raise an EspalierError, which says whose fault it is';
   }
   return undefined;
+}
+
+/** True for `join(projectDir, 'src', …)` and the like. */
+function namesSource(node: ts.Node): boolean {
+  if (!ts.isCallExpression(node)) return false;
+  const [first, second] = node.arguments;
+  if (first === undefined || !ts.isIdentifier(first) || first.text !== 'projectDir') return false;
+  return second !== undefined && ts.isStringLiteralLike(second) && /^src(\/|$)/.test(second.text);
 }
 
 /** Titles that occur twice in one test file: a failure must name one test. */

@@ -1,9 +1,9 @@
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { moduleUrl } from '../../base/form.ts';
 import type { FarmAddress } from '../wire/address.ts';
 import type { HeartMessage } from './heart-thread.ts';
 
-const thread = new URL(`./heart-thread${extname(import.meta.url)}`, import.meta.url);
+const thread = moduleUrl('farm/worker/heart-thread');
 
 /** What is to be known of leases and session. */
 export interface HeartEvents {

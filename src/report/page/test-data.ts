@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describeError, EspalierError } from '../../base/errors.ts';
+import { commandName } from '../../base/form.ts';
 import { shellWord } from '../../base/text.ts';
 import type { ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
@@ -127,8 +128,8 @@ function commandsOf(result: ScenarioResult, { runId, rerun }: TestSource): TestD
   if (result.attempts.length === 0) return again;
   return [
     ...again,
-    ['repeat it to the byte', `./espalier replay ${runId} ${key}`],
-    ['a terminal on its hosts', `./espalier shell ${key}`],
-    ['open ESP in Wireshark', `./espalier pcap ${runId} ${key}`],
+    ['repeat it to the byte', `${commandName} replay ${runId} ${key}`],
+    ['a terminal on its hosts', `${commandName} shell ${key}`],
+    ['open ESP in Wireshark', `${commandName} pcap ${runId} ${key}`],
   ];
 }

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { shortPath } from '../../base/folders.ts';
+import { commandName } from '../../base/form.ts';
 import { duration, shellWord } from '../../base/text.ts';
 import { visible, visibleLine } from '../../base/visible.ts';
 import { categoryText } from '../../model/issue-categories.ts';
@@ -75,7 +76,7 @@ function placeOf({ host, file, line, command }: Issue): string {
 /** The command that does one scenario of a run again, in the same way. */
 export function rerunCommand({ suite, name }: Pick<ScenarioResult, 'suite' | 'name'>, how: Rerun): string {
   const selector = keyOf({ suite: how.paths[suite] ?? suite, name });
-  return ['./espalier run', ...how.options.map(shellWord), shellWord(selector)].join(' ');
+  return [`${commandName} run`, ...how.options.map(shellWord), shellWord(selector)].join(' ');
 }
 
 function changesText(results: Results): string {
@@ -140,8 +141,8 @@ export function totalsText(end: ReportEnd): string {
     `${done} of ${done + results.pending.length} done${wallMs === undefined ? '' : ` in ${duration(wallMs)}`}`,
   );
   const run = relative(process.cwd(), end.dir) || '.';
-  if (interrupted) lines.push(`interrupted; to go on: ./espalier run --resume ${shellWord(run)}`);
+  if (interrupted) lines.push(`interrupted; to go on: ${commandName} run --resume ${shellWord(run)}`);
   else if (stopped !== undefined)
-    lines.push(`stopped: ${stopped}; to go on: ./espalier run --resume ${shellWord(run)}`);
+    lines.push(`stopped: ${stopped}; to go on: ${commandName} run --resume ${shellWord(run)}`);
   return `${lines.join('\n')}\n`;
 }

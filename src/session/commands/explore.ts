@@ -3,6 +3,7 @@ import { realRoot } from '../../base/door/handle.ts';
 import { makeFolder, writePlain } from '../../base/door/write.ts';
 import { EspalierError } from '../../base/errors.ts';
 import { shortPath } from '../../base/folders.ts';
+import { commandName } from '../../base/form.ts';
 import { interruption } from '../../base/interruption.ts';
 import { setStatus } from '../../base/log.ts';
 import { visible } from '../../base/visible.ts';
@@ -107,7 +108,7 @@ function writePlans({ failures }: Exploration, where: Where): void {
     writePlain(file, `${JSON.stringify(planFile(failure, where), undefined, 1)}\n`);
     const seed = where.seed === '1' ? '' : ` --seed ${where.seed}`;
     process.stdout.write(
-      visible(`${at === 0 ? '\n' : ''}./espalier run '${where.test}' --faults ${shortPath(file)}${seed}\n`),
+      visible(`${at === 0 ? '\n' : ''}${commandName} run '${where.test}' --faults ${shortPath(file)}${seed}\n`),
     );
   }
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { filesBelow } from '../../base/door/folders.ts';
 import { needPlain } from '../../base/door/read.ts';
 import { projectDir } from '../../base/folders.ts';
+import { codeDir } from '../../base/form.ts';
 
 /** Folders whose files decide what an attempt is like and how it is judged. */
-const folders = ['src', 'guest', 'scenarios'];
+const folders = [codeDir, join(projectDir, 'guest'), join(projectDir, 'scenarios')];
 
 let known: string | undefined;
 
@@ -18,8 +19,8 @@ export function fingerprint(): string {
 function compute(): string {
   const hash = createHash('sha256');
   for (const folder of folders) {
-    for (const name of filesBelow(join(projectDir, folder)).files.sort()) {
-      hash.update(`${folder}/${name}\0`).update(needPlain(join(projectDir, folder, name)));
+    for (const name of filesBelow(folder).files.sort()) {
+      hash.update(`${relative(projectDir, folder)}/${name}\0`).update(needPlain(join(folder, name)));
     }
   }
   return hash.digest('hex').slice(0, 16);

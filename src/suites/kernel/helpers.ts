@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { EspalierError } from '../../base/errors.ts';
 import { readJsonIfPresent, sha256, writeAtomic } from '../../base/files.ts';
 import { cacheDir, withLock } from '../../base/folders.ts';
+import { codeFile } from '../../base/form.ts';
 import { say, warn } from '../../base/log.ts';
 import { succeed, tail } from '../../base/processes.ts';
 import { startProgress } from '../../base/progress.ts';
@@ -42,7 +43,7 @@ const packages = [
   'python3-jsonschema',
 ];
 
-const script = join(import.meta.dirname, 'build-helpers.sh');
+const script = codeFile('suites/kernel/build-helpers.sh');
 const noteSchema = z.object({
   made: z.string(),
   failures: z.array(z.object({ folder: z.string(), helper: z.string(), why: z.string() })),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../base/files.ts';
+import { codeFile } from '../../base/form.ts';
 import type { LabPlan, PlacedFile, Step } from '../../model/scenario.ts';
 import type { LabImage } from '../../model/suite.ts';
 import { labMemory } from '../../supply/kernel/lab-memory.ts';
@@ -86,7 +87,7 @@ function placedFiles(
     if (one.kind !== 'guest-file') return [];
     const source = sourceOf(one, tree, helpers);
     if (source === undefined) return [];
-    const content = readFileSync(join(import.meta.dirname, 'guest', source));
+    const content = readFileSync(codeFile(`suites/libreswan/guest/${source}`));
     const hosts = one.userland ? [...userlands.keys()].filter((host) => userlands.get(host) === one.userland) : ['*'];
     return hosts.map((host) => ({ host, path: one.path, mode: one.mode, content }));
   });

@@ -3,6 +3,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import { cacheDir, projectDir } from '../../base/folders.ts';
+import { codeDir } from '../../base/form.ts';
 import { recall, remember } from '../../base/remembered.ts';
 import { compilerOptions } from './compiler-options.ts';
 
@@ -39,8 +40,7 @@ async function problemsIn(files: readonly string[]): Promise<Problem[]> {
   const { options } = ts.convertCompilerOptionsFromJson(compilerOptions, projectDir);
   const program = ts.createProgram([...files], options);
   // Espalier's own sources are read for their types, and were checked when it was made.
-  const library = join(projectDir, 'src', sep);
-  const own = program.getSourceFiles().filter(({ fileName }) => !fileName.startsWith(library));
+  const own = program.getSourceFiles().filter(({ fileName }) => !fileName.startsWith(`${codeDir}${sep}`));
   const found = own.flatMap((file) => [
     ...program.getSyntacticDiagnostics(file),
     ...program.getSemanticDiagnostics(file),
@@ -55,7 +55,7 @@ async function problemsIn(files: readonly string[]): Promise<Problem[]> {
 /** Everything that the answer depends on: the files, what they import beside them, and what they import from Espalier. */
 function hashOf(files: readonly string[]): string {
   const seen = new Map<string, string>();
-  const queue = [...files, ...librarySources(), join(projectDir, 'package-lock.json')];
+  const queue = [...files, ...librarySources(), join(projectDir, 'package.json')];
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
     if (seen.has(path) || !existsSync(path)) continue;
     const text = readFileSync(path, 'utf8');
@@ -71,7 +71,7 @@ function hashOf(files: readonly string[]): string {
   );
 }
 
-/** All of Espalier's own sources: the library's types reach far. */
+/** All of Espalier's own sources, or what the package has of their types: the library's reach far. */
 function librarySources(): string[] {
-  return globSync('src/**/*.ts', { cwd: projectDir }).map((path) => join(projectDir, path));
+  return globSync('**/*.ts', { cwd: codeDir }).map((path) => join(codeDir, path));
 }

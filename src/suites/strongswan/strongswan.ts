@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
+import { codeFile } from '../../base/form.ts';
 import type { SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
@@ -185,7 +185,7 @@ function placedFiles(features: ReadonlySet<string>): PlacedFile[] {
   return adaptationsFor(features).flatMap((one): PlacedFile[] => {
     if (one.kind === 'guest-folders') return Object.entries(one.modes).map(([path, mode]) => folder(path, mode));
     if (one.kind !== 'guest-file') return [];
-    const content = readFileSync(join(import.meta.dirname, 'guest', one.source));
+    const content = readFileSync(codeFile(`suites/strongswan/guest/${one.source}`));
     return [{ host: '*', path: one.path, mode: one.mode, content }];
   });
 }

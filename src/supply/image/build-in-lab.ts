@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { EspalierError } from '../../base/errors.ts';
-import { projectDir } from '../../base/folders.ts';
+import { codeFile } from '../../base/form.ts';
 import { type RunResult, run, tail } from '../../base/processes.ts';
 import { shellQuoted } from '../../base/text.ts';
 import { debianArchive, sourceLine } from '../debian/apt.ts';
@@ -40,7 +40,7 @@ export type FolderLab = Pick<BootstrapJob, 'folder' | 'memory' | 'signal' | 'onL
 export async function runInLab(lab: FolderLab, kernel: string, shell: string): Promise<RunResult> {
   const { folder } = lab;
   rmSync(join(folder, 'done'), { force: true });
-  copyFileSync(join(projectDir, 'src', 'supply', 'image', 'lab-init.sh'), join(folder, 'init'));
+  copyFileSync(codeFile('supply/image/lab-init.sh'), join(folder, 'init'));
   writeFileSync(join(folder, 'job'), `${shell}\n`);
   return boot(kernel, lab);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Artifact, ArtifactStore } from '../../base/artifacts.ts';
 import { sha256 } from '../../base/files.ts';
-import { projectDir } from '../../base/folders.ts';
+import { codeFile } from '../../base/form.ts';
 import { say } from '../../base/log.ts';
 import { startProgress } from '../../base/progress.ts';
 import { shellQuoted } from '../../base/text.ts';
@@ -45,7 +45,7 @@ export interface ResolvedSource {
 }
 
 const names = { source: 'source', script: 'build-source.sh' } as const;
-const script = join(projectDir, 'src', 'supply', 'image', names.script);
+const script = codeFile(`supply/image/${names.script}`);
 
 /** Finds out what a build would be made from; builds nothing. */
 export async function resolveSource({ suite }: Recipe, build: SourceRecipe): Promise<ResolvedSource> {

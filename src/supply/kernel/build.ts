@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { projectDir } from '../../base/folders.ts';
+import { codeFile } from '../../base/form.ts';
 import { warn } from '../../base/log.ts';
 import { type RunOptions, succeed } from '../../base/processes.ts';
 import { programLimits } from '../../base/program-limits.ts';
@@ -37,7 +38,7 @@ export interface BuiltKernel {
 /** Puts the compiler that saves time, with the headers that it reads once, beside the objects. Not for objects of an earlier build. */
 function placeQuickCompiler(objects: string): string {
   const compiler = join(objects, 'espalier-cc');
-  copyFileSync(join(projectDir, 'src/supply/kernel/quick-compiler.sh'), compiler);
+  copyFileSync(codeFile('supply/kernel/quick-compiler.sh'), compiler);
   chmodSync(compiler, 0o755);
   cpSync(join(projectDir, 'kernel/headers'), join(objects, 'espalier-headers'), { recursive: true });
   return compiler;

@@ -4,7 +4,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import { EspalierError, Untestable } from '../../base/errors.ts';
 import { readJsonIfPresent, sha256, writeAtomic } from '../../base/files.ts';
-import { cacheDir, projectDir, withLock } from '../../base/folders.ts';
+import { cacheDir, withLock } from '../../base/folders.ts';
+import { codeFile } from '../../base/form.ts';
 import { say } from '../../base/log.ts';
 import { succeed } from '../../base/processes.ts';
 import { startProgress } from '../../base/progress.ts';
@@ -201,7 +202,7 @@ async function build(order: BuildOrder, places: Places, { builder, root, package
 }
 
 function gather(): string {
-  return readFileSync(join(projectDir, 'src', 'supply', 'source', 'gather.sh'), 'utf8');
+  return readFileSync(codeFile('supply/source/gather.sh'), 'utf8');
 }
 
 function environment({ image, flavours }: BuildRecipe, flavour: string): Record<string, string> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { projectDir, withLock } from '../../base/folders.ts';
+import { withLock } from '../../base/folders.ts';
+import { codeFile } from '../../base/form.ts';
 import { say } from '../../base/log.ts';
 import { type RunResult, run } from '../../base/processes.ts';
 import { programLimits } from '../../base/program-limits.ts';
@@ -27,7 +28,7 @@ export interface Sandboxed {
   readonly signal?: AbortSignal | undefined;
 }
 
-const enter = join(projectDir, 'src', 'supply', 'source', 'enter.sh');
+const enter = codeFile('supply/source/enter.sh');
 const timeoutMs = 4 * 60 * 60 * 1000;
 
 /**

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import ts from 'typescript';
 import { projectDir } from '../../../src/base/folders.ts';
-import { compilerOptions } from '../../../src/suites/scenarios/compiler-options.ts';
+import { compilerOptions, libraryTypes } from '../../../src/suites/scenarios/compiler-options.ts';
 import { type CodeBlock, codeBlocks, type Document } from './document.ts';
 
 /** Samples lie here for the compiler: in no folder of the repository that it would read. */
@@ -59,11 +59,10 @@ function sampleOf({ path }: Document, block: CodeBlock, names: ReadonlyMap<strin
 /** Everything that the compiler has to say of the samples, one line each. */
 export function sampleProblems(documents: readonly Document[]): string[] {
   const { options } = ts.convertCompilerOptionsFromJson(compilerOptions, projectDir);
-  const [library = ''] = compilerOptions.paths.espalier;
   const texts = new Map<string, string>();
   const host = hostFor(options, texts);
-  const before = ts.createProgram([library], options, host);
-  const names = exportsOf(before, library);
+  const before = ts.createProgram([libraryTypes], options, host);
+  const names = exportsOf(before, libraryTypes);
   const samples = documents.flatMap((document) =>
     codeBlocks(document)
       .filter(({ language }) => language === 'ts')

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { codeDir } from '../../../base/form.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import { originalName } from '../../copies.ts';
+import { isOwnModule } from '../own-modules.ts';
 
-const library = new URL('../../../', import.meta.url).href;
+const library = `${pathToFileURL(codeDir).href}/`;
 
 /** Paths of the files of origins, which may be copies of what the origins name. */
 const files = new WeakMap<Origin, string>();
@@ -40,7 +42,8 @@ function stackHere(): string {
 function originIn(stack: string): Origin {
   for (const line of stack.split('\n')) {
     const [, url, number] = /^ +at .*?(file:\/\/.+?):(\d+):\d+\)?$/.exec(line) ?? [];
-    if (url === undefined || url.startsWith(library) || url.includes('/node_modules/')) continue;
+    if (url === undefined || url.startsWith(library)) continue;
+    if (url.includes('/node_modules/') && !isOwnModule(url)) continue;
     const path = fileURLToPath(url);
     const origin = { file: originalName(path), line: Number(number) };
     files.set(origin, path);

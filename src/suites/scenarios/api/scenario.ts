@@ -1,4 +1,5 @@
 import { EspalierError } from '../../../base/errors.ts';
+import { commandName } from '../../../base/form.ts';
 import type { Authentication } from '../../../connection/authentication.ts';
 import type { Connection, End } from '../../../connection/connection.ts';
 import type { TolerableKind } from '../../../model/issue-kinds.ts';
@@ -106,7 +107,7 @@ export function scenario<const H extends Readonly<Record<string, HostSpec>>, con
 ): void {
   const origin = callerOrigin();
   if (collecting === undefined) {
-    const remedy = `./espalier run ${origin.file || 'FILE.scenario.ts'}`;
+    const remedy = `${commandName} run ${origin.file || 'FILE.scenario.ts'}`;
     throw new EspalierError('usage', 'a scenario is run by Espalier', { ...origin, remedy });
   }
   collecting.push({ name, definition, body, origin } as unknown as Declared);
