@@ -137,6 +137,8 @@ export interface IpsecSa {
   readonly integrity?: Algorithm & { readonly truncation: number };
   /** Key includes the salt, as the kernel has it; `icv` in bits. */
   readonly aead?: Algorithm & { readonly icv: number };
+  /** The SA's stack keeps its keys to itself: what its algorithms hold is empty. */
+  readonly keysUnknown?: true;
   readonly compression?: string;
   readonly encapsulation?: Encapsulation;
   readonly esn: boolean;

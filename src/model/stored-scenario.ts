@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { stepSchema } from './scenario.ts';
 import { fileName, hash, labPath, type Of, text } from './schema.ts';
+import { userspaceStackSchema } from './stacks.ts';
 import { toleranceSchema } from './tolerance.ts';
 
 const nic = z.object({ host: fileName, mac: text, ifindex: z.number().int().exactOptional() });
@@ -23,6 +24,8 @@ export const storedSchema = z.object({
   steps: z.array(stepSchema),
   /** The golden facts, `facts.json`, by the hash of their bytes in the run's inputs. */
   facts: hash.exactOptional(),
+  /** Hosts whose SAs no kernel has; absent: there are none. */
+  stacks: z.array(userspaceStackSchema).exactOptional(),
   /** Faults that it declares; absent where its format cannot. */
   tolerates: z.array(toleranceSchema).exactOptional(),
 });

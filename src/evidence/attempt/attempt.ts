@@ -7,12 +7,14 @@ import type { FactEvidence, FaultedPackets, ProtectedPacket, SeenFrame, TypedCom
 import { type ConsoleTranscript, consoles } from '../records/consoles.ts';
 import { type RecordFile, readRecords } from '../records/reader.ts';
 import { type LabRecord, recordType } from '../records/record.ts';
+import { withStacks } from '../stacks/with-stacks.ts';
 import type { Moment } from '../tables/lives.ts';
 import { readTimeline, type Timeline } from '../tables/timeline.ts';
 import { faultedPackets, faultsIn, type TimedFault } from './faulted-packets.ts';
 import { captureFile, captureProblem, framesOf } from './link-capture.ts';
 import { type Loss, lossesIn } from './losses.ts';
 import { protectedPacketsOf } from './protected-packets.ts';
+import { stackFile, stackLogs } from './stack-logs.ts';
 
 /** Gives the bytes of an attempt's files by their names below its folder. */
 export interface AttemptFiles {
@@ -87,8 +89,14 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
     return this.#consoles;
   }
 
+  /** All hosts' tables, of kernels and of stacks in userspace. */
   get timeline(): Timeline {
-    this.#timeline ??= readTimeline(this.records);
+    const { records, scenario } = this;
+    this.#timeline ??= withStacks(
+      readTimeline(records),
+      stackLogs(scenario.stacks ?? [], records, (file) => this.read(file)),
+      records.records,
+    );
     return this.#timeline;
   }
 
@@ -183,14 +191,18 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
     return this.#losses;
   }
 
-  /** What is wrong with `records` and with the captures of the scenario's links. */
+  /** What is wrong with `records`, with the captures of the scenario's links and with the logs of stacks in userspace. */
   get damage(): readonly FileDamage[] {
     const captures = this.scenario.links.flatMap((link): FileDamage[] => {
       const capture = this.capture(link);
       const message = capture === undefined ? 'is missing' : captureProblem(capture);
       return message === undefined ? [] : [{ file: captureFile(link), message, cutShort: true }];
     });
-    return [...this.#recordDamage(), ...captures];
+    const logs = (this.scenario.stacks ?? []).map(stackFile).flatMap((file): FileDamage[] => {
+      const message = "is missing, and with it all that the host's stack said of its SAs";
+      return this.read(file) === undefined ? [{ file, message, cutShort: false }] : [];
+    });
+    return [...this.#recordDamage(), ...captures, ...logs];
   }
 
   #recordDamage(): FileDamage[] {

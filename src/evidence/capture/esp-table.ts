@@ -73,7 +73,8 @@ export function espTable({ hosts }: SaHistory): EspTable {
   const bySpi = new Map<string, Map<string, IpsecSa[]>>();
   const unable = new Set<string>();
   for (const sa of hosts.flatMap(({ sas }) => sas.flatMap(({ versions }) => versions.map(({ value }) => value)))) {
-    if (sa.protocol !== 'esp' || sa.larval) continue;
+    // Its peer may tell the keys.
+    if (sa.protocol !== 'esp' || sa.larval || sa.keysUnknown) continue;
     const algorithms = algorithmsOf(sa);
     if (typeof algorithms === 'string') {
       unable.add(`spi ${spiOf(sa)}: ${algorithms}`);

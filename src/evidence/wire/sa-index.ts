@@ -37,19 +37,31 @@ export interface SaQuery {
 /** Finds SAs of a packet: those of its protocol and SPI, the likeliest first. */
 export type SaIndex = (query: SaQuery) => readonly WireSa[];
 
-/** Sorts the SAs of an attempt by SPI and keys. SPIs reserved and not yet filled have no keys and are left out. */
+/**
+ * Sorts the SAs of an attempt by SPI and keys. SPIs reserved and not yet filled have no keys and are left out. An SA whose stack keeps
+ * its keys to itself has those of its peer, which has the same SPI; without one nobody can open its packets.
+ */
 export function indexSas(known: Iterable<KnownSa>): SaIndex {
   const bySpi = new Map<string, Map<string, Group>>();
-  for (const one of known) {
-    if (one.sa.larval) continue;
-    const { protocol, spi } = one.sa;
-    const place = `${protocol}/${spi}`;
+  const keyless: KnownSa[] = [];
+  const put = (one: KnownSa): void => {
+    const place = placeOf(one.sa);
     const groups = bySpi.get(place) ?? new Map<string, Group>();
     bySpi.set(place, groups);
     const keys = keysOf(one.sa);
     const group = groups.get(keys) ?? new Group(one.sa);
     groups.set(keys, group);
     group.known.push(one);
+  };
+  for (const one of known) {
+    if (one.sa.keysUnknown) keyless.push(one);
+    else if (!one.sa.larval) put(one);
+  }
+  const keyed = new Map([...bySpi].map(([place, groups]) => [place, [...groups.values()]]));
+  for (const one of keyless) {
+    const groups = keyed.get(placeOf(one.sa));
+    if (groups === undefined) put(one);
+    else for (const group of groups) group.known.push(one);
   }
   return (query) => {
     const groups = [...(bySpi.get(`${query.protocol}/${query.spi}`)?.values() ?? [])];
@@ -79,7 +91,12 @@ class Group implements WireSa {
   }
 }
 
+function placeOf({ protocol, spi }: IpsecSa): string {
+  return `${protocol}/${spi}`;
+}
+
 function makeOpener(sa: IpsecSa): Opener | Unjudged {
+  if (sa.keysUnknown) return unjudged('no host tells the keys of this SA');
   if (sa.protocol === 'esp') return espOpener(sa);
   if (sa.protocol === 'ah') return ahOpener(sa);
   return unjudged(`protocol ${sa.protocol}`);

@@ -198,3 +198,24 @@ test('a command says what the scenario says of its step: who typed it', () => {
   const { attempt } = frozenAttempt({ 'scenario.json': Buffer.from(JSON.stringify(stored)) });
   assert.ok(attempt.commands.length > 0 && attempt.commands.every(({ by }) => by === 'look'));
 });
+
+test('a stack in userspace is read from its log, and a log that is missing is damage', () => {
+  const log = readFileSync(join(projectDir, 'test/unit/evidence/stacks/libipsec-6.1.0.log'));
+  const stored = JSON.parse(readFileSync(join(frozen, 'scenario.json'), 'utf8')) as Record<string, unknown>;
+  stored['stacks'] = [{ host: 'west', stack: 'libipsec', log: '/var/log/libipsec.log', process: 'charon' }];
+  const scenario = { 'scenario.json': Buffer.from(JSON.stringify(stored)) };
+  const file = 'files/west/var/log/libipsec.log';
+  const spisOf = ({ timeline }: Attempt): number[] =>
+    timeline.hosts
+      .filter(({ host }) => host === 'west')
+      .flatMap(({ sas }) => sas.map(({ versions: [first] }) => first?.value.spi ?? 0));
+  const { attempt } = frozenAttempt({ ...scenario, [file]: log });
+  assert.deepEqual(attempt.damage, []);
+  assert.ok(spisOf(attempt).includes(0x8515f3a6));
+  const { attempt: without } = frozenAttempt({ ...scenario, [file]: undefined });
+  assert.deepEqual(
+    without.damage.map((damage) => [damage.file, damage.cutShort]),
+    [[file, false]],
+  );
+  assert.ok(!spisOf(without).includes(0x8515f3a6));
+});
