@@ -2,6 +2,7 @@ import type { View } from '../connection/view.ts';
 import type { DaemonSas } from '../evidence/child-sa.ts';
 import type { FactBody } from '../evidence/text/facts.ts';
 import type { Fault } from '../evidence/text/faults.ts';
+import type { Stack, UserspaceStack } from '../model/stacks.ts';
 import type { BuildRecipe } from './build-recipe.ts';
 import type { Limit } from './limit.ts';
 import type { TransformWords } from './words.ts';
@@ -21,6 +22,8 @@ export interface Release<V extends string = string> {
   readonly version: V;
   /** Name of the image recipe (`images/`). */
   readonly image: string;
+  /** Images for stacks that this one does not have. */
+  readonly imageFor?: Readonly<Partial<Record<Stack, string>>>;
   /** True for the one image from which hosts without a daemon boot too: it has the tools that make links and NAT boxes. */
   readonly plain?: true;
 }
@@ -45,8 +48,12 @@ export interface DaemonSlice<N extends string = string, V extends string = strin
    * plain hosts boot from. Stable, that is: what a scenario tests does not change with an upload to unstable.
    */
   readonly default: NoInfer<V>;
-  /** True where it talks to the kernel by PF_KEY (RFC 2367) alone. */
-  readonly pfKey: boolean;
+  /** What can protect its packets in all of its images, the usual one first. Releases may have more (`imageFor`). */
+  readonly stacks: readonly [Stack, ...Stack[]];
+  /** Why others are out of reach, where there is more to say than that nobody wrote them. */
+  readonly withoutStack?: Readonly<Partial<Record<Stack, string>>>;
+  /** Where a stack in userspace says what it does, and in which process it is. */
+  readonly userspace?: Readonly<Partial<Record<Stack, Pick<UserspaceStack, 'log' | 'process'>>>>;
   /** Its words for the transforms of a connection. One that is missing limits it. */
   readonly words: TransformWords;
   /** How a source tree of it is built (`--source`). */
@@ -54,9 +61,9 @@ export interface DaemonSlice<N extends string = string, V extends string = strin
   /** What else it cannot do. */
   readonly limits: readonly Limit[];
   /** Its configuration for the connections of one host, at least one. Equal input gives equal files. */
-  render(views: readonly View[], version: string): ConfigFile[];
-  /** How one version is driven. */
-  control(version: string): Control;
+  render(views: readonly View[], version: string, stack: Stack): ConfigFile[];
+  /** How one version is driven over a stack. */
+  control(version: string, stack: Stack): Control;
   /** Lines, beside those of `control`, by which a test ends the daemon or starts it anew. */
   readonly endedBy?: RegExp;
   /** Lines that start it: where it ends at once, its own words and the test's say why. */
@@ -103,12 +110,15 @@ export interface Control {
   readSas(output: string): DaemonSas;
 }
 
-/** The daemon of one host: a version of a slice. */
+/** The daemon of one host: a version of a slice over a stack. */
 export interface Daemon {
-  /** `libreswan-5.2`. */
+  /** `libreswan-5.2`; over another stack than the usual one `strongswan-6.1.0-libipsec`. */
   readonly id: string;
   readonly slice: DaemonSlice;
   readonly version: string;
+  readonly stack: Stack;
+  /** Why it cannot be had over this stack. Absent: it can. */
+  readonly refusal?: string;
   readonly image: string;
   readonly control: Control;
 }

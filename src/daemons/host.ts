@@ -1,3 +1,4 @@
+import type { Stack } from '../model/stacks.ts';
 import type { DaemonSlice } from './daemon.ts';
 
 /** A file with its mode. */
@@ -26,14 +27,18 @@ export interface DaemonHostSpec<N extends string> extends HostSettings {
   readonly implementation: N;
   /** `5.2`, `6.0.1`. */
   readonly version: string;
+  /** What protects its packets. Default: what the daemon usually has. */
+  readonly stack?: Stack;
 }
 
 /** Where a constructor keeps its daemon: no business of a scenario's author. */
 export const slice: unique symbol = Symbol('slice');
 
+type DaemonSettings<V extends string> = HostSettings & { readonly version?: V; readonly stack?: Stack };
+
 /** Declares a host with a certain daemon. The version is one that has an image; `versions` lists them, newest first. */
 export interface DaemonConstructor<N extends string, V extends string> {
-  (settings?: HostSettings & { readonly version?: V }): DaemonHostSpec<N>;
+  (settings?: DaemonSettings<V>): DaemonHostSpec<N>;
   readonly versions: readonly V[];
   readonly [slice]: DaemonSlice;
 }
@@ -42,7 +47,7 @@ export interface DaemonConstructor<N extends string, V extends string> {
 export function hostWith<const N extends string, const V extends string>(
   daemon: DaemonSlice<N, V>,
 ): DaemonConstructor<N, V> {
-  const declare = (settings: HostSettings & { readonly version?: V } = {}): DaemonHostSpec<N> => ({
+  const declare = (settings: DaemonSettings<V> = {}): DaemonHostSpec<N> => ({
     version: daemon.default,
     ...settings,
     kind: 'daemon',

@@ -1,7 +1,9 @@
 import { isAead } from '../connection/algorithms.ts';
 import { type EapAuthentication, keyOf } from '../connection/authentication.ts';
 import type { End } from '../connection/connection.ts';
+import { selectorsOf } from '../connection/selectors.ts';
 import type { View } from '../connection/view.ts';
+import type { Stack } from '../model/stacks.ts';
 
 /** Something that a daemon cannot do, as data: a connection that asks for it is `unsupported` there. */
 export interface Limit {
@@ -11,13 +13,26 @@ export interface Limit {
   readonly reason: string;
   /** Where that is written or was seen. */
   readonly source: string;
-  /** True for a connection that asks this version for it, as its end here sees it. */
-  readonly hits: (view: View, version: string) => boolean;
+  /** True for a connection that asks this version over this stack for it, as its end here sees it. */
+  readonly hits: (view: View, version: string, stack: Stack) => boolean;
 }
 
 /** True where a proposal for ESP has an AEAD algorithm. */
 export function wantsAead({ connection }: View): boolean {
   return (connection.child?.proposals ?? []).some(({ encryption }) => encryption.some(isAead));
+}
+
+/** True where a proposal for ESP has HMAC-SHA2-256, which PF_KEY of Linux truncates to 96 bits instead of 128 (RFC 4868). */
+export function wantsSha256({ connection }: View): boolean {
+  return (connection.child?.proposals ?? []).some(({ integrity = [] }) => integrity.includes('hmac-sha2-256-128'));
+}
+
+/** True where a tunnel carries another address family than that of its ends. */
+export function crossesFamilies({ connection, local, remote }: View): boolean {
+  if (connection.mode === 'transport') return false;
+  return [local, remote].some((end) =>
+    selectorsOf(end, 'by-itself').some(({ network }) => network.includes(':') !== end.address.includes(':')),
+  );
 }
 
 /** True where an end authenticates with a key of this kind. */

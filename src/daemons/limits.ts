@@ -4,7 +4,7 @@ import type { Limit } from './limit.ts';
 import { withoutWord } from './words.ts';
 
 /** All that keeps this daemon from being the local end of the connection; empty: nothing does. */
-export function limitsOf(view: View, { slice, version }: Daemon): Limit[] {
+export function limitsOf(view: View, { slice, version, stack }: Daemon): Limit[] {
   const views = childViews(view);
   const wordless = new Set(views.flatMap((one) => withoutWord(one, slice.words)));
   const missing = [...wordless].map(
@@ -15,7 +15,7 @@ export function limitsOf(view: View, { slice, version }: Daemon): Limit[] {
       hits: () => true,
     }),
   );
-  return [...missing, ...slice.limits.filter(({ hits }) => views.some((one) => hits(one, version)))];
+  return [...missing, ...slice.limits.filter(({ hits }) => views.some((one) => hits(one, version, stack)))];
 }
 
 /** What the daemon cannot do of these connections, for people; the first there is. */

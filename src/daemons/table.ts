@@ -1,6 +1,7 @@
 import { EspalierError } from '../base/errors.ts';
 import type { FactBody } from '../evidence/text/facts.ts';
 import type { Fault, FaultKind } from '../evidence/text/faults.ts';
+import type { Stack } from '../model/stacks.ts';
 import * as table from './all.ts';
 import type { Daemon, DaemonSlice, Release } from './daemon.ts';
 import { slice } from './host.ts';
@@ -16,15 +17,39 @@ export const daemons: readonly Daemon[] = slices.flatMap((one) =>
   one.versions.map((release) => daemonOf(one, release)),
 );
 
-function daemonOf(one: DaemonSlice, { version, image }: Release): Daemon {
-  return { id: `${one.name}-${version}`, slice: one, version, image, control: one.control(version) };
+function daemonOf(one: DaemonSlice, release: Release, stack: Stack = one.stacks[0]): Daemon {
+  const { version, image, imageFor } = release;
+  const id = `${one.name}-${version}${stack === one.stacks[0] ? '' : `-${stack}`}`;
+  const refusal = refusalOf(one, release, stack);
+  return {
+    id,
+    slice: one,
+    version,
+    stack,
+    ...(refusal !== undefined && { refusal }),
+    image: imageFor?.[stack] ?? image,
+    control: one.control(version, stack),
+  };
 }
 
-/** A daemon by name and version. Throws a `scenario` error, with what there is, where no image has it. */
-export function findDaemon(name: string, version: string): Daemon {
-  const found = daemons.find((one) => one.slice.name === name && one.version === version);
-  if (found !== undefined) return found;
-  const known = slices.find((one) => one.name === name)?.versions.map((one) => one.version) ?? [];
+/** Why a release cannot be had over a stack. */
+function refusalOf({ name, stacks, withoutStack, versions }: DaemonSlice, release: Release, stack: Stack) {
+  if (stacks.includes(stack) || release.imageFor?.[stack] !== undefined) return undefined;
+  const others = versions.filter(({ imageFor }) => imageFor?.[stack] !== undefined).map(({ version }) => version);
+  if (others.length > 0) return `only ${others.join(', ')} is built with ${stack}`;
+  return withoutStack?.[stack] ?? `${name} cannot use ${stack}; it has ${stacks.join(', ')}`;
+}
+
+/** A daemon by name and version, over its usual stack or another. Throws a `scenario` error, with what there is, where no image has it. */
+export function findDaemon(name: string, version: string, stack?: Stack): Daemon {
+  const own = slices.find((one) => one.name === name);
+  const release = own?.versions.find((one) => one.version === version);
+  if (own !== undefined && release !== undefined) {
+    if (stack === undefined || stack === own.stacks[0])
+      return daemons.find((one) => one.slice === own && one.version === version) as Daemon;
+    return daemonOf(own, release, stack);
+  }
+  const known = own?.versions.map((one) => one.version) ?? [];
   throw new EspalierError('scenario', `there is no image with ${name} ${version}; there are ${known.join(', ')}`);
 }
 

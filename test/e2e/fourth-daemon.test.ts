@@ -27,7 +27,7 @@ export const toy = hostWith({
     { version: '1.9', image: 'toy-one' },
   ],
   default: '2.0',
-  pfKey: false,
+  stacks: ['xfrm'],
   words,
   limits: [
     {

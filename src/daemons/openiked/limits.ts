@@ -1,6 +1,5 @@
-import { selectorsOf } from '../../connection/selectors.ts';
 import type { View } from '../../connection/view.ts';
-import { eapOf, type Limit, sharesHalfASecret, usesKey, wantsAead } from '../limit.ts';
+import { crossesFamilies, eapOf, type Limit, sharesHalfASecret, usesKey, wantsAead, wantsSha256 } from '../limit.ts';
 
 const esp = ({ connection }: View) => connection.child?.proposals ?? [];
 
@@ -16,18 +15,14 @@ export const limits: readonly Limit[] = [
     id: 'sha2-256-esp',
     reason: 'PF_KEY of Linux truncates HMAC-SHA2-256 to 96 bits, where RFC 4868 wants 128; iked leaves it out',
     source: 'net/xfrm/xfrm_algo.c: icv_truncbits of hmac(sha256); iked/pfkey.c',
-    hits: (view) => esp(view).some(({ integrity = [] }) => integrity.includes('hmac-sha2-256-128')),
+    hits: wantsSha256,
   },
   {
     id: 'families',
     reason:
       'PF_KEY of Linux takes what goes through a tunnel for the address family of its ends: other packets are lost',
     source: 'net/key/af_key.c, pfkey_msg2xfrm_state: sel.family; seen in the SA tables of labs',
-    hits: ({ connection, local, remote }) =>
-      connection.mode !== 'transport' &&
-      [local, remote].some((end) =>
-        selectorsOf(end, 'by-itself').some(({ network }) => network.includes(':') !== end.address.includes(':')),
-      ),
+    hits: crossesFamilies,
   },
   {
     id: 'esn',

@@ -1,10 +1,11 @@
 import { shellWord } from '../../base/text.ts';
+import type { Stack } from '../../model/stacks.ts';
 import type { Control } from '../daemon.ts';
 import { interfaceLines } from '../interface.ts';
 import { waitFor, waitForEnd } from '../shell.ts';
 import { byNameProgram } from './by-name.ts';
 import { listSasRequest, readListedSas } from './read.ts';
-import { charonLog } from './render.ts';
+import { charonLog, stackLog } from './strongswan-conf.ts';
 import { viciProgram } from './vici-client.ts';
 
 const vici = '/usr/local/libexec/vici';
@@ -17,17 +18,27 @@ const charonOutput = '/var/log/charon.out';
 const load =
   'swanctl --load-all --noprompt > /tmp/load 2>&1 && ! grep -q "^invalid config file" /tmp/load || ( cat /tmp/load; false )';
 
+/** Where the programs are in the packages, and where strongSwan's own suite builds them. */
+const programs: Readonly<Record<Stack, string>> = {
+  xfrm: '/usr/lib/ipsec/charon',
+  libipsec: '/usr/lib/ipsec/charon',
+  pfkey: '/usr/local/libexec/ipsec/charon',
+};
+
 /** How charon is driven: by swanctl. */
-export function control(): Control {
+export function control(_version: string, stack: Stack): Control {
+  const isUserspace = stack === 'libipsec';
   return {
-    collect: [charonLog, charonOutput],
+    collect: [charonLog, charonOutput, ...(isUserspace ? [stackLog] : [])],
     helpers: [
       { path: vici, mode: 0o755, content: viciProgram },
       { path: byName, mode: 0o755, content: byNameProgram },
+      // There from the beginning: where it is missing at the end, evidence is lost.
+      ...(isUserspace ? [{ path: stackLog, mode: 0o644, content: '' }] : []),
     ],
     start: (views) => [
       ...interfaceLines(views),
-      `( /usr/lib/ipsec/charon > ${charonOutput} 2>&1 & )`,
+      `( ${programs[stack]} > ${charonOutput} 2>&1 & )`,
       waitFor('test -S /run/charon.vici', charonOutput, charonLog),
       load,
     ],

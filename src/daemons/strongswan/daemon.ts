@@ -5,6 +5,7 @@ import { control } from './control.ts';
 import { faults, processes } from './faults.ts';
 import { limits } from './limits.ts';
 import { render } from './render.ts';
+import { stackLog } from './strongswan-conf.ts';
 import { charonFacts } from './text.ts';
 
 /** A host with strongSwan's charon, configured by swanctl. */
@@ -12,12 +13,13 @@ export const strongswan = hostWith({
   name: 'strongswan',
   packages: ['strongswan-charon', 'charon-systemd'],
   versions: [
-    { version: '6.1.0', image: 'debian-sid-strongswan' },
+    { version: '6.1.0', image: 'debian-sid-strongswan', imageFor: { pfkey: 'debian-trixie-strongswan-built' } },
     { version: '6.0.1', image: 'debian-trixie-strongswan' },
     { version: '5.9.8', image: 'debian-bookworm-strongswan' },
   ],
   default: '6.0.1',
-  pfKey: false,
+  stacks: ['xfrm', 'libipsec'],
+  userspace: { libipsec: { log: stackLog, process: 'charon' } },
   words,
   build,
   limits,

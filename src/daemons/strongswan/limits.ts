@@ -1,5 +1,6 @@
 import { type Limit, sharesHalfASecret } from '../limit.ts';
 import { isAtLeast } from '../version.ts';
+import { stackLimits } from './stack-limits.ts';
 
 /** What charon cannot do. */
 export const limits: readonly Limit[] = [
@@ -20,4 +21,5 @@ export const limits: readonly Limit[] = [
     source: 'src/daemons/strongswan/render.ts renders the local end alone',
     hits: sharesHalfASecret,
   },
+  ...stackLimits,
 ];

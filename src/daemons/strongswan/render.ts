@@ -9,55 +9,25 @@ import {
 } from '../../connection/connection.ts';
 import { type FullSelector, protocolNames, selectorsOf } from '../../connection/selectors.ts';
 import { childViews, type View } from '../../connection/view.ts';
+import type { Stack } from '../../model/stacks.ts';
 import type { ConfigFile } from '../daemon.ts';
 import { type WordTable, wordOf } from '../words.ts';
 import { words } from './algorithms.ts';
 import { credentialFiles } from './credentials.ts';
 import { type Section, settings } from './settings-file.ts';
-
-/** Where charon logs. */
-export const charonLog = '/var/log/charon.log';
+import { strongswanConf } from './strongswan-conf.ts';
 
 /** strongswan.conf(5), swanctl.conf(5) and the credentials of one host. */
-export function render(views: readonly View[]): ConfigFile[] {
+export function render(views: readonly View[], _version: string, stack: Stack): ConfigFile[] {
   const swanctl: Section = {
     connections: Object.fromEntries(views.map((view) => [view.connection.name, connectionOf(view)])),
     secrets: Object.fromEntries([...views.flatMap(secretOf), ...views.flatMap(ppkOf)]),
   };
   return [
-    {
-      path: '/etc/strongswan.conf',
-      mode: 0o644,
-      content: settings(strongswanConf(views)),
-    },
+    strongswanConf(views, stack),
     { path: '/etc/swanctl/swanctl.conf', mode: 0o600, content: settings(swanctl) },
     ...views.flatMap(credentialFiles),
   ];
-}
-
-/**
- * Random numbers come from the kernel, which has them from the seed; the processor's own would not repeat. OCSP is asked or not by
- * the daemon as a whole.
- */
-function strongswanConf(views: readonly View[]): Section {
-  const silent = views.some(({ connection }) => connection.ocsp === false);
-  const hasVti = views.some(({ local }) => local.interface?.kind === 'vti');
-  return {
-    charon: {
-      load_modular: 'yes',
-      // Its own would lead past the VTI, without a mark, and so in clear.
-      install_routes: hasVti ? 'no' : undefined,
-      filelog: { espalier: { path: charonLog, default: 1, ike_name: 'yes', flush_line: 'yes' } },
-      syslog: { daemon: { default: -1 }, auth: { default: -1 } },
-      plugins: {
-        include: 'strongswan.d/charon/*.conf',
-        rdrand: { load: 'no' },
-        // It repeats what hosts say to multicast groups into every SA with a mark, and two that do so never end.
-        forecast: hasVti ? { load: 'no' } : undefined,
-        revocation: silent ? { enable_ocsp: 'no' } : undefined,
-      },
-    },
-  };
 }
 
 function connectionOf(view: View): Section {

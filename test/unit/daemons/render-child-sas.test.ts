@@ -12,8 +12,8 @@ const strongswan = findDaemon('strongswan', '6.1.0');
 const openiked = findDaemon('openiked', '7.4');
 
 /** Files of the first end's host. */
-function filesOf(connection: Connection, { slice, version } = libreswan): Record<string, string> {
-  const files = slice.render([viewOf(connection, 'west')], version);
+function filesOf(connection: Connection, { slice, version, stack } = libreswan): Record<string, string> {
+  const files = slice.render([viewOf(connection, 'west')], version, stack);
   return Object.fromEntries(files.map(({ path, mode, content }) => [`${path} ${mode.toString(8)}`, content]));
 }
 

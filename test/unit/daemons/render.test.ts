@@ -12,8 +12,8 @@ const libreswan = findDaemon('libreswan', '5.2');
 const strongswan = findDaemon('strongswan', '6.1.0');
 const openiked = findDaemon('openiked', '7.4');
 
-function filesOf(connection: Connection, { slice, version } = libreswan, host = 'west'): Record<string, string> {
-  const files = slice.render([viewOf(connection, host)], version);
+function filesOf(connection: Connection, { slice, version, stack } = libreswan, host = 'west'): Record<string, string> {
+  const files = slice.render([viewOf(connection, host)], version, stack);
   return Object.fromEntries(files.map(({ path, mode, content }) => [`${path} ${mode.toString(8)}`, content]));
 }
 

@@ -1,0 +1,93 @@
+import type { View } from '../../connection/view.ts';
+import type { Stack } from '../../model/stacks.ts';
+import type { ConfigFile } from '../daemon.ts';
+import { type Section, settings } from './settings-file.ts';
+
+/** Where charon logs. */
+export const charonLog = '/var/log/charon.log';
+
+/** Where libipsec says what it does to its SAs and policies; the evidence of a host that has no others. */
+export const stackLog = '/var/log/libipsec.log';
+
+/**
+ * strongswan.conf(5). Random numbers come from the kernel, which has them from the seed; the processor's own would not repeat. OCSP
+ * is asked or not by the daemon as a whole.
+ */
+export function strongswanConf(views: readonly View[], stack: Stack): ConfigFile {
+  const silent = views.some(({ connection }) => connection.ocsp === false);
+  const hasVti = views.some(({ local }) => local.interface?.kind === 'vti');
+  const { path, loading, filelog, plugins } = stackSettings[stack];
+  const charon: Section = {
+    ...loading,
+    // Its own would lead past the VTI, without a mark, and so in clear.
+    install_routes: hasVti ? 'no' : undefined,
+    filelog: {
+      espalier: { path: charonLog, default: 1, ike_name: 'yes', flush_line: 'yes' },
+      ...filelog,
+    },
+    syslog: { daemon: { default: -1 }, auth: { default: -1 } },
+    plugins: {
+      ...plugins,
+      // It repeats what hosts say to multicast groups into every SA with a mark, and two that do so never end.
+      forecast: hasVti ? { load: 'no' } : undefined,
+      revocation: silent ? { enable_ocsp: 'no' } : undefined,
+    },
+  };
+  return { path, mode: 0o644, content: settings({ charon }) };
+}
+
+/** What differs by the stack. */
+interface StackSettings {
+  readonly path: string;
+  readonly loading: Section;
+  readonly filelog?: Section;
+  readonly plugins: Section;
+}
+
+/** The plugins of a package, each with its own file. */
+const packaged: Section = { include: 'strongswan.d/charon/*.conf', rdrand: { load: 'no' } };
+
+/** Marks of charon's own packets, which its routes to the TUN device let pass. */
+const ownPackets = 0x42;
+
+const stackSettings: Readonly<Record<Stack, StackSettings>> = {
+  xfrm: { path: '/etc/strongswan.conf', loading: { load_modular: 'yes' }, plugins: packaged },
+  libipsec: {
+    path: '/etc/strongswan.conf',
+    loading: { load_modular: 'yes' },
+    // SAs and policies as they come and go, with the keys; the messages say who began an exchange.
+    filelog: {
+      stack: {
+        path: stackLog,
+        default: -1,
+        dmn: 1,
+        enc: 1,
+        chd: 4,
+        esp: 2,
+        time_format: '%s',
+        // Microseconds from 6.0 on, milliseconds before.
+        time_precision: 'us',
+        time_add_ms: 'yes',
+        flush_line: 'yes',
+      },
+    },
+    plugins: {
+      ...packaged,
+      // Routes lead to the TUN device, to the peer itself too where the tunnel is for it; charon's own packets must pass them.
+      'kernel-libipsec': { load: 'yes', allow_peer_ts: 'yes' },
+      'kernel-netlink': { fwmark: `!0x${ownPackets.toString(16)}` },
+      'socket-default': { fwmark: `0x${ownPackets.toString(16)}` },
+    },
+  },
+  // The image is built as strongSwan's own suite wants it: with plugins that nobody configures here, and this file's name.
+  pfkey: {
+    path: '/etc/strongswan.conf.testing',
+    loading: {
+      load: [
+        'random nonce openssl pem pkcs1 pkcs8 x509 revocation constraints pubkey cmac xcbc ml md4',
+        'eap-identity eap-md5 eap-mschapv2 eap-tls kernel-pfkey kernel-netlink socket-default vici updown',
+      ].join(' '),
+    },
+    plugins: {},
+  },
+};
