@@ -7,6 +7,8 @@ export interface Candidate {
   readonly name: string;
   readonly implementation: DaemonSpec['implementation'];
   readonly host: (settings: Settings) => DaemonSpec;
+  /** Its SAs are in no kernel. */
+  readonly isUserspace?: true;
 }
 
 /** The current version of each implementation. */
@@ -22,6 +24,37 @@ export const earlier: readonly Candidate[] = [
   { name: 'strongswan-6.0.1', implementation: 'strongswan', host: (own) => strongswan({ version: '6.0.1', ...own }) },
   { name: 'strongswan-5.9.8', implementation: 'strongswan', host: (own) => strongswan({ version: '5.9.8', ...own }) },
   { name: 'openiked-7.2', implementation: 'openiked', host: (own) => openiked({ version: '7.2', ...own }) },
+];
+
+/** Those whose packets something else than the kernel's XFRM by netlink protects. OpenIKED has PF_KEY alone: it is among the current ones. */
+export const otherStacks: readonly Candidate[] = [
+  {
+    name: 'strongswan-6.1.0-libipsec',
+    implementation: 'strongswan',
+    host: (own) => strongswan({ version: '6.1.0', stack: 'libipsec', ...own }),
+    isUserspace: true,
+  },
+  {
+    name: 'strongswan-6.1.0-pfkey',
+    implementation: 'strongswan',
+    host: (own) => strongswan({ version: '6.1.0', stack: 'pfkey', ...own }),
+  },
+];
+
+/** The same library in the versions of other Debian releases. */
+export const earlierStacks: readonly Candidate[] = [
+  {
+    name: 'strongswan-6.0.1-libipsec',
+    implementation: 'strongswan',
+    host: (own) => strongswan({ version: '6.0.1', stack: 'libipsec', ...own }),
+    isUserspace: true,
+  },
+  {
+    name: 'strongswan-5.9.8-libipsec',
+    implementation: 'strongswan',
+    host: (own) => strongswan({ version: '5.9.8', stack: 'libipsec', ...own }),
+    isUserspace: true,
+  },
 ];
 
 /** Initiator and responder. */

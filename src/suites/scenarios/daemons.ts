@@ -5,6 +5,7 @@ import type { ConfigFile } from '../../daemons/daemon.ts';
 import { limitIn } from '../../daemons/limits.ts';
 import { findDaemon } from '../../daemons/table.ts';
 import { prefixContains, prefixOf, withoutPrefix } from '../../model/addresses.ts';
+import type { UserspaceStack } from '../../model/stacks.ts';
 import type { Route, Topology, Host as TopologyHost } from '../../model/topology.ts';
 import type { HostSpec } from './api/hosts.ts';
 import type { ConnectionSketch, Definition, EndSketch } from './api/scenario.ts';
@@ -20,7 +21,7 @@ export function daemonsOf(
   for (const [host, spec] of Object.entries(hosts)) {
     if (spec.kind !== 'daemon') continue;
     const own = whole.filter(({ ends }) => ends.some((end) => end.host === host));
-    const daemon = findDaemon(spec.implementation, spec.version);
+    const daemon = findDaemon(spec.implementation, spec.version, spec.stack);
     found.set(host, { daemon, views: own.map((one) => viewOf(one, host)) });
   }
   return found;
@@ -41,9 +42,33 @@ export function limitOf(daemons: ReadonlyMap<string, HostDaemon>): HostLimit | u
   return undefined;
 }
 
+/** A daemon that cannot be had over the stack that its host asks for. */
+export function missingStack(daemons: ReadonlyMap<string, HostDaemon>): HostLimit | undefined {
+  for (const [host, { daemon }] of daemons) {
+    const { slice, version, stack, refusal } = daemon;
+    if (refusal !== undefined) return { host, reason: `${slice.name} ${version} over ${stack}: ${refusal}` };
+  }
+  return undefined;
+}
+
+/** Hosts whose SAs no kernel has, and where they are told. */
+export function stacksOf(daemons: ReadonlyMap<string, HostDaemon>): UserspaceStack[] {
+  return [...daemons].flatMap(
+    ([
+      host,
+      {
+        daemon: { slice, stack },
+      },
+    ]) => {
+      const told = slice.userspace?.[stack];
+      return told === undefined ? [] : [{ host, stack: stack as UserspaceStack['stack'], ...told }];
+    },
+  );
+}
+
 /** The files that are placed before a daemon starts. Without connections it has only those that the scenario gives it. */
-export function filesOf({ daemon: { slice, version, control }, views }: HostDaemon): readonly ConfigFile[] {
-  return [...(views.length === 0 ? [] : slice.render(views, version)), ...control.helpers];
+export function filesOf({ daemon: { slice, version, stack, control }, views }: HostDaemon): readonly ConfigFile[] {
+  return [...(views.length === 0 ? [] : slice.render(views, version, stack)), ...control.helpers];
 }
 
 interface Around {

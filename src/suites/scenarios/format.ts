@@ -22,7 +22,7 @@ type Stored = Of<typeof schema>;
 /** What a scenario's own checks came to, beside the oracles. */
 export const scenarioFormat: Format<FileScenario, Stored> = {
   schema,
-  store: ({ judging: { file, tolerates } }) => ({ file, tolerates }),
+  store: ({ judging: { file, tolerates, stacks } }) => ({ file, tolerates, ...(stacks.length > 0 && { stacks }) }),
   judge,
   folder: ({ file }) => dirname(file),
   outcome: (attempt) => outcomeOf(readChecks(attempt)),

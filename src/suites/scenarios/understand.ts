@@ -6,6 +6,7 @@ import type { PlacedContent } from '../../daemons/host.ts';
 import { plainImage } from '../../daemons/table.ts';
 import type { Commit, SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
+import type { UserspaceStack } from '../../model/stacks.ts';
 import type { LabImage, LoadedScenario } from '../../model/suite.ts';
 import type { Tolerance } from '../../model/tolerance.ts';
 import { labMemory } from '../../supply/kernel/lab-memory.ts';
@@ -13,7 +14,7 @@ import { commitOf } from '../commit.ts';
 import { originalPath } from '../copies.ts';
 import type { SeenFiles } from '../seen-files.ts';
 import type { Declared, Definition } from './api/scenario.ts';
-import { daemonsOf, filesOf, limitOf, withRoutes } from './daemons.ts';
+import { daemonsOf, filesOf, limitOf, missingStack, stacksOf, withRoutes } from './daemons.ts';
 import type { HostDaemon } from './drive/daemon-host.ts';
 import { runFunction } from './drive/run-function.ts';
 import { transcriptsNamed } from './drive/transcripts-named.ts';
@@ -45,6 +46,8 @@ export interface ScenarioJudging {
   /** The file that declares it. */
   readonly file: string;
   readonly tolerates: readonly Tolerance[];
+  /** Hosts whose SAs no kernel has. */
+  readonly stacks: readonly UserspaceStack[];
   readonly facts?: Uint8Array;
 }
 
@@ -165,7 +168,7 @@ function checkName(name: string): void {
 
 /** Why a scenario cannot run, if its daemons cannot do what it asks. Raises `scenario` where that is a mistake. */
 function refusalOf({ limits = 'mistake' }: Definition, daemons: ReadonlyMap<string, HostDaemon>): string | undefined {
-  const limit = limits === 'tried' ? undefined : limitOf(daemons);
+  const limit = missingStack(daemons) ?? (limits === 'tried' ? undefined : limitOf(daemons));
   if (limit === undefined || limits === 'unsupported') return limit?.reason;
   throw new EspalierError('scenario', limit.reason, { host: limit.host });
 }
@@ -223,11 +226,11 @@ async function load(
     format: 'scenario',
     entry,
     plan: whole,
-    judging: { file: originalPath(realpathSync(source.file)), tolerates },
+    judging: { file: originalPath(realpathSync(source.file)), tolerates, stacks: stacksOf(daemons) },
     images: Object.fromEntries([...images].map(([host, { id, sha256: hash }]) => [host, { id, sha256: hash }])),
     suite: await identityOf(name, source),
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
-    ...([...daemons.values()].some(({ daemon }) => daemon.slice.pfKey) && { flavour: 'netkey' }),
+    ...([...daemons.values()].some(({ daemon }) => daemon.stack === 'pfkey') && { flavour: 'netkey' }),
     drive: (lab) => runFunction({ declared, plan: whole, daemons }, lab),
   };
 }

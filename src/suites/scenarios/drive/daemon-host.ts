@@ -2,11 +2,13 @@ import { EspalierError } from '../../../base/errors.ts';
 import { excerptOf, shellWord } from '../../../base/text.ts';
 import { childViews, type View } from '../../../connection/view.ts';
 import type { Daemon } from '../../../daemons/daemon.ts';
+import type { ChildSa } from '../../../evidence/child-sa.ts';
 import type { IkeSa } from '../../../evidence/ipsec.ts';
+import type { LiveTables } from '../../../evidence/tables/live-tables.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import type { CommandResult, DaemonControl, DaemonHost } from '../api/handles.ts';
 import { callerOrigin } from '../api/origin.ts';
-import { DrivenHost, type HostInputs } from './host.ts';
+import { DrivenHost, type HostInputs, type SaName } from './host.ts';
 import type { DoneCommand, Typed } from './stepper.ts';
 
 /** A host's daemon with the connections that it has an end of. */
@@ -56,6 +58,27 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
   async listIkeSas(origin: Origin): Promise<readonly IkeSa[]> {
     const { stdout } = await this.#look(this.#daemon.control.listSas, origin);
     return this.#daemon.control.readSas(stdout).ike.filter(({ established }) => established);
+  }
+
+  override async listIpsecSas(origin: Origin): Promise<readonly SaName[]> {
+    if (!this.#isUserspace) return super.listIpsecSas(origin);
+    const { stdout } = await this.#look(this.#daemon.control.listSas, origin);
+    const { ike, children } = this.#daemon.control.readSas(stdout);
+    return children.filter(({ established }) => established).flatMap((child) => sasOfChild(child, ike));
+  }
+
+  override kernelTables(asked: string, origin: Origin): LiveTables {
+    if (!this.#isUserspace) return super.kernelTables(asked, origin);
+    throw new EspalierError('scenario', `${asked} asks the kernel, and the IPsec of ${this.#daemon.id} is not in it`, {
+      ...origin,
+      host: this.name,
+      remedy: 'ask for toHaveIpsecSas, which asks the daemon',
+    });
+  }
+
+  get #isUserspace(): boolean {
+    const { slice, stack } = this.#daemon;
+    return slice.userspace?.[stack] !== undefined;
   }
 
   /** Names of the daemon's processes. */
@@ -125,6 +148,16 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
       return result;
     });
   }
+}
+
+/** The two SAs of a Child SA. One without its addresses is still one of its SPI. */
+function sasOfChild({ protocol = 'esp', spiIn, spiOut, ike }: ChildSa, ikes: readonly IkeSa[]): SaName[] {
+  const { local = '', remote = '' } = ikes.find(({ id }) => id === ike) ?? {};
+  const ends = [
+    [spiIn, local],
+    [spiOut, remote],
+  ] as const;
+  return ends.flatMap(([spi, destination]) => (spi === undefined ? [] : [{ protocol, spi, destination }]));
 }
 
 /** Of a log that match one pattern; more would be a mistake of the pattern. */

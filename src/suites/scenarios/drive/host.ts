@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
 import { shellWord } from '../../../base/text.ts';
 import type { IpsecSa } from '../../../evidence/ipsec.ts';
+import type { LiveTables } from '../../../evidence/tables/live-tables.ts';
 import { withoutPrefix } from '../../../model/addresses.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import type { Host as TopologyHost } from '../../../model/topology.ts';
@@ -13,6 +14,9 @@ import type { DoneCommand, Stepper } from './stepper.ts';
 
 /** Bytes of a file that one typed line carries, before they are written as base64. */
 const pieceBytes = 2400;
+
+/** An SA by what its host knows it. */
+export type SaName = Pick<IpsecSa, 'protocol' | 'spi' | 'destination'>;
 
 /** What a handle is made of. */
 export interface HostInputs {
@@ -88,8 +92,18 @@ export class DrivenHost implements CheckedHost {
   }
 
   ipsecSas(): readonly IpsecSa[] {
-    const { sas } = this.stepper.tables(this.name);
+    const { sas } = this.kernelTables('ipsecSas', callerOrigin());
     return sas.filter(({ larval, protocol }) => !larval && (protocol === 'esp' || protocol === 'ah'));
+  }
+
+  /** The SAs of ESP and AH, asked of whoever has them. */
+  async listIpsecSas(_origin: Origin): Promise<readonly SaName[]> {
+    return this.ipsecSas();
+  }
+
+  /** The kernel's SAs and policies. Raises `scenario` where the host's are elsewhere: none in the kernel would prove nothing. */
+  kernelTables(_asked: string, _origin: Origin): LiveTables {
+    return this.stepper.tables(this.name);
   }
 
   console(): string {

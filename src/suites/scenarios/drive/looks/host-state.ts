@@ -29,6 +29,7 @@ export function xfrmCounterCondition(
   query: { count: Count; wait: Within },
 ): Condition {
   const look = async (origin: Origin): Promise<Look> => {
+    inputs.host.kernelTables('toHaveXfrmCounter', origin);
     const { stdout } = await typed(inputs, 'cat /proc/net/xfrm_stat', origin);
     const counters = new Map(stdout.split('\n').map((line) => line.trim().split(/\s+/) as [string, string]));
     const value = counters.get(name);

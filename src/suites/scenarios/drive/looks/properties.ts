@@ -66,25 +66,29 @@ const mostShown = 6;
 export function saCondition(inputs: MatcherInputs, properties: SaProperties, options: HowMany): Condition {
   const { host, stepper } = inputs;
   const values = saValues as Values<IpsecSa>;
-  return tableCondition(inputs, { matcher: 'toHaveSa', one: 'an SA', many: 'SAs', values, properties, options }, () => {
-    const around = { addresses: new Set(host.addresses), wall: stepper.wall / 1_000_000_000n };
-    return stepper
-      .tables(host.name)
-      .sas.filter(({ larval }) => !larval)
-      .map((sa) => ({ entry: sa, around }));
-  });
+  return tableCondition(
+    inputs,
+    { matcher: 'toHaveSa', one: 'an SA', many: 'SAs', values, properties, options },
+    (origin) => {
+      const around = { addresses: new Set(host.addresses), wall: stepper.wall / 1_000_000_000n };
+      return host
+        .kernelTables('toHaveSa', origin)
+        .sas.filter(({ larval }) => !larval)
+        .map((sa) => ({ entry: sa, around }));
+    },
+  );
 }
 
 /** `toHavePolicy`. Policies of sockets, which daemons have for themselves, do not count. */
 export function policyCondition(inputs: MatcherInputs, properties: PolicyProperties, options: HowMany): Condition {
-  const { host, stepper } = inputs;
+  const { host } = inputs;
   const values = policyValues as Values<IpsecPolicy>;
   return tableCondition(
     inputs,
     { matcher: 'toHavePolicy', one: 'a policy', many: 'policies', values, properties, options },
-    () =>
-      stepper
-        .tables(host.name)
+    (origin) =>
+      host
+        .kernelTables('toHavePolicy', origin)
         .policies.filter(({ direction }) => !direction.startsWith('socket-'))
         .map((policy) => ({ entry: policy, around: { addresses: new Set<string>(), wall: 0n } })),
   );
@@ -101,7 +105,7 @@ interface TableQuery<T> {
   readonly options: HowMany;
 }
 
-type Entries<T> = () => readonly { readonly entry: T; readonly around: Around }[];
+type Entries<T> = (origin: Origin) => readonly { readonly entry: T; readonly around: Around }[];
 
 function tableCondition<T>(
   inputs: MatcherInputs,
@@ -114,7 +118,7 @@ function tableCondition<T>(
   const number = count === undefined ? one : `${countText(count)} ${many}`;
   const look = async (origin: Origin): Promise<Look> => {
     if (keys.some((key) => changing.includes(key))) await typed(inputs, ':', origin);
-    const rows = entries().map(({ entry, around }) => keys.map((key) => values[key]?.(entry, around)));
+    const rows = entries(origin).map(({ entry, around }) => keys.map((key) => values[key]?.(entry, around)));
     const fitting = rows.filter((row) => row.every((value, at) => isAsked(value, asked[at]?.[1])));
     const received = `${fitting.length} of ${rows.length}${rowsText(rows, keys)}`;
     return { holds: isCount(fitting.length, count ?? { atLeast: 1 }), received };

@@ -1,9 +1,10 @@
-import type { IkeSa, IpsecSa } from '../../../../evidence/ipsec.ts';
+import type { IkeSa } from '../../../../evidence/ipsec.ts';
 import type { Origin } from '../../../../model/scenario.ts';
 import type { Count } from '../../api/count.ts';
 import type { IkeSaOptions, IpsecSaOptions } from '../../api/matchers.ts';
 import type { Look } from '../check-book.ts';
 import { counted, isCount, wanted } from '../count.ts';
+import type { SaName } from '../host.ts';
 import { daemonHost } from './logs.ts';
 import type { Condition, MatcherInputs } from './looking.ts';
 
@@ -20,11 +21,11 @@ export function ikeSasCondition({ host }: MatcherInputs, count: Count, options: 
 
 /** `toHaveIpsecSas`. */
 export function ipsecSasCondition({ host }: MatcherInputs, count: Count, options: IpsecSaOptions): Condition {
-  const key = ({ spi, destination, protocol }: IpsecSa): string => `${protocol} ${spi} ${destination}`;
+  const key = ({ spi, destination, protocol }: SaName): string => `${protocol} ${spi} ${destination}`;
   const old = new Set(options.otherThan?.map(key));
   const what = newly('IPsec SA', options);
-  const look = async (): Promise<Look> => {
-    const sas = host.ipsecSas().filter((sa) => !old.has(key(sa)));
+  const look = async (origin: Origin): Promise<Look> => {
+    const sas = (await host.listIpsecSas(origin)).filter((sa) => !old.has(key(sa)));
     return { holds: isCount(sas.length, count), received: counted(sas.length, what) };
   };
   return { matcher: 'toHaveIpsecSas', expected: wanted(count, what), look, wait: options };

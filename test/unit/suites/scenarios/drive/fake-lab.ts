@@ -1,6 +1,7 @@
 /** A lab without a lab: what would be typed is kept, and answered by a function. */
 import { slices } from '../../../../../src/daemons/table.ts';
 import type { Check } from '../../../../../src/model/checks.ts';
+import type { Stack } from '../../../../../src/model/stacks.ts';
 import type { Matchers } from '../../../../../src/suites/scenarios/api/matchers.ts';
 import { CheckBook } from '../../../../../src/suites/scenarios/drive/check-book.ts';
 import { DrivenDaemonHost } from '../../../../../src/suites/scenarios/drive/daemon-host.ts';
@@ -24,7 +25,11 @@ export interface FakeLab {
 }
 
 /** Virtual time passes in it by waiting alone. */
-export function fakeLab(answer: (line: string) => Partial<Answer> = () => ({}), daemon = 'strongswan'): FakeLab {
+export function fakeLab(
+  answer: (line: string) => Partial<Answer> = () => ({}),
+  daemon = 'strongswan',
+  stack?: Stack,
+): FakeLab {
   const typed: Typed[] = [];
   let now = 0n;
   const type = async (one: Typed) => {
@@ -51,7 +56,7 @@ export function fakeLab(answer: (line: string) => Partial<Answer> = () => ({}), 
   const slice = slices.find(({ name }) => name === daemon) ?? slices[0];
   if (slice === undefined) throw new Error('there is no daemon');
   const version = slice.default;
-  const control = slice.control(version);
+  const control = slice.control(version, stack ?? slice.stacks[0]);
   const hostOf = (name: string, address: string): DrivenDaemonHost =>
     new DrivenDaemonHost(
       {
@@ -59,7 +64,7 @@ export function fakeLab(answer: (line: string) => Partial<Answer> = () => ({}), 
         stepper,
         matchers,
       },
-      { daemon: { id: slice.name, slice, version, image: '', control }, views: [] },
+      { daemon: { id: slice.name, slice, version, stack: stack ?? slice.stacks[0], image: '', control }, views: [] },
     );
   const [west, east] = [hostOf('west', '192.0.2.1/24'), hostOf('east', '192.0.2.2/24')];
   const expect = (host: DrivenDaemonHost): Matchers => matchers(host, true);

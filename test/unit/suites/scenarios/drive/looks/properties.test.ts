@@ -26,10 +26,9 @@ const outgoing: IpsecSa = { ...incoming, source: own, destination: far, ifId: 5,
 /** A host whose tables do not change. */
 function inputs(sas: readonly IpsecSa[], policies: readonly IpsecPolicy[] = []) {
   const lines: string[] = [];
-  const host = { name: 'west', addresses: [own] };
+  const host = { name: 'west', addresses: [own], kernelTables: () => ({ sas, policies }) };
   const stepper = {
     wall: 1_600_000_000_000n,
-    tables: () => ({ sas, policies }),
     type: async ({ line }: { readonly line: string }) => void lines.push(line),
   };
   return { lines, inputs: { host, stepper } as unknown as MatcherInputs };
