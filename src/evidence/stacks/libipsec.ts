@@ -48,7 +48,7 @@ interface Endpoints {
 
 /**
  * What libipsec (strongSwan's userspace ESP) says of its SAs and policies: its log at `chd = 4`, `esp = 2`, `enc = 1` and `dmn = 1`
- * (src/libipsec/ipsec_sa_mgr.c, ipsec_policy_mgr.c; src/libcharon/sa/child_sa.c; the keys are of keymat_v1.c and keymat_v2.c).
+ * (ipsec_sa_mgr.c and ipsec_policy_mgr.c of libipsec, child_sa.c of libcharon; the keys are of keymat_v1.c and keymat_v2.c).
  * It does tunnel mode alone, and ESP in UDP alone unless `raw_esp` is set.
  */
 export function libipsecEvents(log: string): StackEvent[] {

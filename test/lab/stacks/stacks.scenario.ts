@@ -1,4 +1,4 @@
-import { expect, psk, scenario, strongswan } from 'espalier';
+import { expect, psk, scenario, strongswan } from '../../../src/suites/scenarios/api/index.ts';
 
 /** Two gateways whose packets libipsec protects. */
 const lab = (version: '6.1.0' | '5.9.8' = '6.1.0') =>

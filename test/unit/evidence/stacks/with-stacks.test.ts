@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { IpsecSa } from '../../../../src/evidence/ipsec.ts';
-import { recordType } from '../../../../src/evidence/records/record.ts';
+import { type LabRecord, recordType } from '../../../../src/evidence/records/record.ts';
 import { withStacks } from '../../../../src/evidence/stacks/with-stacks.ts';
 import { tablesAt } from '../../../../src/evidence/tables/tables.ts';
 import { readTimeline } from '../../../../src/evidence/tables/timeline.ts';
@@ -104,7 +104,7 @@ test('a wall clock that a scenario sets forward or back moves no event on the la
     return { type: recordType.clockSet, host: 0xffff, time: begin + BigInt(sequence) * second, sequence, payload };
   };
   const day = 86_400;
-  const set = [...records];
+  const set: LabRecord[] = [...records];
   set[10] = offset(10, BigInt(day) * second);
   set[20] = offset(20, BigInt(-2 * day) * second);
   const deleted = (at: number, spi: string) => line(at, 'ESP', `deleted inbound SAD entry with SPI ${spi}`);
