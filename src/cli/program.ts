@@ -21,6 +21,7 @@ import * as report from './report.ts';
 import * as run from './run.ts';
 import * as serve from './serve.ts';
 import * as shell from './shell.ts';
+import * as stacks from './stacks.ts';
 import * as worker from './worker.ts';
 
 /**
@@ -42,6 +43,7 @@ const commands: readonly { register(program: Command): void }[] = [
   pcap,
   replay,
   explore,
+  stacks,
   kernel,
   image,
   farm,

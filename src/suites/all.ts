@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { projectDir } from '../base/folders.ts';
+import type { LabSupply } from '../lab/supply.ts';
+import type { StackTable } from '../model/stack-table.ts';
 import type { KernelFlavour, Suite } from '../model/suite.ts';
 import type { Format } from './format.ts';
 import { isPath, scenarioEnding } from './scenarios/find.ts';
@@ -110,6 +112,11 @@ export function isSuite(name: string): boolean {
 /** What a newcomer begins with in a folder, by file name. */
 export async function firstFiles(folder: string): Promise<Readonly<Record<string, string>>> {
   return (await import('./scenarios/first-files.ts')).firstFiles(folder);
+}
+
+/** What each stack can do: the table of `espalier stacks`. */
+export async function probeStacks(supply: LabSupply, progress: (column: string) => void): Promise<StackTable> {
+  return (await import('./scenarios/probes/probe-lab.ts')).probeStacks(supply, progress);
 }
 
 /** The kernel flavour that all of some suites need, so that no other one is built for their run. */

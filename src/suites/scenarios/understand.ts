@@ -173,8 +173,9 @@ function refusalOf({ limits = 'mistake' }: Definition, daemons: ReadonlyMap<stri
   throw new EspalierError('scenario', limit.reason, { host: limit.host });
 }
 
-function planOf(
-  { definition }: Declared,
+/** What a lab of the definition is asked to be, but for its network and the images of its hosts. */
+export function planOf(
+  { definition }: Pick<Declared, 'definition'>,
   daemons: ReadonlyMap<string, HostDaemon>,
 ): Omit<LabPlan, 'images' | 'topology'> {
   const { start = defaultStart, timeout = defaultTimeout, hosts } = definition;

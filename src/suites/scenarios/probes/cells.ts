@@ -1,0 +1,46 @@
+import type { StackCell, StackRow } from '../../../model/stack-table.ts';
+import { type ColumnName, columns } from './columns.ts';
+import { groups, type Probe, probes, unasked } from './probes.ts';
+
+/** What a line printed. */
+export interface Answer {
+  readonly line: string;
+  readonly output: string;
+}
+
+const asked: readonly Probe[] = probes.filter((one): one is Probe => 'operation' in one);
+
+/** The line of a probe in a column; undefined: nobody asks there. */
+export function lineOf(probe: Probe, column: ColumnName): string | undefined {
+  return probe.notAsked?.[column] === undefined ? (probe.lineOf?.[column] ?? probe.line) : undefined;
+}
+
+/** All rows by the answers of each column. An answer that is missing is unknown. */
+export function rowsOf(answers: ReadonlyMap<string, readonly Answer[]>): StackRow[] {
+  const rowOf = (probe: Probe): StackRow => ({
+    group: `${probe.group} ${groups[probe.group]}`,
+    operation: probe.operation,
+    cells: Object.fromEntries(columns.map(({ name }) => [name, cellOf(probe, name, answers.get(name) ?? [])])),
+  });
+  const rest = unasked.map(({ group, operation, why }): StackRow => {
+    const cell: StackCell = { word: 'unknown', evidence: why };
+    const cells = Object.fromEntries(columns.map(({ name }) => [name, cell]));
+    return { group: `${group} ${groups[group]}`, operation, cells };
+  });
+  return [...asked.map(rowOf), ...rest].sort((a, b) => Number(a.group[0]) - Number(b.group[0]));
+}
+
+/** The cell of a probe by what its line printed. */
+export function cellOf(probe: Probe, column: ColumnName, answers: readonly Answer[]): StackCell {
+  const reason = probe.notAsked?.[column];
+  if (reason !== undefined) return { word: 'unknown', evidence: reason };
+  const command = lineOf(probe, column);
+  const answer = answers.find(({ line }) => line === command);
+  if (command === undefined || answer === undefined) return { word: 'unknown', evidence: 'the lab ended before' };
+  const lines = answer.output.split(/\r?\n/).filter((text) => text.trim() !== '');
+  for (const word of ['yes', 'no'] as const) {
+    const evidence = lines.find((text) => probe[word].test(text));
+    if (evidence !== undefined) return { word, command, evidence: evidence.trim() };
+  }
+  return { word: 'unknown', command, evidence: lines.at(-1)?.trim() ?? 'it printed nothing' };
+}

@@ -1,0 +1,86 @@
+import { psk } from '../../../connection/authentication.ts';
+import type { End } from '../../../connection/connection.ts';
+import { strongswan } from '../../../daemons/all.ts';
+import type { Stack } from '../../../model/stacks.ts';
+import type { Definition } from '../api/scenario.ts';
+
+/** A stack whose operations are probed, and the lab in which they are. */
+export interface Column {
+  readonly name: string;
+  readonly about: string;
+  readonly stack: Stack;
+  readonly interface?: End['interface'];
+}
+
+export const columns = [
+  { name: 'xfrm', about: 'the kernel, by netlink', stack: 'xfrm' },
+  {
+    name: 'xfrm-interface',
+    about: 'the kernel, by netlink, with an XFRM interface',
+    stack: 'xfrm',
+    interface: { kind: 'xfrm', id: 5 },
+  },
+  { name: 'vti', about: 'the kernel, by netlink, with a VTI', stack: 'xfrm', interface: { kind: 'vti', id: 5 } },
+  { name: 'pfkey', about: 'the kernel, by PF_KEY', stack: 'pfkey' },
+  { name: 'libipsec', about: "strongSwan's library, in the daemon's process", stack: 'libipsec' },
+] as const satisfies readonly Column[];
+
+export type ColumnName = (typeof columns)[number]['name'];
+
+/** Stacks that people ask for and that no lab has. */
+export const absent = [
+  { name: 'VPP', reason: 'Debian has no package of it, and its busy polling would stop virtual time' },
+  { name: 'DPDK', reason: 'no daemon here uses it, and its busy polling would stop virtual time' },
+  { name: 'KAME, netipsec, OpenBSD', reason: 'their systems need the media of a person' },
+] as const;
+
+const secret = psk('known to west and east alone');
+const networks = { west: ['10.1.0.0/24'], east: ['10.2.0.0/24'] };
+
+/**
+ * The lab of a column: west has the stack, and east the kernel by netlink. The one daemon that has every stack drives both. The SAs of
+ * `net` expire after two minutes; `six` is for the addresses of the link themselves.
+ */
+export function labOf({ stack, interface: own }: Column): Definition {
+  const version = '6.1.0';
+  return {
+    // Some wait until an SA expires.
+    timeout: 300,
+    hosts: {
+      west: strongswan({ version, stack, ...(own === undefined && { routes: { '10.2.0.0/24': '192.0.2.2' } }) }),
+      east: strongswan({ version, routes: { '10.1.0.0/24': '192.0.2.1' } }),
+    },
+    links: {
+      wan: { west: ['192.0.2.1/24', '2001:db8:2::1/64'], east: ['192.0.2.2/24', '2001:db8:2::2/64'] },
+      'west-lan': { west: '10.1.0.1/24' },
+      'east-lan': { east: '10.2.0.1/24' },
+    },
+    connections: [
+      {
+        name: 'net',
+        authentication: secret,
+        ends: [
+          {
+            host: 'west',
+            address: '192.0.2.1',
+            selectors: networks.west,
+            own: { child: { lifetime: 120 }, rekey: false },
+            ...(own && { interface: own }),
+          },
+          { host: 'east', address: '192.0.2.2', seenAs: '192.0.2.2', selectors: networks.east },
+        ],
+        child: { proposals: [{ encryption: ['aes-256-cbc'], integrity: ['hmac-sha2-512-256'] }] },
+        mobike: true,
+      },
+      {
+        name: 'six',
+        authentication: secret,
+        ends: [
+          { host: 'west', address: '2001:db8:2::1', selectors: ['2001:db8:2::1/128'] },
+          { host: 'east', address: '2001:db8:2::2', selectors: ['2001:db8:2::2/128'] },
+        ],
+        child: { proposals: [{ encryption: ['aes-256-cbc'], integrity: ['hmac-sha2-512-256'] }] },
+      },
+    ],
+  };
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EspalierError } from '../../../base/errors.ts';
+import { makeWorkFolder } from '../../../base/work-folder.ts';
+import { consoles } from '../../../evidence/records/consoles.ts';
+import { readRecords } from '../../../evidence/records/reader.ts';
+import { startLab } from '../../../lab/substrate/lifecycle.ts';
+import type { LabSupply } from '../../../lab/supply.ts';
+import type { LabPlan, Step } from '../../../model/scenario.ts';
+import type { StackTable } from '../../../model/stack-table.ts';
+import { daemonsOf, withRoutes } from '../daemons.ts';
+import type { HostDaemon } from '../drive/daemon-host.ts';
+import { networkOf } from '../network.ts';
+import { planOf } from '../understand.ts';
+import { type Answer, lineOf, rowsOf } from './cells.ts';
+import { absent, type ColumnName, columns, labOf } from './columns.ts';
+import { probes } from './probes.ts';
+
+/**
+ * The table of all stacks: one lab each, with the same probes. `progress` hears of each column whose lab is over. Raises `infrastructure` where a lab did not come to its end, and
+ * `guest` where a daemon did not start: a table with guesses would be worse than none.
+ */
+export async function probeStacks(supply: LabSupply, progress: (column: string) => void): Promise<StackTable> {
+  const answers = new Map<string, readonly Answer[]>();
+  for (const column of columns) {
+    answers.set(column.name, await answersOf(column.name, supply));
+    progress(column.name);
+  }
+  return {
+    version: 1,
+    columns: columns.map(({ name, about }) => ({ name, about })),
+    rows: rowsOf(answers),
+    absent,
+  };
+}
+
+async function answersOf(name: ColumnName, supply: LabSupply): Promise<Answer[]> {
+  const column = columns.find((one) => one.name === name) as (typeof columns)[number];
+  const definition = labOf(column);
+  const network = networkOf(definition);
+  const daemons = daemonsOf(definition, network);
+  const images: Record<string, string> = {};
+  for (const [host, { daemon }] of daemons) images[host] = (await supply.image(daemon.image)).path;
+  const starting = [...startOf('east', daemons), ...detail('west', daemons), ...startOf('west', daemons)];
+  const plan: LabPlan = {
+    ...planOf({ definition }, daemons),
+    topology: withRoutes(network, daemons),
+    images,
+    steps: [...starting, ...probeSteps(name)],
+  };
+  const flavour = column.stack === 'pfkey' ? 'netkey' : 'standard';
+  return runProbes({ name, plan, supply, kernel: (await supply.kernel(flavour)).path, probesFrom: starting.length });
+}
+
+const nowhere = { file: '', line: 0 };
+
+function step(host: string, line: string): Step {
+  return { kind: 'command', host, line, origin: nowhere, by: 'start' };
+}
+
+function startOf(host: string, daemons: ReadonlyMap<string, HostDaemon>): Step[] {
+  const { daemon, views } = daemons.get(host) as HostDaemon;
+  return daemon.control.start(views).map((line) => step(host, line));
+}
+
+/** charon says at level 2 what it asks of the kernel; the first `default` is that of its own log. */
+function detail(host: string, daemons: ReadonlyMap<string, HostDaemon>): Step[] {
+  const { daemon } = daemons.get(host) as HostDaemon;
+  const file = daemon.stack === 'pfkey' ? '/etc/strongswan.conf.testing' : '/etc/strongswan.conf';
+  return [step(host, `sed -i '0,/default = 1/s//default = 1\\n            knl = 2/' ${file}`)];
+}
+
+function probeSteps(column: ColumnName): Step[] {
+  return probes.flatMap((one) => {
+    const line = 'prepare' in one ? one.prepare : lineOf(one, column);
+    return line === undefined ? [] : [step('west', line)];
+  });
+}
+
+interface ProbeRun {
+  readonly name: string;
+  readonly plan: LabPlan;
+  readonly supply: LabSupply;
+  readonly kernel: string;
+  /** Index of the first step that is no start of a daemon. */
+  readonly probesFrom: number;
+}
+
+async function runProbes({ name, plan, supply, kernel, probesFrom }: ProbeRun): Promise<Answer[]> {
+  using work = makeWorkFolder('lab');
+  const dir = work.path;
+  await using lab = await startLab(supply.substrate, { dir, plan, kernel, seed: 1n, hold: false });
+  const stop = (): void => lab.cancel();
+  supply.signal.addEventListener('abort', stop, { once: true });
+  const { end } = await lab.ended;
+  supply.signal.removeEventListener('abort', stop);
+  if (supply.signal.aborted) throw new EspalierError('cancelled', `stopped while probing ${name}`);
+  if (end.word !== 'completed') {
+    const { host } = end;
+    throw new EspalierError('infrastructure', `the lab of ${name} ended with ${end.word}: ${end.detail ?? ''}`, {
+      ...(host !== undefined && { host }),
+    });
+  }
+  const typed = consoles(readRecords(readFileSync(join(dir, 'records')))).flatMap(({ host, commands }) =>
+    commands.map((command) => ({ ...command, host, output: Buffer.from(command.output).toString('utf8') })),
+  );
+  const failed = typed.find(({ step: index, status }) => index !== undefined && index < probesFrom && status !== 0);
+  if (failed !== undefined) {
+    const { host, line, output } = failed;
+    throw new EspalierError('guest', `the daemon of ${name} did not start`, { host, command: line, output });
+  }
+  return typed.filter(({ host }) => host === 'west').map(({ line, output }) => ({ line, output }));
+}
