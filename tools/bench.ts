@@ -8,10 +8,12 @@
  * commits beside it.
  *
  * `npm run bench -- walls [--turns 9]`: what the walls of labs cost, against the same test without them.
+ *
+ * `npm run bench -- start [--against DIR] [--turns 9]`: what help and lists cost, also against another checkout.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeError, EspalierError } from '../src/base/errors.ts';
 import { writeAtomic } from '../src/base/files.ts';
@@ -29,6 +31,7 @@ import { compareTrees } from './bench/against.ts';
 import { BareLab, type BareResult } from './bench/bare-lab.ts';
 import { childrenCpu } from './bench/cpu.ts';
 import { compareKernels } from './bench/kernels.ts';
+import { costOfStart } from './bench/start.ts';
 import { costOfWalls } from './bench/walls.ts';
 
 const { positionals, values } = parseArgs({
@@ -199,9 +202,28 @@ async function tellWalls(turns: number): Promise<void> {
   }
 }
 
-async function main(): Promise<void> {
-  if (positionals[0] === 'walls') return tellWalls(Number(values.turns));
+/** What `list` may take, seconds of CPU. */
+const mostForLists = 0.3;
 
+async function tellStart(turns: number, against: string | undefined): Promise<void> {
+  const other = against === undefined ? undefined : resolve(against);
+  const { cpu, cores, system } = describeMachine();
+  process.stdout.write(`machine: ${cpu}, ${cores} cores, ${system}, load ${loadavg()[0]?.toFixed(1)}\n`);
+  process.stdout.write(`${turns} turns${other === undefined ? '' : `, each command here and in ${other}`}\n\n`);
+  for (const { command, cpuMs, ratio } of await costOfStart(projectDir, other, turns)) {
+    const [median, low, high] = [ratio?.median, ratio?.low, ratio?.high].map((value) => value?.toFixed(2));
+    const rest = ratio === undefined ? '' : `${median} x the other (${low} to ${high})`;
+    tell({ title: `CPU of espalier ${command}`, value: cpuMs / 1000, limit: mostForLists, unit: 's', rest });
+  }
+}
+
+/** Each by its word; what has none is the bench of labs. */
+const modes: Readonly<Record<string, () => Promise<void>>> = {
+  walls: () => tellWalls(wholeNumber('--turns', values.turns, 1)),
+  start: () => tellStart(wholeNumber('--turns', values.turns, 1), values.against),
+};
+
+async function main(): Promise<void> {
   const signal = new AbortController().signal;
   const supply = openSupply(options, signal);
   const settings = await openSettings(['libreswan', 'examples'], options, supply);
@@ -236,7 +258,8 @@ seed ${seed}; medians of ${rounds} runs
 
 watchForInterruption();
 try {
-  await (values.against === undefined ? main() : compare(values.against));
+  const mode = modes[positionals[0] ?? ''];
+  await (mode ?? (values.against === undefined ? main : () => compare(values.against ?? '')))();
   process.exitCode = missed === 0 ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${describeError(error)}\n`);
