@@ -2,17 +2,15 @@ import { EspalierError } from '../../base/errors.ts';
 import { interruption } from '../../base/interruption.ts';
 import type { AttemptFile, AttemptInputs } from '../../model/attempt.ts';
 import type { ScenarioResult } from '../../model/results.ts';
-import { Reporters } from '../../report/reporter.ts';
 import { inputDifferences } from '../../results/input-differences.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import { writePages } from '../finish.ts';
 import { selectScenarios } from '../listing.ts';
-import { LocalExecutor } from '../local/executor.ts';
 import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { parseRunOptions, type RawRunOptions } from '../options.ts';
+import { runAlone } from '../run-alone.ts';
 import { parseSelection } from '../selected.ts';
-import { runSession } from '../session.ts';
 import { createRun } from '../start.ts';
 
 /** The test at one commit: an ordinary run of one scenario. */
@@ -80,15 +78,7 @@ export class Trials {
     const settings = await openSettings(names, options, supply);
     const folder = createRun({ runs, scenarios, options, command: ['espalier', ...process.argv.slice(2)] });
     using _lock = await lockRun(folder.dir, 'run');
-    using executor = new LocalExecutor({ folder, suites, settings, slots: 1 });
-    const end = await runSession({
-      folder,
-      executor,
-      judges: 1,
-      durations: new Map(),
-      reporters: new Reporters(new Map()),
-      signal: interruption(),
-    });
+    const end = await runAlone(folder, suites, settings);
     if (end.interrupted) throw new EspalierError('cancelled', 'stopped on request');
     const [result] = end.results.results;
     if (end.trouble || result === undefined) {

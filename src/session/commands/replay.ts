@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { readPlainJson } from '../../base/door/read.ts';
 import { EspalierError } from '../../base/errors.ts';
-
 import { shortPath } from '../../base/folders.ts';
 import { interruption } from '../../base/interruption.ts';
 import { say, warn } from '../../base/log.ts';
@@ -10,7 +9,6 @@ import { type AttemptSettings, settingsFor } from '../../lab/attempt.ts';
 import { attemptSchema } from '../../model/attempt.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { Suite } from '../../model/suite.ts';
-import { Reporters } from '../../report/reporter.ts';
 import { issueLines } from '../../report/terminal/summary.ts';
 import type { InputDifference } from '../../results/input-differences.ts';
 import { compareAttempts, isCutShort } from '../../results/repeats.ts';
@@ -18,10 +16,9 @@ import { runsDir } from '../../store/layout.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import { repeatIn } from '../../store/run-results.ts';
-import { LocalExecutor } from '../local/executor.ts';
 import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { replayDifferences, replayOptions, withStoredImages, withStoredKernel } from '../replay-inputs.ts';
-import { runSession } from '../session.ts';
+import { runAlone } from '../run-alone.ts';
 import { createRun } from '../start.ts';
 import { type AttemptChoice, findAttempt, refusePruned, type StoredAttempt } from '../stored-attempt.ts';
 import { refuseUntrusted } from '../trust.ts';
@@ -84,15 +81,7 @@ async function replay(stored: StoredAttempt, { options, settings, suite }: Prepa
   const command = ['espalier', ...process.argv.slice(2)];
   const folder = createRun({ runs, scenarios: [entry], options, command, replayOf: stored.folder.run.id });
   using _lock = await lockRun(folder.dir, 'replay');
-  using executor = new LocalExecutor({ folder, suites: new Map([[entry.suite, suite]]), settings, slots: 1 });
-  const end = await runSession({
-    folder,
-    executor,
-    judges: 1,
-    durations: new Map(),
-    reporters: new Reporters(new Map()),
-    signal: interruption(),
-  });
+  const end = await runAlone(folder, new Map([[entry.suite, suite]]), settings);
   if (end.interrupted) {
     say('stopped on request');
     return 130;
