@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
-import { type VerdictWord, verdictWords, wordTable } from '../../src/model/words.ts';
+import { type VerdictWord, wordTable } from '../../src/model/words.ts';
 import type { RunLine, SeveralRuns as SeveralData } from '../../src/report/page/data-of-runs.ts';
 import { CategoriesTable } from './categories.tsx';
 import { RunName, StateMark, TableBox, Versions } from './parts.tsx';
 import { pageOf } from './route.ts';
+import { WordHeads, wordsOf } from './word-columns.tsx';
 import { grouped } from './words.ts';
 
 interface SeveralProps {
@@ -82,21 +83,13 @@ interface TotalsProps {
 }
 
 function Totals({ runs, remove }: TotalsProps): JSX.Element {
-  const occur = new Set(runs.flatMap((run) => run.words.map(([word]) => word)));
-  const words = verdictWords.filter((word) => occur.has(word));
+  const words = wordsOf(runs);
   return (
     <TableBox label="Runs">
       <thead>
         <tr>
           <th scope="col">run</th>
-          {words.map((word) => (
-            <th scope="col" class={`number word-${word}`}>
-              <span class="sign" aria-hidden="true">
-                {wordTable[word].sign}
-              </span>{' '}
-              {word}
-            </th>
-          ))}
+          <WordHeads words={words} />
           <th scope="col" class="wide">
             under test
           </th>

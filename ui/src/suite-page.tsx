@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { type VerdictWord, verdictWords, wordTable } from '../../src/model/words.ts';
+import type { VerdictWord } from '../../src/model/words.ts';
 import type { HistoryData, SuiteHistory, SuiteRun, TestPast } from '../../src/report/page/data-of-runs.ts';
 import { CategoriesTable } from './categories.tsx';
 import { RunName, StateMark, TableBox, Versions } from './parts.tsx';
@@ -8,6 +8,7 @@ import { compareLink, historyLink, keyOf, suiteLink } from './route.ts';
 import { Sign } from './several-runs.tsx';
 import { TotalsPlot } from './totals-plot.tsx';
 import { usePart } from './use-part.ts';
+import { WordHeads, wordsOf } from './word-columns.tsx';
 import { duration, grouped } from './words.ts';
 
 interface SuitePageProps {
@@ -69,22 +70,14 @@ function Loaded({ suite }: { readonly suite: SuiteHistory }): JSX.Element {
 
 function RunsBySuite({ suite }: { readonly suite: SuiteHistory }): JSX.Element {
   const { runs } = suite;
-  const occur = new Set(runs.flatMap((run) => run.words.map(([word]) => word)));
-  const words = verdictWords.filter((word) => occur.has(word));
+  const words = wordsOf(runs);
   return (
     <TableBox label="Runs">
       <thead>
         <tr>
           <th scope="col">run</th>
           <th scope="col">under test</th>
-          {words.map((word) => (
-            <th scope="col" class={`number word-${word}`}>
-              <span class="sign" aria-hidden="true">
-                {wordTable[word].sign}
-              </span>{' '}
-              {word}
-            </th>
-          ))}
+          <WordHeads words={words} />
           <th scope="col">against the runs before</th>
           <th scope="col" class="number">
             virtual
