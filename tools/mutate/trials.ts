@@ -1,4 +1,5 @@
 /** Tests against mutants: what each test reaches is learned first, then every mutant meets those that reach it. */
+import { setFlagsFromString } from 'node:v8';
 import { EspalierError } from '../../src/base/errors.ts';
 import { type ChosenTests, chooseTests } from './choose-tests.ts';
 import { type Mutant, mutated } from './mutants.ts';
@@ -25,9 +26,17 @@ async function learnOne(file: string, thread: Thread): Promise<Learned[]> {
   return [ending.answer];
 }
 
+/** What V8 has optimized and inlined counts nothing, so that tests would seem not to reach what they run. */
+const optimizers = ['opt', 'maglev'];
+
 /** What each of some test files reaches. */
 export async function learn(testFiles: readonly string[], jobs: number): Promise<Learned[]> {
-  return (await onThreads(jobs, testFiles, learnOne)).flat();
+  for (const one of optimizers) setFlagsFromString(`--no-${one}`);
+  try {
+    return (await onThreads(jobs, testFiles, learnOne)).flat();
+  } finally {
+    for (const one of optimizers) setFlagsFromString(`--${one}`);
+  }
 }
 
 export interface Bench {
