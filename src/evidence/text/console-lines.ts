@@ -15,9 +15,9 @@ export interface ConsoleLine {
 }
 
 /** A prompt with its command on the line below, as sanitized consoles of libreswan have it: `west #`. */
-const prompt = /^[a-z][a-z0-9-]{0,30} #$/;
+export const promptLine = /^[a-z][a-z0-9-]{0,30} #$/;
 /** Prompt and command in one line: merged consoles (`east# ipsec start`), and what was typed at a raw one. */
-const inline = /^(?:[a-z][a-z0-9-]{0,30}|\[root@[^\]\s]{1,100} [^\]\s]{1,100}\])# (.*)$/;
+export const promptedCommand = /^(?:[a-z][a-z0-9-]{0,30}|\[root@[^\]\s]{1,100} [^\]\s]{1,100}\])# (.*)$/;
 
 /**
  * Splits a console into the lines of output. The first line is the first command, whose prompt nobody saved; a text
@@ -25,7 +25,7 @@ const inline = /^(?:[a-z][a-z0-9-]{0,30}|\[root@[^\]\s]{1,100} [^\]\s]{1,100}\])
  */
 export function readConsoleLines(text: string): ConsoleLine[] {
   const lines = text.split('\n');
-  const hasPrompts = lines.some((line) => prompt.test(line) || inline.test(line));
+  const hasPrompts = lines.some((line) => promptLine.test(line) || promptedCommand.test(line));
   const seen = new Map<string, number>();
   const open = (command: string): CommandAt => {
     const nth = seen.get(command) ?? 0;
@@ -36,11 +36,11 @@ export function readConsoleLines(text: string): ConsoleLine[] {
   let typed = hasPrompts;
   const output: ConsoleLine[] = [];
   lines.forEach((line, index) => {
-    const merged = inline.exec(line)?.[1];
+    const merged = promptedCommand.exec(line)?.[1];
     if (merged !== undefined) command = open(merged.trim());
     else if (typed) command = open(line.trim());
-    else if (!prompt.test(line)) output.push({ text: line, line: index + 1, command });
-    typed = prompt.test(line);
+    else if (!promptLine.test(line)) output.push({ text: line, line: index + 1, command });
+    typed = promptLine.test(line);
   });
   return output;
 }

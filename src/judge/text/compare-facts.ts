@@ -140,9 +140,8 @@ function unseen(facts: readonly ConsoleFact[], { received }: Pair, differences: 
 
 /** Takes out events that stand below another command on the other side. */
 function withoutMoved(left: Pair, differences: FactDifference[]): Pair {
-  const isEvent = (fact: ConsoleFact): boolean => rulesOf(fact).event;
-  const events = { expected: left.expected.filter(isEvent), received: left.received.filter(isEvent) };
-  const { pairs } = match(events, wholeOf);
+  const events = left.expected.filter((fact) => rulesOf(fact).event);
+  const { pairs } = match({ expected: events, received: left.received }, wholeOf);
   for (const pair of pairs) differences.push(different(pair, ['command'], moved));
   const taken = new Set(pairs.flat());
   const rest = (facts: readonly ConsoleFact[]): ConsoleFact[] => facts.filter((fact) => !taken.has(fact));

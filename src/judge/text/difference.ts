@@ -1,4 +1,5 @@
 import { createTwoFilesPatch, structuredPatch } from 'diff';
+import { promptedCommand, promptLine } from '../../evidence/text/console-lines.ts';
 
 /** Where two texts part, and what stands around it. */
 export interface FirstDifference {
@@ -15,6 +16,8 @@ const maxEditLength = 4000;
 /** More lines of a difference than this are left out of its excerpt. */
 const excerptLines = 16;
 const context = 3;
+/** All that texts differ in whose lines are the same. */
+const noNewline = '\\ No newline at the end of one of them';
 
 /** A unified diff as bytes-in-Latin-1 text; empty for equal texts. */
 export function unifiedDiff(expected: string, received: string, names: readonly [string, string]): string {
@@ -40,10 +43,10 @@ export function firstDifference(expected: string, received: string): FirstDiffer
   const [left, right] = [linesOf(expected), linesOf(received)];
   const at = commonLines(left, right);
   const command = commandAbove(left, at) ?? commandAbove(right, at);
-  const patch = structuredPatch('', '', near(left, at), near(right, at), '', '', { context, maxEditLength: 400 });
-  const hunk = patch?.hunks[0]?.lines ?? roughly(left, right, at);
-  const lines = hunk.slice(0, excerptLines);
-  if (hunk.length > excerptLines) lines.push(`… ${hunk.length - excerptLines} more lines`);
+  const [hunk] = structuredPatch('', '', near(left, at), near(right, at), '', '', { context }).hunks;
+  const all = hunk?.lines ?? [...left.slice(-context).map((line) => ` ${line}`), noNewline];
+  const lines = all.slice(0, excerptLines);
+  if (all.length > excerptLines) lines.push(`… ${all.length - excerptLines} more lines`);
   return { line: at + 1, ...(command !== undefined && { command }), excerpt: lines.join('\n') };
 }
 
@@ -57,7 +60,7 @@ function linesOf(text: string): Lines {
 
 function commonLines(left: Lines, right: Lines): number {
   let at = 0;
-  while (at < left.length && at < right.length && left[at] === right[at]) at += 1;
+  while (at < left.length && left[at] === right[at]) at += 1;
   return at;
 }
 
@@ -67,32 +70,23 @@ function near(lines: Lines, at: number): string {
   return part.map((line) => `${line}\n`).join('');
 }
 
-function roughly(expected: Lines, received: Lines, at: number): string[] {
-  const around = (lines: Lines): Lines => lines.slice(at, at + context + 1);
-  return [
-    ...expected.slice(Math.max(0, at - context), at).map((line) => ` ${line}`),
-    ...around(expected).map((line) => `-${line}`),
-    ...around(received).map((line) => `+${line}`),
-  ];
+/** What was typed in a line: ` command` below `host #`, or `guest# command`. */
+function commandOf(line: string, above: string): string | undefined {
+  if (line.startsWith(' ') && promptLine.test(above)) return line.slice(1);
+  return promptedCommand.exec(line)?.[1];
 }
 
-/** The last command above a line: ` command` below `host #`, `guest# command`, or the first line, which has no prompt. */
+/** The last command above a line; the first line is one, without a prompt. */
 function commandAbove(lines: Lines, at: number): string | undefined {
-  for (let index = Math.min(at, lines.length - 1); index >= 0; index -= 1) {
-    const line = lines[index] ?? '';
-    const merged = /^[a-z]+# (.*)$/.exec(line)?.[1];
-    if (merged !== undefined) return merged;
-    if (line.startsWith(' ') && /^[a-z]+ #$/.test(lines[index - 1] ?? '')) return line.slice(1);
+  for (let index = at; index > 0; index -= 1) {
+    const command = commandOf(lines[index] ?? '', lines[index - 1] ?? '');
+    if (command !== undefined) return command;
   }
   return at > 0 ? lines[0] : undefined;
 }
 
 /** True if two texts differ in nothing but blanks, tabs and empty lines. */
 export function sameButWhitespace(a: string, b: string): boolean {
-  const strip = (text: string): string =>
-    text
-      .replace(/[ \t]+/g, '')
-      .replace(/\n+/g, '\n')
-      .replace(/^\n/, '');
+  const strip = (text: string): string => text.replace(/[ \t]/g, '').replace(/\n+/g, '\n').replace(/^\n/, '');
   return strip(a) === strip(b);
 }

@@ -5,7 +5,7 @@ import { factRules } from './fact-rules.ts';
 /** A value as text that is equal for equal values; fields in any order. */
 export function canonical(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';
+  if (typeof value !== 'object' || value === null) return `${JSON.stringify(value)}`;
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   const entries = Object.entries(value).filter(([, one]) => one !== undefined);
   return `{${entries
@@ -74,9 +74,9 @@ function isZero(value: unknown): boolean {
 /** Values that are no structure, by path; a list of words is one value. */
 function leaves(value: object, prefix = '', found = new Map<string, unknown>()): Map<string, unknown> {
   for (const [name, one] of Object.entries(value)) {
-    const isStructure = typeof one === 'object' && one !== null && !(Array.isArray(one) && one.every(isWord));
-    if (isStructure) leaves(one, `${prefix}${name}.`, found);
-    else if (one !== undefined) found.set(prefix + name, one);
+    const isList = Array.isArray(one) && one.every(isWord);
+    if (isWord(one) || isList) found.set(prefix + name, one);
+    else leaves(one, `${prefix}${name}.`, found);
   }
   return found;
 }

@@ -18,7 +18,7 @@ export function readConsoleFacts(text: string): ConsoleFact[] {
   const add = ({ command, line }: ConsoleLine, body: FactBody): void => void facts.push({ ...body, command, line });
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] as ConsoleLine;
-    if (line.text === '' || line.text.length > maxLine) continue;
+    if (line.text.length > maxLine) continue;
     const length = xfrmEntryLength(lines, at);
     if (length > 0) {
       const entry = xfrmFact(lines.slice(at, at + length).map((one) => one.text));

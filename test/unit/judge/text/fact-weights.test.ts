@@ -147,7 +147,7 @@ test('every kind of fact has this identity, and every difference of it this weig
         .join(' ');
     const rest = weights.filter(([, one]) => one.includes(';')).map(([name, one]) => `${name}: ${one}`);
     const whole = Object.entries(presence).map(([name, rule]) => `${name}: ${told(rule as Rule & Extras)}`);
-    const what = `${event ? 'event' : 'state'} by ${identity.join(' ')}`;
+    const what = `${{ true: 'event', false: 'state' }[`${event}`]} by ${identity.join(' ')}`;
     return [kind, [what, ...whole, `major: ${having('major')}`, `minor: ${having('minor')}`, ...rest]];
   });
   assert.deepEqual(Object.fromEntries(found), expected);
