@@ -8,6 +8,7 @@ import { mutantsOf, mutated } from '../../../tools/mutate/mutants.ts';
 import { regexEdits } from '../../../tools/mutate/regex.ts';
 import { report } from '../../../tools/mutate/report.ts';
 import { sample } from '../../../tools/mutate/sample.ts';
+import { changedLines, ofChanged } from '../../../tools/mutate/since.ts';
 import { Thread } from '../../../tools/mutate/thread.ts';
 import { invalid, type Learned } from '../../../tools/mutate/worker.ts';
 
@@ -114,6 +115,41 @@ const learned: Learned[] = [
     failing: [],
   },
 ];
+
+test('what has changed since a commit is read from its diff, and mutants of other lines are left out', () => {
+  const diff = [
+    ...['diff --git a/src/model/x.ts b/src/model/x.ts', '--- a/src/model/x.ts', '+++ b/src/model/x.ts'],
+    ...[
+      '@@ -2 +2 @@ const a',
+      '-const b = 0;',
+      '+const b = 1;',
+      '@@ -5,2 +4,0 @@',
+      '-x',
+      '-y',
+      '@@ -9,0 +8,2 @@',
+      '+v',
+      '+w',
+    ],
+    ...['--- a/src/model/gone.ts', '+++ /dev/null', '@@ -1 +0,0 @@', '-z', ''],
+  ].join('\n');
+  const changed = changedLines(diff);
+  assert.deepEqual(
+    [...changed],
+    [
+      [
+        'src/model/x.ts',
+        [
+          [2, 2],
+          [8, 9],
+        ],
+      ],
+    ],
+  );
+  const text = 'const a = 1;\nconst b = 1;\nconst c = 1;\n';
+  const found = ofChanged(mutantsOf('src/model/x.ts', text), changed);
+  assert.deepEqual([...new Set(found.map(({ line }) => line))], [2]);
+  assert.deepEqual(ofChanged(mutantsOf('src/model/y.ts', text), changed), []);
+});
 
 test('tests that run the changed place are asked, quick files first; all of a file where importing it runs the place', () => {
   const { tests, files, ms } = chooseTests(learned, { file: 'src/a.ts', start: 45, end: 55 });
