@@ -28,8 +28,6 @@ export async function missingBlobs(sql: Sql, hashes: readonly string[]): Promise
 export interface Announced {
   readonly sha256: string;
   readonly kind: BlobKind;
-  /** Bytes that it may have. */
-  readonly most: number;
 }
 
 /**
@@ -38,12 +36,12 @@ export interface Announced {
  */
 export async function storeBlob(
   database: Database,
-  { sha256, kind, most }: Announced,
+  { sha256, kind }: Announced,
   body: AsyncIterable<Uint8Array>,
 ): Promise<number> {
   const upload = randomUUID();
   try {
-    const size = await storeChunks(database, { upload, sha256, most }, body);
+    const size = await storeChunks(database, { upload, sha256 }, body);
     const [row] = await database.query(
       'insert into blob (sha256, size, kind, upload) values ($1, $2, $3, $4) on conflict (sha256, kind) do nothing returning 1',
       [sha256, size, kind, upload],
@@ -59,10 +57,9 @@ export async function storeBlob(
 interface Upload {
   readonly upload: string;
   readonly sha256: string;
-  readonly most: number;
 }
 
-async function storeChunks(sql: Sql, { upload, sha256, most }: Upload, body: AsyncIterable<Uint8Array>) {
+async function storeChunks(sql: Sql, { upload, sha256 }: Upload, body: AsyncIterable<Uint8Array>) {
   const hash = createHash('sha256');
   let waiting: Uint8Array[] = [];
   let held = 0;
@@ -80,7 +77,6 @@ async function storeChunks(sql: Sql, { upload, sha256, most }: Upload, body: Asy
   };
   for await (const bytes of body) {
     size += bytes.length;
-    if (size > most) throw new Refused(413, `more than ${most} bytes`);
     hash.update(bytes);
     waiting.push(bytes);
     held += bytes.length;

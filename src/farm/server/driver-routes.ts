@@ -36,8 +36,9 @@ export function driverRoutes(farm: FarmParts): Route[] {
       method: 'PUT',
       path: '/v1/inputs/*',
       roles,
+      most: largestInput,
       answer: async ({ parts: [sha256 = ''], body }) => {
-        await storeBlob(database, { sha256, kind: 'input', most: largestInput }, body);
+        await storeBlob(database, { sha256, kind: 'input' }, body);
         return nothing;
       },
     },

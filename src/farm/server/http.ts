@@ -7,7 +7,7 @@ import { headers, protocol } from '../wire/protocol.ts';
 import { Refused } from './refused.ts';
 import type { Holder, Role } from './tokens.ts';
 
-/** Bytes of a JSON body. */
+/** Bytes of the body of a route that says nothing else: JSON. */
 const largestBody = 4 * 1024 * 1024;
 
 /** A request whose sender is known. */
@@ -37,6 +37,8 @@ export interface Route {
   readonly path: string;
   /** Who may ask. */
   readonly roles: readonly Role[];
+  /** Bytes that the body may have. */
+  readonly most?: number;
   readonly answer: (asked: Asked) => Promise<Reply>;
 }
 
@@ -102,15 +104,17 @@ function checkProtocol(request: IncomingMessage, path: string): void {
 }
 
 interface Found {
+  readonly route: Route;
   readonly parts: readonly string[];
   readonly holder: Holder;
   readonly url: URL;
   readonly response: ServerResponse;
 }
 
-function askedOf(request: IncomingMessage, { parts, holder, url, response }: Found): Asked {
+function askedOf(request: IncomingMessage, { route, parts, holder, url, response }: Found): Asked {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
+  const body = bounded(request, route.most ?? largestBody);
   return {
     holder,
     parts,
@@ -118,23 +122,30 @@ function askedOf(request: IncomingMessage, { parts, holder, url, response }: Fou
     session: String(request.headers[headers.session] ?? ''),
     gone: gone.signal,
     json: async (schema) => {
-      const checked = schema.safeParse(JSON.parse((await textOf(request)) || 'null'));
+      const checked = schema.safeParse(JSON.parse((await textOf(body)) || 'null'));
       if (!checked.success)
         throw new Refused(400, `the request is not what was expected: ${describeIssues(checked.error)}`);
       return checked.data;
     },
-    body: request,
+    body,
   };
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
+/** A body up to so many bytes: one that announces more is not read at all, one that has more ends there. */
+async function* bounded(request: IncomingMessage, most: number): AsyncGenerator<Uint8Array> {
+  const refuse = () => new Refused(413, `the body has more than ${most} bytes`);
+  if (Number(request.headers['content-length']) > most) throw refuse();
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > largestBody) throw new Refused(413, `more than ${largestBody} bytes`);
-    parts.push(part);
+    if (size > most) throw refuse();
+    yield part;
   }
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const part of body) parts.push(part);
   return Buffer.concat(parts).toString('utf8');
 }
 

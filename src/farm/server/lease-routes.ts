@@ -36,17 +36,14 @@ export function leaseRoutes(farm: FarmParts): Route[] {
       method: 'PUT',
       path: '/v1/leases/*/results/*',
       roles,
+      most: largestResult,
       answer: async (asked) => {
         const worker = await workerFor(farm, asked);
         if (!(await holds(farm.database, worker, leaseId(asked)))) {
           await countLate(farm.database, worker, leaseId(asked));
           throw new Refused(409, 'the job is not held any more');
         }
-        await storeBlob(
-          farm.database,
-          { sha256: asked.parts[1] ?? '', kind: 'result', most: largestResult },
-          asked.body,
-        );
+        await storeBlob(farm.database, { sha256: asked.parts[1] ?? '', kind: 'result' }, asked.body);
         return nothing;
       },
     },

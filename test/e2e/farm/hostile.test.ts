@@ -6,6 +6,7 @@ import { until } from '../../../src/base/deadline.ts';
 import { parseFarmAddress } from '../../../src/farm/wire/address.ts';
 import { bytesSource } from '../../../src/farm/wire/blob-source.ts';
 import { FarmClient } from '../../../src/farm/wire/client.ts';
+import { largestResult } from '../../../src/farm/wire/protocol.ts';
 import { packFiles } from '../../../src/session/farm/archive.ts';
 import { fingerprint } from '../../../src/session/farm/fingerprint.ts';
 import { attemptFileNames, readAttemptFile } from '../../../src/store/attempt-files.ts';
@@ -43,6 +44,18 @@ suite('workers that do what they may not', { concurrency: 3 }, () => {
     await rogue.upload(result);
     await t.test('a result of another size than it has', async () => {
       await assert.rejects(rogue.done(other.lease, { sha256, size: size + 1 }), /was not uploaded/);
+    });
+    await t.test('a result that is larger than any may be, announced or not', async () => {
+      const path = `/v1/leases/${other.lease}/results/${sha256}`;
+      const piece = new Uint8Array(4 * 1024 * 1024);
+      const endless = async function* () {
+        for (let sent = 0; sent <= largestResult; sent += piece.length) yield piece;
+      };
+      const kept = () => field.sql('select upload, part from espalier_farm.chunk order by upload, part');
+      const before = await kept();
+      for (const announced of [{ size: largestResult + 1 }, {}])
+        await assert.rejects(rogue.send({ method: 'PUT', path, body: endless, ...announced }), /more than \d+ bytes/);
+      assert.deepEqual(await kept(), before);
     });
     await t.test("another worker's job", async () => {
       assert.equal(await rogue.done(its.lease, { sha256, size }), false);

@@ -117,12 +117,12 @@ scenario('one', { hosts: { a: linux({ files: { '/etc/x': file('data.conf') } }) 
     const driver = field.driver(['run', '--substrate', 'fake', '--suite', 'testing']);
     await count(field, 'leased', 1);
     driver.child.kill('SIGINT');
-    assert.equal(await driver.ended(), 130, driver.said);
-    await count(field, 'cancelled', 1);
     await until(async () => (await field.sql('select * from espalier_farm.lease')).length === 0, {
       what: 'the worker to have no job',
-      timeoutMs: 5000,
+      timeoutMs: 2000,
     });
+    assert.equal(await driver.ended(), 130, driver.said);
+    await count(field, 'cancelled', 1);
     field.box.add({ slow: passing() });
     const resumed = await field.espalier(['run', '--resume', 'latest'], field.driverEnvironment);
     assert.equal(resumed.code, 0, resumed.stderr + worker.said);
