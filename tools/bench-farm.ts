@@ -3,7 +3,7 @@
  * own. Exit code 1 where a bar is missed.
  */
 import { describeError, EspalierError } from '../src/base/errors.ts';
-import { watchForInterruption } from '../src/base/interruption.ts';
+import { interruption, watchForInterruption } from '../src/base/interruption.ts';
 import { Audience } from './bench/farm-audience.ts';
 import { benchChaos } from './bench/farm-chaos.ts';
 import { benchReal } from './bench/farm-real.ts';
@@ -17,23 +17,30 @@ const usage = `npm run bench:farm -- COMMAND
                             many workers (4), compared with a run here
 `;
 
-async function main([command, ...args]: readonly string[]): Promise<boolean> {
-  await using audience = new Audience();
-  // Awaited, since the audience leaves at the end of this function.
-  if (command === 'chaos') return await benchChaos(audience, Number(args[0] ?? 10_000));
+function bench(audience: Audience, [command, ...args]: readonly string[]): Promise<boolean> {
+  if (command === 'chaos') return benchChaos(audience, Number(args[0] ?? 10_000));
   if (command === 'scaling' && args[0] !== undefined)
-    return await benchScaling(args[0], (args[1] ?? '20').split(',').map(Number));
+    return benchScaling(audience, args[0], (args[1] ?? '20').split(',').map(Number));
   if (command === 'real' && args[0] !== undefined) {
     const [run, tests = '200', workers = '4'] = args;
-    return await benchReal(audience, { run, tests: Number(tests), workers: Number(workers) });
+    return benchReal(audience, { run, tests: Number(tests), workers: Number(workers) });
   }
   throw new EspalierError('usage', `no such bench\n${usage}`);
 }
 
+/** Ctrl-C ends what the audience has started, too. */
+async function main(): Promise<boolean> {
+  await using audience = new Audience();
+  const stopped = Promise.withResolvers<never>();
+  interruption().addEventListener('abort', () => stopped.reject(new EspalierError('cancelled', 'stopped on request')));
+  return await Promise.race([bench(audience, process.argv.slice(2)), stopped.promise]);
+}
+
 watchForInterruption();
 try {
-  process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
+  process.exitCode = (await main()) ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${describeError(error)}\n`);
-  process.exitCode = 2;
+  // What is under way when it is stopped waits for what is no more.
+  process.exit(error instanceof EspalierError && error.fault === 'cancelled' ? 130 : 2);
 }

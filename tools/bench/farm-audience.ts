@@ -6,8 +6,15 @@ export class Audience implements AsyncDisposable {
     this.#ends.push(end);
   }
 
+  /** Somebody who may leave before, and leaves with this one at the latest. */
+  guest(): Audience {
+    const one = new Audience();
+    this.after(() => one[Symbol.asyncDispose]());
+    return one;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const end of this.#ends.reverse()) await end();
+    for (const end of this.#ends.splice(0).reverse()) await end();
   }
 }
 

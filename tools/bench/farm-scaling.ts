@@ -2,7 +2,7 @@ import { until } from '../../src/base/deadline.ts';
 import { EspalierError } from '../../src/base/errors.ts';
 import { Field } from '../../test/e2e/farm/field.ts';
 import { reference } from '../../test/e2e/sandbox.ts';
-import { Audience, figure } from './farm-audience.ts';
+import { type Audience, figure } from './farm-audience.ts';
 import { type Load, loadOf } from './farm-load.ts';
 import { storedLabs } from './farm-stored.ts';
 
@@ -14,20 +14,20 @@ const manyWorkers = 16;
 const bar = 0.9;
 
 /** Simulated labs with real durations, by ever more workers, each a process of its own. False where the bar is missed. */
-export async function benchScaling(run: string, counts: readonly number[]): Promise<boolean> {
+export async function benchScaling(audience: Audience, run: string, counts: readonly number[]): Promise<boolean> {
   const walls = storedLabs(run).map(({ wallMs }) => wallMs);
   let held = true;
   for (const workers of counts) {
     const share = Math.max(1, Math.ceil(manyWorkers / workers));
     const labs = walls.filter((_, at) => at % share === 0).map((ms) => Math.round(ms / faster));
-    const reached = await measure(labs, workers);
+    await using own = audience.guest();
+    const reached = await measure(own, labs, workers);
     if (workers === 20 && reached < bar) held = false;
   }
   return held;
 }
 
-async function measure(labs: readonly number[], workers: number): Promise<number> {
-  await using audience = new Audience();
+async function measure(audience: Audience, labs: readonly number[], workers: number): Promise<number> {
   const field = await Field.start(audience);
   const tests = labs.map((ms, at) => {
     const line = `fake: wall ${ms}`;
