@@ -165,6 +165,10 @@ void power_off(void) __attribute__((noreturn));
 void *grow(void *buffer, size_t *capacity, size_t need);
 void write_file(const char *path, const char *value, bool must_exist);
 
+/* cpuinfo.c */
+#define CPUINFO "/mnt/cpuinfo" /* what hosts have as /proc/cpuinfo */
+void cpuinfo_write(void);
+
 /* clock.c */
 void clock_start(void);
 uint64_t lab_time(uint64_t uptime); /* virtual ns since 1970 of virtual ns since boot */

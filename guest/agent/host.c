@@ -186,6 +186,7 @@ static void build_root(int number)
 		die("chdir %s: %s", base, strerror(errno));
 	mkdir("proc", 0755), mkdir("sys", 0755), mkdir("dev", 0755), mkdir("run", 0755), mkdir("tmp", 01777);
 	must_mount("proc", "proc", "proc", 0, NULL);
+	must_mount(CPUINFO, "proc/cpuinfo", "bind", MS_BIND, NULL);
 	must_mount("sysfs", "sys", "sysfs", 0, NULL);
 	make_dev();
 	must_mount("run", "run", "tmpfs", 0, "mode=755");

@@ -62,6 +62,7 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_TIMERSLACK, 1);
 	build_own_root();
+	cpuinfo_write();
 	clock_start();
 	record_open();
 	write_file("/proc/sys/kernel/acct", "0 0 3600", false); /* never paused, however full the lab's memory is */

@@ -76,3 +76,10 @@ test('another seed gives other random bytes', { skip }, async () => {
   const labs = [await runLab([line], { seed: 1n }), await runLab([line], { seed: 2n })];
   assert.notEqual(outputs(labs[0] as Ran)[0], outputs(labs[1] as Ran)[0]);
 });
+
+test('nothing of the machine shows in /proc/cpuinfo', { skip }, async () => {
+  const ran = await runLab(['east: cat /proc/cpuinfo']);
+  assert.deepEqual(outputs(ran), [
+    'processor\t: 0\nvendor_id\t: User Mode Linux\nmodel name\t: UML\nmode\t\t: skas\nfpu\t\t: yes\nbogomips\t: 0.00\n',
+  ]);
+});
