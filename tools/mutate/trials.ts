@@ -8,8 +8,8 @@ import type { Thread } from './thread.ts';
 import { onThreads } from './threads.ts';
 import { invalid, type Learned } from './worker.ts';
 
-/** CPU milliseconds that tests may take with a mutant, where they took `ms` without. */
-const limitOf = (ms: number): number => 1000 + 10 * ms;
+/** CPU milliseconds that tests may take with a mutant, where they took `ms` without it and without V8's optimizers. */
+const limitOf = (ms: number): number => 1000 + 3 * ms;
 /** The same for a whole test file that is met for the first time. */
 const learningLimit = 300_000;
 
