@@ -76,7 +76,7 @@ async function visited(batch: Batch, limitMs: number): Promise<Result> {
     XDG_STATE_HOME: batch.pattern.state,
     CI: '1',
   };
-  const trapped = withTraps(process.execPath, [join(import.meta.dirname, 'runs-worker.ts')], canary);
+  const trapped = withTraps(process.execPath, ['--expose-gc', join(import.meta.dirname, 'runs-worker.ts')], canary);
   const child = spawn(trapped.command, trapped.args, {
     env: { ...env, ...trapped.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -130,6 +130,9 @@ function verdictIn(attempt: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8') : 'none';
 }
 
+/** Beyond so much the rests of a command are taken away. */
+const collectMiB = 256;
+
 function visitorOf(problems: string[], seed: string): Visitor {
   let isLarge = false;
   return {
@@ -147,6 +150,8 @@ function visitorOf(problems: string[], seed: string): Visitor {
         const crash = crashOf(error);
         if (crash !== undefined) problems.push(`${seed} ${what}: ${crash}`);
       }
+      // Each command is a process of its own where people run it, without what the ones before have left.
+      if (process.memoryUsage.rss() >> 20 > collectMiB) gc?.();
       const peakMiB = process.resourceUsage().maxRSS >> 10;
       if (peakMiB > mostMiB && !isLarge) problems.push(`${seed} ${what}: ${peakMiB} MiB of memory`);
       isLarge ||= peakMiB > mostMiB;
