@@ -12,7 +12,7 @@ export interface FirstDifference {
 }
 
 /** Beyond so many changed lines the rest of both texts is told as one change. */
-const maxEditLength = 4000;
+const maxEditLength = 1000;
 /** More lines of a difference than this are left out of its excerpt. */
 const excerptLines = 16;
 const context = 3;

@@ -15,15 +15,15 @@ test('a unified diff has both names, three lines around a change, and nothing fo
 });
 
 test('a change too large to look for the smallest one is told whole, behind what both begin with', () => {
-  // 2,000 lines of each side and a common one between them: 4,000 lines changed are looked through, one more are not.
+  // 500 lines of each side and a common one between them: 1,000 lines changed are looked through, one more are not.
   const text = (word: string, more: readonly string[]): string =>
-    lines('same', ...many(word, 1000), 'middle', ...many(`${word}-`, 1000), ...more);
+    lines('same', ...many(word, 250), 'middle', ...many(`${word}-`, 250), ...more);
   const kept = unifiedDiff(text('old', []), text('new', []), ['a', 'b']).split('\n');
   assert.ok(kept.includes(' middle'));
   const whole = unifiedDiff(text('old', ['end']), text('new', []), ['a', 'b']);
   const part = (sign: string, word: string): string[] =>
-    [...many(word, 1000), 'middle', ...many(`${word}-`, 1000)].map((line) => `${sign}${line}`);
-  const expected = ['--- a', '+++ b', '@@ -2,2002 +2,2001 @@', ...part('-', 'old'), '-end', ...part('+', 'new')];
+    [...many(word, 250), 'middle', ...many(`${word}-`, 250)].map((line) => `${sign}${line}`);
+  const expected = ['--- a', '+++ b', '@@ -2,502 +2,501 @@', ...part('-', 'old'), '-end', ...part('+', 'new')];
   assert.equal(whole, lines(...expected));
 });
 
