@@ -1,4 +1,4 @@
-import { createTwoFilesPatch, structuredPatch } from 'diff';
+import { createTwoFilesPatch, FILE_HEADERS_ONLY, structuredPatch } from 'diff';
 import { promptedCommand, promptLine } from '../../evidence/text/console-lines.ts';
 
 /** Where two texts part, and what stands around it. */
@@ -22,12 +22,10 @@ const noNewline = '\\ No newline at the end of one of them';
 /** A unified diff as bytes-in-Latin-1 text; empty for equal texts. */
 export function unifiedDiff(expected: string, received: string, names: readonly [string, string]): string {
   if (expected === received) return '';
-  const options = { context, maxEditLength, headerOptions: fileHeaders };
+  const options = { context, maxEditLength, headerOptions: FILE_HEADERS_ONLY };
   const patch = createTwoFilesPatch(names[0], names[1], expected, received, '', '', options);
   return patch ?? wholesale(expected, received, names);
 }
-
-const fileHeaders = { includeIndex: false, includeUnderline: false, includeFileHeaders: true } as const;
 
 /** What a diff says when looking for the smallest one would take too long. */
 function wholesale(expected: string, received: string, names: readonly [string, string]): string {
@@ -78,7 +76,7 @@ function commandOf(line: string, above: string): string | undefined {
 
 /** The last command above a line; the first line is one, without a prompt. */
 function commandAbove(lines: Lines, at: number): string | undefined {
-  for (let index = at; index > 0; index -= 1) {
+  for (let index = at; index >= 0; index -= 1) {
     const command = commandOf(lines[index] ?? '', lines[index - 1] ?? '');
     if (command !== undefined) return command;
   }

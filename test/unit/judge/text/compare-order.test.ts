@@ -78,6 +78,10 @@ test('an order that differs comes before other differences of its line', () => {
   const three = ['a', 'b', 'c'].map((connection, at) => listed(at + 1, { connection }));
   const back = ['c', 'b', 'a'].map((connection, at) => listed(at + 1, { connection }));
   assert.deepEqual(brief(compareFacts(three, back)), ['2 minor different order']);
+  const before = [listed(2, { mode: 'tunnel' }), deleted(1, '#1', 'x'), deleted(2, '#2', 'x')];
+  const after = [listed(2, { mode: 'transport' }), deleted(1, '#2', 'x'), deleted(2, '#1', 'x')];
+  const both = ['2 major different mode', '2 minor different order'];
+  assert.deepEqual(brief(compareFacts(before, after)), both);
   // Facts of one line have no order.
   assert.deepEqual(compareFacts([a, { ...b, line: 1 }], [{ ...b, line: 1 }, a]), []);
 });

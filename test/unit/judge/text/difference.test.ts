@@ -68,6 +68,8 @@ const commands: readonly (readonly [title: string, expected: string, received: s
     ['the command itself', 'true\nwest #\n echo a\n', 'true\nwest #\n echo b\n', 'echo a'],
     ['the prompt', 'true\na\nwest #\n echo a\n', 'true\na\neast #\n echo a\n', 'true'],
     ['prompt and command in one line', 'true\nwest# echo a\na\n', 'true\nwest# echo a\nb\n', 'echo a'],
+    ['the first line of a merged console', 'west# echo a\na\n', 'west# echo a\nb\n', 'echo a'],
+    ['output below a prompt at which nothing was typed', 'true\nwest #\na\nb\n', 'true\nwest #\na\nc\n', 'true'],
     ['hosts with digits and hyphens', 'true\nwest-2# echo a\na\n', 'true\nwest-2# echo a\nb\n', 'echo a'],
     ['a line of output with a blank in front', 'true\na\n b\nc\n', 'true\na\n b\nd\n', 'true'],
     ['the last command of several', 'true\nw #\n a\nw #\n b\nc\n', 'true\nw #\n a\nw #\n b\nd\n', 'b'],
