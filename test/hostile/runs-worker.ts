@@ -1,5 +1,5 @@
 /** Spoils run folders and visits them with every command, one batch after the other; the parent watches the time. */
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Draw } from '../mischief/draw.ts';
 import { type Bench, mutations } from './mutate-run.ts';
@@ -28,6 +28,12 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const say = (word: Word): void => void process.send?.(word);
 
+function isBehindLink(run: string, name: string): boolean {
+  const folders = name.split('/').slice(0, -1);
+  const linked = (at: number) => lstatSync(join(run, ...folders.slice(0, at + 1)), { throwIfNoEntry: false });
+  return folders.some((_, at) => linked(at)?.isSymbolicLink() === true);
+}
+
 /** Spoils a run in one to three places. Returns them, and the tests that were left alone. */
 function spoil(run: string, bench: Bench): { readonly done: string[]; readonly untouched: string[] } {
   const { draw } = bench;
@@ -48,6 +54,8 @@ function spoil(run: string, bench: Bench): { readonly done: string[]; readonly u
     const stays = test !== undefined && name !== attemptOf(test) ? [test] : derived.test(name) ? [] : tests;
     for (const one of stays) touched.add(one);
     try {
+      // A folder of the run may be a link by now, and what lies behind it is not ours to spoil.
+      if (isBehindLink(run, name)) throw new Error('behind a link');
       mutate(join(run, name), bench);
       done.push(`${kind} ${name}`);
     } catch (error) {
