@@ -48,15 +48,16 @@ const services = ['ipsec', ...slices.map(({ name }) => name)].join('|');
 /** What an added or deleted rule of netfilter says, with its chain and without its number there. */
 const ruleOfFilter = /\s(?:-[ADIR]|--(?:append|delete|insert|replace))\s+(\S+)(?:\s+\d+(?=\s))?\s+(.*)/;
 
-/** Rules of netfilter that were added are deleted by what they say, or with their chain. */
+/** The chain of a rule, and of what is flushed. */
+const chain = /\s(?:-[ADFIR]|--(?:append|delete|flush|insert|replace))\s+(\w+)/;
+
+/** Rules of netfilter that were added are deleted by what they say, by a number, or with their chain. */
 const filtersUndone: Excuse['undone'] = {
-  how: '`iptables -D` with the same rule, `iptables -F`, `iptables-restore`, `nft flush` or `nft delete` of more than a rule',
+  how: '`iptables -D` with the same rule or a number of its chain, `iptables -F`, `iptables-restore`, `nft flush` or `nft delete` of more than a rule',
   by: [
     { line: /\bip6?tables\b.*\s(?:-D|--delete)\s/, same: [ruleOfFilter] },
-    {
-      line: /\bip6?tables\b(?!.*\s-t\s+(?!filter\b)).*\s(?:-F|--flush)(?![\w-])/,
-      same: [/\s(?:-[AFIR]|--(?:append|flush|insert|replace))\s+(\w+)/],
-    },
+    { line: /\bip6?tables\b.*\s(?:-D|--delete)\s+\w+\s+\d+$/, same: [chain] },
+    { line: /\bip6?tables\b(?!.*\s-t\s+(?!filter\b)).*\s(?:-F|--flush)(?![\w-])/, same: [chain] },
     { line: /\bip6?tables-restore\b/ },
     { line: /\bnft\b.*\bflush\b|\bnft\b.*\b(?:delete|destroy)\s+(?:table|chain)\b/ },
   ],
@@ -165,9 +166,10 @@ export const excuses: readonly Excuse[] = [
     ],
     hosts: 'path',
     undone: {
-      how: '`iptables -t nat -D` with the same rule, `iptables -t nat -F`, `iptables-restore`, `nft flush` or `nft delete` of more than a rule',
+      how: '`iptables -t nat -D` with the same rule or a number of its chain, `iptables -t nat -F`, `iptables-restore`, `nft flush` or `nft delete` of more than a rule',
       by: [
         { line: /\biptables\b(?=.*\s-t nat\b).*\s(?:-D|--delete)\s/, same: [ruleOfFilter] },
+        { line: /\biptables\b(?=.*\s-t nat\b).*\s(?:-D|--delete)\s+\w+\s+\d+$/, same: [chain] },
         { line: /\biptables\b(?=.*\s-t nat\b).*\s(?:-F|--flush)(?![\w-])/ },
         { line: /\biptables-restore\b/ },
         { line: /\bnft\b.*\bflush\b|\bnft\b.*\b(?:delete|destroy)\s+(?:table|chain)\b/ },

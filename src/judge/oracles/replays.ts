@@ -18,9 +18,9 @@ export function acceptedReplays(evidence: FactEvidence): Issue[] {
         if (source !== 'dump' || sa.direction !== 'in' || sa.replayWindow === 0) continue;
         const isBefore = ({ frame }: ProtectedPacket): boolean => frame.time <= time;
         const again = replayed.get(keyOf(sa))?.find(isBefore);
-        const copied = copies.get(keyOf(sa))?.find((copy) => copy.time <= time);
+        const isCopied = copies.get(keyOf(sa))?.some((copy) => copy.time <= time) === true;
         const numbers = fresh.get(keyOf(sa))?.filter(isBefore).length ?? 0;
-        if ((again ?? copied) === undefined || sa.use.packets <= BigInt(numbers)) continue;
+        if ((again === undefined && !isCopied) || sa.use.packets <= BigInt(numbers)) continue;
         const message = `the ${saText(sa)} has taken ${sa.use.packets} packets, and only ${numbers} were sent with a sequence number of their own`;
         issues.push(issueOf('replay-accepted', { ...(again && placeOf(again, evidence)), host, message }));
         break;

@@ -29,7 +29,7 @@ const verbs: ReadonlySet<string> = new Set(['stop', 'restart', 'kill', 'try-rest
 const script = /^p?kill\w*[.-]/;
 
 /** A script beside the test: `LIMIT=20 ./scan.sh`, `sh ./scan.sh`. What a suite shares lies elsewhere and ends nothing unasked. */
-const ownScript = /^\s*(?:\w+=\S*\s+)*(?:(?:\S*\/)?(?:ba|da)?sh\s+(?:-\w+\s+)*)?\.\/\w/;
+const ownScript = /^\s*(?:\w+=\S*\s+)*(?:(?:\S*\/)?(?:ba|da)?sh\s+(?:-\w*\s+)*)?\.\/\w/;
 
 /** By what lines are read. */
 export interface SenderRules {

@@ -40,16 +40,17 @@ test('a receiver takes what reached it: copies of a rule as well, and nothing of
 });
 
 test('a copy that a receiver takes is an accepted replay, by whomever it was sent', () => {
-  const replays = (packets: bigint, at: number) =>
-    wireOf(evidence(packets, two, { surplus: new Map([[key, 1]]), copies: [{ key, time: ms(at) }] })).issues.filter(
-      ({ kind }) => kind === 'replay-accepted',
-    );
+  const replays = (packets: bigint, ...at: readonly number[]) =>
+    wireOf(
+      evidence(packets, two, { surplus: new Map([[key, 1]]), copies: at.map((time) => ({ key, time: ms(time) })) }),
+    ).issues.filter(({ kind }) => kind === 'replay-accepted');
   assert.deepEqual(
     replays(3n, 200).map(({ host }) => host),
     ['east'],
   );
   assert.deepEqual(replays(2n, 200), []);
   assert.deepEqual(replays(3n, 301), []);
+  assert.equal(replays(3n, 301, 300).length, 1, 'one of them came in time');
 });
 
 test('what a rule changed is nobody’s mistake, and leaks nothing', () => {

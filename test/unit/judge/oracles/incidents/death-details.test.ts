@@ -55,6 +55,12 @@ const segv = (change: Partial<Death> = {}) => death({ signal: 11, core: true, ..
 const kill = (line: string, until?: number) => ({ commands: [typed(48, line, { until: until ?? 60 })] });
 
 const cases: readonly (readonly [title: string, result: string, death: Death, around?: Around])[] = [
+  [
+    'a daemon that ends in order beside a script of the test',
+    'a script of the test can have asked it',
+    death({ signal: 0 }),
+    { commands: [typed(48, './scan.sh', { until: 60 })] },
+  ],
   ['a daemon that somebody killed', 'died', death()],
   ['a daemon that a command kills', sent, death(), kill('kill -KILL $(pidof pluto)')],
   ['a daemon whose like a check names', 'died', death(), { commands: [typed(48, 'kill -9 7', { by: 'look' })] }],
