@@ -51,12 +51,15 @@ const ruleOfFilter = /\s(?:-[ADIR]|--(?:append|delete|insert|replace))\s+(\S+)(?
 /** The chain of a rule, and of what is flushed. */
 const chain = /\s(?:-[ADFIR]|--(?:append|delete|flush|insert|replace))\s+(\w+)/;
 
+/** What deletes a rule by its number in a chain: which one that is, the line does not say. */
+const byNumber = String.raw`\s(?:-D|--delete)\s+\w+\s+\d+$`;
+
 /** Rules of netfilter that were added are deleted by what they say, by a number, or with their chain. */
 const filtersUndone: Excuse['undone'] = {
   how: '`iptables -D` with the same rule or a number of its chain, `iptables -F`, `iptables-restore`, `nft flush` or `nft delete` of more than a rule',
   by: [
     { line: /\bip6?tables\b.*\s(?:-D|--delete)\s/, same: [ruleOfFilter] },
-    { line: /\bip6?tables\b.*\s(?:-D|--delete)\s+\w+\s+\d+$/, same: [chain] },
+    { line: new RegExp(String.raw`\bip6?tables\b.*${byNumber}`), same: [chain] },
     { line: /\bip6?tables\b(?!.*\s-t\s+(?!filter\b)).*\s(?:-F|--flush)(?![\w-])/, same: [chain] },
     { line: /\bip6?tables-restore\b/ },
     { line: /\bnft\b.*\bflush\b|\bnft\b.*\b(?:delete|destroy)\s+(?:table|chain)\b/ },
@@ -169,7 +172,7 @@ export const excuses: readonly Excuse[] = [
       how: '`iptables -t nat -D` with the same rule or a number of its chain, `iptables -t nat -F`, `iptables-restore`, `nft flush` or `nft delete` of more than a rule',
       by: [
         { line: /\biptables\b(?=.*\s-t nat\b).*\s(?:-D|--delete)\s/, same: [ruleOfFilter] },
-        { line: /\biptables\b(?=.*\s-t nat\b).*\s(?:-D|--delete)\s+\w+\s+\d+$/, same: [chain] },
+        { line: new RegExp(String.raw`\biptables\b(?=.*\s-t nat\b).*${byNumber}`), same: [chain] },
         { line: /\biptables\b(?=.*\s-t nat\b).*\s(?:-F|--flush)(?![\w-])/ },
         { line: /\biptables-restore\b/ },
         { line: /\bnft\b.*\bflush\b|\bnft\b.*\b(?:delete|destroy)\s+(?:table|chain)\b/ },

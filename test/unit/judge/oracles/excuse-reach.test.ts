@@ -312,6 +312,7 @@ const filterEnds: readonly (readonly [cause: string, later: string, isUndone: bo
     [`iptables ${option} INPUT ${drop}`, 'iptables -F OUTPUT', false] as const,
     [`iptables ${option} INPUT ${drop}`, 'iptables --flush OUTPUT', false] as const,
     [`iptables ${option} INPUT ${drop}`, 'iptables -D INPUT 1', true] as const,
+    [`iptables ${option} INPUT ${drop}`, 'iptables --delete INPUT 1', true] as const,
     [`iptables ${option} INPUT ${drop}`, 'iptables --delete OUTPUT 1', false] as const,
   ]),
   [`iptables -A INPUT ${drop}`, 'iptables -D  INPUT -p udp -j DROP', false],
@@ -334,6 +335,10 @@ const filterEnds: readonly (readonly [cause: string, later: string, isUndone: bo
   [`iptables -A  INPUT ${drop}`, 'iptables -F OUTPUT', false],
   [`iptables -A INPUT ${drop}`, 'iptables -F INNER', false],
   [`iptables -A INPUT ${drop}`, 'iptables -F -t filter', true],
+  ...['myiptables -F', 'ip66tables -F', 'iptablesx -F', 'iptables -t  nat -F', 'iptables -t filterx -F'].map(
+    (other) => [`iptables -A INPUT ${drop}`, other, false] as const,
+  ),
+  [`iptables -A INPUT ${drop}`, 'iptables -D   ', true],
 ];
 
 test('a rule of a filter is taken back by the same one, by a number of its chain, or with its chain', () => {
