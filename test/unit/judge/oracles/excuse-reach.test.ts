@@ -335,6 +335,7 @@ const filterEnds: readonly (readonly [cause: string, later: string, isUndone: bo
   [`iptables -A  INPUT ${drop}`, 'iptables -F OUTPUT', false],
   [`iptables -A INPUT ${drop}`, 'iptables -F INNER', false],
   [`iptables -A INPUT ${drop}`, 'iptables -F -t filter', true],
+  [`iptables -A INPUT ${drop}`, 'iptables -t  filter -F', true],
   ...['myiptables -F', 'ip66tables -F', 'iptablesx -F', 'iptables -t  nat -F', 'iptables -t filterx -F'].map(
     (other) => [`iptables -A INPUT ${drop}`, other, false] as const,
   ),
