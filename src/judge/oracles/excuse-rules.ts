@@ -60,7 +60,7 @@ const filtersUndone: Excuse['undone'] = {
   by: [
     { line: /\bip6?tables\b.*\s(?:-D|--delete)\s/, same: [ruleOfFilter] },
     { line: new RegExp(String.raw`\bip6?tables\b.*${byNumber}`), same: [chain] },
-    { line: /\bip6?tables\b(?!.*\s-t\s+(?!filter\b|\s)).*\s(?:-F|--flush)(?![\w-])/, same: [chain] },
+    { line: /\bip6?tables\b(?!.*\s-t\s*(?!filter\b|\s)).*\s(?:-F|--flush)(?![\w-])/, same: [chain] },
     { line: /\bip6?tables-restore\b/ },
     { line: /\bnft\b.*\bflush\b|\bnft\b.*\b(?:delete|destroy)\s+(?:table|chain)\b/ },
   ],

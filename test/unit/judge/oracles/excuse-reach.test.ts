@@ -336,9 +336,15 @@ const filterEnds: readonly (readonly [cause: string, later: string, isUndone: bo
   [`iptables -A INPUT ${drop}`, 'iptables -F INNER', false],
   [`iptables -A INPUT ${drop}`, 'iptables -F -t filter', true],
   [`iptables -A INPUT ${drop}`, 'iptables -t  filter -F', true],
-  ...['myiptables -F', 'ip66tables -F', 'iptablesx -F', 'iptables -t  nat -F', 'iptables -t filterx -F'].map(
-    (other) => [`iptables -A INPUT ${drop}`, other, false] as const,
-  ),
+  [`iptables -A INPUT ${drop}`, 'iptables -tfilter -F', true],
+  ...[
+    'myiptables -F',
+    'ip66tables -F',
+    'iptablesx -F',
+    'iptables -t  nat -F',
+    'iptables -tnat -F',
+    'iptables -t filterx -F',
+  ].map((other) => [`iptables -A INPUT ${drop}`, other, false] as const),
   [`iptables -A INPUT ${drop}`, 'iptables -D   ', true],
 ];
 
