@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IpsecSa } from '../../../../src/evidence/ipsec.ts';
+import { disagreementsOf } from '../../../../src/judge/oracles/disagreements.ts';
+import type { End } from '../../../../src/judge/oracles/pair-up.ts';
 import { comparePairs } from '../../../../src/judge/oracles/pairs.ts';
 import { aSelector } from '../../evidence/xfrm-samples.ts';
 import { evidenceOf } from './evidence.ts';
@@ -59,6 +61,17 @@ test('a selector that restricts nothing agrees with any: PF_KEY gives SAs none',
     [100, 200, 300],
   );
   assert.deepEqual(comparePairs(evidenceOf({ steps })).issues, []);
+});
+
+test('ends of which one keeps its keys to itself are not compared by them', () => {
+  const end = (host: string, sa: IpsecSa): End => ({ host, sa, policies: [] });
+  const between = (west: Partial<IpsecSa>, east: Partial<IpsecSa>): string[] =>
+    disagreementsOf([end('west', out(west)), end('east', inward({ aead: { ...gcm, key: key(36) }, ...east }))]).map(
+      ({ what }) => what,
+    );
+  assert.deepEqual(between({}, {}), ['AEAD keys differ']);
+  assert.deepEqual(between({ keysUnknown: true }, {}), []);
+  assert.deepEqual(between({}, { keysUnknown: true }), []);
 });
 
 for (const [what, west, east] of disagreements) {
