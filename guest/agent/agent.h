@@ -1,8 +1,8 @@
 /*
  * The lab's PID 1: shared declarations.
  *
- * The agent builds the network and the hosts of a lab inside one User Mode Linux, types
- * commands at the hosts' terminals and writes down what it sees. It judges nothing.
+ * The agent builds the network and the hosts of a lab inside one kernel (User Mode Linux, or that of a
+ * machine of QEMU's, which has one host), types commands at the hosts' terminals and writes down what it sees. It judges nothing.
  *
  * Rules that keep a lab reproducible (docs/lab.md says why):
  *  - nothing here depends on how long the outside takes: no host file is polled while the
@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 enum {
@@ -133,6 +134,13 @@ enum record_type {
 };
 enum { LAB = 0xffff };
 
+/* place.c, qemu/place.c: what surrounds the agent. */
+void place_main(int argc, char **argv); /* where the program is started for something else, it does that and ends */
+void place_open(void); /* a root of its own, the plan in /in/plan, the channel */
+int place_line(void); /* descriptor that the channel writes to */
+void place_host(void); /* in a host's new root, the working directory, before its files are placed */
+bool place_shares_trees(void); /* what one host writes to a shared tree, all see */
+
 /* plan.c */
 void plan_read(const char *path);
 char *next_word(char **line, const char *end); /* as strsep(); a line that has no further one ends the lab */
@@ -169,8 +177,9 @@ void write_file(const char *path, const char *value, bool must_exist);
 #define CPUINFO "/mnt/cpuinfo" /* what hosts have as /proc/cpuinfo */
 void cpuinfo_write(void);
 
-/* clock.c */
+/* clock.c, watch.c */
 void clock_start(void);
+int64_t clock_is_off(void); /* wall clock less the lab's, ns */
 uint64_t lab_time(uint64_t uptime); /* virtual ns since 1970 of virtual ns since boot */
 uint64_t now_ns(void);	  /* virtual ns since 1970 */
 uint64_t uptime_ns(void); /* virtual ns since boot */
@@ -184,6 +193,9 @@ void net_init(void);
 bool net_received(int port_index, uint64_t *frames); /* false: it cannot be told */
 void net_links(void);
 void net_host(struct host *host);
+void net_nic(int fd, struct host *host, int number); /* called inside the host, with its netlink socket */
+void net_alt_names(int fd, int index, char *names);
+int nic_index(int number); /* ifindex of a host's interface */
 void net_carrier(const struct nic *nic, bool on); /* what a host sees where its cable is pulled out, or put back */
 void net_up(int fd, int index, int master); /* by a socket of netlink.h; 0: no bridge */
 
@@ -231,6 +243,7 @@ bool at_prompt(struct host *host);
 bool has_shell(struct host *host);
 void take_prompt(struct host *host, char *text, size_t size);
 void settle(void);
+extern int wake_fd; /* wait_some() returns when it can be read; -1: none */
 struct host *flooding(void);
 void wait_some(uint64_t until_uptime);
 void advance(uint64_t ns);
@@ -240,10 +253,12 @@ void consoles_start(void);
 bool run_steps(struct line *steps);
 bool run_command(struct host *host, uint32_t step, const char *line);
 void run_post_mortem(const char *line);
+void show_tables(void); /* as of now, where they changed */
 
 /* order.c */
 void orders_prepare(void);
 void orders_follow(void);
+FILE *order_await(uint32_t *number); /* the lines of the next order; takes and gives its number */
 
 /* fault.c */
 void fault_order(const char *word, char *rest); /* `catch`, `release`, `forget`, `inject` */

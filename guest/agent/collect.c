@@ -55,15 +55,25 @@ static void copy_any(const char *from, const char *to, int depth)
 	closedir(dir);
 }
 
-/* Paths below a shared tree are the same on all hosts and copied once; others once a host. */
-static bool shared(const char *path)
+/* The tree that a path is in, or -1. Such a path is the same on all hosts and copied once; others once a host. */
+static int tree_of(const char *path)
 {
 	for (int i = 0; i < plan.tree_count; i++) {
 		size_t n = strlen(plan.trees[i].path);
 		if (!strncmp(path, plan.trees[i].path, n) && path[n] == '/')
-			return true;
+			return i;
 	}
-	return false;
+	return -1;
+}
+
+/* Of a tree that only this kernel's host writes to, what was written to it: other kernels have files of their own there. */
+static void source_of(const char *path, const struct host *host, char *from, size_t size)
+{
+	int tree = tree_of(path);
+	if (tree < 0 || place_shares_trees())
+		snprintf(from, size, "/proc/%d/root%s", host->init, path);
+	else
+		snprintf(from, size, "/mnt/tree%d.up/u%s", tree, path + strlen(plan.trees[tree].path));
 }
 
 void collect_files(void)
@@ -71,8 +81,8 @@ void collect_files(void)
 	char from[1024], to[1024];
 	for (struct line *l = plan.collect; l; l = l->next)
 		for (int h = 0; h < plan.host_count; h++) {
-			bool once = shared(l->text);
-			snprintf(from, sizeof from, "/proc/%d/root%s", plan.hosts[h].init, l->text);
+			bool once = tree_of(l->text) >= 0;
+			source_of(l->text, &plan.hosts[h], from, sizeof from);
 			snprintf(to, sizeof to, "%s%s", once ? "" : plan.hosts[h].name, once ? l->text + 1 : l->text);
 			copy_any(from, to, 0);
 			if (once)

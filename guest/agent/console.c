@@ -51,6 +51,14 @@ static void take_tables(void)
 		xfrm_dump(&plan.hosts[i]);
 }
 
+void show_tables(void)
+{
+	deaths_drain();
+	take_tables();
+	for (int i = 0; i < plan.host_count; i++)
+		xfrm_record(&plan.hosts[i]);
+}
+
 /* The end of a command, directly followed by the tables that changed. */
 static void boundary(struct host *host, const void *payload, size_t length)
 {

@@ -196,6 +196,7 @@ static void build_root(int number)
 		make_parents(path_of("%s/", target));
 		must_mount(path_of("/mnt/tree%d", i), target, "bind", MS_BIND, NULL);
 	}
+	place_host();
 	place_files(number);
 	deaths_follow(host);
 	if (sethostname(host->name, strlen(host->name)))

@@ -1,52 +1,9 @@
-/* Boot to power-off of a lab. PID 1 of the User Mode Linux kernel. */
+/* Boot to power-off of a lab. PID 1 of its kernel. */
 #include "agent.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
-
-static void mount_at(const char *type, const char *source, const char *target, const char *data)
-{
-	mkdir(target, 0755);
-	if (mount(source, target, type, 0, data))
-		die("mount %s: %s", target, strerror(errno));
-}
-
-/* Standard output and error go to the kernel's log, which the driver keeps. */
-static void open_kernel_log(void)
-{
-	mknod("/dev/kmsg", S_IFCHR | 0600, makedev(1, 11));
-	int fd = open("/dev/kmsg", O_RDWR);
-	for (int i = 0; fd >= 0 && i < 3; i++)
-		dup2(fd, i);
-	if (fd > 2)
-		close(fd);
-}
-
-/*
- * The kernel boots from a read-only host folder that holds this program and the empty folder
- * `m`; everything else lives on a tmpfs. /in is what the driver has for the lab.
- */
-static void build_own_root(void)
-{
-	if (mount("root", "/m", "tmpfs", 0, "mode=755") || chroot("/m") || chdir("/"))
-		die("own root: %s", strerror(errno));
-	mkdir("/mnt", 0755);
-	mkdir("/dev", 0755);
-	open_kernel_log();
-	mount_at("proc", "proc", "/proc", NULL);
-	mkdir("/in", 0755);
-	if (mount("none", "/in", "hostfs", MS_RDONLY, "/"))
-		die("mount /in: %s", strerror(errno));
-	channel_open();
-}
 
 static void write_hosts(void)
 {
@@ -56,12 +13,13 @@ static void write_hosts(void)
 	record(REC_HOSTS, LAB, names, strlen(names));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	place_main(argc, argv);
 	umask(022);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_TIMERSLACK, 1);
-	build_own_root();
+	place_open();
 	cpuinfo_write();
 	clock_start();
 	record_open();

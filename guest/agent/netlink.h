@@ -16,3 +16,5 @@ struct rtattr *netlink_add(struct request *r, int type, const void *data, size_t
 void netlink_close(struct request *r, struct rtattr *nest);
 /* Sends a request; one that the kernel refuses ends the lab, with what it was for. */
 void netlink_must(int fd, struct request *r, const char *what, const char *which);
+
+extern int root_socket, root_netns; /* of the agent's namespace */

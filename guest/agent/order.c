@@ -1,70 +1,10 @@
-/*
- * Orders from outside while the lab's clock stands. The driver replaces the symlink
- * /in/next (its target is a number); the agent then reads /in/order.NUMBER.
- * Waiting must take no virtual time and must not idle: it spins on readlink(), which succeeds
- * at every try, and changes tasks through a pipe so that the scheduler never counts it as stuck.
- */
+/* Orders from outside while the lab waits. Where they come from is a matter of the lab's machine (await.c, qemu/await.c). */
 #include "agent.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <termios.h>
-#include <unistd.h>
-
-enum { LOOKS = 32, SWITCHES = 4 };
-
-static int to_echo[2], from_echo[2];
-
-/*
- * Starts the partner of the spin. In every lab, held or not, so that both have the same processes;
- * before the consoles, so that no copy of a terminal's descriptor keeps it open.
- */
-void orders_prepare(void)
-{
-	if (pipe2(to_echo, O_CLOEXEC) || pipe2(from_echo, O_CLOEXEC))
-		die("pipe: %s", strerror(errno));
-	if (fork() == 0) {
-		char byte;
-		while (read(to_echo[0], &byte, 1) == 1 && write(from_echo[1], &byte, 1) == 1)
-			;
-		_exit(0);
-	}
-}
-
-static void switch_tasks(void)
-{
-	char byte = 0;
-	if (write(to_echo[1], &byte, 1) != 1 || read(from_echo[0], &byte, 1) != 1)
-		die("echo process is gone");
-}
-
-/*
- * Looks at the symlink in rounds. Every look makes an inode and a dentry that are freed once tasks have changed, and free
- * memory can be seen in the lab (NSS mixes it into its random numbers): so an order is taken at the end of a round only,
- * when all that is freed, and the lab is the same however many rounds it waited.
- */
-static uint32_t await_order(uint32_t done)
-{
-	char target[32];
-	for (;;) {
-		ssize_t n = 0;
-		for (int look = 0; look < LOOKS; look++)
-			n = readlink("/in/next", target, sizeof target - 1);
-		for (int i = 0; i < SWITCHES; i++)
-			switch_tasks();
-		if (n <= 0)
-			continue;
-		target[n] = 0;
-		uint32_t number = (uint32_t)strtoul(target, NULL, 10);
-		if (number > done)
-			return number;
-	}
-}
 
 static struct host *host_named(const char *name)
 {
@@ -164,22 +104,28 @@ static void show_typed(void)
 	}
 }
 
-/* Works off one order file; false when it says `end`. */
-static bool obey(uint32_t number)
+/* What changes nothing that a person at a console could see. */
+static bool is_quiet(const char *word)
 {
-	char path[64], *line = NULL;
+	static const char *const quiet[] = { "command", "postmortem", "tables", "deadline", "end" };
+	for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++)
+		if (!strcmp(word, quiet[i]))
+			return true;
+	return false;
+}
+
+/* Works off the lines of one file; false when it says `end`. */
+static bool obey(FILE *file)
+{
+	char *line = NULL;
 	size_t size = 0;
-	snprintf(path, sizeof path, "/in/order.%u", number);
-	FILE *file = fopen(path, "re");
-	if (!file)
-		die("open %s: %s", path, strerror(errno));
 	bool more = true, typed = false;
 	for (int i = 0; i < plan.host_count; i++)
 		plan.hosts[i].console.command_bytes = 0;
 	for (ssize_t n; more && (n = getline(&line, &size, file)) > 0;) {
 		line[n - 1] = 0;
 		char *rest = line, *word = strsep(&rest, " ");
-		typed |= strcmp(word, "command") && strcmp(word, "end");
+		typed |= !is_quiet(word);
 		if (!strcmp(word, "end"))
 			more = false;
 		else if (!rest)
@@ -200,6 +146,12 @@ static bool obey(uint32_t number)
 			fault_order(word, rest);
 		else if (!strcmp(word, "interactive"))
 			order_interactive(rest);
+		else if (!strcmp(word, "tables"))
+			show_tables();
+		else if (!strcmp(word, "deadline"))
+			plan.deadline = strtoull(rest, NULL, 10);
+		else if (!strcmp(word, "postmortem"))
+			run_post_mortem(rest);
 		else
 			die("order: unknown word %s", word);
 	}
@@ -218,8 +170,8 @@ void orders_follow(void)
 		capture_flush();
 		record_flush();
 		cost_of(COST_WAITING);
-		number = await_order(number);
+		FILE *file = order_await(&number);
 		cost_of(COST_ORDERS);
-		more = obey(number);
+		more = obey(file);
 	}
 }

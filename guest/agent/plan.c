@@ -1,4 +1,4 @@
-/* Reading the plan: what the driver wants built and run. Written by src/lab/substrate/uml/plan.ts. */
+/* Reading the plan: what the driver wants built and run. Written by src/lab/agent/plan.ts. */
 #include "agent.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-/* One fault rule: how it reads, and which frames it names. src/lab/substrate/uml/faults.ts writes it. */
+/* One fault rule: how it reads, and which frames it names. src/lab/agent/faults.ts writes it. */
 #include "agent.h"
 #include "fault.h"
 #include <stdio.h>

@@ -16,6 +16,8 @@ static const uint64_t tick_ns = 100000000, longest_tick_ns = 32 * tick_ns;
 
 static int load_fd = -1;
 
+int wake_fd = -1;
+
 static int index_of(struct host *host) { return (int)(host - plan.hosts); }
 
 /* Marker that opens a prompt: GS, nonce, colon. */
@@ -218,7 +220,7 @@ static void tick(bool busy)
 /* Waits up to a tick for bytes or events, and takes them. */
 void wait_some(uint64_t until)
 {
-	struct pollfd fds[2 * MAX_HOSTS + MAX_LINKS];
+	struct pollfd fds[2 * MAX_HOSTS + MAX_LINKS + 1];
 	nfds_t n = 0;
 	for (int i = 0; i < plan.host_count; i++) {
 		fds[n++] = (struct pollfd){ .fd = plan.hosts[i].console.master, .events = POLLIN };
@@ -228,6 +230,8 @@ void wait_some(uint64_t until)
 	for (int i = 0; i < plan.link_count; i++)
 		if (plan.links[i].detour)
 			fds[n++] = (struct pollfd){ .fd = plan.links[i].detour_fd, .events = POLLIN };
+	if (wake_fd >= 0)
+		fds[n++] = (struct pollfd){ .fd = wake_fd, .events = POLLIN };
 	uint64_t now = uptime_ns(), end = until < next_tick ? until : next_tick;
 	if (faults_due() < end)
 		end = faults_due();

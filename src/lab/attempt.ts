@@ -24,7 +24,7 @@ export interface AttemptSettings {
   readonly deadline?: bigint | undefined;
   /** Virtual time between two commands that replaces the scenario's own, ns. */
   readonly gap?: bigint | undefined;
-  /** What becomes of single frames; an empty list makes labs ready for it (`blankRules` of src/lab/substrate/uml/faults.ts). */
+  /** What becomes of single frames; an empty list makes labs ready for it (`blankRules` of src/lab/agent/faults.ts). */
   readonly faults?: readonly FaultRule[];
   readonly limits?: LabLimits | undefined;
   /** What the user lays over the images, by host name or `*`. */

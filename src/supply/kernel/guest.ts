@@ -26,9 +26,20 @@ const shims = new ArtifactStore({ name: 'guest-shim', file: 'seed.so', facts: fa
 
 const folder = join(projectDir, 'guest');
 
+const program = ['-O2', '-static', '-s', '-D_GNU_SOURCE'];
+
+/** Units of the agent that know of User Mode Linux: how it is surrounded, its links, its faults and captures. */
+const umlUnits = ['await', 'books', 'capture', 'change', 'detour', 'fault', 'place', 'ports', 'ring', 'rule', 'watch'];
+
+/** The agent as the first process of a machine of its own (guest/agent/qemu). Compiled as `ensureGuest` does. */
+export function ensureMachineAgent(): Promise<GuestProgram> {
+  const others = umlUnits.map((unit) => join(folder, 'agent', `${unit}.c`));
+  const common = sourcesIn('agent').filter((file) => !others.includes(file));
+  return compile(agents, [...common, ...sourcesIn(join('agent', 'qemu'))], program);
+}
+
 /** Compiled once per content of the sources, flags and compiler. */
 export async function ensureGuest(): Promise<GuestBinaries> {
-  const program = ['-O2', '-static', '-s', '-D_GNU_SOURCE'];
   const agent = await compile(agents, sourcesIn('agent'), program);
   const starter = await compile(starters, sourcesIn('starter'), program);
   const units = ['cost.c', 'seed.c', 'shim.h'].map((unit) => join(folder, unit));

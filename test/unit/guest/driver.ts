@@ -9,14 +9,17 @@ const flags = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recov
 const units = [
   'plan',
   'clock',
+  'watch',
   'deaths',
   'record',
   'terminal',
   'console',
   'order',
+  'await',
   'capture',
   'ring',
   'net',
+  'ports',
   'cost',
   'netlink',
   'fault',
@@ -36,7 +39,7 @@ function compile(...args: readonly string[]): void {
 
 /** A program of the guest's sources as they are now; built once for each state of them. */
 function program(name: string, make: (out: string) => void): string {
-  const sources = globSync('{agent,starter,test}/*.[ch]', { cwd: guest }).sort();
+  const sources = globSync('{agent,agent/qemu,starter,test}/*.[ch]', { cwd: guest }).sort();
   const state = sha256(sources.map((file) => readFileSync(join(guest, file), 'utf8')).join('\0')).slice(0, 16);
   const dir = join(projectDir, 'node_modules', '.cache', 'guest-driver');
   const path = join(dir, `${name}-${state}`);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { decode } from '../../../src/evidence/records/decode.ts';
 import { readRecords } from '../../../src/evidence/records/reader.ts';
-import { encodeFault } from '../../../src/lab/substrate/uml/faults.ts';
+import { encodeFault } from '../../../src/lab/agent/faults.ts';
 import type { FaultAction, FaultMatch, FaultRule } from '../../../src/model/faults.ts';
 import { frameOf } from '../../../src/suites/scenarios/api/frames.ts';
 import { drive, skip, u16 } from './driver.ts';

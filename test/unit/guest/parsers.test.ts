@@ -5,8 +5,8 @@ import { readCapture } from '../../../src/evidence/capture/reader.ts';
 import { consoles } from '../../../src/evidence/records/consoles.ts';
 import { decode } from '../../../src/evidence/records/decode.ts';
 import { readRecords } from '../../../src/evidence/records/reader.ts';
-import { encodeOrders } from '../../../src/lab/substrate/uml/orders.ts';
-import { encodePlan } from '../../../src/lab/substrate/uml/plan.ts';
+import { encodeOrders } from '../../../src/lab/agent/orders.ts';
+import { encodePlan } from '../../../src/lab/agent/plan.ts';
 import { drive, skip, u16 } from './driver.ts';
 import { plan as samplePlan } from './plan.ts';
 

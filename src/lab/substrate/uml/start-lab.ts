@@ -22,12 +22,12 @@ import { mountsErofs } from '../../../supply/kernel/image-format.ts';
 import { memoryFolder } from '../../../supply/kernel/lab-memory.ts';
 import { endOf, type Starter, startWalled } from '../../../supply/kernel/starter.ts';
 import { requireWalls, type Walls } from '../../../supply/kernel/walls.ts';
+import { encodeOrders } from '../../agent/orders.ts';
+import { encodePlan } from '../../agent/plan.ts';
+import { treeActivity, treeCpuMs } from '../../agent/process-tree.ts';
 import { lastStep } from '../last-step.ts';
 import type { Activity, BackendEnd, BackendLab, LabRequest, Order } from '../substrate.ts';
 import { faultInFile } from './kernel-log.ts';
-import { encodeOrders } from './orders.ts';
-import { encodePlan } from './plan.ts';
-import { treeActivity, treeCpuMs } from './process-tree.ts';
 
 /** What a lab's kernel sees of this machine. */
 function inputsOf(dir: string): string {

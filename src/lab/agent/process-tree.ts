@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Activity } from '../substrate.ts';
+import type { Activity } from '../substrate/substrate.ts';
 
 /** Clock ticks of /proc/PID/stat a second; Linux fixes USER_HZ at 100 on x86-64. */
 const userHz = 100;

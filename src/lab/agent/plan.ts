@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
-import { EspalierError } from '../../../base/errors.ts';
-import type { LabPlan } from '../../../model/scenario.ts';
-import type { Host, Route } from '../../../model/topology.ts';
+import { EspalierError } from '../../base/errors.ts';
+import type { LabPlan } from '../../model/scenario.ts';
+import type { Host, Route } from '../../model/topology.ts';
 import { encodePlannedFaults } from './faults.ts';
 
 /** The agent's plan and the image files it must be able to reach. */
@@ -14,10 +14,18 @@ export interface EncodedPlan {
 /** Output of one command beyond this ends the lab with `flood`. */
 const outputCap = 8 * 1024 * 1024;
 
+/** How the agent knows image files. */
+type NameImage = (path: string) => string;
+
 class Encoder {
   readonly #parts: Buffer[] = [];
+  readonly #nameImage: NameImage | undefined;
   readonly folders = new Map<string, string>();
   readonly images = new Map<string, string>();
+
+  constructor(nameImage: NameImage | undefined) {
+    this.#nameImage = nameImage;
+  }
 
   line(...words: readonly (string | number | bigint)[]): void {
     const text = words.join(' ');
@@ -34,8 +42,9 @@ class Encoder {
     this.#parts.push(Buffer.from(content), Buffer.from('\n'));
   }
 
-  /** Name under which the agent finds an image file: its folder gets a short alias. */
+  /** Name under which the agent finds an image file: where nobody gives it one, its folder gets a short alias. */
   image(path: string): string {
+    if (this.#nameImage !== undefined) return this.#nameImage(path);
     const folder = dirname(path);
     let alias = [...this.folders].find(([, known]) => known === folder)?.[0];
     if (alias === undefined) {
@@ -87,8 +96,11 @@ function layersOf(host: string, { images, overlays = {} }: LabPlan): string[] {
 }
 
 /** Writes a lab plan in the agent's language (guest/agent/plan.c reads it). */
-export function encodePlan(plan: LabPlan, options: { hold: boolean; nonce: string }): EncodedPlan {
-  const out = new Encoder();
+export function encodePlan(
+  plan: LabPlan,
+  options: { readonly hold: boolean; readonly nonce: string; readonly nameImage?: NameImage },
+): EncodedPlan {
+  const out = new Encoder(options.nameImage);
   const { warmup, gap, deadline } = plan.timing;
   for (const [word, value] of Object.entries({ warmup, gap, deadline, cap: outputCap, nonce: options.nonce })) {
     out.line(word, value);

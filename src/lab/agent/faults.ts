@@ -1,5 +1,5 @@
-import type { FaultAction, FaultEdit, FaultMatch, FaultRule } from '../../../model/faults.ts';
-import type { Topology } from '../../../model/topology.ts';
+import type { FaultAction, FaultEdit, FaultMatch, FaultRule } from '../../model/faults.ts';
+import type { Topology } from '../../model/topology.ts';
 
 /** 32 bits of a packet from its IP header on; `not`: any other value. */
 interface Key {

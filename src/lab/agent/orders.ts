@@ -1,5 +1,5 @@
-import { EspalierError } from '../../../base/errors.ts';
-import type { Order } from '../substrate.ts';
+import { EspalierError } from '../../base/errors.ts';
+import type { Order } from '../substrate/substrate.ts';
 import { encodeFault } from './faults.ts';
 
 function oneLine(text: string): string {
