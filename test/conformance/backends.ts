@@ -10,6 +10,8 @@ export interface Provocations {
   readonly livelock?: string;
   readonly panic?: string;
   readonly hang?: string;
+  /** Sends two packets from east to west, which answers them. */
+  readonly ping?: string;
 }
 
 /** A backend that the conformance suite runs on, and what it needs. */
@@ -18,8 +20,12 @@ export interface Backend {
   readonly provoke: Provocations;
   readonly kernel: string;
   readonly image: string;
+  /** MiB of a lab's memory. */
+  readonly memory: number;
   /** Why its cells are left out here. */
   readonly missing?: string;
+  /** Only one of its cells is tried: all take minutes. */
+  readonly sample: boolean;
 }
 
 const provocations: Readonly<Record<string, Provocations>> = {
@@ -29,20 +35,33 @@ const provocations: Readonly<Record<string, Provocations>> = {
   uml: {
     flood: 'yes',
     livelock: 'while :; do :; done',
+    ping: 'ping -n -c 2 192.0.2.2',
     panic:
       'echo 2 >/proc/sys/vm/panic_on_oom; mount -o remount,size=200% /tmp; dd if=/dev/zero of=/tmp/file bs=1M 2>/dev/null',
   },
+  // A program that no other one may interrupt, on the only CPU.
+  qemu: {
+    flood: 'yes',
+    livelock: 'echo -1 >/proc/sys/kernel/sched_rt_runtime_us; chrt -f 99 sh -c "while :; do :; done"',
+    panic: 'echo c >/proc/sysrq-trigger',
+    ping: 'ping -n -c 2 192.0.2.2',
+  },
 };
 
-/** All registered backends, narrowed by ESPALIER_CONFORMANCE (names, comma separated). */
+function imageOf(name: string): string {
+  return imageStore.list().find(({ facts }) => facts.name === name)?.path ?? '';
+}
+
+/** All registered backends, narrowed by ESPALIER_CONFORMANCE (names, comma separated). Machines of QEMU's are tried whole only where that names them. */
 export async function backends(): Promise<Backend[]> {
   const wanted = process.env.ESPALIER_CONFORMANCE?.split(',');
   const found: Backend[] = [];
   for (const substrate of substrates) {
     if (wanted !== undefined && !wanted.includes(substrate.name)) continue;
     const provoke = provocations[substrate.name] ?? {};
-    const kernel = presentKernel()?.path ?? '';
-    const image = imageStore.list().find(({ facts }) => facts.name === 'debian-trixie-libreswan')?.path ?? '';
+    const machines = substrate.name === 'qemu';
+    const kernel = machines ? imageOf('debian-trixie-kernel') : (presentKernel()?.path ?? '');
+    const image = imageOf('debian-trixie-libreswan');
     const needsFiles = substrate.supply() !== undefined && (kernel === '' || image === '');
     const missing = needsFiles
       ? 'the cache holds no kernel or no image'
@@ -50,7 +69,9 @@ export async function backends(): Promise<Backend[]> {
           () => undefined,
           (error: Error) => error.message,
         );
-    found.push({ substrate, provoke, kernel, image, ...(missing !== undefined && { missing }) });
+    const sample = machines && wanted === undefined;
+    const memory = machines ? 256 : 128;
+    found.push({ substrate, provoke, kernel, image, memory, sample, ...(missing !== undefined && { missing }) });
   }
   return found;
 }
@@ -59,7 +80,7 @@ const second = 1_000_000_000n;
 
 /** A plan of two hosts on one link; lines read `host: command`. */
 export function planOf(
-  backend: Pick<Backend, 'image'>,
+  backend: Pick<Backend, 'image'> & Partial<Pick<Backend, 'memory'>>,
   lines: readonly string[],
   change: Partial<LabPlan> = {},
 ): LabPlan {
@@ -83,7 +104,7 @@ export function planOf(
     steps,
     timing: { start: 1_800_000_000n * second, warmup: 60n * second, gap: second / 10n, deadline: 120n * second },
     collect: [],
-    memory: 128,
+    memory: backend.memory ?? 128,
     ...change,
   };
 }

@@ -98,5 +98,5 @@ test('another substrate is one folder and one entry, and nobody relies on what i
   );
   assert.match((await box.espalier('replay', 'latest', 'libreswan:one')).stderr, /ran without a seed/);
   assert.match((await run('--seeds', '2')).stderr, /on the substrate toy no seed decides what happens/);
-  assert.match((await box.espalier('run', '--substrate', 'tony')).stderr, /choose one of: uml, fake, toy/);
+  assert.match((await box.espalier('run', '--substrate', 'tony')).stderr, /choose one of: uml, qemu, fake, toy/);
 });

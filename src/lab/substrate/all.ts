@@ -1,5 +1,6 @@
 import { EspalierError } from '../../base/errors.ts';
 import { fake } from './fake/fake.ts';
+import { qemu } from './qemu/qemu.ts';
 import type { Substrate } from './substrate.ts';
 import { uml } from './uml/uml.ts';
 
@@ -7,7 +8,7 @@ import { uml } from './uml/uml.ts';
 export const defaultSubstrate: Substrate = uml;
 
 /** Every substrate there is. The only module that names concrete backends. */
-export const substrates: readonly Substrate[] = [defaultSubstrate, fake];
+export const substrates: readonly Substrate[] = [defaultSubstrate, qemu, fake];
 
 /** Finds a substrate by name. */
 export function substrateByName(name: string): Substrate {

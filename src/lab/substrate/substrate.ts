@@ -48,7 +48,7 @@ export type Activity = 'runs' | 'asleep' | 'held up';
 
 /** A lab as its backend provides it. Called only by the lifecycle wrapper. */
 export interface BackendLab {
-  /** What keeps it from this machine; `undefined`: it has no processes of its own. */
+  /** What keeps it from this machine; `undefined`: it has no processes of its own, or each is a machine. */
   readonly walls?: Walls;
   /** Settles once, when the lab's processes are gone and its raw files are complete. Never rejects. */
   readonly ended: Promise<BackendEnd>;

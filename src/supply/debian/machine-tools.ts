@@ -6,7 +6,7 @@ import { succeed } from '../../base/processes.ts';
 import { account, freeSubordinateIds, isRoot, lacksSubordinateIds, subordinateIds } from './subordinate-ids.ts';
 
 /** What a piece of work needs from this machine. */
-export type Need = 'kernel' | 'image' | 'squashfs' | 'guest' | 'judge';
+export type Need = 'kernel' | 'image' | 'squashfs' | 'guest' | 'judge' | 'qemu';
 
 /** A program or file this machine must have, and the Debian package that brings it. */
 export interface Tool {
@@ -20,6 +20,8 @@ export interface Tool {
   readonly ordinaryUser?: true;
   /** A machine is ready without it: it is for kernels of one's own, or for speed. */
   readonly optional?: true;
+  /** Large, and for some labs only: installed by who wants those. */
+  readonly separate?: true;
 }
 
 const libraries = '/usr/lib/x86_64-linux-gnu';
@@ -75,6 +77,14 @@ export const tools: readonly Tool[] = [
   },
   { name: 'prlimit', package: 'util-linux', purpose: 'limits what foreign programs use', needs: ['image', 'judge'] },
   { name: 'flock', package: 'util-linux', purpose: 'locks the cache between processes', needs: ['kernel', 'image'] },
+  {
+    name: 'qemu-system-x86_64',
+    package: 'qemu-system-x86',
+    purpose: 'runs the machines of labs on the substrate qemu',
+    needs: ['qemu'],
+    optional: true,
+    separate: true,
+  },
   { name: 'tar', package: 'tar', purpose: 'unpacks sources, exports and imports', needs: ['kernel', 'image'] },
 ];
 
@@ -102,11 +112,19 @@ export function isPresent(tool: Tool): boolean {
   return tool.files ? tool.files.some((path) => existsSync(path)) : isPresentProgram(tool.name);
 }
 
-/** Tools that are missing, for one need or for everything. */
+/** Tools that are missing, for one need or for everything that every lab may need. */
 export function missingTools(need?: Need): Tool[] {
-  return tools.filter(
-    (tool) => (need === undefined || tool.needs.includes(need)) && !(tool.ordinaryUser && isRoot()) && !isPresent(tool),
-  );
+  const wanted = (tool: Tool): boolean => (need === undefined ? tool.separate !== true : tool.needs.includes(need));
+  return tools.filter((tool) => wanted(tool) && !(tool.ordinaryUser && isRoot()) && !isPresent(tool));
+}
+
+/** Throws `infrastructure` with the command that installs it where this machine lacks what `need` takes. */
+export function requireTools(need: Need): void {
+  const missing = missingTools(need);
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => name).join(', ');
+  const script = installScript(missing, false) ?? '';
+  throw new EspalierError('infrastructure', `this machine has no ${names}`, { remedy: installCommand(script) });
 }
 
 /** What one root shell has to run so that everything is there; `undefined`: nothing is missing. */

@@ -1,0 +1,73 @@
+/** One machine as QEMU starts it. Sockets and files are named from its working folder. */
+export interface MachineShape {
+  readonly name: string;
+  readonly memory: number;
+  readonly cpus: number;
+  readonly accelerator: 'tcg' | 'kvm';
+  /** Image files, read-only; the first is that of the kernel. */
+  readonly drives: readonly string[];
+  readonly nics: readonly { readonly mac: string; readonly socket: string }[];
+  readonly agentSocket: string;
+  readonly consoleSocket: string;
+  readonly controlSocket: string;
+}
+
+/**
+ * What the network card leaves to the system that it is in: frames go over the links as a host sends them, none larger than its MTU,
+ * and with their checksums.
+ */
+const noOffloads = [
+  ...['csum', 'guest_csum', 'gso', 'guest_tso4', 'guest_tso6', 'guest_ecn', 'guest_ufo'],
+  ...['host_tso4', 'host_tso6', 'host_ecn', 'host_ufo'],
+].map((name) => `${name}=off`);
+
+/** Commas separate QEMU's options: one in a value is doubled. */
+function quoted(text: string): string {
+  return text.replaceAll(',', ',,');
+}
+
+function driveWords(file: string, index: number): string[] {
+  const drive = `file=${quoted(file)},format=raw,if=none,id=drive${index},readonly=on`;
+  return ['-drive', drive, '-device', `virtio-blk-pci,drive=drive${index}`];
+}
+
+function nicWords({ mac, socket }: MachineShape['nics'][number], index: number): string[] {
+  const netdev = `stream,id=nic${index},server=off,addr.type=unix,addr.path=${socket}`;
+  const device = ['virtio-net-pci', `netdev=nic${index}`, `id=card${index}`, `mac=${mac}`, 'romfile=', ...noOffloads];
+  return ['-netdev', netdev, '-device', device.join(',')];
+}
+
+/**
+ * Words of the kernel's command line. A panic ends the machine, which does not boot again (`-no-reboot`). A machine that waits for its turn
+ * on a loaded processor is not one whose timer does not work, nor one that is locked up. It would also measure its clocks wrongly at boot:
+ * the HPET has a rate that is known. By TCG time is too coarse for the kernel's source of jitter, whose self-test would warn.
+ */
+const kernelWords = [
+  ...['console=ttyS0', 'quiet', 'loglevel=5', 'panic=-1', 'net.ifnames=0', 'mitigations=off', 'rdinit=/init'],
+  ...['no_timer_check', 'nowatchdog', 'rcupdate.rcu_cpu_stall_suppress=1'],
+  ...['clocksource=hpet', 'tsc=unstable', 'noapictimer', 'cryptomgr.notests'],
+];
+
+/** Arguments of `qemu-system-x86_64`. */
+export function machineArguments(shape: MachineShape): string[] {
+  return [
+    ...['-name', quoted(shape.name), '-no-user-config', '-nodefaults', '-display', 'none', '-no-reboot'],
+    ...[
+      '-machine',
+      `q35,accel=${shape.accelerator},usb=off,vmport=off`,
+      '-cpu',
+      shape.accelerator === 'kvm' ? 'host' : 'max',
+    ],
+    ...['-m', String(shape.memory), '-smp', String(shape.cpus)],
+    // A guest that breaks out of QEMU's devices starts no program and gets no privileges.
+    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
+    ...['-kernel', 'kernel', '-initrd', 'initramfs', '-append', kernelWords.join(' ')],
+    ...['-device', 'virtio-rng-pci'],
+    ...['-chardev', `socket,id=console,path=${shape.consoleSocket}`, '-serial', 'chardev:console'],
+    ...['-chardev', `socket,id=agent,path=${shape.agentSocket}`],
+    ...['-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=agent,name=espalier'],
+    ...['-qmp', `unix:${shape.controlSocket},server=on,wait=off`],
+    ...shape.drives.flatMap(driveWords),
+    ...shape.nics.flatMap(nicWords),
+  ];
+}

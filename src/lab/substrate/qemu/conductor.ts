@@ -1,0 +1,274 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deadline } from '../../../base/deadline.ts';
+import { describeError, EspalierError } from '../../../base/errors.ts';
+import { decode } from '../../../evidence/records/decode.ts';
+import { endsLab, type LabRecord, recordType } from '../../../evidence/records/record.ts';
+import { encodeOrders } from '../../agent/orders.ts';
+import type { Order } from '../substrate.ts';
+import { Books } from './books.ts';
+import { CollectedFiles } from './collected-files.ts';
+import { KernelLog } from './kernel-log.ts';
+import { LabClock } from './lab-clock.ts';
+import { Links } from './links.ts';
+import { MachineLine } from './machine-line.ts';
+import { RecordMerger } from './merge.ts';
+import type { FromThread, LabScore, MachineWires, ToThread } from './messages.ts';
+import { EvidenceWriter } from './quota.ts';
+import { slownessOf } from './slowness.ts';
+import { listenAll } from './sockets.ts';
+
+/** A machine that has not answered for so long behind its own deadline will not, ms. */
+const patienceMs = 60_000;
+const progressMs = 200;
+
+/** Plays a lab: takes its machines through the steps, one command at a time, and stores all that is to be seen. */
+export class Conductor {
+  readonly #score: LabScore;
+  readonly #post: (message: FromThread) => void;
+  readonly #clock: LabClock;
+  readonly #writer = new EvidenceWriter();
+  readonly #merger: RecordMerger;
+  readonly #log: KernelLog;
+  readonly #files: CollectedFiles;
+  readonly #links: Links;
+  readonly #lines: ReadonlyMap<string, MachineLine>;
+  readonly #books: Books;
+  /** Something ended the lab before its time. */
+  readonly #broken = Promise.withResolvers<'broken'>();
+  #isBroken = false;
+  #refused: string | undefined;
+  #inTrouble = false;
+  #slowness = 1;
+  #orders = Promise.withResolvers<readonly Order[]>();
+  #progressAt = 0n;
+  #gone: string | undefined;
+  #plugged = Promise.withResolvers<void>();
+  #complete = false;
+
+  constructor(score: LabScore, post: (message: FromThread) => void) {
+    const { dir, start, machines, links } = score;
+    this.#score = score;
+    this.#post = post;
+    this.#clock = new LabClock(start);
+    mkdirSync(join(dir, 'links'), { recursive: true });
+    const hosts = machines.map(({ name }) => name);
+    this.#merger = new RecordMerger(join(dir, 'records'), this.#writer, { hosts, now: this.#clock.now() });
+    this.#log = new KernelLog(join(dir, 'kernel.log'), this.#writer, () => this.#clock.passed());
+    this.#files = new CollectedFiles(join(dir, 'files'), this.#writer);
+    this.#links = new Links(links, { dir: join(dir, 'links'), writer: this.#writer, clock: this.#clock });
+    this.#books = new Books(this.#links);
+    this.#lines = new Map(machines.map((machine, index) => [machine.name, this.#lineOf(machine, index)]));
+  }
+
+  /** From the first socket to the last byte of evidence. Never rejects. */
+  async run(): Promise<void> {
+    using sockets = listenAll(this.#score, {
+      agent: (host, socket, bytes) => this.#guarded(() => this.#lineFor(host).push(socket, bytes)),
+      console: (host, bytes) => this.#guarded(() => this.#log.push(host, bytes)),
+      plug: (machine, index, socket) => this.#links.plug(machine, index, socket),
+      frame: (port, frame) => this.#guarded(() => this.#links.take(port, frame)),
+    });
+    await sockets.listening;
+    this.#post({ kind: 'listening' });
+    await this.#play().catch((error: unknown) => this.#refuse(error));
+    await sockets.drained();
+    this.#guarded(() => this.#store());
+    const panic = this.#gone === undefined ? undefined : this.#log.panicOf(this.#gone);
+    this.#post({
+      kind: 'over',
+      ...(this.#refused !== undefined && { refused: this.#refused }),
+      ...(panic !== undefined && { panic: `${this.#gone}: ${panic}` }),
+    });
+  }
+
+  hear(message: ToThread): void {
+    if (message.kind === 'orders') this.#orders.resolve(message.orders);
+    else if (message.kind === 'plugged') this.#plugged.resolve();
+    else {
+      if (message.kind === 'gone') this.#gone ??= message.host;
+      this.#break();
+    }
+  }
+
+  #lineOf({ name, plan }: MachineWires, index: number): MachineLine {
+    const line: MachineLine = new MachineLine(plan, this.#clock, {
+      record: (record) => this.#heard(index, record),
+      fileName: (file) => this.#lost(index, this.#files.begin(name, file)),
+      fileBytes: (bytes) => this.#files.bytes(name, bytes),
+      progress: () => this.#progress(line),
+    });
+    return line;
+  }
+
+  #lineFor(host: string): MachineLine {
+    const line = this.#lines.get(host);
+    if (line === undefined) throw new EspalierError('bug', `no machine is named ${host}`);
+    return line;
+  }
+
+  #heard(host: number, record: LabRecord): void {
+    const said = decode(record);
+    if (said.type === 'trouble' && endsLab(said.word)) this.#inTrouble = true;
+    if (said.type === 'books') this.#books.sent(said.lines);
+    this.#merger.add(host, record);
+  }
+
+  #lost(host: number, why: string | undefined): void {
+    if (why === undefined) return;
+    const payload = Buffer.from(`lost ${why}`);
+    this.#merger.add(host, { type: recordType.trouble, time: this.#clock.now(), payload });
+  }
+
+  /** Tells the wrapper that the lab goes on where no record says so: as long as a machine that works says that it does. */
+  #progress(line: MachineLine): void {
+    const passed = this.#clock.passed();
+    const isNews = passed - this.#progressAt > BigInt(progressMs) * 1_000_000n;
+    if (!isNews || (!line.busy && this.#merger.begun)) return;
+    this.#progressAt = passed;
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(passed);
+    writeFileSync(join(this.#score.dir, 'lab', 'clock'), bytes);
+  }
+
+  #guarded(body: () => void): void {
+    try {
+      body();
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #refuse(error: unknown): void {
+    this.#refused ??= error instanceof EspalierError ? describeError(error) : String(error);
+    this.#break();
+  }
+
+  #break(): void {
+    this.#isBroken = true;
+    this.#broken.resolve('broken');
+  }
+
+  async #unlessBroken<T>(work: Promise<T>): Promise<T | 'broken'> {
+    return Promise.race([work, this.#broken.promise]);
+  }
+
+  async #play(): Promise<void> {
+    const { steps, hold, postMortem } = this.#score;
+    const booted = Promise.all(
+      [...this.#lines].map(([host, line]) => line.ready.then(() => this.#post({ kind: 'up', host }))),
+    );
+    if ((await this.#unlessBroken(booted)) === 'broken') return;
+    this.#slowness = slownessOf(this.#clock.passed());
+    const limit = BigInt(Math.round(Number(this.#score.deadline) * this.#slowness));
+    await this.#all(`deadline ${limit}\n`);
+    this.#merger.flush();
+    this.#merger.begun = true;
+    for (const { host, index, line } of steps) {
+      if (this.#inTrouble || this.#isBroken) break;
+      await this.#obey({ kind: 'command', host, line, step: index });
+      this.#merger.flush();
+    }
+    if (hold) await this.#follow();
+    else if (postMortem !== undefined && !this.#inTrouble) await this.#postMortem(postMortem);
+    if (!this.#isBroken) await this.#end();
+  }
+
+  /** One machine works at a time; what its command changed in the tables of the others is looked at behind it. */
+  async #command(host: string, lines: string): Promise<void> {
+    await this.#order(host, lines);
+    const others = [...this.#lines.keys()].filter((name) => name !== host);
+    await Promise.all(others.map((name) => this.#order(name, 'tables 0\n')));
+  }
+
+  async #all(lines: string): Promise<void> {
+    await Promise.all([...this.#lines.keys()].map((host) => this.#order(host, lines)));
+  }
+
+  async #order(host: string, lines: string, extraMs = 0): Promise<void> {
+    if (this.#isBroken) return;
+    const ownMs = (Number(this.#score.deadline) / 1e6) * this.#slowness;
+    const limitMs = 2 * ownMs + patienceMs + extraMs;
+    using _limit = deadline(limitMs, () => {
+      const why = `the machine ${host} did not answer for ${Math.round(limitMs / 1000)} s: ${JSON.stringify(lines.trimEnd().slice(0, 80))}`;
+      this.#refuse(new EspalierError('guest', why, { host }));
+    });
+    await this.#unlessBroken(this.#lineFor(host).order(lines));
+  }
+
+  /** Works off what a held lab is ordered, until it is ordered to end. */
+  async #follow(): Promise<void> {
+    for (let number = 0, more = true; more; number += 1) {
+      const payload = Buffer.alloc(4);
+      payload.writeUInt32LE(number);
+      this.#links.flush();
+      this.#merger.say(recordType.stepEnd, this.#merger.last, payload);
+      if (number > 0) this.#post({ kind: 'done' });
+      const orders = await this.#unlessBroken(this.#orders.promise);
+      if (orders === 'broken') return;
+      this.#orders = Promise.withResolvers();
+      for (const order of orders) if (order.kind !== 'end') await this.#obey(order);
+      more = !orders.some(({ kind }) => kind === 'end') && !this.#isBroken;
+      this.#merger.flush();
+    }
+  }
+
+  #obey(order: Exclude<Order, { kind: 'end' }>): Promise<void> {
+    const lines = (): string => encodeOrders([order]);
+    switch (order.kind) {
+      case 'command':
+        return this.#command(order.host, lines());
+      case 'input':
+      case 'resize':
+      case 'interactive':
+        return this.#order(order.host, lines());
+      case 'advance':
+        return this.#advance(order.ns, lines());
+      case 'jump':
+        return this.#all(lines());
+      case 'carrier':
+        return this.#carrier(order);
+      default:
+        throw new EspalierError('scenario', `substrate qemu has no rules for single frames (${order.kind})`, {
+          remedy: 'run it on the substrate uml',
+        });
+    }
+  }
+
+  async #advance(ns: bigint, lines: string): Promise<void> {
+    const hosts = [...this.#lines.keys()];
+    await Promise.all(hosts.map((host) => this.#order(host, lines, Number(ns / 1_000_000n))));
+  }
+
+  /** Asked of QEMU by who started it. */
+  async #carrier({ host, nic, on }: Extract<Order, { kind: 'carrier' }>): Promise<void> {
+    this.#plugged = Promise.withResolvers();
+    this.#post({ kind: 'carrier', host, nic, on });
+    await this.#unlessBroken(this.#plugged.promise);
+  }
+
+  async #postMortem(line: string): Promise<void> {
+    for (const host of this.#lines.keys()) {
+      await this.#command(host, `postmortem ${line}\n`);
+      this.#merger.flush();
+    }
+  }
+
+  async #end(): Promise<void> {
+    for (const line of this.#lines.values()) void line.order('end\n');
+    using _limit = deadline(patienceMs * 2, () => {
+      this.#refuse(new EspalierError('guest', 'a machine did not hand out its evidence at the end of the lab'));
+    });
+    const ended = await this.#unlessBroken(Promise.all([...this.#lines.values()].map(({ ended }) => ended)));
+    this.#complete = ended !== 'broken';
+  }
+
+  /** What is stored when all machines have said what they had to. */
+  #store(): void {
+    this.#links.flush();
+    this.#merger.flush();
+    if (!this.#complete) return;
+    this.#merger.say(recordType.books, this.#clock.now(), Buffer.from(this.#books.text()));
+    this.#merger.say(recordType.labEnd, this.#clock.now());
+  }
+}

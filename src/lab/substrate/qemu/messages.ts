@@ -1,0 +1,45 @@
+import type { Order } from '../substrate.ts';
+
+/** A machine of the lab as its conductor knows it. Sockets are names in the lab's folder. */
+export interface MachineWires {
+  readonly name: string;
+  /** In the agent's language, behind the date. */
+  readonly plan: Uint8Array;
+  readonly agentSocket: string;
+  readonly consoleSocket: string;
+  readonly nics: readonly { readonly link: string; readonly socket: string }[];
+}
+
+/** What a lab's thread is started with. */
+export interface LabScore {
+  /** Folder of the attempt. */
+  readonly dir: string;
+  /** Folder of the sockets. */
+  readonly sockets: string;
+  readonly machines: readonly MachineWires[];
+  readonly links: readonly string[];
+  /** Date at which it starts, ns since 1970. */
+  readonly start: bigint;
+  /** Longest time of a command where machines are as fast as they usually are, ns. */
+  readonly deadline: bigint;
+  readonly steps: readonly { readonly index: number; readonly host: string; readonly line: string }[];
+  readonly postMortem?: string;
+  readonly hold: boolean;
+}
+
+/** To the thread. `gone`: a machine's process has ended. `stop`: so has the lab; what came is stored. */
+export type ToThread =
+  | { readonly kind: 'orders'; readonly orders: readonly Order[] }
+  | { readonly kind: 'plugged' }
+  | { readonly kind: 'gone'; readonly host: string }
+  | { readonly kind: 'stop' };
+
+/** From the thread. */
+export type FromThread =
+  /** Machines can be started. */
+  | { readonly kind: 'listening' }
+  | { readonly kind: 'up'; readonly host: string }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'carrier'; readonly host: string; readonly nic: string; readonly on: boolean }
+  /** All evidence is stored. `refused`: why the lab had to end. */
+  | { readonly kind: 'over'; readonly refused?: string; readonly panic?: string };

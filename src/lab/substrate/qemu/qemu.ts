@@ -1,0 +1,30 @@
+import { EspalierError } from '../../../base/errors.ts';
+import type { Substrate } from '../substrate.ts';
+
+/**
+ * A machine of QEMU's for each host, in real time: kernels of distributions, with modules and several CPUs. What does the work is
+ * imported on first use.
+ */
+export const qemu: Substrate = {
+  name: 'qemu',
+  traits: { virtualTime: false, seeds: false, captures: true },
+  async check() {
+    if (process.platform !== 'linux' || process.arch !== 'x64') {
+      const here = `${process.arch} ${process.platform}`;
+      throw new EspalierError('infrastructure', `substrate qemu needs x86-64 Linux, this is ${here}`);
+    }
+    const { requireTools } = await import('../../../supply/debian/machine-tools.ts');
+    requireTools('qemu');
+  },
+  supply: () => ({
+    async kernel({ selection, flavour, signal }) {
+      const { machineKernel } = await import('./machine-kernel.ts');
+      return machineKernel({ selection, flavour, signal });
+    },
+    async image(recipe, signal) {
+      const { ensureImage } = await import('../../../supply/image/image.ts');
+      return ensureImage(recipe, signal);
+    },
+  }),
+  start: async (request) => (await import('./start-lab.ts')).startLab(request),
+};
