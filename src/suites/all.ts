@@ -6,6 +6,7 @@ import type { StackTable } from '../model/stack-table.ts';
 import type { KernelFlavour, Suite } from '../model/suite.ts';
 import type { Format } from './format.ts';
 import { isPath, scenarioEnding } from './scenarios/find.ts';
+import type { ProbeOptions } from './scenarios/probes/probe-lab.ts';
 import type { StrongswanVersion } from './strongswan/open.ts';
 import type { FormatEntry, OpenOptions, SuiteEntry } from './suite-entry.ts';
 
@@ -115,8 +116,8 @@ export async function firstFiles(folder: string): Promise<Readonly<Record<string
 }
 
 /** What each stack can do: the table of `espalier stacks`. */
-export async function probeStacks(supply: LabSupply, progress: (column: string) => void): Promise<StackTable> {
-  return (await import('./scenarios/probes/probe-lab.ts')).probeStacks(supply, progress);
+export async function probeStacks(supply: LabSupply, options: ProbeOptions): Promise<StackTable> {
+  return (await import('./scenarios/probes/probe-lab.ts')).probeStacks(supply, options);
 }
 
 /** The kernel flavour that all of some suites need, so that no other one is built for their run. */

@@ -1,5 +1,5 @@
 import type { StackCell, StackRow } from '../../../model/stack-table.ts';
-import { type ColumnName, columns } from './columns.ts';
+import type { ColumnName } from './columns.ts';
 import { groups, type Probe, probes, unasked } from './probes.ts';
 
 /** What a line printed. */
@@ -15,16 +15,17 @@ export function lineOf(probe: Probe, column: ColumnName): string | undefined {
   return probe.notAsked?.[column] === undefined ? (probe.lineOf?.[column] ?? probe.line) : undefined;
 }
 
-/** All rows by the answers of each column. An answer that is missing is unknown. */
-export function rowsOf(answers: ReadonlyMap<string, readonly Answer[]>): StackRow[] {
+/** All rows by the answers of each column that was probed. An answer that is missing is unknown. */
+export function rowsOf(answers: ReadonlyMap<ColumnName, readonly Answer[]>): StackRow[] {
+  const names = [...answers.keys()];
   const rowOf = (probe: Probe): StackRow => ({
     group: `${probe.group} ${groups[probe.group]}`,
     operation: probe.operation,
-    cells: Object.fromEntries(columns.map(({ name }) => [name, cellOf(probe, name, answers.get(name) ?? [])])),
+    cells: Object.fromEntries(names.map((name) => [name, cellOf(probe, name, answers.get(name) ?? [])])),
   });
   const rest = unasked.map(({ group, operation, why }): StackRow => {
     const cell: StackCell = { word: 'unknown', evidence: why };
-    const cells = Object.fromEntries(columns.map(({ name }) => [name, cell]));
+    const cells = Object.fromEntries(names.map((name) => [name, cell]));
     return { group: `${group} ${groups[group]}`, operation, cells };
   });
   return [...asked.map(rowOf), ...rest].sort((a, b) => Number(a.group[0]) - Number(b.group[0]));

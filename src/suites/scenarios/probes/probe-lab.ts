@@ -16,26 +16,38 @@ import { type Answer, lineOf, rowsOf } from './cells.ts';
 import { absent, type ColumnName, columns, labOf } from './columns.ts';
 import { probes } from './probes.ts';
 
+/** What is to be probed, and who hears of each column whose lab is over. */
+export interface ProbeOptions {
+  /** Names of columns; absent: all. */
+  readonly stacks?: readonly string[] | undefined;
+  readonly progress: (column: string) => void;
+}
+
 /**
- * The table of all stacks: one lab each, with the same probes. `progress` hears of each column whose lab is over. Raises `infrastructure` where a lab did not come to its end, and
- * `guest` where a daemon did not start: a table with guesses would be worse than none.
+ * The table of stacks: one lab each, with the same probes. Raises `usage` for a column that there is not, `infrastructure` where a lab
+ * did not come to its end, and `guest` where a daemon did not start: a table with guesses would be worse than none.
  */
-export async function probeStacks(supply: LabSupply, progress: (column: string) => void): Promise<StackTable> {
-  const answers = new Map<string, readonly Answer[]>();
-  for (const column of columns) {
-    answers.set(column.name, await answersOf(column.name, supply));
+export async function probeStacks(supply: LabSupply, { stacks, progress }: ProbeOptions): Promise<StackTable> {
+  const known = columns.map(({ name }): string => name);
+  const strange = stacks?.find((name) => !known.includes(name));
+  if (strange !== undefined)
+    throw new EspalierError('usage', `there is no stack ${strange}`, { remedy: `choose of: ${known.join(', ')}` });
+  const chosen = columns.filter(({ name }) => stacks?.includes(name) ?? true);
+  const answers = new Map<ColumnName, readonly Answer[]>();
+  for (const column of chosen) {
+    answers.set(column.name, await answersOf(column, supply));
     progress(column.name);
   }
   return {
     version: 1,
-    columns: columns.map(({ name, about }) => ({ name, about })),
+    columns: chosen.map(({ name, about }) => ({ name, about })),
     rows: rowsOf(answers),
     absent,
   };
 }
 
-async function answersOf(name: ColumnName, supply: LabSupply): Promise<Answer[]> {
-  const column = columns.find((one) => one.name === name) as (typeof columns)[number];
+async function answersOf(column: (typeof columns)[number], supply: LabSupply): Promise<Answer[]> {
+  const { name } = column;
   const definition = labOf(column);
   const network = networkOf(definition);
   const daemons = daemonsOf(definition, network);

@@ -57,7 +57,7 @@ test('what is not asked says why, what is not there says so, and nothing is take
 });
 
 test('every group has a row, and every row a cell of every column', () => {
-  const rows = rowsOf(new Map());
+  const rows = rowsOf(new Map(columns.map(({ name }) => [name, []])));
   assert.deepEqual(
     [...new Set(rows.map(({ group }) => group))],
     Object.entries(groups).map(([number, name]) => `${number} ${name}`),
@@ -68,6 +68,7 @@ test('every group has a row, and every row a cell of every column', () => {
       columns.map(({ name }) => name),
     );
   assert.ok(rows.every(({ cells }) => Object.values(cells).every(({ word }) => word === 'unknown')));
+  assert.ok(rowsOf(new Map([['vti', []]])).every(({ cells }) => Object.keys(cells).join() === 'vti'));
 });
 
 test('a column may ask in another line, and its answer is that of its own line', () => {
