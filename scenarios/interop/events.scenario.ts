@@ -246,6 +246,21 @@ const events: Readonly<Record<string, Event>> = {
     west: () => ({ own: { encapsulation: 'force' } }),
     body: ({ hosts }) => establish(hosts, path),
   },
+  'IKE SA without Child SA at first': {
+    both: { childless: true },
+    body: async ({ hosts }) => {
+      await establish(hosts, path);
+      await expect(hosts.west).toHaveLogged(/generating CREATE_CHILD_SA request 2 /);
+    },
+  },
+  'IKE and ESP in TCP': {
+    both: { encapsulation: 'tcp' },
+    body: async ({ hosts }) => {
+      await establish(hosts, path);
+      for (const host of [hosts.west, hosts.east]) await expect(host).toHaveSa({ encapsulated: true }, { count: 2 });
+      await expect(hosts.west).toRun('ss -Htn dport = 4500', { prints: 'ESTAB' });
+    },
+  },
 };
 
 const columns = new Set(pairs(current, current).map(column));

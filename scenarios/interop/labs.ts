@@ -48,6 +48,22 @@ export function routed([initiator, responder]: Pair) {
   };
 }
 
+/** Networks of both families on both sides of a router, to which all packets go that are for nobody near. */
+export function withRouter([initiator, responder]: Pair) {
+  return {
+    hosts: {
+      west: initiator.host({ routes: { default: 'router' } }),
+      router: linux(),
+      east: responder.host({ routes: { default: 'router' } }),
+    },
+    links: {
+      home: { west: ['192.0.2.1/24', '2001:db8:2::1/64'], router: ['192.0.2.9/24', '2001:db8:2::9/64'] },
+      wan: { router: ['198.51.100.9/24', '2001:db8:3::9/64'], east: ['198.51.100.2/24', '2001:db8:3::2/64'] },
+      ...lans,
+    },
+  };
+}
+
 /** The initiator stands behind a NAT box whose outside is 192.0.2.9. */
 export function initiatorBehindNat([initiator, responder]: Pair) {
   return {

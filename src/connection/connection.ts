@@ -1,5 +1,7 @@
 import type { Encryption, Integrity, KeyExchange, Prf } from './algorithms.ts';
 import type { Authentication } from './authentication.ts';
+import type { AddressKind, Assignment, XauthUser } from './configuration.ts';
+import type { PlainPolicy } from './policies.ts';
 
 /**
  * One connection in the words of RFC 7296 and RFC 4301, for whichever daemon; each daemon's folder turns it into the files of one
@@ -20,8 +22,15 @@ export interface Connection {
   readonly furtherChildren?: readonly FurtherChild[];
   /** When SAs are replaced before their lifetime ends (RFC 7296, 2.8). `false`: they are not, and expire. */
   readonly rekey?: RekeySettings | false;
-  /** `force`: UDP encapsulation though no NAT stands between (RFC 7296, 2.23). Default: `detect`. */
-  readonly encapsulation?: 'detect' | 'force';
+  /** The IKE SA is made without a Child SA (RFC 6023), which CREATE_CHILD_SA makes. Default: as the daemon likes. */
+  readonly childless?: boolean;
+  /** IKEv1 (RFC 2409) in place of IKEv2, with this exchange in phase 1. */
+  readonly ikev1?: 'main' | 'aggressive';
+  /**
+   * `force`: UDP encapsulation though no NAT stands between (RFC 7296, 2.23). `tcp`: IKE and ESP in TCP, to port 4500 of the responder
+   * (RFC 9329). Default: `detect`.
+   */
+  readonly encapsulation?: 'detect' | 'force' | 'tcp';
   /** RFC 4555. */
   readonly mobike?: boolean;
   /** IKE fragmentation, RFC 7383. */
@@ -61,6 +70,17 @@ export interface End {
   readonly start?: 'none' | 'trap' | 'start';
   /** Routes to an interface lead packets to the Child SAs of this end, in place of policies for all packets. */
   readonly interface?: TunnelInterface;
+  /**
+   * Internal addresses that this end, which initiates, asks the other one for (RFC 7296, 2.19; Mode Config in IKEv1). What it gets is its selector,
+   * and it uses name servers that it is told of.
+   */
+  readonly requests?: readonly AddressKind[];
+  /** What the other end gets if it requests addresses. */
+  readonly assigns?: Assignment;
+  /** As whom this end authenticates beside its `authentication`, with `ikev1`; such an end initiates. */
+  readonly xauth?: XauthUser;
+  /** Policies of this end's host that let packets pass in clear, or drop them, beside those of its Child SAs. */
+  readonly policies?: readonly PlainPolicy[];
   /** What this end alone has in place of the connection's: lifetimes, for one, are each end's own (RFC 7296, 2.8). */
   readonly own?: OwnSettings;
 }
@@ -95,6 +115,8 @@ export type TrafficSelector =
       /** Number of the IP protocol (6: TCP, 17: UDP). */
       readonly protocol: number;
       readonly port?: number;
+      /** Type of ICMP or ICMPv6 (RFC 4301, 4.4.1.1), with protocol 1 or 58. */
+      readonly icmpType?: number;
     };
 
 /** The IKE SA. */

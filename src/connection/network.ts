@@ -1,5 +1,5 @@
 import { EspalierError } from '../base/errors.ts';
-import { addressBytes, prefixContains, prefixOf } from '../model/addresses.ts';
+import { addressBytes, addressText, prefixContains, prefixOf } from '../model/addresses.ts';
 
 /** A network: its address in bytes and the length of its prefix. */
 export interface Network {
@@ -34,6 +34,15 @@ export function parseNetwork(text: string): Network | undefined {
 /** True for an address of a network in CIDR form. */
 export function networkHolds(network: string, address: string): boolean {
   return prefixContains(prefixOf(network), address);
+}
+
+/** The first and the last address of an IPv4 network in CIDR form that hosts can have. */
+export function firstAndLast(network: string): [first: string, last: string] {
+  const { address, prefix } = prefixOf(network);
+  const first = new DataView(Uint8Array.from(addressBytes(address)).buffer).getUint32(0);
+  const last = first + 2 ** (32 - prefix) - 1;
+  const ends = prefix > 30 ? [first, last] : [first + 1, last - 1];
+  return ends.map((one) => addressText(Uint8Array.of(one >>> 24, one >>> 16, one >>> 8, one))) as [string, string];
 }
 
 /** The network that holds one address alone. */

@@ -7,6 +7,7 @@ export interface FullSelector {
   readonly network: string;
   readonly protocol?: number;
   readonly port?: number;
+  readonly icmpType?: number;
 }
 
 /** Protocols by their names in /etc/protocols, where all daemons have a name for them. */
@@ -14,11 +15,12 @@ export const protocolNames: Readonly<Record<number, string>> = { 1: 'icmp', 6: '
 
 /** The selectors of an end as the other end knows them; its address alone where none are given. */
 export function selectorsOf(end: End, seen: 'by-itself' | 'by-peer'): readonly FullSelector[] {
-  if (end.selectors !== undefined && end.selectors.length > 0) return end.selectors.map(full);
+  if (end.selectors !== undefined && end.selectors.length > 0) return end.selectors.map(fullSelector);
   const outside = peerAddress(end);
   return [{ network: hostNetwork(seen === 'by-itself' || outside === 'any' ? end.address : outside) }];
 }
 
-function full(selector: TrafficSelector): FullSelector {
+/** A selector with all its parts. */
+export function fullSelector(selector: TrafficSelector): FullSelector {
   return typeof selector === 'string' ? { network: selector } : selector;
 }

@@ -1,18 +1,14 @@
 import { excerptOf } from '../base/text.ts';
 import { encryptions, integrities, isAead, keyExchanges, prfs } from './algorithms.ts';
 import { type Authentication, keyOf } from './authentication.ts';
-import type { Connection, End, EspProposal, IkeProposal, TrafficSelector } from './connection.ts';
+import type { Connection, End, EspProposal, IkeProposal } from './connection.ts';
 import { identityType } from './identity.ts';
-import { addressFamily, parseNetwork } from './network.ts';
-
-/** What is wrong with one field: `ends[0].selectors[1]: …`. */
-export interface Problem {
-  readonly field: string;
-  readonly message: string;
-}
-
-/** A check's outcome: nothing, or one or more problems. */
-type Found = Problem | readonly Found[] | undefined | false;
+import { addressFamily } from './network.ts';
+import { type Found, flat, type Problem, problem, problemsOfName, problemsOfWord, within } from './problems.ts';
+import { problemsOfConfiguration } from './validate-configuration.ts';
+import { problemsOfIkev1 } from './validate-ikev1.ts';
+import { problemsOfPolicies } from './validate-policies.ts';
+import { problemsOfSelector } from './validate-selector.ts';
 
 /** Everything that is wrong with a connection, whoever is to use it. What one daemon cannot do is in its folder. */
 export function problemsOf(connection: Connection): Problem[] {
@@ -31,14 +27,11 @@ export function problemsOf(connection: Connection): Problem[] {
     problemsOfTimes(connection),
     problemsOfFurther(connection),
     problemsOfPpk(connection),
+    problemsOfIkev1(connection),
+    problemsOfConfiguration(first, second, 'ends[0]'),
+    problemsOfConfiguration(second, first, 'ends[1]'),
+    problemsOfPolicies(connection),
   ]);
-}
-
-function problemsOfName(name: string, at: string): Found {
-  return (
-    !/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(name) &&
-    problem(at, `${excerptOf(name)} must be a letter, then at most 31 letters, digits, - and _`)
-  );
 }
 
 function problemsOfPpk({ ppk }: Connection): Found {
@@ -90,11 +83,7 @@ function problemsOfEnd(end: End, at: string): Problem[] {
     selectors.flatMap((one, i) => problemsOfSelector(one, `${at}.selectors[${i}]`)),
     problemsOfInterface(end, at),
     problemsOfKey(authentication, `${at}.authentication`),
-    wordsOf(authentication).flatMap(
-      ([field, text]) =>
-        !/^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,128}$/.test(text) &&
-        problem(`${at}.authentication.${field}`, 'must be 1 to 128 printable ASCII characters without " and \\'),
-    ),
+    wordsOf(authentication).map(([field, text]) => problemsOfWord(text, `${at}.authentication.${field}`)),
   ]);
 }
 
@@ -132,18 +121,6 @@ function problemsOfEap(one: End, other: End, place: string): Found {
       other.start !== 'none' &&
       problem(`${place}.start`, 'must be "none": the end that uses EAP initiates'),
   ];
-}
-
-function problemsOfSelector(selector: TrafficSelector, at: string): Found {
-  const { network, protocol, port } =
-    typeof selector === 'string' ? { network: selector, protocol: undefined, port: undefined } : selector;
-  return flat([
-    parseNetwork(network) === undefined &&
-      problem(at, `${excerptOf(network)} is no network in CIDR form with host bits of zero`),
-    protocol !== undefined && !within(protocol, 1, 255) && problem(`${at}.protocol`, 'must be from 1 to 255'),
-    port !== undefined && !within(port, 1, 65535) && problem(`${at}.port`, 'must be from 1 to 65535'),
-    port !== undefined && protocol !== 6 && protocol !== 17 && problem(`${at}.port`, 'needs protocol 6 or 17'),
-  ]);
 }
 
 function problemsOfIke({ encryption, integrity = [], prf, keyExchange }: IkeProposal, at: string): Found {
@@ -227,19 +204,4 @@ function secretsDiffer({ authentication: one }: End, { authentication: other }: 
 function unknown(names: readonly string[], known: readonly string[], field: string): Found {
   const strange = names.find((name) => !known.includes(name));
   return strange !== undefined && problem(field, `${excerptOf(strange)} is not known; known: ${known.join(', ')}`);
-}
-
-function within(value: number, least: number, most: number): boolean {
-  return Number.isInteger(value) && value >= least && value <= most;
-}
-
-function problem(field: string, message: string): Problem {
-  return { field, message };
-}
-
-function flat(found: readonly Found[]): Problem[] {
-  return found.flatMap((one) => {
-    if (one === undefined || one === false) return [];
-    return 'field' in one ? [one] : flat(one);
-  });
 }

@@ -1,9 +1,10 @@
 import { shellQuoted, shellWord } from '../../base/text.ts';
-import { childViews } from '../../connection/view.ts';
+import { childViews, type View } from '../../connection/view.ts';
 import type { Control } from '../daemon.ts';
 import { interfaceLines } from '../interface.ts';
 import { waitFor, waitForEnd } from '../shell.ts';
 import { isAtLeast } from '../version.ts';
+import { hashPasswords } from './configuration.ts';
 import { importKeys } from './nss.ts';
 import { readStates } from './read.ts';
 import { plutoLog } from './render.ts';
@@ -21,17 +22,16 @@ export function control(version: string): Control {
       ...checkConfiguration,
       'ipsec initnss > /tmp/initnss.log 2>&1 || cat /tmp/initnss.log',
       ...views.flatMap(importKeys),
+      ...hashPasswords(views),
       `ipsec pluto --config /etc/ipsec.conf --logfile ${plutoLog} --leak-detective`,
       waitFor(`${whack} --briefstatus`, plutoLog),
       noneRefused,
-      ...views.flatMap(childViews).map(({ connection }) => waitFor(isLoaded(connection.name), plutoLog)),
+      ...sectionNames(views).map((name) => waitFor(isLoaded(name), plutoLog)),
     ],
     reload: (views) => [
       ...checkConfiguration,
       `${whack} --rereadall > /dev/null`,
-      ...views
-        .flatMap(childViews)
-        .map(({ connection }) => (isFive ? `ipsec add ${connection.name}` : `ipsec auto --add ${connection.name}`)),
+      ...sectionNames(views).map((name) => (isFive ? `ipsec add ${name}` : `ipsec auto --add ${name}`)),
     ],
     initiate: (name) => `ipsec ${isFive ? 'up' : 'auto --up'} ${shellWord(name)}`,
     terminate: (name, view) => {
@@ -47,6 +47,11 @@ export function control(version: string): Control {
     listSas: `${whack} --showstates; ${whack} --trafficstatus`,
     readSas: readStates,
   };
+}
+
+function sectionNames(views: readonly View[]): string[] {
+  const children = views.flatMap(childViews).map(({ connection }) => connection.name);
+  return [...children, ...views.flatMap(({ local }) => local.policies ?? []).map(({ name }) => name)];
 }
 
 /** pluto itself would start without what it does not understand. */

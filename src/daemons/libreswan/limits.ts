@@ -23,6 +23,19 @@ export const limits: readonly Limit[] = [
       (connection.ike?.proposals ?? []).some(({ additionalKeyExchange = [] }) => additionalKeyExchange.length > 0),
   },
   {
+    id: 'aggressive-proposal',
+    reason: 'aggressive mode wants one proposal for IKE with one key exchange',
+    source: 'ipsec.conf(5), aggressive=',
+    hits: ({ connection: { ikev1, ike } }) =>
+      ikev1 === 'aggressive' && (ike?.proposals?.length !== 1 || ike.proposals[0]?.keyExchange.length !== 1),
+  },
+  {
+    id: 'childless',
+    reason: 'RFC 6023 is not implemented',
+    source: 'libreswan/libreswan#472; ipsec.conf(5) has no word for it',
+    hits: ({ connection }) => connection.childless === true,
+  },
+  {
     id: 'ed25519',
     reason: 'Ed25519 keys cannot be used: NSS has no EdDSA signatures for IKE',
     source: 'ipsec.conf(5), authby=',

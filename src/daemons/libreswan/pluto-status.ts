@@ -20,9 +20,12 @@ function one(fact: FactBody | undefined): FactBody[] {
 }
 
 const numbered = /^(?<sa>#\d{1,9}): "(?<connection>[^"]*)"(?<instance>(?:\[\d{1,9}\]){1,4})?(?<rest>.*)$/;
-/** `:500 ESTABLISHED_IKE_SA (established IKE SA); REKEY in 10s; newest; idle;`, the peer of an instance before the port. */
+/**
+ * `:500 ESTABLISHED_IKE_SA (established IKE SA); REKEY in 10s; newest; idle;`, the peer of an instance before the port, and `(tcp)` behind
+ * it where it is one of TCP.
+ */
 const state =
-  /^(?: (?<peer>[^\s"]{1,100}?))?:(?<port>\w{1,10}) (?<state>[A-Z][A-Z0-9_]*) \((?<words>[^)]*)\);(?<rest>.*)$/;
+  /^(?: (?<peer>[^\s"]{1,100}?))?:(?<port>\w{1,10})(?:\(tcp\))? (?<state>[A-Z][A-Z0-9_]*) \((?<words>[^)]*)\);(?<rest>.*)$/;
 
 function listedFact(line: string): FactBody | undefined {
   const head = numbered.exec(line)?.groups;

@@ -8,14 +8,18 @@ import {
   peerAddress,
 } from '../../connection/connection.ts';
 import { identityType } from '../../connection/identity.ts';
-import { type FullSelector, protocolNames, selectorsOf } from '../../connection/selectors.ts';
+import { selectorsOf } from '../../connection/selectors.ts';
 import { childViews, type View } from '../../connection/view.ts';
 import type { ConfigFile } from '../daemon.ts';
 import { interfaceName } from '../interface.ts';
 import { isAtLeast } from '../version.ts';
 import { type WordTable, wordOf } from '../words.ts';
 import { words } from './algorithms.ts';
+import { configurationOf, ikeVersionOf, requestedOf, setupOf, userFiles, xauthSecretOf } from './configuration.ts';
 import { credentialFiles } from './nss.ts';
+import { policySections } from './policies.ts';
+import { selectorWord } from './selector.ts';
+import type { Setting } from './setting.ts';
 
 /** Where pluto logs. */
 export const plutoLog = '/var/log/pluto.log';
@@ -23,14 +27,18 @@ export const plutoLog = '/var/log/pluto.log';
 /** ipsec.conf(5) and ipsec.secrets(5) of one host. */
 export function render(views: readonly View[], version: string): ConfigFile[] {
   const setup = ['config setup', `\tlogfile=${plutoLog}`, '\tlogtime=no', '\tlogappend=no'];
-  setup.push(...revocationOf(views.map(({ connection }) => connection)));
-  const conns = views
-    .flatMap(childViews)
-    .map((view) => [`conn ${view.connection.name}`, ...settingsOf(view, version).map(indent)]);
+  const global = [...revocationOf(views.map(({ connection }) => connection)), ...setupOf(views, version)];
+  setup.push(...global.map((line) => `\t${line}`));
+  const sections = [
+    ...views.flatMap(childViews).map((view) => [view.connection.name, settingsOf(view, version)] as const),
+    ...views.flatMap(policySections),
+  ];
+  const conns = sections.map(([name, settings]) => [`conn ${name}`, ...settings.filter(isSet).map(indent)]);
   const text = [setup, ...conns].map((section) => `${section.join('\n')}\n`).join('\n');
   return [
     { path: '/etc/ipsec.conf', mode: 0o644, content: text },
     { path: '/etc/ipsec.secrets', mode: 0o600, content: views.map(secretOf).join('') },
+    ...userFiles(views),
     ...views.flatMap(credentialFiles),
   ];
 }
@@ -39,10 +47,12 @@ export function render(views: readonly View[], version: string): ConfigFile[] {
 function revocationOf(connections: readonly Connection[]): string[] {
   const ocsp = connections.some((one) => one.ocsp);
   const strict = connections.some(({ revocation }) => revocation === 'strict');
-  return [...(ocsp ? ['\tocsp-enable=yes'] : []), ...(strict ? [`\t${ocsp ? 'ocsp' : 'crl'}-strict=yes`] : [])];
+  return [...(ocsp ? ['ocsp-enable=yes'] : []), ...(strict ? [`${ocsp ? 'ocsp' : 'crl'}-strict=yes`] : [])];
 }
 
-type Setting = readonly [name: string, value: string | number | undefined];
+function isSet([, value]: Setting): boolean {
+  return value !== undefined;
+}
 
 function indent([name, value]: Setting): string {
   return `\t${name}=${value}`;
@@ -51,28 +61,32 @@ function indent([name, value]: Setting): string {
 function settingsOf(view: View, version: string): Setting[] {
   const { connection, local, remote } = view;
   const { mode, encapsulation, mobike, fragmentation } = connection;
-  const settings: Setting[] = [
+  return [
     ...sideOf('left', local, 'by-itself'),
     ...sideOf('right', remote, 'by-peer'),
+    ...ikeVersionOf(view, version),
     ...authenticationOf(view),
+    ...configurationOf(view),
     ['auto', { none: 'add', trap: 'ondemand', start: 'start' }[local.start ?? 'none']],
     ['type', mode],
     ...interfaceOf(local),
     ['ike', connection.ike?.proposals?.map(ikeProposal).join(',')],
     ...childOf(connection),
     ...timesOf(connection),
-    ['encapsulation', encapsulation && { detect: 'auto', force: 'yes' }[encapsulation]],
+    ['encapsulation', encapsulation && { detect: 'auto', force: 'yes', tcp: undefined }[encapsulation]],
+    ['enable-tcp', encapsulation === 'tcp' ? 'yes' : undefined],
+    ['tcp-remoteport', encapsulation === 'tcp' ? 4500 : undefined],
     ['mobike', yesNo(mobike)],
     ['fragmentation', yesNo(fragmentation)],
     ...livenessOf(connection, version),
     ['ppk', connection.ppk && (connection.ppk.required === false ? 'yes' : 'insist')],
   ];
-  return settings.filter(([, value]) => value !== undefined);
 }
 
 function sideOf(side: 'left' | 'right', end: End, seen: 'by-itself' | 'by-peer'): Setting[] {
   const reached = seen === 'by-itself' ? end.address : peerAddress(end);
-  const networks = end.selectors === undefined ? undefined : selectorsOf(end, seen).map(selector).join(',');
+  const selectors = seen === 'by-itself' ? requestedOf(end) : undefined;
+  const networks = selectors ?? (end.selectors && selectorsOf(end, seen).map(selectorWord).join(','));
   return [
     [side, reached === 'any' ? '%any' : reached],
     [`${side}id`, end.identity && identity(end.identity)],
@@ -89,12 +103,6 @@ function interfaceOf({ interface: own }: End): Setting[] {
     ['vti-interface', interfaceName(own)],
     ['vti-routing', 'yes'],
   ];
-}
-
-/** `192.0.2.0/24/tcp/80`. */
-function selector({ network, protocol, port }: FullSelector): string {
-  const name = protocol === undefined ? '' : `/${protocolNames[protocol] ?? protocol}`;
-  return `${network}${name}${port === undefined ? '' : `/${port}`}`;
 }
 
 /** A name has an `@` in front, so that it is not looked up; a distinguished name stands in quotes. */
@@ -216,7 +224,11 @@ function yesNo(value: boolean | undefined): string | undefined {
 
 function secretOf(view: View): string {
   const { ppk } = view.connection;
-  return sharedSecretOf(view) + (ppk === undefined ? '' : `${idsOf(view)} : PPKS "${ppk.id}" "${ppk.secret}"\n`);
+  return (
+    sharedSecretOf(view) +
+    xauthSecretOf(view) +
+    (ppk === undefined ? '' : `${idsOf(view)} : PPKS "${ppk.id}" "${ppk.secret}"\n`)
+  );
 }
 
 /** Whose secret it is (ipsec.secrets(5)). */

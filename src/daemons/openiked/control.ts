@@ -5,7 +5,7 @@ import type { Control } from '../daemon.ts';
 import { waitFor, waitForEnd } from '../shell.ts';
 import { byNameProgram } from './by-name.ts';
 import { readIkedSas } from './read.ts';
-import { openikedName } from './render.ts';
+import { assignedInterface, openikedName } from './render.ts';
 
 const log = '/var/log/iked.log';
 const byName = '/usr/local/libexec/by-name';
@@ -13,6 +13,8 @@ const byName = '/usr/local/libexec/by-name';
 /** iked does not start without a key, although a secret needs none. The package makes it in the same way. */
 const key = '/etc/iked/private/local.key';
 const makeKey = `test -f ${key} || openssl ecparam -genkey -name prime256v1 -noout -out ${key}`;
+
+const makeInterface = `test -e /sys/class/net/${assignedInterface} || ip link add ${assignedInterface} up type dummy`;
 
 const idTypes = { ipv4: 'IPV4', ipv6: 'IPV6', fqdn: 'FQDN', rfc822: 'UFQDN', dn: 'ASN1_DN' } as const;
 
@@ -32,6 +34,7 @@ export function control(): Control {
       // Passive: it answers peers, and initiates when `ikectl active` says so.
       const passive = views.some(({ local }) => local.start === 'start') ? '' : ' -S';
       return [
+        ...(views.some(({ local }) => local.requests !== undefined) ? [makeInterface] : []),
         makeKey,
         'iked -n > /tmp/iked.check 2>&1 || ( cat /tmp/iked.check; false )',
         `( iked -dv${passive} > ${log} 2>&1 & )`,

@@ -115,6 +115,49 @@ export const limits: readonly Limit[] = [
     hits: ({ connection }) => connection.child?.ipcomp === true,
   },
   {
+    id: 'childless',
+    reason: 'RFC 6023 is not implemented',
+    source: 'iked.conf(5); iked(8)',
+    hits: ({ connection }) => connection.childless === true,
+  },
+  {
+    id: 'icmp-type',
+    reason: 'a flow with a protocol has ports of TCP and UDP, and no types of ICMP',
+    source: 'iked.conf(5), proto and port',
+    hits: ({ local, remote }) =>
+      [local, remote].some((end) => selectorsOf(end, 'by-itself').some(({ icmpType }) => icmpType !== undefined)),
+  },
+  {
+    id: 'ikev1',
+    reason: 'IKEv1 is not implemented: on OpenBSD that is isakmpd(8)',
+    source: 'iked(8)',
+    hits: ({ connection }) => connection.ikev1 !== undefined,
+  },
+  {
+    id: 'tcp',
+    reason: 'RFC 9329 is not implemented',
+    source: 'iked(8)',
+    hits: ({ connection }) => connection.encapsulation === 'tcp',
+  },
+  {
+    id: 'requests-dns',
+    reason: 'it gives name servers to systemd-resolved by D-Bus, which hosts of a lab do not have',
+    source: 'iked/vroute-netlink.c, vroute_dodns; iked.log says: sd_bus_open_system failed',
+    hits: ({ local, remote }) => local.requests !== undefined && (remote.assigns?.dns ?? []).length > 0,
+  },
+  {
+    id: 'requests-ipv6',
+    reason: 'an initiator asks for an IPv4 address',
+    source: 'iked.conf(5), request address any',
+    hits: ({ local }) => local.requests?.includes('ipv6') === true,
+  },
+  {
+    id: 'plain-policies',
+    reason: 'all policies protect: what bypasses them or is discarded is left to ipsec.conf(5) of OpenBSD',
+    source: 'iked.conf(5), ikev2',
+    hits: ({ local }) => (local.policies ?? []).length > 0,
+  },
+  {
     id: 'interface',
     reason: 'PF_KEY has neither interface numbers nor marks',
     source: 'RFC 2367; include/uapi/linux/pfkeyv2.h',

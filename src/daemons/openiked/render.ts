@@ -61,6 +61,23 @@ function policyOf(view: View, waits: boolean): string[] {
     `dstid ${identity(remote)}`,
     ...timesOf(connection),
     ...authenticationOf(local, remote),
+    ...requestsOf(local),
+    ...assignmentOf(local),
+  ];
+}
+
+/** The interface that gets addresses, and routes to what the peer has: iked wants the name of one. */
+export const assignedInterface = 'iked0';
+
+function requestsOf({ requests = [] }: End): string[] {
+  return requests.length === 0 ? [] : ['request address any', `iface ${assignedInterface}`];
+}
+
+/** What a peer gets that requests it. */
+function assignmentOf({ assigns }: End): string[] {
+  return [
+    ...(assigns?.pools ?? []).map((pool) => `config address ${pool}`),
+    ...(assigns?.dns ?? []).map((server) => `config name-server ${server}`),
   ];
 }
 
@@ -73,11 +90,19 @@ function protocolOf(local: End): string[] {
 function flowsOf({ local, remote }: View): string[] {
   const part = (port: number | undefined): string => (port === undefined ? '' : ` port ${port}`);
   const isSix = (network: string): boolean => network.includes(':');
-  return selectorsOf(local, 'by-itself').flatMap((from) =>
-    selectorsOf(remote, 'by-peer')
-      .filter((to) => isSix(to.network) === isSix(from.network))
+  const dynamic = ({ requests }: End) => requests?.map(() => ({ network: 'dynamic', port: undefined }));
+  const froms = dynamic(local) ?? selectorsOf(local, 'by-itself');
+  const tos = dynamic(remote) ?? selectorsOf(remote, 'by-peer');
+  return froms.flatMap((from) =>
+    tos
+      .filter((to) => [from, to].some(isDynamic) || isSix(to.network) === isSix(from.network))
       .map((to) => `from ${from.network}${part(from.port)} to ${to.network}${part(to.port)}`),
   );
+}
+
+/** The address that an end is assigned (iked.conf(5), from). */
+function isDynamic({ network }: { readonly network: string }): boolean {
+  return network === 'dynamic';
 }
 
 /** `enc aes-256 enc aes-128`: a keyword in front of every word. */

@@ -16,6 +16,18 @@ export const limits: readonly Limit[] = [
       ),
   },
   {
+    id: 'ikev1',
+    reason: 'Debian builds version 6.1 without IKEv1, as is the default from this version on',
+    source: 'NEWS of strongSwan 6.1.0; charon says: IKE version 1 not supported',
+    hits: ({ connection }, version) => connection.ikev1 !== undefined && isAtLeast(version, '6.1'),
+  },
+  {
+    id: 'tcp',
+    reason: 'RFC 9329 is not implemented',
+    source: 'src/libcharon/network of strongSwan has sockets for UDP alone',
+    hits: ({ connection }) => connection.encapsulation === 'tcp',
+  },
+  {
     id: 'ends-share-a-secret',
     reason: 'a secret authenticates both ends or none: the peer that has one may not use a key',
     source: 'src/daemons/strongswan/render.ts renders the local end alone',

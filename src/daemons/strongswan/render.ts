@@ -7,21 +7,28 @@ import {
   type IkeProposal,
   peerAddress,
 } from '../../connection/connection.ts';
-import { type FullSelector, protocolNames, selectorsOf } from '../../connection/selectors.ts';
+import { selectorsOf } from '../../connection/selectors.ts';
 import { childViews, type View } from '../../connection/view.ts';
 import type { Stack } from '../../model/stacks.ts';
 import type { ConfigFile } from '../daemon.ts';
 import { type WordTable, wordOf } from '../words.ts';
 import { words } from './algorithms.ts';
+import { configurationOf, pools, xauthRound, xauthSecrets } from './configuration.ts';
 import { credentialFiles } from './credentials.ts';
-import { type Section, settings } from './settings-file.ts';
+import { policyConnections } from './policies.ts';
+import { selectorWord } from './selector.ts';
+import { quote, type Section, settings, yesNo } from './settings-file.ts';
 import { strongswanConf } from './strongswan-conf.ts';
 
 /** strongswan.conf(5), swanctl.conf(5) and the credentials of one host. */
 export function render(views: readonly View[], _version: string, stack: Stack): ConfigFile[] {
   const swanctl: Section = {
-    connections: Object.fromEntries(views.map((view) => [view.connection.name, connectionOf(view)])),
-    secrets: Object.fromEntries([...views.flatMap(secretOf), ...views.flatMap(ppkOf)]),
+    connections: Object.fromEntries([
+      ...views.flatMap(policyConnections),
+      ...views.map((view) => [view.connection.name, connectionOf(view)]),
+    ]),
+    pools: pools(views),
+    secrets: Object.fromEntries([...views.flatMap(secretOf), ...views.flatMap(ppkOf), ...views.flatMap(xauthSecrets)]),
   };
   return [
     strongswanConf(views, stack),
@@ -32,10 +39,12 @@ export function render(views: readonly View[], _version: string, stack: Stack): 
 
 function connectionOf(view: View): Section {
   const { connection, local, remote } = view;
-  const { ike, encapsulation, mobike, fragmentation, liveness, ppk } = connection;
+  const { ike, encapsulation, mobike, fragmentation, liveness, ppk, ikev1, childless } = connection;
   const peer = peerAddress(remote);
   return {
-    version: 2,
+    version: ikev1 === undefined ? 2 : 1,
+    childless: childless === undefined ? undefined : childless ? 'force' : 'never',
+    aggressive: ikev1 && yesNo(ikev1 === 'aggressive'),
     local_addrs: local.address,
     remote_addrs: peer === 'any' ? '%any' : peer,
     proposals: ike?.proposals?.map(ikeProposal).join(', '),
@@ -48,8 +57,10 @@ function connectionOf(view: View): Section {
     dpd_delay: liveness && `${liveness.delay}s`,
     // Peers that do not ask for a certificate need it all the same.
     send_cert: local.authentication.method === 'certificate' ? 'always' : undefined,
+    ...configurationOf(view),
     local: authenticationOf(local, view, 'local'),
     remote: authenticationOf(remote, view, 'remote'),
+    ...xauthRound(view),
     children: Object.fromEntries(childViews(view).map((one) => [one.connection.name, childOf(one)])),
   };
 }
@@ -83,8 +94,8 @@ function childOf({ connection, local, remote }: View): Section {
   return {
     mode,
     // Without selectors strongSwan takes the addresses that the IKE SA has, NAT or not.
-    local_ts: local.selectors && selectorsOf(local, 'by-itself').map(selector).join(', '),
-    remote_ts: remote.selectors && selectorsOf(remote, 'by-peer').map(selector).join(', '),
+    local_ts: local.selectors && selectorsOf(local, 'by-itself').map(selectorWord).join(', '),
+    remote_ts: remote.selectors && selectorsOf(remote, 'by-peer').map(selectorWord).join(', '),
     esp_proposals: child?.proposals?.map(espProposal).join(', '),
     ...childTimes(connection),
     ...volumes(connection),
@@ -94,12 +105,6 @@ function childOf({ connection, local, remote }: View): Section {
     start_action: local.start,
     dpd_action: liveness && (liveness.action ?? 'clear'),
   };
-}
-
-/** `10.1.0.0/16[tcp/http]`. */
-function selector({ network, protocol, port }: FullSelector): string {
-  if (protocol === undefined) return network;
-  return `${network}[${protocolNames[protocol] ?? protocol}${port === undefined ? '' : `/${port}`}]`;
 }
 
 function listed(table: WordTable, names: readonly string[]): (string | undefined)[] {
@@ -184,12 +189,4 @@ function secretOf(view: View): [string, Section][] {
   const ids = [local, remote].map((end) => quote(end.identity ?? peerAddress(end)));
   const secret = quote(local.authentication.secret);
   return [[`ike-${connection.name}`, { 'id-local': ids[0], 'id-remote': ids[1], secret }]];
-}
-
-function yesNo(value: boolean | undefined): string | undefined {
-  return value === undefined ? undefined : value ? 'yes' : 'no';
-}
-
-function quote(text: string): string {
-  return `"${text}"`;
 }

@@ -14,3 +14,13 @@ export function settings(section: Section, depth = 0): string {
     })
     .join('');
 }
+
+/** A value in quotes. */
+export function quote(text: string): string {
+  return `"${text}"`;
+}
+
+/** A switch that was set; `undefined` leaves it out. */
+export function yesNo(value: boolean | undefined): string | undefined {
+  return value === undefined ? undefined : value ? 'yes' : 'no';
+}

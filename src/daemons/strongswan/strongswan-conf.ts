@@ -16,11 +16,14 @@ export const stackLog = '/var/log/libipsec.log';
 export function strongswanConf(views: readonly View[], stack: Stack): ConfigFile {
   const silent = views.some(({ connection }) => connection.ocsp === false);
   const hasVti = views.some(({ local }) => local.interface?.kind === 'vti');
+  const aggressive = views.some(({ connection }) => connection.ikev1 === 'aggressive');
   const { path, loading, filelog, plugins } = stackSettings[stack];
   const charon: Section = {
     ...loading,
     // Its own would lead past the VTI, without a mark, and so in clear.
     install_routes: hasVti ? 'no' : undefined,
+    // The hash of the secret is there for everybody to see and to guess at, in this exchange.
+    i_dont_care_about_security_and_use_aggressive_mode_psk: aggressive ? 'yes' : undefined,
     filelog: {
       espalier: { path: charonLog, default: 1, ike_name: 'yes', flush_line: 'yes' },
       ...filelog,

@@ -93,6 +93,50 @@ const table: readonly (readonly [what: string, Connection, Readonly<Record<strin
     { 'openiked-7.4': ['lifetime-bytes'] },
   ],
   ['a limit of packets', { ...least, child: { lifetimePackets: 9 } }, { 'openiked-7.4': ['lifetime-packets'] }],
+  ['IKEv1', { ...least, ikev1: 'main' }, { 'strongswan-6.1.0': ['ikev1'], 'openiked-7.4': ['ikev1'] }],
+  [
+    'aggressive mode without a proposal',
+    { ...least, ikev1: 'aggressive' },
+    {
+      'libreswan-4.10': ['aggressive-proposal'],
+      'libreswan-5.2': ['aggressive-proposal'],
+      'strongswan-6.1.0': ['ikev1'],
+      'openiked-7.4': ['ikev1'],
+    },
+  ],
+  [
+    'childless',
+    { ...least, childless: true },
+    {
+      'libreswan-4.10': ['childless'],
+      'libreswan-5.2': ['childless'],
+      'openiked-7.4': ['childless'],
+    },
+  ],
+  [
+    'a type of ICMP',
+    {
+      ...least,
+      ends: [{ ...least.ends[0], selectors: [{ network: '::/0', protocol: 58, icmpType: 135 }] }, least.ends[1]],
+    },
+    { 'libreswan-4.10': ['selector-protocol'], 'openiked-7.4': ['icmp-type'] },
+  ],
+  [
+    'TCP',
+    { ...least, encapsulation: 'tcp' },
+    { 'strongswan-5.9.8': ['tcp'], 'strongswan-6.1.0': ['tcp'], 'openiked-7.4': ['tcp'] },
+  ],
+  [
+    'a bypass policy',
+    {
+      ...least,
+      ends: [
+        { ...least.ends[0], policies: [{ name: 'p', action: 'bypass', local: '::/0', remote: '::/0' }] },
+        least.ends[1],
+      ],
+    },
+    { 'openiked-7.4': ['plain-policies'] },
+  ],
   ['IPComp', { ...least, child: { ipcomp: true } }, { 'openiked-7.4': ['ipcomp'] }],
   [
     'an interface',

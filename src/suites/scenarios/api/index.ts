@@ -10,6 +10,7 @@ export {
   psk,
   rawKey,
 } from '../../../connection/authentication.ts';
+export type { AddressKind, Assignment, XauthUser } from '../../../connection/configuration.ts';
 export type {
   EspProposal,
   FurtherChild,
@@ -17,6 +18,7 @@ export type {
   PostquantumPreSharedKey,
   TunnelInterface,
 } from '../../../connection/connection.ts';
+export type { PlainPolicy } from '../../../connection/policies.ts';
 /** A constructor for every daemon of the table: `libreswan()` and the like. */
 export * from '../../../daemons/all.ts';
 export type { OcspResponder } from '../services/ocsp-responder.ts';

@@ -28,6 +28,13 @@ test('showstates and trafficstatus tell of SAs without a log', () => {
   });
 });
 
+test('an IKE SA in TCP is one', () => {
+  const text = '#1: "net":4500(tcp) ESTABLISHED_IKE_SA (established IKE SA); REKEY in 5s; newest; idle;\n';
+  assert.deepEqual(readStates(text).ike, [
+    { version: 2, name: 'net', id: '#1', state: 'ESTABLISHED_IKE_SA', established: true },
+  ]);
+});
+
 test('what only trafficstatus lists is a child too, and what is no SA is passed over', () => {
   const text = `000 IPsec SAs: total(1), half-open(0)
 #7: "net"[1] 192.0.2.9, type=ESP, add_time=1, inBytes=84, outBytes=84, maxBytes=2^63B, id='@b'
