@@ -2,6 +2,7 @@ import type { Encryption, Integrity, KeyExchange, Prf } from './algorithms.ts';
 import type { Authentication } from './authentication.ts';
 import type { AddressKind, Assignment, XauthUser } from './configuration.ts';
 import type { PlainPolicy } from './policies.ts';
+import type { TrafficSelector } from './traffic-selector.ts';
 
 /**
  * One connection in the words of RFC 7296 and RFC 4301, for whichever daemon; each daemon's folder turns it into the files of one
@@ -106,18 +107,6 @@ export interface TunnelInterface {
   /** From 1 on. Connections of one host may share it. */
   readonly id: number;
 }
-
-/** A network in CIDR form, or one with the protocol and port to which it is narrowed. */
-export type TrafficSelector =
-  | string
-  | {
-      readonly network: string;
-      /** Number of the IP protocol (6: TCP, 17: UDP). */
-      readonly protocol: number;
-      readonly port?: number;
-      /** Type of ICMP or ICMPv6 (RFC 4301, 4.4.1.1), with protocol 1 or 58. */
-      readonly icmpType?: number;
-    };
 
 /** The IKE SA. */
 export interface IkeSettings {

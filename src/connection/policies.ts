@@ -1,4 +1,4 @@
-import type { TrafficSelector } from './connection.ts';
+import type { TrafficSelector } from './traffic-selector.ts';
 
 /**
  * An entry of the security policy database that protects nothing (RFC 4301, 4.4.1). It holds in both directions, and wins over a Child SA

@@ -1,5 +1,6 @@
-import { type End, peerAddress, type TrafficSelector } from './connection.ts';
+import { type End, peerAddress } from './connection.ts';
 import { hostNetwork } from './network.ts';
+import type { TrafficSelector } from './traffic-selector.ts';
 
 /** A traffic selector with all its parts. */
 export interface FullSelector {

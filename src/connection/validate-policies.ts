@@ -1,6 +1,7 @@
 import { excerptOf } from '../base/text.ts';
-import type { Connection, TrafficSelector } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { type Found, problem, problemsOfName } from './problems.ts';
+import type { TrafficSelector } from './traffic-selector.ts';
 import { problemsOfSelector } from './validate-selector.ts';
 
 /** What is wrong with the policies that protect nothing. */

@@ -1,7 +1,7 @@
 import { excerptOf } from '../base/text.ts';
-import type { TrafficSelector } from './connection.ts';
 import { parseNetwork } from './network.ts';
 import { type Found, flat, problem, within } from './problems.ts';
+import type { TrafficSelector } from './traffic-selector.ts';
 
 /** What is wrong with a traffic selector. */
 export function problemsOfSelector(selector: TrafficSelector, at: string): Found {
