@@ -31,8 +31,8 @@ export const limits: readonly Limit[] = [
   },
   {
     id: 'childless',
-    reason: 'RFC 6023 is not implemented',
-    source: 'libreswan/libreswan#472; ipsec.conf(5) has no word for it',
+    reason: 'an IKE SA that it initiates has a Child SA; of a peer it takes one without',
+    source: 'ipsec.conf(5) has no word for it; libreswan/libreswan#472',
     hits: ({ connection }) => connection.childless === true,
   },
   {

@@ -1,3 +1,4 @@
+import { selectorsOf } from '../../connection/selectors.ts';
 import type { View } from '../../connection/view.ts';
 import { crossesFamilies, eapOf, type Limit, sharesHalfASecret, usesKey, wantsAead, wantsSha256 } from '../limit.ts';
 
@@ -116,7 +117,7 @@ export const limits: readonly Limit[] = [
   },
   {
     id: 'childless',
-    reason: 'RFC 6023 is not implemented',
+    reason: 'an IKE SA that it initiates has a Child SA, and nothing asks for another order',
     source: 'iked.conf(5); iked(8)',
     hits: ({ connection }) => connection.childless === true,
   },

@@ -11,9 +11,9 @@ const strongswan = findDaemon('strongswan', '6.0.1');
 const openiked = findDaemon('openiked', '7.4');
 
 /** All files of a host's daemon in one text. */
-function textOf(connection: Connection, { slice, version } = libreswan, host = 'west'): string {
+function textOf(connection: Connection, { slice, version, stack } = libreswan, host = 'west'): string {
   return slice
-    .render([viewOf(connection, host)], version)
+    .render([viewOf(connection, host)], version, stack)
     .map(({ path, content }) => `# ${path}\n${content}`)
     .join('');
 }
