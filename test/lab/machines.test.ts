@@ -1,0 +1,41 @@
+/** Machines of QEMU's as processes of this machine: what they leave behind. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { until } from '../../src/base/deadline.ts';
+import { projectDir } from '../../src/base/folders.ts';
+import { backends } from '../conformance/backends.ts';
+
+const backend = (await backends()).find(({ substrate }) => substrate.name === 'qemu');
+const skip = backend === undefined ? 'ESPALIER_CONFORMANCE names others' : (backend.missing ?? false);
+
+/** Processes whose working folder is this one. */
+function processesIn(folder: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`) === folder;
+    } catch {
+      return false; // it has just ended
+    }
+  });
+}
+
+test('four machines end within two seconds when their driver is killed', { skip }, async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-machines-'));
+  const script = join(projectDir, 'test/lab/machines/start-lab.ts');
+  const driver = spawn(process.execPath, [script, dir], { stdio: ['ignore', 'ignore', 'inherit'] });
+  t.after(() => {
+    driver.kill('SIGKILL');
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const machines = (): string[] => processesIn(join(dir, 'lab'));
+  await until(() => machines().length === 4, { what: 'four machines', timeoutMs: 120_000, intervalMs: 50 });
+  driver.kill('SIGKILL');
+  const begun = performance.now();
+  await until(() => machines().length === 0, { what: 'the machines to end', timeoutMs: 2000, intervalMs: 10 });
+  t.diagnostic(`${Math.round(performance.now() - begun)} ms`);
+  assert.deepEqual(machines(), []);
+});
