@@ -75,7 +75,7 @@ test('scripts come to the words that they deserve', { skip }, async () => {
   makeTree();
   const { path: layer, id, sha256 } = await ensureOverlayImage(join(dir, 'layer'));
   const image = { id: 'i', sha256: '', path: plan([]).images.east ?? '', versions: {} };
-  const common = { failures: [], options: undefined, version: 'linux' };
+  const common = { failures: [], options: undefined, builtIn: [], version: 'linux' };
   for (const [name, [, word, message]] of Object.entries(scripts)) {
     const verdict = await verdictOf(name, { ...common, image, layer, identity: { id, sha256 } });
     assert.equal(verdict.word, word, JSON.stringify(verdict.issues, undefined, 1));

@@ -69,6 +69,8 @@ export interface KernelChoice extends Identity {
   readonly path: string;
   /** The first process of its labs, where the substrate brings one: compiled here, so compilers tell labs apart. */
   readonly agent?: Identity;
+  /** Lines of its `modules.builtin`; absent: not known. */
+  readonly builtIn?: readonly string[];
 }
 
 /** Which kernel is wanted. */

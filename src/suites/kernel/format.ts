@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { latin1, utf8OfLatin1 } from '../../base/bytes.ts';
+import { deathsOf } from '../../evidence/attempt/deaths.ts';
 import type { CheckOutcome } from '../../model/check-outcomes.ts';
 import type { Of } from '../../model/schema.ts';
 import { count, text } from '../../model/schema.ts';
@@ -42,6 +43,7 @@ async function judge(stored: Stored, { attempt, end, put, damage, golden, facts 
     status: done?.end === undefined ? undefined : done.status,
     output,
     counted,
+    ended: deathsOf(attempt.records),
     issues: [...damage, ...golden],
     facts,
   });

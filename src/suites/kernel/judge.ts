@@ -1,6 +1,7 @@
 import { composeVerdict, endIssues, type LabFindings } from '../../judge/compose.ts';
 import { issueOf, upstreamOf } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
+import { type EndedProcess, isOfHarness } from './harness.ts';
 import { stripControls } from './plain-lines.ts';
 import type { Counted, Subtest } from './subtests.ts';
 
@@ -28,6 +29,8 @@ export interface ProgramRun extends LabFindings {
   readonly status: number | undefined;
   readonly output: string;
   readonly counted: Counted;
+  /** All that a signal ended while it ran. */
+  readonly ended: readonly EndedProcess[];
 }
 
 /**
@@ -42,7 +45,7 @@ export function judgeProgram(run: ProgramRun): Verdict {
     issues: [
       ...run.issues,
       ...endIssues(run),
-      ...run.facts.issues.filter(({ kind }) => kept.has(kind)),
+      ...run.facts.issues.filter((issue) => kept.has(issue.kind) && !isOfHarness(issue, run)),
       ...issuesOf(run),
     ],
     facts: run.facts,

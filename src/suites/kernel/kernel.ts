@@ -18,6 +18,8 @@ export interface KernelInputs {
   readonly failures: readonly HelperFailure[];
   /** Options that the kernel under test has; `undefined`: it does not say. */
   readonly options: ReadonlySet<string> | undefined;
+  /** Lines of the kernel's `modules.builtin`; none: it is not known what it has built in. */
+  readonly builtIn: readonly string[];
   readonly identity: SuiteIdentity;
   readonly version: string;
 }
@@ -76,7 +78,7 @@ interface Loading {
 
 function load(entry: ScenarioEntry, { program, files, inputs }: Loading): KernelScenario {
   const text = textOf(files, program);
-  const { image, layer, failures, options, identity, version } = inputs;
+  const { image, layer, failures, options, builtIn, identity, version } = inputs;
   const lacking = lackingHelper({ ...program, text }, failures);
   const missing =
     options === undefined ? [] : wantedOptions(files, program.folder).filter((name) => !options.has(name));
@@ -87,6 +89,7 @@ function load(entry: ScenarioEntry, { program, files, inputs }: Loading): Kernel
     ...(why !== undefined && { description: `Its clock is \`${clock}\`: ${why}.` }),
     plan: {
       ...planOf(program, image.path, lacking === undefined),
+      ...(builtIn.length > 0 && moduleFiles(builtIn)),
       overlays: { '*': [layer] },
       ...(clock !== 'infinite' && { clock }),
     },
@@ -125,6 +128,17 @@ function planOf(program: TestProgram, image: string, runs: boolean): LabPlan {
     collect: [],
     fallbackTunnels: true,
     memory,
+  };
+}
+
+const builtInList = '/opt/modules.builtin';
+
+/** With an index of what is built in, `modprobe` of it succeeds, as on a kernel with modules. */
+function moduleFiles(builtIn: readonly string[]): Pick<LabPlan, 'files' | 'shellSetup'> {
+  const folder = '/lib/modules/$(uname -r)';
+  return {
+    files: [{ host, path: builtInList, mode: 0o644, content: Buffer.from(`${builtIn.join('\n')}\n`) }],
+    shellSetup: [`mkdir -p ${folder}; cp ${builtInList} ${folder}/modules.builtin; : >${folder}/modules.order; depmod`],
   };
 }
 

@@ -24,7 +24,7 @@ export async function openKernelSuite(name: string, { tree: given, supply }: Ope
       version: tree.version,
       identity: { id: tree.version.replaceAll(' ', '-'), sha256: nothing.sha256 },
     };
-    if (!supply.needed) return { ...common, image: nothing, layer: '', failures: [], options: undefined };
+    if (!supply.needed) return { ...common, image: nothing, layer: '', failures: [], options: undefined, builtIn: [] };
     const image = await supply.image(recipe);
     const { layer, failures } = await buildHelpers(tree, recipe, supply.signal);
     const kernel = await supply.kernel('selftests');
@@ -35,6 +35,7 @@ export async function openKernelSuite(name: string, { tree: given, supply }: Ope
       layer: layer.path,
       failures,
       options: await optionsOf(kernel.path),
+      builtIn: kernel.builtIn ?? [],
       identity: {
         ...common.identity,
         sha256: sha256(`${layer.sha256}\n`),

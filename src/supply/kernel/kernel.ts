@@ -29,6 +29,8 @@ export interface Kernel {
   readonly id: string;
   readonly sha256: string;
   readonly version: string;
+  /** Names of what it has built in that could be modules; absent: not known, as of a binary that the user gives. */
+  readonly builtIn?: readonly string[];
 }
 
 /**
@@ -64,6 +66,8 @@ const factsSchema = z.object({
   compiler: z.string(),
   objects: z.number(),
   buildMs: z.number(),
+  /** Paths of `modules.builtin`; absent: it was made before they were kept. */
+  builtIn: z.array(z.string()).exactOptional(),
 });
 export type KernelFacts = z.infer<typeof factsSchema>;
 
@@ -107,7 +111,8 @@ function hashOfRecipe({ flavour, plain }: Recipe): string {
 }
 
 function asKernel(artifact: Artifact<KernelFacts>): Kernel {
-  return { path: artifact.path, id: artifact.id, sha256: artifact.sha256, version: artifact.facts.version };
+  const { version, builtIn } = artifact.facts;
+  return { path: artifact.path, id: artifact.id, sha256: artifact.sha256, version, ...(builtIn && { builtIn }) };
 }
 
 export interface KernelRequest {
@@ -228,8 +233,9 @@ async function buildFlavour(
   const built = await buildKernel({ source: tree, objects: tree, config, expectedObjects, quick: true, ...how });
   await succeed('strip', ['-o', file, built.binary], { limits: programLimits.kernelBuild });
   const buildMs = Math.round(performance.now() - started);
-  const { objects } = built;
-  return { version, flavour, configHash: hashOfRecipe(recipe), patches: [...patches], compiler, objects, buildMs };
+  const { objects, builtIn } = built;
+  const configHash = hashOfRecipe(recipe);
+  return { version, flavour, configHash, patches: [...patches], compiler, objects, buildMs, builtIn: [...builtIn] };
 }
 
 /** What an earlier build from nothing took. */
@@ -317,6 +323,7 @@ async function treeKernel(tree: string, wish: KernelRequest & { prepare?: () => 
       copyFileSync(stripped, copy);
       renameSync(copy, kept);
     }
-    return { path: kept, id: `${build.release}-${sha.slice(0, 12)}`, sha256: sha, version: build.release };
+    const { release: version, builtIn } = build;
+    return { path: kept, id: `${version}-${sha.slice(0, 12)}`, sha256: sha, version, builtIn };
   });
 }

@@ -14,7 +14,17 @@ const facts = {
 
 function judged(status: number | undefined, output: string, change: Partial<ProgramRun> = {}) {
   const counted = countSubtests(output);
-  return judgeProgram({ program, end: { word: 'completed' }, issues: [], facts, status, output, counted, ...change });
+  return judgeProgram({
+    program,
+    end: { word: 'completed' },
+    issues: [],
+    facts,
+    status,
+    output,
+    counted,
+    ended: [],
+    ...change,
+  });
 }
 
 type Row = readonly [title: string, status: number, output: string, word: string, message?: RegExp];
@@ -92,4 +102,79 @@ test('many failed subtests are listed as far as a person reads, and counted', ()
   const { issues } = judged(1, Array.from({ length: 30 }, (_, at) => `FAIL: ${at}\n`).join(''));
   assert.equal(issues.length, 21);
   assert.equal(issues.at(-1)?.message, '10 more failed subtests');
+});
+
+const signals = { abort: 6, segv: 11 } as const;
+const died = (program: string, signal: string) =>
+  issueOf('died', { host: 'box', message: `${program} (process 41) died of ${signal}, core dumped, at +1.000000 s` });
+const asserted = (test: string): string =>
+  `# tls.c:53:${test}:Expected 0 (0) == ret (-1)\n# ${test}: Test terminated by assertion\nnot ok 1 ${test}\n`;
+
+type HarnessRow = readonly [
+  title: string,
+  output: string,
+  deaths: readonly (readonly [program: string, signal: keyof typeof signals])[],
+  word: string,
+];
+
+const harnessRows: readonly HarnessRow[] = [
+  ['ended by its assertion', asserted('global.a'), [['tls', 'abort']], 'major'],
+  [
+    'two ended so',
+    asserted('global.a') + asserted('global.b'),
+    [
+      ['tls', 'abort'],
+      ['tls', 'abort'],
+    ],
+    'major',
+  ],
+  [
+    'one more than assertions',
+    asserted('global.a'),
+    [
+      ['tls', 'abort'],
+      ['tls', 'abort'],
+    ],
+    'crash',
+  ],
+  [
+    'an expectation alone ends nobody',
+    asserted('global.a').replace(/# .*terminated.*\n/, ''),
+    [['tls', 'abort']],
+    'crash',
+  ],
+  ['abort() without an assertion', asserted('global.a').replace(/# tls.*\n/, ''), [['tls', 'abort']], 'crash'],
+  ['another test asserted', asserted('global.a').replace('# global.a: ', '# global.b: '), [['tls', 'abort']], 'crash'],
+  ['another program aborted', asserted('global.a'), [['ip', 'abort']], 'crash'],
+  ['a signal that no assertion sends', asserted('global.a'), [['tls', 'segv']], 'crash'],
+  [
+    'both',
+    asserted('global.a'),
+    [
+      ['tls', 'abort'],
+      ['nettest', 'segv'],
+    ],
+    'crash',
+  ],
+];
+
+for (const [title, output, deaths, word] of harnessRows) {
+  test(`a process of a test: ${title} is ${word}`, () => {
+    const names = { abort: 'SIGABRT', segv: 'SIGSEGV' } as const;
+    const groups = new Map(deaths.map(([program, signal]) => [`${program} ${signal}`, died(program, names[signal])]));
+    const ended = deaths.map(([name, signal]) => ({ program: name, signal: signals[signal] }));
+    const verdict = judged(1, output, { ended, facts: { ...facts, issues: [...groups.values()] } });
+    assert.equal(verdict.word, word);
+    assert.equal(
+      verdict.issues.some(({ kind }) => kind === 'selftest-failed'),
+      true,
+    );
+  });
+}
+
+test('a name longer than the kernel keeps is that of its program', () => {
+  const output = '# reuseport_addr_any.c:9:t:Expected 1 (1) == a (0)\n# t: Test terminated by assertion\nnot ok 1 t\n';
+  const ended = [{ program: 'reuseport_addr_', signal: signals.abort }];
+  const verdict = judged(1, output, { ended, facts: { ...facts, issues: [died('reuseport_addr_', 'SIGABRT')] } });
+  assert.equal(verdict.word, 'major');
 });

@@ -100,6 +100,7 @@ const inputs: KernelInputs = {
   layer: '/layer',
   failures: [{ folder: 'net', helper: 'caps', why: 'no header' }],
   options: new Set(['CONFIG_DUMMY']),
+  builtIn: ['kernel/drivers/net/dummy.ko'],
   identity: { id: 'linux', sha256: 'x' },
   version: 'linux 1',
 };
@@ -150,4 +151,22 @@ test('a test is one command in its folder, with its limit, its clock and what th
     const lacks = await suite.load('net/lacks.sh');
     assert.deepEqual([lacks.plan.steps, lacks.judging.program.lacks], [[], { helper: 'caps', why: 'no header' }]);
     await assert.rejects(suite.load('net/gone.sh'), /no selftest net\/gone\.sh/);
+  }));
+
+test('hosts have an index of what the kernel has built in, where that is known', () =>
+  withTree(async (files) => {
+    const load = async (builtIn: readonly string[]) =>
+      (
+        await openKernel({ name: 'kernel', files, known: [], inputs: async () => ({ ...inputs, builtIn }) }).load(
+          'net/good.sh',
+        )
+      ).plan;
+    const known = await load(['kernel/drivers/net/dummy.ko', 'kernel/net/key/af_key.ko']);
+    assert.deepEqual(
+      known.files.map(({ path, content }) => [path, Buffer.from(content).toString()]),
+      [['/opt/modules.builtin', 'kernel/drivers/net/dummy.ko\nkernel/net/key/af_key.ko\n']],
+    );
+    assert.match(known.shellSetup.join(), /modules\.builtin;.*depmod$/);
+    const unknown = await load([]);
+    assert.deepEqual([unknown.files, unknown.shellSetup], [[], []]);
   }));
