@@ -22,7 +22,12 @@ interface AeadKey {
   readonly open: (input: AeadInput) => Uint8Array | undefined;
   /** Whether the ICV is right for `bytes` encrypted. */
   readonly fitsCleartext: (input: AeadInput) => boolean;
+  /** What goes between IV and the end of a packet: ciphertext and ICV. */
+  readonly seal: (input: AeadClear) => Uint8Array;
 }
+
+/** What is sealed: `bytes` are in clear. */
+export type AeadClear = Omit<AeadInput, 'icv'>;
 
 interface AeadAlgorithm {
   /** Bytes of salt at the end of the key. */
@@ -31,7 +36,7 @@ interface AeadAlgorithm {
   readonly keys: readonly number[];
   /** ICV lengths in bits. */
   readonly icvs: readonly number[];
-  readonly use: (key: Uint8Array, salt: Uint8Array) => AeadKey;
+  readonly use: (key: Uint8Array, salt: Uint8Array, icvBytes: number) => AeadKey;
 }
 
 /** By Linux crypto name (net/xfrm/xfrm_algo.c, aead_list). */
@@ -56,7 +61,7 @@ export function aeadOf(aead: NonNullable<IpsecSa['aead']>): Aead | Unjudged {
   if (!algorithm.keys.includes(key.length)) return unjudged(`${name} with a key of ${key.length} bytes`);
   if (!algorithm.icvs.includes(icv)) return unjudged(`${name} with an ICV of ${icv} bits`);
   const end = key.length - algorithm.salt;
-  const keyed = algorithm.use(key.subarray(0, end), key.subarray(end));
+  const keyed = algorithm.use(key.subarray(0, end), key.subarray(end), icv / 8);
   const nothing = new Uint8Array(0);
   const sample = { associated: nothing, iv: new Uint8Array(aeadIv), bytes: nothing, icv: new Uint8Array(icv / 8) };
   return trial(name, () => keyed.open(sample)) ?? { length: icv / 8, ...keyed };
@@ -67,10 +72,17 @@ function aesName(mode: string): (bits: number) => string {
 }
 
 function keyFor(nameOf: (bits: number) => string): AeadAlgorithm['use'] {
-  return (key, salt) => {
+  return (key, salt, length) => {
     // Node's types know modes by literal names; one shape serves all of them.
     const name = nameOf(key.length * 8) as CipherGCMTypes;
     const secret = createSecretKey(key);
+    const seal: AeadKey['seal'] = ({ associated, iv, bytes }) => {
+      const cipher = createCipheriv(name, secret, Buffer.concat([salt, iv]), { authTagLength: length });
+      cipher.setAAD(associated, { plaintextLength: bytes.length });
+      const sealed = cipher.update(bytes);
+      cipher.final();
+      return Buffer.concat([sealed, cipher.getAuthTag()]);
+    };
     const open: AeadKey['open'] = ({ associated, iv, bytes, icv }) => {
       const decipher = createDecipheriv(name, secret, Buffer.concat([salt, iv]), { authTagLength: icv.length });
       decipher.setAuthTag(icv);
@@ -82,21 +94,20 @@ function keyFor(nameOf: (bits: number) => string): AeadAlgorithm['use'] {
         return clear;
       });
     };
-    const fitsCleartext: AeadKey['fitsCleartext'] = ({ associated, iv, bytes, icv }) => {
-      const cipher = createCipheriv(name, secret, Buffer.concat([salt, iv]), { authTagLength: icv.length });
-      cipher.setAAD(associated, { plaintextLength: bytes.length });
-      cipher.update(bytes);
-      cipher.final();
-      return sameBytes(cipher.getAuthTag(), icv);
-    };
-    return { open, fitsCleartext };
+    const fitsCleartext: AeadKey['fitsCleartext'] = ({ icv, ...clear }) =>
+      sameBytes(seal(clear).subarray(-icv.length), icv);
+    return { open, fitsCleartext, seal };
   };
 }
 
 /** GMAC: nothing is encrypted, all bytes in front of the ICV are associated data (RFC 4543, 3.3). */
-function gmacKey(key: Uint8Array, salt: Uint8Array): AeadKey {
-  const { open } = keyFor(aesName('gcm'))(key, salt);
+function gmacKey(key: Uint8Array, salt: Uint8Array, length: number): AeadKey {
+  const { open, seal } = keyFor(aesName('gcm'))(key, salt, length);
   return {
+    seal: ({ associated, iv, bytes }) => {
+      const all = Buffer.concat([associated, iv, bytes]);
+      return Buffer.concat([bytes, seal({ associated: all, iv, bytes: new Uint8Array(0) })]);
+    },
     open: ({ associated, iv, bytes, icv }) => {
       const all = Buffer.concat([associated, iv, bytes]);
       return open({ associated: all, iv, bytes: new Uint8Array(0), icv }) && bytes;

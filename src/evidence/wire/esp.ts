@@ -59,15 +59,18 @@ function aeadOpener({ length, open, fitsCleartext }: Aead, esn: boolean): Opener
   return (esp, highSequence) => {
     const end = esp.length - length;
     if (end < start + trailer) return refused('truncated');
-    const associated = esn
-      ? Buffer.concat([esp.subarray(0, 4), word32(highSequence), esp.subarray(4, header)])
-      : esp.subarray(0, header);
+    const associated = associatedOf(esp.subarray(0, header), esn, highSequence);
     const iv = esp.subarray(header, start);
     const input = { associated, iv, bytes: esp.subarray(start, end), icv: esp.subarray(end) };
     const clear = open(input);
     if (clear === undefined) return refused(fitsCleartext(input) ? 'cleartext' : 'integrity');
     return withoutTrailer(clear, { ...sequenceOf(esp, esn, highSequence), authenticated: true });
   };
+}
+
+/** What an AEAD covers in clear: SPI, and the sequence number in full. */
+export function associatedOf(head: Uint8Array, esn: boolean, highSequence: number): Uint8Array {
+  return esn ? Buffer.concat([head.subarray(0, 4), word32(highSequence), head.subarray(4)]) : head;
 }
 
 type Sequence = Pick<Opened, 'sequence' | 'sequence64'>;
