@@ -9,6 +9,7 @@ export const matchers = [
   'toHaveIpsecSas',
   'toHaveSa',
   'toHavePolicy',
+  'toSeeXfrm',
   'toReach',
   'toConnect',
   'toHavePathMtu',

@@ -58,6 +58,10 @@ export const suites: readonly SuiteEntry[] = [
     references: async (test) => (await import('./libreswan/references.ts')).bundledReferences(test),
   },
   bundled('certificates', 'revocation by OCSP: good, revoked, unknown, and no answer'),
+  bundled(
+    'conformance',
+    "the kernel's IPsec against the RFCs: SAs, policies, replay, algorithms, packets made by hand",
+  ),
   bundled('first', 'the scenario that `espalier init` writes'),
   bundled('interop', 'libreswan, strongSwan and OpenIKED, every one against every other'),
   bundled('time', 'days of lifetimes: rekeys, reauthentication, expiry, steps of the clock'),

@@ -20,6 +20,7 @@ const kinds: Readonly<Record<Exclude<Matcher, 'value'>, WeightedKind>> = {
   toHaveIpsecSas: 'check-sas',
   toHaveSa: 'check-sas',
   toHavePolicy: 'check-sas',
+  toSeeXfrm: 'check-value',
   toReach: 'check-reach',
   toConnect: 'check-reach',
   toHavePathMtu: 'check-reach',

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
@@ -33,8 +33,8 @@ export interface BuiltKernel {
   readonly objects: number;
   /** Release as the kernel itself tells it: `7.2.13`. */
   readonly release: string;
-  /** Lines of `modules.builtin`: `kernel/net/xfrm/xfrm_user.ko`. */
-  readonly builtIn: readonly string[];
+  /** Lines of `modules.builtin`: `kernel/net/xfrm/xfrm_user.ko`. Absent: this kernel's makefiles make no such file. */
+  readonly builtIn?: readonly string[];
 }
 
 /** Puts the compiler that saves time, with the headers that it reads once, beside the objects. Not for objects of an earlier build. */
@@ -84,8 +84,9 @@ export async function buildKernel(build: KernelBuild): Promise<BuiltKernel> {
   // One job more than processors: the disk and the linker leave gaps.
   await make([`-j${availableParallelism() + 1}`, 'linux'], { onLine });
   const release = (await make(['-s', 'kernelrelease'])).stdout.toString().trim().split('\n').at(-1) ?? '';
-  const builtIn = readFileSync(join(objects, 'modules.builtin'), 'utf8').split('\n').filter(Boolean);
-  return { binary: join(objects, 'linux'), objects: compiled, release, builtIn };
+  const list = join(objects, 'modules.builtin');
+  const builtIn = existsSync(list) ? readFileSync(list, 'utf8').split('\n').filter(Boolean) : undefined;
+  return { binary: join(objects, 'linux'), objects: compiled, release, ...(builtIn && { builtIn }) };
 }
 
 function makeEnvironment(source: string): NodeJS.ProcessEnv {

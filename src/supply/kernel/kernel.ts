@@ -235,7 +235,8 @@ async function buildFlavour(
   const buildMs = Math.round(performance.now() - started);
   const { objects, builtIn } = built;
   const configHash = hashOfRecipe(recipe);
-  return { version, flavour, configHash, patches: [...patches], compiler, objects, buildMs, builtIn: [...builtIn] };
+  const kept = builtIn === undefined ? {} : { builtIn: [...builtIn] };
+  return { version, flavour, configHash, patches: [...patches], compiler, objects, buildMs, ...kept };
 }
 
 /** What an earlier build from nothing took. */
@@ -324,6 +325,6 @@ async function treeKernel(tree: string, wish: KernelRequest & { prepare?: () => 
       renameSync(copy, kept);
     }
     const { release: version, builtIn } = build;
-    return { path: kept, id: `${version}-${sha.slice(0, 12)}`, sha256: sha, version, builtIn };
+    return { path: kept, id: `${version}-${sha.slice(0, 12)}`, sha256: sha, version, ...(builtIn && { builtIn }) };
   });
 }

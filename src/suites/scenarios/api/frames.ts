@@ -35,22 +35,34 @@ export function frameOf(
   ends: FrameEnds,
   { udp, protocol = udpProtocol, octets }: Pick<PacketSketch, 'udp' | 'protocol' | 'octets'>,
 ): Buffer {
-  const [source, destination] = [addressBytes(ends.source), addressBytes(ends.destination)];
-  const upper = udp === undefined ? Buffer.from(octets) : datagram(udp, { source, destination, octets });
-  const v4 = source.length === 4;
-  const ether = Buffer.concat([
+  const type = ends.source.includes(':') ? [0x86, 0xdd] : [0x08, 0x00];
+  const { source, destination } = ends;
+  return Buffer.concat([
     mac(ends.destinationMac),
     mac(ends.sourceMac),
-    Buffer.from(v4 ? [0x08, 0x00] : [0x86, 0xdd]),
+    Buffer.from(type),
+    ipPacket({ source, destination, ...(udp && { udp }), protocol, octets }),
   ]);
+}
+
+/** A whole IP packet, as a tunnel carries it: UDP where `udp` is given, else of a protocol. */
+export function ipPacket({
+  source,
+  destination,
+  udp,
+  protocol = udpProtocol,
+  octets,
+}: Required<Pick<PacketSketch, 'source' | 'destination'>> & Pick<PacketSketch, 'udp' | 'protocol' | 'octets'>): Buffer {
+  const ends = { source: addressBytes(source), destination: addressBytes(destination) };
+  const upper = udp === undefined ? Buffer.from(octets) : datagram(udp, { ...ends, octets });
   const number = udp === undefined ? protocol : udpProtocol;
-  return Buffer.concat([
-    ether,
-    v4
-      ? header4({ source, destination, number, size: upper.length })
-      : header6({ source, destination, number, size: upper.length }),
-    upper,
-  ]);
+  return Buffer.concat([headerOf({ source, destination, number, size: upper.length }), upper]);
+}
+
+/** The IP header in front of `size` octets of a protocol. */
+export function headerOf(ends: { source: string; destination: string; number: number; size: number }): Buffer {
+  const [source, destination] = [addressBytes(ends.source), addressBytes(ends.destination)];
+  return (source.length === 4 ? header4 : header6)({ ...ends, source, destination });
 }
 
 interface HeaderParts {

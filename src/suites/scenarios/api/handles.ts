@@ -4,6 +4,7 @@ import type { FrameAction } from './frame-actions.ts';
 import type { FrameMatch } from './frame-matches.ts';
 import type { PacketSketch } from './frames.ts';
 import type { DaemonSpec, HostSpec, NatSpec } from './hosts.ts';
+import type { Xfrm } from './xfrm.ts';
 
 /** What a command left. Times are the lab's, in nanoseconds since 1970. */
 export interface CommandResult {
@@ -29,6 +30,10 @@ export interface Host {
   readBytes(path: string): Promise<Buffer>;
   /** Writes a file; its folder is made. */
   writeFile(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
+  /** SAs and policies of the kernel, without a daemon. */
+  readonly xfrm: Xfrm;
+  /** Lines of /proc/net/xfrm_stat: packets lost, by reason. */
+  xfrmStat(): Promise<Readonly<Record<string, number>>>;
   /** ESP and AH SAs that the kernel has now. */
   ipsecSas(): readonly IpsecSa[];
   /** What went over the console so far: each line typed by the scenario, and what came back. */
@@ -108,9 +113,22 @@ export interface Link extends Direction {
   on(frames: FrameMatch, action: FrameAction): Promise<FrameRule>;
   /**
    * Puts frames on the link, all at one moment: packets made here, Ethernet frames, or those of a capture (`framesOf`). A receiver loses what its
-   * sockets have no room for.
+   * sockets have no room for. With `options` it is checked what the receiver's IPsec makes of them.
    */
-  inject(what: PacketSketch | Uint8Array | readonly (PacketSketch | Uint8Array)[]): Promise<void>;
+  inject(
+    what: PacketSketch | Uint8Array | readonly (PacketSketch | Uint8Array)[],
+    options?: InjectOptions,
+  ): Promise<void>;
+}
+
+/** What is to become of injected packets. */
+export interface InjectOptions {
+  /** `accepted`: SAs of the host take each, and nothing counts as lost. `refused`: each is counted as lost. */
+  readonly expect: 'accepted' | 'refused';
+  /** The host that receives them. */
+  readonly at: { readonly name: string; readonly addresses: readonly string[] };
+  /** The one line of /proc/net/xfrm_stat that counts them: `XfrmInStateSeqError`. Default: whichever. */
+  readonly counter?: string;
 }
 
 /** A rule about single frames that a lab has. */

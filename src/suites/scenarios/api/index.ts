@@ -53,7 +53,7 @@ export {
   ip,
   type WhichFrames,
 } from './frame-matches.ts';
-export { framesOf, type PacketSketch } from './frames.ts';
+export { framesOf, ipPacket, type PacketSketch } from './frames.ts';
 export type {
   Clock,
   CommandResult,
@@ -62,6 +62,7 @@ export type {
   Direction,
   FrameRule,
   Host,
+  InjectOptions,
   Link,
   NatHost,
   Net,
@@ -91,3 +92,21 @@ export {
   scenario,
   type ToleratedFault,
 } from './scenario.ts';
+export { type SealedAh, type SealedEsp, sealedAh, sealedEsp } from './sealed.ts';
+export type {
+  Expecting,
+  Xfrm,
+  XfrmLimits,
+  XfrmMigration,
+  XfrmPolicies,
+  XfrmPolicy,
+  XfrmPolicyId,
+  XfrmSa,
+  XfrmSaId,
+  XfrmSaParts,
+  XfrmSelector,
+  XfrmSighting,
+  XfrmSightingKind,
+  XfrmStates,
+  XfrmTemplate,
+} from './xfrm.ts';

@@ -3,6 +3,7 @@ import type { Count } from './count.ts';
 import type { Duration } from './duration.ts';
 import type { Host } from './handles.ts';
 import type { PolicyProperties, SaProperties } from './sa-properties.ts';
+import type { XfrmSighting, XfrmSightingKind } from './xfrm.ts';
 
 /** How long a check may wait for its condition, and how long the condition has to hold; on the lab's clock. */
 export interface Within {
@@ -118,6 +119,8 @@ export interface Matchers {
   toHaveSa(properties: SaProperties, options?: HowMany): Promise<void>;
   /** Policies in the kernel with these properties. */
   toHavePolicy(properties: PolicyProperties, options?: HowMany): Promise<void>;
+  /** The kernel announced this since the lab began: an SA expired, a peer's address changed; with `xfrm.listen()`, a packet asks for an SA. */
+  toSeeXfrm(kind: XfrmSightingKind, sighting?: XfrmSighting, options?: HowMany): Promise<void>;
   /** The other host, or an address, answers a ping. `not`: three in a row stay without an answer. */
   toReach(other: Host | string, options?: ReachOptions): Promise<void>;
   /**

@@ -10,7 +10,10 @@ import { type CheckedHost, matchersOf } from '../api/expect.ts';
 import type { CommandResult, NatHost } from '../api/handles.ts';
 import type { Matchers } from '../api/matchers.ts';
 import { callerOrigin } from '../api/origin.ts';
+import type { Xfrm } from '../api/xfrm.ts';
+import type { CheckBook } from './check-book.ts';
 import type { DoneCommand, Stepper } from './stepper.ts';
+import { xfrmOf } from './xfrm.ts';
 
 /** Bytes of a file that one typed line carries, before they are written as base64. */
 const pieceBytes = 2400;
@@ -22,6 +25,7 @@ export type SaName = Pick<IpsecSa, 'protocol' | 'spi' | 'destination'>;
 export interface HostInputs {
   readonly host: TopologyHost;
   readonly stepper: Stepper;
+  readonly book: CheckBook;
   readonly matchers: (host: DrivenHost, soft: boolean) => Matchers;
 }
 
@@ -30,16 +34,18 @@ export class DrivenHost implements CheckedHost {
   readonly name: string;
   readonly addresses: readonly string[];
   readonly topology: TopologyHost;
+  readonly xfrm: Xfrm;
   /** What the scenario itself typed. */
   readonly transcript: DoneCommand[] = [];
   protected readonly stepper: Stepper;
   readonly #matchers: HostInputs['matchers'];
 
-  constructor({ host, stepper, matchers }: HostInputs) {
+  constructor({ host, stepper, book, matchers }: HostInputs) {
     this.name = host.name;
     this.topology = host;
     this.addresses = host.nics.flatMap(({ addresses }) => addresses.map(withoutPrefix));
     this.stepper = stepper;
+    this.xfrm = xfrmOf({ host: host.name, stepper, book });
     this.#matchers = matchers;
   }
 
@@ -88,6 +94,18 @@ export class DrivenHost implements CheckedHost {
     const origin = callerOrigin();
     return this.stepper.called(origin, async () => {
       for (const line of writingLines(path, Buffer.from(content), mode)) await this.must(line, origin);
+    });
+  }
+
+  xfrmStat(): Promise<Readonly<Record<string, number>>> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, async () => {
+      const line = 'cat /proc/net/xfrm_stat';
+      const { stdout } = await this.stepper.must({ host: this.name, line, origin, by: 'look' });
+      const lines = stdout.split('\n').map((text) => text.trim().split(/\s+/));
+      return Object.fromEntries(
+        lines.flatMap(([name = '', count]) => (count === undefined ? [] : [[name, Number(count)]])),
+      );
     });
   }
 

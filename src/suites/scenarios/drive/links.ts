@@ -5,15 +5,17 @@ import type { Topology } from '../../../model/topology.ts';
 import type { FrameAction } from '../api/frame-actions.ts';
 import type { FrameMatch } from '../api/frame-matches.ts';
 import { frameOf, type PacketSketch } from '../api/frames.ts';
-import type { Direction, FrameRule, Link, Net } from '../api/handles.ts';
+import type { Direction, FrameRule, InjectOptions, Link, Net } from '../api/handles.ts';
 import { callerOrigin } from '../api/origin.ts';
+import type { CheckBook } from './check-book.ts';
 import type { FaultRules } from './faults.ts';
 import { ImpairedNics, type PluggedNic } from './impaired.ts';
+import { checkInjected } from './injected.ts';
 import type { Stepper } from './stepper.ts';
 
 /** The links of a lab, for its scenario. */
-export function netOf(topology: Topology, stepper: Stepper, rules: FaultRules): Net {
-  const links = new Map(topology.links.map(({ name }) => [name, new DrivenLink(name, { topology, stepper, rules })]));
+export function netOf(topology: Topology, driving: Omit<LinkInputs, 'topology'>): Net {
+  const links = new Map(topology.links.map(({ name }) => [name, new DrivenLink(name, { topology, ...driving })]));
   return {
     link: (name) => {
       const found = links.get(name);
@@ -30,19 +32,22 @@ const [leastMtu, mostMtu] = [68, 65_535];
 interface LinkInputs {
   readonly topology: Topology;
   readonly stepper: Stepper;
+  readonly book: CheckBook;
   readonly rules: FaultRules;
 }
 
 class DrivenLink extends ImpairedNics implements Link {
   readonly #name: string;
+  readonly #book: CheckBook;
   readonly #rules: FaultRules;
 
-  constructor(name: string, { topology, stepper, rules }: LinkInputs) {
+  constructor(name: string, { topology, stepper, book, rules }: LinkInputs) {
     const nics = topology.hosts.flatMap(({ name: host, nics: own }) =>
       own.filter(({ link }) => link === name).map((nic): PluggedNic => ({ ...nic, host, state: {} })),
     );
     super(nics, stepper);
     this.#name = name;
+    this.#book = book;
     this.#rules = rules;
   }
 
@@ -82,12 +87,20 @@ class DrivenLink extends ImpairedNics implements Link {
     return this.stepper.called(origin, () => this.#rules.add({ ...frames, link: this.#name, action }, origin));
   }
 
-  inject(what: PacketSketch | Uint8Array | readonly (PacketSketch | Uint8Array)[]): Promise<void> {
+  inject(
+    what: PacketSketch | Uint8Array | readonly (PacketSketch | Uint8Array)[],
+    options?: InjectOptions,
+  ): Promise<void> {
     const origin = callerOrigin();
     const all = what instanceof Uint8Array || 'octets' in what ? [what] : what;
     const frames = all.map((one) => (one instanceof Uint8Array ? one : this.#frame(one, origin)));
     const orders = frames.map((frame) => ({ kind: 'inject', link: this.#name, frame }) as const);
-    return this.stepper.called(origin, () => this.stepper.order(...orders));
+    const put = (): Promise<void> => this.stepper.order(...orders);
+    return this.stepper.called(origin, () => {
+      if (options === undefined) return put();
+      const { stepper } = this;
+      return checkInjected({ stepper, book: this.#book }, { ...options, frames: frames.length, origin }, put);
+    });
   }
 
   #frame(packet: PacketSketch, origin: Origin): Uint8Array {

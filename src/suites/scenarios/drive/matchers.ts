@@ -15,6 +15,7 @@ import { policyCondition, saCondition } from './looks/properties.ts';
 import { connectCondition, mtuCondition, reachCondition } from './looks/reach.ts';
 import { ikeSasCondition, ipsecSasCondition } from './looks/sas.ts';
 import { clearCondition, transcriptCondition } from './looks/saved.ts';
+import { sightingCondition } from './looks/xfrm-events.ts';
 
 /** Virtual nanoseconds that a check may wait: as long as an exchange of IKE may take before its peer counts as gone. */
 const patience = 60_000_000_000n;
@@ -40,6 +41,7 @@ export function makeMatchers(inputs: MatcherInputs, negated = false): Matchers {
     toHaveIpsecSas: (count, options = {}) => check(ipsecSasCondition(inputs, count, options)),
     toHaveSa: (properties, options = {}) => check(saCondition(inputs, properties, options)),
     toHavePolicy: (properties, options = {}) => check(policyCondition(inputs, properties, options)),
+    toSeeXfrm: (kind, sighting = {}, options = {}) => check(sightingCondition(inputs, kind, { ...options, sighting })),
     toReach: (other, options = {}) => check(reachCondition(inputs, other, { ...options, tries })),
     toConnect: (other, options) => check(connectCondition(inputs, other, { ...options, tries })),
     toHavePathMtu: (other, octets, options = {}) => check(mtuCondition(inputs, other, { ...options, octets })),

@@ -58,7 +58,7 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Runn
         makeMatchers({ host: handle, soft, stepper, book, links });
       return [
         host.name,
-        handleOf({ host, stepper, matchers }, declared.definition.hosts[host.name], daemons.get(host.name)),
+        handleOf({ host, stepper, book, matchers }, declared.definition.hosts[host.name], daemons.get(host.name)),
       ] as const;
     }),
   );
@@ -66,7 +66,7 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Runn
   const rules = new FaultRules(stepper);
   const world = {
     hosts: Object.fromEntries(hosts),
-    net: netOf(plan.topology, stepper, rules),
+    net: netOf(plan.topology, { stepper, book, rules }),
     clock: clockOf(stepper),
   } as unknown as World<Readonly<Record<string, HostSpec>>, string>;
   const valueMatchers: MakeValueMatchers = (value, options) => makeValueMatchers({ stepper, book }, { value, options });

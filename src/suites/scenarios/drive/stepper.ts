@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
-import type { IpsecSa } from '../../../evidence/ipsec.ts';
+import type { IpsecSa, XfrmEvent } from '../../../evidence/ipsec.ts';
 import { ConsoleAssembler } from '../../../evidence/records/consoles.ts';
 import { decode, type RecordedDeath, type RecordedFault } from '../../../evidence/records/decode.ts';
 import { endsLab, type LabRecord, labHost } from '../../../evidence/records/record.ts';
+import { isEvent, readEvent } from '../../../evidence/tables/changes.ts';
 import { LiveTables } from '../../../evidence/tables/live-tables.ts';
 import { RecordTail } from '../../../lab/record-tail.ts';
 import type { Origin, Step } from '../../../model/scenario.ts';
 import type { HeldLab, Order } from '../../../model/suite.ts';
 import type { CommandResult } from '../api/handles.ts';
+import { sightedKinds } from './looks/xfrm-events.ts';
 
 /** A line to be typed. */
 export interface Typed {
@@ -28,6 +30,7 @@ interface HostState {
   readonly tables: LiveTables;
   readonly console: ConsoleAssembler;
   readonly deaths: RecordedDeath[];
+  readonly sightings: XfrmEvent[];
   done: CommandResult | undefined;
 }
 
@@ -61,7 +64,7 @@ export class Stepper {
     this.#hosts = new Map(
       hosts.map((name) => [
         name,
-        { tables: new LiveTables(), console: new ConsoleAssembler(), deaths: [], done: undefined },
+        { tables: new LiveTables(), console: new ConsoleAssembler(), deaths: [], sightings: [], done: undefined },
       ]),
     );
   }
@@ -94,6 +97,11 @@ export class Stepper {
   /** Processes of a host that were ended by a signal, and daemons that ended; oldest first. */
   deaths(host: string): readonly RecordedDeath[] {
     return this.#state(host).deaths;
+  }
+
+  /** What a host's kernel said of SAs and packets, oldest first. */
+  sightings(host: string): readonly XfrmEvent[] {
+    return this.#state(host).sightings;
   }
 
   tables(host: string): LiveTables {
@@ -197,6 +205,10 @@ export class Stepper {
     const state = this.#state(name);
     if (said.type === 'death') state.deaths.push(said);
     state.tables.take(record);
+    if (isEvent(record)) {
+      const { event } = readEvent(record);
+      if (sightedKinds.has(event.kind)) state.sightings.push(event);
+    }
     const command = state.console.take(record);
     if (command?.end === undefined || command.status === undefined) return;
     const { output, status, begin, end } = command;

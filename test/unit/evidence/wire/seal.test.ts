@@ -73,7 +73,11 @@ const header6 = (octets: number): Buffer => {
 test('AH that is sealed here opens, in both families, with and without ESN', () => {
   for (const headers of [header4, header6]) {
     for (const esn of [false, true]) {
-      const sa = saOf({ protocol: 'ah', esn, integrity: { name: 'hmac(sha256)', key: Buffer.alloc(32, 3), truncation: 128 } });
+      const sa = saOf({
+        protocol: 'ah',
+        esn,
+        integrity: { name: 'hmac(sha256)', key: Buffer.alloc(32, 3), truncation: 128 },
+      });
       const inner = bytes('0800000000010002');
       const ah = sealAh(sa, { sequence: 9, highSequence: 5, nextHeader: 1, inner }, headers);
       assert.ok(ah instanceof Uint8Array);
@@ -88,7 +92,9 @@ test('AH that is sealed here opens, in both families, with and without ESN', () 
 
 test('an algorithm that is not implemented is named', () => {
   const clear = { sequence: 1, nextHeader: 1, inner: new Uint8Array(8) };
-  assert.deepEqual(sealEsp(saOf({ encryption: { name: 'cbc(twofish)', key: Buffer.alloc(16) } }), clear), { why: 'cbc(twofish)' });
+  assert.deepEqual(sealEsp(saOf({ encryption: { name: 'cbc(twofish)', key: Buffer.alloc(16) } }), clear), {
+    why: 'cbc(twofish)',
+  });
   assert.deepEqual(sealEsp(saOf({ aead: { name: 'a', key: Buffer.alloc(16), icv: 64 } }), clear), { why: 'a' });
   assert.deepEqual(sealAh(saOf({ protocol: 'ah' }), clear, header4), { why: 'no integrity algorithm' });
 });

@@ -43,6 +43,7 @@ export function fakeLab(
     wall: 0n,
     gone: false,
     deaths: () => [],
+    sightings: () => [],
     tables: () => ({ sas: [], policies: [] }),
     called: (_: unknown, work: () => unknown) => work(),
     advance: async (ns: bigint) => {
@@ -62,6 +63,7 @@ export function fakeLab(
       {
         host: { name, nics: [{ name: 'eth0', link: 'net', mac: '02:00:00:00:00:01', addresses: [address] }] } as never,
         stepper,
+        book,
         matchers,
       },
       { daemon: { id: slice.name, slice, version, stack: stack ?? slice.stacks[0], image: '', control }, views: [] },

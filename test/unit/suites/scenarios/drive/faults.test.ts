@@ -6,6 +6,7 @@ import type { Order } from '../../../../../src/model/suite.ts';
 import type { Topology } from '../../../../../src/model/topology.ts';
 import { drop } from '../../../../../src/suites/scenarios/api/frame-actions.ts';
 import { ike } from '../../../../../src/suites/scenarios/api/frame-matches.ts';
+import { CheckBook } from '../../../../../src/suites/scenarios/drive/check-book.ts';
 import { FaultRules } from '../../../../../src/suites/scenarios/drive/faults.ts';
 import { netOf } from '../../../../../src/suites/scenarios/drive/links.ts';
 import type { Stepper, Typed } from '../../../../../src/suites/scenarios/drive/stepper.ts';
@@ -38,7 +39,7 @@ function lab() {
   } as unknown as Stepper;
   const rules = new FaultRules(stepper);
   const did = (rule: number, fate: Fate): void => void faults.push({ rule, fate, link: 0, frame: Uint8Array.of(rule) });
-  return { orders, typed, rules, did, net: netOf(topology, stepper, rules) };
+  return { orders, typed, rules, did, net: netOf(topology, { stepper, rules, book: new CheckBook(stepper) }) };
 }
 
 test('a rule is an order with a number of its own, and counts what it acted on', async () => {

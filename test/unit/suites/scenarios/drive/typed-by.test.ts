@@ -13,6 +13,7 @@ const checks: { readonly [K in Exclude<keyof Matchers, 'not'>]: (it: Matchers, e
   toHaveIpsecSas: (it) => it.toHaveIpsecSas(0, soon),
   toHaveSa: (it) => it.toHaveSa({ packets: 3 }, soon),
   toHavePolicy: (it) => it.toHavePolicy({ direction: 'out' }, soon),
+  toSeeXfrm: (it) => it.toSeeXfrm('expire', {}, soon),
   toReach: (it, east) => it.toReach(east, soon),
   toConnect: (it, east) => it.toConnect(east, { port: 7, ...soon }),
   toHavePathMtu: (it, east) => it.toHavePathMtu(east, 1500, soon),
