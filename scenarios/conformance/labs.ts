@@ -71,6 +71,7 @@ function policiesOf(
     source,
     destination,
     direction,
+    priority: 10,
     templates: [{ source, destination, protocol, mode, reqid: 1 }],
   });
   return [policy(west, east, isWest ? 'out' : 'in'), policy(east, west, isWest ? 'in' : 'out')];

@@ -153,7 +153,8 @@ for (const family of families) {
     const { state } = west.xfrm;
     await state.add(toEast(family, { direction: 'out', replayWindow: 32 }), { expect: 'refused' });
     await state.add(toEast(family, { direction: 'out', flags: ['wildrecv'] }), { expect: 'refused' });
-    await state.add(toWest(family, { mode: 'tunnel', direction: 'in', tfcPadding: 100 }), { expect: 'refused' });
+    await state.add(toWest(family, { direction: 'in', extraFlags: ['oseq-may-wrap'] }), { expect: 'refused' });
+    await state.add(toWest(family, { direction: 'in', flags: ['nopmtudisc'] }), { expect: 'refused' });
     await state.add(toEast(family, { mode: 'tunnel', direction: 'out', tfcPadding: 100 }));
     await state.add(toWest(family, { direction: 'in', replayWindow: 32 }));
     const [there, back] = [await state.get(toEast(family)), await state.get(toWest(family))];
