@@ -10,7 +10,7 @@ import { RecordTail } from '../../../lab/record-tail.ts';
 import type { Origin, Step } from '../../../model/scenario.ts';
 import type { HeldLab, Order } from '../../../model/suite.ts';
 import type { CommandResult } from '../api/handles.ts';
-import { sightedKinds } from './looks/xfrm-events.ts';
+import { sightedKinds } from './xfrm-event-kinds.ts';
 
 /** A line to be typed. */
 export interface Typed {

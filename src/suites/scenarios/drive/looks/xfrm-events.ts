@@ -6,20 +6,11 @@ import type { HowMany } from '../../api/matchers.ts';
 import type { XfrmSighting, XfrmSightingKind } from '../../api/xfrm.ts';
 import type { Look } from '../check-book.ts';
 import { counted, isCount } from '../count.ts';
+import { eventKinds } from '../xfrm-event-kinds.ts';
 import { type Condition, type MatcherInputs, typed } from './looking.ts';
 
 /** Where `xfrm.listen()` keeps what the kernel asks for. The agent is no key manager: with one, packets have another fate. */
 export const acquireFile = '/run/espalier-acquires';
-
-const kinds = {
-  expire: 'sa-expired',
-  mapping: 'mapping',
-  migrate: 'migrate',
-  'policy-expire': 'policy-expired',
-} as const satisfies Record<Exclude<XfrmSightingKind, 'acquire'>, XfrmEvent['kind']>;
-
-/** Events that a scenario may wait for; the tables keep the others. */
-export const sightedKinds: ReadonlySet<XfrmEvent['kind']> = new Set(Object.values(kinds));
 
 /** What of an event a scenario can ask for. */
 function factsOf(event: XfrmEvent): XfrmSighting {
@@ -67,7 +58,7 @@ export function sightingCondition(
   const asked = Object.entries(sighting).filter(([, value]) => value !== undefined);
   const what = asked.map(([key, value]) => ` ${key} ${value}`).join('');
   const look = async (origin: Origin): Promise<Look> => {
-    const seen = kind === 'acquire' ? await acquires(inputs, origin) : sighted(inputs, kinds[kind]);
+    const seen = kind === 'acquire' ? await acquires(inputs, origin) : sighted(inputs, eventKinds[kind]);
     const facts = seen.map((fact) => fact as Record<string, unknown>);
     const fitting = facts.filter((fact) => asked.every(([key, value]) => isSame(fact[key], value)));
     return {
