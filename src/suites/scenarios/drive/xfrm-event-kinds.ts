@@ -11,3 +11,6 @@ export const eventKinds = {
 
 /** Those that are kept while a lab runs; the tables hold the others. */
 export const sightedKinds: ReadonlySet<XfrmEvent['kind']> = new Set(Object.values(eventKinds));
+
+/** Where `xfrm.listen()` keeps what the kernel asks for. The agent is no key manager: with one, packets have another fate. */
+export const acquireFile = '/run/espalier-acquires';

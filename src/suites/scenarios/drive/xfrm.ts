@@ -5,9 +5,9 @@ import type { Origin } from '../../../model/scenario.ts';
 import { callerOrigin } from '../api/origin.ts';
 import type { Expecting, Xfrm, XfrmPolicies, XfrmPolicyId, XfrmSaId, XfrmStates } from '../api/xfrm.ts';
 import type { CheckBook } from './check-book.ts';
-import { fits, lastLine, patternText } from './looks/looking.ts';
-import { acquireFile } from './looks/xfrm-events.ts';
 import type { DoneCommand, Stepper } from './stepper.ts';
+import { fits, lastLine, patternText } from './texts.ts';
+import { acquireFile } from './xfrm-event-kinds.ts';
 import { line, markWords, policyIdWords, policyWords, protocolWord, saIdWords, saWords } from './xfrm-lines.ts';
 import { migrateMessage } from './xfrm-messages.ts';
 

@@ -6,11 +6,8 @@ import type { HowMany } from '../../api/matchers.ts';
 import type { XfrmSighting, XfrmSightingKind } from '../../api/xfrm.ts';
 import type { Look } from '../check-book.ts';
 import { counted, isCount } from '../count.ts';
-import { eventKinds } from '../xfrm-event-kinds.ts';
+import { acquireFile, eventKinds } from '../xfrm-event-kinds.ts';
 import { type Condition, type MatcherInputs, typed } from './looking.ts';
-
-/** Where `xfrm.listen()` keeps what the kernel asks for. The agent is no key manager: with one, packets have another fate. */
-export const acquireFile = '/run/espalier-acquires';
 
 /** What of an event a scenario can ask for. */
 function factsOf(event: XfrmEvent): XfrmSighting {
