@@ -64,6 +64,7 @@ export const suites: readonly SuiteEntry[] = [
   ),
   bundled('first', 'the scenario that `espalier init` writes'),
   bundled('interop', 'libreswan, strongSwan and OpenIKED, every one against every other'),
+  bundled('reports', 'public bug reports, with what each version deserves'),
   bundled('time', 'days of lifetimes: rekeys, reauthentication, expiry, steps of the clock'),
   {
     name: 'kernel',

@@ -36,7 +36,7 @@ export const build: BuildRecipe = {
     toBuild: ['libnss3-dev', 'libnspr4-dev'],
   },
   replaces: 'libreswan',
-  suites: ['libreswan', 'examples', 'interop', 'time', 'certificates', 'first'],
+  suites: ['libreswan', 'examples', 'interop', 'reports', 'time', 'certificates', 'first'],
   tests: 'testing/pluto/TESTLIST',
   leftOut: ['testing/pluto/*/**', 'testing/baseconfigs/**', 'testing/web/**', 'testing/x509/**'],
   script: `
