@@ -159,12 +159,15 @@ static void keep_to_one_cpu(void)
 	sched_setaffinity(0, sizeof set, &set);
 }
 
-/* No core file; no file that grows without end (the kernel's memory is a file as well). */
+/* No core file; no file that grows without end (the kernel's memory is a file as well, whose size is the starter's limit). */
 __attribute__((constructor)) static void limit(void)
 {
 	keep_to_one_cpu();
-	struct rlimit none = { 0, 0 }, file = { 1u << 30, 1u << 30 };
+	struct rlimit none = { 0, 0 }, file = { RLIM_INFINITY, RLIM_INFINITY };
 	setrlimit(RLIMIT_CORE, &none);
+	getrlimit(RLIMIT_FSIZE, &file);
+	if (file.rlim_max == RLIM_INFINITY)
+		file.rlim_cur = file.rlim_max = 1u << 30;
 	setrlimit(RLIMIT_FSIZE, &file);
 }
 

@@ -17,10 +17,10 @@
 #include <sys/types.h>
 
 enum {
-	MAX_HOSTS = 16,
-	MAX_NICS = 8,
-	MAX_LINKS = 16,
-	MAX_IMAGES = 16,
+	MAX_HOSTS = 64,
+	MAX_NICS = 64,
+	MAX_LINKS = 64,
+	MAX_IMAGES = 64,
 	MAX_TREES = 4,
 	MAX_LAYERS = 8,
 	IMAGE_NAME = 160, /* `FOLDER/FILE` */

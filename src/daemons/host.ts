@@ -16,8 +16,10 @@ export interface HostSettings {
   readonly routes?: Readonly<Record<string, string>>;
   /** Paths below /proc/sys and values. Hosts forward packets and filter no paths unless told so. */
   readonly sysctls?: Readonly<Record<string, string | number>>;
-  /** Name of an image recipe (`espalier image list`) in place of the usual one. */
+  /** An image recipe in place of the usual one: a name of `espalier image list`, or of a file in `images/` beside the scenario, without `.yaml`. */
   readonly image?: string;
+  /** Debian packages that the host has beside those of its image: `['frr', 'tcpdump']`. */
+  readonly packages?: readonly string[];
 }
 
 /** A host with an IKE daemon, whose files come of the scenario's connections and of `files`, which win. */

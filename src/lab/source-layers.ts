@@ -59,7 +59,7 @@ export function laySources(
   return { overlays: { ...own, ...Object.fromEntries(laid.filter(([, layers]) => layers.length > 0)) }, versions };
 }
 
-/** Whether an image was built from a recipe: its id is the recipe's name and a hash. */
+/** Whether an image was built from a recipe: its id is the recipe's name, packages that a host has beside, and a hash. */
 function isOf(id: string, recipe: string): boolean {
-  return id.startsWith(`${recipe}-`) && /^[0-9a-f]+$/.test(id.slice(recipe.length + 1));
+  return id.startsWith(recipe) && /^(,[a-z0-9+.-]+)*-[0-9a-f]+$/.test(id.slice(recipe.length));
 }

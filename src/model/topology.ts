@@ -19,7 +19,7 @@ export interface Route {
 }
 
 /** What a lab's tables hold (guest/agent/agent.h): hosts and links of a topology, interfaces of a host. */
-export const labLimits = { hosts: 16, links: 16, nics: 8 } as const;
+export const labLimits = { hosts: 64, links: 64, nics: 64 } as const;
 
 /**
  * A named machine of a topology. Its interfaces have ifindexes in the order of `nics`: from 2, or from 32 where

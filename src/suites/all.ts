@@ -65,6 +65,7 @@ export const suites: readonly SuiteEntry[] = [
   bundled('first', 'the scenario that `espalier init` writes'),
   bundled('interop', 'libreswan, strongSwan and OpenIKED, every one against every other'),
   bundled('reports', 'public bug reports, with what each version deserves'),
+  bundled('mesh', '8, 16 and 32 gateways, each with a tunnel to each'),
   bundled('time', 'days of lifetimes: rekeys, reauthentication, expiry, steps of the clock'),
   {
     name: 'kernel',

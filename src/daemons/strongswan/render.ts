@@ -186,7 +186,8 @@ function secretOf(view: View): [string, Section][] {
     return [[`eap-${connection.name}`, { id: quote(one.user), secret: quote(one.password) }]];
   }
   if (local.authentication.method !== 'psk') return [];
-  const ids = [local, remote].map((end) => quote(end.identity ?? peerAddress(end)));
+  // An end without an identity is known by its own address, also where a NAT box shows another one.
+  const ids = [local, remote].map((end) => quote(end.identity ?? end.address));
   const secret = quote(local.authentication.secret);
   return [[`ike-${connection.name}`, { 'id-local': ids[0], 'id-remote': ids[1], secret }]];
 }

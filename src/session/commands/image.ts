@@ -1,6 +1,6 @@
 import { interruption } from '../../base/interruption.ts';
 import { buildDebianImage, imageStore } from '../../supply/image/image.ts';
-import { recipeNames } from '../../supply/image/recipe.ts';
+import { recipeNames } from '../../supply/image/known-recipes.ts';
 
 /** `espalier image build`. */
 export async function imageBuildCommand(name: string, options: { readonly updateLock?: boolean }): Promise<void> {

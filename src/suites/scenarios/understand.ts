@@ -3,13 +3,12 @@ import { dirname, join, relative } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import type { PlacedContent } from '../../daemons/host.ts';
-import { plainImage } from '../../daemons/table.ts';
 import type { Commit, SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
 import type { UserspaceStack } from '../../model/stacks.ts';
 import type { LabImage, LoadedScenario } from '../../model/suite.ts';
 import type { Tolerance } from '../../model/tolerance.ts';
-import { labMemory } from '../../supply/kernel/lab-memory.ts';
+import { memoryOf } from '../../supply/kernel/lab-memory.ts';
 import { commitOf } from '../commit.ts';
 import { originalPath } from '../copies.ts';
 import type { SeenFiles } from '../seen-files.ts';
@@ -18,6 +17,7 @@ import { daemonsOf, filesOf, limitOf, missingStack, stacksOf, withRoutes } from 
 import type { HostDaemon } from './drive/daemon-host.ts';
 import { runFunction } from './drive/run-function.ts';
 import { transcriptsNamed } from './drive/transcripts-named.ts';
+import { imageNames, imagesOf, ownRecipes } from './images.ts';
 import { type LoadedFile, loadFile } from './load.ts';
 import { networkOf } from './network.ts';
 import { tolerancesOf } from './tolerances.ts';
@@ -65,6 +65,8 @@ interface Known {
   readonly declared: Declared;
   readonly plan: Omit<LabPlan, 'images'>;
   readonly daemons: ReadonlyMap<string, HostDaemon>;
+  /** Names of recipes by host. */
+  readonly images: ReadonlyMap<string, string>;
   readonly tolerates: readonly Tolerance[];
   readonly source: LoadedFile;
 }
@@ -76,7 +78,7 @@ export async function loadListed({ entry, file }: Listed, options: ScenariosOpti
 
 /** All files of the user's own that some files of scenarios are made of, by path. */
 export async function sourcesOf(files: readonly string[]): Promise<readonly string[]> {
-  const sources = (await loadFiles(files)).flatMap((source) => source.sources);
+  const sources = [...(await loadFiles(files)).flatMap((source) => source.sources), ...files.flatMap(ownRecipes)];
   return [...new Set([...sources, ...sources.flatMap(transcriptsOf)])].sort();
 }
 
@@ -109,7 +111,7 @@ export async function readAll(
   const listed: Listed[] = [];
   const origins = new Map<string, Declared['origin']>();
   for (const source of await loadFiles(files)) {
-    for (const path of source.sources) seen.seeFile(path);
+    for (const path of [...source.sources, ...ownRecipes(source.file)]) seen.seeFile(path);
     for (const declared of source.declared) {
       const first = origins.get(declared.name);
       if (first !== undefined) {
@@ -135,12 +137,14 @@ function understand(suite: string, declared: Declared, source: LoadedFile): Know
     const daemons = unsupported === undefined ? wanted : new Map();
     const fallbackTunnels = definition.fallbackTunnels ?? needsFallbackTunnels(source);
     const plan = { ...planOf(declared, daemons), topology: withRoutes(network, daemons), fallbackTunnels };
-    return { entry, declared, source, daemons, plan, tolerates: tolerancesOf(definition) };
+    const images = imageNames({ definition, daemons, file: source.file });
+    return { entry, declared, source, daemons, images, plan, tolerates: tolerancesOf(definition) };
   } catch (error) {
     if (!(error instanceof EspalierError)) throw error;
     throw new EspalierError('usage', `scenario ${JSON.stringify(name)}: ${error.message}`, {
       ...error.detail,
-      ...origin,
+      // A file of its own that is wrong, such as a recipe, is what is to be mended.
+      ...(error.detail.line === undefined && origin),
     });
   }
 }
@@ -198,7 +202,7 @@ export function planOf(
     collect: [
       ...new Set(['/var/log', ...[...daemons.values()].flatMap(({ daemon }) => daemon.control.collect)]),
     ].filter(isOutermost),
-    memory: labMemory,
+    memory: memoryOf(Object.keys(hosts).length),
   };
 }
 
@@ -215,13 +219,10 @@ function placed(host: string, path: string, file: string | Uint8Array | PlacedCo
 }
 
 async function load(
-  { entry, declared, plan, daemons, tolerates, source }: Known,
+  { entry, declared, plan, daemons, images: names, tolerates, source }: Known,
   { name, image }: ScenariosOptions,
 ): Promise<FileScenario> {
-  const hosts = Object.entries(declared.definition.hosts);
-  const images = new Map<string, LabImage>();
-  for (const [host, spec] of hosts)
-    images.set(host, await image(spec.image ?? daemons.get(host)?.daemon.image ?? plainImage));
+  const images = await imagesOf({ names, image, origin: declared.origin });
   const whole: LabPlan = { ...plan, images: Object.fromEntries([...images].map(([host, { path }]) => [host, path])) };
   return {
     format: 'scenario',

@@ -13,9 +13,11 @@ import { packageClosure } from '../debian/packages.ts';
 import { ensureKernel } from '../kernel/kernel.ts';
 import { buildImage } from './build.ts';
 import { featuresOf } from './features.ts';
+import { readRecipe, shortName } from './known-recipes.ts';
 import { type ImageBuilder, type ImageMode, imageMode } from './mode.ts';
 import { packImage } from './pack.ts';
-import { hashOfRecipe, readRecipe } from './recipe.ts';
+import { hashOfRecipe } from './recipe.ts';
+import { refusedPackages } from './refused-packages.ts';
 import { ensureSourceBuild, type ResolvedSource, resolveSource } from './source-build.ts';
 
 /** An image that hosts can boot from. */
@@ -117,7 +119,9 @@ interface BuildOptions {
 export async function buildDebianImage(name: string, { signal, updateLock: lock }: BuildOptions = {}): Promise<Image> {
   const recipe = readRecipe(name);
   await ensureTools('image');
-  const closure = await packageClosure(recipe.packages, recipe.suite);
+  const closure = await packageClosure(recipe.packages, recipe.suite).catch((error) => {
+    throw refusedPackages(error, name) ?? error;
+  });
   const source = recipe.build && (await resolveSource(recipe, recipe.build));
   const packages = closure.map((file) => file.name);
   const inputs = { packages, ...(source && { source: lockedSource(source) }) };
@@ -125,7 +129,7 @@ export async function buildDebianImage(name: string, { signal, updateLock: lock 
   const recipeHash = hashOfRecipe(recipe);
   const resolved = closure.map((file) => `${file.name} ${file.sha256 ?? ''}`);
   if (source) resolved.push(source.id);
-  const id = `${name}-${sha256(`${buildMethod}\n${recipeHash}\n${resolved.join('\n')}`).slice(0, 12)}`;
+  const id = `${shortName(name)}-${sha256(`${buildMethod}\n${recipeHash}\n${resolved.join('\n')}`).slice(0, 12)}`;
   const make = async (out: string): Promise<ImageFacts> => {
     const builder = await chooseBuilder(name, signal);
     const { mode } = builder;

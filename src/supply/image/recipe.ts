@@ -1,14 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { EspalierError } from '../../base/errors.ts';
 import { describeIssues, sha256 } from '../../base/files.ts';
-import { projectDir } from '../../base/folders.ts';
 
 const absolute = z.string().regex(/^\/[^\0]*$/, 'must be an absolute path');
 
-const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be the name of a Debian package');
+/** What Debian's policy, 5.6.1, has for names of packages. */
+export const packageName = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'must be the name of a Debian package');
 
 const suiteName = z.string().regex(/^[a-z]+$/, 'must be the code name of a Debian suite');
 
@@ -47,39 +45,65 @@ const recipeSchema = z.strictObject({
 export type Recipe = z.infer<typeof recipeSchema>;
 export type SourceRecipe = z.infer<typeof buildSchema>;
 
-const recipeDir = join(projectDir, 'images');
+/** A recipe that adds to another one. */
+const additionSchema = recipeSchema
+  .omit({ suite: true, build: true })
+  .extend({ from: z.string().min(1), packages: z.array(packageName).default([]) });
 
-/** Reads a recipe; errors name the file and the field. */
-export function parseRecipe(text: string, file: string): Recipe {
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (cause) {
-    throw new EspalierError('usage', `is not YAML: ${(cause as Error).message}`, { file, cause });
+/** Reads a recipe; errors name the file, the line and the field. `recipeOf` gives what `from` names: without it nothing may be named. */
+export function parseRecipe(text: string, file: string, recipeOf?: (name: string) => Recipe): Recipe {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [problem] = document.errors;
+  if (problem !== undefined) {
+    const line = lines.linePos(problem.pos[0]).line;
+    throw new EspalierError('usage', `is not YAML: ${problem.message.split('\n')[0]}`, { file, line, cause: problem });
   }
-  const result = recipeSchema.safeParse(value);
+  const value: unknown = document.toJS();
+  const isAddition = recipeOf !== undefined && typeof value === 'object' && value !== null && 'from' in value;
+  const result = isAddition ? additionSchema.safeParse(value) : recipeSchema.safeParse(value);
   if (!result.success) {
-    throw new EspalierError('usage', `is not an image recipe: ${describeIssues(result.error)}`, { file });
-  }
-  return result.data;
-}
-
-/** Names of the recipes in `images/`. */
-export function recipeNames(): string[] {
-  const names = readdirSync(recipeDir).filter((name) => name.endsWith('.yaml'));
-  return names.map((name) => name.slice(0, -'.yaml'.length)).sort();
-}
-
-/** The recipe of a name. */
-export function readRecipe(name: string): Recipe {
-  if (!recipeNames().includes(name)) {
-    throw new EspalierError('usage', `there is no image recipe ${name}`, {
-      file: recipeDir,
-      remedy: `known: ${recipeNames().join(', ')}`,
+    const line = lineOf(document, lines, result.error.issues[0]?.path ?? []);
+    throw new EspalierError('usage', `is not an image recipe: ${describeIssues(result.error)}`, {
+      file,
+      line,
+      remedy: 'docs/lab.md, Images, has what a recipe may hold',
     });
   }
-  const file = join(recipeDir, `${name}.yaml`);
-  return parseRecipe(readFileSync(file, 'utf8'), file);
+  if (!('from' in result.data)) return result.data;
+  try {
+    return added(recipeOf?.(result.data.from) as Recipe, result.data);
+  } catch (error) {
+    if (!(error instanceof EspalierError)) throw error;
+    throw new EspalierError(error.fault, error.message, {
+      ...error.detail,
+      file,
+      line: lineOf(document, lines, ['from']),
+    });
+  }
+}
+
+/** The line of what a path names, or of the nearest thing around it. */
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true) as { readonly range?: readonly number[] } | undefined;
+    if (node?.range?.[0] !== undefined) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function added(base: Recipe, more: z.infer<typeof additionSchema>): Recipe {
+  const union = <T>(one: readonly T[], other: readonly T[]): T[] => [...new Set([...one, ...other])];
+  const paths = new Set(more.files.map(({ path }) => path));
+  return {
+    ...base,
+    packages: union(base.packages, more.packages),
+    exclude: union(base.exclude, more.exclude),
+    remove: union(base.remove, more.remove),
+    locales: union(base.locales, more.locales),
+    links: { ...base.links, ...more.links },
+    files: [...base.files.filter(({ path }) => !paths.has(path)), ...more.files],
+  };
 }
 
 /** Hash of what a recipe says; comments and the order of packages do not count. */

@@ -8,6 +8,14 @@ import { EspalierError } from '../../base/errors.ts';
  */
 export const labMemory = 512;
 
+/** Hosts that this is enough for, and MiB for each further one: an IKE daemon with a shell takes a third of that. */
+const [enoughFor, perHost] = [16, 32];
+
+/** The same of a lab with so many hosts. */
+export function memoryOf(hosts: number): number {
+  return labMemory + Math.max(0, hosts - enoughFor) * perHost;
+}
+
 /** Mount options of the file system that holds `path`, by the longest mount point above it in `mounts` (/proc/mounts). */
 export function mountOptions(path: string, mounts: string): string[] {
   let best = '';

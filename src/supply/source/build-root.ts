@@ -10,8 +10,8 @@ import { shellQuoted } from '../../base/text.ts';
 import type { NewerPackages } from '../../daemons/build-recipe.ts';
 import { downloadPackage } from '../debian/packages.ts';
 import { bootstrapArguments, bootstrapFiles } from '../image/bootstrap.ts';
+import { readRecipe } from '../image/known-recipes.ts';
 import type { ImageBuilder } from '../image/mode.ts';
-import { readRecipe } from '../image/recipe.ts';
 import { bootstrap } from '../image/run-bootstrap.ts';
 import { unpackNewer } from './newer-packages.ts';
 

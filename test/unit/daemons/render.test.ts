@@ -264,3 +264,17 @@ test('hostile texts are refused or stay on their line', () => {
 function linesOf(connection: Connection, daemon = libreswan): number {
   return Object.values(filesOf(connection, daemon)).join('').split('\n').length;
 }
+
+test('strongSwan keeps a secret for the ends’ own addresses, whatever a NAT box shows of them', () => {
+  const [west, east] = [
+    { host: 'west', address: '10.9.0.2', seenAs: 'any', authentication: psk('secret') },
+    { host: 'east', address: '192.0.2.2', authentication: psk('secret') },
+  ];
+  const connection: Connection = { name: 'home', ends: [west, east] };
+  const ids = (host: string) =>
+    /id-local = (\S+)\n +id-remote = (\S+)/
+      .exec(filesOf(connection, strongswan, host)['/etc/swanctl/swanctl.conf 600'] ?? '')
+      ?.slice(1);
+  assert.deepEqual(ids('west'), ['"10.9.0.2"', '"192.0.2.2"']);
+  assert.deepEqual(ids('east'), ['"192.0.2.2"', '"10.9.0.2"']);
+});

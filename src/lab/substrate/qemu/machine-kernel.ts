@@ -1,6 +1,6 @@
 import { EspalierError } from '../../../base/errors.ts';
 import { ensureImage } from '../../../supply/image/image.ts';
-import { recipeNames } from '../../../supply/image/recipe.ts';
+import { recipeNames } from '../../../supply/image/known-recipes.ts';
 import { ensureMachineAgent, type GuestProgram } from '../../../supply/kernel/guest.ts';
 import type { KernelChoice, KernelRequest } from '../substrate.ts';
 

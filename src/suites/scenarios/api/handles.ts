@@ -15,6 +15,18 @@ export interface CommandResult {
   readonly end: bigint;
 }
 
+/** Packets that a router does not forward. What is left out is any. */
+export interface Rejection {
+  /** Address or network. */
+  readonly from?: string;
+  /** Address or network. */
+  readonly to?: string;
+  /** Destination port of UDP. */
+  readonly udpPort?: number;
+  /** The ICMP error (RFC 792, RFC 4443): `no-route` is "net unreachable" in IPv4. Default: `host-unreachable`. */
+  readonly answer?: 'host-unreachable' | 'no-route' | 'port-unreachable' | 'admin-prohibited';
+}
+
 /** A host of the lab. Every call lasts until the lab's clock stands again. */
 export interface Host {
   readonly name: string;
@@ -34,6 +46,17 @@ export interface Host {
   readonly xfrm: Xfrm;
   /** Lines of /proc/net/xfrm_stat: packets lost, by reason. */
   xfrmStat(): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Gives its interface on a link these addresses (`192.0.2.9/24`) in place of those that it has, as where a DHCP server does. Routes that lead over networks of the
+   * old ones only are lost. `addresses` then has the new ones.
+   */
+  renumber(link: string, ...addresses: readonly string[]): Promise<void>;
+  /** Has a destination (`10.2.0.0/16`, `default`) led over an address from now on; without one, the route is removed. */
+  reroute(to: string, via?: string): Promise<void>;
+  /** As a router, answers packets that it would forward with an ICMP error and drops them, until `accept`. */
+  reject(what: Rejection): Promise<void>;
+  /** Forwards again all that `reject` named. */
+  accept(): Promise<void>;
   /** ESP and AH SAs that the kernel has now. */
   ipsecSas(): readonly IpsecSa[];
   /** What went over the console so far: each line typed by the scenario, and what came back. */
@@ -42,8 +65,11 @@ export interface Host {
 
 /** A router that translates the addresses of what goes out. */
 export interface NatHost extends Host {
-  /** Forgets all mappings; what goes out from now on gets other ports, as after a reboot of the box. */
-  remap(): Promise<void>;
+  /**
+   * Forgets all mappings; what goes out from now on gets other ports, as after a reboot of the box. With `address` (`203.0.113.9/24`) it has this
+   * one outside in place of its own, as where its provider gave it another.
+   */
+  remap(to?: { readonly address?: string }): Promise<void>;
 }
 
 /** The IKE daemon of a host. What it refuses or says when it fails stops the scenario, with its words. */
@@ -88,6 +114,8 @@ export interface Direction {
   delay(time: Duration, jitter?: Duration): Promise<void>;
   /** Sends packets twice at random; 0 to 1. */
   duplicate(share: number): Promise<void>;
+  /** Lets packets at random overtake others: this share is sent at once, the others after `after` (10 ms), or after their `delay`; 0 to 1. */
+  reorder(share: number, after?: Duration): Promise<void>;
   /** Sends no more than this; what is over waits. */
   rate(rate: Rate): Promise<void>;
   /** Loses everything. Hosts see no change of their interfaces. */

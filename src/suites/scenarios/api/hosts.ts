@@ -1,5 +1,8 @@
+import { EspalierError } from '../../../base/errors.ts';
 import type { DaemonHostSpec, HostSettings } from '../../../daemons/host.ts';
 import type { DaemonName } from '../../../daemons/table.ts';
+import { type Duration, nanoseconds } from './duration.ts';
+import { callerOrigin } from './origin.ts';
 
 /** A host without an IKE daemon. */
 export interface LinuxSpec extends HostSettings {
@@ -11,6 +14,8 @@ export interface NatSpec extends HostSettings {
   readonly kind: 'nat';
   /** Link on whose side translated packets go out. */
   readonly outside: string;
+  /** How long it keeps the mapping of a UDP flow without packets; the kernel's own is 30 s, and 120 s once it was answered. */
+  readonly timeout?: Duration;
 }
 
 /** A host with an IKE daemon. */
@@ -25,6 +30,10 @@ export function linux(settings: HostSettings = {}): LinuxSpec {
 }
 
 /** A NAT box. */
-export function nat(settings: HostSettings & { readonly outside: string }): NatSpec {
+export function nat(settings: HostSettings & Pick<NatSpec, 'outside' | 'timeout'>): NatSpec {
+  const { timeout } = settings;
+  if (timeout !== undefined && nanoseconds(timeout) < 1_000_000_000n) {
+    throw new EspalierError('scenario', 'a NAT box keeps mappings for a second at least', callerOrigin());
+  }
   return { ...settings, kind: 'nat' };
 }

@@ -66,6 +66,7 @@ export type {
   Link,
   NatHost,
   Net,
+  Rejection,
   World,
 } from './handles.ts';
 export { type DaemonSpec, type HostSpec, type LinuxSpec, linux, type NatSpec, nat } from './hosts.ts';

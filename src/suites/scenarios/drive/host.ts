@@ -7,11 +7,12 @@ import { withoutPrefix } from '../../../model/addresses.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import type { Host as TopologyHost } from '../../../model/topology.ts';
 import { type CheckedHost, matchersOf } from '../api/expect.ts';
-import type { CommandResult, NatHost } from '../api/handles.ts';
+import type { CommandResult, Rejection } from '../api/handles.ts';
 import type { Matchers } from '../api/matchers.ts';
 import { callerOrigin } from '../api/origin.ts';
 import type { Xfrm } from '../api/xfrm.ts';
 import type { CheckBook } from './check-book.ts';
+import { acceptLine, checkedAddress, rejectLines, renumberLines, rerouteLine } from './network-changes.ts';
 import type { DoneCommand, Stepper } from './stepper.ts';
 import { xfrmOf } from './xfrm.ts';
 
@@ -32,21 +33,26 @@ export interface HostInputs {
 /** A host as its scenario holds it. */
 export class DrivenHost implements CheckedHost {
   readonly name: string;
-  readonly addresses: readonly string[];
   readonly topology: TopologyHost;
   readonly xfrm: Xfrm;
   /** What the scenario itself typed. */
   readonly transcript: DoneCommand[] = [];
   protected readonly stepper: Stepper;
   readonly #matchers: HostInputs['matchers'];
+  /** By interface, as they are now. */
+  readonly #numbers: Map<string, readonly string[]>;
 
   constructor({ host, stepper, book, matchers }: HostInputs) {
     this.name = host.name;
     this.topology = host;
-    this.addresses = host.nics.flatMap(({ addresses }) => addresses.map(withoutPrefix));
+    this.#numbers = new Map(host.nics.map(({ name, addresses }) => [name, addresses]));
     this.stepper = stepper;
     this.xfrm = xfrmOf({ host: host.name, stepper, book });
     this.#matchers = matchers;
+  }
+
+  get addresses(): readonly string[] {
+    return [...this.#numbers.values()].flatMap((addresses) => addresses.map(withoutPrefix));
   }
 
   exec(line: string): Promise<CommandResult> {
@@ -109,6 +115,40 @@ export class DrivenHost implements CheckedHost {
     });
   }
 
+  renumber(link: string, ...addresses: readonly string[]): Promise<void> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, () => this.renumberAt(link, addresses, origin));
+  }
+
+  protected async renumberAt(link: string, addresses: readonly string[], origin: Origin): Promise<void> {
+    const nic = this.topology.nics.find((one) => one.link === link);
+    if (nic === undefined) {
+      const known = this.topology.nics.map((one) => one.link).join(', ');
+      throw new EspalierError('scenario', `host ${this.name} is not on link ${link}; it is on ${known}`, origin);
+    }
+    const fresh = addresses.map((one) => atOrigin(() => checkedAddress(one), origin));
+    const now = { name: nic.name, addresses: this.#numbers.get(nic.name) ?? [] };
+    for (const line of renumberLines(now, fresh)) await this.must(line, origin);
+    this.#numbers.set(nic.name, fresh);
+  }
+
+  reroute(to: string, via?: string): Promise<void> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, async () => void (await this.must(rerouteLine(to, via), origin)));
+  }
+
+  reject(what: Rejection): Promise<void> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, async () => {
+      for (const line of rejectLines(what)) await this.must(line, origin);
+    });
+  }
+
+  accept(): Promise<void> {
+    const origin = callerOrigin();
+    return this.stepper.called(origin, async () => void (await this.must(acceptLine, origin)));
+  }
+
   ipsecSas(): readonly IpsecSa[] {
     const { sas } = this.kernelTables('ipsecSas', callerOrigin());
     return sas.filter(({ larval, protocol }) => !larval && (protocol === 'esp' || protocol === 'ah'));
@@ -137,6 +177,16 @@ export class DrivenHost implements CheckedHost {
   }
 }
 
+/** What is wrong with an argument is wrong where the scenario gives it. */
+function atOrigin<T>(read: () => T, origin: Origin): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof EspalierError)) throw error;
+    throw new EspalierError(error.fault, error.message, { ...error.detail, ...origin });
+  }
+}
+
 /** Lines that write a file byte for byte. */
 export function writingLines(path: string, content: Buffer, mode: number): string[] {
   const target = shellWord(path);
@@ -146,47 +196,6 @@ export function writingLines(path: string, content: Buffer, mode: number): strin
     lines.push(`echo ${piece} | base64 -d >>${target}`);
   }
   return lines;
-}
-
-/** The first port of each range that a NAT box takes ports from; mappings after a `remap` must be others. */
-const portRanges = [20_000, 30_000, 40_000, 50_000] as const;
-const rangeLength = 10_000;
-
-/** A NAT box as its scenario holds it. */
-export class DrivenNat extends DrivenHost implements NatHost {
-  readonly #nic: string;
-  #mappings = 0;
-
-  constructor(parts: HostInputs, outside: string) {
-    super(parts);
-    this.#nic = parts.host.nics.find(({ link }) => link === outside)?.name ?? '';
-  }
-
-  /** Sets the rules up; before the scenario's function is called. */
-  async setUp(origin: Origin): Promise<void> {
-    await this.must('nft add table ip nat', origin);
-    await this.must("nft 'add chain ip nat post { type nat hook postrouting priority srcnat; }'", origin);
-    for (const line of this.#rules()) await this.must(line, origin);
-  }
-
-  remap(): Promise<void> {
-    const origin = callerOrigin();
-    this.#mappings += 1;
-    return this.stepper.called(origin, async () => {
-      for (const line of ['nft flush chain ip nat post', ...this.#rules(), 'conntrack -F'])
-        await this.must(line, origin);
-    });
-  }
-
-  #rules(): string[] {
-    const first = portRanges[this.#mappings % portRanges.length] ?? 0;
-    const range = `${first}-${first + rangeLength - 1}`;
-    const rule = `nft add rule ip nat post oifname ${this.#nic}`;
-    return [
-      `${rule} meta l4proto { tcp, udp } masquerade to :${range}`.replace(/\{.*\}/, "'{ tcp, udp }'"),
-      `${rule} masquerade`,
-    ];
-  }
 }
 
 /** A command with what its terminal got. */

@@ -31,6 +31,11 @@ export class ImpairedNics implements Direction {
     return this.#change({ duplicate: shareOf(share) }, callerOrigin());
   }
 
+  reorder(share: number, after?: Duration): Promise<void> {
+    const delay = after === undefined ? {} : { delay: nanoseconds(after) };
+    return this.#change({ reorder: shareOf(share), ...delay }, callerOrigin());
+  }
+
   delay(time: Duration, jitter: Duration = 0): Promise<void> {
     return this.#change({ delay: nanoseconds(time), jitter: nanoseconds(jitter) }, callerOrigin());
   }

@@ -13,9 +13,10 @@ import { CheckBook } from './check-book.ts';
 import { clockOf } from './clock.ts';
 import { DrivenDaemonHost, type HostDaemon } from './daemon-host.ts';
 import { FaultRules } from './faults.ts';
-import { DrivenHost, DrivenNat, type HostInputs } from './host.ts';
+import { DrivenHost, type HostInputs } from './host.ts';
 import { netOf } from './links.ts';
 import { makeMatchers } from './matchers.ts';
+import { DrivenNat } from './nat.ts';
 import { Stepper } from './stepper.ts';
 import { makeValueMatchers } from './value-matchers.ts';
 import { watched } from './watch.ts';
@@ -81,7 +82,7 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Runn
 
 function handleOf(parts: HostInputs, spec: HostSpec | undefined, daemon: HostDaemon | undefined): DrivenHost {
   if (daemon !== undefined) return new DrivenDaemonHost(parts, daemon);
-  return spec?.kind === 'nat' ? new DrivenNat(parts, spec.outside) : new DrivenHost(parts);
+  return spec?.kind === 'nat' ? new DrivenNat(parts, spec) : new DrivenHost(parts);
 }
 
 /** What stopped a scenario's function, unless the lab's records or a check explain it. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EspalierError } from '../../../../src/base/errors.ts';
 import { installedVersions } from '../../../../src/supply/image/build.ts';
-import { hashOfRecipe, parseRecipe, readRecipe, recipeNames } from '../../../../src/supply/image/recipe.ts';
+import { readRecipe, recipeNames } from '../../../../src/supply/image/known-recipes.ts';
+import { hashOfRecipe, parseRecipe } from '../../../../src/supply/image/recipe.ts';
 
 function messageOf(text: string): string {
   try {
