@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { EspalierError } from '../../../../../src/base/errors.ts';
 import { readRecords } from '../../../../../src/evidence/records/reader.ts';
 import { recordType } from '../../../../../src/evidence/records/record.ts';
 import { encodeRecords } from '../../../../../src/evidence/records/writer.ts';
@@ -62,4 +63,15 @@ test('a lab that writes records without end is refused', (t) => {
   const log = join(dir, 'log');
   for (let n = 0; n < 16; n += 1) writer.append('kernel.log', log, mebi);
   assert.throws(() => writer.append('kernel.log', log, bytes('x')), /more kernel\.log than the 16 MiB/);
+});
+
+test('a disk that takes no more evidence is named', () => {
+  const writer = new EvidenceWriter();
+  assert.throws(
+    () => writer.append('records', '/dev/full', bytes('x')),
+    (error: EspalierError) =>
+      error.fault === 'infrastructure' &&
+      error.detail.file === '/dev/full' &&
+      /not be stored: ENOSPC/.test(error.message),
+  );
 });
