@@ -34,6 +34,12 @@ function isBehindLink(run: string, name: string): boolean {
   return folders.some((_, at) => linked(at)?.isSymbolicLink() === true);
 }
 
+/** Of a planted file, by a hard link that was put in its place. */
+function isOtherName(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat?.isDirectory() === false && stat.nlink > 1;
+}
+
 /** Spoils a run in one to three places. Returns them, and the tests that were left alone. */
 function spoil(run: string, bench: Bench): { readonly done: string[]; readonly untouched: string[] } {
   const { draw } = bench;
@@ -55,7 +61,7 @@ function spoil(run: string, bench: Bench): { readonly done: string[]; readonly u
     for (const one of stays) touched.add(one);
     try {
       // A folder of the run may be a link by now, and what lies behind it is not ours to spoil.
-      if (isBehindLink(run, name)) throw new Error('behind a link');
+      if (isBehindLink(run, name) || isOtherName(join(run, name))) throw new Error('behind a link');
       mutate(join(run, name), bench);
       done.push(`${kind} ${name}`);
     } catch (error) {
