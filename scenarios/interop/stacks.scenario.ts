@@ -54,12 +54,11 @@ const events: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     await ends.west.initiate('net');
     await isUp(ends, path);
   },
-  'responder restarts': async ({ ends }) => {
+  // iked answers no message of an IKE SA that it does not know, so the other end would ask for minutes.
+  'responder restarts, and initiates': async ({ ends }) => {
     await establish(ends, path);
     await ends.east.daemon.restart();
-    await ends.west.terminate('net');
-    await expect(ends.west).toHaveIkeSas(0);
-    await ends.west.initiate('net');
+    await ends.east.initiate('net');
     await isUp(ends, path);
   },
 };
