@@ -31,8 +31,10 @@ export function imageNames({ definition, daemons, file }: Declaring): ReadonlyMa
   for (const [host, spec] of Object.entries(definition.hosts)) {
     const usual = daemons.get(host)?.daemon.image ?? plainImage;
     const name = spec.image === undefined ? usual : (ownRecipe(spec.image, file) ?? spec.image);
+    // What a daemon's table names is looked up where a lab needs it; what a person names, at once.
+    const isUsual = spec.image === undefined && spec.packages === undefined;
     try {
-      found.set(host, withPackages(name, spec.packages ?? []));
+      found.set(host, isUsual ? usual : withPackages(name, spec.packages ?? []));
     } catch (error) {
       if (!(error instanceof EspalierError)) throw error;
       const { file: _, ...detail } = error.detail;

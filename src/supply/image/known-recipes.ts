@@ -48,7 +48,6 @@ export function withPackages(name: string, packages: readonly string[]): string 
   if (wrong !== undefined) {
     throw new EspalierError('usage', `${JSON.stringify(wrong)} cannot be the name of a Debian package`);
   }
-  if (packages.length === 0) return name;
   const there = readRecipe(name).packages;
   return [name, ...[...new Set(packages)].filter((one) => !there.includes(one)).sort()].join(',');
 }
