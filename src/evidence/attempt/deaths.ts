@@ -11,6 +11,14 @@ export interface Death extends RecordedDeath {
   readonly sequence: number;
 }
 
+/** PID of a host's init, to which daemons belong that put themselves into the background. */
+const init = 1;
+
+/** Whether a process was forked for a task of another one, whose name it bears. A daemon that forked into the background was not. */
+export function isFork({ forked, parent }: Pick<RecordedDeath, 'forked' | 'parent'>): boolean {
+  return forked && parent !== init;
+}
+
 /** All of them, in the order of the records. Those of no host, which are the agent's own, are left out. */
 export function deathsOf(file: RecordFile): Death[] {
   return file.records.flatMap((record) => {

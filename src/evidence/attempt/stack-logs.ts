@@ -1,7 +1,7 @@
 import type { UserspaceStack } from '../../model/stacks.ts';
 import type { RecordFile } from '../records/reader.ts';
 import type { StackLog } from '../stacks/with-stacks.ts';
-import { deathsOf } from './deaths.ts';
+import { deathsOf, isFork } from './deaths.ts';
 
 /** The name of a stack's log below the attempt's folder. */
 export function stackFile({ host, log }: UserspaceStack): string {
@@ -21,7 +21,7 @@ export function stackLogs(
     log: utf8.decode(read(stackFile(stack)) ?? new Uint8Array()),
     // A child that has not begun another program has the name too.
     deaths: deaths
-      .filter(({ host, program, forked }) => host === stack.host && program === stack.process && !forked)
+      .filter((death) => death.host === stack.host && death.program === stack.process && !isFork(death))
       .map(({ time }) => time),
   }));
 }

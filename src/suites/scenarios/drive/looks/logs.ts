@@ -1,4 +1,5 @@
 import { EspalierError } from '../../../../base/errors.ts';
+import { isFork } from '../../../../evidence/attempt/deaths.ts';
 import type { Origin } from '../../../../model/scenario.ts';
 import type { DeathOptions, OrderOptions, Within } from '../../api/matchers.ts';
 import { callerOrigin } from '../../api/origin.ts';
@@ -92,7 +93,7 @@ export function deathCondition(inputs: MatcherInputs, options: DeathOptions): Co
   }
   const look = async (origin: Origin): Promise<Look> => {
     const names = program === undefined ? daemonHost(host, origin).processes : [program];
-    const ended = stepper.deaths(host.name).filter((death) => names.includes(death.program) && !death.forked);
+    const ended = stepper.deaths(host.name).filter((death) => names.includes(death.program) && !isFork(death));
     const died = ended.filter((death) =>
       signal === undefined ? death.signal !== 0 || death.status !== 0 : death.signal === signal,
     );

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { orderLook } from '../../../../../../src/suites/scenarios/drive/looks/logs.ts';
+import type { RecordedDeath } from '../../../../../../src/evidence/records/decode.ts';
+import { deathCondition, orderLook } from '../../../../../../src/suites/scenarios/drive/looks/logs.ts';
+import type { MatcherInputs } from '../../../../../../src/suites/scenarios/drive/looks/looking.ts';
 
 type Case = readonly [
   what: string,
@@ -44,3 +46,16 @@ for (const [what, found, forbidden, received] of cases) {
     if (received !== true) assert.equal(look.received, received);
   });
 }
+
+test('a daemon that forked into the background has died, what it forked for a task has not', async () => {
+  const death: RecordedDeath = { program: 'pluto', pid: 8, parent: 1, signal: 6, status: 0, core: true, forked: true };
+  const holds = async (change: Partial<RecordedDeath>): Promise<boolean> => {
+    const inputs = { host: { name: 'west' }, stepper: { deaths: () => [{ ...death, ...change }] } };
+    const condition = deathCondition(inputs as unknown as MatcherInputs, { program: 'pluto', signal: 6 });
+    return (await condition.look({ file: 'x.scenario.ts', line: 1 })).holds === true;
+  };
+  assert.equal(await holds({}), true);
+  assert.equal(await holds({ parent: 7, forked: false }), true);
+  assert.equal(await holds({ parent: 7 }), false);
+  assert.equal(await holds({ signal: 11 }), false);
+});
