@@ -46,7 +46,7 @@ const libipsec: readonly Rule[] = [
   {
     id: 'trap',
     reason: 'libipsec knows no traps before 5.9.11',
-    source: 'NEWS of strongSwan 5.9.11',
+    source: 'kernel_libipsec_ipsec.c, acquire: since 5.9.11 (commit b0eb88f703)',
     hits: ({ local }, version) => local.start === 'trap' && !isAtLeast(version, '5.9.11'),
   },
 ];

@@ -12,7 +12,7 @@ export interface Death extends RecordedDeath {
 }
 
 /** PID of a host's init, to which daemons belong that put themselves into the background. */
-const init = 1;
+export const init = 1;
 
 /** Whether a process was forked for a task of another one, whose name it bears. A daemon that forked into the background was not. */
 export function isFork({ forked, parent }: Pick<RecordedDeath, 'forked' | 'parent'>): boolean {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Artifact, ArtifactStore } from '../../base/artifacts.ts';
+import { EspalierError } from '../../base/errors.ts';
 import { sha256 } from '../../base/files.ts';
 import { projectDir } from '../../base/folders.ts';
 import { succeed } from '../../base/processes.ts';
@@ -66,5 +67,15 @@ async function compile(store: Store, sources: readonly string[], flags: readonly
     const units = sources.filter((file) => file.endsWith('.c'));
     await succeed('gcc', ['-Wall', '-Wextra', ...flags, '-Wl,--build-id=none', '-o', out, ...units], { cwd: folder });
     return { sources: sources.map((file) => file.slice(folder.length + 1)), compiler };
+  });
+}
+
+/** The agent as it was compiled: whatever happened to the file in the cache since, no other one boots. */
+export function agentBytes({ path, sha256: expected }: GuestProgram): Buffer {
+  const bytes = readFileSync(path);
+  if (sha256(bytes) === expected) return bytes;
+  throw new EspalierError('infrastructure', 'the agent in the cache was changed after it was compiled', {
+    file: path,
+    remedy: 'delete its folder; it is compiled again',
   });
 }

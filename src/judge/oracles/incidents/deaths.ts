@@ -1,4 +1,4 @@
-import type { Death } from '../../../evidence/attempt/deaths.ts';
+import { type Death, init } from '../../../evidence/attempt/deaths.ts';
 import type { TypedCommand } from '../../../evidence/evidence.ts';
 import type { Incident } from './incident.ts';
 import { type SentSignals, sentSignals } from './sent-signals.ts';
@@ -33,9 +33,6 @@ export function deathIncidents(deaths: readonly Death[], rules: DeathRules): Inc
     .filter((death) => dumpsCore(death.signal) || (death.sequence < rules.postMortem && isOfDaemon(death)))
     .map((death) => incidentOf(death, rules));
 }
-
-/** PID of a host's init, to which daemons belong that put themselves into the background. */
-const init = 1;
 
 /**
  * A process that a daemon has for a task of its own, and that bears its name: the daemon ends it when the task is void (pluto

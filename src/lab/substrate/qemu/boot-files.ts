@@ -1,10 +1,9 @@
-import { constants, readFileSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { basename } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
-import { sha256 } from '../../../base/files.ts';
 import { readErofs } from '../../../supply/image/erofs/reader.ts';
 import { type FileNode, readContent, walk } from '../../../supply/image/erofs/tree.ts';
-import type { GuestProgram } from '../../../supply/kernel/guest.ts';
+import { agentBytes, type GuestProgram } from '../../../supply/kernel/guest.ts';
 import { encodeCpio, type InitFile } from './cpio.ts';
 
 const { S_IFREG, S_IFDIR } = constants;
@@ -75,14 +74,4 @@ export function loadOrder(list: string, names: readonly string[]): string[] {
     if (path !== undefined) add(path);
   }
   return order;
-}
-
-/** The agent as it was compiled: whatever happened to the file in the cache since, no other one boots. */
-function agentBytes({ path, sha256: expected }: GuestProgram): Buffer {
-  const bytes = readFileSync(path);
-  if (sha256(bytes) === expected) return bytes;
-  throw new EspalierError('infrastructure', 'the agent in the cache was changed after it was compiled', {
-    file: path,
-    remedy: 'delete its folder; it is compiled again',
-  });
 }

@@ -3,7 +3,6 @@ import {
   constants,
   existsSync,
   mkdirSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -13,11 +12,10 @@ import {
 import { dirname, join } from 'node:path';
 import { until } from '../../../base/deadline.ts';
 import { EspalierError } from '../../../base/errors.ts';
-import { sha256 } from '../../../base/files.ts';
 import type { LabPlan } from '../../../model/scenario.ts';
 import { squashfsOf } from '../../../supply/image/pack.ts';
 import { claimCpu, releaseCpu } from '../../../supply/kernel/cpus.ts';
-import { ensureGuest, type GuestBinaries, type GuestProgram } from '../../../supply/kernel/guest.ts';
+import { agentBytes, ensureGuest, type GuestBinaries } from '../../../supply/kernel/guest.ts';
 import { mountsErofs } from '../../../supply/kernel/image-format.ts';
 import { memoryFolder } from '../../../supply/kernel/lab-memory.ts';
 import { endOf, type Starter, startWalled } from '../../../supply/kernel/starter.ts';
@@ -63,16 +61,6 @@ function commandLine(request: LabRequest): string[] {
 function clockWords({ clock = 'infinite', timing }: LabPlan): string[] {
   if (clock === 'real') return [];
   return [clock === 'cpu' ? 'time-travel' : 'time-travel=inf-cpu', `time-travel-start=${timing.start}`];
-}
-
-/** The agent as it was compiled: whatever happened to the file in the cache since, no other one boots. */
-function agentBytes({ path, sha256: expected }: GuestProgram): Buffer {
-  const bytes = readFileSync(path);
-  if (sha256(bytes) === expected) return bytes;
-  throw new EspalierError('infrastructure', 'the agent in the cache was changed after it was compiled', {
-    file: path,
-    remedy: 'delete its folder; it is compiled again',
-  });
 }
 
 /** What the kernel sees: the boot folder with the agent, the plan, the images. Gives the images by their name in it. */
