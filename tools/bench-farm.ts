@@ -36,6 +36,10 @@ async function main(): Promise<boolean> {
   return await Promise.race([bench(audience, process.argv.slice(2)), stopped.promise]);
 }
 
+if (process.argv.includes('--help')) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
 watchForInterruption();
 try {
   process.exitCode = (await main()) ? 0 : 1;

@@ -11,7 +11,6 @@ import { spawn } from 'node:child_process';
 import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { describeError, EspalierError } from '../src/base/errors.ts';
 import { projectDir } from '../src/base/folders.ts';
 import { watchForInterruption } from '../src/base/interruption.ts';
@@ -19,6 +18,7 @@ import { run } from '../src/base/processes.ts';
 import { describeMachine } from '../src/lab/machine.ts';
 import { obtainLibreswan } from '../src/suites/libreswan/obtain.ts';
 import { sampleUpstream } from '../src/suites/libreswan/upstream-check.ts';
+import { toolArguments } from './arguments.ts';
 import { childrenCpu } from './bench/cpu.ts';
 import { figures, readRunFigures } from './bench/figures.ts';
 import { pageDataCost } from './bench/page-data.ts';
@@ -36,7 +36,7 @@ interface Outcome {
   readonly runDir: string;
 }
 
-const { positionals, values } = parseArgs({
+const { positionals, values } = toolArguments(import.meta.filename, {
   allowPositionals: true,
   options: { run: { type: 'string' }, other: { type: 'string' } },
 });

@@ -14,7 +14,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { describeError, EspalierError } from '../src/base/errors.ts';
 import { writeAtomic } from '../src/base/files.ts';
 import { projectDir } from '../src/base/folders.ts';
@@ -27,6 +26,7 @@ import { judgeAttempt } from '../src/session/judging/judge-attempt.ts';
 import { storeScenario } from '../src/session/judging/stored-scenario.ts';
 import { openSettings, openSuites, openSupply } from '../src/session/local/open.ts';
 import { wholeNumber } from '../src/session/option-values.ts';
+import { toolArguments } from './arguments.ts';
 import { compareTrees } from './bench/against.ts';
 import { BareLab, type BareResult } from './bench/bare-lab.ts';
 import { childrenCpu } from './bench/cpu.ts';
@@ -34,7 +34,7 @@ import { compareKernels } from './bench/kernels.ts';
 import { costOfStart } from './bench/start.ts';
 import { costOfWalls } from './bench/walls.ts';
 
-const { positionals, values } = parseArgs({
+const { positionals, values } = toolArguments(import.meta.filename, {
   allowPositionals: true,
   options: {
     against: { type: 'string' },

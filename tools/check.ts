@@ -4,7 +4,7 @@
  * `--fix` lets the formatter write; `--no-tests` leaves the tests out, for a quick look.
  */
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { toolArguments } from './arguments.ts';
 import type { Found, Step } from './gate/step.ts';
 import { readFacts, staticSteps, testStep } from './gate/steps.ts';
 
@@ -31,7 +31,9 @@ async function takeAll(steps: readonly Step[]): Promise<void> {
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
 }
 
-const { values } = parseArgs({ options: { fix: { type: 'boolean' }, 'no-tests': { type: 'boolean' } } });
+const { values } = toolArguments(import.meta.filename, {
+  options: { fix: { type: 'boolean' }, 'no-tests': { type: 'boolean' } },
+});
 const steps = staticSteps({ fix: values.fix === true });
 await takeAll(steps);
 let count = steps.length;

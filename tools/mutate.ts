@@ -5,8 +5,8 @@
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { projectDir } from '../src/base/folders.ts';
+import { toolArguments } from './arguments.ts';
 import { readEquivalents } from './mutate/equivalents.ts';
 import { mutantsOf } from './mutate/mutants.ts';
 import { testsThatReach } from './mutate/reach.ts';
@@ -21,7 +21,7 @@ const pure = [
   'src/suites/{libreswan,strongswan,scenarios}/judge.ts',
 ];
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = toolArguments(import.meta.filename, {
   allowPositionals: true,
   options: {
     sample: { type: 'string' },

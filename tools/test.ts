@@ -5,9 +5,9 @@
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import { describeError, EspalierError } from '../src/base/errors.ts';
 import { projectDir } from '../src/base/folders.ts';
+import { toolArguments } from './arguments.ts';
 import { runFiles } from './testing/run-files.ts';
 import { failuresText, slowestText, totalsLine } from './testing/totals-text.ts';
 
@@ -43,7 +43,7 @@ async function setUpLabs(): Promise<void> {
 async function main(): Promise<number> {
   using state = temporaryState();
   process.env.XDG_STATE_HOME = state.path;
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = toolArguments(import.meta.filename, {
     options: { grep: { type: 'string', short: 'g' } },
     allowPositionals: true,
   });

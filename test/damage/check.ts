@@ -5,12 +5,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { describeError, EspalierError } from '../../src/base/errors.ts';
 import { hasAttemptFile } from '../../src/store/attempt-files.ts';
 import { findRun, runsDir } from '../../src/store/layout.ts';
 import { RunFolder } from '../../src/store/run-folder.ts';
 import { rebuildResults } from '../../src/store/run-results.ts';
+import { toolArguments } from '../../tools/arguments.ts';
 import { allDamages } from './all.ts';
 import { type Trial, TrialFolder } from './trials.ts';
 
@@ -58,7 +58,7 @@ function untold(trials: readonly Named[]): string[] {
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = toolArguments(import.meta.filename, {
     options: { tests: { type: 'string', default: '60' }, only: { type: 'string' }, output: { type: 'string' } },
     allowPositionals: true,
   });

@@ -4,10 +4,10 @@
  * secret shown, a command crashed or took longer than the limit, memory went over 1 GiB, or an attempt that was left alone lost
  * its verdict.
  */
-import { parseArgs } from 'node:util';
+import { toolArguments } from '../../tools/arguments.ts';
 import { fuzzRuns } from './fuzz.ts';
 
-const { values } = parseArgs({
+const { values } = toolArguments(import.meta.filename, {
   options: {
     count: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },

@@ -3,10 +3,10 @@
  *   npm run fuzz:suites -- --suites 2000 --archives 500 --seed 1
  * Nothing outside may be read or written, nothing may crash, take over 10 s or 1 GiB, and undamaged tests pass.
  */
-import { parseArgs } from 'node:util';
+import { toolArguments } from '../../tools/arguments.ts';
 import { fuzzSuites } from './watch-worker.ts';
 
-const { values } = parseArgs({
+const { values } = toolArguments(import.meta.filename, {
   options: {
     suites: { type: 'string', default: '2000' },
     archives: { type: 'string', default: '500' },

@@ -6,7 +6,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { describeError } from '../../src/base/errors.ts';
 import { slices } from '../../src/daemons/table.ts';
 import { killAllLabs } from '../../src/lab/substrate/lifecycle.ts';
@@ -14,11 +13,12 @@ import type { ScenarioEntry } from '../../src/model/scenario.ts';
 import type { Suite } from '../../src/model/suite.ts';
 import { openSettings, openSuites, openSupply } from '../../src/session/local/open.ts';
 import { parseRunOptions } from '../../src/session/options.ts';
+import { toolArguments } from '../../tools/arguments.ts';
 import { Draw } from './draw.ts';
 import { type Deed, type Kind, kinds } from './kinds.ts';
 import { type Bench, bootOf, type Ended, tryOnce } from './trial.ts';
 
-const { values } = parseArgs({
+const { values } = toolArguments(import.meta.filename, {
   options: {
     seed: { type: 'string', default: '1' },
     count: { type: 'string' },
