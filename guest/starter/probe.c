@@ -2,6 +2,7 @@
 #include "starter.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,9 +16,14 @@
 static void try_namespaces(void)
 {
 	long flags = SIGCHLD | CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
-	char folder[] = "/tmp/espalier-probe-XXXXXX";
+	const char *temporary = getenv("TMPDIR");
+	char folder[PATH_MAX];
 	int ends[2], status;
 	char why[256] = "";
+	if (!temporary || !*temporary)
+		temporary = "/tmp";
+	if (snprintf(folder, sizeof folder, "%s/espalier-probe-XXXXXX", temporary) >= (int)sizeof folder)
+		fail("TMPDIR: %s", strerror(ENAMETOOLONG));
 	if (!mkdtemp(folder) || pipe2(ends, O_CLOEXEC))
 		fail("%s: %s", folder, strerror(errno));
 	options.root = folder;

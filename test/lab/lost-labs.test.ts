@@ -62,6 +62,19 @@ test('walls of Landlock are not offered where a keeper could not find its childr
   assert.match(said, /^landlock no .*CONFIG_PROC_CHILDREN.*: No such file or directory$/m);
 });
 
+test('walls are tried in the folder for temporary files that the person names, even where /tmp cannot be written', {
+  skip,
+}, async (t) => {
+  const { path } = (await ensureGuest()).starter;
+  // The binary itself may lie below /tmp.
+  const script =
+    'mount -t tmpfs none /mnt && cp "$1" /mnt && mount -t tmpfs -o ro none /tmp && TMPDIR=/mnt exec "/mnt/$(basename "$1")" --probe';
+  const asked = await run('unshare', ['-rm', 'sh', '-c', script, 'probe', path]);
+  if (/^(?:unshare|mount):/m.test(asked.stderr.toString())) return t.skip('this user may not unshare namespaces');
+  assert.equal(asked.status, 0, asked.stderr.toString());
+  assert.match(asked.stdout.toString(), /^namespaces yes$/m);
+});
+
 test('why a kernel binary gives no answer is said', { skip }, async () => {
   const dir = mkdtempSync(join(tmpdir(), 'espalier-asked-'));
   try {
