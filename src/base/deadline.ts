@@ -26,6 +26,11 @@ export function every(ms: number, tick: () => void): Timer {
   return timer(() => clearInterval(handle));
 }
 
+/** Lets timers, input and output have their turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
 /** What `until` waits for, and how long. */
 export interface Wait {
   /** Completes the sentence "gave up waiting for …". */

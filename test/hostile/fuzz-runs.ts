@@ -25,7 +25,6 @@ const numbers = {
   first: Number(values.first),
 };
 const found = await fuzzRuns({ ...numbers, seed: values.seed, limitMs: 1000 * Number(values.limit), say: console.log });
-for (const problem of found.problems) console.log(problem);
 console.log(
   `${found.runs} run folders, ${found.kept} attempts beside damaged ones, ${found.wentOn} commands went on, peak ${found.peakMiB} MiB, ${found.problems.length} problems`,
 );

@@ -56,6 +56,7 @@ export async function fuzzRuns({ count, seed, jobs, batch, limitMs, first = 0, s
         found.seesReads &&= word.seesReads;
         found.peakMiB = Math.max(found.peakMiB, word.peakMiB);
         found.problems.push(...word.problems);
+        for (const problem of word.problems) say?.(problem);
         say?.(`${found.runs} of ${count}, peak ${found.peakMiB} MiB, ${found.problems.length} problems`);
       }
     };

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { deadline } from '../../../base/deadline.ts';
+import { deadline, nextTurn } from '../../../base/deadline.ts';
 import { EspalierError } from '../../../base/errors.ts';
 import { postMortemStep } from '../../../evidence/records/decode.ts';
 import { recordType } from '../../../evidence/records/record.ts';
@@ -127,7 +127,7 @@ export class FakeLab implements BackendLab {
     const shell = this.#shells.get(host);
     if (shell === undefined) throw new EspalierError('scenario', `no host is named ${host}`, { host, command: line });
     // Gives kill() and the watchdogs a turn between any two commands.
-    await new Promise<void>((resolve) => void deadline(0, resolve));
+    await nextTurn();
     if (this.#dead) return;
     this.#commands += 1;
     this.#recorder.begin(host, step, line);
