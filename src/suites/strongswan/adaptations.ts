@@ -91,6 +91,15 @@ export const adaptations: readonly Adaptation[] = [
     source: 'strongswan.conf',
   },
   {
+    id: 'machine-id',
+    kind: 'guest-file',
+    reason:
+      'systemd draws it when a machine first boots; the suite’s machines are copies of one, so it is the same on all of them; tests of integrity call a device by it',
+    path: '/var/lib/dbus/machine-id',
+    mode: 0o644,
+    source: 'machine-id',
+  },
+  {
     id: 'daemon-folders',
     kind: 'guest-folders',
     reason: 'on the suite’s machines systemd creates these, some for a daemon’s own user; /run is empty in every lab',

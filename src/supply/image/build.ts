@@ -1,8 +1,11 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
 import type { Progress } from '../../base/progress.ts';
 import { makeWorkFolder } from '../../base/work-folder.ts';
 import { bootstrapFiles, imageArguments } from './bootstrap.ts';
+import { readErofs } from './erofs/reader.ts';
+import { type FileNode, fileAt, readContent } from './erofs/tree.ts';
 import type { ImageBuilder } from './mode.ts';
 import { packImage } from './pack.ts';
 import type { Recipe } from './recipe.ts';
@@ -41,6 +44,21 @@ const stepsDone: Readonly<Record<string, number>> = {
   packing: 0.97,
 };
 
+/**
+ * mmdebstrap deletes some files at its end, of whoever placed them (`cleanup/reproducible`). Throws `infrastructure` where a file of
+ * the recipe is not in the image: what needs it would fail in a lab, far from here.
+ */
+export function requireFiles({ files }: Pick<Recipe, 'files'>, root: FileNode, name: string): void {
+  for (const { path, content } of files) {
+    const found = fileAt(root, Buffer.from(path).toString('latin1'))?.content;
+    if (found !== undefined && readContent(found).equals(Buffer.from(content))) continue;
+    throw new EspalierError('infrastructure', `the image ${name} does not hold ${path} as its recipe has it`, {
+      remedy:
+        'mmdebstrap deletes what a machine draws for itself, such as /var/lib/dbus/machine-id: write it in a host’s first command',
+    });
+  }
+}
+
 /** Builds an image of a recipe; gives the versions of the packages in it. */
 export async function buildImage(build: ImageBuild): Promise<Record<string, string>> {
   using work = makeWorkFolder('image');
@@ -67,5 +85,6 @@ export async function buildImage(build: ImageBuild): Promise<Record<string, stri
   });
   onLine('I: packing');
   await packImage(join(work.path, bootstrapFiles.tar), build.out);
+  requireFiles(recipe, readErofs(build.out), name);
   return installedVersions(readFileSync(join(work.path, bootstrapFiles.status), 'utf8'));
 }

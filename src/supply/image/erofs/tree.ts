@@ -70,3 +70,24 @@ export function readContent({ file, offset, size }: Content): Buffer {
     closeSync(fd);
   }
 }
+
+/** The file of a path as Linux finds it from this root, by links on the way and at the end; `undefined`: none. */
+export function fileAt(root: FileNode, path: string): FileNode | undefined {
+  const names = path.split('/');
+  const above: FileNode[] = [root];
+  // As path_resolution(7): more links than that are a loop.
+  for (let links = 40; names.length > 0 && links >= 0; ) {
+    const name = names.shift();
+    if (name === '..' && above.length > 1) above.pop();
+    if (name === undefined || name === '' || name === '.' || name === '..') continue;
+    const next = above.at(-1)?.children?.get(name);
+    if (next === undefined) return undefined;
+    if (next.target === undefined) above.push(next);
+    else {
+      links -= 1;
+      names.unshift(...next.target.split('/'));
+      if (next.target.startsWith('/')) above.length = 1;
+    }
+  }
+  return names.length === 0 ? above.at(-1) : undefined;
+}
