@@ -32,7 +32,7 @@ export function* signedLines(bytes: Uint8Array, sign: LineSign): Generator<Signe
   for (let hit = buffer.indexOf(sign.holds); hit >= 0; ) {
     const at = buffer.lastIndexOf(newline, hit) + 1;
     const end = endOfLine(buffer, hit);
-    const text = latin1(buffer.subarray(at, Math.min(end, at + longestLine))).trimEnd();
+    const text = uncoloured(latin1(buffer.subarray(at, Math.min(end, at + longestLine)))).trimEnd();
     if (sign.line.test(text)) {
       line += newlinesIn(buffer.subarray(counted, at));
       counted = at;
@@ -40,6 +40,12 @@ export function* signedLines(bytes: Uint8Array, sign: LineSign): Generator<Signe
     }
     hit = buffer.indexOf(sign.holds, end);
   }
+}
+
+/** Programs that find a terminal colour what they report (ECMA-48, SGR); the words are the same. */
+function uncoloured(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
+  return text.includes('\x1b[') ? text.replace(/\x1b\[[\d;]*[mK]/g, '') : text;
 }
 
 /** A line for people, of one character per byte: cut if it is long. */

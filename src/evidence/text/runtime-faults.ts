@@ -67,7 +67,7 @@ export const runtimeFaults: readonly Fault[] = [
     holds: 'LeakSanitizer: ',
     line: /^(?:=+ *\d+ *=+ ?)?ERROR: LeakSanitizer: detected memory leaks/,
   },
-  { kind: 'memory-error', message: sanitizer, holds: ': runtime error: ', line: /^\S+:\d+:\d+: runtime error: / },
+  { kind: 'memory-error', message: sanitizer, holds: ' runtime error: ', line: /^\S+:\d+:\d+: runtime error: / },
   {
     kind: 'memory-error',
     message: 'valgrind reports errors',

@@ -48,6 +48,19 @@ test('programs report their faults', () => {
   }
 });
 
+test('a report in colours is one', () => {
+  const [bold, red, plain] = ['\x1b[1m', '\x1b[31m', '\x1b[0m'];
+  const undefinedBehaviour = `${bold}/source/lib/a.c:56:2:${bold}${red} runtime error: ${plain}${bold}null pointer${plain}${plain}`;
+  assert.deepEqual(kindsOf(undefinedBehaviour), ['memory-error 2']);
+  assert.deepEqual(kindsOf(`${bold}${red}==7==ERROR: AddressSanitizer: heap-use-after-free${plain}\x1b[K`), [
+    'memory-error 2',
+  ]);
+  const [fault] = runtimeFaults.filter(({ holds }) => holds === ' runtime error: ');
+  assert.ok(fault);
+  const [found] = signedLines(Buffer.from(undefinedBehaviour), fault);
+  assert.equal(found?.text, '/source/lib/a.c:56:2: runtime error: null pointer');
+});
+
 test('what a peer, a person or a command says of faults is no report', () => {
   const harmless = [
     'peer ID is "CN=ASSERTION FAILED"',
