@@ -79,6 +79,31 @@ for (const family of families) {
     }
   });
 
+  // net/xfrm/xfrm_policy.c, xfrm_policy_insert_list and __xfrm_policy_link: an update of equal priority keeps its place in its own list,
+  // and is the youngest for policies of other lists. Whole addresses are in one list, everything in another.
+  scenario(`P2 what an update of a policy of IPv${family} does to its place`, pair, async ({ hosts: { west } }) => {
+    const { policy } = west.xfrm;
+    const sent = () => pings(west, peer);
+    const out = { direction: 'out', priority: 10 } as const;
+    const all: XfrmPolicy = { ...out, source: any, destination: any, action: 'block' };
+    const host: XfrmPolicy = { ...out, source: own, destination: peer, action: 'allow' };
+    const ping: XfrmPolicy = { ...host, action: 'block', protocol: family === 4 ? 'icmp' : 'ipv6-icmp' };
+    await expect(await sent(), { what: 'pings without a policy' }).toBe(1);
+    await policy.add(all);
+    await policy.add(host);
+    await expect(await sent(), { what: 'pings by two lists, the older policy blocks' }).toBe(0);
+    await policy.update(all);
+    await expect(await sent(), { what: 'pings after its update' }).toBe(1);
+    await policy.flush();
+    await policy.add(ping);
+    await policy.add(host);
+    await policy.update(ping);
+    await expect(await sent(), { what: 'pings by one list, after an update of the older, which blocks' }).toBe(0);
+    await policy.update({ ...ping, priority: 20 });
+    await policy.update(ping);
+    await expect(await sent(), { what: 'pings after it was weaker for a while' }).toBe(1);
+  });
+
   // net/xfrm/xfrm_policy.c, xfrm_policy_find_inexact_candidates: trees of prefixes, whatever the order in which they came.
   scenario(
     `P3 overlapping policies of IPv${family}, in all orders and with all thresholds`,

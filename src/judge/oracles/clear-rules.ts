@@ -3,6 +3,7 @@ import type { IpPacket } from '../../evidence/packet/packet.ts';
 import { type Flow, selectorMatches } from '../../evidence/tables/selectors.ts';
 import { type Tables, tablesAt } from '../../evidence/tables/tables.ts';
 import type { HostTimeline } from '../../evidence/tables/timeline.ts';
+import { type AgeOf, agesAt, firstOfEquals } from './policy-order.ts';
 
 /** What says that a packet may not pass in clear; `no-policy`: the action where none matches. */
 export type Rule = IpsecPolicy | 'no-policy';
@@ -20,33 +21,38 @@ export function questionOf(ip: IpPacket, ifindex?: number): Question {
 }
 
 /**
- * What forbids a flow in clear at a time: the strongest outbound policy, of equal ones the oldest, or the default
+ * What forbids a flow in clear at a time: the strongest outbound policy, of equal ones the first (`firstOfEquals`), or the default
  * action (net/xfrm/xfrm_policy.c, xfrm_policy_lookup_bytype, xfrm_lookup_with_ifid). Policies with an interface id
  * choose only what an XFRM interface sends, which never is cleartext. Marks are not seen on links, nor in earlier
  * versions interfaces: such a policy may choose a packet, so where a stronger one lets it pass, nothing is said.
  */
 export function forbidding(host: HostTimeline, time: bigint, question: Question): Rule | undefined {
-  return ruleOf(tablesAt(host, time), question);
+  return ruleOf({ ...tablesAt(host, time), ageOf: agesAt(host, time) }, question);
 }
 
-/** The same for tables: the oldest policies first. */
-export function ruleOf(
-  { policies, defaults }: Pick<Tables, 'policies' | 'defaults'>,
-  question: Question,
-): Rule | undefined {
-  const { flow, forbids } = question;
-  let best: IpsecPolicy | undefined;
-  let perhaps: IpsecPolicy | undefined;
-  for (const policy of policies) {
-    if (policy.direction !== 'out' || policy.type !== 'main' || policy.ifId) continue;
-    if (best !== undefined && best.priority <= policy.priority) continue;
-    if (!selectorMatches(policy.selector, flow)) continue;
-    if (!unseen(policy, flow)) best = policy;
-    else if (!forbids(policy) && (perhaps?.priority ?? policy.priority) >= policy.priority) perhaps = policy;
-  }
-  if (perhaps && (best === undefined || perhaps.priority <= best.priority)) return undefined;
-  const rule = best ?? (defaults.out === 'block' ? 'no-policy' : undefined);
-  return rule && forbids(rule) ? rule : undefined;
+/** Policies, and how old each of them is. */
+export interface Policies extends Pick<Tables, 'policies' | 'defaults'> {
+  readonly ageOf: AgeOf;
+}
+
+/** The same for given policies. */
+export function ruleOf({ policies, defaults, ageOf }: Policies, { flow, forbids }: Question): Rule | undefined {
+  const chosen = policies.filter(
+    ({ direction, type, ifId, selector }) =>
+      direction === 'out' && type === 'main' && !ifId && selectorMatches(selector, flow),
+  );
+  const [perhaps, sure] = [true, false].map((wanted) => chosen.filter((one) => unseen(one, flow) === wanted)) as [
+    IpsecPolicy[],
+    IpsecPolicy[],
+  ];
+  const priority = Math.min(...sure.map((one) => one.priority));
+  const equals = sure.filter((one) => one.priority === priority);
+  const mayCome = (one: IpsecPolicy): boolean =>
+    one.priority < priority || (one.priority === priority && firstOfEquals([...equals, one], ageOf).includes(one));
+  if (perhaps.some((one) => !forbids(one) && mayCome(one))) return undefined;
+  const rules: readonly Rule[] =
+    equals.length > 0 ? firstOfEquals(equals, ageOf) : defaults.out === 'block' ? ['no-policy'] : [];
+  return rules.every(forbids) ? rules[0] : undefined;
 }
 
 /** Whether the policy chooses the packet depends on what no capture tells. */

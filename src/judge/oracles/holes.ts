@@ -3,6 +3,7 @@ import type { IpsecPolicy } from '../../evidence/ipsec.ts';
 import { tablesAt } from '../../evidence/tables/tables.ts';
 import type { HostTimeline } from '../../evidence/tables/timeline.ts';
 import { type Question, ruleOf } from './clear-rules.ts';
+import { type AgeOf, ageOfLife, agesAt } from './policy-order.ts';
 
 /** A policy that was removed and put back, and between was missing. */
 export interface Hole {
@@ -26,11 +27,14 @@ interface Asked {
 export function holeAt(host: HostTimeline, time: bigint, { question, commands }: Asked): Hole | undefined {
   if (!host.exact) return undefined;
   const { policies, defaults } = tablesAt(host, time);
-  for (const { key, versions, ended } of host.policies) {
+  const ages = agesAt(host, time);
+  for (const life of host.policies) {
+    const { key, versions, ended } = life;
     const policy = versions.at(-1)?.value;
     if (ended === undefined || ended.time > time || policy === undefined) continue;
     // With it in its place: a stronger one may let the packet pass.
-    if (ruleOf({ defaults, policies: [policy, ...policies] }, question) !== policy) continue;
+    const ageOf: AgeOf = (one) => (one === policy ? ageOfLife(life, host, ended.time) : ages(one));
+    if (ruleOf({ defaults, policies: [policy, ...policies], ageOf }, question) !== policy) continue;
     const again = host.policies.flatMap((one) => (one.key === key ? one.versions : [])).find((one) => one.time > time);
     if (again === undefined) continue;
     const between = commands.some(({ begin }) => begin > ended.time && begin <= again.time);

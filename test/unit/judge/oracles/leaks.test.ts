@@ -199,14 +199,6 @@ test('a policy that goes and comes back at once leaves no gap, and a longer gap 
   assert.equal(at(201.5, gap(100, 200)), 1);
 });
 
-test('an update keeps the place of a policy among its equals', () => {
-  const bypass = pass({ selector: aSelector() });
-  const steps: Step[] = [
-    [3, 'west', { event: { kind: 'policy-updated', policy: { ...bypass, lifetime: { hardPackets: 9n } } } }],
-  ];
-  assert.equal(leaked(ping, [bypass, protect()], steps), false);
-});
-
 test('where the default action is to block, what no policy allows is a leak', () => {
   const block = { kind: 'policy-defaults', in: 'allow', fwd: 'allow', out: 'block' } as const;
   const steps: Step[] = [[1, 'west', { event: block }]];
