@@ -58,6 +58,30 @@ for (const family of families) {
     },
   );
 
+  // RFC 4555, 3.5: each end moves when it learns of it. Between, they have the same SA with other addresses.
+  scenario(
+    `S12 both ends of IPv${family} move, one after the other, and traffic goes on`,
+    { ...pair, links: { wan: ['west', 'east'], lte: ['west', 'east'] } },
+    async ({ hosts: { west, east } }) => {
+      await connect({ west, east }, { family, sa: { mode: 'tunnel', replayWindow: 64 } });
+      const [newWest, newEast] = moved[family];
+      await expect(await pings(west, peer, { count: 2 }), { what: 'pings before' }).toBe(2);
+      for (const host of [west, east]) {
+        const [out, inward] = host === west ? (['out', 'in'] as const) : (['in', 'out'] as const);
+        const there = { reqid: 1, policy: { source: own, destination: peer, direction: out } };
+        const back = { reqid: 1, policy: { source: peer, destination: own, direction: inward } };
+        await host.xfrm.migrate({ ...there, from: [own, peer], to: [newWest, newEast] });
+        await host.xfrm.migrate({ ...back, from: [peer, own], to: [newEast, newWest] });
+      }
+      await expect(await pings(west, peer, { count: 2 }), { what: 'pings after' }).toBe(2);
+      const received = await east.xfrm.state.get({ destination: newEast, spi: outSpi });
+      await expect([received?.source, received?.replay?.inbound], { what: 'source and last number' }).toEqual([
+        newWest,
+        4,
+      ]);
+    },
+  );
+
   // net/xfrm/xfrm_policy.c, xfrm_migrate_check: what nobody has cannot move.
   scenario(`S12 a policy of IPv${family} that is not there does not move`, pair, async ({ hosts: { west } }) => {
     const [newWest, newEast] = moved[family];
@@ -162,6 +186,32 @@ for (const family of families) {
     await expect([there?.direction, back?.direction], { what: 'directions' }).toEqual(['out', 'in']);
     await expect(there?.tfcPadding, { what: 'padding' }).toBe(100);
   });
+
+  // net/xfrm/xfrm_input.c, xfrm_input: XfrmInStateDirError; net/xfrm/xfrm_state.c, xfrm_state_find.
+  scenario(
+    `S16 an SA of IPv${family} works in its own direction alone`,
+    pair,
+    async ({ hosts: { west, east }, net }) => {
+      const templates = [{ source: own, destination: peer, reqid: 1 }];
+      const traffic = { source: own, destination: peer, templates };
+      await west.xfrm.state.add(toEast(family, { direction: 'out' }));
+      await west.xfrm.policy.add({ ...traffic, direction: 'out' });
+      await east.xfrm.state.add(toEast(family, { direction: 'in', replayWindow: 32 }));
+      await east.xfrm.policy.add({ ...traffic, direction: 'in' });
+      await expect(await pings(west, peer, { count: 2 }), { what: 'pings' }).toBe(2);
+      await east.xfrm.state.add(toEast(family, { spi: 0x3001, direction: 'out' }));
+      const held = await east.xfrm.state.get(toEast(family, { spi: 0x3001 }));
+      const reply = echoReply(own, peer);
+      const packet = sealedEsp(held, {
+        from: west,
+        to: east,
+        sequence: 1,
+        nextHeader: reply.protocol,
+        inner: reply.octets,
+      });
+      await net.link('wan').inject(packet, { expect: 'refused', at: east, counter: 'XfrmInStateDirError' });
+    },
+  );
 
   scenario(
     `S16 marks, interface numbers and flags of an SA of IPv${family} are kept`,

@@ -161,6 +161,18 @@ export const excuses: readonly Excuse[] = [
     settles: 60n * second,
   },
   {
+    id: 'kernel-tables-moved',
+    reason: 'SAs are made or moved to other addresses by hand (XFRM_MSG_MIGRATE), one end after the other',
+    facts: ['addresses', 'encapsulation'],
+    commands: [
+      /\bip(?:\.sh)? (?:-\S+ )*xfrm state (?:add|update|migrate)\b/,
+      // A netlink socket of XFRM: AF_NETLINK, SOCK_RAW, NETLINK_XFRM.
+      /\bsocket\((?:\w+,\s*)?16,\s*3,\s*6\)/,
+    ],
+    hosts: 'ends',
+    settles: 60n * second,
+  },
+  {
     id: 'translated',
     reason: 'a host on the way translates addresses, and each end has the one that it sees',
     facts: ['addresses', 'rewritten'],

@@ -128,6 +128,14 @@ const reaches: Readonly<Record<string, Reach>> = {
     undone: [],
     not: [],
   },
+  'kernel-tables-moved': {
+    fact: 'addresses',
+    line: 'ip xfrm state update src 192.0.2.1 dst 192.0.2.2',
+    hosts: ['west', 'east'],
+    settles: 60n,
+    undone: [],
+    not: [],
+  },
   translated: {
     fact: 'addresses',
     line: 'iptables -t nat -A POSTROUTING -j MASQUERADE',

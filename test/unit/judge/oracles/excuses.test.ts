@@ -172,6 +172,30 @@ const expected: Readonly<Record<string, Expected>> = {
       'ipsec-kernel-state.sh flushed',
     ],
   },
+  'kernel-tables-moved': {
+    facts: ['addresses', 'encapsulation'],
+    fits: [
+      'ip xfrm state add src 192.0.2.1 dst 192.0.2.2',
+      'ip.sh -4 xfrm state update src 192.0.2.1',
+      'ip xfrm state migrate src 192.0.2.1',
+      `perl -e 'socket(S,16,3,6) or die; send(S,pack("H*",shift),0)' 00`,
+      'python3 -c "import socket; s = socket.socket(16, 3, 6)"',
+    ],
+    not: [
+      'ip xfrm state',
+      'ip xfrm state delete src 192.0.2.1',
+      'ip xfrm state flush',
+      'ip xfrm policy update dir out',
+      'ip xfrm state added',
+      'zip xfrm state add',
+      'ip.sh.sh xfrm state add',
+      'ip - xfrm state add',
+      "perl -e 'socket(S,16,3,0) or die'",
+      "perl -e 'socket(S,16,3,66) or die'",
+      "perl -e 'socket(S,2,3,6) or die'",
+      "perl -e 'mysocket(S,16,3,6)'",
+    ],
+  },
   translated: {
     facts: ['addresses', 'rewritten'],
     fits: [
