@@ -3,6 +3,7 @@ import { addressBytes, canonicalAddress, prefixContains, prefixOf, withoutPrefix
 import { type Host, labLimits, type Nic, type Route, type Topology } from '../../model/topology.ts';
 import type { HostSpec } from './api/hosts.ts';
 import type { Definition, LinkSpec } from './api/scenario.ts';
+import { isDestination } from './drive/network-changes.ts';
 
 const linkName = /^[a-z0-9][a-z0-9_.-]{0,30}$/i;
 const hostName = /^[a-z][a-z0-9-]{0,62}$/;
@@ -135,6 +136,11 @@ interface Around {
 
 /** A route by an address, or one for each family by a neighbour's name. */
 function routesOf({ to, via }: Route, { name, own, plugs }: Around): Route[] {
+  if (!isDestination(to)) {
+    throw impossible(
+      `host ${name}: ${JSON.stringify(to)} is no destination of a route, such as 10.2.0.0/24 (host bits of zero) or default`,
+    );
+  }
   const neighbour = plugs.filter(({ host, link }) => host === via && own.some((plug) => plug.link === link));
   const gateways = neighbour.length > 0 ? neighbour.flatMap(({ addresses }) => addresses.map(withoutPrefix)) : [via];
   const families =
@@ -142,6 +148,12 @@ function routesOf({ to, via }: Route, { name, own, plugs }: Around): Route[] {
   const reachable = families.filter((gateway) => isNear(gateway, own));
   if (reachable.length === 0)
     throw impossible(`host ${name}: the route to ${to} goes via ${via}, which is on none of its networks`);
+  if (
+    reachable.some((gateway) =>
+      own.some(({ addresses }) => addresses.map(withoutPrefix).includes(canonicalAddress(gateway))),
+    )
+  )
+    throw impossible(`host ${name}: the route to ${to} goes via ${via}, which is the host itself`);
   const once = reachable.filter(
     (gateway, at) => reachable.findIndex((one) => one.includes(':') === gateway.includes(':')) === at,
   );

@@ -134,7 +134,21 @@ export class DrivenHost implements CheckedHost {
 
   reroute(to: string, via?: string): Promise<void> {
     const origin = callerOrigin();
-    return this.stepper.called(origin, async () => void (await this.must(rerouteLine(to, via), origin)));
+    return this.stepper.called(origin, () => this.#reroute(to, via, origin));
+  }
+
+  /** What the kernel refuses of a route is a mistake of who asked for it. */
+  async #reroute(to: string, via: string | undefined, origin: Origin): Promise<void> {
+    const line = atOrigin(() => rerouteLine(to, via), origin);
+    const { status, stdout } = await this.stepper.type({ host: this.name, line, origin });
+    if (status === 0) return;
+    throw new EspalierError('scenario', 'this route is not possible', {
+      ...origin,
+      host: this.name,
+      command: line,
+      output: stdout,
+      remedy: 'lead it over an address in a network of the host; a route that is removed must be there',
+    });
   }
 
   reject(what: Rejection): Promise<void> {

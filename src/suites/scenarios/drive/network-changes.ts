@@ -1,5 +1,6 @@
 /** Lines that change what a host's network is, for handles to type. */
 import { EspalierError } from '../../../base/errors.ts';
+import { addressFamily, parseNetwork } from '../../../connection/network.ts';
 import { addressBytes, canonicalAddress } from '../../../model/addresses.ts';
 import type { Rejection } from '../api/handles.ts';
 
@@ -34,10 +35,26 @@ export function checkedAddress(text: string): string {
   throw new EspalierError('scenario', `${JSON.stringify(text)} is no address with a prefix length`, { remedy });
 }
 
-/** Replaces a route, or removes it where it leads nowhere. */
+/**
+ * Replaces a route, or removes it where it leads nowhere. Raises `scenario` for what is no route; whether its gateway can be reached is known to the
+ * host alone.
+ */
 export function rerouteLine(to: string, via: string | undefined): string {
+  if (!isDestination(to)) {
+    const remedy = 'write it as 10.2.0.0/24, with host bits of zero, or default';
+    throw new EspalierError('scenario', `${JSON.stringify(to)} is no destination of a route`, { remedy });
+  }
+  if (via !== undefined && addressFamily(via) === undefined) {
+    const remedy = 'write it as 192.0.2.1';
+    throw new EspalierError('scenario', `${JSON.stringify(via)} is no address of a gateway`, { remedy });
+  }
   const family = (via ?? to).includes(':') ? '-6 ' : '';
   return via === undefined ? `ip ${family}route del ${to}` : `ip ${family}route replace ${to} via ${via}`;
+}
+
+/** What the kernel takes for the destination of a route: `default`, an address, or a network without host bits. */
+export function isDestination(to: string): boolean {
+  return to === 'default' || addressFamily(to) !== undefined || parseNetwork(to) !== undefined;
 }
 
 const table = 'inet espalier-reject';

@@ -31,6 +31,18 @@ const files: readonly (readonly [what: string, text: string, message: string, li
     2,
   ],
   [
+    'a route to no network',
+    declare("hosts: { a: linux({ routes: { '10.2.0.1/24': 'b' } }), b: linux() }, links: { l: ['a', 'b'] }"),
+    'scenario "x": this network is not possible: host a: "10.2.0.1/24" is no destination of a route, such as 10.2.0.0/24 (host bits of zero) or default',
+    2,
+  ],
+  [
+    'a route that leads to the host itself',
+    declare("hosts: { a: linux({ routes: { default: '2001:DB8:1::1' } }), b: linux() }, links: { l: ['a', 'b'] }"),
+    'scenario "x": this network is not possible: host a: the route to default goes via 2001:DB8:1::1, which is the host itself',
+    2,
+  ],
+  [
     'a tolerance of what there is not',
     `const what = 'dead' as 'died';\n${tolerating("{ what, why: 'x' }")}`,
     'scenario "x": `tolerates`: there is no "dead"; there are died, daemon-ended, assertion-failed, expectation-failed, daemon-fatal, memory-error, memory-leak, kernel-fault, half-open',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EspalierError } from '../../../../../src/base/errors.ts';
 import { netemCommand } from '../../../../../src/suites/scenarios/drive/impairments.ts';
 import {
   checkedAddress,
@@ -7,6 +8,7 @@ import {
   renumberLines,
   rerouteLine,
 } from '../../../../../src/suites/scenarios/drive/network-changes.ts';
+import { fakeLab } from './fake-lab.ts';
 
 test('new addresses come before the old ones go; what stays is not touched', () => {
   const now = { name: 'eth0', addresses: ['192.0.2.1/24', '2001:db8::1/64', '10.0.0.1/8'] };
@@ -36,6 +38,37 @@ test('routes and rejections are typed for the family of what they name', () => {
     'ip6 saddr 2001:db8::1 udp dport 4500 reject with icmpx admin-prohibited',
   );
   assert.equal(rule({ answer: 'no-route' }), 'reject with icmpx no-route');
+});
+
+test('what is no route is a mistake of the scenario, before anything is typed', () => {
+  for (const wrong of ['10.2.0.1/24', '10.2.0.0/33', '2001:db8::1/64', 'east', '', 'default; reboot'])
+    assert.throws(() => rerouteLine(wrong, '192.0.2.254'), {
+      fault: 'scenario',
+      message: /is no destination of a route/,
+    });
+  for (const wrong of ['192.0.2', 'gate', '192.0.2.254/24'])
+    assert.throws(() => rerouteLine('10.2.0.0/24', wrong), {
+      fault: 'scenario',
+      message: /is no address of a gateway/,
+    });
+  assert.equal(rerouteLine('10.2.0.7', '192.0.2.1'), 'ip route replace 10.2.0.7 via 192.0.2.1');
+});
+
+test('a route that the kernel refuses is a mistake of the scenario, with the line that asks for it', async () => {
+  const { west, typed } = fakeLab(() => ({ status: 2, stdout: 'RTNETLINK answers: Network is unreachable\n' }));
+  await assert.rejects(west.reroute('10.2.0.0/24', '203.0.113.9'), (error) => {
+    assert.ok(error instanceof EspalierError);
+    assert.deepEqual([error.fault, error.message], ['scenario', 'this route is not possible']);
+    assert.match(String(error.detail.file), /network-changes\.test\.ts$/);
+    assert.equal(typeof error.detail.line, 'number');
+    assert.match(String(error.detail.output), /Network is unreachable/);
+    return true;
+  });
+  await assert.rejects(west.reroute('10.2.0.1/24', '192.0.2.2'), { fault: 'scenario' });
+  assert.deepEqual(
+    typed.map(({ line }) => line),
+    ['ip route replace 10.2.0.0/24 via 203.0.113.9'],
+  );
 });
 
 test('packets overtake others that wait, by the link’s own delay or by one that is made for it', () => {
