@@ -15,6 +15,13 @@ function lab(pair: Pair, method: EapMethod) {
   return { ...direct(pair), connections: [between2(west, east)], limits: 'unsupported', timeout: 300 } as const;
 }
 
+/** EAP-TLS authenticates both, and no end signs beside it (RFC 5998). */
+function labOfEapAlone(pair: Pair) {
+  const west = end('west', 'EAP-TLS', { address: outer[4].west, selectors: [westNet] });
+  const east = end('east', 'EAP-TLS', { address: outer[4].east, selectors: [eastNet] });
+  return { ...direct(pair), connections: [between2(west, east)], limits: 'unsupported', timeout: 300 } as const;
+}
+
 async function isRefused({ west, east }: Ends): Promise<void> {
   for (const host of [west, east]) {
     await expect(host).toHaveIkeSas(0);
@@ -28,6 +35,7 @@ for (const pair of [...pairs(current, current), ...pairs(strongswans, earlier)])
   for (const method of methods) {
     scenario(`${column(pair)}, ${method}`, lab(pair, method), ({ hosts }) => establish(hosts, path));
   }
+  scenario(`${column(pair)}, EAP-TLS alone`, labOfEapAlone(pair), ({ hosts }) => establish(hosts, path));
 }
 
 /** Where each responder has the password. */

@@ -22,7 +22,8 @@ export interface RawKeyAuthentication {
 
 /**
  * By the Extensible Authentication Protocol (RFC 7296, 2.16). Such an end initiates; the other one authenticates it, and itself by its
- * own authentication, which is a certificate or a raw key.
+ * own authentication, which is a certificate or a raw key. With EAP-TLS at both ends EAP alone authenticates them (RFC 5998), and either may
+ * initiate.
  */
 export type EapAuthentication = EapPassword | EapTls;
 

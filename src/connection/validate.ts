@@ -110,13 +110,19 @@ function wordsOf(authentication: Authentication): [field: string, text: string][
   ];
 }
 
-/** Who is authenticated by EAP initiates, and the other end signs (RFC 7296, 2.16). */
+/**
+ * Who is authenticated by EAP initiates, and the other end signs (RFC 7296, 2.16), or is authenticated by the same method, where that
+ * authenticates both (RFC 5998).
+ */
 function problemsOfEap(one: End, other: End, place: string): Found {
   if (one.authentication.method !== 'eap') return [];
+  if (other.authentication.method === 'eap') {
+    const isMutual = one.authentication.eap === 'tls' && other.authentication.eap === 'tls';
+    return !isMutual && problem(`${place}.authentication`, 'is EAP at both ends, and EAP-TLS alone authenticates both');
+  }
   return [
     keyOf(other.authentication) === undefined &&
       problem(`${place}.authentication`, 'must be a certificate or a raw key, since the other end uses EAP'),
-    other.authentication.method === 'eap' && problem(`${place}.authentication`, 'is EAP at both ends'),
     other.start !== undefined &&
       other.start !== 'none' &&
       problem(`${place}.start`, 'must be "none": the end that uses EAP initiates'),

@@ -1,4 +1,4 @@
-import { keyOf } from '../../connection/authentication.ts';
+import { credentialOf } from '../../connection/authentication.ts';
 import { eapOf, type Limit, usesKey } from '../limit.ts';
 import { isAtLeast } from '../version.ts';
 import { words } from './algorithms.ts';
@@ -89,8 +89,6 @@ export const limits: readonly Limit[] = [
     id: 'eap-tls-key',
     reason: 'a responder of EAP-TLS has an RSA certificate',
     source: 'programs/pluto/ikev2_eap.c, start_eap',
-    hits: ({ local, remote }) =>
-      eapOf(remote) === 'tls' &&
-      (local.authentication.method !== 'certificate' || keyOf(local.authentication)?.kind !== 'rsa'),
+    hits: ({ local, remote }) => eapOf(remote) === 'tls' && credentialOf(local.authentication)?.kind !== 'rsa',
   },
 ];

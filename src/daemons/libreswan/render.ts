@@ -121,7 +121,7 @@ function authenticationOf({ connection, local, remote, childOf: parent = connect
     ['leftsendcert', 'always'],
   ];
   return [
-    ...(own === peers
+    ...(own === peers && eap === undefined
       ? ([['authby', own]] as const)
       : ([
           ['leftauth', own],

@@ -1,12 +1,12 @@
 /** Mistakes in what an end requests and assigns, in IKEv1, and in policies that protect nothing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eapMd5 } from '../../../src/connection/authentication.ts';
+import { eapMd5, eapTls } from '../../../src/connection/authentication.ts';
 import type { Connection, End } from '../../../src/connection/connection.ts';
 import { firstAndLast } from '../../../src/connection/network.ts';
 import type { PlainPolicy } from '../../../src/connection/policies.ts';
 import { problemsOf } from '../../../src/connection/validate.ts';
-import { least } from './samples.ts';
+import { credential, least } from './samples.ts';
 
 function withEnds(west: Partial<End>, east: Partial<End> = {}, more: Partial<Connection> = {}): Connection {
   return {
@@ -33,7 +33,11 @@ function withPolicy(change: Partial<PlainPolicy>): Connection {
   });
 }
 
+const tls = { authentication: eapTls(credential('west')) };
+
 const right: readonly Connection[] = [
+  withEnds(tls, tls),
+  withEnds({ ...tls, start: 'start' }, tls),
   withEnds({ requests: ['ipv4', 'ipv6'] }, { assigns }),
   withEnds({ requests: ['ipv4'], start: 'start' }, { assigns }),
   withEnds({ xauth: user }, {}, { ikev1: 'aggressive' }),
@@ -87,6 +91,8 @@ const mistakes: readonly (readonly [Connection, string, RegExp])[] = [
     /9370/,
   ],
   [withEnds({ authentication: eapMd5('a', 'b') }, {}, { ikev1: 'main' }), 'ends[0].authentication', /IKEv2/],
+  [withEnds(tls, { authentication: eapMd5('a', 'b') }), 'ends[0].authentication', /EAP-TLS alone/],
+  [withEnds({ authentication: eapMd5('a', 'b') }, tls), 'ends[1].authentication', /EAP-TLS alone/],
   [withEnds({}, {}, { ikev1: 'main', childless: true }), 'childless', /6023/],
   [
     withPolicy({ local: { network: '10.1.0.0/16', protocol: 1, icmpType: 256 } }),

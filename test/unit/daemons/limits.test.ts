@@ -69,6 +69,18 @@ const table: readonly (readonly [what: string, Connection, Readonly<Record<strin
   ],
   ['asking for a password', fromEast(password), { 'libreswan-4.10': ['eap-method'], 'libreswan-5.2': ['eap-method'] }],
   ['asking for EAP-TLS', fromEast(insideTls), { 'libreswan-5.2': ['eap-tls-5'], 'openiked-7.4': ['eap-method'] }],
+  [
+    'EAP alone',
+    {
+      ...insideTls,
+      ends: [insideTls.ends[0], { ...insideTls.ends[1], authentication: insideTls.ends[0].authentication }],
+    },
+    {
+      'libreswan-4.10': ['eap-initiator'],
+      'libreswan-5.2': ['eap-initiator', 'eap-tls-5'],
+      'openiked-7.4': ['eap-initiator', 'eap-method'],
+    },
+  ],
   ['asking by OCSP', { ...least, ocsp: true }, { 'openiked-7.4': ['ocsp'] }],
   [
     'two Child SAs',
