@@ -189,7 +189,7 @@ export const adaptations: readonly Adaptation[] = [
     kind: 'host-setup',
     reason:
       'daemons have no terminal: what a build with sanitizers reports is kept beside the logs, and an error ends the program; leaks are what pluto’s own detective looks for',
-    line: 'export ASAN_OPTIONS=abort_on_error=1:detect_leaks=0:log_path=$PWD/OUTPUT/$HOSTNAME.sanitizer UBSAN_OPTIONS=print_stacktrace=1:log_path=$PWD/OUTPUT/$HOSTNAME.undefined',
+    line: 'export ASAN_OPTIONS=abort_on_error=1:detect_leaks=0:log_path=$PWD/OUTPUT/$HOSTNAME.sanitizer UBSAN_OPTIONS=print_stacktrace=1',
   },
   {
     id: 'promote-secondaries',
