@@ -1,7 +1,7 @@
-import type { Encryption, Integrity, KeyExchange, Prf } from './algorithms.ts';
 import type { Authentication } from './authentication.ts';
 import type { AddressKind, Assignment, XauthUser } from './configuration.ts';
 import type { PlainPolicy } from './policies.ts';
+import type { ChildSettings, FurtherChild, IkeSettings, RekeySettings } from './sas.ts';
 import type { TrafficSelector } from './traffic-selector.ts';
 
 /**
@@ -49,6 +49,13 @@ export interface Connection {
    * an answer is said by `revocation`.
    */
   readonly ocsp?: boolean;
+  /**
+   * When a peer whose identity has an IKE SA establishes another one: `replace` deletes the old one, `allow` has both, also where the peer says
+   * INITIAL_CONTACT (RFC 7296, 2.4), which such an end does not say either. Default: as the daemon likes.
+   */
+  readonly uniqueIds?: 'replace' | 'allow';
+  /** The initiator gets a ticket, by which it establishes the IKE SA anew without a key exchange (RFC 5723). */
+  readonly resumption?: boolean;
 }
 
 /** One of the two peers. */
@@ -63,6 +70,13 @@ export interface End {
   readonly identity?: string;
   /** What this end has to send and to receive (RFC 7296, 2.9). Default: its own address. */
   readonly selectors?: readonly TrafficSelector[];
+  /**
+   * What this end takes for the other one's `selectors`, where it knows something else than the other one has: the responder narrows what the
+   * initiator proposes (RFC 7296, 2.9).
+   */
+  readonly peerSelectors?: readonly TrafficSelector[];
+  /** Name by which the other end looks this one up, in place of an address; its hosts(5) file has it. */
+  readonly dnsName?: string;
   readonly authentication: Authentication;
   /**
    * What the daemon does by itself once the connection is loaded: initiate at once, at the first packet that the
@@ -71,6 +85,12 @@ export interface End {
   readonly start?: 'none' | 'trap' | 'start';
   /** Routes to an interface lead packets to the Child SAs of this end, in place of policies for all packets. */
   readonly interface?: TunnelInterface;
+  /** Policies of this end are for packets with this mark alone, from 1 on. Who marks packets is up to the scenario. */
+  readonly mark?: number;
+  /** Absolute path of a program that the daemon runs, in place of its own, when Child SAs of this end come and go. */
+  readonly updown?: string;
+  /** Address of another gateway, to which this end sends peers that initiate (RFC 5685). */
+  readonly redirectsTo?: string;
   /**
    * Internal addresses that this end, which initiates, asks the other one for (RFC 7296, 2.19; Mode Config in IKEv1). What it gets is its selector,
    * and it uses name servers that it is told of.
@@ -91,10 +111,29 @@ export function peerAddress({ address, seenAs }: Pick<End, 'address' | 'seenAs'>
   return seenAs ?? address;
 }
 
+/** How the other end is told where this one is. */
+export function peerWord({ dnsName, ...end }: Pick<End, 'address' | 'seenAs' | 'dnsName'>): string {
+  return dnsName ?? peerAddress(end);
+}
+
+/** Whether the ends differ in what they take for each other's selectors. */
+export function narrows({ ends }: Pick<Connection, 'ends'>): boolean {
+  return ends.some(({ peerSelectors }) => peerSelectors !== undefined);
+}
+
 /** Settings that need not be those of the peer. */
 export type OwnSettings = Pick<
   Connection,
-  'ike' | 'child' | 'rekey' | 'liveness' | 'encapsulation' | 'mobike' | 'fragmentation' | 'revocation' | 'ocsp'
+  | 'ike'
+  | 'child'
+  | 'rekey'
+  | 'liveness'
+  | 'encapsulation'
+  | 'mobike'
+  | 'fragmentation'
+  | 'revocation'
+  | 'ocsp'
+  | 'uniqueIds'
 >;
 
 /** An interface of Linux that stands for the SAs and policies with its number. It is made when the daemon starts. */
@@ -108,40 +147,6 @@ export interface TunnelInterface {
   readonly id: number;
 }
 
-/** The IKE SA. */
-export interface IkeSettings {
-  /** In order of preference. */
-  readonly proposals?: readonly IkeProposal[];
-  /** Seconds. */
-  readonly lifetime?: number;
-  /** Replace the IKE SA with a new one, authenticated again, instead of rekeying it (RFC 7296, 2.8.3). */
-  readonly reauthenticate?: boolean;
-}
-
-/** The Child SA. */
-export interface ChildSettings {
-  /** In order of preference. */
-  readonly proposals?: readonly EspProposal[];
-  /** Seconds. */
-  readonly lifetime?: number;
-  /** Octets that one SA may carry before it expires (RFC 4301, 4.4.2.1). It is replaced before, unless `rekey` is `false`. */
-  readonly lifetimeBytes?: number;
-  /** The same in packets. */
-  readonly lifetimePackets?: number;
-  /** Packets (RFC 4303, 3.4.3); 0: no protection from replay. */
-  readonly replayWindow?: number;
-  /** Compression by IPComp (RFC 3173) is proposed (RFC 7296, 2.22); it needs both ends. Default: not. */
-  readonly ipcomp?: boolean;
-}
-
-/** A Child SA beside the first one. What it leaves out is as in the connection's `child`. */
-export interface FurtherChild extends ChildSettings {
-  /** As a connection's; no other Child SA has it. */
-  readonly name: string;
-  /** What each end has to send and to receive, by the end's host. */
-  readonly selectors: Readonly<Record<string, readonly TrafficSelector[]>>;
-}
-
 /** RFC 8784, 3. Both ends have it. */
 export interface PostquantumPreSharedKey {
   /** PPK_ID: printable ASCII without quotes, backslashes, blanks and commas. */
@@ -150,33 +155,6 @@ export interface PostquantumPreSharedKey {
   readonly secret: string;
   /** Without it there is no IKE SA (RFC 8784, 3: mandatory_or_not). Default: `true`. */
   readonly required?: boolean;
-}
-
-/** One proposal with all transforms of each type that may be chosen (RFC 7296, 3.3). */
-export interface IkeProposal {
-  readonly encryption: readonly Encryption[];
-  /** Empty or left out with AEAD algorithms. */
-  readonly integrity?: readonly Integrity[];
-  readonly prf: readonly Prf[];
-  readonly keyExchange: readonly KeyExchange[];
-  /** A further key exchange in IKE_INTERMEDIATE (RFC 9370, RFC 9242). */
-  readonly additionalKeyExchange?: readonly KeyExchange[];
-}
-
-/** One ESP proposal. */
-export interface EspProposal {
-  readonly encryption: readonly Encryption[];
-  /** Empty or left out with AEAD algorithms. */
-  readonly integrity?: readonly Integrity[];
-  /** Of Child SAs made after the first one: perfect forward secrecy. Left out or empty: none. */
-  readonly keyExchange?: readonly KeyExchange[];
-  /** Extended sequence numbers (RFC 4304): required, refused, or as the peer likes. Default: `no`. */
-  readonly esn?: 'yes' | 'no' | 'either';
-}
-
-export interface RekeySettings {
-  /** Seconds before the end of a lifetime at which the SA is replaced, without randomness. */
-  readonly margin: number;
 }
 
 /** Liveness checks (RFC 7296, 2.4), which daemons call dead peer detection. */

@@ -1,12 +1,14 @@
 import { excerptOf } from '../base/text.ts';
 import { encryptions, integrities, isAead, keyExchanges, prfs } from './algorithms.ts';
 import { type Authentication, keyOf } from './authentication.ts';
-import type { Connection, End, EspProposal, IkeProposal } from './connection.ts';
+import type { Connection, End } from './connection.ts';
 import { identityType } from './identity.ts';
 import { addressFamily } from './network.ts';
 import { type Found, flat, type Problem, problem, problemsOfName, problemsOfWord, within } from './problems.ts';
+import type { EspProposal, IkeProposal } from './sas.ts';
 import { problemsOfConfiguration } from './validate-configuration.ts';
 import { problemsOfIkev1 } from './validate-ikev1.ts';
+import { problemsOfKnowledge } from './validate-knowledge.ts';
 import { problemsOfPolicies } from './validate-policies.ts';
 import { problemsOfSelector } from './validate-selector.ts';
 
@@ -31,6 +33,7 @@ export function problemsOf(connection: Connection): Problem[] {
     problemsOfConfiguration(first, second, 'ends[0]'),
     problemsOfConfiguration(second, first, 'ends[1]'),
     problemsOfPolicies(connection),
+    problemsOfKnowledge(connection),
   ]);
 }
 

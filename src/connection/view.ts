@@ -8,6 +8,7 @@ declare const checked: unique symbol;
 export interface View {
   readonly connection: Connection;
   readonly local: End;
+  /** As the local end knows it. */
   readonly remote: End;
   /** Name of the connection whose further Child SA this is. */
   readonly childOf?: string;
@@ -29,7 +30,8 @@ export function viewOf(connection: Connection, host: string): View {
   if (problem !== undefined) {
     throw new EspalierError('scenario', `connection ${connection.name}: ${problem.field} ${problem.message}`, { host });
   }
-  return { connection: own, local, remote } as View;
+  const known = local.peerSelectors === undefined ? remote : { ...remote, selectors: local.peerSelectors };
+  return { connection: own, local, remote: known } as View;
 }
 
 /** A view for each Child SA of the connection: itself, and one for each of the further ones, as if it were a connection of its own. */

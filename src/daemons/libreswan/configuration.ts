@@ -18,7 +18,7 @@ export function configurationOf({ connection, local, remote }: View): Setting[] 
     yes(local, remote, `${client}modecfgclient`),
     yes(local, remote, `${server}modecfgserver`),
     // A server of IKEv1 would wait to be asked, or tell by itself, and both have to say which.
-    connection.ikev1 === undefined ? ['narrowing', 'yes'] : ['modecfgpull', 'yes'],
+    ['modecfgpull', connection.ikev1 === undefined ? undefined : 'yes'],
     ...(local.assigns === undefined
       ? []
       : ([
@@ -70,11 +70,16 @@ export function ikeVersionOf({ connection: { ikev1 } }: View, version: string): 
   ];
 }
 
-/** Without TCP in `config setup` pluto has no socket for it. */
+/** Settings of the daemon as a whole. Without TCP among them pluto has no socket for it. */
 export function setupOf(views: readonly View[], version: string): string[] {
   const ikev1 = views.some(({ connection }) => connection.ikev1 !== undefined);
   const tcp = views.some(({ connection }) => connection.encapsulation === 'tcp');
-  return [...(ikev1 && isAtLeast(version, '5.0') ? ['ikev1-policy=accept'] : []), ...(tcp ? ['listen-tcp=yes'] : [])];
+  const uniqueIds = views.map(({ connection }) => connection.uniqueIds).find((one) => one !== undefined);
+  return [
+    ...(ikev1 && isAtLeast(version, '5.0') ? ['ikev1-policy=accept'] : []),
+    ...(tcp ? ['listen-tcp=yes'] : []),
+    ...(uniqueIds === undefined ? [] : [`uniqueids=${uniqueIds === 'allow' ? 'no' : 'yes'}`]),
+  ];
 }
 
 /** The line of ipsec.secrets(5) by which a user answers. */

@@ -91,4 +91,30 @@ export const limits: readonly Limit[] = [
     source: 'programs/pluto/ikev2_eap.c, start_eap',
     hits: ({ local, remote }) => eapOf(remote) === 'tls' && credentialOf(local.authentication)?.kind !== 'rsa',
   },
+  {
+    id: 'unique-ids',
+    reason: 'the old IKE SA of a peer goes by INITIAL_CONTACT alone, whatever uniqueids= says',
+    source: 'programs/pluto/state.c, wipe_old_connections, passes over the connection itself; seen with 5.2 in labs',
+    hits: ({ connection }) => connection.uniqueIds === 'replace',
+  },
+  {
+    id: 'ecn',
+    reason: "congestion marks are always copied, as is the kernel's default",
+    source: 'ipsec.conf(5) has no word for it; programs/pluto/kernel_xfrm.c never sets XFRM_STATE_NOECN',
+    hits: ({ connection }) => connection.child?.copyEcn === false,
+  },
+  {
+    id: 'dscp-out',
+    reason: 'from version 5.0 on the differentiated services field is never copied outwards, whatever encap-dscp= says',
+    source:
+      'programs/pluto/kernel.c, setup_half_kernel_state: encap_dscp of an SA is never true; seen in labs as dont-encap-dscp',
+    hits: ({ connection: { child } }, version) =>
+      isAtLeast(version, '5.0') && (child?.copyDscp === 'out' || child?.copyDscp === 'both'),
+  },
+  {
+    id: 'resumption',
+    reason: 'RFC 5723 is there from version 5.0 on',
+    source: 'ipsec.conf(5), session-resumption=',
+    hits: ({ connection }, version) => connection.resumption === true && !isAtLeast(version, '5.0'),
+  },
 ];

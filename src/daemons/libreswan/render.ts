@@ -1,13 +1,6 @@
 import { isAead } from '../../connection/algorithms.ts';
-import { credentialOf, keyOf } from '../../connection/authentication.ts';
-import {
-  type Connection,
-  type End,
-  type EspProposal,
-  type IkeProposal,
-  peerAddress,
-} from '../../connection/connection.ts';
-import { identityType } from '../../connection/identity.ts';
+import { type Connection, type End, narrows, peerWord } from '../../connection/connection.ts';
+import type { EspProposal, IkeProposal } from '../../connection/sas.ts';
 import { selectorsOf } from '../../connection/selectors.ts';
 import { childViews, type View } from '../../connection/view.ts';
 import type { ConfigFile } from '../daemon.ts';
@@ -15,7 +8,8 @@ import { interfaceName } from '../interface.ts';
 import { isAtLeast } from '../version.ts';
 import { type WordTable, wordOf } from '../words.ts';
 import { words } from './algorithms.ts';
-import { configurationOf, ikeVersionOf, requestedOf, setupOf, userFiles, xauthSecretOf } from './configuration.ts';
+import { authenticationOf, identity, secretOf } from './authentication.ts';
+import { configurationOf, ikeVersionOf, requestedOf, setupOf, userFiles } from './configuration.ts';
 import { credentialFiles } from './nss.ts';
 import { policySections } from './policies.ts';
 import { selectorWord } from './selector.ts';
@@ -67,6 +61,7 @@ function settingsOf(view: View, version: string): Setting[] {
     ...ikeVersionOf(view, version),
     ...authenticationOf(view),
     ...configurationOf(view),
+    ['narrowing', yesNo(mayNarrow(view) ? true : undefined)],
     ['auto', { none: 'add', trap: 'ondemand', start: 'start' }[local.start ?? 'none']],
     ['type', mode],
     ...interfaceOf(local),
@@ -80,11 +75,31 @@ function settingsOf(view: View, version: string): Setting[] {
     ['fragmentation', yesNo(fragmentation)],
     ...livenessOf(connection, version),
     ['ppk', connection.ppk && (connection.ppk.required === false ? 'yes' : 'insist')],
+    ['leftupdown', local.updown],
+    ...redirectOf(view),
+    // An end that has nothing against several IKE SAs asks nobody to delete old ones.
+    ['initial-contact', yesNo(connection.uniqueIds === 'allow' ? false : undefined)],
+    ['session-resumption', yesNo(connection.resumption)],
+  ];
+}
+
+/** What an initiator proposes that does not know its address is narrowed as well. */
+function mayNarrow({ connection, local, remote }: View): boolean {
+  const assigns = local.assigns ?? remote.assigns;
+  return connection.ikev1 === undefined && (assigns !== undefined || narrows(connection));
+}
+
+/** Once the peer has said who it is, which is when one connection is known from another. */
+function redirectOf({ local, remote }: View): Setting[] {
+  return [
+    ['send-redirect', yesNo(local.redirectsTo === undefined ? undefined : true)],
+    ['redirect-to', local.redirectsTo],
+    ['accept-redirect', yesNo(remote.redirectsTo === undefined ? undefined : true)],
   ];
 }
 
 function sideOf(side: 'left' | 'right', end: End, seen: 'by-itself' | 'by-peer'): Setting[] {
-  const reached = seen === 'by-itself' ? end.address : peerAddress(end);
+  const reached = seen === 'by-itself' ? end.address : peerWord(end);
   const selectors = seen === 'by-itself' ? requestedOf(end) : undefined;
   const networks = selectors ?? (end.selectors && selectorsOf(end, seen).map(selectorWord).join(','));
   return [
@@ -95,67 +110,14 @@ function sideOf(side: 'left' | 'right', end: End, seen: 'by-itself' | 'by-peer')
 }
 
 /** pluto makes the interface, and its updown script the routes. */
-function interfaceOf({ interface: own }: End): Setting[] {
-  if (own === undefined) return [];
+function interfaceOf({ interface: own, mark }: End): Setting[] {
+  if (own === undefined) return [['mark', mark && `${mark}/0xffffffff`]];
   if (own.kind === 'xfrm') return [['ipsec-interface', own.id]];
   return [
     ['mark', `${own.id}/0xffffffff`],
     ['vti-interface', interfaceName(own)],
     ['vti-routing', 'yes'],
   ];
-}
-
-/** A name has an `@` in front, so that it is not looked up; a distinguished name stands in quotes. */
-function identity(text: string): string {
-  const type = identityType(text);
-  if (type === 'dn') return `"${text}"`;
-  return type === 'fqdn' ? `@${text}` : text;
-}
-
-/** The word of the key that there is: pluto would try RSA with an ECDSA key where both were allowed. */
-function authenticationOf({ connection, local, remote, childOf: parent = connection.name }: View): Setting[] {
-  const [own, peers] = [authenticationWord(local), authenticationWord(remote)];
-  const eap = [local, remote].map(({ authentication }) => authentication).find(({ method }) => method === 'eap');
-  const certificate: Setting[] = [
-    ['leftcert', parent],
-    ['leftsendcert', 'always'],
-  ];
-  return [
-    ...(own === peers && eap === undefined
-      ? ([['authby', own]] as const)
-      : ([
-          ['leftauth', own],
-          ['rightauth', peers],
-        ] as const)),
-    // pluto wants to be told of both ends, and `eaponly` is the one that is authenticated so.
-    ...(eap?.method === 'eap'
-      ? ([
-          ['leftautheap', eap.eap],
-          ['rightautheap', eap.eap],
-        ] as const)
-      : []),
-    ...(credentialOf(local.authentication) === undefined ? [] : certificate),
-    ['leftpubkey', publicKeyOf(local)],
-    ['rightpubkey', publicKeyOf(remote)],
-    // The peer has the root alone.
-    ['sendca', hasIntermediates(local) ? 'all' : undefined],
-  ];
-}
-
-/** SubjectPublicKeyInfo in base64. Its own half tells pluto which private key in its database is meant. */
-function publicKeyOf({ authentication }: End): string | undefined {
-  if (authentication.method !== 'raw-key') return undefined;
-  return authentication.key.publicKey.replace(/-----[^-]*-----|\s/g, '');
-}
-
-function hasIntermediates({ authentication }: End): boolean {
-  return (credentialOf(authentication)?.intermediates ?? []).length > 0;
-}
-
-function authenticationWord({ authentication }: End): string {
-  if (authentication.method === 'psk') return 'secret';
-  if (authentication.method === 'eap') return 'eaponly';
-  return keyOf(authentication)?.kind === 'ecdsa' ? 'ecdsa' : 'rsasig';
 }
 
 /** The PRF stands for the integrity algorithm too, which libreswan takes to be of the same hash. */
@@ -174,7 +136,8 @@ function listed(table: WordTable, names: readonly string[]): string {
 }
 
 function childOf({ child }: Connection): Setting[] {
-  const { proposals, replayWindow, lifetimeBytes, lifetimePackets, ipcomp } = child ?? {};
+  const { proposals, replayWindow, lifetimeBytes, lifetimePackets, ipcomp, copyDscp } = child ?? {};
+  const copies = (how: 'in' | 'out') => yesNo(copyDscp && (copyDscp === how || copyDscp === 'both'));
   const esn = new Set(proposals?.map((one) => one.esn ?? 'no'));
   return [
     ['esp', proposals?.map(espProposal).join(',')],
@@ -184,6 +147,8 @@ function childOf({ child }: Connection): Setting[] {
     ['ipsec-max-bytes', lifetimeBytes],
     ['ipsec-max-packets', lifetimePackets],
     ['compress', yesNo(ipcomp)],
+    ['encap-dscp', copies('out')],
+    ['decap-dscp', copies('in')],
   ];
 }
 
@@ -220,24 +185,4 @@ function livenessOf({ liveness }: Connection, version: string): Setting[] {
 
 function yesNo(value: boolean | undefined): string | undefined {
   return value === undefined ? undefined : value ? 'yes' : 'no';
-}
-
-function secretOf(view: View): string {
-  const { ppk } = view.connection;
-  return (
-    sharedSecretOf(view) +
-    xauthSecretOf(view) +
-    (ppk === undefined ? '' : `${idsOf(view)} : PPKS "${ppk.id}" "${ppk.secret}"\n`)
-  );
-}
-
-/** Whose secret it is (ipsec.secrets(5)). */
-function idsOf({ local, remote }: View): string {
-  return [local, remote].map((end) => (end.identity ? identity(end.identity) : end.address)).join(' ');
-}
-
-function sharedSecretOf(view: View): string {
-  const { local } = view;
-  if (local.authentication.method !== 'psk') return '';
-  return `${idsOf(view)} : PSK "${local.authentication.secret}"\n`;
 }

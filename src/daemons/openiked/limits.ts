@@ -162,7 +162,7 @@ export const limits: readonly Limit[] = [
     id: 'interface',
     reason: 'PF_KEY has neither interface numbers nor marks',
     source: 'RFC 2367; include/uapi/linux/pfkeyv2.h',
-    hits: ({ local }) => local.interface !== undefined,
+    hits: ({ local }) => local.interface !== undefined || local.mark !== undefined,
   },
   {
     id: 'revocation',
@@ -196,5 +196,37 @@ export const limits: readonly Limit[] = [
     reason: 'EAP-MSCHAPv2 is the only EAP method',
     source: 'iked.conf(5), ikeauth',
     hits: ({ remote }) => ![undefined, 'mschapv2'].includes(eapOf(remote)),
+  },
+  {
+    id: 'header-fields',
+    reason:
+      "congestion marks and, to the outer header alone, the differentiated services field are copied, as is the kernel's default",
+    source: 'iked.conf(5) has no word for it; the flags of its SAs in labs',
+    hits: ({ connection: { child } }) =>
+      child?.copyEcn === false || (child?.copyDscp !== undefined && child.copyDscp !== 'out'),
+  },
+  {
+    id: 'updown',
+    reason: 'it runs no program when Child SAs come and go',
+    source: 'iked.conf(5)',
+    hits: ({ local }) => local.updown !== undefined,
+  },
+  {
+    id: 'resumption',
+    reason: 'RFC 5723 is not implemented',
+    source: 'iked(8)',
+    hits: ({ connection }) => connection.resumption === true,
+  },
+  {
+    id: 'redirect',
+    reason: 'RFC 5685 is not implemented',
+    source: 'iked(8)',
+    hits: ({ local, remote }) => local.redirectsTo !== undefined || remote.redirectsTo !== undefined,
+  },
+  {
+    id: 'narrowing',
+    reason: 'it has the flows of its own policy, whatever was negotiated, and proposes or accepts nothing else',
+    source: 'iked.conf(5), from … to; seen in labs as policies wider than the traffic selectors',
+    hits: ({ local }) => local.peerSelectors !== undefined,
   },
 ];

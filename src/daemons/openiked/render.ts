@@ -1,14 +1,8 @@
 import type { Use } from '../../connection/algorithms.ts';
 import { keyOf } from '../../connection/authentication.ts';
-import {
-  type ChildSettings,
-  type Connection,
-  type End,
-  type EspProposal,
-  type IkeProposal,
-  peerAddress,
-} from '../../connection/connection.ts';
+import { type Connection, type End, peerWord } from '../../connection/connection.ts';
 import { distinguishedNameParts, identityType } from '../../connection/identity.ts';
+import type { ChildSettings, EspProposal, IkeProposal } from '../../connection/sas.ts';
 import { protocolNames, selectorsOf } from '../../connection/selectors.ts';
 import type { View } from '../../connection/view.ts';
 import type { ConfigFile } from '../daemon.ts';
@@ -34,10 +28,12 @@ function globalsOf(connections: readonly Connection[]): string[] {
   const fragmentation = first((one) => one.fragmentation);
   const mobike = first((one) => one.mobike);
   const delay = first((one) => one.liveness?.delay);
+  const uniqueIds = first((one) => one.uniqueIds);
   return [
     ...(fragmentation === undefined ? [] : [`set ${fragmentation ? '' : 'no'}fragmentation`]),
     ...(mobike === undefined ? [] : [`set ${mobike ? '' : 'no'}mobike`]),
     ...(delay === undefined ? [] : [`set dpd_check_interval ${delay}`]),
+    ...(uniqueIds === undefined ? [] : [`set ${uniqueIds === 'allow' ? 'no' : ''}enforcesingleikesa`]),
   ];
 }
 
@@ -48,7 +44,7 @@ function globalsOf(connections: readonly Connection[]): string[] {
 function policyOf(view: View, waits: boolean): string[] {
   const { connection, local, remote } = view;
   const { mode = 'tunnel', ike, child } = connection;
-  const peer = peerAddress(remote);
+  const peer = peerWord(remote);
   const active = waits || local.start === 'start';
   return [
     `ikev2 "${connection.name}" ${active && remote.seenAs !== 'any' ? 'active' : 'passive'}${child?.ipcomp ? ' ipcomp' : ''} ${mode} esp`,

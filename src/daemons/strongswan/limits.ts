@@ -33,5 +33,17 @@ export const limits: readonly Limit[] = [
     source: 'src/daemons/strongswan/render.ts renders the local end alone',
     hits: sharesHalfASecret,
   },
+  {
+    id: 'resumption',
+    reason: 'RFC 5723 is not implemented',
+    source: 'src/libcharon/sa/ikev2/tasks: no task makes or takes an IKE_SESSION_RESUME',
+    hits: ({ connection }) => connection.resumption === true,
+  },
+  {
+    id: 'redirects',
+    reason: "peers are redirected by a command or a plugin of one's own; no setting does it",
+    source: 'swanctl(8), --redirect; src/libcharon/sa/redirect_manager.h: no plugin of strongSwan adds a provider',
+    hits: ({ local }) => local.redirectsTo !== undefined,
+  },
   ...stackLimits,
 ];

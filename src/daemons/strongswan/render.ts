@@ -1,12 +1,7 @@
 import { isAead } from '../../connection/algorithms.ts';
 import { type Authentication, credentialOf } from '../../connection/authentication.ts';
-import {
-  type Connection,
-  type End,
-  type EspProposal,
-  type IkeProposal,
-  peerAddress,
-} from '../../connection/connection.ts';
+import { type Connection, type End, peerWord } from '../../connection/connection.ts';
+import type { EspProposal, IkeProposal } from '../../connection/sas.ts';
 import { selectorsOf } from '../../connection/selectors.ts';
 import { childViews, type View } from '../../connection/view.ts';
 import type { Stack } from '../../model/stacks.ts';
@@ -39,8 +34,8 @@ export function render(views: readonly View[], _version: string, stack: Stack): 
 
 function connectionOf(view: View): Section {
   const { connection, local, remote } = view;
-  const { ike, encapsulation, mobike, fragmentation, liveness, ppk, ikev1, childless } = connection;
-  const peer = peerAddress(remote);
+  const { ike, encapsulation, mobike, fragmentation, liveness, ppk, ikev1, childless, uniqueIds } = connection;
+  const peer = peerWord(remote);
   return {
     version: ikev1 === undefined ? 2 : 1,
     childless: childless === undefined ? undefined : childless ? 'force' : 'never',
@@ -55,6 +50,8 @@ function connectionOf(view: View): Section {
     ppk_id: ppk && quote(ppk.id),
     ppk_required: ppk && yesNo(ppk.required !== false),
     dpd_delay: liveness && `${liveness.delay}s`,
+    // With `no` a peer's INITIAL_CONTACT would delete its other IKE SAs.
+    unique: uniqueIds === 'allow' ? 'never' : uniqueIds,
     // Peers that do not ask for a certificate need it all the same.
     send_cert: local.authentication.method === 'certificate' ? 'always' : undefined,
     ...configurationOf(view),
@@ -89,6 +86,8 @@ function eapIdentity(authentication: Authentication, which: 'local' | 'remote'):
   return { eap_id: which === 'local' ? quote(authentication.user) : '%any' };
 }
 
+const dscpWords = { none: 'no', out: 'out', in: 'in', both: 'yes' } as const;
+
 function childOf({ connection, local, remote }: View): Section {
   const { mode, child, liveness } = connection;
   return {
@@ -100,6 +99,9 @@ function childOf({ connection, local, remote }: View): Section {
     ...childTimes(connection),
     ...volumes(connection),
     ...interfaceOf(local),
+    updown: local.updown,
+    copy_dscp: child?.copyDscp && dscpWords[child.copyDscp],
+    copy_ecn: yesNo(child?.copyEcn),
     ipcomp: yesNo(child?.ipcomp),
     replay_window: child?.replayWindow,
     start_action: local.start,
@@ -170,8 +172,8 @@ function volumes({ child, rekey }: Connection): Section {
   };
 }
 
-function interfaceOf({ interface: own }: End): Section {
-  if (own === undefined) return {};
+function interfaceOf({ interface: own, mark }: End): Section {
+  if (own === undefined) return { mark_in: mark, mark_out: mark };
   return own.kind === 'xfrm' ? { if_id_in: own.id, if_id_out: own.id } : { mark_in: own.id, mark_out: own.id };
 }
 

@@ -5,6 +5,10 @@ import { isAtLeast } from '../version.ts';
 
 type Rule = Omit<Limit, 'hits'> & { readonly hits: (view: View, version: string) => boolean };
 
+function copiesFields({ connection: { child } }: View): boolean {
+  return child?.copyDscp !== undefined || child?.copyEcn !== undefined;
+}
+
 /** What libipsec cannot do, which charon could. */
 const libipsec: readonly Rule[] = [
   {
@@ -29,7 +33,7 @@ const libipsec: readonly Rule[] = [
     id: 'interface',
     reason: 'libipsec has one TUN device for all, and neither interface numbers nor marks',
     source: 'src/libcharon/plugins/kernel_libipsec/kernel_libipsec_router.c',
-    hits: ({ local }) => local.interface !== undefined,
+    hits: ({ local }) => local.interface !== undefined || local.mark !== undefined,
   },
   {
     id: 'lifetime-volume',
@@ -42,6 +46,12 @@ const libipsec: readonly Rule[] = [
     reason: 'the replay window is fixed to 128 packets',
     source: 'src/libipsec/esp_context.c, ESP_DEFAULT_WINDOW_SIZE',
     hits: ({ connection }) => connection.child?.replayWindow !== undefined,
+  },
+  {
+    id: 'header-fields',
+    reason: 'libipsec makes outer headers without looking at inner ones',
+    source: 'src/libipsec has no word of it; the outer header is that of a UDP socket',
+    hits: copiesFields,
   },
   {
     id: 'trap',
@@ -82,7 +92,13 @@ const pfkey: readonly Rule[] = [
     id: 'interface',
     reason: 'PF_KEY has neither interface numbers nor marks',
     source: 'RFC 2367; include/uapi/linux/pfkeyv2.h',
-    hits: ({ local }) => local.interface !== undefined,
+    hits: ({ local }) => local.interface !== undefined || local.mark !== undefined,
+  },
+  {
+    id: 'header-fields',
+    reason: "what is copied between inner and outer headers is the kernel's default",
+    source: 'src/libcharon/plugins/kernel_pfkey/kernel_pfkey_ipsec.c, add_sa: sadb_sa_flags',
+    hits: copiesFields,
   },
   {
     id: 'replay-window',

@@ -1,5 +1,5 @@
 import { EspalierError } from '../../base/errors.ts';
-import type { Connection, End } from '../../connection/connection.ts';
+import { type Connection, type End, peerAddress } from '../../connection/connection.ts';
 import { childViews, viewOf } from '../../connection/view.ts';
 import type { ConfigFile } from '../../daemons/daemon.ts';
 import { limitIn } from '../../daemons/limits.ts';
@@ -68,7 +68,19 @@ export function stacksOf(daemons: ReadonlyMap<string, HostDaemon>): UserspaceSta
 
 /** The files that are placed before a daemon starts. Without connections it has only those that the scenario gives it. */
 export function filesOf({ daemon: { slice, version, stack, control }, views }: HostDaemon): readonly ConfigFile[] {
-  return [...(views.length === 0 ? [] : slice.render(views, version, stack)), ...control.helpers];
+  return [
+    ...(views.length === 0 ? [] : slice.render(views, version, stack)),
+    ...namesFile(views.map(({ remote }) => remote)),
+    ...control.helpers,
+  ];
+}
+
+/** hosts(5) with the names by which peers are looked up; none where none are. */
+function namesFile(peers: readonly End[]): ConfigFile[] {
+  const named = peers.flatMap((peer) => (peer.dnsName === undefined ? [] : [`${peerAddress(peer)} ${peer.dnsName}`]));
+  if (named.length === 0) return [];
+  const lines = ['127.0.0.1 localhost', '::1 localhost', ...new Set(named)];
+  return [{ path: '/etc/hosts', mode: 0o644, content: `${lines.join('\n')}\n` }];
 }
 
 interface Around {

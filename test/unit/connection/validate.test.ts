@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { eapMd5, psk, rawKey } from '../../../src/connection/authentication.ts';
-import type { Connection, End, FurtherChild } from '../../../src/connection/connection.ts';
+import type { Connection, End } from '../../../src/connection/connection.ts';
 import { identityType } from '../../../src/connection/identity.ts';
 import { parseNetwork } from '../../../src/connection/network.ts';
+import type { FurtherChild } from '../../../src/connection/sas.ts';
 import { problemsOf } from '../../../src/connection/validate.ts';
 import { full, insideTls, key, least, password, rawKeys } from './samples.ts';
 

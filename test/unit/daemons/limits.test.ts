@@ -41,6 +41,15 @@ function fromEast({ ends: [west, east], ...rest }: Connection): Connection {
   };
 }
 
+/** The least, with something more at the end that these tests look at. */
+function withEnd(more: Partial<Connection['ends'][0]>): Connection {
+  return { ...least, ends: [{ ...least.ends[0], ...more }, least.ends[1]] };
+}
+
+function onlyOf(names: readonly string[], id: string): Record<string, readonly string[]> {
+  return Object.fromEntries(names.map((name) => [name, [id]]));
+}
+
 /** Connection, and the ids of what each daemon cannot do of it. */
 const table: readonly (readonly [what: string, Connection, Readonly<Record<string, readonly string[]>>])[] = [
   ['the least', least, {}],
@@ -159,6 +168,64 @@ const table: readonly (readonly [what: string, Connection, Readonly<Record<strin
     "the peer's interface",
     { ...least, ends: [least.ends[0], { ...least.ends[1], interface: { kind: 'vti', id: 1 } }] },
     {},
+  ],
+  ['a mark', withEnd({ mark: 5 }), { 'openiked-7.4': ['interface'] }],
+  [
+    'one IKE SA, the new one',
+    { ...least, uniqueIds: 'replace' },
+    onlyOf(['libreswan-4.10', 'libreswan-5.2'], 'unique-ids'),
+  ],
+  ['many IKE SAs', { ...least, uniqueIds: 'allow' }, {}],
+  [
+    'header fields as Linux has them',
+    { ...least, child: { copyDscp: 'out', copyEcn: true } },
+    { 'libreswan-5.2': ['dscp-out'] },
+  ],
+  [
+    'header fields copied inwards alone',
+    { ...least, child: { copyDscp: 'in' } },
+    { 'openiked-7.4': ['header-fields'] },
+  ],
+  [
+    'header fields copied both ways',
+    { ...least, child: { copyDscp: 'both' } },
+    { 'libreswan-5.2': ['dscp-out'], 'openiked-7.4': ['header-fields'] },
+  ],
+  [
+    'congestion marks kept apart',
+    { ...least, child: { copyEcn: false } },
+    { ...onlyOf(['libreswan-4.10', 'libreswan-5.2'], 'ecn'), 'openiked-7.4': ['header-fields'] },
+  ],
+  ['an updown program', withEnd({ updown: '/bin/true' }), { 'openiked-7.4': ['updown'] }],
+  [
+    'resumption',
+    { ...least, resumption: true },
+    onlyOf(['libreswan-4.10', 'strongswan-5.9.8', 'strongswan-6.1.0', 'openiked-7.4'], 'resumption'),
+  ],
+  [
+    'sending peers elsewhere',
+    withEnd({ redirectsTo: '2001:db8::9' }),
+    { ...onlyOf(['strongswan-5.9.8', 'strongswan-6.1.0'], 'redirects'), 'openiked-7.4': ['redirect'] },
+  ],
+  ['being sent elsewhere', fromEast(withEnd({ redirectsTo: '2001:db8::9' })), { 'openiked-7.4': ['redirect'] }],
+  ['a name in place of an address', fromEast(withEnd({ dnsName: 'west.test' })), {}],
+  [
+    'other selectors than the peer has',
+    withEnd({ peerSelectors: ['2001:db8::/32'] }),
+    { 'openiked-7.4': ['narrowing'] },
+  ],
+  ['a peer that has other selectors', fromEast(withEnd({ peerSelectors: ['2001:db8::/32'] })), {}],
+  [
+    'EAP alone',
+    {
+      ...insideTls,
+      ends: [insideTls.ends[0], { ...insideTls.ends[1], authentication: insideTls.ends[0].authentication }],
+    },
+    {
+      'libreswan-4.10': ['eap-initiator'],
+      'libreswan-5.2': ['eap-initiator', 'eap-tls-5'],
+      'openiked-7.4': ['eap-initiator', 'eap-method'],
+    },
   ],
   ['replacing SAs at a set time', { ...least, rekey: { margin: 60 } }, { 'openiked-7.4': ['rekey-margin'] }],
 ];

@@ -51,9 +51,9 @@ test('libreswan requests and assigns addresses', () => {
     'leftsubnet=192.0.2.0/24/udp',
     'rightmodecfgclient=yes',
     'leftmodecfgserver=yes',
-    'narrowing=yes',
     'rightaddresspool=10.3.0.1-10.3.0.254,2001:db8:3::/112',
     'modecfgdns="10.2.0.53,10.2.0.54"',
+    'narrowing=yes',
   ]);
   assert.doesNotMatch(textOf(full), /modecfg|addresspool|narrowing/);
 });

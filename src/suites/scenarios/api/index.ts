@@ -11,14 +11,9 @@ export {
   rawKey,
 } from '../../../connection/authentication.ts';
 export type { AddressKind, Assignment, XauthUser } from '../../../connection/configuration.ts';
-export type {
-  EspProposal,
-  FurtherChild,
-  IkeProposal,
-  PostquantumPreSharedKey,
-  TunnelInterface,
-} from '../../../connection/connection.ts';
+export type { PostquantumPreSharedKey, TunnelInterface } from '../../../connection/connection.ts';
 export type { PlainPolicy } from '../../../connection/policies.ts';
+export type { EspProposal, FurtherChild, IkeProposal } from '../../../connection/sas.ts';
 /** A constructor for every daemon of the table: `libreswan()` and the like. */
 export * from '../../../daemons/all.ts';
 export type { OcspResponder } from '../services/ocsp-responder.ts';

@@ -26,6 +26,10 @@ export interface SaProperties {
   /** 0: none. */
   readonly ifId?: number;
   readonly mark?: number;
+  /** Whether an SA in tunnel mode copies the differentiated services field to the header that it makes, or leaves behind (RFC 4301, 5.1.2). */
+  readonly copiesDscp?: boolean;
+  /** The same for congestion marks (ECN, RFC 6040). */
+  readonly copiesEcn?: boolean;
   /** Sent or received so far. */
   readonly packets?: Count;
   readonly bytes?: Count;

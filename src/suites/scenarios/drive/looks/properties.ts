@@ -19,8 +19,12 @@ interface Around {
 
 type Value = string | number | bigint | boolean | undefined;
 
+function directionOf({ direction, destination }: IpsecSa, { addresses }: Around): 'in' | 'out' {
+  return direction ?? (addresses.has(destination) ? 'in' : 'out');
+}
+
 const saValues: { readonly [K in keyof SaProperties]-?: (sa: IpsecSa, around: Around) => Value } = {
-  direction: ({ direction, destination }, { addresses }) => direction ?? (addresses.has(destination) ? 'in' : 'out'),
+  direction: directionOf,
   protocol: ({ protocol }) => protocol,
   mode: ({ mode }) => mode,
   encryption: encryptionName,
@@ -35,6 +39,9 @@ const saValues: { readonly [K in keyof SaProperties]-?: (sa: IpsecSa, around: Ar
   replayWindow: ({ replayWindow }) => replayWindow,
   ifId: ({ ifId = 0 }) => ifId,
   mark: ({ mark }) => mark?.value ?? 0,
+  copiesDscp: (sa, around) =>
+    directionOf(sa, around) === 'in' ? sa.flags.includes('decap-dscp') : !sa.flags.includes('dont-encap-dscp'),
+  copiesEcn: ({ flags }) => !flags.includes('noecn'),
   packets: ({ use }) => use.packets,
   bytes: ({ use }) => use.bytes,
   refused: ({ errors }) => errors.integrity + errors.replay + errors.replayWindow,

@@ -55,6 +55,24 @@ const saCases: readonly (readonly [SaProperties, HowMany, holds: boolean])[] = [
   [{ encapsulated: false, esn: incoming.esn }, { count: 2 }, true],
 ];
 
+/** Header fields that an SA copies by its flags: the kernel's default is to copy all but the differentiated services field inwards. */
+const copying: readonly (readonly [readonly string[], 'in' | 'out', dscp: boolean, ecn: boolean])[] = [
+  [[], 'out', true, true],
+  [[], 'in', false, true],
+  [['decap-dscp'], 'in', true, true],
+  [['decap-dscp', 'dont-encap-dscp', 'noecn'], 'out', false, false],
+];
+
+for (const [flags, direction, copiesDscp, copiesEcn] of copying) {
+  test(`an SA ${direction} with the flags ${flags.join(', ') || 'of none'} copies what it copies`, async () => {
+    const sa = { ...(direction === 'in' ? incoming : outgoing), flags };
+    const look = (properties: SaProperties) => saCondition(inputs([sa]).inputs, properties, {}).look(origin);
+    assert.equal((await look({ direction, copiesDscp, copiesEcn })).holds, true);
+    assert.equal((await look({ direction, copiesDscp: !copiesDscp })).holds, false);
+    assert.equal((await look({ direction, copiesEcn: !copiesEcn })).holds, false);
+  });
+}
+
 for (const [properties, options, holds] of saCases) {
   test(`SAs with ${Object.keys(properties).join(', ') || 'no properties'}: ${JSON.stringify(options)}`, async () => {
     const look = await saCondition(inputs([incoming, outgoing]).inputs, properties, options).look(origin);
