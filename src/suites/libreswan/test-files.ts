@@ -35,13 +35,16 @@ export function openTree(dir: string): TestingTree {
   }
 }
 
+/** Where trees describe their virtual machines: since 5.0, and before. */
+const testBeds = ['kvm', 'libvirt'];
+
 function lookAt(suite: SuiteFiles, dir: string): TestingTree {
-  const kvm = join(dir, 'kvm');
+  const kvm = join(dir, testBeds.find((name) => suite.isFolder(join(dir, name, 'vm'))) ?? '');
   const xml = namesIn(suite, join(kvm, 'vm')).filter((name) => name.endsWith('.xml'));
   if (xml.length === 0 || !suite.isFile(join(dir, 'pluto', 'TESTLIST'))) {
     throw new EspalierError('usage', "is not libreswan's testing folder", {
       file: dir,
-      remedy: 'give the folder that holds pluto/TESTLIST and kvm/vm',
+      remedy: 'give the folder that holds pluto/TESTLIST and kvm/vm, or libvirt/vm',
     });
   }
   const textOf = (...path: readonly string[]): string => {

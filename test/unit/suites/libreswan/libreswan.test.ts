@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { rm, symlink } from 'node:fs/promises';
+import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -37,6 +37,13 @@ test('a test becomes a plan with steps in order and expectations with their sani
   );
   assert.deepEqual([...judging.sanitizers.keys()].sort(), ['marks.sed', 'prompt.sed']);
   assert.ok(plan.files.every(({ path, content }) => path.endsWith('/') || content.length > 0));
+});
+
+test('a tree of before 5.0, whose machines stand in libvirt, is the same', async () => {
+  using tree = makeTree();
+  const since5 = (await tree.open().load('hello')).plan;
+  await rename(join(tree.dir, 'kvm'), join(tree.dir, 'libvirt'));
+  assert.deepEqual((await tree.open().load('hello')).plan.steps, since5.steps);
 });
 
 test('golden facts are read where a test has them', async () => {
