@@ -73,6 +73,8 @@ export interface FactEvidence {
   readonly end: Moment;
   readonly frames: readonly SeenFrame[];
   readonly protectedPackets: readonly ProtectedPacket[];
+  /** Nanoseconds by which events and frames are recorded late at most, where the recorders are not the lab's own kernel (`lateness` of records). */
+  readonly lateness?: bigint;
   /** Absent: no rule named a frame. */
   readonly faulted?: FaultedPackets;
 }
@@ -83,7 +85,9 @@ export function commandAt(commands: readonly TypedCommand[], time: bigint): Type
 }
 
 /**
- * Virtual nanoseconds by which an event may be recorded late: the recorder has its turn when nothing else can run, and
+ * Virtual nanoseconds by which an event may be recorded late: in virtual time the recorder has its turn when nothing else can run, and
  * until then the clock moves only by what system calls cost.
  */
-export const lateness = 10_000_000n;
+export function latenessOf({ lateness = 10_000_000n }: Pick<FactEvidence, 'lateness'>): bigint {
+  return lateness;
+}

@@ -9,7 +9,7 @@ import { type RecordFile, readRecords } from '../records/reader.ts';
 import { type LabRecord, recordType } from '../records/record.ts';
 import { withStacks } from '../stacks/with-stacks.ts';
 import type { Moment } from '../tables/lives.ts';
-import { readTimeline, type Timeline } from '../tables/timeline.ts';
+import { latenessIn, readTimeline, type Timeline } from '../tables/timeline.ts';
 import { faultedPackets, faultsIn, type TimedFault } from './faulted-packets.ts';
 import { captureFile, captureProblem, framesOf } from './link-capture.ts';
 import { type Loss, lossesIn } from './losses.ts';
@@ -170,7 +170,9 @@ export class Attempt<Scenario extends StoredScenario = StoredScenario> {
   /** All that the oracles judge by. */
   get evidence(): FactEvidence {
     const { timeline, commands, end, frames, protectedPackets, faulted } = this;
-    return { timeline, commands, end, frames, protectedPackets, ...(faulted && { faulted }) };
+    const lateness = latenessIn(this.records.records);
+    const late = lateness === undefined ? {} : { lateness };
+    return { timeline, commands, end, frames, protectedPackets, ...late, ...(faulted && { faulted }) };
   }
 
   /** What fault rules did with frames, in order. */

@@ -23,6 +23,8 @@ export type Decoded =
   /** ns since the kernel's boot. */
   | { readonly type: 'uptime'; readonly uptime: bigint }
   | ({ readonly type: 'fault' } & RecordedFault)
+  /** ns by which what is recorded is late at most. */
+  | { readonly type: 'lateness'; readonly lateness: bigint }
   | { readonly type: 'unknown' };
 
 /** What became of one frame by a fault rule, or one that was put on a link. */
@@ -108,6 +110,8 @@ const decoders: { readonly [T in TypeName]: (payload: Uint8Array) => Decoded } =
     if (payload.length < 8 || fate === undefined) return unknown;
     return { type: 'fault', rule: viewOf(payload).getUint32(0, true), fate, link, frame: payload.subarray(8) };
   },
+  lateness: (payload) =>
+    payload.length < 8 ? unknown : { type: 'lateness', lateness: viewOf(payload).getBigUint64(0, true) },
   postMortem: ([begins]) => (begins === undefined ? unknown : { type: 'postMortem', begins: begins !== 0 }),
 };
 

@@ -52,6 +52,8 @@ export const recordType = {
   uptime: 16,
   /** A frame of a fault rule: u32 the rule's number, u8 its fate (`fates` of src/model/faults.ts), u8 index of the link, u16 zero, the frame. */
   fault: 17,
+  /** u64 ns by which XFRM events and the frames of captures are recorded late at most. Absent: the lab's own kernel records them. */
+  lateness: 18,
 } as const;
 
 /**

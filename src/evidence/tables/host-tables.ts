@@ -12,8 +12,9 @@ export interface HostTables {
   readonly defaults: (Moment & { readonly value: PolicyDefaults })[];
 }
 
-export function emptyTables(): HostTables {
-  return { sas: new Ledger(), policies: new Ledger(), defaults: [] };
+/** `late`: nanoseconds by which an event may be recorded behind a dump that shows it. */
+export function emptyTables(late?: bigint): HostTables {
+  return { sas: new Ledger(late), policies: new Ledger(late), defaults: [] };
 }
 
 /** Which table a finding is about comes with it. */

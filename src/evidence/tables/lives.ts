@@ -55,6 +55,12 @@ export class Ledger<T> {
   readonly lives: GrowingLife<T>[] = [];
   readonly #open = new Map<string, GrowingLife<T>>();
   readonly #unexplained = new Map<string, Suspicion>();
+  readonly #late: bigint;
+
+  /** `late`: nanoseconds by which an event may be recorded behind a dump that shows it. */
+  constructor(late = lateEvents) {
+    this.#late = late;
+  }
 
   /** The present state of an entry. */
   get(key: string): T | undefined {
@@ -97,7 +103,7 @@ export class Ledger<T> {
    */
   explain(key: string, { time }: Moment, reason: EndReason = 'unknown'): boolean {
     const finding = this.#unexplained.get(key);
-    if (!finding || time - finding.time > lateEvents || (finding.what === 'vanished') !== (reason !== 'unknown')) {
+    if (!finding || time - finding.time > this.#late || (finding.what === 'vanished') !== (reason !== 'unknown')) {
       return false;
     }
     const life = this.lives.findLast((one) => one.key === key);
@@ -112,7 +118,7 @@ export class Ledger<T> {
   /** Entries that a dump just before a moment had no more. */
   vanished({ time }: Moment): [key: string, value: T][] {
     const keys = [...this.#unexplained.values()].filter(
-      (one) => one.what === 'vanished' && time - one.time <= lateEvents,
+      (one) => one.what === 'vanished' && time - one.time <= this.#late,
     );
     return keys.flatMap(({ key }) => {
       const version = this.lives.findLast((one) => one.key === key)?.versions.at(-1);

@@ -89,7 +89,8 @@ interface HostState {
  * messages that are none. Frames for hosts that do not exist are passed over.
  */
 export function readTimeline({ hosts, records }: RecordedLab): Timeline {
-  const states = hosts.map((host) => newHost(host, records[0]));
+  const late = latenessIn(records);
+  const states = hosts.map((host) => newHost(host, records[0], late));
   const boundaries: Boundary[] = [];
   const discrepancies: Discrepancy[] = [];
   for (let at = 0; at < records.length; at += 1) {
@@ -117,9 +118,16 @@ export function readTimeline({ hosts, records }: RecordedLab): Timeline {
   return { hosts: states.map(finished), boundaries, end, discrepancies };
 }
 
+/** By how much what is recorded is late at most, ns; undefined: the lab's own kernel recorded it. */
+export function latenessIn(records: readonly LabRecord[]): bigint | undefined {
+  const record = records.find(({ type }) => type === recordType.lateness);
+  const said = record && decode(record);
+  return said?.type === 'lateness' ? said.lateness : undefined;
+}
+
 /** Before the first record tables are empty. */
-function newHost(host: string, first: LabRecord | undefined): HostState {
-  const seen = { tables: emptyTables(), changes: [], snapshots: [], gaps: [] };
+function newHost(host: string, first: LabRecord | undefined, late: bigint | undefined): HostState {
+  const seen = { tables: emptyTables(late), changes: [], snapshots: [], gaps: [] };
   const readers = { saDumps: saDumpReader(), policyDumps: policyDumpReader() };
   const known: Moment = { time: first?.time ?? 0n, sequence: -1 };
   return {

@@ -1,8 +1,8 @@
 import { compare } from '../../base/text.ts';
-import { type FactEvidence, lateness } from '../../evidence/evidence.ts';
+import { type FactEvidence, latenessOf } from '../../evidence/evidence.ts';
 import type { HostTimeline } from '../../evidence/tables/timeline.ts';
 import type { Blindness } from '../../model/verdict.ts';
-import { type Choices, queued } from './choice.ts';
+import { type Choices, queuedOf } from './choice.ts';
 
 interface Window {
   readonly from: bigint;
@@ -13,15 +13,17 @@ interface Window {
  * For how long, and around how many changes of policies, no leak could be claimed of a packet: on hosts whose events are
  * recorded late, and on those that delay their packets after the choice of a policy. Undefined: never.
  */
-export function blindness({ timeline }: FactEvidence, choices: Choices): Blindness | undefined {
-  const windows = timeline.hosts.map((host) => windowsOf(host, choices));
+export function blindness(evidence: FactEvidence, choices: Choices): Blindness | undefined {
+  const late = { before: latenessOf(evidence), after: queuedOf(evidence) };
+  const windows = evidence.timeline.hosts.map((host) => windowsOf(host, choices, host.exact ? exactly : late));
   const events = windows.reduce((sum, { length }) => sum + length, 0);
   if (events === 0) return undefined;
   return { ns: Number(windows.reduce((sum, one) => sum + covered(one), 0n)), events };
 }
 
-function windowsOf(host: HostTimeline, choices: Choices): Window[] {
-  const late = host.exact ? { before: 0n, after: 0n } : { before: lateness, after: queued };
+const exactly = { before: 0n, after: 0n };
+
+function windowsOf(host: HostTimeline, choices: Choices, late: typeof exactly): Window[] {
   return policyChanges(host).flatMap((time) => {
     const window = { from: time - late.before, to: time + late.after + choices.delayAt(host.host, time).most };
     return window.from < window.to ? [window] : [];

@@ -1,14 +1,16 @@
-import { type FactEvidence, lateness, type SeenFrame } from '../../evidence/evidence.ts';
+import { type FactEvidence, latenessOf, type SeenFrame } from '../../evidence/evidence.ts';
 import { turnsBetween } from '../../evidence/tables/tables.ts';
 import type { HostTimeline } from '../../evidence/tables/timeline.ts';
 import { type Delay, delayAt, delaysOf } from './delays.ts';
 import { Neighbours, unseenRequests } from './neighbours.ts';
 
 /**
- * Virtual nanoseconds that a packet may wait between the choice of its policy and the link, on hosts whose events are
- * recorded late: what an answer to an ARP request takes, mostly.
+ * Nanoseconds that a packet may wait between the choice of its policy and its place in the capture, on hosts whose events are recorded late:
+ * what an answer to an ARP request takes, mostly, or what a switch outside of the lab's kernel takes.
  */
-export const queued = 1_000_000n;
+export function queuedOf({ lateness = 1_000_000n }: Pick<FactEvidence, 'lateness'>): bigint {
+  return lateness;
+}
 
 /**
  * When a host chose the policies of its frames. The kernel asks its policies when it routes a packet, and hands it to the
@@ -35,6 +37,11 @@ export class Choices {
     return delayAt(this.#delays.get(host), time);
   }
 
+  /** Nanoseconds by which events of a host may be recorded late. */
+  lateOf({ exact }: HostTimeline): bigint {
+    return exact ? 0n : latenessOf(this.#evidence);
+  }
+
   /** The earliest time at which the policy of a frame may have been chosen: its own, where it did not wait. */
   earliest(host: HostTimeline, frame: SeenFrame): bigint {
     const { most, lossy } = this.delayAt(host.host, frame.time);
@@ -51,10 +58,10 @@ export class Choices {
   *moments(host: HostTimeline, frame: SeenFrame): Generator<bigint> {
     const { time } = frame;
     yield host.exact ? time : time - 1n;
-    const until = host.exact ? time : time - queued;
+    const until = host.exact ? time : time - queuedOf(this.#evidence);
     if (!host.exact) {
       yield until;
-      yield time + lateness;
+      yield time + this.lateOf(host);
     }
     const from = until - (time - this.earliest(host, frame));
     if (from === until) return;

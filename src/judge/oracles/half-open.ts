@@ -1,5 +1,5 @@
 import { secondsText } from '../../base/text.ts';
-import { commandAt, type FactEvidence, lateness } from '../../evidence/evidence.ts';
+import { commandAt, type FactEvidence, latenessOf } from '../../evidence/evidence.ts';
 import type { IpsecSa } from '../../evidence/ipsec.ts';
 import type { Life, Version } from '../../evidence/tables/lives.ts';
 import { issueOf } from '../../model/issue-kinds.ts';
@@ -85,7 +85,7 @@ function firstUse({ host, sa, since }: HalfOpen, evidence: FactEvidence): bigint
     timeline.hosts.some(
       (one) =>
         one.host === sender &&
-        one.sas.some((life) => isLifeOf(life, sa) && spans(life, time, one.exact ? 0n : lateness)),
+        one.sas.some((life) => isLifeOf(life, sa) && spans(life, time, one.exact ? 0n : latenessOf(evidence))),
     );
   const found = protectedPackets.find(
     ({ frame: { time, sender }, protocol, spi, source, copy }) =>

@@ -1,4 +1,4 @@
-import { type FactEvidence, lateness, type ProtectedPacket } from '../../evidence/evidence.ts';
+import type { FactEvidence, ProtectedPacket } from '../../evidence/evidence.ts';
 import type { IpsecPolicy, IpsecSa, Template } from '../../evidence/ipsec.ts';
 import type { IpPacket } from '../../evidence/packet/packet.ts';
 import type { Life } from '../../evidence/tables/lives.ts';
@@ -35,7 +35,7 @@ function sent(
   choices: Choices,
 ): boolean {
   const { time } = packet.frame;
-  const until = sender.exact ? time : time + lateness;
+  const until = time + choices.lateOf(sender);
   return versions.some(({ time: begin, value }, index) => {
     if (begin > until || !sendsInto(value, { inner, sa })) return false;
     const end = sender.exact ? (versions[index + 1] ?? ended) : ended;
@@ -46,7 +46,7 @@ function sent(
 function earliest({ frame, encapsulation }: ProtectedPacket, sender: HostTimeline, choices: Choices): bigint {
   // In a stream of TCP packets wait as long as they must.
   if (encapsulation === 'tcp') return 0n;
-  return choices.earliest(sender, frame) - (sender.exact ? 0n : lateness);
+  return choices.earliest(sender, frame) - choices.lateOf(sender);
 }
 
 /** A packet that a tunnel of an SA carries. */

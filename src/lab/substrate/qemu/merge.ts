@@ -2,18 +2,15 @@ import { FrameFeed } from '../../../evidence/records/feed.ts';
 import { type LabRecord, labHost, recordType } from '../../../evidence/records/record.ts';
 import { encodeFrame, recordsHeader } from '../../../evidence/records/writer.ts';
 import type { EvidenceWriter } from './quota.ts';
+import { inOrder, type Waiting } from './record-order.ts';
 
 /** What each machine says of itself alone, and what the lab as a whole says once. */
 const ofMachines: readonly number[] = [
   ...[recordType.hosts, recordType.uptime, recordType.stepEnd, recordType.labEnd, recordType.books],
 ];
 
-interface Waiting extends Pick<LabRecord, 'type' | 'time' | 'payload'> {
-  readonly host: number;
-}
-
 /**
- * One stream of records out of those of several machines. Their frames are put in the order of time whenever all machines have told what
+ * One stream of records out of those of several machines. Their frames are put in order whenever all machines have told what
  * they know (`flush`): what is written out never goes back in time because one of them was slow to tell.
  */
 export class RecordMerger {
@@ -50,7 +47,7 @@ export class RecordMerger {
   flush(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    this.#put(waiting.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)));
+    this.#put(inOrder(waiting));
   }
 
   /** Time of the last frame, ns since 1970. */

@@ -179,6 +179,19 @@ test('an event that comes just behind the dump which shows it explains the dump'
   assert.equal(timeline.hosts[0]?.policies[0]?.ended?.reason, 'flushed');
 });
 
+test('where recorders are late, an event that comes long behind the dump which shows it explains the dump', () => {
+  const sa = anSa();
+  const steps: Step[] = ['command', { sas: [sa] }, added(sa), 'end'];
+  const { hosts, records } = lab(steps);
+  const times = [0n, 0n, 150_000_000n, 200_000_000n];
+  const recorded = records.map((record, index) => ({ ...record, time: times[index] ?? 0n }));
+  assert.deepEqual(found(readTimeline({ hosts, records: recorded })), ['east sa unannounced 1', 'east sa twice 2']);
+  const payload = new Uint8Array(new BigUint64Array([200_000_000n]).buffer);
+  const first = { type: recordType.lateness, host: 0xffff, time: 0n, sequence: 0, payload };
+  const told = [first, ...recorded.map((record) => ({ ...record, sequence: record.sequence + 1 }))];
+  assert.deepEqual(found(readTimeline({ hosts, records: told })), []);
+});
+
 test('a migration moves the SA and the template that it names', () => {
   const [sa, policy] = [anSa(), aPolicy()];
   const addresses = { oldSource: sa.source, oldDestination: sa.destination, newSource: '192.1.3.33' };

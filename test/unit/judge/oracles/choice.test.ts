@@ -77,6 +77,17 @@ test('on a host whose events are late, delays come on top of the windows', () =>
   assert.deepEqual([late(899, delay), late(899.1, delay), late(998, 'true')], [1, 0, 1]);
 });
 
+test('where a lab says how late its recorders are, a table must have stood so long before and behind a frame', () => {
+  const late = (steps: readonly Step[]): number => {
+    const evidence = { ...evidenceOf({ steps, frames: [seen(1000, ping)] }), lateness: ms(200) };
+    return leaks(evidence).length;
+  };
+  assert.deepEqual([late([from(799)]), late([from(801)])], [1, 0]);
+  assert.deepEqual([late([from(10), from(1201, bypass)]), late([from(10), from(1199, bypass)])], [1, 0]);
+  const evidence = { ...evidenceOf({ steps: [from(500)] }), lateness: ms(200) };
+  assert.deepEqual(blindness(evidence, new Choices(evidence)), { ns: 400e6, events: 1 });
+});
+
 /** For how many milliseconds the oracle was blind, and around how many changes. */
 function blind(story: Story): readonly [number, number] | undefined {
   const evidence = evidenceOf(story);
