@@ -59,6 +59,10 @@ export function register(program: Command): void {
     .option('--repeat-each <n>', 'run each n times; attempts with the same seed must be byte-identical', '1')
     .option('--retries <n>', 'repeat unexpected results up to n times; every attempt is kept', '0')
     .option('--gap <ms>', 'virtual time between two commands (default: set by the suite)')
+    .option(
+      '--machines <cpus=n,memory=mib>',
+      'processors and memory of each host, where hosts are machines (substrate qemu)',
+    )
     .option('--timeout <seconds>', 'virtual time that one command may take (default: set by the suite)')
     .option('--faults <file>', 'lose, delay, double or change single packets as a plan says (docs/scenarios.md)')
     .option('--max-failures <n>', 'stop after n unexpected results')

@@ -1,7 +1,7 @@
 import { EspalierError } from '../base/errors.ts';
 import type { AttemptFile, AttemptInputs } from '../model/attempt.ts';
 import type { FaultRule } from '../model/faults.ts';
-import type { LabPlan } from '../model/scenario.ts';
+import type { LabPlan, MachineSize } from '../model/scenario.ts';
 import type { HeldLab, KernelFlavour, LoadedScenario } from '../model/suite.ts';
 import { lackingOf, traitsWith } from '../model/traits.ts';
 import type { GuestBinaries } from '../supply/kernel/guest.ts';
@@ -24,6 +24,8 @@ export interface AttemptSettings {
   readonly deadline?: bigint | undefined;
   /** Virtual time between two commands that replaces the scenario's own, ns. */
   readonly gap?: bigint | undefined;
+  /** What hosts have that are machines of their own. */
+  readonly machines?: MachineSize | undefined;
   /** What becomes of single frames; an empty list makes labs ready for it (`blankRules` of src/lab/agent/faults.ts). */
   readonly faults?: readonly FaultRule[];
   readonly limits?: LabLimits | undefined;
@@ -142,7 +144,8 @@ export function withSettings(
     gap = plan.timing.gap,
     overlays,
     faults,
-  }: Pick<AttemptSettings, 'deadline' | 'gap' | 'overlays' | 'faults'>,
+    machines,
+  }: Pick<AttemptSettings, 'deadline' | 'gap' | 'overlays' | 'faults' | 'machines'>,
 ): LabPlan {
   if (faults !== undefined) checkFaults(plan, faults);
   return {
@@ -152,6 +155,7 @@ export function withSettings(
       overlays: stacked(plan, overlays),
     }),
     ...(faults && { faults }),
+    ...(machines && { machines }),
   };
 }
 

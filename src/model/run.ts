@@ -22,6 +22,8 @@ const options = z.object({
   timeout: z.number().positive().exactOptional(),
   /** Virtual milliseconds between two commands, where they are not the scenario's own. */
   gap: count.exactOptional(),
+  /** Processors and MiB of memory of each host, where hosts are machines of their own. */
+  machines: z.object({ cpus: count.min(1).exactOptional(), memory: count.min(1).exactOptional() }).exactOptional(),
   /** `--faults`: the file's name as it was typed, and what stood in it. */
   faults: z.object({ file: text, rules: z.array(faultRuleSchema) }).exactOptional(),
   baseline: optionalText,

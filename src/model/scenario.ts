@@ -60,6 +60,12 @@ export interface SharedTree {
   readonly layers: readonly string[];
 }
 
+/** Processors and MiB of memory of a machine. */
+export interface MachineSize {
+  readonly cpus?: number;
+  readonly memory?: number;
+}
+
 /** What a lab needs to boot and run: everything the substrate sees. */
 export interface LabPlan {
   readonly topology: Topology;
@@ -90,6 +96,8 @@ export interface LabPlan {
   readonly clock?: Clock;
   /** Guest memory in MiB. */
   readonly memory: number;
+  /** What each host has where it is a machine of its own; absent: one processor, and `memory`. */
+  readonly machines?: MachineSize;
 }
 
 /** A scenario as listed: cheap to make for a whole suite. */

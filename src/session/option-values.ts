@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { EspalierError } from '../base/errors.ts';
+import type { MachineSize } from '../model/scenario.ts';
 import type { Shard } from './select.ts';
 
 /** What is wrong with the value of an option. */
@@ -45,4 +46,18 @@ export function parseTimeout(value: string): number {
   const seconds = /^\d{1,9}(\.\d+)?$/.test(value) ? Number(value) : 0;
   if (seconds <= 0) throw usage('--timeout', value, 'a number of seconds');
   return seconds;
+}
+
+/** Least of each: Debian's kernels do not boot with less memory, MiB. */
+const machineParts = { cpus: 1, memory: 128 } as const;
+
+/** `cpus=2,memory=1024`, one of the two or both. */
+export function parseMachines(value: string): MachineSize {
+  const size: { cpus?: number; memory?: number } = {};
+  for (const part of value.split(',')) {
+    const [, name, number = ''] = /^(cpus|memory)=(\d+)$/.exec(part) ?? [];
+    if (name !== 'cpus' && name !== 'memory') throw usage('--machines', value, '`cpus=N`, `memory=MIB` or both');
+    size[name] = wholeNumber(`--machines ${name}`, number, machineParts[name]);
+  }
+  return size;
 }

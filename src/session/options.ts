@@ -3,7 +3,7 @@ import { defaultSubstrate } from '../lab/substrate/all.ts';
 import type { RunOptions } from '../model/run.ts';
 import type { Rerun } from '../report/reporter.ts';
 import { unnamed } from '../suites/all.ts';
-import { parseSeed, parseTimeout, usage, wholeNumber } from './option-values.ts';
+import { parseMachines, parseSeed, parseTimeout, usage, wholeNumber } from './option-values.ts';
 
 /** Options of `espalier run` as commander gives them. */
 export interface RawRunOptions {
@@ -22,6 +22,7 @@ export interface RawRunOptions {
   readonly seed: string;
   readonly timeout?: string;
   readonly gap?: string;
+  readonly machines?: string;
   readonly faults?: string;
   readonly retries: string;
   readonly repeatEach: string;
@@ -83,6 +84,7 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
     ...(seeds > 1 && { seeds }),
     ...(raw.timeout !== undefined && { timeout: parseTimeout(raw.timeout) }),
     ...(raw.gap !== undefined && { gap: wholeNumber('--gap', raw.gap, 0) }),
+    ...(raw.machines !== undefined && { machines: parseMachines(raw.machines) }),
     ...(raw.baseline !== undefined && { baseline: raw.baseline }),
   };
 }
@@ -112,6 +114,12 @@ export async function effectiveSelectors(
   return [suite === undefined ? unnamed.suite : unnamed.ofTree];
 }
 
+function machineWords(machines: NonNullable<RunOptions['machines']>): string {
+  return Object.entries(machines)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+}
+
 /** The words that make `espalier run` repeat these options. */
 function optionWords(options: RunOptions): string[] {
   const words: string[] = [];
@@ -126,6 +134,7 @@ function optionWords(options: RunOptions): string[] {
   if (options.seeds !== undefined) words.push('--seeds', String(options.seeds));
   if (options.timeout !== undefined) words.push('--timeout', String(options.timeout));
   if (options.gap !== undefined) words.push('--gap', String(options.gap));
+  if (options.machines !== undefined) words.push('--machines', machineWords(options.machines));
   if (options.faults !== undefined) words.push('--faults', options.faults.file);
   return words;
 }

@@ -7,8 +7,11 @@ import { uml } from './uml/uml.ts';
 /** What is meant where no substrate is named. */
 export const defaultSubstrate: Substrate = uml;
 
+/** Where each host is a machine, with a kernel of a distribution. */
+export const machineSubstrate: Substrate = qemu;
+
 /** Every substrate there is. The only module that names concrete backends. */
-export const substrates: readonly Substrate[] = [defaultSubstrate, qemu, fake];
+export const substrates: readonly Substrate[] = [defaultSubstrate, machineSubstrate, fake];
 
 /** Finds a substrate by name. */
 export function substrateByName(name: string): Substrate {

@@ -13,7 +13,7 @@ import type { Outcome } from '../../farm/wire/protocol.ts';
 import { type AttemptSettings, runAttempt } from '../../lab/attempt.ts';
 import type { Layer } from '../../lab/source-layers.ts';
 import { substrateByName } from '../../lab/substrate/all.ts';
-import type { LabPlan } from '../../model/scenario.ts';
+import type { LabPlan, MachineSize } from '../../model/scenario.ts';
 import type { LoadedScenario } from '../../model/suite.ts';
 import { jsonText } from '../../store/run-folder.ts';
 import { openSuite } from '../../suites/all.ts';
@@ -73,7 +73,7 @@ async function fetchBytes(bench: Workbench, sha256: string): Promise<Buffer> {
 }
 
 async function settingsOf(bench: Workbench, order: Order): Promise<AttemptSettings> {
-  const { kernel, overlays, versions, seed, deadline, gap, faults } = order;
+  const { kernel, overlays, versions, seed, deadline, gap, machines, faults } = order;
   return {
     substrate: substrateByName(order.substrate),
     kernel: {
@@ -86,10 +86,15 @@ async function settingsOf(bench: Workbench, order: Order): Promise<AttemptSettin
     seed: seed === undefined ? undefined : BigInt(seed),
     deadline: deadline === undefined ? undefined : BigInt(deadline),
     gap: gap === undefined ? undefined : BigInt(gap),
+    ...(machines && { machines: sizeOf(machines) }),
     ...(faults && { faults }),
     ...(overlays && { overlays: await layersOf(bench, overlays) }),
     ...(versions && { versions }),
   };
+}
+
+function sizeOf({ cpus, memory }: NonNullable<Order['machines']>): MachineSize {
+  return { ...(cpus !== undefined && { cpus }), ...(memory !== undefined && { memory }) };
 }
 
 /** The driver's own, where the cache of contents has them: what is compiled here stays as it is. */

@@ -24,6 +24,7 @@ export const orderSchema = z.object({
   seed: z.string().optional(),
   deadline: z.string().optional(),
   gap: z.string().optional(),
+  machines: z.object({ cpus: z.number().optional(), memory: z.number().optional() }).optional(),
   faults: z.array(faultRuleSchema).optional(),
   kernel: identity.extend({ file: file.optional(), agent: identity.optional() }),
   /** Programs that the substrate's labs need beside the kernel. */

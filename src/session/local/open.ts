@@ -2,7 +2,7 @@ import { EspalierError } from '../../base/errors.ts';
 import { warn } from '../../base/log.ts';
 import type { AttemptSettings } from '../../lab/attempt.ts';
 import type { Layer } from '../../lab/source-layers.ts';
-import { substrateByName } from '../../lab/substrate/all.ts';
+import { machineSubstrate, substrateByName } from '../../lab/substrate/all.ts';
 import { LabSupply } from '../../lab/supply.ts';
 import type { RunOptions } from '../../model/run.ts';
 import type { Suite } from '../../model/suite.ts';
@@ -43,6 +43,11 @@ export async function openSettings(
   if (options.seeds !== undefined && !substrate.traits.seeds) {
     throw new EspalierError('usage', `--seeds: on the substrate ${substrate.name} no seed decides what happens`);
   }
+  if (options.machines !== undefined && substrate !== machineSubstrate) {
+    throw new EspalierError('usage', `--machines: hosts of the substrate ${substrate.name} are no machines`, {
+      remedy: `add --substrate ${machineSubstrate.name}`,
+    });
+  }
   await substrate.check();
   const sources = await sourceLayers(options, supply);
   return {
@@ -55,6 +60,7 @@ export async function openSettings(
     deadline: options.timeout === undefined ? undefined : BigInt(Math.round(options.timeout * 1000)) * 1_000_000n,
     ...(options.faults && { faults: options.faults.rules }),
     gap: options.gap === undefined ? undefined : BigInt(options.gap) * 1_000_000n,
+    machines: options.machines,
   };
 }
 
