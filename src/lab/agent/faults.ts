@@ -10,7 +10,7 @@ interface Key {
 }
 
 /** A look that a frame may have. */
-interface Form {
+export interface FrameForm {
   readonly etherType: number;
   readonly keys: readonly Key[];
 }
@@ -79,9 +79,9 @@ function espKeys({ spi, sequence }: Extract<FaultMatch, { kind: 'esp' }>, at: nu
 }
 
 /** All looks of the frames that a match names. */
-function formsOf(match: FaultMatch): Form[] {
-  return families.flatMap(({ etherType, size, plain, protocol }): Form[] => {
-    const behindUdp = (port: number, keys: (at: number) => Key[]): Form[] =>
+export function formsOf(match: FaultMatch): FrameForm[] {
+  return families.flatMap(({ etherType, size, plain, protocol }): FrameForm[] => {
+    const behindUdp = (port: number, keys: (at: number) => Key[]): FrameForm[] =>
       portKeys(size, port).map((key) => ({ etherType, keys: [...plain, protocol(udp), key, ...keys(size + 8)] }));
     if (match.kind === 'ip') {
       return [{ etherType, keys: match.protocol === undefined ? [] : [...plain, protocol(match.protocol)] }];
@@ -105,7 +105,7 @@ function hex(number: number): string {
   return number.toString(16);
 }
 
-function formText({ etherType, keys }: Form): string {
+function formText({ etherType, keys }: FrameForm): string {
   return [
     hex(etherType),
     ...keys.map(({ at, mask, value, not }) => `${not ? '!' : ''}${hex(at)}/${hex(mask)}/${hex(value)}`),

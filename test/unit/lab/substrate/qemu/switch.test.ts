@@ -48,6 +48,38 @@ test('a frame goes to all until its receiver was seen, then to that one only, an
   assert.equal(capture?.name, 'l');
 });
 
+test('a rule may take a frame, and what it puts on the link has an interface of its own in the capture', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-switch-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const file = join(dir, 'l.pcapng');
+  const got: string[] = [];
+  const link = new LinkSwitch(
+    new CaptureFile(file, 'l', new EvidenceWriter()),
+    () => 1n,
+    (_from, one) => one.toString('latin1', 14) === 'taken',
+  );
+  const ports = ['a', 'b'].map(
+    (host): Port => ({ host, send: (one) => got.push(`${host} ${one.toString('latin1', 14)}`) }),
+  );
+  for (const port of ports) link.plug(port);
+  const [a] = ports as [Port, Port];
+  link.take(a, frame('b', 'a', 'taken'));
+  link.take(a, frame('b', 'a', 'fine'));
+  link.put(frame('b', 'a', 'put'), 'a');
+  link.put(frame('all', 'a', 'made'), undefined);
+  link.flush();
+  assert.deepEqual(got, ['b fine', 'b put', 'a made', 'b made']);
+  const { interfaces, packets } = readCapture(readFileSync(file));
+  assert.deepEqual(
+    interfaces.map(({ name }) => name),
+    ['l', 'l faults'],
+  );
+  assert.deepEqual(
+    packets.map(({ interface: number }) => number),
+    [0, 0, 1, 1],
+  );
+});
+
 test('every frame is captured as it came, with its time, whatever becomes of it', (t) => {
   const { dir, file, link, ports } = linkOf('a', 'b');
   t.after(() => rmSync(dir, { recursive: true }));
