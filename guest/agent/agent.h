@@ -140,6 +140,8 @@ void place_open(void); /* a root of its own, the plan in /in/plan, the channel *
 int place_line(void); /* descriptor that the channel writes to */
 void place_host(void); /* in a host's new root, the working directory, before its files are placed */
 bool place_shares_trees(void); /* what one host writes to a shared tree, all see */
+/* How long settle() sleeps at a time, and how often at most; 0: until all is quiet. */
+extern const struct settling { long sleep_ns; int rounds; } settling;
 
 /* plan.c */
 void plan_read(const char *path);

@@ -107,7 +107,7 @@ static void show_typed(void)
 /* What changes nothing that a person at a console could see. */
 static bool is_quiet(const char *word)
 {
-	static const char *const quiet[] = { "command", "postmortem", "tables", "deadline", "end" };
+	static const char *const quiet[] = { "command", "postmortem", "settle", "tables", "deadline", "end" };
 	for (size_t i = 0; i < sizeof quiet / sizeof *quiet; i++)
 		if (!strcmp(word, quiet[i]))
 			return true;
@@ -146,6 +146,8 @@ static bool obey(FILE *file)
 			fault_order(word, rest);
 		else if (!strcmp(word, "interactive"))
 			order_interactive(rest);
+		else if (!strcmp(word, "settle"))
+			settle();
 		else if (!strcmp(word, "tables"))
 			show_tables();
 		else if (!strcmp(word, "deadline"))

@@ -121,10 +121,11 @@ static bool alone(void)
  */
 void settle(void)
 {
-	struct timespec moment = { 0, 1000 };
+	struct timespec moment = { 0, settling.sleep_ns };
+	int round = 0;
 	do {
 		nanosleep(&moment, NULL);
-	} while ((drain() || !alone()) && !flooding());
+	} while ((drain() || !alone()) && !flooding() && ++round != settling.rounds);
 }
 
 /*

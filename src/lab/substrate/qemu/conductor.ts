@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deadline } from '../../../base/deadline.ts';
 import { describeError, EspalierError } from '../../../base/errors.ts';
 import { decode } from '../../../evidence/records/decode.ts';
-import { endsLab, type LabRecord, recordType } from '../../../evidence/records/record.ts';
+import { endsLab, type LabRecord, labHost, recordType } from '../../../evidence/records/record.ts';
 import { encodeOrders } from '../../agent/orders.ts';
 import type { Order } from '../substrate.ts';
 import { Books } from './books.ts';
@@ -15,12 +15,14 @@ import { MachineLine } from './machine-line.ts';
 import { RecordMerger } from './merge.ts';
 import type { FromThread, LabScore, MachineWires, ToThread } from './messages.ts';
 import { EvidenceWriter } from './quota.ts';
-import { slownessOf } from './slowness.ts';
+import { latenessOf, requireFast, slownessOf } from './slowness.ts';
 import { listenAll } from './sockets.ts';
 
 /** A machine that has not answered for so long behind its own deadline will not, ms. */
 const patienceMs = 60_000;
 const progressMs = 200;
+/** Hosts that send each other packets without end are not waited for. */
+const settleRounds = 20;
 
 /** Plays a lab: takes its machines through the steps, one command at a time, and stores all that is to be seen. */
 export class Conductor {
@@ -56,7 +58,12 @@ export class Conductor {
     this.#merger = new RecordMerger(join(dir, 'records'), this.#writer, { hosts, now: this.#clock.now() });
     this.#log = new KernelLog(join(dir, 'kernel.log'), this.#writer, () => this.#clock.passed());
     this.#files = new CollectedFiles(join(dir, 'files'), this.#writer);
-    this.#links = new Links(links, { dir: join(dir, 'links'), writer: this.#writer, clock: this.#clock });
+    this.#links = new Links(links, {
+      dir: join(dir, 'links'),
+      writer: this.#writer,
+      clock: this.#clock,
+      note: (payload) => this.#merger.add(labHost, { type: recordType.fault, time: this.#clock.now(), payload }),
+    });
     this.#books = new Books(this.#links);
     this.#lines = new Map(machines.map((machine, index) => [machine.name, this.#lineOf(machine, index)]));
   }
@@ -126,9 +133,7 @@ export class Conductor {
     const isNews = passed - this.#progressAt > BigInt(progressMs) * 1_000_000n;
     if (!isNews || (!line.busy && this.#merger.begun)) return;
     this.#progressAt = passed;
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigUInt64LE(passed);
-    writeFileSync(join(this.#score.dir, 'lab', 'clock'), bytes);
+    writeFileSync(join(this.#score.dir, 'lab', 'clock'), numberBytes(passed));
   }
 
   #guarded(body: () => void): void {
@@ -154,16 +159,19 @@ export class Conductor {
   }
 
   async #play(): Promise<void> {
-    const { steps, hold, postMortem } = this.#score;
-    const booted = Promise.all(
-      [...this.#lines].map(([host, line]) => line.ready.then(() => this.#post({ kind: 'up', host }))),
-    );
-    if ((await this.#unlessBroken(booted)) === 'broken') return;
+    const { steps, hold, postMortem, faults } = this.#score;
+    const lines = [...this.#lines];
+    const ready = Promise.all(lines.map(([host, line]) => line.ready.then(() => this.#post({ kind: 'up', host }))));
+    if ((await this.#unlessBroken(Promise.all(lines.map(([, line]) => line.booted)))) === 'broken') return;
     this.#slowness = slownessOf(this.#clock.passed());
+    requireFast(this.#slowness);
+    if ((await this.#unlessBroken(ready)) === 'broken') return;
     const limit = BigInt(Math.round(Number(this.#score.deadline) * this.#slowness));
     await this.#all(`deadline ${limit}\n`);
     this.#merger.flush();
+    this.#merger.say(recordType.lateness, this.#clock.now(), numberBytes(latenessOf(this.#slowness)));
     this.#merger.begun = true;
+    for (const [index, rule] of faults.entries()) this.#links.faults.catch(index + 1, rule);
     for (const { host, index, line } of steps) {
       if (this.#inTrouble || this.#isBroken) break;
       await this.#obey({ kind: 'command', host, line, step: index });
@@ -177,8 +185,17 @@ export class Conductor {
   /** One machine works at a time; what its command changed in the tables of the others is looked at behind it. */
   async #command(host: string, lines: string): Promise<void> {
     await this.#order(host, lines);
+    await this.#settle();
     const others = [...this.#lines.keys()].filter((name) => name !== host);
     await Promise.all(others.map((name) => this.#order(name, 'tables 0\n')));
+  }
+
+  /** Lets machines do what a command began on others: until none computes and no frame was on its way meanwhile, or not for ever. */
+  async #settle(): Promise<void> {
+    for (let round = 0, before = -1; round < settleRounds && this.#links.total !== before; round += 1) {
+      before = this.#links.total;
+      await this.#all('settle 0\n');
+    }
   }
 
   async #all(lines: string): Promise<void> {
@@ -229,10 +246,17 @@ export class Conductor {
       case 'carrier':
         return this.#carrier(order);
       default:
-        throw new EspalierError('scenario', `substrate qemu has no rules for single frames (${order.kind})`, {
-          remedy: 'run it on the substrate uml',
-        });
+        this.#frames(order);
+        return Promise.resolve();
     }
+  }
+
+  /** Rules for single frames are the switch's. */
+  #frames(order: Extract<Order, { kind: 'catch' | 'release' | 'forget' | 'inject' }>): void {
+    const { faults } = this.#links;
+    if (order.kind === 'catch') faults.catch(order.id, order.rule);
+    else if (order.kind === 'inject') faults.inject(order.link, Buffer.from(order.frame));
+    else faults[order.kind](order.id);
   }
 
   async #advance(ns: bigint, lines: string): Promise<void> {
@@ -265,10 +289,17 @@ export class Conductor {
 
   /** What is stored when all machines have said what they had to. */
   #store(): void {
+    this.#links.faults.close();
     this.#links.flush();
     this.#merger.flush();
     if (!this.#complete) return;
     this.#merger.say(recordType.books, this.#clock.now(), Buffer.from(this.#books.text()));
     this.#merger.say(recordType.labEnd, this.#clock.now());
   }
+}
+
+function numberBytes(value: bigint): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(value);
+  return bytes;
 }

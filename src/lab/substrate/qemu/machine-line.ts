@@ -28,6 +28,7 @@ export class MachineLine {
   readonly #frames = new LengthFrames(channelHead, (head) => head.readUInt32LE(4));
   readonly #records = new MachineRecords();
   readonly #waiting: { readonly number: number; readonly done: () => void }[] = [];
+  readonly #booted = Promise.withResolvers<void>();
   readonly #ready = Promise.withResolvers<void>();
   #socket: Socket | undefined;
   #hellos = 0;
@@ -38,6 +39,11 @@ export class MachineLine {
     this.#plan = plan;
     this.#clock = clock;
     this.#events = events;
+  }
+
+  /** Its agent is there. */
+  get booted(): Promise<void> {
+    return this.#booted.promise;
   }
 
   /** It has built its host, whose shell is at a prompt. */
@@ -92,6 +98,7 @@ export class MachineLine {
     this.#hellos += 1;
     const now = this.#clock.now();
     if (this.#hellos === 1) {
+      this.#booted.resolve();
       const date = Buffer.alloc(8);
       date.writeBigUInt64LE(now);
       this.#planSent = now;

@@ -1,3 +1,4 @@
+import type { FaultRule } from '../../../model/faults.ts';
 import type { Order } from '../substrate.ts';
 
 /** A machine of the lab as its conductor knows it. Sockets are names in the lab's folder. */
@@ -24,6 +25,8 @@ export interface LabScore {
   readonly deadline: bigint;
   readonly steps: readonly { readonly index: number; readonly host: string; readonly line: string }[];
   readonly postMortem?: string;
+  /** What becomes of single frames from the first command on; numbered from 1. */
+  readonly faults: readonly FaultRule[];
   readonly hold: boolean;
 }
 

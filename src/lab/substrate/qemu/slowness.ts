@@ -1,6 +1,17 @@
+import { EspalierError } from '../../../base/errors.ts';
+
 /** A machine on a processor of its own boots in about this time, ns. */
 const usualBoot = 1_500_000_000n;
+/** Slower ones would time out whatever their deadlines are: daemons have timers of their own. */
 const slowest = 20;
+
+/** By so much frames and events of machines as fast as usual are recorded late at most, ns: a turn of this machine's scheduler, and one of each thread between. */
+const usualLateness = 100_000_000n;
+
+/** By how much frames and events of machines so many times slower are recorded late at most, ns. */
+export function latenessOf(slowness: number): bigint {
+  return BigInt(Math.round(Number(usualLateness) * slowness));
+}
 
 /**
  * How many times slower than usual the machines of a lab are, by the time that they took to boot: deadlines are so much longer. Never
@@ -8,5 +19,12 @@ const slowest = 20;
  */
 export function slownessOf(bootNs: bigint): number {
   const times = Number((bootNs * 100n) / usualBoot) / 100;
-  return Math.min(slowest, Math.max(1, times));
+  return Math.max(1, times);
+}
+
+/** Raises `infrastructure` where machines are so slow that what fails in them says nothing of what is tested. */
+export function requireFast(slowness: number): void {
+  if (slowness <= slowest) return;
+  const message = `its machines came up ${Math.round(slowness)} times slower than usual: in real time daemons would give up before their peers have computed`;
+  throw new EspalierError('infrastructure', message, { remedy: 'run it with -j 1, and with nothing else beside it' });
 }

@@ -1,9 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { EspalierError } from '../../../base/errors.ts';
 import { moduleUrl } from '../../../base/form.ts';
-import type { LabPlan } from '../../../model/scenario.ts';
 import type { BackendLab, LabRequest } from '../substrate.ts';
 import { bootFiles } from './boot-files.ts';
 import type { MachineShape } from './command-line.ts';
@@ -14,18 +12,11 @@ import { QemuLab } from './qemu-lab.ts';
 
 const thread = moduleUrl('lab/substrate/qemu/thread');
 
-function requireRunnable({ faults }: LabPlan): void {
-  if (faults === undefined || faults.length === 0) return;
-  throw new EspalierError('scenario', 'substrate qemu has no rules for single frames', {
-    remedy: 'run it on the substrate uml',
-  });
-}
-
 function shapeOf({ host, drives }: MachinePlan, { kernel, plan }: LabRequest): MachineShape {
   return {
     name: host.name,
-    memory: plan.memory,
-    cpus: 1,
+    memory: plan.machines?.memory ?? plan.memory,
+    cpus: plan.machines?.cpus ?? 1,
     accelerator: 'tcg',
     drives: [kernel, ...drives],
     nics: host.nics.map(({ mac }, index) => ({ mac, socket: socketOf(host.name, `nic${index}`) })),
@@ -56,6 +47,7 @@ function scoreOf({ dir, plan, hold }: LabRequest, machines: readonly MachinePlan
     deadline: plan.timing.deadline,
     steps: commands.map(({ index, host, line }) => ({ index, host, line })),
     ...(plan.postMortem !== undefined && { postMortem: plan.postMortem }),
+    faults: plan.faults ?? [],
     hold,
   };
 }
@@ -63,7 +55,6 @@ function scoreOf({ dir, plan, hold }: LabRequest, machines: readonly MachinePlan
 /** Starts a lab; resolves when its machines' processes run. */
 export async function startLab(request: LabRequest): Promise<BackendLab> {
   const { dir, plan, kernel } = request;
-  requireRunnable(plan);
   const folder = join(dir, 'lab');
   mkdirSync(folder, { recursive: true });
   const boot = bootFiles(kernel, await machineAgent());
