@@ -6,7 +6,7 @@ type Change = Extract<FaultAction, { kind: 'change' }>;
 /** The frame with a rule's changes, as the agent of other labs makes them (guest/agent/change.c). One without a message has no changes. */
 export function changed(frame: Buffer, { edits, keepChecksums }: Change): Buffer {
   const at = messageAt(frame);
-  let bytes = Buffer.from(frame);
+  let bytes: Buffer = Buffer.from(frame);
   if (at !== undefined) for (const edit of edits) bytes = edited(bytes, at, edit);
   if (keepChecksums !== true) setHeaders(bytes);
   return bytes;
