@@ -77,6 +77,7 @@ test('a payload that is too short for its type, and a type of a later version, s
     clockSet: 8,
     uptime: 8,
     fault: 8,
+    lateness: 8,
   };
   const smallest: Partial<Record<string, Uint8Array>> = { fault: Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0) };
   for (const [name, type] of Object.entries(recordType)) {
