@@ -145,7 +145,9 @@ export class Conductor {
   }
 
   #refuse(error: unknown): void {
-    this.#refused ??= error instanceof EspalierError ? describeError(error) : String(error);
+    // Of a lab's end one line is told.
+    const text = error instanceof EspalierError ? describeError(error) : String(error);
+    this.#refused ??= text.replace(/\s*\n\s*(?:-> )?/g, '; ');
     this.#break();
   }
 
