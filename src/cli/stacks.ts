@@ -4,7 +4,7 @@ import { type Help, withHelp } from './help.ts';
 
 const help: Help = {
   details: [
-    'Boots a lab for each stack (XFRM, with an XFRM interface, with a VTI, PF_KEY, libipsec) and asks the same questions in all of them. A cell is yes or no by a line that a command printed, and `?` where no line says either.',
+    'Boots a lab for each stack (XFRM, with an XFRM interface, with a VTI, PF_KEY, libipsec, none) and asks the same questions in all of them. A cell is yes or no by a line that a command printed, and `?` where no line says either.',
     'Below the table stands what each `no` and each `?` follows from. docs/connections.md describes the stacks.',
   ],
   examples: [

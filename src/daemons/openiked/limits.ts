@@ -9,26 +9,27 @@ export const limits: readonly Limit[] = [
   {
     id: 'aead-esp',
     reason: 'PF_KEY of Linux knows no AEAD algorithm: iked drops such a proposal without a word',
-    source: 'net/xfrm/xfrm_algo.c: no sadb entry of aead_list can be set by PF_KEY; iked/pfkey.c, parse.y',
+    source:
+      'net/key/af_key.c, pfkey_msg2xfrm_state: xfrm_ealg_get_byid looks in ealg_list, where no AEAD algorithm is; iked/pfkey.c',
     hits: wantsAead,
   },
   {
     id: 'sha2-256-esp',
     reason: 'PF_KEY of Linux truncates HMAC-SHA2-256 to 96 bits, where RFC 4868 wants 128; iked leaves it out',
-    source: 'net/xfrm/xfrm_algo.c: icv_truncbits of hmac(sha256); iked/pfkey.c',
+    source: 'net/key/af_key.c, pfkey_msg2xfrm_state: alg_trunc_len is icv_truncbits, 96 for hmac(sha256); iked/pfkey.c',
     hits: wantsSha256,
   },
   {
     id: 'families',
     reason:
       'PF_KEY of Linux takes what goes through a tunnel for the address family of its ends: other packets are lost',
-    source: 'net/key/af_key.c, pfkey_msg2xfrm_state: sel.family; seen in the SA tables of labs',
+    source: 'net/key/af_key.c, pfkey_msg2xfrm_state: sel.family is props.family; seen in the SA tables of labs',
     hits: crossesFamilies,
   },
   {
     id: 'esn',
     reason: 'PF_KEY has no extended sequence numbers',
-    source: 'RFC 2367; iked/pfkey.c',
+    source: 'include/uapi/linux/pfkeyv2.h: SADB_SAFLAGS_* has no flag for them; iked/pfkey.c',
     hits: (view) => esp(view).some(({ esn }) => esn === 'yes'),
   },
   {

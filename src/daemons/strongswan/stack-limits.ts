@@ -66,32 +66,33 @@ const pfkey: readonly Rule[] = [
   {
     id: 'aead-esp',
     reason: 'PF_KEY of Linux knows no AEAD algorithm',
-    source: 'net/xfrm/xfrm_algo.c: no sadb entry of aead_list can be set by PF_KEY',
+    source: 'net/key/af_key.c, pfkey_msg2xfrm_state: xfrm_ealg_get_byid looks in ealg_list, where no AEAD algorithm is',
     hits: wantsAead,
   },
   {
     id: 'sha2-256-esp',
     reason: 'PF_KEY of Linux truncates HMAC-SHA2-256 to 96 bits, where RFC 4868 wants 128',
-    source: 'net/xfrm/xfrm_algo.c: icv_truncbits of hmac(sha256)',
+    source:
+      'net/key/af_key.c, pfkey_msg2xfrm_state: alg_trunc_len is icv_truncbits, 96 in aalg_list of net/xfrm/xfrm_algo.c',
     hits: wantsSha256,
   },
   {
     id: 'families',
     reason:
       'PF_KEY of Linux takes what goes through a tunnel for the address family of its ends: other packets are lost',
-    source: 'net/key/af_key.c, pfkey_msg2xfrm_state: sel.family',
+    source: 'net/key/af_key.c, pfkey_msg2xfrm_state: sel.family is props.family',
     hits: crossesFamilies,
   },
   {
     id: 'esn',
-    reason: 'PF_KEY has no extended sequence numbers',
-    source: 'RFC 2367',
+    reason: 'PF_KEY of Linux has no extended sequence numbers',
+    source: 'include/uapi/linux/pfkeyv2.h: SADB_SAFLAGS_* has no flag for them',
     hits: ({ connection }) => (connection.child?.proposals ?? []).some(({ esn = 'no' }) => esn !== 'no'),
   },
   {
     id: 'interface',
     reason: 'PF_KEY has neither interface numbers nor marks',
-    source: 'RFC 2367; include/uapi/linux/pfkeyv2.h',
+    source: 'include/uapi/linux/pfkeyv2.h: SADB_X_EXT_* has none',
     hits: ({ local }) => local.interface !== undefined || local.mark !== undefined,
   },
   {
@@ -103,7 +104,7 @@ const pfkey: readonly Rule[] = [
   {
     id: 'replay-window',
     reason: 'PF_KEY of Linux has replay windows of at most 32 packets',
-    source: 'net/key/af_key.c, pfkey_msg2xfrm_state: sadb_sa_replay',
+    source: 'net/key/af_key.c, pfkey_msg2xfrm_state: sadb_sa_replay is cut to the bits of replay.bitmap',
     hits: ({ connection }) => (connection.child?.replayWindow ?? 0) > 32,
   },
 ];

@@ -241,7 +241,7 @@ for (const [what, connection, expected] of table) {
 test('a limit names the connection, the daemon, the reason and where that is written', () => {
   assert.match(
     limitIn([viewOf(least, 'west'), viewOf(gcm, 'west')], findDaemon('openiked', '7.4')) ?? '',
-    /^connection hosts: openiked 7\.4: PF_KEY of Linux knows no AEAD algorithm.* \(.*xfrm_algo\.c/,
+    /^connection hosts: openiked 7\.4: PF_KEY of Linux knows no AEAD algorithm.* \(.*af_key\.c/,
   );
   assert.equal(
     limitIn([viewOf(hybrid, 'west')], findDaemon('libreswan', '5.2')),

@@ -1,6 +1,6 @@
 import type { StackCell, StackRow } from '../../../model/stack-table.ts';
 import type { ColumnName } from './columns.ts';
-import { groups, type Probe, probes, unasked } from './probes.ts';
+import { groups, type Probe, probes } from './probes.ts';
 
 /** What a line printed. */
 export interface Answer {
@@ -23,12 +23,7 @@ export function rowsOf(answers: ReadonlyMap<ColumnName, readonly Answer[]>): Sta
     operation: probe.operation,
     cells: Object.fromEntries(names.map((name) => [name, cellOf(probe, name, answers.get(name) ?? [])])),
   });
-  const rest = unasked.map(({ group, operation, why }): StackRow => {
-    const cell: StackCell = { word: 'unknown', evidence: why };
-    const cells = Object.fromEntries(names.map((name) => [name, cell]));
-    return { group: `${group} ${groups[group]}`, operation, cells };
-  });
-  return [...asked.map(rowOf), ...rest].sort((a, b) => Number(a.group[0]) - Number(b.group[0]));
+  return asked.map(rowOf).sort((a, b) => Number(a.group[0]) - Number(b.group[0]));
 }
 
 /** The cell of a probe by what its line printed. */

@@ -2,7 +2,7 @@ import { psk } from '../../../connection/authentication.ts';
 import type { End } from '../../../connection/connection.ts';
 import { strongswan } from '../../../daemons/all.ts';
 import type { Stack } from '../../../model/stacks.ts';
-import type { Definition } from '../api/scenario.ts';
+import type { ConnectionSketch, Definition } from '../api/scenario.ts';
 
 /** A stack whose operations are probed, and the lab in which they are. */
 export interface Column {
@@ -10,6 +10,8 @@ export interface Column {
   readonly about: string;
   readonly stack: Stack;
   readonly interface?: End['interface'];
+  /** West has no daemon: where a probe says `yes`, it asks nothing of a stack. */
+  readonly idle?: true;
 }
 
 export const columns = [
@@ -23,6 +25,7 @@ export const columns = [
   { name: 'vti', about: 'the kernel, by netlink, with a VTI', stack: 'xfrm', interface: { kind: 'vti', id: 5 } },
   { name: 'pfkey', about: 'the kernel, by PF_KEY', stack: 'pfkey' },
   { name: 'libipsec', about: "strongSwan's library, in the daemon's process", stack: 'libipsec' },
+  { name: 'none', about: 'no daemon and no stack, to see that probes can say no', stack: 'xfrm', idle: true },
 ] as const satisfies readonly Column[];
 
 export type ColumnName = (typeof columns)[number]['name'];
@@ -39,7 +42,7 @@ const networks = { west: ['10.1.0.0/24'], east: ['10.2.0.0/24'] };
 
 /**
  * The lab of a column: west has the stack, and east the kernel by netlink. The one daemon that has every stack drives both. The SAs of
- * `net` expire after two minutes; `six` is for the addresses of the link themselves.
+ * `net` expire after two minutes; `six` is for the addresses of the link themselves; `one` and `two` give west the same address.
  */
 export function labOf({ stack, interface: own }: Column): Definition {
   const version = '6.1.0';
@@ -81,6 +84,26 @@ export function labOf({ stack, interface: own }: Column): Definition {
         ],
         child: { proposals: [{ encryption: ['aes-256-cbc'], integrity: ['hmac-sha2-512-256'] }] },
       },
+      ...(['one', 'two'] as const).map((name) => sameAddress(name)),
     ],
+  };
+}
+
+/** West gets the only address of a pool. Both pools have the same one, and the connections other networks of the peer. */
+function sameAddress(name: 'one' | 'two'): ConnectionSketch<string> {
+  return {
+    name,
+    authentication: secret,
+    ends: [
+      // By the name east tells the connection from `net`, which has no pool.
+      { host: 'west', address: '192.0.2.1', identity: `${name}.west.test`, requests: ['ipv4'] },
+      {
+        host: 'east',
+        address: '192.0.2.2',
+        selectors: [name === 'one' ? '10.7.0.0/24' : '10.8.0.0/24'],
+        assigns: { pools: ['10.9.0.0/30'] },
+      },
+    ],
+    child: { proposals: [{ encryption: ['aes-256-cbc'], integrity: ['hmac-sha2-512-256'] }] },
   };
 }

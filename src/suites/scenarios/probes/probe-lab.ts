@@ -13,7 +13,7 @@ import type { HostDaemon } from '../drive/daemon-host.ts';
 import { networkOf } from '../network.ts';
 import { planOf } from '../understand.ts';
 import { type Answer, lineOf, rowsOf } from './cells.ts';
-import { absent, type ColumnName, columns, labOf } from './columns.ts';
+import { absent, type Column, type ColumnName, columns, labOf } from './columns.ts';
 import { probes } from './probes.ts';
 
 /** What is to be probed, and who hears of each column whose lab is over. */
@@ -46,14 +46,15 @@ export async function probeStacks(supply: LabSupply, { stacks, progress }: Probe
   };
 }
 
-async function answersOf(column: (typeof columns)[number], supply: LabSupply): Promise<Answer[]> {
-  const { name } = column;
+async function answersOf(column: Column & { readonly name: ColumnName }, supply: LabSupply): Promise<Answer[]> {
+  const { name, idle } = column;
   const definition = labOf(column);
   const network = networkOf(definition);
   const daemons = daemonsOf(definition, network);
   const images: Record<string, string> = {};
   for (const [host, { daemon }] of daemons) images[host] = (await supply.image(daemon.image)).path;
-  const starting = [...startOf('east', daemons), ...detail('west', daemons), ...startOf('west', daemons)];
+  const west = idle ? [] : [...detail('west', daemons), ...startOf('west', daemons)];
+  const starting = [...startOf('east', daemons), ...west];
   const plan: LabPlan = {
     ...planOf({ definition }, daemons),
     topology: withRoutes(network, daemons),

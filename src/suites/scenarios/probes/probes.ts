@@ -34,6 +34,10 @@ export interface Preparation {
 
 const ping = 'ping -c 1 -W 2 -I 10.1.0.1 10.2.0.1';
 const spis = `swanctl --list-sas | awk '$1 == "in" { print $2 }' | sort | tr -d ',\\n'`;
+/** How often west has the address that two connections give it. */
+const both =
+  'for name in one two; do swanctl --initiate --child $name > /dev/null 2>&1; done; ' +
+  "shared() { ip -color=never -o address | grep -c -F 'inet 10.9.0.1/'; }; end() { swanctl --terminate --ike $1 > /dev/null 2>&1; }";
 const pingSix = "ping -6 -c 1 -W 3 2001:db8:2::2 | grep -o '[0-9]* received'";
 const libipsec = '/var/log/libipsec.log';
 const noRouteToPeer = 'a route to the peer through the interface would lead ESP back into it';
@@ -44,9 +48,9 @@ export const probes: readonly (Probe | Preparation)[] = [
   {
     group: 1,
     operation: 'IKE listens on UDP 500 and 4500',
-    line: "cat /proc/net/udp | awk '{ print $2 }' | grep -E ':(01F4|1194)$' | sort | tr '\\n' ' '",
-    yes: /:01F4 .*:1194/,
-    no: /^/,
+    line: `echo "ports $(awk '{ print $2 }' /proc/net/udp | grep -E ':(01F4|1194)$' | sort | tr '\\n' ' ')"`,
+    yes: /^ports .*:01F4 .*:1194/,
+    no: /^ports /,
   },
   {
     group: 2,
@@ -67,7 +71,7 @@ export const probes: readonly (Probe | Preparation)[] = [
     operation: 'the daemon installs routes to the peer’s networks',
     line: 'ip -color=never route show table all | grep -F 10.2.0.0/24 || echo none',
     yes: /\btable 220\b/,
-    no: /^none$|\bdev (?:ipsec|vti)\d/,
+    no: /^none$|\bdev (?:ipsec|vti|eth)\d/,
   },
   {
     group: 5,
@@ -114,7 +118,7 @@ export const probes: readonly (Probe | Preparation)[] = [
     yes: /^before 1 received, after 1 received/,
     // Where the tunnel passes nothing before, it is not for want of the neighbour.
     no: /^before 1 received, after 0 received/,
-    notAsked: { 'xfrm-interface': noRouteToPeer, vti: noRouteToPeer },
+    notAsked: { 'xfrm-interface': noRouteToPeer, vti: noRouteToPeer, none: 'there is no tunnel' },
   },
   {
     group: 5,
@@ -145,6 +149,14 @@ export const probes: readonly (Probe | Preparation)[] = [
     prepare:
       'ip address add 192.0.2.1/24 dev eth0; ip address del 192.0.2.3/24 dev eth0; sleep 2; swanctl --terminate --ike net > /dev/null; true',
   },
+  // Before the next one: with its setting no SA can be made where no device offloads.
+  {
+    group: 8,
+    operation: 'an address that two connections need stays until both are gone',
+    line: `${both}; echo "with both $(shared), $(end one)with the other $(shared), $(end two)without $(shared)"`,
+    yes: /^with both 1, with the other 1, without 0$/,
+    no: /^with both \d+, /,
+  },
   {
     group: 7,
     operation: 'it is found out whether the device offloads ESP',
@@ -153,8 +165,3 @@ export const probes: readonly (Probe | Preparation)[] = [
     no: /^none$/,
   },
 ];
-
-/** Operations that no probe asks for yet. */
-export const unasked = [
-  { group: 8, operation: 'an address that two connections need is added once', why: 'no probe asks for it yet' },
-] as const;

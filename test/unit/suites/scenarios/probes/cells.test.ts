@@ -9,8 +9,8 @@ const named = (operation: string): Probe => all.find((one) => one.operation === 
 
 /** Lines as labs print them, and what they say. */
 const printed: readonly (readonly [string, string, 'yes' | 'no' | 'unknown'])[] = [
-  ['IKE listens on UDP 500 and 4500', '00000000:01F4 00000000:1194 \r\n', 'yes'],
-  ['IKE listens on UDP 500 and 4500', '00000000:01F4\r\n', 'no'],
+  ['IKE listens on UDP 500 and 4500', 'ports 00000000:01F4 00000000:1194 \r\n', 'yes'],
+  ['IKE listens on UDP 500 and 4500', 'ports 00000000:01F4\r\n', 'no'],
   [
     'source address of what goes into the tunnel',
     '10.2.0.1 dev ipsec0 table 220 src 10.1.0.1 uid 0 \\    cache',
@@ -36,6 +36,8 @@ const printed: readonly (readonly [string, string, 'yes' | 'no' | 'unknown'])[] 
   ],
   ['Neighbour Discovery works beside a tunnel to the neighbour', 'before 0 received, after 0 received, ', 'unknown'],
   ['it is found out whether the device offloads ESP', 'none', 'no'],
+  ['an address that two connections need stays until both are gone', 'with both 1, with the other 1, without 0', 'yes'],
+  ['an address that two connections need stays until both are gone', 'with both 1, with the other 0, without 0', 'no'],
 ];
 for (const [operation, output, word] of printed) {
   test(`${operation}: ${word} by ${JSON.stringify(output.trim())}`, () => {
