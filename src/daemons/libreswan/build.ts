@@ -40,7 +40,7 @@ export const build: BuildRecipe = {
   tests: 'testing/pluto/TESTLIST',
   leftOut: ['testing/pluto/*/**', 'testing/baseconfigs/**', 'testing/web/**', 'testing/x509/**'],
   script: `
-options="PREFIX=/usr LIBEXECDIR=/usr/libexec/ipsec INITSYSTEM=systemd OBJDIR=$OBJECTS"
+options="PREFIX=/usr INITSYSTEM=systemd OBJDIR=$OBJECTS"
 options="$options USE_LABELED_IPSEC=true USE_LINUX_AUDIT=true USE_SECCOMP=true"
 # What the tree leaves out for the NSS of this Debian, the newer one has.
 if [ -d /newer ]; then options="$options USE_ML_KEM_768=true USE_ML_KEM_1024=true"; fi

@@ -108,11 +108,20 @@ function look(tree: TestingTree, name: string): Pick<ScenarioEntry, 'hosts' | 'u
       const unsupported = `testparams.sh is more than assignments: ${parameters.text}`;
       return { hosts, unsupported, ...brokenBy(tree, test) };
     }
-    return { hosts, ...(rule && { unsupported: rule.reason }), ...brokenBy(tree, test) };
+    const unsupported = rule?.reason ?? (parameters && perlOf(hosts, parameters));
+    return { hosts, ...(unsupported && { unsupported }), ...brokenBy(tree, test) };
   } catch (error) {
     if (!(error instanceof EspalierError) || error.fault !== 'scenario') throw error;
     return { hosts: [], broken: `${error.detail.file ?? name}: ${error.message}` };
   }
+}
+
+/** sed and gawk have a sandbox and may run on this machine with a stranger's script; Perl has none. */
+function perlOf(hosts: readonly string[], parameters: Parameters): string | undefined {
+  const program = hosts.flatMap((host) => sanitizersFor(host, parameters)).find((name) => /\.pl$/.test(name));
+  return (
+    program && `a console is sanitized by ${program.slice(0, 200)}, and Perl cannot be kept from this machine’s files`
+  );
 }
 
 function brokenBy({ machines }: TestingTree, test: TestFiles): { broken: string } | undefined {

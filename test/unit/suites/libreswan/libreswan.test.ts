@@ -46,6 +46,16 @@ test('a tree of before 5.0, whose machines stand in libvirt, is the same', async
   assert.deepEqual((await tree.open().load('hello')).plan.steps, since5.steps);
 });
 
+test('a console that a Perl program sanitizes makes a test unsupported, and no other', async () => {
+  using tree = makeTree();
+  tree.write('pluto/TESTLIST', 'kvmplutotest hello good\nkvmplutotest other good\n');
+  tree.write('pluto/other/eastinit.sh', 'echo other\n');
+  tree.write('pluto/hello/testparams.sh', 'WEST_CONSOLE_FIXUPS="prompt.sed look.pl marks.sed"\n');
+  const [hello, other] = await tree.open().list();
+  assert.match(hello?.unsupported ?? '', /^a console is sanitized by look\.pl, and Perl cannot/);
+  assert.equal(other?.unsupported, undefined);
+});
+
 test('golden facts are read where a test has them', async () => {
   using tree = makeTree();
   assert.equal((await tree.open().load('hello')).judging.facts, undefined);
