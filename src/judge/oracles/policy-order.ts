@@ -45,22 +45,22 @@ function heads(list: readonly IpsecPolicy[], ageOf: AgeOf): readonly IpsecPolicy
 const lengths = { 4: { least: 16, whole: 32 }, 6: { least: 48, whole: 128 } } as const;
 
 /** The list of one packet's policies in which this one is: those of one kind overlap, so they share a branch. */
-function listOf({ source, destination }: Selector): 'exact' | `${boolean} ${boolean}` {
+function listOf({ source, destination }: Selector): string {
   const family = source.address.includes(':') ? 6 : 4;
   const { least, whole } = lengths[family];
-  if (source.prefix === whole && destination.prefix === whole) return 'exact';
-  const inTree = ({ address, prefix }: Selector['source']): boolean => prefix >= least && !/^[0.:]+$/.test(address);
-  return `${inTree(destination)} ${inTree(source)}`;
+  const exact = source.prefix === whole && destination.prefix === whole;
+  const inTree = ({ address, prefix }: Selector['source']): boolean => prefix >= least && /[^0.:]/.test(address);
+  return `${exact} ${inTree(destination)} ${inTree(source)}`;
 }
 
-/** The ages of a host's policies at a time in virtual nanoseconds since 1970. */
+/** The ages of the policies that a host has at a time in virtual nanoseconds since 1970. */
 export function agesAt(host: HostTimeline, time: bigint): AgeOf {
   return (policy) => {
-    const life = host.policies.findLast(
+    const life = host.policies.find(
       ({ versions, ended }) =>
-        versions.some(({ value, time: since }) => value === policy && since <= time) && !(ended && ended.time <= time),
+        !(ended && ended.time <= time) && versions.findLast((version) => version.time <= time)?.value === policy,
     );
-    return life ? ageOfLife(life, host, time) : { placed: -1, inserted: -1, moved: false };
+    return ageOfLife(life as Life<IpsecPolicy>, host, time);
   };
 }
 
@@ -69,7 +69,7 @@ export function ageOfLife(life: Life<IpsecPolicy>, host: HostTimeline, time: big
   const versions = life.versions.filter((version) => version.time <= time);
   const [born = life.versions[0] as Version<IpsecPolicy>] = versions;
   let [placed, inserted, before] = [born, born, born];
-  for (const version of versions.slice(1)) {
+  for (const version of versions) {
     const other = version.value.priority !== before.value.priority;
     if (version.source === 'event' || other) inserted = version;
     if (other) placed = version;
@@ -79,25 +79,21 @@ export function ageOfLife(life: Life<IpsecPolicy>, host: HostTimeline, time: big
   return { placed: rankOf(placed, life, host), inserted: rankOf(inserted, life, host), moved };
 }
 
-/** A dump shows the youngest first. */
-function rankOf(
-  { sequence, source }: Version<IpsecPolicy>,
-  life: Life<IpsecPolicy>,
-  { policies }: HostTimeline,
-): number {
-  return source === 'dump' ? sequence - (policies.indexOf(life) + 1) / (policies.length + 1) : sequence;
+/** In the order of the records; of those that one dump shows, the last is the oldest. */
+function rankOf({ sequence }: Version<IpsecPolicy>, life: Life<IpsecPolicy>, { policies }: HostTimeline): number {
+  return sequence - policies.indexOf(life) / policies.length;
 }
 
 /** Whether a policy came between two times whose prefixes hold those of another one and more. */
 function isWider(
-  { versions: [born] }: Life<IpsecPolicy>,
+  { versions }: Life<IpsecPolicy>,
   [after, until]: readonly [Version<IpsecPolicy>, bigint],
   { direction, selector }: IpsecPolicy,
 ): boolean {
-  if (born === undefined || born.sequence <= after.sequence || born.time > until) return false;
-  const { direction: way, selector: wide } = born.value;
-  if (way !== direction || wide.family !== selector.family) return false;
-  return (['source', 'destination'] as const).some(
-    (end) => wide[end].prefix < selector[end].prefix && prefixContains(wide[end], selector[end].address),
-  );
+  const { sequence, time, value } = versions[0] as Version<IpsecPolicy>;
+  if (sequence <= after.sequence || time > until || value.direction !== direction) return false;
+  return (['source', 'destination'] as const).some((end) => {
+    const wide = value.selector[end];
+    return wide.prefix < selector[end].prefix && prefixContains(wide, selector[end].address);
+  });
 }

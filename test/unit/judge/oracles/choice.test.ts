@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SeenFrame } from '../../../../src/evidence/evidence.ts';
+import { latenessOf, type SeenFrame } from '../../../../src/evidence/evidence.ts';
 import type { IpsecPolicy } from '../../../../src/evidence/ipsec.ts';
 import { readWire } from '../../../../src/evidence/packet/wire.ts';
 import { blindness } from '../../../../src/judge/oracles/blind.ts';
@@ -115,4 +115,13 @@ test('a host whose events are late is blind around each change of a policy, from
   assert.deepEqual(blind({ steps: shown }), [11, 1]);
   const defaults = { kind: 'policy-defaults', in: 'allow', fwd: 'allow', out: 'block' } as const;
   assert.deepEqual(blind({ steps: [[100, 'west', { event: defaults }]] }), [11, 1]);
+});
+
+test('events of a host are late by what its lab says, and not by a nanosecond where they have the time of their making', () => {
+  const lateOf = (exact: boolean): bigint | undefined => {
+    const evidence = evidenceOf({ steps: [from(100)], exact });
+    const [west] = evidence.timeline.hosts;
+    return west && new Choices(evidence).lateOf(west);
+  };
+  assert.deepEqual([lateOf(true), lateOf(false)], [0n, latenessOf({})]);
 });

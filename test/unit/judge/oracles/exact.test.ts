@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { IpsecPolicy } from '../../../../src/evidence/ipsec.ts';
 import { bytes, concat, ipv4 } from '../../evidence/build.ts';
-import { anSa, aPolicy } from '../../evidence/xfrm-samples.ts';
+import { anSa, aPolicy, aSelector } from '../../evidence/xfrm-samples.ts';
 import { added, deleted, evidenceOf, installed, leaks, removed, type Step, seen, toPeer } from './evidence.ts';
 
 /** One step of the lab's clock, in milliseconds: what a look at the clock costs. */
@@ -21,7 +22,15 @@ const bypass = aPolicy({
 const told = (steps: readonly Step[], at: number): string[] =>
   leaks(evidenceOf({ steps, frames: [seen(at, ping)], exact: true })).map(({ issue }) => issue.message);
 
-const standing: readonly Step[] = [
+/** A policy is away for half a millisecond. */
+function hole(policy: IpsecPolicy): [Step, Step] {
+  return [
+    [200, 'west', removed(policy)],
+    [200.5, 'west', installed(policy)],
+  ];
+}
+
+const standing: readonly [Step, Step] = [
   [100, 'west', installed(protect)],
   [200, 'west', removed(protect)],
 ];
@@ -43,6 +52,23 @@ for (const [what, steps, at, count] of [
 ] as const satisfies readonly (readonly [string, readonly Step[], number, number])[]) {
   test(`a frame in clear is ${count === 0 ? 'no' : 'a'} leak ${what}`, () => {
     assert.equal(told(steps, at).length, count);
+  });
+}
+
+/** Lets everything pass, by a list of its own. */
+const open = aPolicy({ selector: aSelector(), priority: 100, templates: [] });
+
+for (const [what, steps, count] of [
+  [
+    'that was older than a bypass of equal priority',
+    [standing[0], [150, 'west', installed(open)], ...hole(protect)],
+    1,
+  ],
+  ['that was younger than it', [[50, 'west', installed(open)], standing[0], ...hole(protect)], 0],
+  ['that does not choose the frame', [[100, 'west', installed(other)], ...hole(other)], 0],
+] as const satisfies readonly (readonly [string, readonly Step[], number])[]) {
+  test(`a frame in the hole of a policy ${what} is ${count === 0 ? 'no' : 'a'} leak`, () => {
+    assert.equal(told(steps, 200.1).length, count);
   });
 }
 

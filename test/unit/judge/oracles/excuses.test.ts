@@ -180,6 +180,7 @@ const expected: Readonly<Record<string, Expected>> = {
       'ip xfrm state migrate src 192.0.2.1',
       `perl -e 'socket(S,16,3,6) or die; send(S,pack("H*",shift),0)' 00`,
       'python3 -c "import socket; s = socket.socket(16, 3, 6)"',
+      "perl -e 'socket(SOCK, 16, 3, 6) or die'",
     ],
     not: [
       'ip xfrm state',
@@ -194,6 +195,8 @@ const expected: Readonly<Record<string, Expected>> = {
       "perl -e 'socket(S,16,3,66) or die'",
       "perl -e 'socket(S,2,3,6) or die'",
       "perl -e 'mysocket(S,16,3,6)'",
+      "perl -e 'socket(,16,3,6)'",
+      "perl -e 'socket(S,T,16,3,6)'",
     ],
   },
   translated: {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { IpsecPolicy, Selector } from '../../../../src/evidence/ipsec.ts';
+import type { IpsecPolicy } from '../../../../src/evidence/ipsec.ts';
 import { bytes, concat, ipv4, ipv6 } from '../../evidence/build.ts';
-import { aPolicy, aSelector, aTemplate } from '../../evidence/xfrm-samples.ts';
+import { aPolicy, aTemplate } from '../../evidence/xfrm-samples.ts';
 import { evidenceOf, installed, leaks, removed, type Step, seen } from './evidence.ts';
+import { between } from './selectors.ts';
 
 /*
  * Of policies of equal priority, which the kernel takes (net/xfrm/xfrm_policy.c of 7.2). Policies are named by the lists in which it
@@ -12,15 +13,6 @@ import { evidenceOf, installed, leaks, removed, type Step, seen } from './eviden
 
 const ping = ipv4(1, concat([Uint8Array.of(8, 0), bytes('0000 0001 0001 61626364')]));
 const ping6 = ipv6(58, concat([Uint8Array.of(128, 0), bytes('0000 0001 0001 61626364')]));
-
-const between = (source: string, destination: string): Selector => {
-  const end = (text: string) => {
-    const [address = '', prefix] = text.split('/');
-    return { address, prefix: Number(prefix) };
-  };
-  const family = source.includes(':') ? 6 : 4;
-  return aSelector({ family, source: end(source), destination: end(destination) });
-};
 
 const lists = {
   exact: between('192.0.2.1/32', '198.51.100.2/32'),
@@ -176,6 +168,16 @@ const histories: readonly (readonly [what: string, did: readonly Did[], taken: '
       ['add', protect('narrow')],
       ['add', pass('both')],
       ['update', protect('narrow')],
+      ['add', protect('wider', { priority: 200 })],
+    ],
+    'passes',
+  ],
+  [
+    'where the list may be sorted anew, the first by places counts too',
+    [
+      ['add', pass('narrow')],
+      ['add', protect('both')],
+      ['update', pass('narrow')],
       ['add', protect('wider', { priority: 200 })],
     ],
     'passes',
