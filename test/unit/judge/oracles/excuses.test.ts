@@ -177,7 +177,7 @@ const expected: Readonly<Record<string, Expected>> = {
     fits: [
       'ip xfrm state add src 192.0.2.1 dst 192.0.2.2',
       'ip.sh -4 xfrm state update src 192.0.2.1',
-      'ip xfrm state migrate src 192.0.2.1',
+      'ip -4 -stats xfrm state migrate src 192.0.2.1',
       `perl -e 'socket(S,16,3,6) or die; send(S,pack("H*",shift),0)' 00`,
       'python3 -c "import socket; s = socket.socket(16, 3, 6)"',
       "perl -e 'socket(SOCK, 16, 3, 6) or die'",

@@ -225,3 +225,8 @@ test('a policy is what a life has at that time, not what it had or will have', (
   const ages = agesAt(hostOf(host), 50n);
   assert.deepEqual([ages(other).placed, ages(one).placed], [50, 49.5]);
 });
+
+test('a policy that comes later has no age yet, and hides none', () => {
+  const policy = prior(100);
+  assert.equal(cameAt([lifeOf([[70, prior(50)]]), lifeOf([[10, policy]])], 20, policy), 10);
+});
