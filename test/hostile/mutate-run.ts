@@ -99,6 +99,8 @@ export const mutations: Readonly<Record<string, Mutation>> = {
       writeFileSync(Buffer.concat([Buffer.from(`${dirname(path)}/`), Buffer.from([0xff, 0xfe])]), '');
   },
   mode: (path, { draw }) => {
-    if (existsSync(path)) chmodSync(path, draw.of([0, 0o111, 0o444, 0o222, 0o4777]));
+    // Of a link this would change what it leads to, which may be a file of this machine.
+    const isFolder = lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    if (isFolder || isFile(path)) chmodSync(path, draw.of([0, 0o111, 0o444, 0o222, 0o4777]));
   },
 };

@@ -1,5 +1,5 @@
 /** Spoils run folders and visits them with every command, one batch after the other; the parent watches the time. */
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Draw } from '../mischief/draw.ts';
 import { type Bench, mutations } from './mutate-run.ts';
@@ -132,11 +132,18 @@ async function visitBatch({ work, pattern, templates, seed, size }: Batch): Prom
   );
   if (existsSync('/tmp/outside') || existsSync(join(work, 'outside')))
     problems.push(`${seed}: an archive was unpacked outside`);
-  for (const name of walkTree(dir)) if (existsSync(join(dir, name))) chmodSync(join(dir, name), 0o755);
+  makeRemovable(dir);
   process.chdir(work);
   rmSync(dir, { recursive: true, force: true });
   const { seesReads } = planted;
   say({ problems, runs: size, kept, wentOn, seesReads, peakMiB: process.resourceUsage().maxRSS >> 10 });
+}
+
+/** Gives this user the right to remove what is below a folder. What a link leads to is somebody else's. */
+function makeRemovable(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) makeRemovable(join(folder, entry.name));
 }
 
 function verdictIn(attempt: string): string {
