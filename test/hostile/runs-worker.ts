@@ -182,4 +182,6 @@ function visitorOf(problems: string[], seed: string): Visitor {
 }
 
 process.on('uncaughtException', (error) => say({ ...nothing, problems: [`uncaught: ${error.stack}`] }));
+// A bench that was killed hears nothing more, and saying so is an error of its own, over and over.
+process.once('disconnect', () => process.exit());
 process.on('message', (batch) => void visitBatch(batch as Batch));
