@@ -7,7 +7,7 @@ import {
   psk,
   rawKey,
 } from '../../../src/connection/authentication.ts';
-import type { Connection } from '../../../src/connection/connection.ts';
+import type { Connection, End } from '../../../src/connection/connection.ts';
 
 /** Every setting of the model that all three daemons can be told. */
 export const full: Connection = {
@@ -98,3 +98,15 @@ export const insideTls: Connection = {
   ...password,
   ends: [{ ...password.ends[0], authentication: eapTls(credential('west')) }, password.ends[1]],
 };
+
+/** The least connection with other ends. */
+export function withEnds(west: Partial<End>, east: Partial<End> = {}, more: Partial<Connection> = {}): Connection {
+  return {
+    ...least,
+    ...more,
+    ends: [
+      { ...least.ends[0], ...west },
+      { ...least.ends[1], ...east },
+    ],
+  };
+}

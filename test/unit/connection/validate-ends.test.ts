@@ -2,22 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eapMd5, eapTls } from '../../../src/connection/authentication.ts';
-import type { Connection, End } from '../../../src/connection/connection.ts';
+import type { Connection } from '../../../src/connection/connection.ts';
 import { firstAndLast } from '../../../src/connection/network.ts';
 import type { PlainPolicy } from '../../../src/connection/policies.ts';
 import { problemsOf } from '../../../src/connection/validate.ts';
-import { credential, least } from './samples.ts';
-
-function withEnds(west: Partial<End>, east: Partial<End> = {}, more: Partial<Connection> = {}): Connection {
-  return {
-    ...least,
-    ...more,
-    ends: [
-      { ...least.ends[0], ...west },
-      { ...least.ends[1], ...east },
-    ],
-  };
-}
+import { credential, withEnds } from './samples.ts';
 
 const assigns = { pools: ['10.3.0.0/24', '2001:db8:3::/112'], dns: ['10.2.0.53'] };
 const user = { user: 'wanda', password: 'sea breeze' };

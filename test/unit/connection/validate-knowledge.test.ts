@@ -2,21 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eapMd5, eapTls } from '../../../src/connection/authentication.ts';
-import { type Connection, type End, narrows, peerWord } from '../../../src/connection/connection.ts';
+import { type Connection, narrows, peerWord } from '../../../src/connection/connection.ts';
 import { problemsOf } from '../../../src/connection/validate.ts';
 import { childViews, viewOf } from '../../../src/connection/view.ts';
-import { credential, full, least } from './samples.ts';
-
-function withEnds(west: Partial<End>, east: Partial<End> = {}, more: Partial<Connection> = {}): Connection {
-  return {
-    ...least,
-    ...more,
-    ends: [
-      { ...least.ends[0], ...west },
-      { ...least.ends[1], ...east },
-    ],
-  };
-}
+import { credential, full, withEnds } from './samples.ts';
 
 const tls = { authentication: eapTls(credential('west')) };
 const assigns = { pools: ['10.3.0.0/24'] };

@@ -215,18 +215,6 @@ const table: readonly (readonly [what: string, Connection, Readonly<Record<strin
     { 'openiked-7.4': ['narrowing'] },
   ],
   ['a peer that has other selectors', fromEast(withEnd({ peerSelectors: ['2001:db8::/32'] })), {}],
-  [
-    'EAP alone',
-    {
-      ...insideTls,
-      ends: [insideTls.ends[0], { ...insideTls.ends[1], authentication: insideTls.ends[0].authentication }],
-    },
-    {
-      'libreswan-4.10': ['eap-initiator'],
-      'libreswan-5.2': ['eap-initiator', 'eap-tls-5'],
-      'openiked-7.4': ['eap-initiator', 'eap-method'],
-    },
-  ],
   ['replacing SAs at a set time', { ...least, rekey: { margin: 60 } }, { 'openiked-7.4': ['rekey-margin'] }],
 ];
 
