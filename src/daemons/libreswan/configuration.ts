@@ -71,12 +71,12 @@ export function ikeVersionOf({ connection: { ikev1 } }: View, version: string): 
 }
 
 /** Settings of the daemon as a whole. Without TCP among them pluto has no socket for it. */
-export function setupOf(views: readonly View[], version: string): string[] {
+export function setupOf(views: readonly View[]): string[] {
   const ikev1 = views.some(({ connection }) => connection.ikev1 !== undefined);
   const tcp = views.some(({ connection }) => connection.encapsulation === 'tcp');
   const uniqueIds = views.map(({ connection }) => connection.uniqueIds).find((one) => one !== undefined);
   return [
-    ...(ikev1 && isAtLeast(version, '5.0') ? ['ikev1-policy=accept'] : []),
+    ...(ikev1 ? ['ikev1-policy=accept'] : []),
     ...(tcp ? ['listen-tcp=yes'] : []),
     ...(uniqueIds === undefined ? [] : [`uniqueids=${uniqueIds === 'allow' ? 'no' : 'yes'}`]),
   ];

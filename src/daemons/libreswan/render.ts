@@ -21,7 +21,7 @@ export const plutoLog = '/var/log/pluto.log';
 /** ipsec.conf(5) and ipsec.secrets(5) of one host. */
 export function render(views: readonly View[], version: string): ConfigFile[] {
   const setup = ['config setup', `\tlogfile=${plutoLog}`, '\tlogtime=no', '\tlogappend=no'];
-  const global = [...revocationOf(views.map(({ connection }) => connection)), ...setupOf(views, version)];
+  const global = [...revocationOf(views.map(({ connection }) => connection)), ...setupOf(views)];
   setup.push(...global.map((line) => `\t${line}`));
   const sections = [
     ...views.flatMap(childViews).map((view) => [view.connection.name, settingsOf(view, version)] as const),

@@ -110,7 +110,10 @@ test('IKEv1 is asked for, by one of its exchanges', () => {
     'keyexchange=ikev1',
     'aggressive=yes',
   ]);
-  assert.deepEqual(linesWith(textOf(main, findDaemon('libreswan', '4.10')), words), ['ikev2=no']);
+  assert.deepEqual(linesWith(textOf(main, findDaemon('libreswan', '4.10')), words), [
+    'ikev1-policy=accept',
+    'ikev2=no',
+  ]);
   assert.deepEqual(linesWith(textOf(main, strongswan), words), ['version = 1', 'aggressive = no']);
   assert.deepEqual(linesWith(textOf(aggressive, strongswan), words), [
     'i_dont_care_about_security_and_use_aggressive_mode_psk = yes',
