@@ -66,7 +66,7 @@ export interface End {
   readonly address: string;
   /** Where the other end finds it, when a NAT changes its address; `any`: it cannot know. Default: `address`. */
   readonly seenAs?: string;
-  /** Identification payload (RFC 7296, 3.5): an address, `fqdn`, `user@fqdn` or a distinguished name. Default: `address`. */
+  /** Identification payload (RFC 7296, 3.5): an address, `fqdn`, `user@fqdn`, a distinguished name or `keyid:NAME`. Default: `address`. */
   readonly identity?: string;
   /** What this end has to send and to receive (RFC 7296, 2.9). Default: its own address. */
   readonly selectors?: readonly TrafficSelector[];

@@ -49,3 +49,8 @@ export function firstAndLast(network: string): [first: string, last: string] {
 export function hostNetwork(address: string): string {
   return `${address}/${address.includes(':') ? 128 : 32}`;
 }
+
+/** The mask of an IPv4 prefix, 0 to 32, with dots. */
+export function netmask(prefix: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor((2 ** 32 - 2 ** (32 - prefix)) / 2 ** shift) % 256).join('.');
+}

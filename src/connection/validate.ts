@@ -82,7 +82,10 @@ function problemsOfEnd(end: End, at: string): Problem[] {
       problem(`${at}.seenAs`, `${excerptOf(seenAs)} is neither an address nor "any"`),
     identity !== undefined &&
       identityType(identity) === undefined &&
-      problem(`${at}.identity`, `${excerptOf(identity)} is no address, FQDN, user@FQDN or distinguished name`),
+      problem(
+        `${at}.identity`,
+        `${excerptOf(identity)} is no address, FQDN, user@FQDN, distinguished name or keyid:NAME`,
+      ),
     selectors.flatMap((one, i) => problemsOfSelector(one, `${at}.selectors[${i}]`)),
     problemsOfInterface(end, at),
     problemsOfKey(authentication, `${at}.authentication`),

@@ -1,6 +1,7 @@
 import { isAead } from '../connection/algorithms.ts';
 import { type EapAuthentication, keyOf } from '../connection/authentication.ts';
 import type { End } from '../connection/connection.ts';
+import { keyIdOf } from '../connection/identity.ts';
 import { selectorsOf } from '../connection/selectors.ts';
 import type { View } from '../connection/view.ts';
 import type { Stack } from '../model/stacks.ts';
@@ -48,4 +49,9 @@ export function eapOf({ authentication }: End): EapAuthentication['eap'] | undef
 /** True where one end has a secret and the other proves itself in another way. */
 export function sharesHalfASecret({ local, remote }: View): boolean {
   return (local.authentication.method === 'psk') !== (remote.authentication.method === 'psk');
+}
+
+/** True where an end is known by a key ID. */
+export function usesKeyId({ local, remote }: View): boolean {
+  return [local, remote].some(({ identity }) => identity !== undefined && keyIdOf(identity) !== undefined);
 }

@@ -1,14 +1,15 @@
 import { credentialOf, keyOf } from '../../connection/authentication.ts';
 import type { End } from '../../connection/connection.ts';
-import { identityType } from '../../connection/identity.ts';
+import { identityType, keyIdOf } from '../../connection/identity.ts';
 import type { View } from '../../connection/view.ts';
 import { xauthSecretOf } from './configuration.ts';
 import type { Setting } from './setting.ts';
 
-/** A name has an `@` in front, so that it is not looked up; a distinguished name stands in quotes. */
+/** A name has an `@` in front, so that it is not looked up; a distinguished name stands in quotes, and a key ID in brackets. */
 export function identity(text: string): string {
   const type = identityType(text);
   if (type === 'dn') return `"${text}"`;
+  if (type === 'key-id') return `@[${keyIdOf(text)}]`;
   return type === 'fqdn' ? `@${text}` : text;
 }
 

@@ -1,6 +1,6 @@
 import { shellWord } from '../../base/text.ts';
 import type { End } from '../../connection/connection.ts';
-import { identityType } from '../../connection/identity.ts';
+import { type IdentityType, identityType } from '../../connection/identity.ts';
 import type { Control } from '../daemon.ts';
 import { waitFor, waitForEnd } from '../shell.ts';
 import { byNameProgram } from './by-name.ts';
@@ -16,7 +16,13 @@ const makeKey = `test -f ${key} || openssl ecparam -genkey -name prime256v1 -noo
 
 const makeInterface = `test -e /sys/class/net/${assignedInterface} || ip link add ${assignedInterface} up type dummy`;
 
-const idTypes = { ipv4: 'IPV4', ipv6: 'IPV6', fqdn: 'FQDN', rfc822: 'UFQDN', dn: 'ASN1_DN' } as const;
+const idTypes: Partial<Record<IdentityType, string>> = {
+  ipv4: 'IPV4',
+  ipv6: 'IPV6',
+  fqdn: 'FQDN',
+  rfc822: 'UFQDN',
+  dn: 'ASN1_DN',
+};
 
 /** An identity as iked shows it: `FQDN/east.test`. */
 function idOf({ identity, address }: End): string {

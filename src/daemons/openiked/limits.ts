@@ -1,6 +1,15 @@
 import { selectorsOf } from '../../connection/selectors.ts';
 import type { View } from '../../connection/view.ts';
-import { crossesFamilies, eapOf, type Limit, sharesHalfASecret, usesKey, wantsAead, wantsSha256 } from '../limit.ts';
+import {
+  crossesFamilies,
+  eapOf,
+  type Limit,
+  sharesHalfASecret,
+  usesKey,
+  usesKeyId,
+  wantsAead,
+  wantsSha256,
+} from '../limit.ts';
 
 const esp = ({ connection }: View) => connection.child?.proposals ?? [];
 
@@ -229,5 +238,11 @@ export const limits: readonly Limit[] = [
     reason: 'it has the flows of its own policy, whatever was negotiated, and proposes or accepts nothing else',
     source: 'iked.conf(5), from … to; seen in labs as policies wider than the traffic selectors',
     hits: ({ local }) => local.peerSelectors !== undefined,
+  },
+  {
+    id: 'key-id',
+    reason: 'an identity is an address, a name or a distinguished name: key IDs are not among them',
+    source: 'iked.conf(5), srcid',
+    hits: usesKeyId,
   },
 ];

@@ -1,7 +1,7 @@
 import type { Use } from '../../connection/algorithms.ts';
 import { keyOf } from '../../connection/authentication.ts';
 import { type Connection, type End, peerWord } from '../../connection/connection.ts';
-import { distinguishedNameParts, identityType } from '../../connection/identity.ts';
+import { distinguishedNameParts, type IdentityType, identityType } from '../../connection/identity.ts';
 import type { ChildSettings, EspProposal, IkeProposal } from '../../connection/sas.ts';
 import { protocolNames, selectorsOf } from '../../connection/selectors.ts';
 import type { View } from '../../connection/view.ts';
@@ -162,7 +162,13 @@ function authenticationOf({ authentication }: End, remote: End): string[] {
   return remote.authentication.method === 'certificate' ? ['rfc7427'] : [];
 }
 
-const publicKeyFolders = { ipv4: 'ipv4', ipv6: 'ipv6', fqdn: 'fqdn', rfc822: 'ufqdn', dn: 'asn1_dn' } as const;
+const publicKeyFolders: Partial<Record<IdentityType, string>> = {
+  ipv4: 'ipv4',
+  ipv6: 'ipv6',
+  fqdn: 'fqdn',
+  rfc822: 'ufqdn',
+  dn: 'asn1_dn',
+};
 
 function keyFiles({ connection, local, remote }: View): ConfigFile[] {
   const { name } = connection;

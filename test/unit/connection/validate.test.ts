@@ -93,9 +93,17 @@ test('the samples are right', () => {
 });
 
 test('identities are of the types that RFC 7296 names', () => {
-  const table = { '10.0.0.1': 'ipv4', '2001:db8::1': 'ipv6', west: 'fqdn', 'a@b.test': 'rfc822', 'C=DE, CN=w': 'dn' };
+  const table = {
+    '10.0.0.1': 'ipv4',
+    '2001:db8::1': 'ipv6',
+    west: 'fqdn',
+    'a@b.test': 'rfc822',
+    'C=DE, CN=w': 'dn',
+    'keyid:a-b': 'key-id',
+  };
   for (const [text, type] of Object.entries(table)) assert.equal(identityType(text), type, text);
-  for (const text of ['', 'a b', '@west', 'a@b@c', '"', '-']) assert.equal(identityType(text), undefined, text);
+  for (const text of ['', 'a b', '@west', 'a@b@c', '"', '-', 'keyid:', 'keyid:a b', 'keyid:-a'])
+    assert.equal(identityType(text), undefined, text);
 });
 
 test('a network is read exactly where its host bits are zero', () => {

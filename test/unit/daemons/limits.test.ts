@@ -196,6 +196,7 @@ const table: readonly (readonly [what: string, Connection, Readonly<Record<strin
     { ...least, child: { copyEcn: false } },
     { ...onlyOf(['libreswan-4.10', 'libreswan-5.2'], 'ecn'), 'openiked-7.4': ['header-fields'] },
   ],
+  ['a key ID', withEnd({ identity: 'keyid:west' }), { 'openiked-7.4': ['key-id'] }],
   ['an updown program', withEnd({ updown: '/bin/true' }), { 'openiked-7.4': ['updown'] }],
   [
     'resumption',
