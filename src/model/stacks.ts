@@ -3,13 +3,14 @@ import { fileName, labPath, type Of, text } from './schema.ts';
 
 /**
  * What protects the packets of a host. `xfrm`: the kernel, told by netlink. `pfkey`: the kernel, told by PF_KEY (RFC 2367).
- * `libipsec`: strongSwan's library, in the daemon's process behind a TUN device. XFRM interfaces and VTI belong to `xfrm`.
+ * `libipsec`: strongSwan's library, in the daemon's process behind a TUN device. `tunip`: vpnc's own code (tunip.c), in the same place.
+ * XFRM interfaces and VTI belong to `xfrm`.
  */
-export const stacks = ['xfrm', 'pfkey', 'libipsec'] as const;
+export const stacks = ['xfrm', 'pfkey', 'libipsec', 'tunip'] as const;
 export type Stack = (typeof stacks)[number];
 
 /** Those of which no kernel has the SAs and policies. */
-const userspaceStacks = ['libipsec'] as const;
+const userspaceStacks = ['libipsec', 'tunip'] as const;
 
 /** A host whose packets are protected in userspace, and where its SAs and policies are told. */
 export const userspaceStackSchema = z.object({

@@ -5,7 +5,7 @@ import { interfaceLines } from '../interface.ts';
 import { waitFor, waitForEnd } from '../shell.ts';
 import { byNameProgram } from './by-name.ts';
 import { listSasRequest, readListedSas } from './read.ts';
-import { charonLog, stackLog } from './strongswan-conf.ts';
+import { byStack, charonLog, stackLog } from './strongswan-conf.ts';
 import { viciProgram } from './vici-client.ts';
 
 const vici = '/usr/local/libexec/vici';
@@ -19,7 +19,7 @@ const load =
   'swanctl --load-all --noprompt > /tmp/load 2>&1 && ! grep -q "^invalid config file" /tmp/load || ( cat /tmp/load; false )';
 
 /** Where the programs are in the packages, and where strongSwan's own suite builds them. */
-const programs: Readonly<Record<Stack, string>> = {
+const programs = {
   xfrm: '/usr/lib/ipsec/charon',
   libipsec: '/usr/lib/ipsec/charon',
   pfkey: '/usr/local/libexec/ipsec/charon',
@@ -38,7 +38,7 @@ export function control(_version: string, stack: Stack): Control {
     ],
     start: (views) => [
       ...interfaceLines(views),
-      `( ${programs[stack]} > ${charonOutput} 2>&1 & )`,
+      `( ${byStack(programs, stack)} > ${charonOutput} 2>&1 & )`,
       waitFor('test -S /run/charon.vici', charonOutput, charonLog),
       load,
     ],

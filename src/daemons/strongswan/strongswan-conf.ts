@@ -3,6 +3,14 @@ import type { Stack } from '../../model/stacks.ts';
 import type { ConfigFile } from '../daemon.ts';
 import { type Section, settings } from './settings-file.ts';
 
+/** The stacks that charon can have. */
+type OwnStack = Exclude<Stack, 'tunip'>;
+
+/** A table by stack. Who asks for one that charon cannot have is refused elsewhere. */
+export function byStack<T>(table: Readonly<Record<OwnStack, T>>, stack: Stack): T {
+  return table[stack === 'tunip' ? 'xfrm' : stack];
+}
+
 /** Where charon logs. */
 export const charonLog = '/var/log/charon.log';
 
@@ -17,7 +25,7 @@ export function strongswanConf(views: readonly View[], stack: Stack): ConfigFile
   const silent = views.some(({ connection }) => connection.ocsp === false);
   const hasVti = views.some(({ local }) => local.interface?.kind === 'vti');
   const aggressive = views.some(({ connection }) => connection.ikev1 === 'aggressive');
-  const { path, loading, filelog, plugins } = stackSettings[stack];
+  const { path, loading, filelog, plugins } = byStack(stackSettings, stack);
   const charon: Section = {
     ...loading,
     // Its own would lead past the VTI, without a mark, and so in clear.
@@ -53,7 +61,7 @@ const packaged: Section = { include: 'strongswan.d/charon/*.conf', rdrand: { loa
 /** Marks of charon's own packets, which its routes to the TUN device let pass. */
 const ownPackets = 0x42;
 
-const stackSettings: Readonly<Record<Stack, StackSettings>> = {
+const stackSettings: Readonly<Record<OwnStack, StackSettings>> = {
   xfrm: { path: '/etc/strongswan.conf', loading: { load_modular: 'yes' }, plugins: packaged },
   libipsec: {
     path: '/etc/strongswan.conf',

@@ -18,6 +18,7 @@ export function stackLogs(
   const deaths = deathsOf(records);
   return stacks.map((stack) => ({
     host: stack.host,
+    stack: stack.stack,
     log: utf8.decode(read(stackFile(stack)) ?? new Uint8Array()),
     // A child that has not begun another program has the name too.
     deaths: deaths

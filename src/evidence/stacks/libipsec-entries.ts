@@ -13,7 +13,7 @@ export const everything: Selector = {
   user: 0,
 };
 
-/** What every SA of it has. The library counts packets, and no log says how many; its replay window is 128 packets (esp_context.c). */
+/** What every SA of libipsec has. The library counts packets, and no log says how many; its replay window is 128 packets (esp_context.c). */
 export const bare: Omit<IpsecSa, 'spi' | 'family' | 'source' | 'destination' | 'reqid'> = {
   protocol: 'esp',
   mode: 'tunnel',

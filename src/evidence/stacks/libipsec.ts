@@ -1,20 +1,10 @@
 import { familyOf } from '../../model/addresses.ts';
-import type { IpsecPolicy, IpsecSa, PolicyDirection } from '../ipsec.ts';
+import type { IpsecSa, PolicyDirection } from '../ipsec.ts';
 import { algorithmsOf, type SaKeys } from './libipsec-algorithms.ts';
 import { bare, everything, policyOf } from './libipsec-entries.ts';
 import { type LogEntry, logEntries } from './log-entries.ts';
+import type { StackEvent } from './stack-event.ts';
 import { selectorOfTexts } from './traffic-selector.ts';
-
-/** One thing that a userspace stack did to its tables. A time is that of the log. */
-export type StackEvent = { readonly time: bigint } /** The process began; its tables are empty. */ & (
-  | { readonly kind: 'began' }
-  | { readonly kind: 'sa-added'; readonly sa: IpsecSa }
-  | { readonly kind: 'sa-moved'; readonly spi: number; readonly source: string; readonly destination: string }
-  | { readonly kind: 'sa-deleted'; readonly spi: number; readonly direction?: 'in' | 'out' }
-  | { readonly kind: 'policy-added'; readonly name: string; readonly policy: IpsecPolicy }
-  | { readonly kind: 'policy-deleted'; readonly name: string }
-  | { readonly kind: 'flushed'; readonly table: 'sas' | 'policies' }
-);
 
 type Direction = 'in' | 'out';
 

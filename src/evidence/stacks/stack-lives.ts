@@ -2,7 +2,7 @@ import type { IpsecPolicy, IpsecSa } from '../ipsec.ts';
 import { Ledger, type Moment } from '../tables/lives.ts';
 import type { HostTimeline } from '../tables/timeline.ts';
 import { saKey } from '../xfrm/identity.ts';
-import type { StackEvent } from './libipsec.ts';
+import type { StackEvent } from './stack-event.ts';
 
 /** The lives of a userspace stack's SAs and policies. */
 export type StackLives = Pick<HostTimeline, 'sas' | 'policies'>;

@@ -1,14 +1,18 @@
 import { compare } from '../../base/text.ts';
+import type { UserspaceStack } from '../../model/stacks.ts';
 import { decode } from '../records/decode.ts';
 import { type LabRecord, recordType } from '../records/record.ts';
 import type { Moment } from '../tables/lives.ts';
 import type { HostTimeline, Timeline } from '../tables/timeline.ts';
-import { libipsecEvents, type StackEvent } from './libipsec.ts';
+import { libipsecEvents } from './libipsec.ts';
+import type { StackEvent } from './stack-event.ts';
 import { type StackTurn, stackLives } from './stack-lives.ts';
+import { tunipEvents } from './tunip.ts';
 
 /** A host whose packets are protected in userspace, with what its stack wrote. */
 export interface StackLog {
   readonly host: string;
+  readonly stack: UserspaceStack['stack'];
   readonly log: string;
   /** Virtual nanoseconds at which the process that is the stack died, or was gone. */
   readonly deaths: readonly bigint[];
@@ -36,10 +40,16 @@ export function withStacks(timeline: Timeline, logs: readonly StackLog[], record
   return { ...timeline, hosts };
 }
 
-function turnsOf({ log, deaths }: StackLog, clocks: readonly Clock[]): StackTurn[] {
+/** What the log of each stack says. */
+const readers: Readonly<Record<UserspaceStack['stack'], (log: string) => StackEvent[]>> = {
+  libipsec: libipsecEvents,
+  tunip: tunipEvents,
+};
+
+function turnsOf({ stack, log, deaths }: StackLog, clocks: readonly Clock[]): StackTurn[] {
   const ends = deaths.map((time): StackTurn => ({ kind: 'ended', time }));
   // Of one time the log is older: the process wrote it.
-  return [...onLabClock(libipsecEvents(log), clocks), ...ends].sort((a, b) => compare(a.time, b.time));
+  return [...onLabClock(readers[stack](log), clocks), ...ends].sort((a, b) => compare(a.time, b.time));
 }
 
 /** From when on hosts' wall clocks are off from the lab's, and by how many nanoseconds. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { libipsecEvents, type StackEvent } from '../../../../src/evidence/stacks/libipsec.ts';
+import { libipsecEvents } from '../../../../src/evidence/stacks/libipsec.ts';
+import type { StackEvent } from '../../../../src/evidence/stacks/stack-event.ts';
 
 /** Of west in the cell `strongswan-6.1.0-libipsec to strongswan-6.1.0-libipsec, psk tunnel 4 in 4` of the interop suite; keys of that lab alone. */
 const log = readFileSync(join(import.meta.dirname, 'libipsec-6.1.0.log'), 'utf8');

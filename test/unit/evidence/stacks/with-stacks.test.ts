@@ -27,7 +27,7 @@ const records = Array.from({ length: 60 }, (_, sequence) => ({
 
 function west(text: string, deaths: readonly bigint[] = []) {
   const timeline = readTimeline({ hosts: ['west', 'east'], records });
-  const [host, other] = withStacks(timeline, [{ host: 'west', log: text, deaths }], records).hosts;
+  const [host, other] = withStacks(timeline, [{ host: 'west', stack: 'libipsec', log: text, deaths }], records).hosts;
   assert.ok(host && other);
   assert.deepEqual(other.sas, []);
   return host;
@@ -110,7 +110,7 @@ test('a wall clock that a scenario sets forward or back moves no event on the la
   const deleted = (at: number, spi: string) => line(at, 'ESP', `deleted inbound SAD entry with SPI ${spi}`);
   const timeline = readTimeline({ hosts: ['west'], records: set });
   const text = log + deleted(15 + day, '8515f3a6') + deleted(25 - 2 * day, '55438cd8').replace('inbound', 'outbound');
-  const [host] = withStacks(timeline, [{ host: 'west', log: text, deaths: [] }], set).hosts;
+  const [host] = withStacks(timeline, [{ host: 'west', stack: 'libipsec', log: text, deaths: [] }], set).hosts;
   assert.deepEqual(
     host?.sas.map(({ ended }) => Number((ended?.time ?? 0n) - begin) / 1e9),
     [15.000001, 25.000001],

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { StackEvent } from '../../../../src/evidence/stacks/stack-event.ts';
+import { tunipEvents } from '../../../../src/evidence/stacks/tunip.ts';
+import { tunnelsIn } from '../../../../src/evidence/stacks/tunip-log.ts';
+
+/** Of west in a lab of vpnc 0.5.3 and libreswan 5.2, without most of the dumps; keys of that lab alone. */
+const log = readFileSync(join(import.meta.dirname, 'tunip-0.5.3.20241220.log'), 'utf8');
+
+const ofKind = <K extends StackEvent['kind']>(text: string, kind: K) =>
+  tunipEvents(text).filter((event): event is Extract<StackEvent, { kind: K }> => event.kind === kind);
+const sasIn = (text: string) => ofKind(text, 'sa-added').map(({ sa }) => sa);
+const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('hex');
+
+test('a tunnel has an SA of each direction, with the keys that vpnc tells', () => {
+  const [inward, outward, ...others] = sasIn(log);
+  assert.equal(others.length, 0);
+  const { spi, source, destination, direction, mode, family, reqid, replayWindow, encapsulation, keysUnknown } =
+    inward ?? assert.fail();
+  assert.deepEqual(
+    { spi, source, destination, direction, mode, family, reqid, replayWindow, encapsulation, keysUnknown },
+    {
+      spi: 0x51721de7,
+      source: '198.51.100.2',
+      destination: '192.0.2.1',
+      direction: 'in',
+      mode: 'tunnel',
+      family: 4,
+      reqid: 1,
+      replayWindow: 33,
+      encapsulation: undefined,
+      keysUnknown: undefined,
+    },
+  );
+  assert.deepEqual(
+    [outward?.spi, outward?.source, outward?.destination, outward?.direction],
+    [0xe7caadea, '192.0.2.1', '198.51.100.2', 'out'],
+  );
+  assert.deepEqual(
+    [inward, outward].map((sa) => [sa?.encryption?.name, sa?.integrity?.name, sa?.integrity?.truncation]),
+    Array(2).fill(['cbc(aes)', 'hmac(sha1)', 96]),
+  );
+  assert.equal(hex(inward?.encryption?.key), '1bf287cf54bec3e7e3156240dbef73a67a3bb13ca72f7affa954837a6447a132');
+  assert.equal(hex(inward?.integrity?.key), '8d13ee24785ddb32c5d9213a86a0a6aa9ce0f940');
+  assert.equal(hex(outward?.encryption?.key), 'a57e10e48fae8bedcd36dcaaa2f0c95ad7efc2a585e1a98db659508a085cb61d');
+  assert.equal(hex(outward?.integrity?.key), 'a05b3db5de61657cab9dfd89080ce96d5e573e26');
+});
+
+test('SAs are there once vpnc tells of them, and its route is a policy for the address that it got', () => {
+  const times = tunipEvents(log).map(({ kind, time }) => [kind, Number(time % 1_000_000_000n) / 1000]);
+  assert.deepEqual(times, [
+    ['began', 857],
+    ['sa-added', 82_262],
+    ['sa-added', 82_262],
+    ['policy-added', 82_262],
+  ]);
+  const [{ policy } = assert.fail()] = ofKind(log, 'policy-added');
+  const { direction, selector, templates } = policy;
+  assert.deepEqual(
+    [direction, selector.source, selector.destination, templates.map(({ reqid, level }) => [reqid, level])],
+    ['out', { address: '10.3.0.1', prefix: 32 }, { address: '10.2.0.0', prefix: 24 }, [[1, 'required']]],
+  );
+});
+
+test('keys of up to 16 octets stand in the line itself', () => {
+  const short = log.replace(/ {3}rx\.key_cry:\n.*\n/, '   rx.key_cry: 00112233 44556677 8899aabb ccddeeff\n');
+  assert.equal(hex(sasIn(short)[0]?.encryption?.key), '00112233445566778899aabbccddeeff');
+});
+
+test('without encryption there is a key of no octets, and with it those of integrity', () => {
+  const none = log.replace('selected aes256-sha1', 'selected null-sha1').replace(/([rt]x\.key_cry:)\n.*\n/g, '$1 \n');
+  const [inward] = sasIn(none);
+  assert.deepEqual([inward?.encryption?.name, hex(inward?.encryption?.key)], ['ecb(cipher_null)', '']);
+  assert.equal(inward?.integrity?.key.length, 20);
+});
+
+test('what vpnc tells no keys of is an SA with unknown ones', () => {
+  const silent = log.replace(/.* [rt]x\.key_\w+:\n.*\n/g, '');
+  assert.deepEqual(
+    sasIn(silent).map(({ spi, keysUnknown, encryption }) => [spi, keysUnknown, encryption?.key.length]),
+    [
+      [0x51721de7, true, 0],
+      [0xe7caadea, true, 0],
+    ],
+  );
+});
+
+test('behind a NAT its ESP is in UDP', () => {
+  const line = '1749988860.001385    NAT-T mode: 2\n';
+  const behind = log.replace(/^.*NAT status: .*\n/m, (found) => found + line);
+  assert.deepEqual(
+    sasIn(behind).map(({ encapsulation }) => encapsulation?.type),
+    ['espinudp', 'espinudp'],
+  );
+});
+
+const later = (text: string) => `1749988900.000001 ${text}\n`;
+
+test('SAs that took the place of the first ones are not told, so that it has none any more', () => {
+  for (const line of ['   do_rekey returned: 0', 'S7.1 QM_packet1']) {
+    const events = tunipEvents(log + later(line));
+    assert.deepEqual(
+      events.filter(({ kind }) => kind === 'sa-deleted').map((event) => 'spi' in event && event.spi),
+      [0x51721de7, 0xe7caadea],
+      line,
+    );
+  }
+  assert.deepEqual(ofKind(log + later('   do_rekey returned: 14'), 'sa-deleted'), []);
+});
+
+test('a tunnel that did not come up has nothing', () => {
+  const refused = log.slice(0, log.indexOf('1749988860.082226 S7.3'));
+  assert.deepEqual(
+    tunipEvents(refused).map(({ kind }) => kind),
+    ['began'],
+  );
+});
+
+test('a second run is a tunnel of its own', () => {
+  const again = `${later('end net status 0')}${later('begin other local 192.0.2.1 gateway 198.51.100.2 target 10.2.0.0/16')}`;
+  const [one, other, ...rest] = tunnelsIn(log + again);
+  assert.equal(rest.length, 0);
+  assert.deepEqual(
+    [one, other].map((tunnel) => [tunnel?.name, tunnel?.goesOn, tunnel?.up !== undefined, tunnel?.target]),
+    [
+      ['net', false, true, '10.2.0.0/24'],
+      ['other', true, false, '10.2.0.0/16'],
+    ],
+  );
+});
+
+test('lines before a beginning, of other forms and without their end are passed over', () => {
+  assert.deepEqual(tunnelsIn(log.slice(log.indexOf('\n') + 1)), []);
+  assert.deepEqual(tunipEvents(log.replaceAll(/^1749988860\./gm, '')), []);
+  assert.deepEqual(tunnelsIn(log.split('\n', 1)[0] ?? ''), []);
+});
