@@ -1,4 +1,4 @@
-import { type DaemonSpec, libreswan, openiked, strongswan } from 'espalier';
+import { type DaemonSpec, libreswan, openiked, strongswan, vpnc } from 'espalier';
 
 type Settings = Pick<DaemonSpec, 'routes'>;
 
@@ -56,6 +56,14 @@ export const earlierStacks: readonly Candidate[] = [
     isUserspace: true,
   },
 ];
+
+/** Clients of IKEv1, which only initiate. */
+export const clients: readonly Candidate[] = vpnc.versions.map((version) => ({
+  name: `vpnc-${version}`,
+  implementation: 'vpnc',
+  host: (own) => vpnc({ version, ...own }),
+  isUserspace: true,
+}));
 
 /** Initiator and responder. */
 export type Pair = readonly [initiator: Candidate, responder: Candidate];

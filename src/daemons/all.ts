@@ -2,3 +2,4 @@
 export { libreswan } from './libreswan/daemon.ts';
 export { openiked } from './openiked/daemon.ts';
 export { strongswan } from './strongswan/daemon.ts';
+export { vpnc } from './vpnc/daemon.ts';

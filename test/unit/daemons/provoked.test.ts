@@ -74,6 +74,10 @@ const ended: Readonly<Record<string, Provoked>> = {
     fits: ['ipsec stop', 'ipsec restart', 'strongswan stop', 'systemctl strongswan restart'],
     not: ['ipsec start', 'libipsec stop', 'mystrongswan stop', 'strongswan stopped', 'swanctl --terminate'],
   },
+  vpnc: {
+    fits: ['/usr/local/libexec/vpnc-tunnel down net', '/usr/local/libexec/vpnc-tunnel end', 'vpnc-disconnect'],
+    not: ['/usr/local/libexec/vpnc-tunnel up net', 'vpnc-tunnel list', 'vpnc net'],
+  },
 };
 
 for (const [title, of, expected] of [

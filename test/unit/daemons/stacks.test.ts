@@ -23,6 +23,8 @@ const refusals: readonly (readonly [string, string, Stack, RegExp])[] = [
   ['libreswan', '5.2', 'libipsec', /^libreswan cannot use libipsec; it has xfrm$/],
   ['strongswan', '6.0.1', 'pfkey', /^only 6\.1\.0 is built with pfkey$/],
   ['openiked', '7.4', 'xfrm', /PF_KEY alone/],
+  ['vpnc', '0.5.3.20241220', 'xfrm', /encrypts and decrypts by itself/],
+  ['strongswan', '6.0.1', 'tunip', /^strongswan cannot use tunip; it has xfrm, libipsec$/],
 ];
 for (const [name, version, stack, reason] of refusals) {
   test(`${name} ${version} says why it cannot be had over ${stack}`, () => {
