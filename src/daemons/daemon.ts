@@ -108,6 +108,8 @@ export interface Control {
   readonly listSas: string;
   /** Reads the output of `listSas`. Throws `guest` where it is malformed. */
   readSas(output: string): DaemonSas;
+  /** A line by which the program of `listSas` says that nobody answered it. Absent: its exit status says so. */
+  readonly unanswered?: RegExp;
 }
 
 /** The daemon of one host: a version of a slice over a stack. */

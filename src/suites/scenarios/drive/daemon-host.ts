@@ -2,13 +2,14 @@ import { EspalierError } from '../../../base/errors.ts';
 import { excerptOf, shellWord } from '../../../base/text.ts';
 import { childViews, type View } from '../../../connection/view.ts';
 import type { Daemon } from '../../../daemons/daemon.ts';
-import type { ChildSa } from '../../../evidence/child-sa.ts';
+import type { ChildSa, DaemonSas } from '../../../evidence/child-sa.ts';
 import type { IkeSa } from '../../../evidence/ipsec.ts';
 import type { LiveTables } from '../../../evidence/tables/live-tables.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import type { CommandResult, DaemonControl, DaemonHost } from '../api/handles.ts';
 import { callerOrigin } from '../api/origin.ts';
-import { DrivenHost, type HostInputs, type SaName } from './host.ts';
+import { DrivenHost, type HostInputs, type Listed, type SaName } from './host.ts';
+import { isNotStarted } from './looks/looking.ts';
 import type { DoneCommand, Typed } from './stepper.ts';
 
 /** A host's daemon with the connections that it has an end of. */
@@ -51,20 +52,34 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
 
   ikeSas(): Promise<readonly IkeSa[]> {
     const origin = callerOrigin();
-    return this.stepper.called(origin, () => this.listIkeSas(origin));
+    return this.stepper.called(origin, async () => {
+      const listed = await this.listIkeSas(origin);
+      if ('list' in listed) return listed.list;
+      const command = this.#daemon.control.listSas;
+      const place = { ...origin, host: this.name, command, output: listed.failed.stdout };
+      throw new EspalierError('guest', `${this.#daemon.id} does not answer`, place);
+    });
   }
 
   /** Asks the daemon for its established IKE SAs. */
-  async listIkeSas(origin: Origin): Promise<readonly IkeSa[]> {
-    const { stdout } = await this.#look(this.#daemon.control.listSas, origin);
-    return this.#daemon.control.readSas(stdout).ike.filter(({ established }) => established);
+  async listIkeSas(origin: Origin): Promise<Listed<IkeSa>> {
+    return this.#listed(origin, ({ ike }) => ike.filter(({ established }) => established));
   }
 
-  override async listIpsecSas(origin: Origin): Promise<readonly SaName[]> {
+  override async listIpsecSas(origin: Origin): Promise<Listed<SaName>> {
     if (!this.#isUserspace) return super.listIpsecSas(origin);
-    const { stdout } = await this.#look(this.#daemon.control.listSas, origin);
-    const { ike, children } = this.#daemon.control.readSas(stdout);
-    return children.filter(({ established }) => established).flatMap((child) => sasOfChild(child, ike));
+    return this.#listed(origin, ({ ike, children }) =>
+      children.filter(({ established }) => established).flatMap((child) => sasOfChild(child, ike)),
+    );
+  }
+
+  /** A daemon that does not answer has not said that it has no SAs. */
+  async #listed<T>(origin: Origin, choose: (sas: DaemonSas) => readonly T[]): Promise<Listed<T>> {
+    const { listSas, readSas, unanswered } = this.#daemon.control;
+    const done = await this.#look(listSas, origin);
+    const isEnded = isNotStarted(done) || done.status > signalled;
+    const isSilent = unanswered === undefined ? done.status !== 0 : isEnded || unanswered.test(done.stdout);
+    return isSilent ? { failed: done } : { list: choose(readSas(done.stdout)) };
   }
 
   override kernelTables(asked: string, origin: Origin): LiveTables {
@@ -86,33 +101,43 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
     return this.#daemon.slice.processes;
   }
 
-  /** Numbers of the lines of the daemon's own log that `grep` finds, ascending. */
-  async logLines(what: string | RegExp, origin: Origin): Promise<number[]> {
-    const [log = ''] = this.#daemon.control.collect;
-    const stdout = await this.#grep(`-n -m ${mostLines} ${grepPattern(what, origin)} ${log} | cut -d : -f 1`, origin);
-    return stdout.split('\n').filter(Boolean).map(Number);
+  /** The daemon's own log. */
+  get log(): string {
+    return this.#daemon.control.collect[0] ?? '';
   }
 
-  /** The first line of the daemon's logs that `grep` finds; `undefined`: none so far. */
-  async firstLogged(what: string | RegExp, origin: Origin): Promise<string | undefined> {
+  /** Numbers of the lines of the daemon's own log that `grep` finds, ascending. */
+  async logLines(what: string | RegExp, origin: Origin): Promise<Listed<number>> {
+    const search = `-n -m ${mostLines} ${grepPattern(what, origin)} ${this.log} | cut -d : -f 1`;
+    // A pipe has the status of its last program.
+    const done = await this.#grep(`${search}; test "\${PIPESTATUS[0]}" -lt 2`, origin);
+    return done.status === 0 ? { list: linesOf(done.stdout).map(Number) } : { failed: done };
+  }
+
+  /** The first line of the daemon's logs that `grep` finds. Logs beside its own need not be there. */
+  async firstLogged(what: string | RegExp, origin: Origin): Promise<Listed<string>> {
     const logs = this.#daemon.control.collect.join(' ');
-    const [first] = (await this.#grep(`-m 1 ${grepPattern(what, origin)} ${logs}`, origin)).split('\n');
-    return first || undefined;
+    const done = await this.#grep(`-m 1 ${grepPattern(what, origin)} ${logs}`, origin);
+    const list = linesOf(done.stdout);
+    // 2: one of the files could not be read.
+    if (done.status < 2 || (done.status === 2 && list.length > 0)) return { list };
+    const own = done.status === 2 ? await this.#look(`test -r ${this.log}`, origin) : done;
+    return own.status === 0 ? { list } : { failed: done };
   }
 
   #look(line: string, origin: Origin): Promise<DoneCommand> {
     return this.stepper.type({ host: this.name, line, origin, by: 'look' });
   }
 
-  async #grep(words: string, origin: Origin): Promise<string> {
+  async #grep(words: string, origin: Origin): Promise<DoneCommand> {
     const line = `grep -h -s -a ${words}`;
-    const { stdout } = await this.#look(line, origin);
-    if (stdout.startsWith('grep: ')) {
-      const output = stdout.split('\n', 1)[0] ?? '';
+    const done = await this.#look(line, origin);
+    if (done.stdout.startsWith('grep: ')) {
+      const output = done.stdout.split('\n', 1)[0] ?? '';
       const place = { ...origin, host: this.name, command: line, output };
       throw new EspalierError('scenario', 'grep rejected the pattern', place);
     }
-    return stdout;
+    return done;
   }
 
   /** Types lines that must succeed. Where one does not, the daemon's own words say why. */
@@ -150,6 +175,9 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
   }
 }
 
+/** A shell adds the number of the signal that ended a program. */
+const signalled = 128;
+
 /** The two SAs of a Child SA. One without its addresses is still one of its SPI. */
 function sasOfChild({ protocol = 'esp', spiIn, spiOut, ike }: ChildSa, ikes: readonly IkeSa[]): SaName[] {
   const { local = '', remote = '' } = ikes.find(({ id }) => id === ike) ?? {};
@@ -158,6 +186,10 @@ function sasOfChild({ protocol = 'esp', spiIn, spiOut, ike }: ChildSa, ikes: rea
     [spiOut, remote],
   ] as const;
   return ends.flatMap(([spi, destination]) => (spi === undefined ? [] : [{ protocol, spi, destination }]));
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter(Boolean);
 }
 
 /** Of a log that match one pattern; more would be a mistake of the pattern. */

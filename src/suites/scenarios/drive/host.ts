@@ -22,6 +22,9 @@ const pieceBytes = 2400;
 /** An SA by what its host knows it. */
 export type SaName = Pick<IpsecSa, 'protocol' | 'spi' | 'destination'>;
 
+/** What somebody listed, or how the command ended that got no answer. */
+export type Listed<T> = { readonly list: readonly T[] } | { readonly failed: CommandResult };
+
 /** What a handle is made of. */
 export interface HostInputs {
   readonly host: TopologyHost;
@@ -169,8 +172,8 @@ export class DrivenHost implements CheckedHost {
   }
 
   /** The SAs of ESP and AH, asked of whoever has them. */
-  async listIpsecSas(_origin: Origin): Promise<readonly SaName[]> {
-    return this.ipsecSas();
+  async listIpsecSas(_origin: Origin): Promise<Listed<SaName>> {
+    return { list: this.ipsecSas() };
   }
 
   /** The kernel's SAs and policies. Raises `scenario` where the host's are elsewhere: none in the kernel would prove nothing. */

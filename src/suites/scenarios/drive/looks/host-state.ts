@@ -10,6 +10,7 @@ import {
   type Condition,
   failedLook,
   fits,
+  isNotStarted,
   lastLine,
   listIn,
   type MatcherInputs,
@@ -100,8 +101,11 @@ export function runCondition(
   { status: wanted = 0, prints, ...wait }: RunOptions,
 ): Condition {
   const look = async (origin: Origin): Promise<Look> => {
-    const { status, stdout } = await inputs.host.execAt(line, origin);
-    const holds = (wanted === 'any' || status === wanted) && (prints === undefined || fits(stdout, prints));
+    const done = await inputs.host.execAt(line, origin);
+    const { status, stdout } = done;
+    const isWanted = wanted === 'any' || status === wanted;
+    const holds = isWanted && (prints === undefined || fits(stdout, prints));
+    if (!holds && isNotStarted(done) && wanted !== status) return failedLook(done);
     return { holds, received: `exit status ${status} and ${lastLine(stdout)}` };
   };
   const parts = [wanted !== 'any' && `exit status ${wanted}`, prints !== undefined && patternText(prints)].filter(

@@ -1,12 +1,13 @@
 import { EspalierError } from '../../../../base/errors.ts';
 import { isFork } from '../../../../evidence/attempt/deaths.ts';
 import type { Origin } from '../../../../model/scenario.ts';
+import type { CommandResult } from '../../api/handles.ts';
 import type { DeathOptions, OrderOptions, Within } from '../../api/matchers.ts';
 import { callerOrigin } from '../../api/origin.ts';
 import type { Look } from '../check-book.ts';
 import { DrivenDaemonHost } from '../daemon-host.ts';
 import type { DrivenHost } from '../host.ts';
-import { type Condition, type MatcherInputs, patternText } from './looking.ts';
+import { type Condition, lastLine, type MatcherInputs, patternText } from './looking.ts';
 
 /** The host's handle, if it has a daemon. Raises `scenario` where it has none. */
 export function daemonHost(host: DrivenHost, origin: Origin): DrivenDaemonHost {
@@ -14,10 +15,19 @@ export function daemonHost(host: DrivenHost, origin: Origin): DrivenDaemonHost {
   throw new EspalierError('scenario', 'the host has no IKE daemon', { ...origin, host: host.name });
 }
 
+/** A log that is not there says neither that a line was logged nor that it was not. */
+function unsearched({ log }: DrivenDaemonHost, { status, stdout }: CommandResult): Look {
+  const said = stdout === '' ? '' : `: ${lastLine(stdout)}`;
+  return { holds: undefined, received: `${log} could not be searched (exit status ${status})${said}` };
+}
+
 /** `toHaveLogged`. */
 export function loggedCondition({ host }: MatcherInputs, what: string | RegExp, wait: Within): Condition {
   const look = async (origin: Origin): Promise<Look> => {
-    const line = await daemonHost(host, origin).firstLogged(what, origin);
+    const daemon = daemonHost(host, origin);
+    const found = await daemon.firstLogged(what, origin);
+    if ('failed' in found) return unsearched(daemon, found.failed);
+    const [line] = found.list;
     return { holds: line !== undefined, received: line ?? 'no such line' };
   };
   return {
@@ -37,10 +47,13 @@ export function orderCondition(
   const { neverBetween, ...wait } = options;
   const look = async (origin: Origin): Promise<Look> => {
     const daemon = daemonHost(host, origin);
-    const found: number[][] = [];
-    for (const line of lines) found.push(await daemon.logLines(line, origin));
-    const forbidden = neverBetween === undefined ? [] : await daemon.logLines(neverBetween, origin);
-    return orderLook(lines, found, forbidden);
+    const found: (readonly number[])[] = [];
+    for (const line of [...lines, ...(neverBetween === undefined ? [] : [neverBetween])]) {
+      const numbers = await daemon.logLines(line, origin);
+      if ('failed' in numbers) return unsearched(daemon, numbers.failed);
+      found.push(numbers.list);
+    }
+    return orderLook(lines, found.slice(0, lines.length), found[lines.length] ?? []);
   };
   const between = neverBetween === undefined ? '' : `, never ${patternText(neverBetween)} between them`;
   const expected = `log lines with ${lines.map(patternText).join(', then ')}${between}`;

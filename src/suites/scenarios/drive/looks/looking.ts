@@ -38,6 +38,11 @@ export async function typed(
   return stepper.type({ host: host.name, line, origin, by: 'look' });
 }
 
+/** Whether the shell could not start a command (bash(1), EXIT STATUS): it said nothing of what it was asked. */
+export function isNotStarted({ status }: { readonly status: number }): boolean {
+  return status === 126 || status === 127;
+}
+
 /** A look at a command that ended as it does where it could not find out what it was asked. */
 export function failedLook({ status, stdout }: { readonly status: number; readonly stdout: string }): Look {
   return { holds: undefined, received: `no answer: exit status ${status} and ${lastLine(stdout)}` };

@@ -89,12 +89,22 @@ open STDIN, '<', '/dev/null'; open STDOUT, '>', '/dev/null'; open STDERR, '>', '
 if ($tcp) { while (my $c = $s->accept) { my $line = <$c>; print $c $line; close $c } }
 else { while (defined(my $from = $s->recv(my $data, 2048))) { $s->send($data, 0, $from) } }`;
 
-/** Sends a line and waits a second for the answer; a TCP connection alone is enough where somebody else serves. */
+/**
+ * Sends a line and waits a second for the answer; a TCP connection alone is enough where somebody else serves. Status 2: nothing was
+ * sent, since the host has no such address or port. Where the addresses are of two families, the socket is bound to nothing.
+ */
 const clientProgram = String.raw`my ($to, $port, $proto, $from, $own, $echo, $tries) = @ARGV;
-my $why = '';
+my ($why, $tried) = ('', 0);
 for (1 .. $tries) {
   my $s = IO::Socket::IP->new(PeerHost => $to, PeerPort => $port, Proto => $proto, Timeout => 1,
-    $from ne '' ? (LocalHost => $from) : (), $own ? (LocalPort => $own, ReuseAddr => 1) : ()) or do { $why = $@ || "$!"; next };
+    $from ne '' ? (LocalHost => $from) : (), $own ? (LocalPort => $own, ReuseAddr => 1) : ());
+  if (!$s) {
+    $why = $@ || "$!";
+    $tried ||= !($why ne "$!" || $from ne '' && $!{EADDRNOTAVAIL} || $own && $!{EADDRINUSE});
+    next;
+  }
+  if (!$s->sockport) { $why = 'the addresses are of two families'; next }
+  $tried = 1;
   if ($proto eq 'tcp' && !$echo) { print "connected\n"; exit 0 }
   syswrite $s, "espalier\n" or do { $why = "$!"; next };
   my $in = ''; vec($in, fileno $s, 1) = 1;
@@ -102,7 +112,7 @@ for (1 .. $tries) {
   if (defined sysread $s, my $data, 2048) { print "answered\n"; exit 0 }
   $why = "$!";
 }
-print "$why\n"; exit 1;`;
+print "$why\n"; exit($tried ? 1 : 2);`;
 
 function perl(program: string, words: readonly (string | number)[]): string {
   const text = program.replaceAll(/\n */g, ' ');

@@ -6,14 +6,16 @@ import type { Look } from '../check-book.ts';
 import { counted, isCount, wanted } from '../count.ts';
 import type { SaName } from '../host.ts';
 import { daemonHost } from './logs.ts';
-import type { Condition, MatcherInputs } from './looking.ts';
+import { type Condition, failedLook, type MatcherInputs } from './looking.ts';
 
 /** `toHaveIkeSas`. */
 export function ikeSasCondition({ host }: MatcherInputs, count: Count, options: IkeSaOptions): Condition {
   const old = new Set(options.otherThan?.map(ikeSaKey));
   const what = newly('IKE SA', options);
   const look = async (origin: Origin): Promise<Look> => {
-    const sas = (await daemonHost(host, origin).listIkeSas(origin)).filter((sa) => !old.has(ikeSaKey(sa)));
+    const listed = await daemonHost(host, origin).listIkeSas(origin);
+    if ('failed' in listed) return failedLook(listed.failed);
+    const sas = listed.list.filter((sa) => !old.has(ikeSaKey(sa)));
     return { holds: isCount(sas.length, count), received: counted(sas.length, what) };
   };
   return { matcher: 'toHaveIkeSas', expected: wanted(count, what), look, wait: options };
@@ -25,7 +27,9 @@ export function ipsecSasCondition({ host }: MatcherInputs, count: Count, options
   const old = new Set(options.otherThan?.map(key));
   const what = newly('IPsec SA', options);
   const look = async (origin: Origin): Promise<Look> => {
-    const sas = (await host.listIpsecSas(origin)).filter((sa) => !old.has(key(sa)));
+    const listed = await host.listIpsecSas(origin);
+    if ('failed' in listed) return failedLook(listed.failed);
+    const sas = listed.list.filter((sa) => !old.has(key(sa)));
     return { holds: isCount(sas.length, count), received: counted(sas.length, what) };
   };
   return { matcher: 'toHaveIpsecSas', expected: wanted(count, what), look, wait: options };

@@ -20,7 +20,7 @@ export interface FakeLab {
   readonly typed: readonly Typed[];
   readonly stepper: Stepper;
   readonly book: CheckBook;
-  readonly checks: readonly Check[];
+  readonly checks: Check[];
   readonly expect: (host: DrivenDaemonHost) => Matchers;
 }
 

@@ -12,6 +12,9 @@ const connect: Asked = (it) => it.toConnect('192.0.2.2', { port: 7, ...soon });
 const mtu: Asked = (it, east) => it.toHavePathMtu(east, 1500, soon);
 const file: Asked = (it) => it.toHaveFile('/run/x', undefined, soon);
 const route: Asked = (it) => it.toHaveRoute('10.2.0.0/16', { via: '192.0.2.9', ...soon });
+const run: Asked = (it) => it.toRun('ss -Hln', { prints: ':500', ...soon });
+const fails: Asked = (it) => it.toRun('ss -Hln', { status: 127, ...soon });
+const ends: Asked = (it) => it.toRun('ss -Hln', { status: 'any', ...soon });
 const address: Asked = (it) => it.toHaveAddress('10.3.0.1', { dev: 'ipsec5', ...soon });
 
 const gone: Answer = { status: 127, stdout: 'sh: 1: ip: not found\n' };
@@ -49,6 +52,14 @@ const cases: readonly (readonly [Asked, Answer, 'holds' | 'not' | 'neither'])[] 
   [route, { status: 255, stdout: 'Error: argument "x" is wrong: table id value is invalid\n' }, 'neither'],
   [route, { status: 0, stdout: '\u001b[1m[' }, 'neither'],
   [route, gone, 'neither'],
+  [run, { status: 0, stdout: '192.0.2.1:500\n' }, 'holds'],
+  [run, { status: 0, stdout: '' }, 'not'],
+  [run, { status: 1, stdout: 'Error: :500\n' }, 'not'],
+  [run, { status: 127, stdout: 'bash: ss: command not found\n' }, 'neither'],
+  [run, { status: 126, stdout: 'bash: /usr/bin/ss: Permission denied\n' }, 'neither'],
+  [fails, { status: 127, stdout: 'bash: ss: command not found\n' }, 'holds'],
+  [fails, { status: 0, stdout: '' }, 'not'],
+  [ends, { status: 127, stdout: 'bash: ss: command not found\n' }, 'holds'],
   [address, routes({ ifname: 'ipsec5', addr_info: [{ local: '10.3.0.1', prefixlen: 32 }] }), 'holds'],
   [address, routes(), 'not'],
   [address, { status: 1, stdout: 'Device "ipsec5" does not exist.\n' }, 'not'],

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RecordedDeath } from '../../../../../../src/evidence/records/decode.ts';
 import { deathCondition, orderLook } from '../../../../../../src/suites/scenarios/drive/looks/logs.ts';
 import type { MatcherInputs } from '../../../../../../src/suites/scenarios/drive/looks/looking.ts';
+import { fakeLab } from '../fake-lab.ts';
 
 type Case = readonly [
   what: string,
@@ -58,4 +63,58 @@ test('a daemon that forked into the background has died, what it forked for a ta
   assert.equal(await holds({ parent: 7, forked: false }), true);
   assert.equal(await holds({ parent: 7 }), false);
   assert.equal(await holds({ signal: 11 }), false);
+});
+
+/** What a log holds; `undefined`: there is none. The daemon's own log comes first. */
+const logs: readonly (readonly [log: string, status: number, stdout: string, holds: boolean | undefined])[] = [
+  ['has the line', 0, 'a line\n', true],
+  ['has no such line', 0, '', false],
+  ['is not there', 2, '', undefined],
+  ['cannot be searched', 127, 'bash: grep: command not found\n', undefined],
+];
+
+for (const [log, status, stdout, holds] of logs) {
+  test(`neither that a line was logged nor that it was not is known of no log: it ${log}`, async () => {
+    for (const negated of [false, true]) {
+      const { west, expect, checks } = fakeLab(() => ({ status, stdout }));
+      const it = negated ? expect(west).not : expect(west);
+      await it.toHaveLogged('a line', { within: 0 });
+      await it.toHaveLoggedInOrder(['a line'], { within: 0 });
+      assert.deepEqual(
+        checks.map(({ passed }) => passed),
+        holds === undefined ? [false, false] : [holds !== negated, holds !== negated],
+      );
+      if (holds === undefined)
+        for (const { received } of checks) assert.match(received, /^\/var\/log\/charon\.log could not be searched/);
+    }
+  });
+}
+
+test('whether a log was searched is asked of the shell that searches it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'espalier-logs-'));
+  const shell = (line: string) => {
+    const here = line.replaceAll('/var/log/', `${folder}/`);
+    const { status, stdout } = spawnSync('bash', ['-c', here], { encoding: 'utf8' });
+    return { status: status ?? 1, stdout };
+  };
+  const { west, expect, checks } = fakeLab(shell);
+  const look = async (): Promise<boolean[]> => {
+    checks.length = 0;
+    await expect(west).toHaveLogged('it is', { within: 0 });
+    await expect(west).not.toHaveLogged('it is', { within: 0 });
+    await expect(west).toHaveLoggedInOrder(['there', /it i[s]/], { within: 0 });
+    await expect(west).not.toHaveLoggedInOrder(['there', /it i[s]/], { within: 0 });
+    return checks.map(({ passed }) => passed);
+  };
+  assert.deepEqual(await look(), [false, false, false, false]);
+  writeFileSync(join(folder, 'charon.out'), 'it is\n');
+  assert.deepEqual(await look(), [true, false, false, false], 'what another log holds is known');
+  writeFileSync(join(folder, 'charon.log'), 'there\n');
+  assert.deepEqual(await look(), [true, false, false, true]);
+  writeFileSync(join(folder, 'charon.log'), 'there\nit is\n');
+  assert.deepEqual(await look(), [true, false, true, false]);
+  rmSync(join(folder, 'charon.out'));
+  writeFileSync(join(folder, 'charon.log'), 'there\n');
+  assert.deepEqual(await look(), [false, true, false, true], 'its own log is enough');
+  rmSync(folder, { recursive: true });
 });
