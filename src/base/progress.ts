@@ -6,6 +6,10 @@ import { duration, leftText } from './text.ts';
 export interface Progress extends Disposable {
   /** `fraction` done, 0 to 1; `note` replaces the text behind it. */
   update(fraction: number, note?: string): void;
+  /** Nothing is done until something else is there, which `note` names. The work's own time begins with the next update. */
+  wait(note: string): void;
+  /** Wall milliseconds since the work began. */
+  elapsedMs(): number;
   /** Ends the display. With a text, says it when the work was long enough to be shown at all. */
   end(text?: string): void;
 }
@@ -49,13 +53,16 @@ export function startProgress(title: string, options: ProgressOptions = {}): Pro
   const terminal = options.terminal ?? process.stderr.isTTY === true;
   const print = options.say ?? say;
   const redraw = options.setStatus ?? setStatus;
-  const start = now();
+  let start = now();
+  let waits = false;
   let fraction = 0;
   let note = '';
   let shownAt: number | undefined;
   let pauseMs = sparseMs;
 
   const describe = (): string => {
+    if (waits) pauseMs *= 2;
+    if (waits) return `${title} (${note})`;
     const { expectedMs } = options;
     const elapsed = now() - start;
     const left = remaining(elapsed, fraction, expectedMs);
@@ -93,10 +100,17 @@ export function startProgress(title: string, options: ProgressOptions = {}): Pro
   };
   return {
     update(value, text) {
+      if (waits) [start, pauseMs, waits] = [now(), sparseMs, false];
       fraction = Math.min(1, Math.max(fraction, value));
       if (text !== undefined) note = text;
       show();
     },
+    wait(text) {
+      waits = true;
+      note = text;
+      show();
+    },
+    elapsedMs: () => now() - start,
     end,
     [Symbol.dispose]: () => end(),
   };

@@ -45,7 +45,7 @@ const { startProgress } = await import(at + '/src/base/progress.ts');
 const [dir, kernel, out] = process.argv.slice(2);
 const recipe = parseRecipe(readFileSync(dir + '/recipe.yaml', 'utf8'), 'recipe.yaml');
 using progress = startProgress('test');
-await buildImage({ name: 'test', recipe, builder: { mode: 'uml', kernel }, out, progress });
+await buildImage({ name: 'test', recipe, builder: { mode: 'uml', kernel: async () => kernel }, out, progress });
 `,
   );
   if (asRoot) execFileSync('chown', ['-R', '65534:65534', dir]);

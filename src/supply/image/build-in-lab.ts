@@ -20,13 +20,14 @@ export const seenAs = '/tmp/build';
 /**
  * Runs mmdebstrap inside a User Mode Linux lab, for a user who can have no root otherwise: the
  * kernel boots from this machine's own files, read-only, and runs this machine's mmdebstrap. A lab
- * has no network, so the packages are fetched before.
+ * has no network, so the packages are fetched before, while the kernel may still be under way.
  */
-export async function bootstrapInLab(job: BootstrapJob, kernel: string): Promise<void> {
+export async function bootstrapInLab(job: BootstrapJob, kernel: () => Promise<string>): Promise<void> {
   const { suite, packages, folder, signal, onLine } = job;
   const onFile = (fetched: number): void => onLine(`fetching packages, ${fetched}`);
   await makeRepository({ suite, packages, dir: join(folder, 'repository'), onFile, signal });
-  const result = await runInLab(job, kernel, script(job));
+  onLine('waiting for the lab’s kernel');
+  const result = await runInLab(job, await kernel(), script(job));
   requireSuccess(job, result);
 }
 

@@ -70,7 +70,8 @@ export async function buildImage(build: ImageBuild): Promise<Record<string, stri
   const onLine = (line: string): void => {
     const [, step = line] = /^I: ([^:]*?)\.*\s*$/.exec(line) ?? [];
     const done = stepsDone[step];
-    if (done !== undefined || line.startsWith('fetching ')) progress.update(done ?? 0, step);
+    if (line.startsWith('waiting ')) progress.wait(line);
+    else if (done !== undefined || line.startsWith('fetching ')) progress.update(done ?? 0, step);
   };
   await bootstrap({
     what: `the image ${name}`,

@@ -5,8 +5,10 @@ import { isPresentProgram } from '../debian/machine-tools.ts';
 /** How an image is built: as root, in user namespaces with subordinate ids, or inside a User Mode Linux lab. */
 export type ImageMode = 'root' | 'unshare' | 'uml';
 
-/** A way to build and what it takes. */
-export type ImageBuilder = { readonly mode: 'root' | 'unshare' } | { readonly mode: 'uml'; readonly kernel: string };
+/** A way to build and what it takes. A lab's kernel is asked for when the lab is to start: it may be under way meanwhile. */
+export type ImageBuilder =
+  | { readonly mode: 'root' | 'unshare' }
+  | { readonly mode: 'uml'; readonly kernel: () => Promise<string> };
 
 export interface ModeChoice {
   readonly mode: ImageMode;
@@ -34,7 +36,7 @@ export async function imageMode(): Promise<ModeChoice> {
 /** How images are built for this user, and why, for people. */
 export async function imageModeText(): Promise<string> {
   const { mode, reason } = await imageMode();
-  const how = mode === 'uml' ? 'inside a lab (uml mode), which takes minutes' : `in ${mode} mode`;
+  const how = mode === 'uml' ? 'inside a lab (uml mode), which takes a minute' : `in ${mode} mode`;
   return `${how}: ${reason}`;
 }
 

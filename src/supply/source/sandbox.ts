@@ -50,7 +50,8 @@ export async function runSandboxed(job: Sandboxed): Promise<RunResult> {
   if ('kernel' in builder) {
     const command = ['sh', enter, 'lab', ...words].map(shellQuoted).join(' ');
     const body = async (): Promise<RunResult> => {
-      const result = await runInLab({ folder: base, memory: 3072, signal, onLine }, builder.kernel, command);
+      const lab = { folder: base, memory: 3072, signal, onLine };
+      const result = await runInLab(lab, await builder.kernel(), command);
       return { ...result, status: endedWell(base) ? 0 : 1 };
     };
     // Labs leave their job and how it ended in the folder.

@@ -50,6 +50,31 @@ test('work of whose end nothing is known any more is told ever more rarely', () 
   ]);
 });
 
+test('what work waits for does not count as its own time', () => {
+  let now = 0;
+  const lines: string[] = [];
+  const say = (line: string): void => void lines.push(line);
+  const progress = startProgress('making', { terminal: false, now: () => now, say, expectedMs: 30_000 });
+  now = 5000;
+  progress.update(0, 'fetching');
+  for (; now <= 200_000; now += 1000) progress.wait('waiting for the kernel');
+  progress.update(0, 'unpacking');
+  assert.equal(progress.elapsedMs(), 0);
+  now += 20_000;
+  progress.update(0.5);
+  assert.equal(progress.elapsedMs(), 20_000);
+  now += 10_000;
+  progress.end('made');
+  assert.deepEqual(lines, [
+    'making (fetching), about 25 s left',
+    'making (waiting for the kernel)',
+    'making (waiting for the kernel)',
+    'making (waiting for the kernel)',
+    'making (unpacking), 50 %, about 15 s left',
+    'made (30 s)',
+  ]);
+});
+
 test('without a terminal, quick work is silent and long work prints sparse plain lines', () => {
   let now = 0;
   const lines: string[] = [];
