@@ -96,8 +96,11 @@ export async function sent(
   return (await host.exec(`python3 /root/peer.py send ${kind} ${to} ${sizes.join(' ')}`)).stdout.trim();
 }
 
-/** Answers messages from now on. */
-export async function serve(host: Host, kind: string, at: string): Promise<void> {
-  await host.exec(`(python3 /root/peer.py serve ${kind} ${at} >/run/peer.log 2>&1 &)`);
+/** Answers messages at an address, until the function that it returns is called. */
+export async function serve(host: Host, kind: string, at: string): Promise<() => Promise<void>> {
+  await host.exec(`(python3 /root/peer.py serve ${kind} ${at} >/run/peer.log 2>&1 & echo $! >/run/peer.pid)`);
   await expect(host).toHaveFile(`/run/peer-${kind}`);
+  return async () => {
+    await host.exec(`kill $(cat /run/peer.pid); rm /run/peer-${kind}`);
+  };
 }
