@@ -46,6 +46,13 @@ for (const [index, [what, damage]] of Object.entries(damages).entries()) {
   });
 }
 
+test("the image of a recipe of one's own is found again", async () => {
+  // src/supply/image/known-recipes.ts names such recipes with a hash behind `@`.
+  const id = 'mine@0123abcd-0123456789ab';
+  assert.deepEqual(await ensured(id), ['content', true]);
+  assert.deepEqual(await ensured(id), ['content', false]);
+});
+
 test('an artifact without its file is not offered', async () => {
   await ensured('lost');
   rmSync(join(dir, 'thing', 'lost', 'thing.bin'));
