@@ -16,7 +16,7 @@ export interface Pair {
   readonly east: Host;
 }
 
-const peer = { '/root/peer.py': file('peer.py') };
+export const peer = { '/root/peer.py': file('peer.py') };
 
 /** Two hosts on one link. SAs are made by hand, and for a while on one host alone. */
 export const pair = {

@@ -1,9 +1,11 @@
 """One end of a transfer over a transport protocol.
 
 peer.py serve KIND ADDRESS          answers each message with its octets in reverse; /run/peer-KIND is there from when on it does
-peer.py send KIND ADDRESS SIZE...   sends messages of these sizes, one after the other, and prints what became of them
+peer.py send KIND ADDRESS SIZE...   sends messages of these sizes, one after the other, and prints what became of them;
+                                    environment: PATIENCE in seconds, BIND to an address of its own
 """
 import errno
+import os
 import random
 import socket
 import sys
@@ -14,10 +16,11 @@ KINDS = {
     'raw': (socket.SOCK_RAW, 253),  # RFC 3692, 2.1: for experiments
     'udp': (socket.SOCK_DGRAM, 17),
     'tcp': (socket.SOCK_STREAM, 6),
+    'mptcp': (socket.SOCK_STREAM, 262),
     'sctp': (socket.SOCK_STREAM, 132),
     'dccp': (6, 33),
 }
-PATIENCE = 3  # seconds without an answer
+PATIENCE = float(os.environ.get('PATIENCE', 3))  # seconds without an answer
 
 role, kind, address, *sizes = sys.argv[1:]
 family = socket.AF_INET6 if ':' in address else socket.AF_INET
@@ -76,6 +79,8 @@ def exchange(own, message):
 
 def send(own):
     own.settimeout(PATIENCE)
+    if 'BIND' in os.environ:
+        own.bind((os.environ['BIND'], 0))
     own.connect(place)
     for size in map(int, sizes):
         message = random.Random(size).randbytes(size)

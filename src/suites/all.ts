@@ -66,7 +66,10 @@ export const suites: readonly SuiteEntry[] = [
   bundled('interop', 'libreswan, strongSwan and OpenIKED, every one against every other'),
   bundled('reports', 'public bug reports, with what each version deserves'),
   bundled('mesh', '8, 16 and 32 gateways, each with a tunnel to each'),
-  bundled('network', "the kernel's networking beside IPsec, and under it: transports"),
+  bundled(
+    'network',
+    "the kernel's networking beside IPsec, and under it: transports, tunnels, routing, MPTCP, mobility",
+  ),
   bundled('time', 'days of lifetimes: rekeys, reauthentication, expiry, steps of the clock'),
   {
     name: 'kernel',

@@ -1,0 +1,87 @@
+import { drop, expect, file, type Host, ip, linux, type Net, scenario } from 'espalier';
+import { lacking } from './labs.ts';
+
+/** Congestion controls of Linux (net/ipv4/tcp_*.c), with what is left of the window after a lost packet, where that is a fixed part. */
+const algorithms: Readonly<Record<string, { readonly left?: number; readonly option?: string }>> = {
+  // RFC 5681, 3.1: half. It is part of TCP itself.
+  reno: { left: 0.5, option: 'INET' },
+  // RFC 9438, 4.6. The kernel's default, which needs no option where no other can be chosen (net/ipv4/Kconfig).
+  cubic: { left: 0.7, option: 'INET' },
+  bbr: {},
+  bic: {},
+  cdg: {},
+  dctcp: {},
+  highspeed: { option: 'TCP_CONG_HSTCP' },
+  htcp: {},
+  hybla: {},
+  illinois: {},
+  lp: {},
+  nv: {},
+  scalable: {},
+  vegas: {},
+  veno: {},
+  westwood: {},
+  yeah: {},
+};
+
+/** A sender and a receiver with a router between them, whose side to the receiver is slow. */
+const lab = {
+  hosts: {
+    west: linux({ files: { '/root/flow.py': file('flow.py') } }),
+    router: linux(),
+    east: linux({ routes: { '198.18.1.0/24': '198.18.2.1' } }),
+  },
+  links: { near: ['west', 'router'], far: ['router', 'east'] },
+} as const;
+const to = '198.18.2.2';
+
+/** Of the 10 Mbit/s of the bottleneck, what 1448 octets of 1514 carry. */
+const most = 10_000_000 * (1448 / 1514);
+
+/** What a flow came to: bits a second, and the window (packets) before its first loss with the threshold (packets) behind it. */
+interface Flow {
+  readonly rate: number;
+  readonly window: number;
+  readonly threshold: number | null;
+}
+
+async function makeSlow(net: Net<'far'>, west: Host): Promise<void> {
+  await net.link('far').rate('10mbit');
+  await net.link('far').delay('20ms');
+  // Slow start ends where the path is full, and not where the queue is.
+  await expect(west).toRun('ip route add 198.18.2.0/24 via 198.18.1.2 ssthresh 40');
+}
+
+for (const [name, { left, option = `TCP_CONG_${name.toUpperCase()}` }] of Object.entries(algorithms)) {
+  const settings = { ...lab, unsupported: lacking(option) };
+  scenario(`TCP with ${name} over one bottleneck`, settings, async ({ hosts: { west, router, east }, net }) => {
+    await makeSlow(net, west);
+    const flow = `python3 /root/flow.py ${to}`;
+    await expect(west).toRun(`${flow} nonsense 1`, { status: 1, prints: 'ENOENT' });
+    await expect(west).toRun(`${flow} ${name} 1`, { status: 1, prints: 'ECONNREFUSED' });
+    await east.exec('(socat -u TCP-LISTEN:7000,fork,reuseaddr OPEN:/dev/null >/dev/null 2>&1 &)');
+    await expect(east).toRun('ss -Htln sport = 7000', { prints: /LISTEN/ });
+
+    const lost = await net.link('far').on(ip({ from: router, protocol: 6, nth: 1000 }), drop());
+    const alone = (await west.json(`${flow} ${name} 4`)) as Flow;
+    await lost.end();
+    await expect(alone.rate, { what: 'bits a second of one flow' }).toBeAtLeast(0.85 * most);
+    await expect(alone.rate, { what: 'bits a second of one flow' }).toBeAtMost(most);
+    if (left !== undefined) {
+      const part = (alone.threshold ?? Number.NaN) / alone.window;
+      await expect(Math.abs(part - left) < 0.05, {
+        what: `the window ${alone.window} becomes ${alone.threshold}, ${left} of it`,
+      }).toHold();
+    }
+
+    await west.exec(`(${flow} ${name} 8 >/run/one & ${flow} ${name} 8 >/run/two & wait; touch /run/both)`);
+    await expect(west).toHaveFile('/run/both');
+    const rates = [];
+    for (const path of ['/run/one', '/run/two']) rates.push((JSON.parse(await west.read(path)) as Flow).rate);
+    const [one = 0, two = 0] = rates;
+    await expect(Math.min(one, two), { what: 'bits a second of the slower flow' }).toBeAtLeast(0.25 * most);
+    await expect(one + two, { what: 'bits a second of both flows' }).toBeAtLeast(0.85 * most);
+    // They do not end at the same moment.
+    await expect(one + two, { what: 'bits a second of both flows' }).toBeAtMost(1.02 * most);
+  });
+}
