@@ -6,6 +6,7 @@ import { outputOption, reporterOption, trustOption } from './shared-options.ts';
 const help: Help = {
   details: [
     'Reads the files of the run only: what judging needs was stored with it. The verdicts are the same, byte for byte, unless Espalier or --suite changed.',
+    'With --suite, a test that types other commands today is unresolved: run it again.',
   ],
   examples: ['espalier judge latest', 'espalier judge latest --suite ~/libreswan/testing/pluto'],
 };

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writePlain } from '../../base/door/write.ts';
+import { EspalierError } from '../../base/errors.ts';
 import { checkJson } from '../../base/files.ts';
 import { Attempt } from '../../evidence/attempt/attempt.ts';
-import type { StoredScenario } from '../../model/stored-scenario.ts';
+import { type StoredScenario, storedSchema } from '../../model/stored-scenario.ts';
 import type { LoadedScenario } from '../../model/suite.ts';
 import { attemptFiles, readAttemptJson } from '../../store/attempt-files.ts';
 import { formatNamed } from '../../suites/all.ts';
@@ -62,9 +63,34 @@ export async function openForFormat(attemptDir: string): Promise<Formatted> {
   return { format, attempt: new Attempt(attemptFiles(attemptDir), () => scenario) };
 }
 
-/** Opens an attempt by its folder, with today's scenario in place of the stored one. */
+/** What was typed in a lab that a scenario stepped through. */
+const typed = storedSchema.pick({ steps: true });
+
+/**
+ * Opens an attempt by its folder, with today's scenario in place of the stored one. Raises `infrastructure` where the lab typed other
+ * commands than today's: what those would show is not known.
+ */
 export async function openWith(attemptDir: string, loaded: LoadedScenario, folder: InputFolder): Promise<Formatted> {
   const format = await formatNamed(loaded.format);
-  const stored = toStored(loaded, format, folder);
-  return { format, attempt: new Attempt(attemptFiles(attemptDir), () => stored) };
+  const today = toStored(loaded, format, folder);
+  // What a function typed came of its lab.
+  const { steps } = loaded.drive === undefined ? today : readAttemptJson(attemptDir, 'scenario.json', typed);
+  const attempt = new Attempt(attemptFiles(attemptDir), () => ({ ...today, steps }));
+  refuseOtherCommands(attempt);
+  return { format, attempt };
+}
+
+function refuseOtherCommands({ consoles, scenario: { steps } }: Attempt): void {
+  for (const { host, commands } of consoles) {
+    for (const { step, line } of commands) {
+      const today = step === undefined ? undefined : steps[step];
+      if (step === undefined || (today?.kind === 'command' && today.host === host && today.line === line)) continue;
+      const what = today === undefined ? 'has no command there' : `has another command there: ${today.line}`;
+      throw new EspalierError('infrastructure', `today’s test ${what}`, {
+        host,
+        command: line,
+        remedy: 'run the test again',
+      });
+    }
+  }
 }

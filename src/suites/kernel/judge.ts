@@ -53,13 +53,17 @@ export function judgeProgram(run: ProgramRun): Verdict {
   });
 }
 
-function issuesOf({ program, status: ended, output, counted }: ProgramRun): Issue[] {
+function issuesOf({ program, end, status: ended, output, counted }: ProgramRun): Issue[] {
   const place = { host: program.host, command: program.command, file: program.file };
   if (program.lacks !== undefined) {
     const { helper, why } = program.lacks;
     return [issueOf('unsupported', { ...place, message: `its helper ${helper} does not compile`, excerpt: why })];
   }
-  if (ended === undefined) return [];
+  if (ended === undefined) {
+    // A lab that ended early has an issue of its own.
+    if (end.word !== 'completed') return [];
+    return [issueOf('output-truncated', { ...place, message: 'the records hold no end of this program' })];
+  }
   const failed = counted.subtests.filter(({ word }) => word === 'fail');
   const issues = failures(failed, ended, program);
   if (ended === status.timeout || ended === status.killed) {

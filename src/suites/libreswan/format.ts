@@ -88,7 +88,7 @@ async function judge(stored: Stored, parts: JudgedAttempt): Promise<Judgement> {
 async function knows({ cwd, expectations }: Stored, line: FaultLine, { folder }: KnownBy): Promise<boolean> {
   const { host, file, kind, text } = line;
   const source = file === undefined ? 'raw' : file === plutoLog(cwd, host) ? 'pluto-log' : undefined;
-  if (source !== undefined && isLookedFor(kind, source)) return true;
+  if (source !== undefined && isLookedFor(kind, source, text)) return true;
   const ownReferences = expectations.filter((one) => one.host === host || one.host === 'all');
   return ownReferences.some(({ expected }) => {
     const lines = expected === undefined ? [] : utf8OfLatin1(latin1(readInput(folder, expected))).split('\n');

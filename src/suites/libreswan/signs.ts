@@ -128,7 +128,8 @@ export const signs: readonly Sign[] = [
   },
 ];
 
-/** Whether the post-mortem looks for a fault in a text. */
-export function isLookedFor(fault: FaultKind, source: Source): boolean {
-  return signs.some(({ of, sources }) => of === fault && sources.includes(source));
+/** Whether the post-mortem looks for a fault in a text by what a line says of it: other programs have other words for the same kind. */
+export function isLookedFor(fault: FaultKind, source: Source, line: string): boolean {
+  const bytes = Buffer.from(line);
+  return signs.some(({ of, sources, find }) => of === fault && sources.includes(source) && find(bytes) >= 0);
 }

@@ -32,6 +32,7 @@ export function judgeEvaltest(attempt: CheckedAttempt): Verdict {
       ...endIssues(attempt),
       ...attempt.logs.flatMap(crashes),
       ...attempt.facts.issues.filter(besideUserSpace(attempt)),
+      ...(attempt.end.word === 'completed' ? unreached(attempt.checks) : []),
       ...attempt.checks.flatMap((check) => failure(check) ?? []),
     ],
     facts: attempt.facts,
@@ -60,9 +61,18 @@ function counted(lines: readonly string[]): number {
   return lines.findLastIndex((line) => line !== '') + 1;
 }
 
+/** Commands of checks without an end in a lab that came to its own: what they would have shown is not known. */
+function unreached(checks: readonly CheckEvidence[]): Issue[] {
+  const message = 'the records hold no end of this command, so its checks are undecided';
+  const steps = new Map(checks.filter(({ output }) => output === undefined).map((check) => [check.step, check]));
+  return [...steps.values()].map(({ host, command, file, line }) =>
+    issueOf('output-truncated', { host, command, file, ...(line > 0 && { line }), message }),
+  );
+}
+
 function failure(check: CheckEvidence): Issue | undefined {
   const { host, command, file, line, weight, found, output } = check;
-  // A lab that ended early has an issue of its own.
+  // The end of the lab, or `unreached`, has an issue of its own.
   if (output === undefined || check.hit === 'never') return undefined;
   const place = { host, command, file, ...(line > 0 && { line }) };
   if ('problem' in found) return issueOf('check-unreadable', { ...place, message: found.problem });

@@ -27,6 +27,13 @@ function judged(status: number | undefined, output: string, change: Partial<Prog
   });
 }
 
+test('a program without an end in a lab that came to its own proves nothing', () => {
+  const { word, issues } = judged(undefined, 'ok 1 a\n');
+  assert.deepEqual([word, issues.map(({ kind }) => kind)], ['unresolved', ['output-truncated']]);
+  const cut = judged(undefined, '', { end: { word: 'panic' } });
+  assert.deepEqual([cut.word, cut.issues.map(({ kind }) => kind)], ['crash', ['panic']]);
+});
+
 type Row = readonly [title: string, status: number, output: string, word: string, message?: RegExp];
 
 const rows: readonly Row[] = [

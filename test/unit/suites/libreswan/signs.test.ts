@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { FaultLine } from '../../../../src/judge/oracles/incidents/fault-lines.ts';
 import { compareText } from '../../../../src/judge/text/adapted-text.ts';
 import type { Issue } from '../../../../src/model/verdict.ts';
+import { libreswanFormat } from '../../../../src/suites/libreswan/format.ts';
 import { judgeConsoles } from '../../../../src/suites/libreswan/judge.ts';
 import { signs } from '../../../../src/suites/libreswan/signs.ts';
 
@@ -41,6 +43,37 @@ function issuesOf({ raw = 'x\n', sanitized = 'x\n', expected = sanitized, log = 
 }
 
 const found = (texts: Texts) => issuesOf(texts).map(({ kind, file, line, excerpt }) => [kind, file, line, excerpt]);
+
+/** What the oracle found that reads all logs and consoles, and whether the post-mortem has an issue for the same line. */
+const faultLines: readonly (readonly [
+  kind: FaultLine['kind'],
+  file: string | undefined,
+  text: string,
+  known: boolean,
+])[] = [
+  ['assertion-failed', 'OUTPUT/east.pluto.log', 'FATAL: ASSERTION FAILED: x == y (in f() at g.c:7)', true],
+  ['assertion-failed', undefined, 'ASSERTION FAILED: x', true],
+  ['assertion-failed', 'OUTPUT/west.pluto.log', 'ASSERTION FAILED: x', false],
+  ['assertion-failed', 'OUTPUT/east.pluto.log', "pluto: x.c:7: main: Assertion `a == b' failed.", false],
+  ['assertion-failed', undefined, "whack: x.c:7: main: Assertion `a == b' failed.", false],
+  ['memory-leak', 'OUTPUT/east.pluto.log', 'leak detective found 3 leaks, total size 96', true],
+  ['memory-leak', 'OUTPUT/east.pluto.log', '==7==ERROR: LeakSanitizer: detected memory leaks', false],
+  ['memory-leak', 'OUTPUT/east.pluto.log', '3 leaks detected, 2 suppressed', false],
+  ['memory-leak', undefined, 'leak detective found 3 leaks, total size 96', false],
+];
+
+test('the post-mortem knows the lines that it looks for, and no others of their kind', async () => {
+  const cwd = '/testing/pluto/hello';
+  const stored = { cwd, expectations: [] } as unknown as Parameters<NonNullable<typeof libreswanFormat.knows>>[0];
+  for (const [kind, log, text, known] of faultLines) {
+    const file = log === undefined ? {} : { file: `files${cwd}/${log}` };
+    const line: FaultLine = { kind, host: 'east', ...file, line: 1, text, message: 'm' };
+    assert.equal(await libreswanFormat.knows?.(stored, line, {} as never), known, `${log ?? 'console'}: ${text}`);
+    // It never is in no issue at all.
+    const found = issuesOf(log === undefined ? { raw: text } : { log: text }).map((issue) => issue.kind);
+    if (known) assert.notDeepEqual(found, []);
+  }
+});
 
 const raw = 'east.console.verbose.txt';
 const console = 'east.console.txt';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Issue, packetWords } from '../../../../src/model/verdict.ts';
+import { strongswanFormat } from '../../../../src/suites/strongswan/format.ts';
 import {
   type CheckEvidence,
   type CheckedAttempt,
@@ -92,11 +93,32 @@ test('commands that never came to their end are told by the end of the lab, not 
   );
 });
 
+test('commands that never came to their end in a lab that did leave the attempt unresolved, whatever their checks wanted', () => {
+  for (const hit of ['YES', 'NO', 2, 'never'] as const) {
+    const { word, issues } = judged({ hit, output: undefined });
+    assert.deepEqual([word, issues.map(({ kind, line }) => [kind, line])], ['unresolved', [['output-truncated', 3]]]);
+  }
+});
+
 test('a daemon that crashed is told by its log', () => {
   const text = 'a\nb moon charon: 09[DMN] thread 9 received 11\nc\n';
   const logs = [{ host: 'moon', file: 'files/moon/var/log/daemon.log', text }];
   const { word, issues } = judgeEvaltest({ end: { word: 'completed' }, checks: [], logs, issues: [], facts });
   assert.deepEqual([word, issues[0]?.line], ['crash', 2]);
+});
+
+test('the suite’s judge knows what its own daemons say when they crash, and not what others do', async () => {
+  const stored = { checks: [], steps: [] } as unknown as Parameters<NonNullable<typeof strongswanFormat.knows>>[0];
+  const known = (text: string): Promise<boolean> | undefined => {
+    const file = 'files/moon/var/log/daemon.log';
+    return strongswanFormat.knows?.(
+      stored,
+      { kind: 'daemon-fatal', host: 'moon', file, line: 1, text, message: '' },
+      {} as never,
+    );
+  };
+  assert.equal(await known('b moon charon: 09[DMN] thread 9 received 11'), true);
+  assert.equal(await known('b moon iked[7]: lost child: ikev2 terminated; signal 11'), false);
 });
 
 test('a packet without an SA tells nothing where IPsec lives in the daemon', () => {
