@@ -89,6 +89,7 @@ struct plan {
 	uint64_t warmup, gap, deadline; /* virtual ns */
 	uint64_t output_cap;		/* bytes per command */
 	bool hold;
+	bool mark_output; /* a mark of CPU time after each piece of a console's output */
 	bool fallback_tunnels; /* hosts have tunl0, gre0, ip_vti0, …, which `ip tunnel` needs */
 	char nonce[17];
 	char cwd[256];
@@ -157,7 +158,9 @@ void channel_close(void);
 
 /* cost.c: what the lab's CPU time is spent on from now on. Other numbers: index of a step; ~0u: the post-mortem. src/lab/cost.ts reads them. */
 enum { COST_EVIDENCE = ~1u, COST_WAITING = ~2u, COST_ORDERS = ~3u };
+enum { COST_OUTPUT = 1u << 31 }; /* and the lines that consoles have printed so far, where the plan wants that */
 void cost_of(uint32_t what);
+void cost_output(const uint8_t *bytes, size_t length);
 void cost_evidence(bool begins); /* takes evidence, within whatever else; may be nested */
 
 /* record.c */

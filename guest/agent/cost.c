@@ -16,6 +16,16 @@ void cost_of(uint32_t what)
 		mark(what);
 }
 
+void cost_output(const uint8_t *bytes, size_t length)
+{
+	static uint32_t lines;
+	if (!plan.mark_output)
+		return;
+	for (size_t i = 0; i < length; i++)
+		lines += bytes[i] == '\n';
+	mark(COST_OUTPUT | lines);
+}
+
 void cost_evidence(bool begins)
 {
 	if (begins ? !depth++ : !--depth)

@@ -55,6 +55,7 @@ static bool drain_console(struct host *host)
 		c->pending = grow(c->pending, &c->pending_cap, c->pending_len + 65536);
 		ssize_t n = read(c->master, c->pending + c->pending_len, 65536);
 		if (n > 0) {
+			cost_output(c->pending + c->pending_len, (size_t)n);
 			c->pending_len += (size_t)n;
 			c->command_bytes += (uint64_t)n;
 			any = true;

@@ -17,7 +17,7 @@ struct head {
 	uint32_t length;
 };
 
-enum { LONGEST_PATH = 1023, BATCH = 1 << 16, BARE_MARK = 4, TIMED_MARK = 20, MOST_MARKS = 1 << 20 };
+enum { LONGEST_PATH = 1023, BATCH = 1 << 16, BARE_MARK = 4, TIMED_MARK = 28, MOST_MARKS = 1 << 20 };
 
 static int attempt_folder, collected_folder, clock_file, cost_file, records_file, log_file, collected_file = -1;
 static int capture_files[MAX_CAPTURES];

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../base/version.ts';
 import * as accept from './accept.ts';
+import * as bench from './bench.ts';
 import * as bisect from './bisect.ts';
 import * as compare from './compare.ts';
 import * as doctor from './doctor.ts';
@@ -44,6 +45,7 @@ const commands: readonly { register(program: Command): void }[] = [
   replay,
   explore,
   stacks,
+  bench,
   kernel,
   image,
   farm,

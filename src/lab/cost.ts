@@ -4,8 +4,11 @@ import type { LoadedScenario } from '../model/suite.ts';
 /** What the lab did, as its agent marks it (guest/agent/agent.h): else a step's index. */
 const marked = { postMortem: 0xffff_ffff, evidence: 0xffff_fffe, waiting: 0xffff_fffd, orders: 0xffff_fffc } as const;
 
-/** Bytes of a mark: what begins, the lab's CPU time so far, µs, and its hand-overs so far. */
-const markSize = 20;
+/** Bytes of a mark: what begins, the lab's CPU time so far, µs, its hand-overs so far, and the CPU time of its kernel process so far, µs. */
+const markSize = 28;
+
+/** Marks after output have this and the number of lines that consoles have printed so far (`LabPlan.markOutput`). */
+export const outputMark = 0x8000_0000;
 
 /** From here on the lab does something else. */
 export interface CostMark {
@@ -14,6 +17,8 @@ export interface CostMark {
   readonly cpuMs: number;
   /** Times so far that the kernel process let a process of the guest run. */
   readonly handOvers: number;
+  /** CPU time so far of the lab's kernel alone, without the guest's processes, ms. */
+  readonly kernelMs: number;
 }
 
 /** What an ended lab's processes took. */
@@ -30,6 +35,7 @@ export function readMarks(bytes: Buffer): CostMark[] {
     what: bytes.readUInt32LE(index * markSize),
     cpuMs: Number(bytes.readBigUInt64LE(index * markSize + 4)) / 1000,
     handOvers: Number(bytes.readBigUInt64LE(index * markSize + 12)),
+    kernelMs: Number(bytes.readBigUInt64LE(index * markSize + 20)) / 1000,
   }));
 }
 

@@ -90,6 +90,8 @@ export interface LabPlan {
    * `ip tunnel` cannot work. Interfaces then have ifindex 32 and up.
    */
   readonly fallbackTunnels?: boolean;
+  /** The lab's CPU time is marked after each piece of output of a console. */
+  readonly markOutput?: boolean;
   /** What becomes of single frames from the first command on; numbered from 1 in the records. */
   readonly faults?: readonly FaultRule[];
   /** Absent: `infinite`. */

@@ -11,7 +11,7 @@ const flags = ['-O2', '-Wall', '-Wextra', '-Werror', '-fPIC', '-c', '-o', '/dev/
 export function guestWarnings(): Found {
   const absent = missing('gcc');
   if (absent !== undefined) return absent;
-  const sources = globSync(['*.[ch]', '{agent,agent/qemu,starter,test}/*.[ch]'], { cwd: folder }).sort();
+  const sources = globSync(['*.[ch]', '{agent,agent/qemu,starter,test,xfrm-bench}/*.[ch]'], { cwd: folder }).sort();
   const texts = sources.map((file) => readFileSync(join(folder, file), 'utf8'));
   return unlessKnown('guest', [...flags, ...texts], () => {
     const units = sources.filter((file) => file.endsWith('.c'));

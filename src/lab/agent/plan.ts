@@ -120,6 +120,7 @@ export function encodePlan(
   if (plan.postMortem !== undefined) out.line('postmortem', plan.postMortem);
   for (const path of plan.collect) out.line('collect', path);
   if (plan.fallbackTunnels) out.line('fallback-tunnels', '1');
+  if (plan.markOutput) out.line('mark-output', '1');
   if (options.hold) out.line('hold', '1');
   return { bytes: out.bytes(), images: out.images };
 }

@@ -1,4 +1,5 @@
 import type { StackCell, StackTable } from '../../model/stack-table.ts';
+import { escaped } from './escaped.ts';
 
 /** The table as a page of its own: one file without scripts. The evidence of a cell opens below its word. */
 export function stacksPage({ columns, rows, absent }: StackTable): string {
@@ -47,10 +48,4 @@ function cellOf(cell: StackCell | undefined): string {
   const typed = command === undefined ? '' : `<p><code>west# ${escaped(command)}</code></p>`;
   const details = `<details><summary>${word}</summary>${typed}<p><code>${escaped(evidence)}</code></p></details>`;
   return `<td class="${word}">${details}</td>`;
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (one) => entities[one] as string);
 }

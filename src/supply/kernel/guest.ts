@@ -23,6 +23,7 @@ export type GuestProgram = Pick<Artifact<unknown>, 'path' | 'id' | 'sha256'>;
 const factsSchema = z.object({ sources: z.array(z.string()), compiler: z.string() });
 const agents = new ArtifactStore({ name: 'guest-agent', file: 'agent', facts: factsSchema });
 const starters = new ArtifactStore({ name: 'guest-starter', file: 'starter', facts: factsSchema });
+const benches = new ArtifactStore({ name: 'guest-xfrm-bench', file: 'xfrm-bench', facts: factsSchema });
 const shims = new ArtifactStore({ name: 'guest-shim', file: 'seed.so', facts: factsSchema });
 
 const folder = join(projectDir, 'guest');
@@ -48,6 +49,11 @@ export async function ensureGuest(): Promise<GuestBinaries> {
   return { agent, shim, starter };
 }
 
+/** The program that `espalier bench xfrm` runs in a lab: static, so that any image will do. */
+export function ensureXfrmBench(): Promise<GuestProgram> {
+  return compile(benches, sourcesIn('xfrm-bench'), program);
+}
+
 function sourcesIn(name: string): string[] {
   const dir = join(folder, name);
   const units = readdirSync(dir).filter((unit) => /\.[ch]$/.test(unit));
@@ -71,10 +77,15 @@ async function compile(store: Store, sources: readonly string[], flags: readonly
 }
 
 /** The agent as it was compiled: whatever happened to the file in the cache since, no other one boots. */
-export function agentBytes({ path, sha256: expected }: GuestProgram): Buffer {
+export function agentBytes(agent: GuestProgram): Buffer {
+  return programBytes(agent, 'the agent');
+}
+
+/** A program as it was compiled, called so. */
+export function programBytes({ path, sha256: expected }: GuestProgram, what: string): Buffer {
   const bytes = readFileSync(path);
   if (sha256(bytes) === expected) return bytes;
-  throw new EspalierError('infrastructure', 'the agent in the cache was changed after it was compiled', {
+  throw new EspalierError('infrastructure', `${what} in the cache was changed after it was compiled`, {
     file: path,
     remedy: 'delete its folder; it is compiled again',
   });

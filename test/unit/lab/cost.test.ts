@@ -17,7 +17,7 @@ function scenario(by: readonly (Step['by'] | undefined)[], startsDaemon?: readon
 
 function usage(cpuMs: number, ...marks: readonly (readonly [what: number, cpuMs: number])[]) {
   // A hand-over comes with each millisecond.
-  const all: CostMark[] = marks.map(([what, at]) => ({ what, cpuMs: at, handOvers: at }));
+  const all: CostMark[] = marks.map(([what, at]) => ({ what, cpuMs: at, handOvers: at, kernelMs: at }));
   return { marks: all, cpuMs, pageFaults: 3 };
 }
 
@@ -71,9 +71,10 @@ test('without marks nothing is said', () => {
 });
 
 test('marks are read as the starter stores them, but for one that is cut off', () => {
-  const bytes = Buffer.alloc(20 + 7);
+  const bytes = Buffer.alloc(28 + 7);
   bytes.writeUInt32LE(evidence, 0);
   bytes.writeBigUInt64LE(1_234_567n, 4);
   bytes.writeBigUInt64LE(99n, 12);
-  assert.deepEqual(readMarks(bytes), [{ what: evidence, cpuMs: 1234.567, handOvers: 99 }]);
+  bytes.writeBigUInt64LE(1_000_001n, 20);
+  assert.deepEqual(readMarks(bytes), [{ what: evidence, cpuMs: 1234.567, handOvers: 99, kernelMs: 1000.001 }]);
 });
