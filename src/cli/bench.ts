@@ -17,7 +17,7 @@ const help: Help = {
     'espalier bench xfrm --max 1000',
     ['espalier bench xfrm --max 100000 --variants policy --operations add,delete', 'what 100,000 policies cost'],
     'espalier bench xfrm --kernel ~/linux-before --against ~/linux-after --html curves.html',
-    'espalier bench xfrm --from curves.json --html curves.html',
+    ['espalier bench xfrm --from before.json --from after.json --html curves.html', 'two kernels, measured before'],
   ],
 };
 
@@ -38,7 +38,7 @@ export function register(program: Command): void {
     .option('--json', 'print all that was measured as JSON')
     .option('--save <file>', 'also write that JSON to a file')
     .option('--html <file>', 'also write a page with plots')
-    .option('--from <file>', 'measure nothing: show what --save wrote')
+    .option('--from <file>', 'measure nothing: show what --save wrote; several files together', gather)
     .action(async (options: BenchXfrmOptions) => {
       const { benchXfrmCommand } = await import('../session/commands/bench-xfrm.ts');
       await benchXfrmCommand(options);

@@ -8,6 +8,7 @@ import { LabSupply } from '../../lab/supply.ts';
 import { type XfrmBench, xfrmBenchSchema } from '../../model/xfrm-bench.ts';
 import { xfrmBenchPage } from '../../report/page/xfrm-bench-page.ts';
 import { xfrmBenchText } from '../../report/terminal/xfrm-bench-text.ts';
+import { mergedBenches } from '../../results/xfrm-bench/merge.ts';
 import { gridOf, mostEntries } from '../xfrm-bench/grid.ts';
 import { runXfrmBench } from '../xfrm-bench/run-bench.ts';
 
@@ -23,12 +24,12 @@ export interface BenchXfrmOptions {
   readonly json?: boolean;
   readonly save?: string;
   readonly html?: string;
-  readonly from?: string;
+  readonly from?: readonly string[];
 }
 
 /** `espalier bench xfrm`. Raises what a lab raises. */
 export async function benchXfrmCommand(options: BenchXfrmOptions): Promise<void> {
-  const bench = options.from === undefined ? await measured(options) : stored(options.from);
+  const bench = options.from === undefined ? await measured(options) : storedTogether(options.from);
   if (options.save !== undefined) writePlain(resolve(options.save), jsonOf(bench));
   if (options.html !== undefined) writePlain(resolve(options.html), xfrmBenchPage(bench));
   process.stdout.write(options.json ? jsonOf(bench) : xfrmBenchText(bench));
@@ -68,6 +69,10 @@ function within(option: string, text: string, most: number): number {
   const value = Number(text.replaceAll(',', ''));
   if (Number.isInteger(value) && value > 0 && value <= most) return value;
   throw new EspalierError('usage', `${option} takes a number from 1 to ${most}, not ${text}`);
+}
+
+function storedTogether([first = '', ...others]: readonly string[]): XfrmBench {
+  return mergedBenches([stored(first), ...others.map(stored)]);
 }
 
 function stored(file: string): XfrmBench {
