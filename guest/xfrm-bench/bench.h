@@ -47,6 +47,7 @@ struct message {
 	char body[1000];
 };
 void netlink_start(void);
+void let_others_run(void);
 void begin(struct message *m, int type, const void *head, size_t length);
 void append(struct message *m, int type, const void *data, size_t length);
 typedef void build(struct message *m, uint32_t index);

@@ -300,8 +300,10 @@ static void acquire(void)
 		if (variant->selectors == MARKS)
 			setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark);
 		send_to(fd, &to, port_of(i));
-		if (i % 64 == 63)
-			acquires += drain_events(listener, XFRM_MSG_ACQUIRE, &overruns);
+		if (i % 64 != 63)
+			continue;
+		let_others_run();
+		acquires += drain_events(listener, XFRM_MSG_ACQUIRE, &overruns);
 	}
 	acquires += drain_events(listener, XFRM_MSG_ACQUIRE, &overruns);
 }
