@@ -119,7 +119,7 @@ function hostOf(name: string, spec: HostSpec, plugs: readonly Plug[]): Host {
     throw impossible(`host ${name} is not on the link ${spec.outside}, its outside`);
   }
   const routes = Object.entries(spec.routes ?? {}).flatMap(([to, via]) => routesOf({ to, via }, { name, own, plugs }));
-  const sysctls = Object.entries(spec.sysctls ?? {}).map(([path, value]) => [path, String(value)] as const);
+  const sysctls = Object.entries(spec.sysctls ?? {}).map(([key, value]) => [sysctlPath(key), String(value)] as const);
   return {
     name,
     nics,
@@ -179,6 +179,12 @@ const commonSysctls: readonly (readonly [string, string])[] = [
   ['net/ipv6/conf/all/accept_redirects', '0'],
   ['net/ipv4/conf/all/send_redirects', '0'],
 ];
+
+/** Path below /proc/sys of a key, in both spellings of sysctl(8): its first separator is the one that separates. */
+function sysctlPath(key: string): string {
+  const isDotted = /^[^./]*\./.test(key);
+  return isDotted ? key.replaceAll(/[./]/g, (mark) => (mark === '.' ? '/' : '.')) : key;
+}
 
 /** Addresses are usable at once: no duplicate address detection, no router advertisements. */
 function interfaceSysctls(nic: string): (readonly [string, string])[] {
