@@ -68,7 +68,7 @@ export const suites: readonly SuiteEntry[] = [
   bundled('mesh', '8, 16 and 32 gateways, each with a tunnel to each'),
   bundled(
     'network',
-    "the kernel's networking beside IPsec, and under it: transports, tunnels, routing, MPTCP, mobility",
+    "the kernel's networking beside IPsec, and under it: transports, tunnels, routing, MPTCP, mobility, HTTP",
   ),
   bundled('time', 'days of lifetimes: rekeys, reauthentication, expiry, steps of the clock'),
   {

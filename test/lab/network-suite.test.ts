@@ -10,7 +10,7 @@ import { baselineSchema } from '../../src/model/results.ts';
 import { skip } from './lab.ts';
 
 /** Every so many-th of the rows under ESP, in the suite's order. */
-const every = 5;
+const every = 8;
 
 test('a sample of the suite network passes on the tested kernel', { skip }, async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'espalier-network-suite-'));

@@ -1,0 +1,56 @@
+import { expect, type Host, linux, scenario } from 'espalier';
+import { acquaint, addresses, expectProtected, families, lostPackets, pair, protect, protections } from './labs.ts';
+
+/** The part of iperf3's result that is read: bits a second that arrived, and the share of datagrams that did not (%). */
+interface Result {
+  readonly end: {
+    readonly sum?: { readonly lost_percent?: number };
+    readonly sum_received: { readonly bits_per_second: number };
+  };
+}
+
+/**
+ * Octets of TCP's payload in a frame of 1514: Ethernet takes 14, the IP header 20 or 40, TCP's with timestamps 32. AES-GCM takes 8 of header, 8 of IV, 16 of
+ * ICV and 2 of trailer, and leaves a multiple of 4 (RFC 4303, 2.4; RFC 4106, 3).
+ */
+const payload = { plain: { 4: 1448, 6: 1428 }, 'under ESP': { 4: 1414, 6: 1394 } } as const;
+const link = 20_000_000;
+
+const lab = { ...pair, hosts: { west: linux({ image: 'network' }), east: linux({ image: 'network' }) } } as const;
+
+async function iperf(west: Host, line: string): Promise<{ readonly rate: number; readonly lost: number }> {
+  const { end } = (await west.json(`iperf3 -J ${line}`)) as Result;
+  return { rate: end.sum_received.bits_per_second, lost: end.sum?.lost_percent ?? Number.NaN };
+}
+
+for (const family of families) {
+  const { east: to } = addresses[family];
+  for (const protection of protections) {
+    scenario(`iperf3 over IPv${family}, ${protection}`, lab, async ({ hosts, net }) => {
+      const { west, east } = hosts;
+      const isProtected = protection !== 'plain';
+      if (isProtected) {
+        await acquaint(hosts, family);
+        await protect(west, family);
+        await protect(east, family);
+      }
+      const lostBefore = await lostPackets(east);
+      await expect(west).toRun(`iperf3 -c ${to} -t 1`, { status: 1, prints: /refused/i });
+      await expect(east).toRun('iperf3 -s -D');
+      await net.link('wan').rate('20mbit');
+      const most = (link * payload[protection][family]) / 1514;
+      for (const direction of ['', '-R']) {
+        const { rate } = await iperf(west, `-c ${to} -t 4 ${direction}`);
+        await expect(rate, { what: `bits a second of TCP ${direction}` }).toBeAtLeast(0.95 * most);
+        await expect(rate, { what: `bits a second of TCP ${direction}` }).toBeAtMost(most);
+      }
+      // Its sender of datagrams waits without sleep where the link takes less than it wants to send, which a clock without CPU time does not bear.
+      const datagrams = `-c ${to} -u -b 5M -t 4`;
+      await expect((await iperf(west, datagrams)).lost, { what: 'datagrams lost, %' }).toBe(0);
+      await net.link('wan').from(west).loss(0.2);
+      const { lost } = await iperf(west, datagrams);
+      await expect(Math.abs(lost - 20) < 4, { what: `datagrams lost of 20 %: ${lost}` }).toHold();
+      if (isProtected) await expectProtected(hosts, { family, packets: 100, lostBefore });
+    });
+  }
+}
