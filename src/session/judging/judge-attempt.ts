@@ -59,7 +59,7 @@ export async function judgeAttempt(attemptDir: string, options: JudgeOptions): P
 /** What all formats share: records, facts and golden facts. The rest is the format's. */
 async function judge(attemptDir: string, options: JudgeOptions, derived: Derived): Promise<Verdict> {
   const { runDir, loaded, cache } = options;
-  const { end, lacks } = options.file ?? readPlainJson(join(attemptDir, 'attempt.json'), attemptSchema);
+  const { end, lacks, walls } = options.file ?? readPlainJson(join(attemptDir, 'attempt.json'), attemptSchema);
   const folder = loaded === undefined ? runInputs(runDir) : { dir: realRoot(cacheDir('inputs')) };
   const opened = loaded === undefined ? openForFormat(attemptDir) : openWith(attemptDir, loaded, folder);
   const { format, attempt } = await opened;
@@ -70,6 +70,8 @@ async function judge(attemptDir: string, options: JudgeOptions, derived: Derived
   const damage = [
     ...damageIssues(attempt, { endedInOrder, captured }),
     ...(captured ? openBooks(attempt) : []),
+    // Of processes behind walls: whoever starts them makes it.
+    ...(walls === undefined ? [] : kernelLogIssues(attempt)),
     ...lossIssues(attempt.losses, { commands, hosts: scenario.hosts, names: attempt.names(), captured }),
   ];
   const expected = scenario.facts === undefined ? undefined : readInput(folder, scenario.facts);
@@ -98,6 +100,13 @@ interface Expected {
   readonly endedInOrder: boolean;
   /** Its substrate takes captures. */
   readonly captured: boolean;
+}
+
+/** Without its log nobody knows that the kernel reported nothing. */
+function kernelLogIssues(attempt: Attempt): Issue[] {
+  const file = 'kernel.log';
+  if (attempt.read(file) !== undefined) return [];
+  return [issueOf('unreadable-file', { file, message: 'is missing, and with it all that the kernel reported' })];
 }
 
 /** Damage counts unless the lab did not end in order and may have left the file so. */

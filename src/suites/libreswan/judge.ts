@@ -43,6 +43,8 @@ export interface AttemptEvidence extends LabFindings {
  */
 export function judgeConsoles(evidence: AttemptEvidence): Verdict {
   const findings = evidence.consoles.map((console) => judgeConsole(console, evidence.complete));
+  const message = 'the suite has no console for this test';
+  const none = findings.length === 0 ? [issueOf('output-unchecked', { message })] : [];
   const logs = evidence.plutoLogs.flatMap(({ host, file, bytes }) => signsIn('pluto-log', bytes, { host, file }));
   const verdict = composeVerdict({
     issues: [
@@ -50,6 +52,7 @@ export function judgeConsoles(evidence: AttemptEvidence): Verdict {
       ...endIssues(evidence),
       ...logs,
       ...evidence.facts.issues,
+      ...none,
       ...findings.flatMap((one) => one.issues),
     ],
     facts: evidence.facts,

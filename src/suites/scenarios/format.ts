@@ -13,6 +13,7 @@ import type { Format, GoldenText, JudgedAttempt, Judgement } from '../format.ts'
 import { checkLeaks } from './check-leaks.ts';
 import { expectedText } from './expected-text.ts';
 import { judgeScenario } from './judge.ts';
+import { checksWithoutEvents } from './lost-events.ts';
 import type { FileScenario } from './understand.ts';
 
 /** `scenario.json` of a scenario that a TypeScript file declares. */
@@ -71,7 +72,7 @@ async function judge(stored: Stored, { attempt, end, put, damage, golden, facts 
     ...(fault && { fault }),
     end,
     ...(step && { command: step.line }),
-    issues: [...damage, ...golden],
+    issues: [...damage, ...golden, ...checksWithoutEvents(checks, attempt)],
     facts,
   });
   return { verdict, checks: checks.map(outcomeOfCheck), leaks: checkLeaks(checks, attempt.evidence) };

@@ -44,6 +44,18 @@ function issuesOf({ raw = 'x\n', sanitized = 'x\n', expected = sanitized, log = 
 
 const found = (texts: Texts) => issuesOf(texts).map(({ kind, file, line, excerpt }) => [kind, file, line, excerpt]);
 
+test('an attempt of which no console is compared with anything proves nothing', () => {
+  const { word, issues } = judgeConsoles({
+    complete: true,
+    end: { word: 'completed' },
+    consoles: [],
+    plutoLogs: [],
+    issues: [],
+    facts,
+  });
+  assert.deepEqual([word, issues.map(({ kind }) => kind)], ['unresolved', ['output-unchecked']]);
+});
+
 /** What the oracle found that reads all logs and consoles, and whether the post-mortem has an issue for the same line. */
 const faultLines: readonly (readonly [
   kind: FaultLine['kind'],
