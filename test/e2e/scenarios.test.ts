@@ -134,6 +134,8 @@ test('what fails says file and line, and every kind of failure has its word', as
     network: "await expect(west).not.toHaveSentInClear({ to: '10.2.0.0/33' });",
     logless: 'await expect(west).toHaveLogged(/x/);',
     caught: 'await expect(west).toHaveIpsecSas(1, { within: 0 }).catch(() => {});',
+    ignored: "void west.json('false');\nawait east.exec('true');\nawait east.exec('true');",
+    minded: "await west.json('false').catch(() => {});",
   };
   box.write(
     'demo/bad.scenario.ts',
@@ -166,6 +168,8 @@ test('what fails says file and line, and every kind of failure has its word', as
     `network | unresolved | ${at(63)}: address: "10.2.0.0/33" is none`,
     `logless | unresolved | ${at(67)}: the host has no IKE daemon`,
     `caught | major | ${at(71)}: expected 1 IPsec SA, received 0 IPsec SAs`,
+    `ignored | unresolved | ${at(75)}: this step failed, and the function did not wait for it: did not succeed (exit status 1); write \`await\` in front of it`,
+    'minded | passed | ',
   ]);
   const derived = (name: string): unknown =>
     box.readJson(`espalier-runs/${box.runs()[0]}/attempts/demo/clear/0/derived/${name}`);

@@ -73,9 +73,16 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Runn
   const valueMatchers: MakeValueMatchers = (value, options) => makeValueMatchers({ stepper, book }, { value, options });
   await watched({ stepper, origin: declared.origin }, () => running.run(valueMatchers, () => declared.body(world)));
   const [forgotten] = stepper.pending.values();
-  if (forgotten !== undefined) {
-    const remedy = 'write `await` in front of it';
+  const remedy = 'write `await` in front of it';
+  if (forgotten !== undefined)
     throw new EspalierError('scenario', 'the function ended before this step had', { ...forgotten, remedy });
+  // The book has failed checks already.
+  const ignored = stepper.ignored.find(({ error }) => !book.isFailure(error));
+  if (ignored !== undefined) {
+    const { origin, error: cause } = ignored;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `this step failed, and the function did not wait for it: ${why}`;
+    throw new EspalierError('scenario', message, { ...origin, remedy, cause });
   }
   rules.check();
 }

@@ -10,6 +10,7 @@ import { RecordTail } from '../../../lab/record-tail.ts';
 import type { Origin, Step } from '../../../model/scenario.ts';
 import type { HeldLab, Order } from '../../../model/suite.ts';
 import type { CommandResult } from '../api/handles.ts';
+import { Calls } from './call.ts';
 import { sightedKinds } from './xfrm-event-kinds.ts';
 
 /** A line to be typed. */
@@ -48,6 +49,7 @@ export class Stepper {
   readonly pending = new Map<symbol, Origin>();
   /** What fault rules did with frames so far. */
   readonly faults: RecordedFault[] = [];
+  readonly #calls = new Calls();
   readonly #lab: HeldLab;
   readonly #tail: RecordTail;
   readonly #hosts: ReadonlyMap<string, HostState>;
@@ -166,13 +168,16 @@ export class Stepper {
     });
   }
 
-  /** Keeps what a scenario called among `pending` until it is over; nobody needs to look at its failure. */
+  /** Keeps what a scenario called among `pending` until it is over. */
   called<T>(origin: Origin, work: () => Promise<T>): Promise<T> {
     const key = Symbol();
     this.pending.set(key, origin);
-    const result = (async () => work())().finally(() => this.pending.delete(key));
-    result.catch(() => {});
-    return result;
+    return this.#calls.make(origin, () => (async () => work())().finally(() => this.pending.delete(key)));
+  }
+
+  /** Calls that failed and that the scenario did not wait for, oldest first. */
+  get ignored(): Calls['ignored'] {
+    return this.#calls.ignored;
   }
 
   /** Refuses all further steps; resolves when no order is on its way. */
