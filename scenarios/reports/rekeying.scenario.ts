@@ -1,5 +1,5 @@
-import { expect, scenario } from 'espalier';
-import { gateways, libreswans, strongswans, title } from './report.ts';
+import { drop, expect, hold, ike, scenario } from 'espalier';
+import { gateways, inner, libreswans, strongswans, title } from './report.ts';
 
 // strongswan/strongswan#2945 (6.0.0 to 6.0.3): the peer rekeys one Child SA twice before it deletes it, and charon dies when the first replacement is deleted.
 // pluto does so if it is asked again before the first response.
@@ -56,6 +56,33 @@ for (const version of ['5.9.8', '6.0.1', '6.1.0'] as const) {
       await net.link('wan').heal();
       await expect(west).toHaveIpsecSas(4);
       await expect(west).toRun(reqids, { prints: shares ? '1' : '2' });
+    },
+  );
+}
+
+// strongswan/strongswan#1896 (5.9.11): two rekeyings of one Child SA collide, and a request is lost. The responder of the one that won never uses its outbound SA.
+for (const version of ['5.9.8', '6.0.1', '6.1.0'] as const) {
+  const own = strongswans[version];
+  const loses = version === '5.9.8';
+  scenario(
+    title(own, 'strongswan#1896 rekeyings collide and a request is lost', loses ? 'major' : undefined),
+    gateways(own, own),
+    async ({ hosts: { west, east }, net, clock }) => {
+      await east.daemon.start();
+      await west.daemon.start();
+      await west.initiate('net');
+      await expect(west).toReach(east, { from: inner.west, at: inner.east });
+      const wan = net.link('wan');
+      await wan.on(ike({ exchange: 'CREATE_CHILD_SA', response: false, from: west, retransmission: false }), drop());
+      const held = await wan.on(ike({ exchange: 'INFORMATIONAL', response: false, from: east, times: 'all' }), hold());
+      await west.exec('swanctl --rekey --child net');
+      await east.exec('swanctl --rekey --child net');
+      await expect(west).toHaveLogged('received TEMPORARY_FAILURE notify');
+      await held.release();
+      await held.end();
+      if (loses) await expect(west).not.toReach(east, { from: inner.west, at: inner.east });
+      else await expect(west).toReach(east, { from: inner.west, at: inner.east });
+      await clock.advance('1min');
     },
   );
 }

@@ -59,3 +59,32 @@ for (const version of ['6.0.1', '6.1.0'] as const) {
     },
   );
 }
+
+/** swanctl.conf(5) with children that have traps. */
+function trapped(children: Readonly<Record<string, string>>): string {
+  const texts = Object.entries(children).map(
+    ([name, network]) => `${name} { start_action = trap\n local_ts = 10.1.0.0/24\n remote_ts = ${network} }`,
+  );
+  return `connections { net { remote_addrs = 192.0.2.2\n children { ${texts.join('\n')} } } }\n`;
+}
+
+// strongswan/strongswan#1046 (open): a child is renamed, and another one gets its name; after the configuration is loaded the renamed one has no policy.
+for (const version of ['5.9.8', '6.0.1', '6.1.0'] as const) {
+  const own = strongswans[version];
+  scenario(
+    title(own, 'strongswan#1046 a child with the name of another', 'major'),
+    gateways(own, own),
+    async ({ hosts: { west } }) => {
+      await west.daemon.start();
+      const one = { direction: 'out', destination: '10.2.0.0/24' } as const;
+      const two = { direction: 'out', destination: '10.2.1.0/24' } as const;
+      await west.writeFile('/etc/swanctl/swanctl.conf', trapped({ child1: '10.2.0.0/24' }));
+      await west.daemon.reload();
+      await expect(west).toHavePolicy(one);
+      await west.writeFile('/etc/swanctl/swanctl.conf', trapped({ child1: '10.2.1.0/24', child2: '10.2.0.0/24' }));
+      await west.daemon.reload();
+      await expect(west).toHavePolicy(two);
+      await expect(west).not.toHavePolicy(one);
+    },
+  );
+}
