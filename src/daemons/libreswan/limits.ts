@@ -1,4 +1,6 @@
 import { credentialOf } from '../../connection/authentication.ts';
+import type { End } from '../../connection/connection.ts';
+import { selectorsOf } from '../../connection/selectors.ts';
 import { eapOf, type Limit, usesKey } from '../limit.ts';
 import { isAtLeast } from '../version.ts';
 import { words } from './algorithms.ts';
@@ -50,11 +52,9 @@ export const limits: readonly Limit[] = [
   },
   {
     id: 'selector-protocol',
-    reason: 'a selector with a protocol is written in another place before version 5.0',
-    source: 'ipsec.conf(5), leftsubnet=',
-    hits: ({ local, remote }, version) =>
-      !isAtLeast(version, '5.0') &&
-      [local, remote].some(({ selectors = [] }) => selectors.some((one) => typeof one !== 'string')),
+    reason: 'both ends have the same protocol in their selectors before version 5.0, or none',
+    source: 'ipsec.conf(5), leftprotoport=',
+    hits: ({ local, remote }, version) => !isAtLeast(version, '5.0') && protocolOf(local) !== protocolOf(remote),
   },
   {
     id: 'liveness-action',
@@ -118,3 +118,8 @@ export const limits: readonly Limit[] = [
     hits: ({ connection }, version) => connection.resumption === true && !isAtLeast(version, '5.0'),
   },
 ];
+
+/** The protocol to which the only selector of an end is narrowed. */
+function protocolOf(end: End): number | undefined {
+  return selectorsOf(end, 'by-itself')[0]?.protocol;
+}

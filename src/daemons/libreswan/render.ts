@@ -1,5 +1,6 @@
 import { isAead } from '../../connection/algorithms.ts';
 import { type Connection, type End, narrows, peerWord } from '../../connection/connection.ts';
+import { hostNetwork } from '../../connection/network.ts';
 import type { EspProposal, IkeProposal } from '../../connection/sas.ts';
 import { selectorsOf } from '../../connection/selectors.ts';
 import { childViews, type View } from '../../connection/view.ts';
@@ -12,7 +13,7 @@ import { authenticationOf, identity, secretOf } from './authentication.ts';
 import { configurationOf, ikeVersionOf, requestedOf, setupOf, userFiles } from './configuration.ts';
 import { credentialFiles } from './nss.ts';
 import { policySections } from './policies.ts';
-import { selectorWord } from './selector.ts';
+import { selectorSettings } from './selector.ts';
 import type { Setting } from './setting.ts';
 
 /** Where pluto logs. */
@@ -56,8 +57,8 @@ function settingsOf(view: View, version: string): Setting[] {
   const { connection, local, remote } = view;
   const { mode, encapsulation, mobike, fragmentation } = connection;
   return [
-    ...sideOf('left', local, 'by-itself'),
-    ...sideOf('right', remote, 'by-peer'),
+    ...sideOf('left', local, { seen: 'by-itself', version }),
+    ...sideOf('right', remote, { seen: 'by-peer', version }),
     ...ikeVersionOf(view, version),
     ...authenticationOf(view),
     ...configurationOf(view),
@@ -98,15 +99,24 @@ function redirectOf({ local, remote }: View): Setting[] {
   ];
 }
 
-function sideOf(side: 'left' | 'right', end: End, seen: 'by-itself' | 'by-peer'): Setting[] {
+function sideOf(side: 'left' | 'right', end: End, { seen, version }: Sight): Setting[] {
   const reached = seen === 'by-itself' ? end.address : peerWord(end);
-  const selectors = seen === 'by-itself' ? requestedOf(end) : undefined;
-  const networks = selectors ?? (end.selectors && selectorsOf(end, seen).map(selectorWord).join(','));
+  const requested = seen === 'by-itself' ? requestedOf(end) : undefined;
   return [
     [side, reached === 'any' ? '%any' : reached],
     [`${side}id`, end.identity && identity(end.identity)],
-    [`${side}subnet`, networks],
+    ...(requested !== undefined
+      ? [[`${side}subnet`, requested] as const]
+      : end.selectors === undefined
+        ? []
+        : selectorSettings(side, selectorsOf(end, seen), { version, ownNetwork: hostNetwork(end.address) })),
   ];
+}
+
+/** By whom an end is described, and for which version. */
+interface Sight {
+  readonly seen: 'by-itself' | 'by-peer';
+  readonly version: string;
 }
 
 /** pluto makes the interface, and its updown script the routes. */

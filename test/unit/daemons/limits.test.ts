@@ -143,6 +143,17 @@ const table: readonly (readonly [what: string, Connection, Readonly<Record<strin
     { 'libreswan-4.10': ['selector-protocol'], 'openiked-7.4': ['icmp-type'] },
   ],
   [
+    'a protocol at both ends',
+    {
+      ...least,
+      ends: [
+        { ...least.ends[0], selectors: [{ network: '10.1.0.0/24', protocol: 6 }] },
+        { ...least.ends[1], selectors: [{ network: '10.2.0.0/24', protocol: 6, port: 80 }] },
+      ],
+    },
+    { 'openiked-7.4': ['families'] },
+  ],
+  [
     'TCP',
     { ...least, encapsulation: 'tcp' },
     { 'strongswan-5.9.8': ['tcp'], 'strongswan-6.1.0': ['tcp'], 'openiked-7.4': ['tcp'] },

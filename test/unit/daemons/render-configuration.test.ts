@@ -169,6 +169,28 @@ test('a Child SA may be left for later, or never', () => {
   assert.deepEqual(linesWith(textOf(full, strongswan), /childless/), []);
 });
 
+test('libreswan 4.10 has protocol and port beside the network', () => {
+  const words = /subnet|protoport/;
+  const port = { network: '192.0.1.0/24', protocol: 17, port: 6081 };
+  const own = { network: `${east.address}/32`, protocol: 17 };
+  const connection: Connection = {
+    ...full,
+    ends: [
+      { ...west, selectors: [port] },
+      { ...east, selectors: [own] },
+    ],
+  };
+  assert.deepEqual(linesWith(textOf(connection, findDaemon('libreswan', '4.10')), words), [
+    'leftsubnet=192.0.1.0/24',
+    'leftprotoport=udp/6081',
+    'rightprotoport=udp',
+  ]);
+  assert.deepEqual(linesWith(textOf(connection), words), [
+    'leftsubnet=192.0.1.0/24/udp/6081',
+    `rightsubnet=${east.address}/32/udp`,
+  ]);
+});
+
 test('a selector has a type of ICMP', () => {
   const solicitation = { network: '::/0', protocol: 58, icmpType: 135 };
   const connection: Connection = { ...full, ends: [{ ...west, selectors: [solicitation] }, east] };
