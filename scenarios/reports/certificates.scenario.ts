@@ -53,3 +53,38 @@ for (const version of ['4.10', '5.2'] as const) {
     },
   );
 }
+
+// strongswan/strongswan#3072 (open): of a file with several certificates the first one is loaded. Let's Encrypt's chain has two intermediate authorities, so a peer that
+// knows the old root alone finds no way to it.
+const old = new Authority({ subject: 'CN=Old Root, O=Public' });
+const young = old.intermediate({ subject: 'CN=Young Root, O=Public' });
+const issuing = young.intermediate({ subject: 'CN=Issuing, O=Public' });
+
+for (const version of ['5.9.8', '6.0.1', '6.1.0'] as const) {
+  for (const files of ['a file each', 'one file'] as const) {
+    const own = strongswans[version];
+    const fails = files === 'one file';
+    const definition = gateways(own, own, {
+      west: { authentication: certificate(old.issue({ subject: 'CN=west.test', alternativeNames: ['west.test'] })) },
+      east: {
+        authentication: certificate(issuing.issue({ subject: 'CN=east.test', alternativeNames: ['east.test'] })),
+      },
+    });
+    scenario(
+      title(own, `strongswan#3072 intermediate authorities in ${files}`, fails ? 'major' : undefined),
+      definition,
+      async ({ hosts: { west, east } }) => {
+        if (fails) {
+          await east.exec(
+            'cd /etc/swanctl/x509ca && cat *-intermediate*.pem > chain.pem && rm *-intermediate*.pem && ls',
+          );
+        }
+        await east.daemon.start();
+        await west.daemon.start();
+        await west.exec('swanctl --initiate --child net --timeout 20');
+        if (fails) await expect(west).toHaveLogged("no trusted RSA public key found for 'east.test'");
+        await expect(west).toHaveIkeSas(fails ? 0 : 1);
+      },
+    );
+  }
+}
