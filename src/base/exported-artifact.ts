@@ -24,7 +24,7 @@ function notExported(why: string): EspalierError {
 
 /** True for what can be the id of an artifact: one name in the cache, and none that the cache uses otherwise. */
 export function isArtifactId(id: string): boolean {
-  return /^[A-Za-z0-9_][\w.+~@-]{0,150}$/.test(id) && !/\.(?:tmp|lock)$/.test(id);
+  return /^[A-Za-z0-9_][\w.+~@,-]{0,150}$/.test(id) && !/\.(?:tmp|lock)$/.test(id);
 }
 
 /**

@@ -53,6 +53,12 @@ test("the image of a recipe of one's own is found again", async () => {
   assert.deepEqual(await ensured(id), ['content', false]);
 });
 
+test('an image with packages beside those of its recipe is found again', async () => {
+  const id = 'debian-trixie-libreswan,gdb-0123456789ab';
+  assert.deepEqual(await ensured(id), ['content', true]);
+  assert.deepEqual(await ensured(id), ['content', false]);
+});
+
 test('an artifact without its file is not offered', async () => {
   await ensured('lost');
   rmSync(join(dir, 'thing', 'lost', 'thing.bin'));
