@@ -137,5 +137,7 @@ ssize_t write(int fd, const void *bytes, size_t length)
 	uint64_t guests = guests_cpu_us(), kernel = kernel_cpu_us();
 	struct cost cost = { { COST, 0, sizeof cost - sizeof cost.head }, mark.what, guests + kernel, hand_overs, kernel };
 	/* So few bytes go into a pipe together or not at all. */
-	return syscall(SYS_write, fd, &cost, sizeof cost) < 0 ? -1 : (ssize_t)length;
+	ssize_t written = syscall(SYS_write, fd, &cost, sizeof cost) < 0 ? -1 : (ssize_t)length;
+	hold_at(mark.what);
+	return written;
 }

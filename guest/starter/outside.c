@@ -74,7 +74,7 @@ static bool hear(int reports)
 			memcpy(&from, CMSG_DATA(c), sizeof from);
 			kernel = (int)syscall(SYS_pidfd_open, from.pid, 0);
 			/* At once: whoever is killed later can say nothing. */
-			printf("started\n");
+			printf("started %d\n", (int)from.pid);
 			fflush(stdout);
 		} else if (c->cmsg_type == SCM_RIGHTS)
 			memcpy(&listener, CMSG_DATA(c), sizeof listener);

@@ -4,6 +4,8 @@
  */
 const controller = new AbortController();
 let asked = false;
+/** Programs that Ctrl-C belongs to at the moment. */
+let others = 0;
 
 /** Fires when the user asks to stop; the command then has to end by itself. */
 export function interruption(): AbortSignal {
@@ -11,9 +13,20 @@ export function interruption(): AbortSignal {
   return controller.signal;
 }
 
+/** Ctrl-C is another program's, which has the same terminal, until the scope is left. */
+export function leaveInterrupts(): Disposable {
+  others += 1;
+  return {
+    [Symbol.dispose]: () => {
+      others -= 1;
+    },
+  };
+}
+
 /** Called once by main. */
 export function watchForInterruption(): void {
-  const stop = (): void => {
+  const stop = (signal: NodeJS.Signals): void => {
+    if (signal === 'SIGINT' && others > 0) return;
     if (!asked || controller.signal.aborted) process.exit(130);
     controller.abort();
   };

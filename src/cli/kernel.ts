@@ -28,6 +28,7 @@ export function register(program: Command): void {
       '`standard`, `netkey` (with PF_KEY, for OpenIKED) or `selftests` (for the suite `kernel`)',
       'standard',
     )
+    .option('--debug', 'with debugging information, for `espalier gdb`')
     .option('--plain', 'without the changes in kernel/patches, to compare with (see `npm run bench`)')
     .action(async (options: KernelBuildOptions) => {
       const { kernelBuildCommand } = await import('../session/commands/kernel.ts');

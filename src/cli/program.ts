@@ -7,6 +7,7 @@ import * as compare from './compare.ts';
 import * as doctor from './doctor.ts';
 import * as explore from './explore.ts';
 import * as farm from './farm.ts';
+import * as gdb from './gdb.ts';
 import { exitCodes, exitCodesText, wrapped } from './help.ts';
 import * as history from './history.ts';
 import * as image from './image.ts';
@@ -33,6 +34,7 @@ const commands: readonly { register(program: Command): void }[] = [
   run,
   init,
   shell,
+  gdb,
   list,
   judge,
   accept,

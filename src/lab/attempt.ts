@@ -7,7 +7,7 @@ import { lackingOf, traitsWith } from '../model/traits.ts';
 import type { GuestBinaries } from '../supply/kernel/guest.ts';
 import { costOf } from './cost.ts';
 import { type Layer, laySources, type SourceLayer } from './source-layers.ts';
-import { type Lab, type LabResult, startLab } from './substrate/lifecycle.ts';
+import { type Lab, type LabResult, type StoppedKernel, startLab } from './substrate/lifecycle.ts';
 import type { KernelChoice, Substrate } from './substrate/substrate.ts';
 import type { LabLimits } from './substrate/watchdog.ts';
 
@@ -29,12 +29,24 @@ export interface AttemptSettings {
   /** What becomes of single frames; an empty list makes labs ready for it (`blankRules` of src/lab/agent/faults.ts). */
   readonly faults?: readonly FaultRule[];
   readonly limits?: LabLimits | undefined;
+  /** Who looks into the kernel of each lab. */
+  readonly debug?: LabDebugger;
   /** What the user lays over the images, by host name or `*`. */
   readonly overlays?: Readonly<Record<string, readonly Layer[]>>;
   /** What was built from the user's source trees. */
   readonly sources?: readonly SourceLayer[];
   /** Versions that replace those of the images, where sources are laid over them. */
   readonly versions?: Readonly<Record<string, string>>;
+}
+
+/** A debugger for labs' kernels. */
+export interface LabDebugger {
+  /** The step, by its number, before which it is attached. */
+  readonly at: number;
+  /** Called when the kernel has stopped there; resolves when the debugger has left. */
+  look(kernel: StoppedKernel): Promise<void>;
+  /** Called when a lab has ended without coming to that step. */
+  missed(): void;
 }
 
 /** One attempt to make. */
@@ -74,15 +86,19 @@ export async function runAttempt<Loaded extends LoadedScenario>(
     ...(settings.guest && { guest: settings.guest }),
     seed,
     hold: loaded.drive !== undefined,
+    ...(settings.debug && { holdAt: settings.debug.at }),
   };
   await using lab = await startLab(substrate, request, limits);
   const stop = (): void => lab.cancel();
   signal.addEventListener('abort', stop, { once: true });
   try {
     if (signal.aborted) stop();
+    const looking = settings.debug && debugged(lab, settings.debug);
     const done = loaded.drive === undefined ? loaded : await driven(loaded, loaded.drive, held(lab, dir));
     if (loaded.drive !== undefined) await order.store(done);
     const result = await lab.ended;
+    const failed = await looking;
+    if (failed !== undefined) throw failed;
     if (result.end.word === 'cancelled') refuseStopped(signal);
     return describe(order, { loaded: done, settings, started, result });
   } finally {
@@ -111,6 +127,17 @@ function held(lab: Lab, dir: string): HeldLab {
     },
     send: (orders) => lab.send(orders),
   };
+}
+
+/** Has the debugger look; a lab that it cannot look into is ended. Gives the error of that, since nobody awaits it before the lab's end. */
+async function debugged(lab: Lab, debug: LabDebugger): Promise<unknown> {
+  try {
+    if (!(await lab.debug((kernel) => debug.look(kernel)))) debug.missed();
+    return undefined;
+  } catch (error) {
+    lab.cancel('the debugger failed');
+    return error;
+  }
 }
 
 function refuseStopped(signal: AbortSignal): void {

@@ -1,29 +1,40 @@
 import { sha256 } from '../base/files.ts';
 import type { KernelFlavour, LabImage } from '../model/suite.ts';
 import type { Image } from '../supply/image/image.ts';
+import { withPackages } from '../supply/image/known-recipes.ts';
 import type { KernelChoice, Substrate, Supply } from './substrate/substrate.ts';
 
 /** Stands for kernel and image where labs boot nothing. */
 export const nothing: KernelChoice & LabImage = { id: 'none', path: '', sha256: sha256(''), versions: {} };
+
+export interface LabSupplyOptions {
+  /** The user's own tree or binary. */
+  readonly kernel?: string | undefined;
+  /** Kernels are for a debugger. */
+  readonly debug?: boolean;
+  /** Debian packages that all images have beside their own. */
+  readonly packages?: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** What the labs of one run boot, made on first need and then the same for all of them. */
 export class LabSupply {
   readonly substrate: Substrate;
   readonly signal: AbortSignal;
   readonly #selection: string | undefined;
+  readonly #debug: boolean;
+  readonly #packages: readonly string[];
   readonly #supply: Supply | undefined;
   readonly #kernels = new Map<KernelFlavour, Promise<KernelChoice>>();
   readonly #images = new Map<string, Promise<Image>>();
   readonly #given = new AbortController();
 
-  /** `kernel`: the user's own tree or binary. */
-  constructor(
-    substrate: Substrate,
-    { kernel, signal }: { readonly kernel?: string | undefined; readonly signal?: AbortSignal | undefined },
-  ) {
+  constructor(substrate: Substrate, { kernel, debug = false, packages = [], signal }: LabSupplyOptions) {
     this.substrate = substrate;
     this.signal = signal === undefined ? this.#given.signal : AbortSignal.any([signal, this.#given.signal]);
     this.#selection = kernel;
+    this.#debug = debug;
+    this.#packages = packages;
     this.#supply = substrate.supply();
   }
 
@@ -39,9 +50,9 @@ export class LabSupply {
 
   /** The kernel under test in one of its flavours. */
   kernel(flavour: KernelFlavour = 'standard'): Promise<KernelChoice> {
-    const [supply, selection, signal] = [this.#supply, this.#selection, this.signal];
+    const [supply, selection, debug, signal] = [this.#supply, this.#selection, this.#debug, this.signal];
     if (supply === undefined) return Promise.resolve(nothing);
-    return once(this.#kernels, flavour, () => supply.kernel({ selection, flavour, signal }));
+    return once(this.#kernels, flavour, () => supply.kernel({ selection, flavour, debug, signal }));
   }
 
   /** Ends what is still being made: the run will not begin. */
@@ -53,7 +64,8 @@ export class LabSupply {
   image(recipe: string): Promise<Image> {
     const supply = this.#supply;
     if (supply === undefined) return Promise.resolve(nothing);
-    return once(this.#images, recipe, () => supply.image(recipe, this.signal));
+    const whole = this.#packages.length === 0 ? recipe : withPackages(recipe, this.#packages);
+    return once(this.#images, whole, () => supply.image(whole, this.signal));
   }
 }
 

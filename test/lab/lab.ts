@@ -16,6 +16,8 @@ export interface Ask {
   readonly limits?: LabLimits;
   /** Another kernel than the usual one. */
   readonly kernel?: string;
+  /** The step at which its kernel stops for a debugger. */
+  readonly holdAt?: number;
 }
 
 /** What an ended lab left. */
@@ -67,6 +69,7 @@ export async function withLab(
       plan: plan(lines, ask.change),
       kernel: ask.kernel ?? backend?.kernel ?? '',
       seed: ask.seed ?? 1n,
+      ...(ask.holdAt !== undefined && { holdAt: ask.holdAt }),
     };
     await using lab = await startLab(uml, { ...request, hold: ask.hold }, ask.limits);
     await course(lab, dir);

@@ -49,6 +49,16 @@ export function treeCpuMs(root: number): number {
   return (total * 1000) / userHz;
 }
 
+/** True while a process is stopped by a signal, and not by a debugger. */
+export function isStopped(process: number): boolean {
+  return statFields(`/proc/${process}/stat`)[0] === 'T';
+}
+
+/** True while a debugger holds a process. */
+export function isTraced(process: number): boolean {
+  return /^TracerPid:\s*[1-9]/m.test(read(`/proc/${process}/status`));
+}
+
 /** States of threads that go on only if another one wakes them. One in the disk's hands (D) or stopped (T) is the machine's. */
 const sleeping = ['S', 'Z'];
 

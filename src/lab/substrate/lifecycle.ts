@@ -25,6 +25,16 @@ export interface LabResult {
   readonly usage: LabUsage | undefined;
 }
 
+/** A lab's kernel that waits for a debugger. */
+export interface StoppedKernel {
+  /** Its file. */
+  readonly kernel: string;
+  /** Its number on this machine. */
+  readonly process: number;
+  /** To be called once a debugger is attached: from then on the kernel stands only as long as that holds it. */
+  goOn(): void;
+}
+
 const live = new Set<Lab>();
 
 /** Labs that have processes now. */
@@ -51,12 +61,14 @@ export class Lab implements AsyncDisposable {
   readonly ended: Promise<LabResult>;
   readonly #backend: BackendLab;
   readonly #dir: string;
+  readonly #kernel: string;
   readonly #watchdog: Watchdog;
   readonly #started: number;
   readonly #timer: Timer;
   readonly #bootTimer: Timer;
   #cause: LabEnd | undefined;
   #over = false;
+  #debugged = false;
   #busy: Promise<void> | undefined;
   #bootMs: number | undefined;
   #size = 0;
@@ -67,6 +79,7 @@ export class Lab implements AsyncDisposable {
   constructor(backend: BackendLab, request: LabRequest, watch: { limits: LabLimits; started: number }) {
     this.#backend = backend;
     this.#dir = request.dir;
+    this.#kernel = request.kernel;
     this.#watchdog = new Watchdog(watch.limits);
     this.#started = watch.started;
     this.#timer = every(pollMs, () => this.#look());
@@ -90,6 +103,30 @@ export class Lab implements AsyncDisposable {
   /** Takes a held lab that waits for orders off the CPU; the next `send` wakes it. */
   rest(): void {
     if (!this.#over && this.#busy === undefined) this.#backend.rest?.();
+  }
+
+  /**
+   * Waits until the kernel has stopped where the request says (`holdAt`), and lets `look` attach a debugger to that process and go on when that
+   * has left. False: the lab ended before. However long the debugger holds it, the watchdog does not end it.
+   */
+  async debug(look: (kernel: StoppedKernel) => Promise<void>): Promise<boolean> {
+    const { debuggee } = this.#backend;
+    if (debuggee === undefined) throw new EspalierError('bug', 'this lab was not started for a debugger');
+    const process = await debuggee.stopped;
+    if (process === undefined) return false;
+    this.#debugged = true;
+    try {
+      await look({ kernel: this.#kernel, process, goOn: () => debuggee.goOn() });
+    } finally {
+      this.#debugged = false;
+      debuggee.goOn();
+    }
+    return true;
+  }
+
+  /** The number of its kernel's process on this machine; `undefined`: it is none, or never ran. */
+  get process(): Promise<number | undefined> {
+    return this.#backend.process ?? Promise.resolve(undefined);
   }
 
   /** CPU time used so far, in ms. */
@@ -138,7 +175,7 @@ export class Lab implements AsyncDisposable {
       size,
       clock: clockIn(join(this.#dir, 'lab', 'clock')),
       cpuMs: this.#backend.cpuMs(),
-      waiting: !grew && this.#busy === undefined && lastStep(records) >= 0,
+      waiting: this.#debugged || (!grew && this.#busy === undefined && lastStep(records) >= 0),
       activity: () => this.#backend.activity(),
     });
     if (cause !== undefined) this.#stop(cause);

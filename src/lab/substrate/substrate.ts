@@ -25,6 +25,8 @@ export interface LabRequest {
   readonly seed: bigint | undefined;
   /** Keep the lab frozen after the plan's steps and wait for `send`. */
   readonly hold: boolean;
+  /** The step, by its number, at which its kernel stops before the command is typed, so that a debugger can attach to it. */
+  readonly holdAt?: number;
 }
 
 /** How the lab's process ended, as the backend saw it. */
@@ -46,6 +48,14 @@ export interface BackendEnd {
  */
 export type Activity = 'runs' | 'asleep' | 'held up';
 
+/** A lab's kernel for a debugger. */
+export interface Debuggee {
+  /** The kernel process's number on this machine, once it has stopped at `holdAt`; `undefined`: it ended without. */
+  readonly stopped: Promise<number | undefined>;
+  /** Takes back the stop of its own; a debugger that is attached holds it all the same. Idempotent. */
+  goOn(): void;
+}
+
 /** A lab as its backend provides it. Called only by the lifecycle wrapper. */
 export interface BackendLab {
   /** What keeps it from this machine; `undefined`: it has no processes of its own, or each is a machine. */
@@ -62,6 +72,10 @@ export interface BackendLab {
   kill(): void;
   /** Where there is: takes a lab that stands still off the CPU. `send` wakes it. */
   rest?(): void;
+  /** The number of its kernel's process on this machine, where it is one. */
+  readonly process?: Promise<number | undefined>;
+  /** Where the request has `holdAt` and its kernel is a process that a debugger can attach to. */
+  readonly debuggee?: Debuggee;
 }
 
 /** A kernel that labs boot. */
@@ -78,6 +92,8 @@ export interface KernelRequest {
   /** The user's own tree or binary; `undefined`: the one that the substrate usually has. */
   readonly selection: string | undefined;
   readonly flavour: KernelFlavour;
+  /** With names, lines and types for a debugger. */
+  readonly debug: boolean;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -31,6 +31,15 @@ export const defaultLimits: LabLimits = {
   allLooks: 345_600,
 };
 
+/** For a lab that a debugger may hold at any time: whoever sits at that ends it. */
+export const noLimits: LabLimits = {
+  spinCpuMs: Number.POSITIVE_INFINITY,
+  creepCpuMs: Number.POSITIVE_INFINITY,
+  asleepLooks: Number.POSITIVE_INFINITY,
+  stuckLooks: Number.POSITIVE_INFINITY,
+  allLooks: Number.POSITIVE_INFINITY,
+};
+
 /** What is seen of a lab from outside at one moment. */
 export interface Look {
   /** Bytes of its records. */

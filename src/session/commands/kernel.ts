@@ -13,6 +13,7 @@ export interface KernelBuildOptions {
   readonly updateLock?: boolean;
   readonly flavour: string;
   readonly plain?: boolean;
+  readonly debug?: boolean;
 }
 
 /** `espalier kernel build`. */
@@ -20,28 +21,36 @@ export async function kernelBuildCommand({
   kernel,
   updateLock,
   plain,
+  debug = false,
   flavour: name,
 }: KernelBuildOptions): Promise<void> {
   const signal = interruption();
   const flavour = flavourByName(name);
   const built =
     kernel === undefined
-      ? await buildDebianKernel({ flavour, signal, plain: plain === true, updateLock: updateLock === true })
-      : await ensureKernel({ flavour, selection: kernel, signal });
+      ? await buildDebianKernel({ flavour, signal, debug, plain: plain === true, updateLock: updateLock === true })
+      : await ensureKernel({ flavour, debug, selection: kernel, signal });
   process.stdout.write(`${built.id}\n${built.path}\n`);
 }
 
 /** `espalier kernel list`. */
 export function kernelListCommand(): void {
   for (const { id, made, path, facts } of kernelStore.list()) {
-    const kind = facts.patches?.length === 0 ? `${facts.flavour}, plain` : facts.flavour;
+    const kind = [
+      facts.flavour,
+      ...(facts.patches?.length === 0 ? ['plain'] : []),
+      ...(facts.debug ? ['debug'] : []),
+    ].join(', ');
     process.stdout.write(`${visibleLine(`${id}  ${kind}  ${made.slice(0, 16)}  ${path}`)}\n`);
   }
 }
 
 /** `espalier kernel export`. */
 export async function kernelExportCommand(file: string, { id }: { readonly id?: string }): Promise<void> {
-  const chosen = kernelStore.choose(id ?? presentKernel()?.id, ({ flavour }) => flavour === 'standard');
+  const chosen = kernelStore.choose(
+    id ?? presentKernel()?.id,
+    ({ flavour, debug }) => flavour === 'standard' && debug !== true,
+  );
   await kernelStore.exportTo(chosen, file);
 }
 

@@ -3,15 +3,18 @@ import { warn } from '../../base/log.ts';
 import type { AttemptSettings } from '../../lab/attempt.ts';
 import type { Layer } from '../../lab/source-layers.ts';
 import { machineSubstrate, substrateByName } from '../../lab/substrate/all.ts';
-import { LabSupply } from '../../lab/supply.ts';
+import { LabSupply, type LabSupplyOptions } from '../../lab/supply.ts';
 import type { RunOptions } from '../../model/run.ts';
 import type { Suite } from '../../model/suite.ts';
 import { flavourOf, openSuite } from '../../suites/all.ts';
 import { sourceLayers, treesOfSources } from './sources.ts';
 
+/** What labs have for a debugger. */
+type MoreSupply = Pick<LabSupplyOptions, 'debug' | 'packages'>;
+
 /** What the labs of a run boot. Nothing is made yet. */
-export function openSupply({ substrate, kernel }: RunOptions, signal: AbortSignal): LabSupply {
-  return new LabSupply(substrateByName(substrate), { kernel, signal });
+export function openSupply({ substrate, kernel }: RunOptions, signal: AbortSignal, more: MoreSupply = {}): LabSupply {
+  return new LabSupply(substrateByName(substrate), { ...more, kernel, signal });
 }
 
 /** Opens suites, by name. */

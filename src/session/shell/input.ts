@@ -25,6 +25,8 @@ const patience = 24n * 3600n * 1000n * millisecond;
 
 /** Lines from a pipe: each is typed, its output printed when the prompt is back. Returns the exit code. */
 export async function followLines(lab: Lab, view: ConsoleView, host: string): Promise<number> {
+  // A program that was started first comes to a prompt of its own.
+  await promptIsBack(lab, view, host);
   process.stdout.write(view.take(host));
   for await (const line of createInterface({ input: process.stdin })) {
     await lab.send([{ kind: 'input', host, bytes: Buffer.from(`${line}\n`) }]);
@@ -77,7 +79,7 @@ async function beat(lab: Lab, view: ConsoleView, keys: Keys): Promise<void> {
   const orders = keys.orders();
   if (orders.length > 0) {
     await lab.send(orders);
-  } else if (!view.atPrompt(host)) {
+  } else if (!view.atPrompt(host) && !keys.tellStopped(view)) {
     await Promise.all([lab.send([{ kind: 'advance', ns: BigInt(beatMs) * millisecond }]), pause(beatMs)]);
   } else if (!(await keys.pressed(thinkMs))) {
     lab.rest();
@@ -100,6 +102,8 @@ class Keys {
   left = false;
   readonly #hosts: readonly string[];
   #escaped = false;
+  /** Index of the host whose debugger is known to have stopped, -1: none. */
+  #told = -1;
   #orders: KeyOrder[] = [];
   #wake: (() => void) | undefined;
 
@@ -145,6 +149,17 @@ class Keys {
 
   orders(): KeyOrder[] {
     return this.#orders.splice(0);
+  }
+
+  /** True where a debugger of another host has stopped: then the clock stands for this one too. Says so once. */
+  tellStopped(view: ConsoleView): boolean {
+    const stopped = this.#hosts.findIndex((host) => view.atDebugger(host));
+    if (stopped >= 0 && stopped !== this.#told) {
+      const name = this.#hosts[stopped];
+      process.stdout.write(`\r\n-- the debugger on ${name} has stopped; Ctrl-] ${stopped + 1} goes there\r\n`);
+    }
+    this.#told = stopped;
+    return stopped >= 0;
   }
 
   /** Resolves true at the next key, false when none came in time. */

@@ -6,6 +6,7 @@ import { makeWorkFolder } from '../../base/work-folder.ts';
 import { settingsFor, withSettings } from '../../lab/attempt.ts';
 import { type Lab, startLab } from '../../lab/substrate/lifecycle.ts';
 import type { Order } from '../../lab/substrate/substrate.ts';
+import { defaultLimits, noLimits } from '../../lab/substrate/watchdog.ts';
 import type { LabPlan } from '../../model/scenario.ts';
 import { formatNamed } from '../../suites/all.ts';
 import { namedSuites } from '../listing.ts';
@@ -13,6 +14,7 @@ import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { wholeNumber } from '../option-values.ts';
 import { parseRunOptions } from '../options.ts';
 import { parseSelector } from '../select.ts';
+import { stepOf } from '../step-of.ts';
 import { followLines, followTerminal, keysHelp } from './input.ts';
 import { callFunction } from './run-function.ts';
 import { ConsoleView } from './view.ts';
@@ -31,33 +33,34 @@ export interface RawShellOptions {
   readonly flavour?: string;
 }
 
-/** Index of the first step that is not run. Throws `usage` where there is none such. */
-function stepOf(at: string, { steps }: LabPlan): number {
-  const [, file = '', line = ''] = /^(.+):(\d+)$/.exec(at) ?? [];
-  const index = /^\d+$/.test(at)
-    ? Number(at)
-    : steps.findIndex(({ origin }) => origin.file === file && origin.line === Number(line));
-  if (index >= 0 && index <= steps.length) return index;
-  const known = steps.map(({ origin }, i) => `${i}  ${origin.file}:${origin.line}`).slice(0, 12);
-  throw new EspalierError('usage', `--at ${at}: the scenario has no such step`, {
-    output: known.join('\n'),
-    remedy: `give a number from 0 to ${steps.length}, or SCRIPT:LINE`,
-  });
-}
-
 /** The scenario's plan up to a step, to be held there. */
 function heldPlan(plan: LabPlan, at: string | undefined): LabPlan {
   const { postMortem: _, ...rest } = plan;
-  return { ...rest, steps: at === undefined ? plan.steps : plan.steps.slice(0, stepOf(at, plan)) };
+  return {
+    ...rest,
+    steps: at === undefined ? plan.steps : plan.steps.slice(0, stepOf(at, plan.steps, plan.steps.length)),
+  };
+}
+
+/** What a shell opens with in place of a prompt. */
+export interface ShellProgram {
+  /** Debian packages that the images need for it. */
+  readonly packages: readonly string[];
+  /** With a kernel for a debugger. */
+  readonly debug: boolean;
+  /** What is typed first. */
+  readonly line: string;
+  /** Called once the lab runs. */
+  started(lab: Lab, kernel: string): Promise<void>;
 }
 
 /** `espalier shell`; returns the exit code. */
-export async function shellCommand(selector: string, raw: RawShellOptions): Promise<number> {
+export async function shellCommand(selector: string, raw: RawShellOptions, program?: ShellProgram): Promise<number> {
   const options = parseRunOptions({ ...raw, status: 'all', retries: '0', repeatEach: '1' });
   const { name } = parseSelector(selector);
   if (name === '*') throw new EspalierError('usage', `${selector}: SUITE:NAME is expected`);
   const signal = interruption();
-  const supply = openSupply(options, signal);
+  const supply = openSupply(options, signal, program);
   const { names, paths } = namedSuites([selector]);
   const [suite] = (await openSuites(names, { ...options, paths }, supply)).values();
   if (suite === undefined) throw new EspalierError('bug', `${selector}: the suite could not be opened`);
@@ -69,14 +72,15 @@ export async function shellCommand(selector: string, raw: RawShellOptions): Prom
   using work = makeWorkFolder('shell');
   const dir = work.path;
   const request = { dir, plan, kernel: settings.kernel.path, seed: settings.seed, hold: true };
-  await using lab = await startLab(settings.substrate, request);
+  await using lab = await startLab(settings.substrate, request, program === undefined ? defaultLimits : noLimits);
   signal.addEventListener('abort', () => lab.cancel(), { once: true });
   const view = new ConsoleView(join(dir, 'records'), plan);
   const host = firstHost(view, raw.host);
   const { outcome: told = () => 'its function has ended' } = await formatNamed(loaded.format);
   const call = { lab, dir, outcome: told, at };
   const outcome = drive === undefined || raw.before ? undefined : await callFunction({ drive, ...call });
-  return await converse(lab, view, { host, outcome });
+  await program?.started(lab, settings.kernel.path);
+  return await converse(lab, view, { host, outcome, line: program?.line });
 }
 
 function firstHost({ hosts }: ConsoleView, wanted = hosts[0] ?? ''): string {
@@ -89,10 +93,12 @@ interface Opening {
   readonly host: string;
   /** What came of the scenario's function. */
   readonly outcome: string | undefined;
+  /** What is typed first. */
+  readonly line: string | undefined;
 }
 
 /** Waits until the steps are run, then lets the person or the pipe type. */
-async function converse(lab: Lab, view: ConsoleView, { host, outcome }: Opening): Promise<number> {
+async function converse(lab: Lab, view: ConsoleView, { host, outcome, line }: Opening): Promise<number> {
   const { hosts } = view;
   await lab.send([]);
   if (lab.over) {
@@ -103,6 +109,7 @@ async function converse(lab: Lab, view: ConsoleView, { host, outcome }: Opening)
   if (outcome !== undefined) process.stdout.write(`${outcome}\n`);
   const person = process.stdin.isTTY;
   await lab.send(hosts.map((name) => welcome(name, view, person)));
+  if (line !== undefined) await lab.send([{ kind: 'input', host, bytes: Buffer.from(`${line}\n`) }]);
   if (!person) return followLines(lab, view, host);
   say(keysHelp(hosts));
   return followTerminal(lab, view, host);

@@ -13,6 +13,9 @@ const briefLines = 6;
 /** Characters of what a host printed last by which one sees whether it is at its prompt. */
 const keptTail = 4096;
 
+/** The prompt of a debugger on a host. Its first character ends the agent's prompts as well, so that the clock stands at it. */
+export const programPrompt = { sign: '\x1e', text: '\x1e(gdb) ' } as const;
+
 /** A text with prompts as libreswan's own machines show them, in place of the agent's. */
 export function humanPrompt(text: string, host: string): string {
   return replacePrompts(text, ({ status, cwd }) => {
@@ -70,11 +73,16 @@ class HostView {
   take(): string {
     const text = this.#waiting;
     this.#waiting = '';
-    return this.#edited ? replacePrompts(text, () => '') : humanPrompt(text, this.host);
+    const shown = this.#edited ? replacePrompts(text, () => '') : humanPrompt(text, this.host);
+    return shown.replaceAll(programPrompt.sign, '');
   }
 
   get atPrompt(): boolean {
     return endsInPrompt(this.#last);
+  }
+
+  get atDebugger(): boolean {
+    return this.#last.includes(programPrompt.text, this.#last.lastIndexOf('\n') + 1);
   }
 }
 
@@ -119,6 +127,11 @@ export class ConsoleView {
   /** True while a host waits at its prompt; what stands behind it then is a line that is being typed. */
   atPrompt(host: string): boolean {
     return this.#view(host).atPrompt;
+  }
+
+  /** True while a debugger on a host waits at its prompt (`programPrompt`). */
+  atDebugger(host: string): boolean {
+    return this.#view(host).atDebugger;
   }
 
   /** True once the host's shell has ended. */

@@ -6,7 +6,7 @@ import { succeed } from '../../base/processes.ts';
 import { account, freeSubordinateIds, isRoot, lacksSubordinateIds, subordinateIds } from './subordinate-ids.ts';
 
 /** What a piece of work needs from this machine. */
-export type Need = 'kernel' | 'image' | 'squashfs' | 'guest' | 'judge' | 'qemu';
+export type Need = 'kernel' | 'image' | 'squashfs' | 'guest' | 'judge' | 'qemu' | 'debugger';
 
 /** A program or file this machine must have, and the Debian package that brings it. */
 export interface Tool {
@@ -82,6 +82,14 @@ export const tools: readonly Tool[] = [
     package: 'qemu-system-x86',
     purpose: 'runs the machines of labs on the substrate qemu',
     needs: ['qemu'],
+    optional: true,
+    separate: true,
+  },
+  {
+    name: 'gdb',
+    package: 'gdb',
+    purpose: 'debugs labs (`espalier gdb`)',
+    needs: ['debugger'],
     optional: true,
     separate: true,
   },

@@ -12,7 +12,7 @@ import { ensureTools } from '../debian/machine-tools.ts';
 export interface GuestBinaries {
   /** Static program: the lab's first process. */
   readonly agent: GuestProgram;
-  /** Shared object for LD_PRELOAD into the kernel process: seeds its randomness, adds CPU times to the agent's marks. */
+  /** Shared object for LD_PRELOAD into the kernel process: seeds its randomness, adds CPU times to the agent's marks, stops it for a debugger. */
   readonly shim: GuestProgram;
   /** Static program: puts up the lab's walls and takes its evidence. */
   readonly starter: GuestProgram;
@@ -44,7 +44,7 @@ export function ensureMachineAgent(): Promise<GuestProgram> {
 export async function ensureGuest(): Promise<GuestBinaries> {
   const agent = await compile(agents, sourcesIn('agent'), program);
   const starter = await compile(starters, sourcesIn('starter'), program);
-  const units = ['cost.c', 'seed.c', 'shim.h'].map((unit) => join(folder, unit));
+  const units = ['cost.c', 'hold.c', 'seed.c', 'shim.h'].map((unit) => join(folder, unit));
   const shim = await compile(shims, units, ['-O2', '-shared', '-fPIC', '-s']);
   return { agent, shim, starter };
 }

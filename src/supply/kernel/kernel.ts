@@ -16,6 +16,7 @@ import { CommitCopy } from '../source/commit-copy.ts';
 import { firstError } from '../source/first-error.ts';
 import { type BuiltKernel, buildKernel, type KernelBuild } from './build.ts';
 import { canonicalKconfig, type Kconfig, parseKconfig } from './kconfig.ts';
+import { keepSources, sourcesOf } from './kept-sources.ts';
 import { applyPatches, identityOf, kernelPatches } from './patches.ts';
 import { treeOptions } from './selftest-options.ts';
 import { type KernelSource, kernelSources, unpackKernelSource } from './source.ts';
@@ -63,6 +64,8 @@ const factsSchema = z.object({
   configHash: z.string(),
   /** Names of the patches that it has; absent: it was made before there were any. */
   patches: z.array(z.string()).exactOptional(),
+  /** Unstripped, with debugging information. */
+  debug: z.literal(true).exactOptional(),
   compiler: z.string(),
   objects: z.number(),
   buildMs: z.number(),
@@ -82,15 +85,15 @@ const objectsOfFirstBuild = 1070;
 /** Wall time: 2 min 45 s on two cores, beside the image. */
 const msOfFirstBuild = 330_000 / availableParallelism();
 
-/** The options wanted for a flavour, without those that a tree asks for. */
-export function wantedConfig(flavour: Flavour): Kconfig {
-  const texts = flavours[flavour].fragments.map((name) => readFileSync(join(projectDir, 'kernel', name), 'utf8'));
-  return parseKconfig(texts.join('\n'));
+/** The options wanted for a flavour, without those that a tree asks for. `debug`: with names, lines and types for a debugger. */
+export function wantedConfig(flavour: Flavour, debug = false): Kconfig {
+  const fragments = [...flavours[flavour].fragments, ...(debug ? ['debug.config'] : [])];
+  return parseKconfig(fragments.map((name) => readFileSync(join(projectDir, 'kernel', name), 'utf8')).join('\n'));
 }
 
 /** The same with what the tree itself asks for; the lab's own options win. */
-function configFor(flavour: Flavour, tree: string): Kconfig {
-  return new Map([...treeOptions(tree, flavours[flavour].ofTree), ...wantedConfig(flavour)]);
+function configFor({ flavour, debug }: Pick<Recipe, 'flavour' | 'debug'>, tree: string): Kconfig {
+  return new Map([...treeOptions(tree, flavours[flavour].ofTree), ...wantedConfig(flavour, debug)]);
 }
 
 /** What a kernel of Debian's source is built to be. */
@@ -98,16 +101,17 @@ interface Recipe {
   readonly flavour: Flavour;
   /** Without any of `kernel/patches`. */
   readonly plain: boolean;
+  readonly debug: boolean;
 }
 
-function recipeOf({ flavour = 'standard', plain = false }: KernelRequest): Recipe {
-  return { flavour, plain };
+function recipeOf({ flavour = 'standard', plain = false, debug = false }: KernelRequest): Recipe {
+  return { flavour, plain, debug };
 }
 
-function hashOfRecipe({ flavour, plain }: Recipe): string {
+function hashOfRecipe({ flavour, plain, debug }: Recipe): string {
   const patches = identityOf(plain ? [] : kernelPatches());
   const ofTree = flavours[flavour].ofTree.length === 0 ? '' : `\0${flavours[flavour].ofTree.join(' ')}`;
-  return sha256(`${canonicalKconfig(wantedConfig(flavour))}\0${patches}${ofTree}`).slice(0, 12);
+  return sha256(`${canonicalKconfig(wantedConfig(flavour, debug))}\0${patches}${ofTree}`).slice(0, 12);
 }
 
 function asKernel(artifact: Artifact<KernelFacts>): Kernel {
@@ -121,6 +125,8 @@ export interface KernelRequest {
   readonly flavour?: Flavour;
   /** Debian's source without `kernel/patches`: what they are compared with. */
   readonly plain?: boolean;
+  /** With all that a debugger wants to know of it. */
+  readonly debug?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -134,7 +140,7 @@ export async function ensureKernel(wish: KernelRequest = {}): Promise<Kernel> {
 }
 
 /** The newest kernel in the cache that was built with today's options and patches, or without those. */
-export function presentKernel(wish: Pick<KernelRequest, 'flavour' | 'plain'> = {}): Kernel | undefined {
+export function presentKernel(wish: Pick<KernelRequest, 'flavour' | 'plain' | 'debug'> = {}): Kernel | undefined {
   const recipe = recipeOf(wish);
   const hash = hashOfRecipe(recipe);
   const present = kernelStore.list().find(({ facts }) => facts.configHash === hash && facts.flavour === recipe.flavour);
@@ -188,7 +194,7 @@ async function buildFromSource(source: KernelSource, { recipe, ...how }: Making,
   try {
     const expectedMs = largestBuild()?.buildMs ?? msOfFirstBuild;
     const flavour = recipe.flavour === 'standard' ? '' : `, flavour ${recipe.flavour}`;
-    const title = `building the lab's kernel ${source.version}${flavour}`;
+    const title = `building the lab's kernel ${source.version}${flavour}${recipe.debug ? ', for a debugger' : ''}`;
     using progress = startProgress(title, { expectedMs });
     progress.update(0, 'fetching and unpacking the source');
     const tree = await unpackKernelSource(source, work);
@@ -227,21 +233,30 @@ async function buildFlavour(
   file: string,
 ): Promise<KernelFacts> {
   const started = performance.now();
-  const { flavour } = recipe;
-  const config = configFor(flavour, tree);
+  const { flavour, debug } = recipe;
+  const config = configFor(recipe, tree);
   const expectedObjects = largestBuild()?.objects ?? objectsOfFirstBuild;
   const built = await buildKernel({ source: tree, objects: tree, config, expectedObjects, quick: true, ...how });
-  await succeed('strip', ['-o', file, built.binary], { limits: programLimits.kernelBuild });
+  if (debug) {
+    copyFileSync(built.binary, file);
+    keepSources(tree, sourcesOf(file));
+  } else await strip(built.binary, file);
   const buildMs = Math.round(performance.now() - started);
   const { objects, builtIn } = built;
   const configHash = hashOfRecipe(recipe);
-  const kept = builtIn === undefined ? {} : { builtIn: [...builtIn] };
+  const kept = { ...(builtIn && { builtIn: [...builtIn] }), ...(debug && { debug }) };
   return { version, flavour, configHash, patches: [...patches], compiler, objects, buildMs, ...kept };
+}
+
+async function strip(binary: string, into: string): Promise<void> {
+  await succeed('strip', ['-o', into, binary], { limits: programLimits.kernelBuild });
 }
 
 /** What an earlier build from nothing took. */
 function largestBuild(): KernelFacts | undefined {
-  const [largest] = kernelStore.list().sort((a, b) => b.facts.objects - a.facts.objects);
+  // Debugging information takes time of its own.
+  const usual = kernelStore.list().filter(({ facts }) => facts.debug !== true);
+  const [largest] = usual.sort((a, b) => b.facts.objects - a.facts.objects);
   return largest?.facts;
 }
 
@@ -295,27 +310,25 @@ async function buildPersonsKernel(build: KernelBuild): Promise<BuiltKernel> {
 /** A source tree of the user's: built with our options beside it, in the cache, incrementally. */
 async function treeKernel(tree: string, wish: KernelRequest & { prepare?: () => Promise<void> }): Promise<Kernel> {
   await ensureTools('kernel');
-  const flavour = wish.flavour ?? 'standard';
+  const recipe = recipeOf(wish);
   // Objects of two flavours in one folder would be compiled anew whenever the other one was wanted last.
-  const objects = join(
-    cacheDir('kernel-trees'),
-    sha256(flavour === 'standard' ? tree : `${tree}\n${flavour}`).slice(0, 16),
-  );
+  const kind = [...(recipe.flavour === 'standard' ? [] : [recipe.flavour]), ...(recipe.debug ? ['debug'] : [])];
+  const objects = join(cacheDir('kernel-trees'), sha256([tree, ...kind].join('\n')).slice(0, 16));
   return withLock(`${objects}.lock`, async () => {
     await wish.prepare?.();
     using progress = startProgress(`building the kernel of ${tree}`);
     const build = await buildPersonsKernel({
       source: tree,
       objects,
-      config: configFor(flavour, tree),
+      config: configFor(recipe, tree),
       progress,
       share: [0, 0.97],
       expectedObjects: largestBuild()?.objects ?? objectsOfFirstBuild,
       quick: false,
       signal: wish.signal,
     });
-    const stripped = join(objects, 'linux.stripped');
-    await succeed('strip', ['-o', stripped, build.binary], { limits: programLimits.kernelBuild });
+    const stripped = recipe.debug ? build.binary : join(objects, 'linux.stripped');
+    if (!recipe.debug) await strip(build.binary, stripped);
     const sha = await sha256File(stripped);
     // A run keeps its kernel although the tree is built again meanwhile.
     const kept = join(cacheDir('kernel-trees'), `linux-${sha.slice(0, 12)}`);

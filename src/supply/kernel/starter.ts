@@ -45,6 +45,8 @@ export interface WalledKernel {
   /** Names of links. */
   readonly captures: readonly string[];
   readonly memory: { readonly folder: string; readonly mebibytes: number };
+  /** The step of the test at which the kernel process stops itself, for a debugger (guest/hold.c). */
+  readonly holdAt?: number | undefined;
   readonly seed: bigint | undefined;
   readonly cpu: number;
 }
@@ -111,7 +113,7 @@ export function startWalled(what: WalledKernel): Starter {
   });
 }
 
-function environment({ guest, walls, cpu, memory, seed }: WalledKernel): Record<string, string> {
+function environment({ guest, walls, cpu, memory, seed, holdAt }: WalledKernel): Record<string, string> {
   return {
     PATH: '/usr/bin:/bin',
     HOME: '/nonexistent',
@@ -121,7 +123,22 @@ function environment({ guest, walls, cpu, memory, seed }: WalledKernel): Record<
     ESPALIER_WALLED: '1',
     ESPALIER_CPU: String(cpu),
     ...(seed === undefined ? {} : { ESPALIER_SEED: seed.toString() }),
+    ...(holdAt === undefined ? {} : { ESPALIER_HOLD_AT: String(holdAt) }),
   };
+}
+
+/** The kernel process's number on this machine; `undefined`: it never ran. To be asked for at once, before anything is printed. */
+export async function kernelProcess({ stdout }: Starter): Promise<number | undefined> {
+  const { promise, resolve } = Promise.withResolvers<number | undefined>();
+  let text = '';
+  const read = (chunk: Buffer): void => {
+    text += chunk.toString();
+    const number = /^started (\d+)\n/.exec(text)?.[1];
+    if (number !== undefined) resolve(Number(number));
+  };
+  stdout.on('data', read);
+  stdout.once('close', () => resolve(undefined));
+  return promise.finally(() => stdout.off('data', read));
 }
 
 function signalName(number: number): string {

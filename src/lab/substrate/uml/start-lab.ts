@@ -18,13 +18,13 @@ import { claimCpu, releaseCpu } from '../../../supply/kernel/cpus.ts';
 import { agentBytes, ensureGuest, type GuestBinaries } from '../../../supply/kernel/guest.ts';
 import { mountsErofs } from '../../../supply/kernel/image-format.ts';
 import { memoryFolder } from '../../../supply/kernel/lab-memory.ts';
-import { endOf, type Starter, startWalled } from '../../../supply/kernel/starter.ts';
+import { endOf, kernelProcess, type Starter, startWalled } from '../../../supply/kernel/starter.ts';
 import { requireWalls, type Walls } from '../../../supply/kernel/walls.ts';
 import { encodeOrders } from '../../agent/orders.ts';
 import { encodePlan } from '../../agent/plan.ts';
-import { treeActivity, treeCpuMs } from '../../agent/process-tree.ts';
+import { isStopped, treeActivity, treeCpuMs } from '../../agent/process-tree.ts';
 import { lastStep } from '../last-step.ts';
-import type { Activity, BackendEnd, BackendLab, LabRequest, Order } from '../substrate.ts';
+import type { Activity, BackendEnd, BackendLab, Debuggee, LabRequest, Order } from '../substrate.ts';
 import { faultInFile } from './kernel-log.ts';
 
 /** What a lab's kernel sees of this machine. */
@@ -87,7 +87,7 @@ function showImage(place: string, path: string, walls: Walls): void {
   } else if (!existsSync(dirname(place))) symlinkSync(dirname(path), dirname(place));
 }
 
-interface LabParts extends Pick<LabPlan, 'clock'> {
+interface LabParts extends Pick<LabPlan, 'clock'>, Pick<LabRequest, 'holdAt'> {
   readonly dir: string;
   /** Folder of the lab's memory. */
   readonly memory: string;
@@ -97,6 +97,8 @@ interface LabParts extends Pick<LabPlan, 'clock'> {
 class UmlLab implements BackendLab {
   readonly ended: Promise<BackendEnd>;
   readonly walls: Walls;
+  readonly process: Promise<number | undefined>;
+  readonly debuggee?: Debuggee;
   readonly #starter: Starter;
   readonly #dir: string;
   readonly #stopsToWait: boolean;
@@ -106,12 +108,25 @@ class UmlLab implements BackendLab {
   /** Its kernel is off the CPU. Only then a signal can put it back: one that comes before the starter listens would end it. */
   #resting = false;
 
-  constructor(starter: Starter, { dir, memory, walls, clock }: LabParts) {
+  constructor(starter: Starter, { dir, memory, walls, clock, holdAt }: LabParts) {
     this.walls = walls;
     this.#stopsToWait = clock !== undefined && clock !== 'infinite';
     this.#starter = starter;
     this.#dir = dir;
+    this.process = kernelProcess(starter);
+    if (holdAt !== undefined) this.debuggee = { stopped: this.#stopped(), goOn: () => this.#signal('SIGUSR2') };
     this.ended = this.#end(memory);
+  }
+
+  async #stopped(): Promise<number | undefined> {
+    const process = await this.process;
+    if (process === undefined) return undefined;
+    await until(() => this.#gone || isStopped(process), {
+      what: 'the kernel to stop for a debugger',
+      timeoutMs: Number.POSITIVE_INFINITY,
+      intervalMs: 10,
+    });
+    return this.#gone ? undefined : process;
   }
 
   async #end(memory: string): Promise<BackendEnd> {
@@ -220,12 +235,12 @@ export async function startLab(request: LabRequest): Promise<BackendLab> {
   const walls = await requireWalls(guest);
   const plan = await readablePlan(request);
   const images = prepare({ ...request, plan }, guest, walls);
-  const { dir, kernel, seed } = request;
+  const { dir, kernel, seed, holdAt } = request;
   const memory = memoryFolder(plan.memory, dir);
   const cpu = claimCpu();
   try {
     const starter = startWalled({
-      ...{ walls, guest, kernel, seed, cpu, images },
+      ...{ walls, guest, kernel, seed, cpu, images, holdAt },
       args: commandLine(request),
       attempt: dir,
       inputs: inputsOf(dir),
@@ -233,7 +248,9 @@ export async function startLab(request: LabRequest): Promise<BackendLab> {
       captures: plan.topology.links.map(({ name }) => name),
       memory: { folder: memory, mebibytes: plan.memory },
     });
-    const lab = new UmlLab(starter, { dir, memory, walls, ...(plan.clock && { clock: plan.clock }) });
+    const { clock } = plan;
+    const parts = { ...(clock && { clock }), ...(holdAt !== undefined && { holdAt }) };
+    const lab = new UmlLab(starter, { dir, memory, walls, ...parts });
     void lab.ended.then(() => releaseCpu(cpu));
     return lab;
   } catch (cause) {

@@ -21,9 +21,9 @@ export const uml: Substrate = {
     }
   },
   supply: () => ({
-    async kernel({ selection, flavour, signal }) {
+    async kernel({ selection, flavour, debug, signal }) {
       const { ensureKernel } = await import('../../../supply/kernel/kernel.ts');
-      const kernel = await ensureKernel({ selection, signal, flavour });
+      const kernel = await ensureKernel({ selection, signal, flavour, debug });
       const { ownGuest } = await import('./start-lab.ts');
       const { id, sha256 } = (await ownGuest()).agent;
       return { ...kernel, agent: { id, sha256 } };

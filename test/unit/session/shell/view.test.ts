@@ -107,3 +107,17 @@ test('a shell that has ended is known by its host', (t) => {
   lab.add('trouble', 1, 'shell-exit 0');
   assert.deepEqual([lab.view.ended('east'), lab.view.ended('west')], [false, true]);
 });
+
+test('a debugger that waits at its prompt is seen, and the sign of it is not shown', (t) => {
+  const lab = new Growing(t);
+  lab.view.transcript();
+  lab.view.take('west');
+  lab.add('output', 1, 'Breakpoint 1, main ()\n\x1e(gdb) ');
+  assert.ok(lab.view.atDebugger('west'));
+  assert.ok(lab.view.atPrompt('west'));
+  assert.equal(lab.view.atDebugger('east'), false);
+  assert.equal(lab.view.take('west'), 'Breakpoint 1, main ()\n(gdb) ');
+  lab.add('output', 1, 'continue\nContinuing.\n');
+  assert.equal(lab.view.atDebugger('west'), false);
+  assert.equal(lab.view.atPrompt('west'), false);
+});
