@@ -78,6 +78,11 @@ const rows: Readonly<Record<string, Row>> = {
     east: { dnsName: 'gate.east.test' },
     body: ({ hosts }) => establish(hosts, path),
   },
+  'known by key IDs': {
+    west: { identity: 'keyid:the-west' },
+    east: { identity: 'keyid:the-east' },
+    body: ({ hosts }) => establish(hosts, path),
+  },
   // That packets without a mark go out in clear cannot be asked of charon: its plugin forecast marks all that the selectors hold
   // (mangle table of iptables-legacy: PREROUTING and OUTPUT).
   'marked packets alone': {

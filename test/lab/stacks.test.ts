@@ -1,4 +1,4 @@
-/** IPsec that no kernel does, on real labs: stacks/stacks.scenario.ts. What is protected is verified, what is not is a leak, and what nobody knows is neither. */
+/** IPsec that no kernel does, on real labs: stacks/*.scenario.ts. What is protected is verified, what is not is a leak, and what nobody knows is neither. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,4 +33,11 @@ test('packets of a stack in userspace are judged by what the stack says of its t
   assert.deepEqual(told('without keys'), { ...clean, verified: false, unjudged: true }, text);
   assert.deepEqual([told('without the log').word, told('asks the kernel').word], ['unresolved', 'unresolved'], text);
   assert.ok(!told('after the end of the process').kinds.includes('cleartext'), text);
+
+  assert.deepEqual(told('protected by vpnc'), clean, text);
+  assert.deepEqual(told('past the TUN device of vpnc'), { ...clean, word: 'leak', kinds: ['cleartext'] }, text);
+  assert.ok(!told('after the end of the process of vpnc').kinds.includes('cleartext'), text);
+  assert.deepEqual(told('without the keys of vpnc'), clean, text);
+  assert.deepEqual(told('IPv6 on the device of vpnc'), { ...clean, word: 'major', kinds: ['inner-selector'] }, text);
+  assert.equal(told('without the log of vpnc').word, 'unresolved', text);
 });

@@ -63,6 +63,13 @@ export const limits: readonly Limit[] = [
     hits: ({ local }) => local.requests?.join() !== 'ipv4',
   },
   {
+    id: 'xauth',
+    reason:
+      'it proposes XAUTH beside what goes without it, and its peers take that for the wish of one who has a password',
+    source: 'supp.c, supp_auth; seen in labs as refusals of both responders',
+    hits: ({ local }) => local.xauth === undefined,
+  },
+  {
     id: 'target',
     reason:
       "the peer's selector is one IPv4 network, and not the gateway itself, to which a route leads past the tunnel",

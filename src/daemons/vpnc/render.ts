@@ -24,7 +24,7 @@ function lineOf([name, value = false]: Setting): string {
   return value === true ? `${name}\n` : `${name} ${value}\n`;
 }
 
-/** vpnc wants a user in its file, whether or not the peer asks for one. */
+/** Without a user in its file vpnc ends, also where nobody asks for one. */
 const nobody = { user: 'nobody', password: 'none' };
 
 function settingsOf({ connection, local, remote }: View): Setting[] {

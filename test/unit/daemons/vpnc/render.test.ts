@@ -81,7 +81,7 @@ test('what else vpnc can be told', () => {
   ]);
 });
 
-test('a user that nobody asks for stands in its place, and settings that are left out stay vpnc’s own', () => {
+test('a user stands in its file in any case, and settings that are left out stay vpnc’s own', () => {
   const { xauth: _, ...plain } = west;
   const { ike: __, child: ___, ...defaults } = road;
   const { content } = textOf({ ...defaults, ends: [plain, east] });
@@ -100,8 +100,8 @@ const { xauth: ____, ...without } = west;
 /** Connections, and the ids of what vpnc cannot do of them. */
 const table: readonly (readonly [what: string, Connection, readonly string[]])[] = [
   ['what it is made for', road, []],
-  ['no XAUTH', { ...road, ends: [without, east] }, []],
-  ['IKEv2', { ...ikev2, ends: [without, east] }, ['ikev2']],
+  ['no XAUTH', { ...road, ends: [without, east] }, ['xauth']],
+  ['IKEv2', { ...ikev2, ends: [without, east] }, ['ikev2', 'xauth']],
   ['main mode', { ...road, ikev1: 'main' }, ['main-mode']],
   ['a peer that initiates', { ...road, ends: [still, { ...giver, start: 'start' }] }, ['responder', 'requests']],
   ['a gateway anywhere', to({ seenAs: 'any' }), ['peer-any']],
