@@ -39,5 +39,8 @@ test('packets of a stack in userspace are judged by what the stack says of its t
   assert.ok(!told('after the end of the process of vpnc').kinds.includes('cleartext'), text);
   assert.deepEqual(told('without the keys of vpnc'), clean, text);
   assert.deepEqual(told('IPv6 on the device of vpnc'), { ...clean, word: 'major', kinds: ['inner-selector'] }, text);
+  const replaced = told('after the gateway of vpnc has replaced the SAs');
+  assert.deepEqual(replaced, { ...clean, word: 'major', kinds: ['not-verified'] }, text);
+  assert.deepEqual(told('by a file of a person'), clean, text);
   assert.equal(told('without the log of vpnc').word, 'unresolved', text);
 });

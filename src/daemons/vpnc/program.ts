@@ -24,8 +24,9 @@ sub settings {
   }
   my $packed = inet_aton($set{'ipsec gateway'} // '') or do { print "vpnc knows no gateway of $name\n"; exit 1 };
   my $gateway = inet_ntoa($packed);
-  my ($local) = $set{'local addr'} // (${'`'}ip -4 route get $gateway${'`'} =~ /\bsrc (\S+)/);
-  return ($local // '0.0.0.0', $gateway, $set{'ipsec target network'} // '0.0.0.0/0.0.0.0');
+  my ($own) = $set{'local addr'} // (${'`'}ip -4 route get $gateway${'`'} =~ /\bsrc (\S+)/);
+  my $local = inet_aton($own // '');
+  return ($local ? inet_ntoa($local) : '0.0.0.0', $gateway, $set{'ipsec target network'} // '0.0.0.0/0.0.0.0');
 }
 
 sub run {
@@ -83,7 +84,7 @@ sub list {
     my @lines;
     while (<$file>) {
       @lines = () if /^\S+ begin \Q$one\E /;
-      push @lines, $_ if /^\S+ +(?:begin |[ir]_cookie: |I(?:KE|PSEC) SA selected |got address |NAT-T mode: |[a-z]+ -> [a-z]+ spi: |VPNC started )/;
+      push @lines, $_ if /^\S+ +(?:begin |[ir]_cookie: |I(?:KE|PSEC) SA selected |got address |NAT-T mode: |[a-z]+ -> [a-z]+ spi: |VPNC started |sending: =|receiving: <|got late ike |p\.spi: [0-9a-f]|do_rekey returned: 0|S7\.[18] )/;
     }
     print @lines;
   }

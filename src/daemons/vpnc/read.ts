@@ -15,19 +15,19 @@ function idOf({ cookies: [initiator = ''] }: Tunnel): string {
   return initiator;
 }
 
-function stateOf({ up }: Tunnel): string {
-  return up === undefined ? 'starting' : 'started';
+function stateOf({ pairs }: Tunnel): string {
+  return pairs.length === 0 ? 'starting' : 'started';
 }
 
 function ikeOf(tunnel: Tunnel): IkeSa {
-  const { name, local, gateway, up, cookies } = tunnel;
+  const { name, local, gateway, pairs, cookies } = tunnel;
   const [initiatorSpi, responderSpi] = cookies;
   return {
     version: 1,
     name,
     id: idOf(tunnel),
     state: stateOf(tunnel),
-    established: up !== undefined,
+    established: pairs.length > 0,
     local,
     remote: gateway,
     ...defined({ initiatorSpi, responderSpi }),
@@ -35,22 +35,21 @@ function ikeOf(tunnel: Tunnel): IkeSa {
 }
 
 function childOf(tunnel: Tunnel): ChildSa[] {
-  const { name, address, target, cipher, hash, spiIn, spiOut, encapsulated, replaced } = tunnel;
+  const { name, address, target, cipher, hash, pairs, encapsulated } = tunnel;
   if (cipher === undefined) return [];
-  // Of SAs that took the place of the first ones it does not say which they are.
-  const spis = replaced === undefined ? defined({ spiIn, spiOut }) : {};
+  const { spiIn, spiOut, until } = pairs.at(-1) ?? {};
   return [
     {
       name,
       id: idOf(tunnel),
       ike: idOf(tunnel),
       state: stateOf(tunnel),
-      established: spiIn !== undefined && spiOut !== undefined,
+      established: spiIn !== undefined && spiOut !== undefined && until === undefined,
       protocol: 'esp',
       mode: 'tunnel',
       encapsulated,
       esn: false,
-      ...spis,
+      ...defined({ spiIn, spiOut }),
       local: address === undefined ? [] : [`${address}/32`],
       remote: [target],
       algorithms: `${cipher}/${hash}`,

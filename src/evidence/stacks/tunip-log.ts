@@ -9,10 +9,8 @@ export interface Tunnel {
   readonly target: string;
   /** Virtual nanoseconds since 1970 by the host's clock, as all times here. */
   readonly began: bigint;
-  /** When it had its SAs. Undefined: it never had. */
-  readonly up?: bigint;
-  /** When it got other SAs in their place, of which it says no SPI and no key. */
-  readonly replaced?: bigint;
+  /** Its SAs, and those that took their place. Empty: it did not come up. */
+  readonly pairs: readonly SaPair[];
   /** That it goes on: its last line is not yet the end. */
   readonly goesOn: boolean;
   /** In UDP, to port 4500. */
@@ -25,21 +23,33 @@ export interface Tunnel {
   /** Of ESP, in its names. */
   readonly cipher?: string;
   readonly hash?: string;
+}
+
+/** An SA of each direction. */
+export interface SaPair {
+  readonly since: bigint;
+  /** When others took their place. Undefined: they stay as long as the process. */
+  readonly until?: bigint;
   readonly spiIn?: number;
   readonly spiOut?: number;
   readonly keys: Readonly<Record<'in' | 'out', Keys>>;
 }
 
-/** Undefined: it did not say. */
+/** Undefined: it did not say, which it does of its first SAs alone. */
 interface Keys {
   encryption?: Uint8Array;
   integrity?: Uint8Array;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-interface Growing extends Mutable<Omit<Tunnel, 'keys' | 'cookies'>> {
+interface Growing extends Mutable<Omit<Tunnel, 'pairs' | 'cookies'>> {
   cookies: [string | undefined, string | undefined];
+  pairs: Mutable<SaPair>[];
+  /** Of the SAs that are being made. */
   keys: Record<'in' | 'out', Keys>;
+  spis: Partial<Record<'in' | 'out', number>>;
+  /** The message that is dumped is one that it sends. */
+  sends: boolean;
 }
 
 /** What it says at its debug levels stands three blanks in. */
@@ -69,7 +79,7 @@ export function tunnelsIn(log: string): Tunnel[] {
   return tunnels;
 }
 
-const beginLine = /^begin (\S+) local (\S+) gateway (\S+) target (\S+)$/;
+const beginLine = /^begin (\S+) local ([\d.]+) gateway ([\d.]+) target (\S+)$/;
 
 function tunnelOf([, name = '', local = '', gateway = '', target = '']: readonly string[], began: bigint): Growing {
   return {
@@ -81,7 +91,10 @@ function tunnelOf([, name = '', local = '', gateway = '', target = '']: readonly
     goesOn: true,
     encapsulated: false,
     cookies: [undefined, undefined],
+    pairs: [],
     keys: { in: {}, out: {} },
+    spis: {},
+    sends: false,
   };
 }
 
@@ -148,19 +161,57 @@ const rules: readonly Rule[] = [
     },
   ],
   [
-    /^(remote|local) -> (?:remote|local) spi: (?:0x)?([0-9a-f]{1,8})$/,
-    (tunnel, [, from, digits = ''], { time }) => {
-      tunnel[from === 'remote' ? 'spiIn' : 'spiOut'] = Number.parseInt(digits, 16);
-      tunnel.up ??= time;
+    /^(?:sending: =|(receiving: <|got late ike packet))/,
+    (tunnel, [, received]) => {
+      tunnel.sends = received === undefined;
+    },
+  ],
+  // Who receives with an SA names it (RFC 2408, 3.5).
+  [
+    /^p\.spi: ([0-9a-f]{8})$/,
+    ({ spis, sends }, [, digits = '']) => {
+      spis[sends ? 'in' : 'out'] = Number.parseInt(digits, 16);
     },
   ],
   [
-    /^(?:do_rekey returned: 0|S7\.1 QM_packet1)$/,
+    /^(remote|local) -> (?:remote|local) spi: (?:0x)?([0-9a-f]{1,8})$/,
+    ({ spis }, [, from, digits = '']) => {
+      spis[from === 'remote' ? 'in' : 'out'] = Number.parseInt(digits, 16);
+    },
+  ],
+  [/^\w+ started in (?:fore|back)ground\b/, (tunnel, _, { time }) => begin(tunnel, time)],
+  // The peer made others (vpnc.c, do_rekey), or deleted these, for which vpnc makes others (do_phase2_qm).
+  [
+    /^do_rekey returned: 0$/,
     (tunnel, _, { time }) => {
-      if (tunnel.up !== undefined) tunnel.replaced ??= time;
+      end(tunnel, time);
+      begin(tunnel, time);
+    },
+  ],
+  [/^S7\.1 QM_packet1$/, (tunnel, _, { time }) => end(tunnel, time)],
+  [
+    /^S7\.8 setup ipsec tunnel$/,
+    (tunnel, _, { time }) => {
+      if (tunnel.pairs.length > 0) begin(tunnel, time);
     },
   ],
 ];
+
+function begin(tunnel: Growing, since: bigint): void {
+  const { in: spiIn, out: spiOut } = tunnel.spis;
+  tunnel.pairs.push({
+    since,
+    keys: tunnel.keys,
+    ...(spiIn !== undefined && { spiIn }),
+    ...(spiOut !== undefined && { spiOut }),
+  });
+  tunnel.keys = { in: {}, out: {} };
+}
+
+function end({ pairs }: Growing, until: bigint): void {
+  const last = pairs.at(-1);
+  if (last !== undefined) last.until ??= until;
+}
 
 /** Octets of a dump: groups of four. Empty, where it is no dump: an algorithm without a key. */
 function octetsOf(text: string): Uint8Array {

@@ -3,7 +3,7 @@ import { algorithmsOf } from './libipsec-algorithms.ts';
 import { bare, policyOf } from './libipsec-entries.ts';
 import type { StackEvent } from './stack-event.ts';
 import { selectorOfTexts } from './traffic-selector.ts';
-import { type Tunnel, tunnelsIn } from './tunip-log.ts';
+import { type SaPair, type Tunnel, tunnelsIn } from './tunip-log.ts';
 
 /**
  * What vpnc says of its SAs and of what it protects. It looks at no policy, neither on the way out, where routes choose what it gets, nor on
@@ -11,42 +11,40 @@ import { type Tunnel, tunnelsIn } from './tunip-log.ts';
  */
 export function tunipEvents(log: string): StackEvent[] {
   return tunnelsIn(log).flatMap((tunnel): StackEvent[] => {
-    const { began, up, replaced } = tunnel;
+    const { began, name, pairs } = tunnel;
     const start: StackEvent = { kind: 'began', time: began };
-    if (up === undefined) return [start];
-    const sas = sasOf(tunnel);
-    const added = sas.map((sa): StackEvent => ({ kind: 'sa-added', time: up, sa }));
-    const policy: StackEvent = {
-      kind: 'policy-added',
-      time: up,
-      name: tunnel.name,
-      policy: policyOf('out', protectedBy(tunnel), reqid),
-    };
-    if (replaced === undefined) return [start, ...added, policy];
-    const gone = sas.map(
-      ({ spi, direction }): StackEvent => ({
-        kind: 'sa-deleted',
-        time: replaced,
-        spi,
-        ...(direction && { direction }),
-      }),
-    );
-    return [start, ...added, policy, ...gone];
+    const [first] = pairs;
+    if (first === undefined) return [start];
+    const policy = policyOf('out', protectedBy(tunnel), reqid);
+    return [
+      start,
+      { kind: 'policy-added', time: first.since, name, policy },
+      ...pairs.flatMap((pair) => eventsOf(tunnel, pair)),
+    ];
   });
 }
 
 /** It has no numbers of its own for what belongs together. */
 const reqid = 1;
 
-function sasOf(tunnel: Tunnel): IpsecSa[] {
-  const { local, gateway, spiIn, spiOut } = tunnel;
+function eventsOf(tunnel: Tunnel, pair: SaPair): StackEvent[] {
+  const { since, until } = pair;
+  const sas = sasOf(tunnel, pair);
+  const added = sas.map((sa): StackEvent => ({ kind: 'sa-added', time: since, sa }));
+  if (until === undefined) return added;
+  const gone = sas.map(
+    ({ spi, direction }): StackEvent => ({ kind: 'sa-deleted', time: until, spi, ...(direction && { direction }) }),
+  );
+  return [...added, ...gone];
+}
+
+function sasOf(tunnel: Tunnel, pair: SaPair): IpsecSa[] {
+  const { local, gateway } = tunnel;
+  const { spiIn, spiOut } = pair;
+  const made = (half: Half) => saOf(tunnel, pair, half);
   return [
-    ...(spiIn === undefined
-      ? []
-      : [saOf(tunnel, { spi: spiIn, source: gateway, destination: local, direction: 'in' })]),
-    ...(spiOut === undefined
-      ? []
-      : [saOf(tunnel, { spi: spiOut, source: local, destination: gateway, direction: 'out' })]),
+    ...(spiIn === undefined ? [] : [made({ spi: spiIn, source: gateway, destination: local, direction: 'in' })]),
+    ...(spiOut === undefined ? [] : [made({ spi: spiOut, source: local, destination: gateway, direction: 'out' })]),
   ];
 }
 
@@ -61,7 +59,7 @@ const ciphers: Readonly<Record<string, string>> = {
   aes256: 'AES_CBC',
 };
 
-function saOf({ cipher = '', hash = '', keys, encapsulated, up = 0n }: Tunnel, half: Half): IpsecSa {
+function saOf({ cipher = '', hash = '', encapsulated }: Tunnel, { keys, since }: SaPair, half: Half): IpsecSa {
   const { encryption, integrity } = keys[half.direction];
   const isKnown = encryption !== undefined && integrity !== undefined;
   const none = new Uint8Array();
@@ -79,7 +77,7 @@ function saOf({ cipher = '', hash = '', keys, encapsulated, up = 0n }: Tunnel, h
     replayWindow: 33,
     reqid,
     family: 4,
-    use: { ...bare.use, addTime: up / 1_000_000_000n },
+    use: { ...bare.use, addTime: since / 1_000_000_000n },
   };
 }
 

@@ -2,7 +2,7 @@ import { type DaemonHost, expect, psk, scenario, strongswan, vpnc } from '../../
 
 const secret = psk('known to a group');
 
-/** A client whose packets vpnc protects, and the kernel of its gateway. */
+/** A client whose packets vpnc protects, and the kernel of its gateway, which replaces an SA after 90 s. */
 const lab = {
   hosts: {
     west: vpnc({ routes: { default: '192.0.2.2' } }),
@@ -22,7 +22,13 @@ const lab = {
           authentication: secret,
           xauth: { user: 'wanda', password: 'what wanda knows' },
         },
-        { host: 'east', selectors: ['10.2.0.0/24'], assigns: { pools: ['10.3.0.0/24'] }, authentication: secret },
+        {
+          host: 'east',
+          selectors: ['10.2.0.0/24'],
+          assigns: { pools: ['10.3.0.0/24'] },
+          authentication: secret,
+          own: { child: { lifetime: 120 }, rekey: { margin: 30 } },
+        },
       ],
       ike: {
         proposals: [
@@ -83,6 +89,39 @@ scenario('without the keys of vpnc', lab, async ({ hosts }) => {
 scenario('IPv6 on the device of vpnc', lab, async ({ hosts }) => {
   await establish(hosts);
   await hosts.west.exec(ping);
+});
+
+// It sends a nonce as long as the peer's, and makes its keys of the first 20 octets of it (vpnc.c, do_rekey).
+scenario('after the gateway of vpnc has replaced the SAs', lab, async ({ hosts, clock }) => {
+  await hosts.west.exec(withoutIpv6);
+  await establish(hosts);
+  await hosts.west.exec(ping);
+  await clock.advance(105);
+  await hosts.west.exec(ping);
+});
+
+/** What a person writes has no name of this model's, and no address of its own. */
+const byHand = `IPSec gateway 192.0.2.2
+IPSec ID group
+IPSec secret known to a group
+Xauth username wanda
+Xauth password what wanda knows
+IKE DH Group dh14
+IPSEC target network 10.2.0.0/24
+`;
+const { west: client, ...others } = lab.hosts;
+const handLab = { ...lab, hosts: { west: { ...client, files: { '/etc/vpnc/hand.conf': byHand } }, ...others } };
+
+scenario('by a file of a person', handLab, async ({ hosts }) => {
+  const { west, east } = hosts;
+  await west.exec(withoutIpv6);
+  await east.daemon.start();
+  await west.initiate('hand');
+  await expect(west).toHaveIpsecSas(2);
+  await expect(west).toReach(east, { from: '10.3.0.1', at: '10.2.0.1' });
+  await west.terminate('hand');
+  await expect(west).toHaveIkeSas(0);
+  await expect(east).toHaveIpsecSas(0);
 });
 
 scenario('without the log of vpnc', lab, async ({ hosts }) => {

@@ -43,13 +43,28 @@ test('a tunnel is an IKE SA with a pair of IPsec SAs', () => {
 });
 
 test('one that has no SAs yet is not established', () => {
-  const { ike, children } = readTunnels(log.slice(0, log.indexOf('1749988860.082260')));
+  const { ike, children } = readTunnels(log.slice(0, log.indexOf('1749988860.082263 VPNC')));
   assert.deepEqual([ike[0]?.established, children[0]?.established, children[0]?.spiIn], [false, false, undefined]);
 });
 
-test('of SAs that the peer replaced it has no SPIs', () => {
-  const { children } = readTunnels(`${log}1749988900.000001    do_rekey returned: 0\n`);
-  assert.deepEqual([children[0]?.spiIn, children[0]?.spiOut], [undefined, undefined]);
+test('of SAs that the peer replaced it has the SPIs of those that took their place', () => {
+  const rekey = [
+    'got late ike packet: 420 bytes',
+    'p.spi: 00000aaa',
+    'sending: ===>',
+    'p.spi: 00000bbb',
+    'do_rekey returned: 0',
+  ];
+  const { children } = readTunnels(log + rekey.map((text) => `1749988900.000001    ${text}\n`).join(''));
+  assert.deepEqual(
+    children.map(({ established, spiIn, spiOut }) => [established, spiIn, spiOut]),
+    [[true, 0xbbb, 0xaaa]],
+  );
+});
+
+test('SAs that the peer deleted are not established', () => {
+  const { ike, children } = readTunnels(`${log}1749988900.000001 S7.1 QM_packet1\n`);
+  assert.deepEqual([ike[0]?.established, children[0]?.established], [true, false]);
 });
 
 const lines: Readonly<Record<string, ReturnType<typeof vpncFacts>>> = {
