@@ -21,7 +21,7 @@ const struct variant policy_variants[] = {
 enum { PORTS_EACH = 60000, RECEIVER = 9, PRIORITY = 10 };
 
 static enum direction way = OUTBOUND;
-static bool with_template;
+static bool with_template, with_index;
 
 static uint16_t port_of(uint32_t i) { return variant->selectors == PORTS ? (uint16_t)(1 + i % PORTS_EACH) : RECEIVER; }
 static uint16_t sender_port(uint32_t i) { return variant->selectors == PORTS ? (uint16_t)(1 + i / PORTS_EACH) : 0; }
@@ -87,6 +87,9 @@ static struct xfrm_selector selector(uint32_t i)
 
 static uint8_t direction(void) { return way == OUTBOUND ? XFRM_POLICY_OUT : XFRM_POLICY_IN; }
 
+/* Of a policy that is given one by its owner; the lowest bits are the direction (xfrm_policy_id2dir). */
+static uint32_t index_of(uint32_t i) { return (i + 1) * 8 + direction(); }
+
 static void append_mark(struct message *m, uint32_t i)
 {
 	struct xfrm_mark mark = { i + 1, 0xffffffff };
@@ -101,6 +104,8 @@ static void make(struct message *m, uint32_t i, int type)
 		.action = with_template ? XFRM_POLICY_ALLOW : XFRM_POLICY_BLOCK,
 		.lft = { XFRM_INF, XFRM_INF, XFRM_INF, XFRM_INF, 0, 0, 0, 0 },
 	};
+	if (with_index)
+		p.index = index_of(i);
 	begin(m, type, &p, sizeof p);
 	if (with_template) {
 		struct address to = target(i);
@@ -127,6 +132,13 @@ static void make_get(struct message *m, uint32_t i) { make_id(m, i, XFRM_MSG_GET
 static void make_delete(struct message *m, uint32_t i) { make_id(m, i, XFRM_MSG_DELPOLICY); }
 static void make_delete_last(struct message *m, uint32_t i) { make_id(m, count - 1 - i, XFRM_MSG_DELPOLICY); }
 
+static void make_delete_index(struct message *m, uint32_t i)
+{
+	struct xfrm_userpolicy_id id = { .index = index_of(i), .dir = direction() };
+	begin(m, XFRM_MSG_DELPOLICY, &id, sizeof id);
+	append_mark(m, i);
+}
+
 static void make_flush(struct message *m, uint32_t i)
 {
 	struct xfrm_userpolicy_type t = { XFRM_POLICY_TYPE_MAIN, 0, 0 };
@@ -151,6 +163,15 @@ static void update(void) { request_each(make_update, count); }
 static void delete(void) { request_each(make_delete, count); }
 static void delete_last(void) { request_each(make_delete_last, count); }
 static void flush(void) { request_each(make_flush, 1); }
+
+static void delete_index(void) { request_each(make_delete_index, count); }
+
+static void prepare_index(void)
+{
+	with_index = true;
+	add();
+	with_index = false;
+}
 
 static void get(void)
 {
@@ -344,6 +365,7 @@ static const struct operation operations[] = {
 	{ "send-change", FULL, FULL, packets, send_changing, prepare_flow, close_senders, NULL },
 	{ "delete", FULL, EMPTY, entries, delete, NULL, NULL, NULL },
 	{ "delete-last", FULL, EMPTY, entries, delete_last, NULL, NULL, NULL },
+	{ "delete-index", EMPTY, EMPTY, entries, delete_index, prepare_index, NULL, NULL },
 	{ "flush", FULL, EMPTY, entries, flush, NULL, NULL, NULL },
 	{ "send-none", EMPTY, EMPTY, packets, send_flow, prepare_flow, close_senders, NULL },
 	{ "in-hit", EMPTY, OTHER, packets, in_hit, prepare_in, verify_in, without_marks },

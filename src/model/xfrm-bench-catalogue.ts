@@ -44,11 +44,12 @@ const changes = [
   { name: 'dump', per: 'entry', about: 'all of the table read' },
 ] as const;
 
-const removals = [
+const deletions = [
   { name: 'delete', per: 'entry', about: 'each entry deleted, in the order in which they came' },
   { name: 'delete-last', per: 'entry', about: 'each entry deleted, the last one first' },
-  { name: 'flush', per: 'entry', about: 'the table emptied by one request' },
 ] as const;
+
+const flush = { name: 'flush', per: 'entry', about: 'the table emptied by one request' } as const;
 
 const ofPolicies = [
   ...changes,
@@ -60,7 +61,9 @@ const ofPolicies = [
   { name: 'out-miss', per: 'packet', about: 'packets of a local program that no policy is for' },
   { name: 'send', per: 'packet', about: 'packets of one flow that no policy is for: its route is looked up once' },
   { name: 'send-change', per: 'packet', about: 'the same, and a policy is updated before each tenth packet' },
-  ...removals,
+  ...deletions,
+  { name: 'delete-index', per: 'entry', about: 'each entry deleted by its index' },
+  flush,
   { name: 'send-none', per: 'packet', about: 'packets of one flow without any policy' },
   { name: 'in-hit', per: 'packet', about: 'packets from outside that an inbound policy blocks' },
   { name: 'acquire', per: 'entry', about: 'a packet for each policy, none of which has an SA' },
@@ -69,7 +72,8 @@ const ofPolicies = [
 const ofStates = [
   ...changes,
   { name: 'out-hit', per: 'packet', about: 'packets that one of the SAs encrypts' },
-  ...removals,
+  ...deletions,
+  flush,
   {
     name: 'in-hit',
     per: 'packet',

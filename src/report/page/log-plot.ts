@@ -30,7 +30,7 @@ export interface LogPlot {
 /** Colours that people with any colour vision can tell apart (Okabe and Ito, 2008). */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#8a7a00'];
 
-const size = { width: 560, height: 340, left: 62, right: 14, top: 14, bottom: 44 } as const;
+const size = { width: 560, height: 340, left: 62, right: 32, top: 14, bottom: 44 } as const;
 
 /** Whole decades around the values; one at least. */
 export function decades(values: readonly number[]): { readonly from: number; readonly to: number } {
