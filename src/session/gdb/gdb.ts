@@ -21,6 +21,7 @@ import { runSession } from '../session.ts';
 import { createRun } from '../start.ts';
 import { stepOf } from '../step-of.ts';
 import type { GdbWishes } from './arguments.ts';
+import { refuseRunningClock } from './clock.ts';
 import { debugDaemon } from './daemon.ts';
 import { KernelDebugger } from './kernel-debugger.ts';
 
@@ -106,12 +107,7 @@ async function stepFor(
   const loaded = await suites.get(suite)?.load(name);
   if (loaded === undefined) throw new EspalierError('bug', `suite ${suite} is not open`);
   const { drive, plan } = loaded;
-  if (plan.clock !== undefined && plan.clock !== 'infinite') {
-    throw new EspalierError(
-      'usage',
-      `${suite}:${name} runs on this machine's clock (${plan.clock}), which no debugger stops`,
-    );
-  }
+  refuseRunningClock(`${suite}:${name}`, plan);
   return drive === undefined ? stepOf(at, plan.steps, plan.steps.length - 1) : wholeNumber('--at', at, 0);
 }
 
