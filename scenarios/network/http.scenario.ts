@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, linux, scenario } from 'espalier';
-import { acquaint, addresses, expectProtected, families, lostPackets, pair, protect, protections } from './labs.ts';
+import { addresses, expectProtected, families, lostPackets, pair, protectBoth, protections } from './labs.ts';
 
 /** Sizes of files, octets. */
 const sizes = [0, 1, 1000, 100_000, 10_000_000];
@@ -30,12 +30,10 @@ for (const family of families) {
       const { west, east } = hosts;
       const isProtected = protection !== 'plain';
       if (isProtected) {
-        await acquaint(hosts, family);
-        await protect(west, family);
-        await protect(east, family);
+        await protectBoth(hosts, family, () => expect(west).toRun(`curl -gsf -m 3 ${url}/1`, { status: 28 }));
       }
       const lostBefore = await lostPackets(east);
-      // Exit statuses of curl: 7, no connection; 22, an answer of 400 or more.
+      // Exit statuses of curl: 7, no connection; 22, an answer of 400 or more; 28, none in time.
       await expect(west).toRun(`curl -gsf ${url}/1`, { status: 7 });
       const make = (size: number): string =>
         `head -c ${size} /dev/zero | openssl enc -aes-128-ctr -nosalt -K 00 -iv ${size} >/srv/${size}`;

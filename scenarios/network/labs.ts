@@ -44,7 +44,7 @@ export function sasOf(family: Family): readonly XfrmSa[] {
 }
 
 /** Gives one host its half of what protects everything between the two: both SAs, and a policy in each direction. */
-export async function protect(host: Host, family: Family): Promise<void> {
+async function protect(host: Host, family: Family): Promise<void> {
   for (const sa of sasOf(family)) {
     await host.xfrm.state.add(sa);
     const direction = addresses[family].west === sa.source ? host.name === 'west' : host.name === 'east';
@@ -52,11 +52,20 @@ export async function protect(host: Host, family: Family): Promise<void> {
   }
 }
 
+/** Protects everything between the two. While west alone has its half, `fails` has to, and east counts the packets. */
+export async function protectBoth(hosts: Pair, family: Family, fails: () => Promise<void>): Promise<void> {
+  await acquaint(hosts, family);
+  await protect(hosts.west, family);
+  await fails();
+  await expect(hosts.east).toHaveXfrmCounter('XfrmInNoStates', { atLeast: 1 });
+  await protect(hosts.east, family);
+}
+
 /**
  * Has both hosts know each other's link-layer address. Policies about everything between two hosts are about unicast Neighbour Discovery too (RFC 4301,
  * 4.4.1), which works once both have their SAs.
  */
-export async function acquaint({ west, east }: Pair, family: Family): Promise<void> {
+async function acquaint({ west, east }: Pair, family: Family): Promise<void> {
   const ends = addresses[family];
   for (const [host, other, address] of [
     [west, east, ends.east],

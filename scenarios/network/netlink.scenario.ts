@@ -2,10 +2,10 @@ import { expect, linux, scenario } from 'espalier';
 
 /** Changes, each with the line that `ip monitor` prints for it. */
 const changes: readonly (readonly [line: string, event: RegExp])[] = [
-  ['ip link add one type dummy', /: one: <BROADCAST,NOARP> /],
-  ['ip addr add 10.5.0.1/24 dev one', /: one +inet 10\.5\.0\.1\/24 /],
-  ['ip link set one up', /: one: <BROADCAST,NOARP,UP,LOWER_UP> /],
-  ['ip addr add 2001:db8:5::1/64 dev one nodad', /: one +inet6 2001:db8:5::1\/64 /],
+  ['ip link add one type dummy', /^\d+: one: <BROADCAST,NOARP> /],
+  ['ip addr add 10.5.0.1/24 dev one', /^\d+: one +inet 10\.5\.0\.1\/24 /],
+  ['ip link set one up', /^\d+: one: <BROADCAST,NOARP,UP,LOWER_UP> /],
+  ['ip addr add 2001:db8:5::1/64 dev one nodad', /^\d+: one +inet6 2001:db8:5::1\/64 /],
   ['ip neigh add 10.5.0.9 lladdr 02:00:00:00:00:09 dev one', /^10\.5\.0\.9 dev one lladdr 02:00:00:00:00:09 PERMANENT/],
   ['ip route add 10.6.0.0/16 via 10.5.0.9 metric 7', /^10\.6\.0\.0\/16 via 10\.5\.0\.9 dev one metric 7/],
   ['ip nexthop add id 8 via 10.5.0.9 dev one', /^id 8 via 10\.5\.0\.9 dev one/],
@@ -47,6 +47,12 @@ scenario(
     const places = changes.map(([, event]) => lines.flatMap((line, at) => (event.test(line) ? [at] : [])));
     const missing = changes.filter((_, at) => places[at]?.length === 0).map(([line]) => line);
     await expect(missing, { what: 'changes without an event' }).toEqual([]);
+    // The state of a link is told several times.
+    const twice = changes.filter(([line], at) => !line.startsWith('ip link') && (places[at]?.length ?? 0) > 1);
+    await expect(
+      twice.map(([line]) => line),
+      { what: 'changes with several events' },
+    ).toEqual([]);
     const first = places.map(([place = -1]) => place);
     await expect(first, { what: 'places of the events' }).toEqual([...first].sort((a, b) => a - b));
     await expect(await east.read(events), { what: 'events of another host', host: east }).toBe(before.east);

@@ -1,5 +1,5 @@
 import { expect, type Host, linux, scenario } from 'espalier';
-import { acquaint, addresses, expectProtected, families, lostPackets, pair, protect, protections } from './labs.ts';
+import { addresses, expectProtected, families, lostPackets, pair, protectBoth, protections } from './labs.ts';
 
 /** The part of iperf3's result that is read: bits a second that arrived, and the share of datagrams that did not (%). */
 interface Result {
@@ -30,9 +30,8 @@ for (const family of families) {
       const { west, east } = hosts;
       const isProtected = protection !== 'plain';
       if (isProtected) {
-        await acquaint(hosts, family);
-        await protect(west, family);
-        await protect(east, family);
+        const line = `iperf3 -c ${to} --connect-timeout 3000 -t 1`;
+        await protectBoth(hosts, family, () => expect(west).toRun(line, { status: 1, prints: /timed out/i }));
       }
       const lostBefore = await lostPackets(east);
       await expect(west).toRun(`iperf3 -c ${to} -t 1`, { status: 1, prints: /refused/i });

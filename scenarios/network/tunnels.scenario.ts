@@ -1,12 +1,11 @@
 import { delay, expect, type Host, ip, type Net, scenario } from 'espalier';
 import {
-  acquaint,
   addresses,
   expectProtected,
   type Family,
   lostPackets,
   pair,
-  protect,
+  protectBoth,
   protections,
   sent,
   serve,
@@ -190,11 +189,7 @@ for (const [title, tunnel] of Object.entries(tunnels)) {
       const family = tunnel.outer;
       await make(west, tunnel);
       if (isProtected) {
-        await acquaint(hosts, family);
-        await protect(west, family);
-        await expectReached(west, tunnel, false);
-        await expect(east).toHaveXfrmCounter('XfrmInNoStates', { atLeast: 1 });
-        await protect(east, family);
+        await protectBoth(hosts, family, () => expectReached(west, tunnel, false));
       }
       await expectReached(west, tunnel, false);
       const wrong = await make(east, tunnel, true);
