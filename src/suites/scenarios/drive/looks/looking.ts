@@ -1,6 +1,8 @@
+import { EspalierError } from '../../../../base/errors.ts';
 import type { Matcher } from '../../../../model/checks.ts';
 import type { Origin } from '../../../../model/scenario.ts';
 import type { Within } from '../../api/matchers.ts';
+import { callerOrigin } from '../../api/origin.ts';
 import type { CheckBook, Look } from '../check-book.ts';
 import type { DrivenHost } from '../host.ts';
 import type { Stepper } from '../stepper.ts';
@@ -46,6 +48,18 @@ export function isNotStarted({ status }: { readonly status: number }): boolean {
 /** A look at a command that ended as it does where it could not find out what it was asked. */
 export function failedLook({ status, stdout }: { readonly status: number; readonly stdout: string }): Look {
   return { holds: undefined, received: `no answer: exit status ${status} and ${lastLine(stdout)}` };
+}
+
+/** Raises `scenario` for a property that nothing has: that nothing has a value of it would always be true. */
+export function refuseUnknown(
+  what: string,
+  asked: readonly string[],
+  { host, known }: { readonly host: string; readonly known: readonly string[] },
+): void {
+  const unknown = asked.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const message = `${what} has no property ${unknown}; it has ${known.join(', ')}`;
+  throw new EspalierError('scenario', message, { ...callerOrigin(), host });
 }
 
 /** The list that a command printed as JSON. Undefined: it is none. */

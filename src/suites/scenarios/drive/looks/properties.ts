@@ -6,7 +6,7 @@ import type { HowMany } from '../../api/matchers.ts';
 import type { PolicyProperties, SaProperties } from '../../api/sa-properties.ts';
 import type { Look } from '../check-book.ts';
 import { countText, isCount } from '../count.ts';
-import { type Condition, type MatcherInputs, typed } from './looking.ts';
+import { type Condition, type MatcherInputs, refuseUnknown, typed } from './looking.ts';
 import { encryptionName, integrityName } from './sa-names.ts';
 
 /** What an SA's own properties depend on. */
@@ -121,6 +121,7 @@ function tableCondition<T>(
 ): Condition {
   const asked = Object.entries(properties).filter(([, value]) => value !== undefined);
   const keys = asked.map(([key]) => key);
+  refuseUnknown(one, keys, { host: inputs.host.name, known: Object.keys(values) });
   const { count, ...wait } = options;
   const number = count === undefined ? one : `${countText(count)} ${many}`;
   const look = async (origin: Origin): Promise<Look> => {

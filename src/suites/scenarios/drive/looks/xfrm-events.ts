@@ -7,9 +7,18 @@ import type { XfrmSighting, XfrmSightingKind } from '../../api/xfrm.ts';
 import type { Look } from '../check-book.ts';
 import { counted, isCount } from '../count.ts';
 import { acquireFile, eventKinds } from '../xfrm-event-kinds.ts';
-import { type Condition, type MatcherInputs, typed } from './looking.ts';
+import { type Condition, type MatcherInputs, refuseUnknown, typed } from './looking.ts';
 
-/** What of an event a scenario can ask for. */
+/** What a scenario can ask for of events of each kind. */
+const sightable: Readonly<Record<XfrmSightingKind, readonly (keyof XfrmSighting)[]>> = {
+  expire: ['hard', 'spi', 'source', 'destination'],
+  'policy-expire': ['hard', 'from', 'to'],
+  mapping: ['spi', 'source', 'destination', 'newSource', 'newPort'],
+  migrate: ['source', 'destination', 'from', 'to'],
+  acquire: ['source', 'destination', 'from', 'to'],
+};
+
+/** The same of one event. */
 function factsOf(event: XfrmEvent): XfrmSighting {
   switch (event.kind) {
     case 'sa-expired':
@@ -53,6 +62,8 @@ export function sightingCondition(
   { count = { atLeast: 1 }, sighting, ...wait }: HowMany & { readonly sighting: XfrmSighting },
 ): Condition {
   const asked = Object.entries(sighting).filter(([, value]) => value !== undefined);
+  const keys = asked.map(([key]) => key);
+  refuseUnknown(`an event ${kind}`, keys, { host: inputs.host.name, known: sightable[kind] });
   const what = asked.map(([key, value]) => ` ${key} ${value}`).join('');
   const look = async (origin: Origin): Promise<Look> => {
     const seen = kind === 'acquire' ? await acquires(inputs, origin) : sighted(inputs, eventKinds[kind]);
