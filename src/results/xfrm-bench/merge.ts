@@ -1,11 +1,20 @@
-import type { XfrmBench } from '../../model/xfrm-bench.ts';
+import type { BenchCurve, XfrmBench } from '../../model/xfrm-bench.ts';
+import { benchOperations, benchVariants } from '../../model/xfrm-bench-catalogue.ts';
 
 /**
  * Several results as one: kernels that are the same become one, and a later result takes the place of an earlier one's curves and memory.
  * Machine and limit are those of the first.
  */
 export function mergedBenches([first, ...others]: readonly [XfrmBench, ...XfrmBench[]]): XfrmBench {
-  return others.reduce(both, first);
+  const merged = others.reduce(both, first);
+  return { ...merged, curves: [...merged.curves].sort((a, b) => rankOf(a) - rankOf(b)) };
+}
+
+/** Place of a curve as one run would have measured them, with room for a thousand kernels. */
+function rankOf({ kernel, table, variant, operation }: BenchCurve): number {
+  const row = benchVariants.findIndex((one) => one.table === table && one.name === variant);
+  const column = benchOperations.findIndex((one) => one.table === table && one.name === operation);
+  return (row * benchOperations.length + column) * 1000 + kernel;
 }
 
 function both(before: XfrmBench, after: XfrmBench): XfrmBench {

@@ -25,7 +25,7 @@ test('results of other kernels come beside those that are there', () => {
   );
   assert.deepEqual(
     curves.map((one) => `${one.kernel} ${one.operation} ${one.points.length}`),
-    ['0 delete 4', '1 delete 4', '2 add 1', '0 add 1'],
+    ['0 add 1', '2 add 1', '0 delete 4', '1 delete 4'],
     'the later curve of the same kernel and operation stands for the earlier one',
   );
   assert.deepEqual([memory.length, unsupported.length], [1, 1]);
