@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { psk } from '../../../../src/connection/authentication.ts';
+import { certificate, psk } from '../../../../src/connection/authentication.ts';
 import type { Connection, End } from '../../../../src/connection/connection.ts';
 import { viewOf } from '../../../../src/connection/view.ts';
 import { limitsOf } from '../../../../src/daemons/limits.ts';
 import { findDaemon } from '../../../../src/daemons/table.ts';
+import { credential } from '../../connection/samples.ts';
 
 const daemon = findDaemon('vpnc', '0.5.3.20241220');
 const secret = psk(' known to both ');
@@ -189,6 +190,65 @@ for (const [what, connection, ids] of table) {
     );
   });
 }
+
+test('what vpnc cannot be asked for by a certificate, at either end', () => {
+  const own = certificate(credential('west'));
+  for (const [one, other] of [
+    [own, secret],
+    [secret, own],
+  ] as const) {
+    const connection: Connection = {
+      ...road,
+      ends: [
+        { ...west, authentication: one },
+        { ...east, authentication: other },
+      ],
+    };
+    const ids = limitsOf(viewOf(connection, 'west'), daemon).map(({ id }) => id);
+    assert.deepEqual(ids, ['authentication']);
+  }
+});
+
+const groups = { 'modp-1536': 'dh5', 'modp-2048': 'dh14', 'modp-3072': 'dh15', 'modp-4096': 'dh16' } as const;
+for (const [group, word] of Object.entries(groups) as [keyof typeof groups, string][]) {
+  test(`vpnc calls ${group} ${word}`, () => {
+    const connection = { ...road, ike: { proposals: [{ ...proposal, keyExchange: [group] }] } };
+    assert.match(textOf(connection).content, new RegExp(`^IKE DH Group ${word}$`, 'm'));
+  });
+}
+
+test('vpnc has AES with all lengths of keys, and 3DES', () => {
+  for (const cipher of ['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', '3des-cbc'] as const) {
+    const encryption = [cipher];
+    const connection: Connection = {
+      ...road,
+      ike: { proposals: [{ ...proposal, encryption }] },
+      child: { proposals: [{ encryption, integrity: ['hmac-sha1-96'] }] },
+    };
+    assert.deepEqual(limitsOf(viewOf(connection, 'west'), daemon), [], cipher);
+  }
+});
+
+test('how vpnc is driven', () => {
+  const { collect, helpers, initiate, terminate, stop, kill, listSas, unknownName } = daemon.control;
+  assert.deepEqual(
+    [collect, helpers.map(({ path, mode }) => [path, mode])],
+    [
+      ['/var/log/vpnc.log'],
+      [
+        ['/usr/local/libexec/vpnc-tunnel', 0o755],
+        ['/var/log/vpnc.log', 0o644],
+      ],
+    ],
+  );
+  assert.deepEqual(
+    [initiate('a b', undefined), terminate('net', undefined), stop, listSas],
+    ["up 'a b'", 'down net', 'end', 'list'].map((words) => `/usr/local/libexec/vpnc-tunnel ${words}`),
+  );
+  assert.match(kill, /^kill -KILL \$\(pidof vpnc\); rm -f \/run\/vpnc-/);
+  assert.match('x\nvpnc has no file of net', unknownName);
+  assert.doesNotMatch('x vpnc has no file of net', unknownName);
+});
 
 test('vpnc answers nobody', () => {
   const ids = limitsOf(viewOf(road, 'east'), daemon).map(({ id }) => id);

@@ -137,7 +137,7 @@ test('a peer that is refused replaces nothing', () => {
 });
 
 test('what the peer deletes is gone, and what vpnc makes in its place is there once both have said so', () => {
-  const [received = '', theirs = '', sent = '', ours = ''] = quickMode;
+  const [, theirs = '', sent = '', ours = '', received = ''] = quickMode;
   const begins = [later('S7.1 QM_packet1'), later(sent), later(ours)].join('');
   assert.deepEqual(spans(log + begins), [...first, ...gone]);
   const ends = [later(received), later(theirs), later('S7.8 setup ipsec tunnel')].join('');
@@ -182,3 +182,122 @@ test('no text is too strange to be read', () => {
   const line = fc.oneof(fc.constantFrom(...lines), fc.constantFrom(...lines).map(later), fc.string());
   fc.assert(fc.property(fc.array(line, { maxLength: 40 }), (some) => void tunipEvents(some.join('\n'))));
 });
+
+for (const [name, cipher] of Object.entries({
+  null: 'ecb(cipher_null)',
+  '3des': 'cbc(des3_ede)',
+  aes128: 'cbc(aes)',
+  aes192: 'cbc(aes)',
+  aes256: 'cbc(aes)',
+  des: 'des',
+})) {
+  test(`vpnc calls ${cipher} ${name}`, () => {
+    const [sa] = sasIn(log.replace('selected aes256-sha1', `selected ${name}-sha1`));
+    assert.equal(sa?.encryption?.name, cipher);
+  });
+}
+
+test('a hash that has no name here keeps its own', () => {
+  const [sa] = sasIn(log.replace('selected aes256-sha1', 'selected aes256-md5'));
+  assert.deepEqual([sa?.integrity?.name, sa?.integrity?.truncation], ['md5', 0]);
+});
+
+test('half of the keys is none', () => {
+  for (const half of ['cry', 'md']) {
+    const silent = log.replace(new RegExp(`.* [rt]x\\.key_${half}:\\n.*\\n`, 'g'), '');
+    assert.deepEqual(
+      sasIn(silent).map(({ keysUnknown }) => keysUnknown),
+      [true, true],
+      half,
+    );
+  }
+});
+
+test('an SA has the second in which it came, and no counters', () => {
+  assert.deepEqual(sasIn(log)[0]?.use, { bytes: 0n, packets: 0n, addTime: 1_749_988_860n, useTime: 0n });
+});
+
+test('a tunnel has its algorithms, its cookies and its address', () => {
+  const [tunnel] = tunnelsIn(log);
+  assert.deepEqual(
+    [tunnel?.ike, tunnel?.cookies, tunnel?.address, tunnel?.encapsulated],
+    ['psk+xauth-3des-sha1', ['fe5b69a7c89e693e', 'fe344ac4fe6d01df'], '10.3.0.1', false],
+  );
+});
+
+/** What a rule reads, in other lines. */
+const telling = [
+  'begin net local 192.0.2.1 gateway 198.51.100.2 target 10.2.0.0/24',
+  'i_cookie: 00000001 00000002',
+  'IKE SA selected psk-aes256-sha1',
+  'got address 10.3.0.9',
+  'IPSEC SA selected aes128-sha1',
+  'p.spi: 00000aaa',
+  'remote -> local spi: 0x00000aaa',
+  'do_rekey returned: 0',
+  'S7.1 QM_packet1',
+  'S7.8 setup ipsec tunnel',
+];
+for (const line of telling) {
+  test(`what only holds "${line}" tells nothing`, () => {
+    const before = tunnelsIn(log);
+    assert.notDeepEqual(tunnelsIn(log + later(line)), before);
+    assert.deepEqual(tunnelsIn(log + later(`x${line}`)), before);
+    assert.deepEqual(tunnelsIn(log + later(`${line}, x`)), before);
+  });
+}
+for (const line of ['end net status 0', 'NAT-T mode: 2', 'VPNC started in foreground...']) {
+  test(`what only ends like "${line}" tells nothing`, () => {
+    assert.notDeepEqual(tunnelsIn(log + later(line)), tunnelsIn(log));
+    assert.deepEqual(tunnelsIn(log + later(`: ${line}`)), tunnelsIn(log));
+  });
+}
+
+test('what comes after a second beginning is of the second tunnel', () => {
+  const second =
+    later('begin b local 192.0.2.1 gateway 198.51.100.2 target 10.2.0.0/24') + later('got address 10.3.0.7');
+  assert.deepEqual(
+    tunnelsIn(log + second).map(({ name, address }) => [name, address]),
+    [
+      ['net', '10.3.0.1'],
+      ['b', '10.3.0.7'],
+    ],
+  );
+});
+
+test('SAs end once', () => {
+  const twice = log + later('S7.1 QM_packet1') + later('S7.1 QM_packet1').replace('8900', '8950');
+  assert.deepEqual(
+    tunnelsIn(twice)[0]?.pairs.map(({ until }) => until),
+    [1_749_988_900_000_001_000n],
+  );
+});
+
+test('of several pairs the last one ends', () => {
+  const text = log + later('do_rekey returned: 0') + later('S7.1 QM_packet1').replace('8900', '8950');
+  assert.deepEqual(
+    tunnelsIn(text)[0]?.pairs.map(({ until }) => until),
+    [1_749_988_900_000_001_000n, 1_749_988_950_000_001_000n],
+  );
+});
+
+test('it may start in the background, and print numbers without their mark', () => {
+  const other = log.replace('in foreground', 'in background').replaceAll('spi: 0x', 'spi: ');
+  assert.deepEqual(sasIn(other), sasIn(log));
+});
+
+for (const [written, network] of Object.entries({
+  '0.0.0.0/0.0.0.0': '0.0.0.0/0',
+  '10.0.0.0/255.0.0.0': '10.0.0.0/8',
+  '10.2.0.0/255.255.240.0': '10.2.0.0/20',
+  '10.2.0.1/255.255.255.255': '10.2.0.1/32',
+  '10.2.0.0/255.0.255.0': '10.2.0.0/255.0.255.0',
+  '10.2.0.0/0.255.0.0': '10.2.0.0/0.255.0.0',
+  '10.2.0.0/255.255.0': '10.2.0.0/255.255.0',
+  '10.2.0.0/24': '10.2.0.0/24',
+})) {
+  test(`the target ${written} is ${network}`, () => {
+    const [tunnel] = tunnelsIn(later(`begin a local 192.0.2.1 gateway 198.51.100.2 target ${written}`));
+    assert.equal(tunnel?.target, network);
+  });
+}
