@@ -67,12 +67,19 @@ export function lowerLimit(text: string, name: string, value: number): number {
   return hard === undefined || hard === 'unlimited' ? value : Math.min(value, Number(hard));
 }
 
+/** What the walls end with, as a shell does, where they could not start what is behind them. */
+const refusals: ReadonlyMap<number | string, string> = new Map([
+  [127, 'not found on this machine'],
+  // execvp() says the same where it looked into a folder of PATH that this user may not enter, and found the program in no other.
+  [126, 'not found where this user may look, or this user may not execute it'],
+]);
+
 /**
- * True where the walls stood and found nothing to start behind them. Their status for that is 127, as it is a shell's; only their
- * own complaints begin with their names. What follows is in the language of the person.
+ * Why the walls started nothing; `undefined`: they did start it. Only their own complaints begin with their names. What follows
+ * is in the language of the person.
  */
-export function isNotFound(status: number | string, complaint: string): boolean {
-  return status === 127 && /^(?:setpriv|prlimit): /.test(complaint);
+export function whyNotStarted(status: number | string, complaint: string): string | undefined {
+  return /^(?:setpriv|prlimit): /.test(complaint) ? refusals.get(status) : undefined;
 }
 
 /** Why a program within limits was ended, where the signal that ended it says so. */

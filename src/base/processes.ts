@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { deadline } from './deadline.ts';
 import { type ErrorDetail, EspalierError } from './errors.ts';
-import { isNotFound, limitReached, type ProgramLimits, walled } from './foreign-program.ts';
+import { limitReached, type ProgramLimits, walled, whyNotStarted } from './foreign-program.ts';
 
 export interface RunOptions {
   readonly input?: string | Uint8Array;
@@ -124,8 +124,8 @@ export function run(command: string, args: readonly string[], options: RunOption
     const status = code ?? signal ?? 'unknown';
     const [stdout, stderr] = [out.finish(), err.finish()];
     const remedy = 'install the package that has it: `espalier doctor` names those that are missing';
-    if (isNotFound(status, stderr.toString()))
-      refuse('not found on this machine', { output: tail(stderr.toString()), remedy });
+    const why = whyNotStarted(status, stderr.toString());
+    if (why !== undefined) refuse(why, { output: tail(stderr.toString()), remedy });
     else resolve({ status, ...(stopped && { stopped }), stdout, stderr });
   });
   if (options.signal?.aborted) abort();

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deadline } from '../base/deadline.ts';
-import { isNotFound, limitReached, type ProgramLimits, walled } from '../base/foreign-program.ts';
+import { limitReached, type ProgramLimits, walled, whyNotStarted } from '../base/foreign-program.ts';
 import { programLimits } from '../base/program-limits.ts';
 import { isIdle, joinStages, type Stage } from './plan-stages.ts';
 
@@ -93,7 +93,8 @@ async function runStage(
   if (typeof status === 'string') return `${command} with ${names}: ${status}`;
   const complaint = beginningOf(errors);
   if (status === 0 && complaint === '') return undefined;
-  if (isNotFound(status, complaint)) return `${command} with ${names}: not found on this machine`;
+  const why = whyNotStarted(status, complaint);
+  if (why !== undefined) return `${command} with ${names}: ${why}`;
   return `${command} with ${names}: exit status ${status}${complaint && `: ${complaint}`}`;
 }
 

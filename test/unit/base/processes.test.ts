@@ -2,15 +2,28 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { EspalierError } from '../../../src/base/errors.ts';
-import { isNotFound } from '../../../src/base/foreign-program.ts';
+import { whyNotStarted } from '../../../src/base/foreign-program.ts';
 import { run, succeed } from '../../../src/base/processes.ts';
 
-test('a program that cannot be found is an infrastructure error that names it', async () => {
+test('a program that cannot be found is an infrastructure error that names it', async (t) => {
+  // Of the folders that a user comes with, some may be another's.
+  const path = process.env.PATH;
+  t.after(() => {
+    process.env.PATH = path;
+  });
+  process.env.PATH = '/usr/bin:/bin';
   await assert.rejects(run('no-such-program-here', []), (error: EspalierError) => {
     assert.equal(error.fault, 'infrastructure');
     assert.equal(error.message, 'cannot start no-such-program-here: not found on this machine');
     assert.match(error.detail.remedy ?? '', /espalier doctor/);
     return true;
+  });
+});
+
+test('a program that may not be executed is one too', async () => {
+  await assert.rejects(run('/etc/passwd', []), {
+    fault: 'infrastructure',
+    message: 'cannot start /etc/passwd: not found where this user may look, or this user may not execute it',
   });
 });
 
@@ -29,10 +42,11 @@ test('without setpriv its package is named', async (t) => {
 
 test('that nothing was found behind the walls is known in every language', () => {
   for (const wall of ['setpriv', 'prlimit']) {
-    assert.ok(isNotFound(127, `${wall}: x konnte nicht ausgeführt werden: Datei oder Verzeichnis nicht gefunden\n`));
+    const complaint = `${wall}: x konnte nicht ausgeführt werden: Datei oder Verzeichnis nicht gefunden\n`;
+    assert.equal(whyNotStarted(127, complaint), 'not found on this machine');
   }
-  assert.ok(!isNotFound(127, 'sh: 1: x: not found\n'));
-  assert.ok(!isNotFound(1, 'prlimit: failed\n'));
+  assert.equal(whyNotStarted(127, 'sh: 1: x: not found\n'), undefined);
+  assert.equal(whyNotStarted(1, 'prlimit: failed\n'), undefined);
 });
 
 test('input goes in, both outputs and the exit status come out', async () => {

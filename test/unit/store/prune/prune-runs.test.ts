@@ -160,9 +160,11 @@ const hostile: Readonly<Record<string, (dir: string) => void>> = {
 /** Gives a folder to an ordinary user, to whom modes mean something, and goes on as that one until disposed of. */
 function asOrdinaryUser(dir: string): Disposable {
   const isRoot = process.getuid?.() === 0;
-  const names = ['.', ...readdirSync(dir, { recursive: true }).map(String)];
-  for (const name of isRoot ? names : []) chownSync(join(dir, name), 65534, 65534);
-  if (isRoot) process.seteuid?.(65534);
+  if (isRoot) {
+    for (const name of ['.', ...readdirSync(dir, { recursive: true }).map(String)])
+      chownSync(join(dir, name), 65534, 65534);
+    process.seteuid?.(65534);
+  }
   return { [Symbol.dispose]: () => void process.seteuid?.(process.getuid?.() ?? 0) };
 }
 
