@@ -18,7 +18,7 @@ for (const version of ['5.9.8', '6.0.1', '6.1.0'] as const) {
       await west.daemon.start();
       await west.initiate('net');
       await west.exec('swanctl --initiate --child two --timeout 20');
-      await expect(west).toHaveLogged('allocating SPI failed: No SPI available in the requested range');
+      await expect(west).toHaveLogged(/unable to allocate SPIs? from kernel/);
       await expect(west).toHaveIkeSas(0);
       await expect(west).toHaveIpsecSas(0);
     },
