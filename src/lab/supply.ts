@@ -1,7 +1,6 @@
 import { sha256 } from '../base/files.ts';
 import type { KernelFlavour, LabImage } from '../model/suite.ts';
 import type { Image } from '../supply/image/image.ts';
-import { withPackages } from '../supply/image/known-recipes.ts';
 import type { KernelChoice, Substrate, Supply } from './substrate/substrate.ts';
 
 /** Stands for kernel and image where labs boot nothing. */
@@ -64,8 +63,14 @@ export class LabSupply {
   image(recipe: string): Promise<Image> {
     const supply = this.#supply;
     if (supply === undefined) return Promise.resolve(nothing);
-    const whole = this.#packages.length === 0 ? recipe : withPackages(recipe, this.#packages);
-    return once(this.#images, whole, () => supply.image(whole, this.signal));
+    return once(this.#images, recipe, async () => supply.image(await this.#whole(recipe), this.signal));
+  }
+
+  async #whole(recipe: string): Promise<string> {
+    if (this.#packages.length === 0) return recipe;
+    // A list makes no image, and is there before the reader of recipes would be loaded.
+    const { withPackages } = await import('../supply/image/known-recipes.ts');
+    return withPackages(recipe, this.#packages);
   }
 }
 
