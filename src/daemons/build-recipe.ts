@@ -11,10 +11,10 @@ export interface BuildRecipe {
   readonly newer?: NewerPackages;
   /** Package of the image whose program this is: files of it that the build does not install are hidden. */
   readonly replaces?: string;
-  /** Suites whose hosts boot from the image; the first one is in the tree itself, and is meant where none is named. */
+  /** Suites whose hosts boot from the image; the first one is meant where none is named. */
   readonly suites: readonly [string, ...string[]];
-  /** A file that every tree with that suite has. */
-  readonly tests: string;
+  /** A file that every tree has in which the first suite is. Absent: trees have no suite that runs here. */
+  readonly tests?: string;
   /** What of a tree no build reads, as patterns of paths: thousands of tests. */
   readonly leftOut: readonly string[];
   /**

@@ -1,5 +1,6 @@
 import { hostWith } from '../host.ts';
 import { words } from './algorithms.ts';
+import { build } from './build.ts';
 import { control } from './control.ts';
 import { faults, processes } from './faults.ts';
 import { limits } from './limits.ts';
@@ -15,6 +16,7 @@ export const openiked = hostWith({
     { version: '7.2', image: 'debian-bookworm-openiked' },
   ],
   default: '7.4',
+  build,
   stacks: ['pfkey'],
   withoutStack: { xfrm: 'iked talks to the kernel by PF_KEY alone (iked/pfkey.c)' },
   words,

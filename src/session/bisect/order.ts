@@ -60,9 +60,10 @@ export async function readOrder(raw: RawBisectOptions): Promise<BisectOrder> {
   if (first === undefined) throw new EspalierError('usage', '--good is missing: a commit at which the test passes');
   const change = await changeBetween(dir, good, bad);
   const recipe = name === linux ? undefined : buildRecipe(name);
-  const suite = await suiteOf(raw, { request, good: first, bad, change });
+  const suite = await suiteOf(raw, { request, recipe, good: first, bad, change });
   const isFixed = suite !== undefined && suite !== each;
-  const tree = isFixed && recipe !== undefined ? await suiteTree({ name, dir, commit: suite }, recipe) : raw.suite;
+  const tests = recipe?.tests;
+  const tree = isFixed && tests !== undefined ? await suiteTree({ name, dir, commit: suite }, tests) : raw.suite;
   const prefix = `${host === undefined ? '' : `${host}:`}${name}=${dir}@`;
   return {
     request,
@@ -130,14 +131,18 @@ async function changeBetween(dir: string, good: readonly string[], bad: string):
 
 interface Sides {
   readonly request: SourceRequest;
+  readonly recipe: ReturnType<typeof buildRecipe> | undefined;
   readonly good: string;
   readonly bad: string;
   readonly change: BisectOrder['change'];
 }
 
 /** Whose tests are run: of the newer side, which has the test, where nothing else is said. */
-async function suiteOf(raw: RawBisectOptions, { request, good, bad, change }: Sides): Promise<string | undefined> {
-  if (raw.suite !== undefined || request.name === linux || request.host !== undefined) {
+async function suiteOf(
+  raw: RawBisectOptions,
+  { request, recipe, good, bad, change }: Sides,
+): Promise<string | undefined> {
+  if (raw.suite !== undefined || recipe?.tests === undefined || request.host !== undefined) {
     if (raw.suiteOf === undefined) return undefined;
     throw new EspalierError('usage', '--suite-of: the tests are not taken from the tree that is searched');
   }

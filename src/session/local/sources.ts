@@ -43,8 +43,9 @@ export async function treesOfSources(
     const recipe = buildRecipe(request.name);
     refuseUnused(request.name, names, recipe.suites);
     const [own] = recipe.suites;
-    if (suite !== undefined || request.host !== undefined || !names.includes(own)) continue;
-    trees.set(own, await suiteTree(request, recipe));
+    const { tests } = recipe;
+    if (suite !== undefined || request.host !== undefined || tests === undefined || !names.includes(own)) continue;
+    trees.set(own, await suiteTree(request, tests));
   }
   return trees;
 }

@@ -21,6 +21,9 @@ const method = 1;
 /** Folders in the root that are this machine's while something is built: of the tree's copy, objects, result and compiler cache. */
 export const builtIn = { source: '/source', objects: '/objects', installed: '/installed', ccache: '/ccache' } as const;
 
+/** What every root needs: to take itself apart from the machine (`enter.sh`), and to build and look through what was built. */
+const everyRoot = ['binutils', 'ccache', 'mount'];
+
 /** What a root is made for. */
 export interface RootRequest {
   /** Recipe of the image that the result is laid over. */
@@ -39,9 +42,7 @@ export interface RootRequest {
  */
 export async function ensureBuildRoot({ image, packages, newer, builder, signal }: RootRequest): Promise<string> {
   const recipe = readRecipe(image);
-  const all = [
-    ...new Set([...recipe.packages, ...(recipe.build?.packages ?? []), ...packages, 'ccache', 'binutils']),
-  ].sort();
+  const all = [...new Set([...recipe.packages, ...(recipe.build?.packages ?? []), ...packages, ...everyRoot])].sort();
   const id = `${image}-${sha256(JSON.stringify([method, recipe.suite, all, ...(newer === undefined ? [] : [newer])])).slice(0, 12)}`;
   const root = join(cacheDir('source', 'roots'), id);
   const make = async (): Promise<void> => {

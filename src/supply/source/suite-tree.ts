@@ -5,15 +5,14 @@ import { cacheDir, withLock } from '../../base/folders.ts';
 import { git, gitFailure } from '../../base/git.ts';
 import { run } from '../../base/processes.ts';
 import { makeWorkFolder } from '../../base/work-folder.ts';
-import type { BuildRecipe } from '../../daemons/build-recipe.ts';
 import { exportCommit, stateOf } from './repository.ts';
 import type { SourceRequest } from './request.ts';
 
 /**
  * The tree whose suite comes with a source: of a commit unpacked once, the tree itself where no commit is named. Throws `usage`
- * where it has no tests.
+ * where it has no file `tests`.
  */
-export async function suiteTree(request: SourceRequest, { tests }: Pick<BuildRecipe, 'tests'>): Promise<string> {
+export async function suiteTree(request: SourceRequest, tests: string): Promise<string> {
   const { name, dir } = request;
   if (request.commit === undefined) {
     if (statSync(join(dir, tests), { throwIfNoEntry: false })?.isFile()) return dir;

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { EspalierError } from '../../../../src/base/errors.ts';
 import { suiteTree } from '../../../../src/supply/source/suite-tree.ts';
 
-const recipe = { tests: 'testing/list' };
+const tests = 'testing/list';
 
 /** A repository: its first commit has no tests. */
 function makePlace() {
@@ -29,7 +29,7 @@ function makePlace() {
   return {
     tree,
     first,
-    of: (commit?: string) => suiteTree({ name: 'swan', dir: tree, ...(commit !== undefined && { commit }) }, recipe),
+    of: (commit?: string) => suiteTree({ name: 'swan', dir: tree, ...(commit !== undefined && { commit }) }, tests),
     [Symbol.dispose]: () => {
       if (previous === undefined) delete process.env.ESPALIER_CACHE;
       else process.env.ESPALIER_CACHE = previous;
