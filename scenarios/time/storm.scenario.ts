@@ -1,4 +1,4 @@
-import { type Count, expect, scenario } from 'espalier';
+import { type Count, expect, scenario, type ToleratedFault } from 'espalier';
 import { type Candidate, daemons, gateways, tunnel } from './labs.ts';
 
 /** Tunnels between one pair of gateways, each of networks and identities of its own, hence with an IKE SA of its own. */
@@ -10,6 +10,7 @@ interface Pair {
   readonly ends: readonly [Candidate, Candidate];
   /** IPsec SAs at each end when the storm is over. */
   readonly left: Count;
+  readonly tolerates?: readonly ToleratedFault<'west' | 'east'>[];
 }
 
 const { libreswan, strongswan } = daemons;
@@ -18,10 +19,20 @@ const pairs: readonly Pair[] = [
   { ends: [libreswan, libreswan], left: 2 * tunnels },
   // pluto 5.2 keeps the Child SA that it made and that lost a collision, where RFC 7296 (2.8.1) has it delete that; a tunnel has
   // two or three of them then, but not ever more.
-  { ends: [libreswan, strongswan], left: { atLeast: 2 * tunnels, atMost: 6 * tunnels } },
+  {
+    ends: [libreswan, strongswan],
+    left: { atLeast: 2 * tunnels, atMost: 6 * tunnels },
+    tolerates: [
+      {
+        what: 'half-open',
+        host: 'west',
+        why: 'where the Child SA of pluto 5.2 lost the collision, pluto deletes the old one and keeps its own; strongSwan calls that an incorrect delete',
+      },
+    ],
+  },
 ];
 
-for (const { ends, left } of pairs) {
+for (const { ends, left, tolerates = [] } of pairs) {
   const [initiator, responder] = ends;
   const connections = Array.from({ length: tunnels }, (_, at) => {
     const [west, east] = tunnel().ends;
@@ -37,7 +48,7 @@ for (const { ends, left } of pairs) {
   });
   scenario(
     `${initiator.name} and ${responder.name} rekey ${tunnels} Child SAs at once`,
-    { ...gateways(initiator, responder), connections },
+    { ...gateways(initiator, responder), connections, tolerates },
     async ({ hosts: { west, east }, net, clock }) => {
       await east.daemon.start();
       await west.daemon.start();
