@@ -1,15 +1,7 @@
 import type { Command } from 'commander';
 import type { RawGdbOptions } from '../session/gdb/gdb.ts';
 import { type Help, withHelp } from './help.ts';
-import {
-  collect,
-  flavourOption,
-  kernelOption,
-  outputOption,
-  overlayOption,
-  sourceOption,
-  suiteOption,
-} from './shared-options.ts';
+import { collect, outputOption, withLabOptions } from './shared-options.ts';
 
 const help: Help = {
   details: [
@@ -27,7 +19,7 @@ const help: Help = {
 
 /** `espalier gdb`: runs a test with gdb at the kernel of its lab. */
 export function register(program: Command): void {
-  withHelp(program.command('gdb'), help)
+  const command = withHelp(program.command('gdb'), help)
     .description('run a test with a debugger at the kernel of its lab: all hosts at once, the clock stands meanwhile')
     .argument('<scenario>', 'SUITE:NAME')
     .option('--at <step>', 'attach before this step: its number, or SCRIPT:LINE (default: before the first)')
@@ -37,13 +29,8 @@ export function register(program: Command): void {
     .option('--batch', 'leave when the commands are done (default where there is no terminal)')
     .option('--daemon <name>', 'debug this program on a host instead, in a terminal there, by gdb inside the lab')
     .option('--host <name>', 'host of the daemon (default: the first)')
-    .option('--both', 'print how another terminal attaches to the kernel of the same lab')
-    .option('--seed <n>', 'seed of all randomness in the lab', '1')
-    .option(...kernelOption)
-    .option(...suiteOption)
-    .option(...overlayOption, collect)
-    .option(...sourceOption, collect)
-    .option(...flavourOption)
+    .option('--both', 'print how another terminal attaches to the kernel of the same lab');
+  withLabOptions(command)
     .option(...outputOption)
     .action(async (scenario: string, options: RawGdbOptions) => {
       const { gdbCommand } = await import('../session/gdb/gdb.ts');

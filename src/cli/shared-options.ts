@@ -1,5 +1,7 @@
 /** Options that several commands have, as commander takes them. */
 
+import type { Command } from 'commander';
+
 export const outputOption = [
   '--output <dir>',
   'folder of runs (default: $ESPALIER_RUNS, else ./espalier-runs)',
@@ -50,4 +52,15 @@ export const farmOption = [
 /** Collects the values of an option that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** Adds what names one lab that is opened for a person. */
+export function withLabOptions(command: Command): Command {
+  return command
+    .option('--seed <n>', 'seed of all randomness in the lab', '1')
+    .option(...kernelOption)
+    .option(...suiteOption)
+    .option(...overlayOption, collect)
+    .option(...sourceOption, collect)
+    .option(...flavourOption);
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { RawShellOptions } from '../session/shell/shell.ts';
 import { type Help, withHelp } from './help.ts';
-import { collect, flavourOption, kernelOption, overlayOption, sourceOption, suiteOption } from './shared-options.ts';
+import { withLabOptions } from './shared-options.ts';
 
 const help: Help = {
   details: [
@@ -19,20 +19,14 @@ const help: Help = {
 
 /** `espalier shell`: boots a scenario's lab, runs it up to a step, and opens a terminal on a host. */
 export function register(program: Command): void {
-  withHelp(program.command('shell'), help)
+  const command = withHelp(program.command('shell'), help)
     .description('boot a scenario, run it up to a step, and open a terminal on one of its hosts')
     .argument('<scenario>', 'SUITE:NAME')
     .option('--at <step>', 'stop before this step: its number, or SCRIPT:LINE (default: after the last)')
     .option('--before', 'stop before the function of a TypeScript scenario is called')
-    .option('--host <name>', 'host to open (default: the first)')
-    .option('--seed <n>', 'seed of all randomness in the lab', '1')
-    .option(...kernelOption)
-    .option(...suiteOption)
-    .option(...overlayOption, collect)
-    .option(...sourceOption, collect)
-    .option(...flavourOption)
-    .action(async (scenario: string, options: RawShellOptions) => {
-      const { shellCommand } = await import('../session/shell/shell.ts');
-      process.exitCode = await shellCommand(scenario, options);
-    });
+    .option('--host <name>', 'host to open (default: the first)');
+  withLabOptions(command).action(async (scenario: string, options: RawShellOptions) => {
+    const { shellCommand } = await import('../session/shell/shell.ts');
+    process.exitCode = await shellCommand(scenario, options);
+  });
 }

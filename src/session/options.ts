@@ -46,6 +46,9 @@ export interface RawRunOptions {
   readonly failedFirst?: boolean;
 }
 
+/** What names one lab that is opened for a person: of `shell` and `gdb`. */
+export type RawLabOptions = Pick<RawRunOptions, 'seed' | 'kernel' | 'suite' | 'overlay' | 'source' | 'flavour'>;
+
 /** How many seeds, from `first` on. */
 function parseSeeds({ seeds = '1', retries }: RawRunOptions, first: string | undefined): number {
   const count = wholeNumber('--seeds', seeds, 1);

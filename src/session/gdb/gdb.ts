@@ -15,7 +15,7 @@ import { selectScenarios } from '../listing.ts';
 import { LocalExecutor } from '../local/executor.ts';
 import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { wholeNumber } from '../option-values.ts';
-import { parseRunOptions } from '../options.ts';
+import { parseRunOptions, type RawLabOptions } from '../options.ts';
 import { parseSelection } from '../selected.ts';
 import { runSession } from '../session.ts';
 import { createRun } from '../start.ts';
@@ -26,7 +26,7 @@ import { debugDaemon } from './daemon.ts';
 import { KernelDebugger } from './kernel-debugger.ts';
 
 /** Options of `espalier gdb` as commander gives them. */
-export interface RawGdbOptions {
+export interface RawGdbOptions extends RawLabOptions {
   readonly at?: string;
   readonly break?: readonly string[];
   readonly command?: readonly string[];
@@ -35,12 +35,6 @@ export interface RawGdbOptions {
   readonly host?: string;
   readonly daemon?: string;
   readonly both?: boolean;
-  readonly seed: string;
-  readonly kernel?: string;
-  readonly suite?: string;
-  readonly overlay?: readonly string[];
-  readonly source?: readonly string[];
-  readonly flavour?: string;
   readonly output?: string;
 }
 

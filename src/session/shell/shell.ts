@@ -12,7 +12,7 @@ import { formatNamed } from '../../suites/all.ts';
 import { namedSuites } from '../listing.ts';
 import { openSettings, openSuites, openSupply } from '../local/open.ts';
 import { wholeNumber } from '../option-values.ts';
-import { parseRunOptions } from '../options.ts';
+import { parseRunOptions, type RawLabOptions } from '../options.ts';
 import { parseSelector } from '../select.ts';
 import { stepOf } from '../step-of.ts';
 import { followLines, followTerminal, keysHelp } from './input.ts';
@@ -20,17 +20,11 @@ import { callFunction } from './run-function.ts';
 import { ConsoleView } from './view.ts';
 
 /** Options of `espalier shell` as commander gives them. */
-export interface RawShellOptions {
+export interface RawShellOptions extends RawLabOptions {
   readonly at?: string;
   /** Open the lab of a scenario in TypeScript before its function is called. */
   readonly before?: boolean;
   readonly host?: string;
-  readonly seed: string;
-  readonly kernel?: string;
-  readonly suite?: string;
-  readonly overlay?: readonly string[];
-  readonly source?: readonly string[];
-  readonly flavour?: string;
 }
 
 /** The scenario's plan up to a step, to be held there. */
