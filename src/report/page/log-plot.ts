@@ -1,4 +1,4 @@
-import { escaped } from './escaped.ts';
+import { escaped } from '../escaped.ts';
 
 /** A point with its error bar. All values are above zero. */
 export interface PlotPoint {

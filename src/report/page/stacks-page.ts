@@ -1,5 +1,5 @@
 import type { StackCell, StackTable } from '../../model/stack-table.ts';
-import { escaped } from './escaped.ts';
+import { escaped } from '../escaped.ts';
 
 /** The table as a page of its own: one file without scripts. The evidence of a cell opens below its word. */
 export function stacksPage({ columns, rows, absent }: StackTable): string {

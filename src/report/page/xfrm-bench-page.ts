@@ -1,7 +1,7 @@
 import type { BenchCurve, XfrmBench } from '../../model/xfrm-bench.ts';
 import { benchOperations, benchTables, benchVariants } from '../../model/xfrm-bench-catalogue.ts';
+import { escaped } from '../escaped.ts';
 import { cpuText, shortNumber, spreadPercent } from '../terminal/xfrm-bench-text.ts';
-import { escaped } from './escaped.ts';
 import { logPlot } from './log-plot.ts';
 
 /** What was measured as a page of its own: one file without scripts, with a plot for each operation. */

@@ -2,6 +2,7 @@ import { visible, visibleLine } from '../../base/visible.ts';
 import type { Results, ScenarioResult } from '../../model/results.ts';
 import { type VerdictWord, type WordMapping, wordTable } from '../../model/words.ts';
 import { categoryCounts } from '../../results/categories.ts';
+import { escaped } from '../escaped.ts';
 import type { Reporter, Sink } from '../reporter.ts';
 import { issueDetails } from './issue-details.ts';
 
@@ -43,10 +44,9 @@ function notRun({ suite, name }: Results['pending'][number]): JunitCase {
 }
 
 function xml(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
   // XML 1.0 has no way to write these at all.
   const legal = visible(text).replace(/[\uFFFE\uFFFF]|\p{Cs}/gu, '\uFFFD');
-  return legal.replace(/[&<>"]/g, (character) => entities[character] ?? character);
+  return escaped(legal);
 }
 
 function attribute(text: string): string {
