@@ -4,7 +4,7 @@ import type { FactBody } from '../evidence/text/facts.ts';
 import type { Fault } from '../evidence/text/faults.ts';
 import type { Stack, UserspaceStack } from '../model/stacks.ts';
 import type { BuildRecipe } from './build-recipe.ts';
-import type { Limit } from './limit.ts';
+import type { Limit, WholeSetting } from './limit.ts';
 import type { TransformWords } from './words.ts';
 
 /** A file of a daemon's configuration. */
@@ -60,6 +60,8 @@ export interface DaemonSlice<N extends string = string, V extends string = strin
   readonly build?: BuildRecipe;
   /** What else it cannot do. */
   readonly limits: readonly Limit[];
+  /** What it has once for all connections of a host. */
+  readonly whole: readonly WholeSetting[];
   /** Its configuration for the connections of one host, at least one. Equal input gives equal files. */
   render(views: readonly View[], version: string, stack: Stack): ConfigFile[];
   /** How one version is driven over a stack. */

@@ -13,29 +13,46 @@ export function interfaceName({ kind, id }: TunnelInterface): string {
  * others. A network in which the peer itself lies is left to the scenario: a route there would lead ESP back into the tunnel.
  */
 export function interfaceLines(views: readonly View[]): string[] {
-  return [...new Set(views.flatMap(childViews).flatMap(linesOf))];
+  const all = views.flatMap(childViews);
+  const names = new Set(
+    all.flatMap(({ local }) => (local.interface === undefined ? [] : interfaceName(local.interface))),
+  );
+  return [...names].flatMap((name) =>
+    linesOf(
+      name,
+      all.filter(({ local }) => local.interface !== undefined && interfaceName(local.interface) === name),
+    ),
+  );
 }
 
-function linesOf(view: View): string[] {
-  const { local, remote } = view;
-  if (local.interface === undefined) return [];
-  const name = interfaceName(local.interface);
-  const peer = peerAddress(remote);
-  const networks = selectorsOf(remote, 'by-peer').filter(
-    ({ network }) => peer === 'any' || !networkHolds(network, peer),
-  );
+/** An interface, and the Child SAs that share it. */
+function linesOf(name: string, views: readonly View[]): string[] {
+  const [own] = views.flatMap(({ local }) => local.interface ?? []);
+  if (own === undefined) return [];
   return [
-    `test -e /sys/class/net/${name} || ip link add ${name} ${typeOf(view, local.interface)}`,
+    `test -e /sys/class/net/${name} || ip link add ${name} ${typeOf(own, views)}`,
     // What comes out of a VTI has been checked by its SA (Documentation/networking/ip-sysctl.rst, disable_policy).
-    ...(local.interface.kind === 'vti' ? [`sysctl -qw net.ipv4.conf.${name}.disable_policy=1`] : []),
+    ...(own.kind === 'vti' ? [`sysctl -qw net.ipv4.conf.${name}.disable_policy=1`] : []),
     `ip link set ${name} up`,
-    ...networks.map(({ network }) => `ip route replace ${network} dev ${name}`),
+    ...new Set(views.flatMap(networksOf).map((network) => `ip route replace ${network} dev ${name}`)),
   ];
 }
 
-function typeOf({ local, remote }: View, { kind, id }: TunnelInterface): string {
-  if (kind === 'xfrm') return `type xfrm if_id ${id}`;
+function networksOf({ remote }: View): string[] {
   const peer = peerAddress(remote);
-  const type = local.address.includes(':') ? 'vti6' : 'vti';
-  return `type ${type} local ${local.address}${peer === 'any' ? '' : ` remote ${peer}`} key ${id}`;
+  const networks = selectorsOf(remote, 'by-peer').map(({ network }) => network);
+  return networks.filter((network) => peer === 'any' || !networkHolds(network, peer));
+}
+
+/** A VTI has the addresses of its ends where all Child SAs have the same, and takes packets from and to any otherwise. */
+function typeOf({ kind, id }: TunnelInterface, views: readonly View[]): string {
+  if (kind === 'xfrm') return `type xfrm if_id ${id}`;
+  const type = views.some(({ local }) => local.address.includes(':')) ? 'vti6' : 'vti';
+  const part = (word: string, addresses: readonly string[]): string => {
+    const [first = 'any', ...others] = new Set(addresses);
+    return first === 'any' || others.length > 0 ? '' : ` ${word} ${first}`;
+  };
+  const own = views.map(({ local }) => local.address);
+  const peers = views.map(({ remote }) => peerAddress(remote));
+  return `type ${type}${part('local', own)}${part('remote', peers)} key ${id}`;
 }

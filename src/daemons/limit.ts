@@ -18,6 +18,18 @@ export interface Limit {
   readonly hits: (view: View, version: string, stack: Stack) => boolean;
 }
 
+/** A setting that a daemon has once, for all connections of its host: it cannot do what two of them want differently. */
+export interface WholeSetting {
+  /** Kebab-case, unique for its daemon. */
+  readonly id: string;
+  /** For people: what is there once. */
+  readonly reason: string;
+  /** Where that is written or was seen. */
+  readonly source: string;
+  /** What a connection wants, by the name of what it is about; `undefined`: it does not care. */
+  readonly wants: (view: View) => Readonly<Record<string, string | number | boolean | undefined>>;
+}
+
 /** True where a proposal for ESP has an AEAD algorithm. */
 export function wantsAead({ connection }: View): boolean {
   return (connection.child?.proposals ?? []).some(({ encryption }) => encryption.some(isAead));

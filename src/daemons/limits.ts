@@ -1,3 +1,4 @@
+import { clashIn } from '../connection/together.ts';
 import { childViews, type View } from '../connection/view.ts';
 import type { Daemon } from './daemon.ts';
 import type { Limit } from './limit.ts';
@@ -18,13 +19,30 @@ export function limitsOf(view: View, { slice, version, stack }: Daemon): Limit[]
   return [...missing, ...slice.limits.filter(({ hits }) => views.some((one) => hits(one, version, stack)))];
 }
 
-/** What the daemon cannot do of these connections, for people; the first there is. */
+/** What the daemon cannot do of these connections of its host, alone or together, for people; the first there is. */
 export function limitIn(views: readonly View[], daemon: Daemon): string | undefined {
   for (const view of views) {
     const [limit] = limitsOf(view, daemon);
     if (limit === undefined) continue;
     const who = `connection ${view.connection.name}: ${daemon.slice.name} ${daemon.version}`;
     return `${who}: ${limit.reason} (${limit.source})`;
+  }
+  return wholeSettingIn(views, daemon);
+}
+
+/** A setting of the daemon as a whole that two of the connections want differently. */
+function wholeSettingIn(views: readonly View[], { slice, version }: Daemon): string | undefined {
+  for (const { reason, source, wants } of slice.whole) {
+    const clash = clashIn(
+      views.flatMap((view) =>
+        Object.entries(wants(view)).flatMap(([of, value]) =>
+          value === undefined ? [] : [{ connection: view.connection.name, of, value: `${value}` }],
+        ),
+      ),
+    );
+    if (clash === undefined) continue;
+    const [{ connection: one, of }, { connection: other }] = clash;
+    return `connections ${one} and ${other} want ${of} differently: ${slice.name} ${version}: ${reason} (${source})`;
   }
   return undefined;
 }

@@ -37,6 +37,7 @@ export const toy = hostWith({
       hits: ({ connection }, version) => connection.mode === 'transport' && version === '1.9',
     },
   ],
+  whole: [],
   render: (views, version) => [
     {
       path: '/etc/toy.conf',

@@ -8,6 +8,7 @@ import { plutoLogFact } from './pluto-log.ts';
 import { plutoStatusFacts } from './pluto-status.ts';
 import { endedBy, impairment, startedBy } from './provoked.ts';
 import { render } from './render.ts';
+import { whole } from './whole.ts';
 
 /** A host with libreswan's pluto. */
 export const libreswan = hostWith({
@@ -26,6 +27,7 @@ export const libreswan = hostWith({
   words,
   build,
   limits,
+  whole,
   render,
   control,
   processes,

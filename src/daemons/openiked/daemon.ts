@@ -6,6 +6,7 @@ import { faults, processes } from './faults.ts';
 import { limits } from './limits.ts';
 import { ikedFact } from './read.ts';
 import { render } from './render.ts';
+import { whole } from './whole.ts';
 
 /** A host with OpenIKED's iked. Its labs boot a kernel with PF_KEY. */
 export const openiked = hostWith({
@@ -21,6 +22,7 @@ export const openiked = hostWith({
   withoutStack: { xfrm: 'iked talks to the kernel by PF_KEY alone (iked/pfkey.c)' },
   words,
   limits,
+  whole,
   render,
   control,
   processes,

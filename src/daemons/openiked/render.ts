@@ -13,7 +13,7 @@ import { words } from './algorithms.ts';
 export function render(views: readonly View[]): ConfigFile[] {
   const waits = views.every(({ local }) => local.start !== 'start');
   const policies = views.map((view) => `${policyOf(view, waits).join(' \\\n\t')}\n`);
-  const globals = [...globalsOf(views.map(({ connection }) => connection)), ...views.flatMap(usersOf)].map(
+  const globals = [...globalsOf(views.map(({ connection }) => connection)), ...new Set(views.flatMap(usersOf))].map(
     (line) => `${line}\n`,
   );
   const text = [...(globals.length > 0 ? [globals.join('')] : []), ...policies].join('\n');
@@ -21,7 +21,7 @@ export function render(views: readonly View[]): ConfigFile[] {
   return [{ path: '/etc/iked.conf', mode: 0o600, content: text }, ...views.flatMap(keyFiles)];
 }
 
-/** Settings that hold for the whole daemon; `limits` refuses connections that want different ones. */
+/** Settings that hold for the whole daemon; connections that want different ones are refused (`whole.ts`). */
 function globalsOf(connections: readonly Connection[]): string[] {
   const first = <T>(of: (one: Connection) => T | undefined): T | undefined =>
     connections.map(of).find((value) => value !== undefined);

@@ -1,25 +1,27 @@
 import type { View } from '../../connection/view.ts';
+import { spelledNetwork } from '../../model/addresses.ts';
 import { quote, type Section } from './settings-file.ts';
 
 const anyAddress = { ipv4: '0.0.0.0', ipv6: '::' } as const;
 
 /** Addresses that this end requests, or the pools from which it assigns them. */
-export function configurationOf({ connection: { name }, local }: View): Section {
+export function configurationOf({ local }: View): Section {
   return {
     vips: local.requests?.map((kind) => anyAddress[kind]).join(', '),
-    pools: local.assigns?.pools.map((_, i) => poolName(name, i)).join(', '),
+    pools: local.assigns?.pools.map(poolName).join(', '),
   };
 }
 
-function poolName(connection: string, i: number): string {
-  return `${connection}-${i}`;
+/** By its network: connections with the same one share the pool, and charon keeps no address of it twice. */
+function poolName(pool: string): string {
+  return `pool-${spelledNetwork(pool).replaceAll(/[.:/]/g, '-')}`;
 }
 
 /** The section of all pools of a host. Name servers come with the first pool of a connection. */
 export function pools(views: readonly View[]): Section | undefined {
-  const all = views.flatMap(({ connection: { name }, local: { assigns } }) =>
+  const all = views.flatMap(({ local: { assigns } }) =>
     (assigns?.pools ?? []).map((addrs, i): [string, Section] => [
-      poolName(name, i),
+      poolName(addrs),
       { addrs, dns: i === 0 ? assigns?.dns?.join(', ') : undefined },
     ]),
   );

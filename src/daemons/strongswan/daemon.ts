@@ -7,6 +7,7 @@ import { limits } from './limits.ts';
 import { render } from './render.ts';
 import { stackLog } from './strongswan-conf.ts';
 import { charonFacts } from './text.ts';
+import { whole } from './whole.ts';
 
 /** A host with strongSwan's charon, configured by swanctl. */
 export const strongswan = hostWith({
@@ -23,6 +24,7 @@ export const strongswan = hostWith({
   words,
   build,
   limits,
+  whole,
   render,
   control,
   processes,

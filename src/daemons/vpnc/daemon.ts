@@ -23,6 +23,8 @@ export const vpnc = hostWith({
   userspace: { tunip: { log: vpncLog, process: 'vpnc' } },
   words,
   limits,
+  // A tunnel has a process and a file of its own.
+  whole: [],
   render,
   control,
   // It runs as long as its tunnel does.

@@ -1,5 +1,6 @@
 import { EspalierError } from '../../base/errors.ts';
 import { type Connection, type End, peerAddress } from '../../connection/connection.ts';
+import { contradictionIn } from '../../connection/together.ts';
 import { childViews, viewOf } from '../../connection/view.ts';
 import type { ConfigFile } from '../../daemons/daemon.ts';
 import { limitIn } from '../../daemons/limits.ts';
@@ -22,7 +23,10 @@ export function daemonsOf(
     if (spec.kind !== 'daemon') continue;
     const own = whole.filter(({ ends }) => ends.some((end) => end.host === host));
     const daemon = findDaemon(spec.implementation, spec.version, spec.stack);
-    found.set(host, { daemon, views: own.map((one) => viewOf(one, host)) });
+    const views = own.map((one) => viewOf(one, host));
+    const contradiction = contradictionIn(views);
+    if (contradiction !== undefined) throw new EspalierError('scenario', contradiction, { host });
+    found.set(host, { daemon, views });
   }
   return found;
 }

@@ -102,6 +102,42 @@ test('no route to a network in which the peer lies leads into the tunnel', () =>
   );
 });
 
+test('connections share an interface; a VTI between several addresses names none', () => {
+  const [west, east] = full.ends;
+  const peer = (kind: 'xfrm' | 'vti', address: string, seenAs: string, network: string) =>
+    viewOf(
+      {
+        ...full,
+        ends: [
+          { ...west, address, interface: { kind, id: 5 } },
+          { ...east, seenAs, selectors: [network] },
+        ],
+      },
+      'west',
+    );
+  const lines = (...views: Parameters<typeof strongswan.control.start>[0]) =>
+    strongswan.control.start(views).filter((line) => line.includes('ip link add') || line.startsWith('ip route'));
+  const routes = (name: string) => [
+    `ip route replace 10.1.0.0/16 dev ${name}`,
+    `ip route replace 10.2.0.0/16 dev ${name}`,
+  ];
+  const add = (type: string) => `test -e /sys/class/net/vti5 || ip link add vti5 type vti ${type}key 5`;
+  const one = peer('vti', '192.0.2.1', '192.0.2.7', '10.1.0.0/16');
+  assert.deepEqual(lines(one, peer('vti', '192.0.2.1', '192.0.2.8', '10.2.0.0/16')), [
+    add('local 192.0.2.1 '),
+    ...routes('vti5'),
+  ]);
+  assert.deepEqual(lines(one, peer('vti', '192.0.2.2', '192.0.2.7', '10.2.0.0/16')), [
+    add('remote 192.0.2.7 '),
+    ...routes('vti5'),
+  ]);
+  assert.deepEqual(lines(one, peer('vti', '192.0.2.1', 'any', '10.2.0.0/16'))[0], add('local 192.0.2.1 '));
+  assert.deepEqual(
+    lines(peer('xfrm', '192.0.2.1', '192.0.2.7', '10.1.0.0/16'), peer('xfrm', '192.0.2.1', '192.0.2.8', '10.2.0.0/16')),
+    ['test -e /sys/class/net/ipsec5 || ip link add ipsec5 type xfrm if_id 5', ...routes('ipsec5')],
+  );
+});
+
 const twice: Connection = {
   ...full,
   furtherChildren: [

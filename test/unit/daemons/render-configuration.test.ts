@@ -59,20 +59,20 @@ test('libreswan requests and assigns addresses', () => {
 });
 
 test('strongSwan requests and assigns addresses', () => {
-  const words = /vips|pools|addrs = (?:10|2001)|dns|_ts|net-\d/;
+  const words = /vips|pools|addrs = (?:10|2001)|dns|_ts|pool-/;
   assert.deepEqual(linesWith(textOf(road(), strongswan), words), [
     'vips = 0.0.0.0, ::',
     'remote_ts = 192.0.2.0/24[udp]',
   ]);
   assert.deepEqual(linesWith(textOf(road(), strongswan, 'east'), words), [
     'local_addrs = 10.0.0.9',
-    'pools = net-0, net-1',
+    'pools = pool-10-3-0-0-24, pool-2001-db8-3---112',
     'local_ts = 192.0.2.0/24[udp]',
     'pools {',
-    'net-0 {',
+    'pool-10-3-0-0-24 {',
     'addrs = 10.3.0.0/24',
     'dns = 10.2.0.53, 10.2.0.54',
-    'net-1 {',
+    'pool-2001-db8-3---112 {',
     'addrs = 2001:db8:3::/112',
   ]);
 });

@@ -6,9 +6,16 @@ import { test } from 'node:test';
 import { EspalierError } from '../../../../src/base/errors.ts';
 import { openScenarios } from '../../../../src/suites/scenarios/scenarios.ts';
 
-const head = "import { linux, scenario } from 'espalier';\n";
+const head = "import { linux, openiked, psk, scenario } from 'espalier';\n";
 const declare = (network: string): string => `scenario('x', { ${network} }, async () => {});\n`;
 const tolerating = (one: string): string => declare(`hosts: { a: linux() }, links: { l: ['a'] }, tolerates: [${one}]`);
+
+/** Two connections of one host, of the names `a` and `name`. */
+const connected = (name: string, one: string, other: string): string => {
+  const rest = "authentication: psk('x'), ends: [{ host: 'a' }, { host: 'b' }]";
+  const connections = `[{ name: 'a', ${one}${rest} }, { name: '${name}', ${other}${rest} }]`;
+  return declare(`hosts: { a: openiked(), b: openiked() }, links: { l: ['a', 'b'] }, connections: ${connections}`);
+};
 
 /** Files that no type can refuse: what they declare is understood after they are loaded. */
 const files: readonly (readonly [what: string, text: string, message: string, line: number | undefined])[] = [
@@ -72,7 +79,19 @@ const files: readonly (readonly [what: string, text: string, message: string, li
     'scenario "x": `tolerates`: is no list',
     2,
   ],
-  ['no scenario', 'void [scenario, linux];\n', 'declares no scenario', undefined],
+  [
+    'two connections of one name',
+    connected('a', '', ''),
+    'scenario "x": connections a and a: the name a is there twice among connections, Child SAs and policies of this host',
+    2,
+  ],
+  [
+    'two connections that want a daemon differently',
+    connected('b', "uniqueIds: 'allow', ", "uniqueIds: 'replace', "),
+    'scenario "x": connections a and b want uniqueIds differently: openiked 7.4: set enforcesingleikesa holds for all policies (iked.conf(5), GLOBAL CONFIGURATION)',
+    2,
+  ],
+  ['no scenario', 'void [scenario, linux, openiked, psk];\n', 'declares no scenario', undefined],
   [
     'one name twice',
     declare("hosts: { a: linux() }, links: { l: ['a'] }").repeat(2),
