@@ -47,3 +47,9 @@ async function refusedNamespaces(): Promise<string | undefined> {
   if (asked.status === 0) return undefined;
   return `user namespaces are refused: ${tail(asked.stderr.toString(), 1).replace(/^unshare: |: Success$/g, '')}`;
 }
+
+/** Whether this user, root, may have a mount namespace. */
+export async function mayHaveMounts(): Promise<boolean> {
+  const asked = await run('unshare', ['--mount', '--propagation', 'private', 'true'], { timeoutMs: 10_000 });
+  return asked.status === 0;
+}

@@ -5,6 +5,7 @@ import { debianArchive, fetchingLine, sourceLine } from '../debian/apt.ts';
 import { bootstrapEnvironment } from './bootstrap.ts';
 import type { BootstrapJob } from './bootstrap-job.ts';
 import { bootstrapInLab } from './build-in-lab.ts';
+import { mayHaveMounts } from './mode.ts';
 
 /** Of the user's environment, what mmdebstrap and apt need to work at all. */
 function keptEnvironment(): NodeJS.ProcessEnv {
@@ -27,7 +28,8 @@ async function bootstrapHere(job: BootstrapJob, mode: 'root' | 'unshare'): Promi
   const buildFrom = await fetchingLine(archive, suite);
   const args = job.arguments({ mode, folder, source, ...(buildFrom !== source && { buildFrom }) });
   const env = { ...keptEnvironment(), ...bootstrapEnvironment };
-  const result = await run('mmdebstrap', args, { env, signal, onLine });
+  const [command = '', ...words] = [...(await ownMounts(mode)), 'mmdebstrap', ...args];
+  const result = await run(command, words, { env, signal, onLine });
   if (result.stopped === 'cancelled') throw new EspalierError('cancelled', 'the build was stopped');
   if (result.status !== 0) {
     throw new EspalierError('infrastructure', `mmdebstrap could not build ${job.what} (${mode} mode)`, {
@@ -35,6 +37,15 @@ async function bootstrapHere(job: BootstrapJob, mode: 'root' | 'unshare'): Promi
       remedy: job.remedy ?? remedies[mode],
     });
   }
+}
+
+/**
+ * As root mmdebstrap mounts this machine's /dev, /proc and /sys below TMPDIR. In a mount namespace of its own they go with it,
+ * also when it is killed: whoever then removes what it left would remove the machine's devices. A root that may not have one
+ * (a container's) may not mount either, and mmdebstrap goes on without.
+ */
+async function ownMounts(mode: 'root' | 'unshare'): Promise<string[]> {
+  return mode === 'root' && (await mayHaveMounts()) ? ['unshare', '--mount', '--propagation', 'private'] : [];
 }
 
 const remedies = {
