@@ -5,7 +5,7 @@ import { EspalierError } from '../../base/errors.ts';
 import { projectDir } from '../../base/folders.ts';
 import { codeFile } from '../../base/form.ts';
 import { warn } from '../../base/log.ts';
-import { type RunOptions, succeed } from '../../base/processes.ts';
+import { type RunOptions, type RunResult, succeed } from '../../base/processes.ts';
 import { programLimits } from '../../base/program-limits.ts';
 import type { Progress } from '../../base/progress.ts';
 import { type Kconfig, missedOptions, parseKconfig } from './kconfig.ts';
@@ -37,9 +37,11 @@ export interface BuiltKernel {
   readonly builtIn?: readonly string[];
 }
 
+const quickCompilerOf = (objects: string): string => join(objects, 'espalier-cc');
+
 /** Puts the compiler that saves time, with the headers that it reads once, beside the objects. Not for objects of an earlier build. */
 function placeQuickCompiler(objects: string): string {
-  const compiler = join(objects, 'espalier-cc');
+  const compiler = quickCompilerOf(objects);
   copyFileSync(codeFile('supply/kernel/quick-compiler.sh'), compiler);
   chmodSync(compiler, 0o755);
   cpSync(join(projectDir, 'kernel/headers'), join(objects, 'espalier-headers'), { recursive: true });
@@ -58,12 +60,7 @@ export async function buildKernel(build: KernelBuild): Promise<BuiltKernel> {
   const compiler = build.quick ? placeQuickCompiler(objects) : 'gcc';
   const separate = objects === source ? [] : [`O=${objects}`];
   const make = (args: readonly string[], options: RunOptions = {}) =>
-    succeed('make', ['-C', source, ...separate, 'ARCH=um', `CC=${compiler}`, ...args], {
-      ...options,
-      limits: programLimits.kernelBuild,
-      env: makeEnvironment(source),
-      signal: build.signal,
-    });
+    runMake(source, [...separate, `CC=${compiler}`, ...args], { ...options, signal: build.signal });
 
   progress.update(share[0], 'configuring');
   await make([`KCONFIG_ALLCONFIG=${wanted}`, 'allnoconfig']);
@@ -87,6 +84,22 @@ export async function buildKernel(build: KernelBuild): Promise<BuiltKernel> {
   const list = join(objects, 'modules.builtin');
   const builtIn = existsSync(list) ? readFileSync(list, 'utf8').split('\n').filter(Boolean) : undefined;
   return { binary: join(objects, 'linux'), objects: compiled, release, ...(builtIn && { builtIn }) };
+}
+
+/**
+ * Makes some targets anew (`linux`, `net/xfrm/xfrm_input.o`) of a tree that `buildKernel` built in itself with `quick`, after a source file of it
+ * has changed. Its configuration stays.
+ */
+export async function remakeKernel(tree: string, targets: readonly string[], signal?: AbortSignal): Promise<void> {
+  await runMake(tree, [`CC=${quickCompilerOf(tree)}`, ...targets], { signal });
+}
+
+function runMake(source: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+  return succeed('make', ['-C', source, 'ARCH=um', ...args], {
+    ...options,
+    limits: programLimits.kernelBuild,
+    env: makeEnvironment(source),
+  });
 }
 
 function makeEnvironment(source: string): NodeJS.ProcessEnv {

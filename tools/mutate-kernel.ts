@@ -1,0 +1,117 @@
+/**
+ * `npm run mutate:kernel [-- --drawn N --seed S] [--only TEXT] [--keep] [--output FILE]`: how much of a broken kernel the suite `conformance`
+ * notices. Builds the tested kernel once, then plants one bug at a time in it: those of tools/kernel-mutants/hand-written.ts, and N (40) that
+ * are drawn by operator and seed. For each the rows about its file run, then, where all are green, the whole suite. A row counts as red if it
+ * passes on the unchanged kernel.
+ *
+ * `--only TEXT`: bugs whose name or file contains the text. `--keep`: what FILE says was found stays found, and what was not counted stays
+ * so; the others are tried anew. Results are written to FILE (`espalier-runs/kernel-mutants.json`) after each, the tables to standard output.
+ * Exit code 1 where a hand-written bug survives, or more than a quarter of the drawn ones.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describeError } from '../src/base/errors.ts';
+import { writeAtomic } from '../src/base/files.ts';
+import { cacheDir, projectDir, withLock } from '../src/base/folders.ts';
+import { watchForInterruption } from '../src/base/interruption.ts';
+import { wholeNumber } from '../src/session/option-values.ts';
+import { toolArguments } from './arguments.ts';
+import { queues, shares } from './kernel-mutants/draw.ts';
+import { firstRows } from './kernel-mutants/files.ts';
+import { handWritten } from './kernel-mutants/hand-written.ts';
+import { known } from './kernel-mutants/known.ts';
+import { type KernelMutant, mutantsOf, operators } from './kernel-mutants/operators.ts';
+import { placed } from './kernel-mutants/placed.ts';
+import { reportOf, scoreOf } from './kernel-mutants/report.ts';
+import { mutableTree, sourceText } from './kernel-mutants/tree.ts';
+import { type Tried, tryMutant } from './kernel-mutants/trial.ts';
+
+const { values } = toolArguments(import.meta.filename, {
+  options: {
+    drawn: { type: 'string', default: '40' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+    keep: { type: 'boolean', default: false },
+    output: { type: 'string', default: join(projectDir, 'espalier-runs', 'kernel-mutants.json') },
+  },
+});
+
+/** What is known of mutants, by their ids. */
+class Notes {
+  readonly #tried = new Map<string, Tried>();
+
+  constructor() {
+    if (!values.keep || !existsSync(values.output)) return;
+    const { mutants } = JSON.parse(readFileSync(values.output, 'utf8')) as { mutants: Tried[] };
+    for (const one of mutants) this.#tried.set(one.id, one);
+  }
+
+  /** An earlier result that stays. */
+  kept(id: string): Tried | undefined {
+    const tried = this.#tried.get(id);
+    return tried?.uncounted !== undefined || (tried?.red.length ?? 0) > 0 ? tried : undefined;
+  }
+
+  add(kernel: string, tried: Tried): void {
+    this.#tried.set(tried.id, tried);
+    mkdirSync(dirname(values.output), { recursive: true });
+    writeAtomic(values.output, `${JSON.stringify({ kernel, mutants: [...this.#tried.values()] }, undefined, 1)}\n`);
+  }
+}
+
+const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+
+async function main(): Promise<boolean> {
+  const { signal } = new AbortController();
+  const tree = await mutableTree('standard', signal);
+  const work = mkdtempSync(join(tmpdir(), 'espalier-kernel-mutants-'));
+  process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+  const notes = new Notes();
+  const isWanted = ({ id, file }: KernelMutant): boolean => `${file} ${id}`.includes(values.only);
+  const attempt = async (mutant: KernelMutant, rows: readonly string[]): Promise<Tried> => {
+    const before = notes.kept(mutant.id);
+    if (before) return before;
+    const started = performance.now();
+    const tried = await tryMutant(mutant, rows, { tree, work, signal });
+    notes.add(tree.version, tried);
+    const outcome = tried.uncounted ?? tried.red.map(({ name, word }) => `${word}: ${name}`).join('; ');
+    say(`${((performance.now() - started) / 1000).toFixed(0)} s  ${mutant.id}  ${outcome || 'SURVIVES'}`);
+    return tried;
+  };
+
+  const byHand: Tried[] = [];
+  // All are placed before the first is tried: that takes an hour, and a place that is gone shows at once.
+  const atPlaces = handWritten.map((bug) => ({ mutant: placed(bug, sourceText(tree, bug.file)), rows: bug.rows }));
+  for (const { mutant, rows } of atPlaces) if (isWanted(mutant)) byHand.push(await attempt(mutant, rows));
+
+  const texts = Object.keys(firstRows).map((file) => [file, sourceText(tree, file)] as const);
+  const names = Object.keys(operators);
+  const all = new Map(names.map((name) => [name, texts.flatMap((text) => mutantsOf(...text, name))]));
+  const drawn: Tried[] = [];
+  const wanted = shares(names, wholeNumber('--drawn', values.drawn, 0));
+  for (const [operator, queue] of queues(all, values.seed)) {
+    const ofOperator: Tried[] = [];
+    for (const mutant of queue.filter(isWanted)) {
+      if (scoreOf(ofOperator, known).counted === wanted.get(operator)) break;
+      ofOperator.push(await attempt(mutant, firstRows[mutant.file] ?? []));
+    }
+    drawn.push(...ofOperator);
+  }
+
+  const lines = [
+    ...reportOf('Written by hand', byHand, known),
+    ...reportOf(`Drawn, seed ${values.seed}`, drawn, known),
+  ];
+  process.stdout.write(`kernel ${tree.version}\n\n${lines.join('\n')}\n`);
+  const [hand, lots] = [scoreOf(byHand, known), scoreOf(drawn, known)];
+  return hand.survivors.length === 0 && lots.survivors.length * 4 <= lots.counted;
+}
+
+watchForInterruption();
+try {
+  process.exitCode = (await withLock(join(cacheDir('kernel-mutants'), 'lock'), main)) ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = 2;
+}
