@@ -2,6 +2,7 @@ import {
   type Authentication,
   Authority,
   type ConnectionSketch,
+  type Credential,
   certificate,
   type EndSketch,
   type EspProposal,
@@ -48,6 +49,11 @@ const authentications: Readonly<Record<Method, (side: Side) => Authentication>> 
 
 function named(side: Side) {
   return { subject: `CN=${side}.test, O=Espalier`, alternativeNames: [`${side}.test`] };
+}
+
+/** What a host that is no end of a connection shows with EAP-TLS. */
+export function credentialOf(name: string): Credential {
+  return root.issue({ subject: `CN=${name}, O=Espalier`, alternativeNames: [name], key: 'rsa-2048' });
 }
 
 /** One end. */

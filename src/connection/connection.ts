@@ -1,6 +1,7 @@
 import type { Authentication } from './authentication.ts';
 import type { AddressKind, Assignment, XauthUser } from './configuration.ts';
 import type { PlainPolicy } from './policies.ts';
+import type { RadiusServer } from './radius.ts';
 import type { ChildSettings, FurtherChild, IkeSettings, RekeySettings } from './sas.ts';
 import type { TrafficSelector } from './traffic-selector.ts';
 
@@ -100,6 +101,8 @@ export interface End {
   readonly assigns?: Assignment;
   /** As whom this end authenticates beside its `authentication`, with `ikev1`; such an end initiates. */
   readonly xauth?: XauthUser;
+  /** Who says whether the other end, which uses EAP, is who it claims to be, in place of passwords or certificates of this host. */
+  readonly radius?: RadiusServer;
   /** Policies of this end's host that let packets pass in clear, or drop them, beside those of its Child SAs. */
   readonly policies?: readonly PlainPolicy[];
   /** What this end alone has in place of the connection's: lifetimes, for one, are each end's own (RFC 7296, 2.8). */

@@ -63,7 +63,8 @@ const rules: readonly Rule[] = [
   {
     sayings: ({ connection: { name }, local, remote }) =>
       [local, remote].flatMap(({ authentication, xauth }) => {
-        const isPassword = authentication.method === 'eap' && authentication.eap !== 'tls';
+        const isPassword =
+          authentication.method === 'eap' && authentication.eap !== 'tls' && local.radius === undefined;
         return [...(isPassword ? [authentication] : []), ...(xauth === undefined ? [] : [xauth])].map((one) => ({
           connection: name,
           of: one.user,

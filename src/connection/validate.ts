@@ -10,6 +10,7 @@ import { problemsOfConfiguration } from './validate-configuration.ts';
 import { problemsOfIkev1 } from './validate-ikev1.ts';
 import { problemsOfKnowledge } from './validate-knowledge.ts';
 import { problemsOfPolicies } from './validate-policies.ts';
+import { problemsOfRadius } from './validate-radius.ts';
 import { problemsOfSelector } from './validate-selector.ts';
 
 /** Everything that is wrong with a connection, whoever is to use it. What one daemon cannot do is in its folder. */
@@ -32,6 +33,8 @@ export function problemsOf(connection: Connection): Problem[] {
     problemsOfIkev1(connection),
     problemsOfConfiguration(first, second, 'ends[0]'),
     problemsOfConfiguration(second, first, 'ends[1]'),
+    problemsOfRadius(first, second, 'ends[0]'),
+    problemsOfRadius(second, first, 'ends[1]'),
     problemsOfPolicies(connection),
     problemsOfKnowledge(connection),
   ]);

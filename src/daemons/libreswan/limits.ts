@@ -92,6 +92,12 @@ export const limits: readonly Limit[] = [
     hits: ({ local, remote }) => eapOf(remote) === 'tls' && credentialOf(local.authentication)?.kind !== 'rsa',
   },
   {
+    id: 'radius',
+    reason: 'it asks no RADIUS server about peers that use EAP',
+    source: 'ipsec.conf(5), leftautheap=; programs/pluto/ikev2_eap.c is the server of EAP-TLS itself',
+    hits: ({ local }) => local.radius !== undefined,
+  },
+  {
     id: 'unique-ids',
     reason: 'the old IKE SA of a peer goes by INITIAL_CONTACT alone, whatever uniqueids= says',
     source: 'programs/pluto/state.c, wipe_old_connections, passes over the connection itself; seen with 5.2 in labs',

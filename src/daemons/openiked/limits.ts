@@ -208,6 +208,12 @@ export const limits: readonly Limit[] = [
     hits: ({ remote }) => ![undefined, 'mschapv2'].includes(eapOf(remote)),
   },
   {
+    id: 'radius',
+    reason: 'it asks no RADIUS server: users are in its own file',
+    source: 'iked.conf(5), user; the program of versions 7.2 and 7.4 has no word of RADIUS',
+    hits: ({ local }) => local.radius !== undefined,
+  },
+  {
     id: 'header-fields',
     reason:
       "congestion marks and, to the outer header alone, the differentiated services field are copied, as is the kernel's default",

@@ -62,13 +62,15 @@ function connectionOf(view: View): Section {
   };
 }
 
-function authenticationOf(end: End, { connection }: View, which: 'local' | 'remote'): Section {
+function authenticationOf(end: End, { connection, local, remote }: View, which: 'local' | 'remote'): Section {
   const { authentication } = end;
+  const isAsked = which === 'remote' && local.radius !== undefined;
   const file = `${connection.name}-${which}.pem`;
   return {
-    auth: authenticationWord(authentication),
+    auth: isAsked ? 'eap-radius' : authenticationWord(authentication),
     id: end.identity && quote(end.identity),
     ...eapIdentity(authentication, which),
+    aaa_id: which === 'local' && remote.radius?.identity ? quote(remote.radius.identity) : undefined,
     certs: credentialOf(authentication) !== undefined && which === 'local' ? file : undefined,
     pubkeys: authentication.method === 'raw-key' ? file : undefined,
     revocation: which === 'remote' ? connection.revocation : undefined,
@@ -184,6 +186,7 @@ function ppkOf({ connection: { name, ppk } }: View): [string, Section][] {
 function secretOf(view: View): [string, Section][] {
   const { connection, local, remote } = view;
   const one = [local, remote].map(({ authentication }) => authentication).find(({ method }) => method === 'eap');
+  if (one?.method === 'eap' && local.radius !== undefined) return [];
   if (one?.method === 'eap' && one.eap !== 'tls') {
     return [[`eap-${connection.name}`, { id: quote(one.user), secret: quote(one.password) }]];
   }

@@ -1,7 +1,8 @@
+import type { RadiusServer } from '../../connection/radius.ts';
 import type { View } from '../../connection/view.ts';
 import type { Stack } from '../../model/stacks.ts';
 import type { ConfigFile } from '../daemon.ts';
-import { type Section, settings } from './settings-file.ts';
+import { quote, type Section, settings } from './settings-file.ts';
 
 /** The stacks that charon can have. */
 type OwnStack = Exclude<Stack, 'tunip'>;
@@ -26,6 +27,7 @@ export function strongswanConf(views: readonly View[], stack: Stack): ConfigFile
   const hasVti = views.some(({ local }) => local.interface?.kind === 'vti');
   const aggressive = views.some(({ connection }) => connection.ikev1 === 'aggressive');
   const { path, loading, filelog, plugins } = byStack(stackSettings, stack);
+  const [radius] = views.flatMap(({ local }) => local.radius ?? []);
   const charon: Section = {
     ...loading,
     // Its own would lead past the VTI, without a mark, and so in clear.
@@ -42,9 +44,15 @@ export function strongswanConf(views: readonly View[], stack: Stack): ConfigFile
       // It repeats what hosts say to multicast groups into every SA with a mark, and two that do so never end.
       forecast: hasVti ? { load: 'no' } : undefined,
       revocation: silent ? { enable_ocsp: 'no' } : undefined,
+      'eap-radius': radius && { servers: { espalier: radiusServer(radius) } },
     },
   };
   return { path, mode: 0o644, content: settings({ charon }) };
+}
+
+/** Of the plugin `eap-radius`, which asks its servers about all peers. */
+function radiusServer({ server, secret, port }: RadiusServer): Section {
+  return { address: server, secret: quote(secret), auth_port: port };
 }
 
 /** What differs by the stack. */
@@ -96,7 +104,7 @@ const stackSettings: Readonly<Record<OwnStack, StackSettings>> = {
     loading: {
       load: [
         'random nonce openssl pem pkcs1 pkcs8 x509 revocation constraints pubkey cmac xcbc ml md4',
-        'eap-identity eap-md5 eap-mschapv2 eap-tls kernel-pfkey kernel-netlink socket-default vici updown',
+        'eap-identity eap-md5 eap-mschapv2 eap-radius eap-tls kernel-pfkey kernel-netlink socket-default vici updown',
       ].join(' '),
     },
     plugins: {},

@@ -1,3 +1,4 @@
+import { radiusPort } from '../../connection/radius.ts';
 import { spelledNetwork } from '../../model/addresses.ts';
 import type { WholeSetting } from '../limit.ts';
 
@@ -8,6 +9,14 @@ export const whole: readonly WholeSetting[] = [
     reason: 'enable_ocsp is a setting of the plugin that looks for revoked certificates',
     source: 'strongswan.conf(5), charon.plugins.revocation',
     wants: ({ connection: { ocsp } }) => ({ ocsp }),
+  },
+  {
+    id: 'radius',
+    reason: 'the plugin eap-radius asks the same servers about all peers',
+    source: 'strongswan.conf(5), charon.plugins.eap-radius.servers',
+    wants: ({ local: { radius } }) => ({
+      'the RADIUS server': radius && [radius.server, radius.port ?? radiusPort, radius.secret].join(' '),
+    }),
   },
   {
     id: 'pool-dns',

@@ -20,6 +20,18 @@ function user(name: string, secret: string): Connection {
   return { ...password, ends: [{ ...one, authentication: eapMschapv2(name, secret) }, other] };
 }
 
+/** The host west is the one that asks a server about its peer. */
+function asked({ ends: [road, gate], ...more }: Connection): Connection {
+  const radius = { server: '10.9.0.1', secret: 'x' };
+  return {
+    ...more,
+    ends: [
+      { ...road, host: 'east' },
+      { ...gate, host: 'west', radius },
+    ],
+  };
+}
+
 function secret(text: string, west: Partial<End> = {}): Connection {
   return withEnds({ authentication: psk(text), ...west }, { authentication: psk(text) });
 }
@@ -41,6 +53,7 @@ const table: readonly (readonly [what: string, Connection, Connection, message: 
     withEnds({ xauth: { user: 'wanda', password: 'y' } }, {}, { ikev1: 'main' }),
     'the user wanda has two passwords',
   ],
+  ['passwords that a server knows', asked(user('wanda', 'x')), asked(user('wanda', 'y')), undefined],
   ['postquantum keys', withEnds({}, {}, ppk('a', 'x')), withEnds({}, {}, ppk('b', 'y')), undefined],
   [
     'one postquantum key with two secrets',

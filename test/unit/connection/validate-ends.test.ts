@@ -1,10 +1,11 @@
 /** Mistakes in what an end requests and assigns, in IKEv1, and in policies that protect nothing. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eapMd5, eapTls } from '../../../src/connection/authentication.ts';
+import { certificate, eapMd5, eapTls } from '../../../src/connection/authentication.ts';
 import type { Connection } from '../../../src/connection/connection.ts';
 import { firstAndLast } from '../../../src/connection/network.ts';
 import type { PlainPolicy } from '../../../src/connection/policies.ts';
+import type { RadiusServer } from '../../../src/connection/radius.ts';
 import { problemsOf } from '../../../src/connection/validate.ts';
 import { credential, withEnds } from './samples.ts';
 
@@ -22,7 +23,15 @@ function withPolicy(change: Partial<PlainPolicy>): Connection {
   });
 }
 
+const gate = { authentication: certificate(credential('east')) };
+const radius = { server: '10.9.0.1', secret: 'x' };
 const tls = { authentication: eapTls(credential('west')) };
+
+const named = { ...radius, identity: 'aaa.test' };
+
+function asking(change: { [F in keyof RadiusServer]?: RadiusServer[F] | undefined }): Connection {
+  return withEnds(tls, { ...gate, radius: { ...named, ...change } as RadiusServer });
+}
 
 const right: readonly Connection[] = [
   withEnds(tls, tls),
@@ -33,6 +42,8 @@ const right: readonly Connection[] = [
   withPolicy({}),
   withPolicy({ local: { network: '10.1.0.0/16', protocol: 1, icmpType: 0 } }),
   withEnds({}, {}, { encapsulation: 'tcp' }),
+  withEnds(tls, { ...gate, radius: { ...radius, port: 1645, identity: 'aaa.test' } }),
+  withEnds({ authentication: eapMd5('a', 'b') }, { ...gate, radius }),
 ];
 
 for (const [index, connection] of right.entries()) {
@@ -40,6 +51,13 @@ for (const [index, connection] of right.entries()) {
 }
 
 const mistakes: readonly (readonly [Connection, string, RegExp])[] = [
+  [asking({ server: 'aaa.test' }), 'ends[1].radius.server', /"aaa.test" is no IPv4/],
+  [asking({ secret: '"' }), 'ends[1].radius.secret', /ASCII/],
+  [asking({ port: 65536 }), 'ends[1].radius.port', /1 to 65535/],
+  [asking({ identity: 'no name' }), 'ends[1].radius.identity', /"no name"/],
+  [asking({ identity: undefined }), 'ends[1].radius.identity', /EAP-TLS/],
+  [withEnds({}, { radius }), 'ends[1].radius', /the other one does not/],
+  [withEnds({ ...tls, radius: named }, tls), 'ends[0].radius', /does not use EAP itself/],
   [withEnds({ requests: ['ipv5' as 'ipv4'] }, { assigns }), 'ends[0].requests', /"ipv5"/],
   [withEnds({ requests: [] }, { assigns }), 'ends[0].requests', /must name/],
   [withEnds({ requests: ['ipv4'], selectors: ['10.1.0.0/16'] }, { assigns }), 'ends[0].selectors', /left out/],

@@ -30,6 +30,8 @@ const hybrid: Connection = {
   },
 };
 
+const radius = { server: '10.9.0.1', secret: 'x' };
+
 /** The second end comes first, and on the host that these tests look at. */
 function fromEast({ ends: [west, east], ...rest }: Connection): Connection {
   return {
@@ -88,6 +90,15 @@ const table: readonly (readonly [what: string, Connection, Readonly<Record<strin
       'libreswan-4.10': ['eap-initiator'],
       'libreswan-5.2': ['eap-initiator', 'eap-tls-5'],
       'openiked-7.4': ['eap-initiator', 'eap-method'],
+    },
+  ],
+  [
+    'asking a RADIUS server for a password',
+    fromEast({ ...password, ends: [password.ends[0], { ...password.ends[1], radius }] }),
+    {
+      'libreswan-4.10': ['eap-method', 'radius'],
+      'libreswan-5.2': ['eap-method', 'radius'],
+      'openiked-7.4': ['radius'],
     },
   ],
   ['asking by OCSP', { ...least, ocsp: true }, { 'openiked-7.4': ['ocsp'] }],

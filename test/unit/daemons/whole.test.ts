@@ -6,7 +6,7 @@ import type { Connection } from '../../../src/connection/connection.ts';
 import { viewOf } from '../../../src/connection/view.ts';
 import { limitIn } from '../../../src/daemons/limits.ts';
 import { findDaemon } from '../../../src/daemons/table.ts';
-import { key, least, rawKeys, withEnds } from '../connection/samples.ts';
+import { key, least, password, rawKeys, withEnds } from '../connection/samples.ts';
 
 const daemons = [
   findDaemon('libreswan', '4.10'),
@@ -17,6 +17,18 @@ const daemons = [
 const both = (more: Partial<Connection>): Connection => ({ ...least, ...more });
 const assigning = (dns?: string[]) =>
   withEnds({ assigns: { pools: ['10.3.0.0/24'], ...(dns && { dns }) } }, { requests: ['ipv4'] });
+/** Who has the host west ask about the other end. */
+function asking(server: string, port?: number): Connection {
+  const [road, gate] = password.ends;
+  const radius = { server, secret: 'x', ...(port !== undefined && { port }) };
+  return {
+    ...password,
+    ends: [
+      { ...gate, host: 'west', radius },
+      { ...road, host: 'east' },
+    ],
+  };
+}
 const keyed = (name: string): Connection => ({
   ...rawKeys,
   ends: [{ ...rawKeys.ends[0], authentication: rawKey(key(name)) }, rawKeys.ends[1]],
@@ -34,6 +46,9 @@ const table: readonly (readonly [Connection, Connection, what: string, daemons: 
   [both({ liveness: { delay: 1 } }), both({ liveness: { delay: 2 } }), 'liveness.delay', ['openiked-7.4']],
   [keyed('one'), keyed('other'), 'the private key', ['openiked-7.4']],
   [keyed('one'), keyed('one'), 'the private key', []],
+  [asking('10.9.0.1'), asking('10.9.0.1', 1812), 'the RADIUS server', []],
+  [asking('10.9.0.1'), asking('10.9.0.2'), 'the RADIUS server', ['strongswan-6.1.0']],
+  [asking('10.9.0.1'), asking('10.9.0.1', 1645), 'the RADIUS server', ['strongswan-6.1.0']],
   [assigning(['10.2.0.53']), assigning(['10.2.0.53']), 'the name servers of the pool 10.3.0.0/24', []],
   [assigning(['10.2.0.53']), assigning(), 'the name servers of the pool 10.3.0.0/24', ['strongswan-6.1.0']],
 ];

@@ -13,10 +13,12 @@ export {
 export type { AddressKind, Assignment, XauthUser } from '../../../connection/configuration.ts';
 export type { PostquantumPreSharedKey, TunnelInterface } from '../../../connection/connection.ts';
 export type { PlainPolicy } from '../../../connection/policies.ts';
+export type { RadiusServer } from '../../../connection/radius.ts';
 export type { EspProposal, FurtherChild, IkeProposal } from '../../../connection/sas.ts';
 /** A constructor for every daemon of the table: `libreswan()` and the like. */
 export * from '../../../daemons/all.ts';
 export type { OcspResponder } from '../services/ocsp-responder.ts';
+export { type RadiusOptions, type RadiusService, radiusServer } from '../services/radius-server.ts';
 export { Authority, type AuthorityOptions, type CertificateOptions, type OcspOptions } from '../x509/authority.ts';
 export { type Pkcs12Options, pkcs12 } from '../x509/pkcs12.ts';
 export { type KeyType, keyPair } from '../x509/seeded-keys.ts';
