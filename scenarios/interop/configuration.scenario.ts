@@ -107,3 +107,23 @@ for (const pair of pairs(current, current)) {
     );
   }
 }
+
+// An address of each family at once.
+for (const pair of pairs(current, current)) {
+  const west = end('west', 'psk', { address: '192.0.2.1', seenAs: 'any', requests: ['ipv4', 'ipv6'] });
+  const east = end('east', 'psk', {
+    address: '198.51.100.2',
+    selectors: [inner[4].eastNet, inner[6].eastNet],
+    assigns: { pools: ['10.3.0.0/24', '2001:db8:a3::/112'] },
+  });
+  const lab = { ...withRouter(pair), connections: [between2(west, east)], limits: 'unsupported' } as const;
+  scenario(`${column(pair)}, IPv4 and IPv6 addresses requested`, lab, async ({ hosts }) => {
+    await start(hosts);
+    await hosts.west.initiate('net');
+    for (const family of [4, 6] as const) {
+      const own = await ownAddress(hosts.west, family);
+      await expect(hosts.west).toReach(hosts.east, { from: own, at: inner[family].east });
+      await expect(hosts.east).not.toHaveSentInClear({ to: own });
+    }
+  });
+}

@@ -65,6 +65,11 @@ export interface End {
   readonly host: string;
   /** The address that the host itself has. */
   readonly address: string;
+  /**
+   * Interface of the host that has `address`, where that is link-local (RFC 4007). Both ends are then. Scenarios may leave it out: it follows from
+   * the links.
+   */
+  readonly zone?: string;
   /** Where the other end finds it, when a NAT changes its address; `any`: it cannot know. Default: `address`. */
   readonly seenAs?: string;
   /** Identification payload (RFC 7296, 3.5): an address, `fqdn`, `user@fqdn`, a distinguished name or `keyid:NAME`. Default: `address`. */

@@ -12,6 +12,7 @@ import { problemsOfKnowledge } from './validate-knowledge.ts';
 import { problemsOfPolicies } from './validate-policies.ts';
 import { problemsOfRadius } from './validate-radius.ts';
 import { problemsOfSelector } from './validate-selector.ts';
+import { problemsOfZone } from './validate-zone.ts';
 
 /** Everything that is wrong with a connection, whoever is to use it. What one daemon cannot do is in its folder. */
 export function problemsOf(connection: Connection): Problem[] {
@@ -23,6 +24,8 @@ export function problemsOf(connection: Connection): Problem[] {
     first.host === second.host && problem('ends[1].host', `is ${excerptOf(second.host)} at both ends`),
     familiesDiffer(first, second) && problem('ends[1].address', 'is of another address family than ends[0].address'),
     secretsDiffer(first, second) && problem('ends[1].authentication.secret', 'is not the secret of ends[0]'),
+    problemsOfZone(first, second, 'ends[0]'),
+    problemsOfZone(second, first, 'ends[1]'),
     problemsOfEap(first, second, 'ends[1]'),
     problemsOfEap(second, first, 'ends[0]'),
     (connection.ike?.proposals ?? []).flatMap((one, i) => problemsOfIke(one, `ike.proposals[${i}]`)),

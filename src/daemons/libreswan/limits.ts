@@ -1,6 +1,7 @@
 import { credentialOf } from '../../connection/authentication.ts';
 import type { End } from '../../connection/connection.ts';
 import { selectorsOf } from '../../connection/selectors.ts';
+import { isLinkLocal } from '../../connection/zone.ts';
 import { eapOf, type Limit, usesKey } from '../limit.ts';
 import { isAtLeast } from '../version.ts';
 import { words } from './algorithms.ts';
@@ -90,6 +91,12 @@ export const limits: readonly Limit[] = [
     reason: 'a responder of EAP-TLS has an RSA certificate',
     source: 'programs/pluto/ikev2_eap.c, start_eap',
     hits: ({ local, remote }) => eapOf(remote) === 'tls' && credentialOf(local.authentication)?.kind !== 'rsa',
+  },
+  {
+    id: 'link-local',
+    reason: 'it has no sockets on link-local addresses',
+    source: 'seen with 4.10 and 5.2 in labs: we cannot identify ourselves with either end of this connection',
+    hits: ({ local }) => isLinkLocal(local.address),
   },
   {
     id: 'radius',

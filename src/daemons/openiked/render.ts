@@ -5,6 +5,7 @@ import { distinguishedNameParts, type IdentityType, identityType } from '../../c
 import type { ChildSettings, EspProposal, IkeProposal } from '../../connection/sas.ts';
 import { protocolNames, selectorsOf } from '../../connection/selectors.ts';
 import type { View } from '../../connection/view.ts';
+import { zonedAddress } from '../../connection/zone.ts';
 import type { ConfigFile } from '../daemon.ts';
 import { type WordTable, wordOf } from '../words.ts';
 import { words } from './algorithms.ts';
@@ -44,13 +45,13 @@ function globalsOf(connections: readonly Connection[]): string[] {
 function policyOf(view: View, waits: boolean): string[] {
   const { connection, local, remote } = view;
   const { mode = 'tunnel', ike, child } = connection;
-  const peer = peerWord(remote);
+  const peer = zonedAddress(peerWord(remote), local);
   const active = waits || local.start === 'start';
   return [
     `ikev2 "${connection.name}" ${active && remote.seenAs !== 'any' ? 'active' : 'passive'}${child?.ipcomp ? ' ipcomp' : ''} ${mode} esp`,
     ...protocolOf(local),
     ...flowsOf(view),
-    `local ${local.address} peer ${peer}`,
+    `local ${zonedAddress(local.address, local)} peer ${peer}`,
     ...(ike?.proposals ?? []).map(ikeProposal),
     ...(child?.proposals ?? []).map(espProposal),
     `srcid ${identity(local)}`,

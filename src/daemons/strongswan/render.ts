@@ -4,6 +4,7 @@ import { type Connection, type End, peerWord } from '../../connection/connection
 import type { EspProposal, IkeProposal } from '../../connection/sas.ts';
 import { selectorsOf } from '../../connection/selectors.ts';
 import { childViews, type View } from '../../connection/view.ts';
+import { zonedAddress } from '../../connection/zone.ts';
 import type { Stack } from '../../model/stacks.ts';
 import type { ConfigFile } from '../daemon.ts';
 import { type WordTable, wordOf } from '../words.ts';
@@ -35,12 +36,12 @@ export function render(views: readonly View[], _version: string, stack: Stack): 
 function connectionOf(view: View): Section {
   const { connection, local, remote } = view;
   const { ike, encapsulation, mobike, fragmentation, liveness, ppk, ikev1, childless, uniqueIds } = connection;
-  const peer = peerWord(remote);
+  const peer = zonedAddress(peerWord(remote), local);
   return {
     version: ikev1 === undefined ? 2 : 1,
     childless: childless === undefined ? undefined : childless ? 'force' : 'never',
     aggressive: ikev1 && yesNo(ikev1 === 'aggressive'),
-    local_addrs: local.address,
+    local_addrs: zonedAddress(local.address, local),
     remote_addrs: peer === 'any' ? '%any' : peer,
     proposals: ike?.proposals?.map(ikeProposal).join(', '),
     ...ikeTimes(connection),

@@ -2,10 +2,11 @@ import { EspalierError } from '../../base/errors.ts';
 import { type Connection, type End, peerAddress } from '../../connection/connection.ts';
 import { contradictionIn } from '../../connection/together.ts';
 import { childViews, viewOf } from '../../connection/view.ts';
+import { isLinkLocal } from '../../connection/zone.ts';
 import type { ConfigFile } from '../../daemons/daemon.ts';
 import { limitIn } from '../../daemons/limits.ts';
 import { findDaemon } from '../../daemons/table.ts';
-import { prefixContains, prefixOf, withoutPrefix } from '../../model/addresses.ts';
+import { canonicalAddress, prefixContains, prefixOf, withoutPrefix } from '../../model/addresses.ts';
 import type { UserspaceStack } from '../../model/stacks.ts';
 import type { Route, Topology, Host as TopologyHost } from '../../model/topology.ts';
 import type { HostSpec } from './api/hosts.ts';
@@ -101,11 +102,9 @@ function complete({ authentication, ends, ...connection }: ConnectionSketch, aro
     }
     const how = sketch.authentication ?? authentication;
     if (how === undefined) throw new EspalierError('scenario', `${place} has no authentication`);
-    return {
-      ...sketch,
-      address: sketch.address ?? addressOf(sketch.host, peer.host, around.topology),
-      authentication: how,
-    };
+    const address = sketch.address ?? addressOf(sketch.host, peer.host, around.topology);
+    const zone = sketch.zone ?? (isLinkLocal(address) ? zoneOf(address, [sketch, peer], around.topology) : undefined);
+    return { ...sketch, address, ...(zone !== undefined && { zone }), authentication: how };
   };
   return { ...connection, ends: [end(one, other), end(other, one)] };
 }
@@ -116,7 +115,10 @@ function complete({ authentication, ends, ...connection }: ConnectionSketch, aro
  */
 export function withRoutes(topology: Topology, daemons: ReadonlyMap<string, HostDaemon>): Topology {
   const hosts = topology.hosts.map((host): TopologyHost => {
-    const views = (daemons.get(host.name)?.views ?? []).filter(({ local }) => local.interface === undefined);
+    // A route over a link-local address would have to name an interface.
+    const views = (daemons.get(host.name)?.views ?? []).filter(
+      ({ local, remote }) => local.interface === undefined && !isLinkLocal(remote.address),
+    );
     const wanted = views.flatMap(childViews).flatMap(({ remote }) =>
       (remote.selectors ?? []).map((one) => ({
         to: typeof one === 'string' ? one : one.network,
@@ -138,6 +140,16 @@ function isNew({ to, via }: Route, { nics, routes }: TopologyHost): boolean {
     (route) => route.to === to || (route.to === 'default' && route.via.includes(':') === to.includes(':')),
   );
   return near && !own && !there && !prefixContains(prefixOf(to), via);
+}
+
+/** The interface of the first host that has an address, on a link that both are on. */
+function zoneOf(address: string, [own, peer]: readonly [EndSketch, EndSketch], { hosts }: Topology) {
+  const nicsOf = (name: string) => hosts.find((one) => one.name === name)?.nics ?? [];
+  const links = new Set(nicsOf(peer.host).map(({ link }) => link));
+  const has = nicsOf(own.host).filter(({ addresses }) =>
+    addresses.some((one) => canonicalAddress(withoutPrefix(one)) === canonicalAddress(address)),
+  );
+  return has.find(({ link }) => links.has(link))?.name;
 }
 
 /** On a link that both are on, else the first. */

@@ -1,4 +1,5 @@
 import { EspalierError } from '../../base/errors.ts';
+import { isLinkLocal } from '../../connection/zone.ts';
 import { addressBytes, canonicalAddress, prefixContains, prefixOf, withoutPrefix } from '../../model/addresses.ts';
 import { type Host, labLimits, type Nic, type Route, type Topology } from '../../model/topology.ts';
 import type { HostSpec } from './api/hosts.ts';
@@ -145,7 +146,9 @@ function routesOf({ to, via }: Route, { name, own, plugs }: Around): Route[] {
   const gateways = neighbour.length > 0 ? neighbour.flatMap(({ addresses }) => addresses.map(withoutPrefix)) : [via];
   const families =
     to === 'default' ? gateways : gateways.filter((gateway) => gateway.includes(':') === to.includes(':'));
-  const reachable = families.filter((gateway) => isNear(gateway, own));
+  const reachable = families.filter((gateway) => isNear(gateway, own) && !isLinkLocal(gateway));
+  if (reachable.length === 0 && isNear(via, own) && isLinkLocal(via))
+    throw impossible(`host ${name}: the route to ${to} goes via ${via}, which needs an interface: add it with exec`);
   if (reachable.length === 0)
     throw impossible(`host ${name}: the route to ${to} goes via ${via}, which is on none of its networks`);
   if (

@@ -50,6 +50,12 @@ const files: readonly (readonly [what: string, text: string, message: string, li
     2,
   ],
   [
+    'a route over a link-local address',
+    declare("hosts: { a: linux({ routes: { default: 'fe80::2' } }) }, links: { l: { a: 'fe80::1/64' } }"),
+    'scenario "x": this network is not possible: host a: the route to default goes via fe80::2, which needs an interface: add it with exec',
+    2,
+  ],
+  [
     'a tolerance of what there is not',
     `const what = 'dead' as 'died';\n${tolerating("{ what, why: 'x' }")}`,
     'scenario "x": `tolerates`: there is no "dead"; there are died, daemon-ended, assertion-failed, expectation-failed, daemon-fatal, memory-error, memory-leak, kernel-fault, half-open',
