@@ -1,11 +1,11 @@
 /**
- * `npm run mutate:kernel [-- --drawn N --seed S] [--only TEXT] [--keep] [--output FILE]`: how much of a broken kernel the suite `conformance`
+ * `npm run mutate:kernel [-- --drawn N --seed S] [--only TEXT] [--quick] [--keep] [--output FILE]`: how much of a broken kernel the suite `conformance`
  * notices. Builds the tested kernel once, then plants one bug at a time in it: those of tools/kernel-mutants/hand-written.ts, and N (40) that
  * are drawn by operator and seed. For each the rows about its file run, then, where all are green, the whole suite. A row counts as red if it
  * passes on the unchanged kernel.
  *
  * `--only TEXT`: bugs whose name or file contains the text. `--keep`: what FILE says was found stays found, and what was not counted stays
- * so; the others are tried anew. Results are written to FILE (`espalier-runs/kernel-mutants.json`) after each, the tables to standard output.
+ * so; the others are tried anew. `--quick`: no bug is tried with the whole suite; what survives has to be tried again without, with `--keep`. Results are written to FILE (`espalier-runs/kernel-mutants.json`) after each, the tables to standard output.
  * Exit code 1 where a hand-written bug survives, or more than a quarter of the drawn ones.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -32,6 +32,7 @@ const { values } = toolArguments(import.meta.filename, {
     drawn: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
+    quick: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     output: { type: 'string', default: join(projectDir, 'espalier-runs', 'kernel-mutants.json') },
   },
@@ -73,7 +74,7 @@ async function main(): Promise<boolean> {
     const before = notes.kept(mutant.id);
     if (before) return before;
     const started = performance.now();
-    const tried = await tryMutant(mutant, rows, { tree, work, signal });
+    const tried = await tryMutant(mutant, rows, { tree, work, quick: values.quick, signal });
     notes.add(tree.version, tried);
     const outcome = tried.uncounted ?? tried.red.map(({ name, word }) => `${word}: ${name}`).join('; ');
     say(`${((performance.now() - started) / 1000).toFixed(0)} s  ${mutant.id}  ${outcome || 'SURVIVES'}`);

@@ -2,11 +2,20 @@ import { expect, type Host, scenario, sealedEsp } from 'espalier';
 import { addresses, connect, families, pair, pings, toEast } from './labs.ts';
 import { echoReply } from './packets.ts';
 
-/** Opens a socket as IKE daemons have it: UDP_ENCAP (100) of UDP (17) with UDP_ENCAP_ESPINUDP (2). */
+/** Opens a socket as IKE daemons have it: UDP_ENCAP (100) of UDP (17) with UDP_ENCAP_ESPINUDP (2). Octets of what it gets are in /run/got. */
 async function openSocket(host: Host, family: 4 | 6, port = 4500): Promise<void> {
   const kind = family === 4 ? 'AF_INET' : 'AF_INET6';
-  const program = `import socket,time;s=socket.socket(socket.${kind},socket.SOCK_DGRAM);s.bind(("",${port}));s.setsockopt(17,100,2);open("/run/encap","w");time.sleep(1e6)`;
-  await host.exec(`rm -f /run/encap; (python3 -c '${program}' >/dev/null 2>&1 &)`);
+  const program = [
+    'import socket',
+    `s=socket.socket(socket.${kind},socket.SOCK_DGRAM)`,
+    `s.bind(("",${port}))`,
+    's.setsockopt(17,100,2)',
+    'f=open("/run/got","w",1)',
+    'open("/run/encap","w")',
+    'while True: f.write("%d\\n"%len(s.recv(9999)))',
+  ].join('\n');
+  await host.writeFile('/run/encap.py', program);
+  await host.exec('rm -f /run/encap; (python3 /run/encap.py >/dev/null 2>&1 &)');
   await expect(host).toHaveFile('/run/encap');
 }
 
@@ -40,6 +49,9 @@ for (const family of families) {
       ]);
       await expect(() => east.xfrmStat(), { what: 'losses behind a keepalive and a marker', within: 0 }).toEqual(
         before,
+      );
+      await expect(async () => (await east.exec('cat /run/got')).stdout, { what: 'octets that the daemon got' }).toBe(
+        '32\n',
       );
     });
   }

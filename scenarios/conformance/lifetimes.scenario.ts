@@ -8,8 +8,11 @@ for (const family of families) {
   scenario(`S6 an SA of IPv${family} expires by packets`, pair, async ({ hosts: { west, east } }) => {
     await west.xfrm.listen();
     await connect({ west, east }, { family, atWest: { limits: { softPackets: 3, hardPackets: 5 } } });
-    await expect(await pings(west, peer, { count: 8 }), { what: 'pings answered' }).toBe(5);
+    await expect(await pings(west, peer, { count: 3 }), { what: 'pings up to the soft limit' }).toBe(3);
+    await expect(west).not.toSeeXfrm('expire', {}, { within: 0 });
+    await expect(await pings(west, peer), { what: 'pings past it' }).toBe(1);
     await expect(west).toSeeXfrm('expire', { hard: false, spi: outSpi }, { count: 1 });
+    await expect(await pings(west, peer, { count: 4 }), { what: 'pings up to the hard limit' }).toBe(1);
     await expect(west).toSeeXfrm('expire', { hard: true, spi: outSpi }, { count: 1 });
     await expect(west).not.toHaveSa({ destination: peer }, { within: 0 });
     const received = await east.xfrm.state.get(toEast(family));

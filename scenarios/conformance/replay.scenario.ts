@@ -27,7 +27,8 @@ async function sender({ hosts: { west, east }, net }: Lab, family: Family, proto
   };
 }
 
-const windows = [32, 64, 128, 1024, 4096] as const;
+// The smallest is less than the bits of the word that holds it.
+const windows = [12, 32, 64, 128, 1024, 4096] as const;
 
 for (const family of families) {
   for (const protocol of ['esp', 'ah'] as const) {
@@ -48,7 +49,8 @@ for (const family of families) {
           await send.refused(top - window, esn ? 'XfrmInStateProtoError' : 'XfrmInStateSeqError');
           await send.refused(top - (window - 1));
           await send.refused(top);
-          await send.accepted(top + 1, top + window);
+          // The next number has the bit of the lower edge, which has to be free again although it is jumped over.
+          await send.accepted(top + 2, top + 1, top + window);
           await send.refused(top + 1);
           const sa = await hosts.east.xfrm.state.get(toEast(family, { protocol }));
           await expect(sa?.replay?.inbound, { what: 'the highest number received' }).toBe(top + window);

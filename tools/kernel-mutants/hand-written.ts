@@ -18,7 +18,6 @@ const [state, policy, input, output] = ['state', 'policy', 'input', 'output'].ma
   (part) => `net/xfrm/xfrm_${part}.c`,
 ) as [string, string, string, string];
 const replay = 'net/xfrm/xfrm_replay.c';
-const user = 'net/xfrm/xfrm_user.c';
 
 export const handWritten: readonly HandWritten[] = [
   // SAs
@@ -36,7 +35,7 @@ export const handWritten: readonly HandWritten[] = [
     within: 'xfrm_state_check_expire',
     find: />= x->lft\.soft_packet_limit/,
     put: '> x->lft.soft_packet_limit',
-    rows: ['S6'],
+    rows: ['S6', 'S9'],
   },
   {
     what: 'an SA carries packets past its hard limit of bytes',
@@ -95,11 +94,11 @@ export const handWritten: readonly HandWritten[] = [
     rows: ['S15'],
   },
   {
-    what: 'an SA of IPComp may have an SPI of 17 bits',
-    file: user,
-    within: 'verify_newsa_info',
-    find: /0x10000\b/,
-    put: '0x20000',
+    what: 'an SA that is there already is added again',
+    file: state,
+    within: 'xfrm_state_add',
+    find: /(?<=use_spi, family\);\s+)if \(x1\)/,
+    put: 'if (0)',
     rows: ['S1'],
   },
   // policies

@@ -26,12 +26,14 @@ export interface Tried {
 }
 
 /** Scenarios after which a part of the suite ends. */
-const enough = 3;
+const enough = 2;
 
 export interface Trial {
   readonly tree: MutableTree;
   /** Folder for kernels and runs, which are removed again. */
   readonly work: string;
+  /** Only the rows that are about the mutant: what survives them says nothing yet. */
+  readonly quick: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +41,7 @@ export interface Trial {
 export async function tryMutant(
   mutant: KernelMutant,
   rows: readonly string[],
-  { tree, work, signal }: Trial,
+  { tree, work, quick, signal }: Trial,
 ): Promise<Tried> {
   const { id, file, within, line } = mutant;
   const about = { id, file, within, line };
@@ -47,10 +49,8 @@ export async function tryMutant(
   const outcome = await buildWith(tree, { file, text: mutated(sourceText(tree, file), mutant), into }, signal);
   if ('uncounted' in outcome) return { ...about, uncounted: outcome.uncounted, red: [] };
   const first = rowPattern(rows);
-  for (const choice of [
-    ['-g', first],
-    ['--grep-invert', first],
-  ]) {
+  const parts = [['-g', first], ...(quick ? [] : [['--grep-invert', first]])];
+  for (const choice of parts) {
     const red = await redRows(choice, into, work);
     const others = red.length === 0 ? red : await redWithout(red, tree.kernel, work);
     const found = red.filter(({ name }) => !others.some((other) => other.name === name));
