@@ -89,16 +89,23 @@ async function main(): Promise<boolean> {
   const texts = Object.keys(firstRows).map((file) => [file, sourceText(tree, file)] as const);
   const names = Object.keys(operators);
   const all = new Map(names.map((name) => [name, texts.flatMap((text) => mutantsOf(...text, name))]));
-  const drawn: Tried[] = [];
   const wanted = shares(names, wholeNumber('--drawn', values.drawn, 0));
-  for (const [operator, queue] of queues(all, values.seed)) {
-    const ofOperator: Tried[] = [];
-    for (const mutant of queue.filter(isWanted)) {
-      if (scoreOf(ofOperator, known).counted === wanted.get(operator)) break;
-      ofOperator.push(await attempt(mutant, firstRows[mutant.file] ?? []));
+  // In turns, so that what was tried when somebody stops it is a fair part.
+  const turns = [...queues(all, values.seed)].map(([operator, queue]) => ({
+    wanted: wanted.get(operator) ?? 0,
+    queue: queue.filter(isWanted)[Symbol.iterator](),
+    tried: [] as Tried[],
+  }));
+  let open = turns.filter((turn) => turn.wanted > 0);
+  while (open.length > 0) {
+    for (const turn of open) {
+      const { value: mutant } = turn.queue.next();
+      if (mutant) turn.tried.push(await attempt(mutant, firstRows[mutant.file] ?? []));
+      else turn.wanted = 0;
     }
-    drawn.push(...ofOperator);
+    open = open.filter(({ wanted: count, tried }) => scoreOf(tried, known).counted < count);
   }
+  const drawn = turns.flatMap(({ tried }) => tried);
 
   const lines = [
     ...reportOf('Written by hand', byHand, known),
