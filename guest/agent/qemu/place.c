@@ -176,5 +176,5 @@ void place_host(void)
 
 bool place_shares_trees(void) { return false; }
 
-/* In real time whoever looks takes the processor from whom it waits for, and what computes for a second is not waited for. */
-const struct settling settling = { .sleep_ns = 5000000, .rounds = 200 };
+/* Whoever looks takes the processor from whom it waits for, and what computes for a second of the lab's time is not waited for. */
+const struct settling settling = { .sleep_ns = 1000000, .rounds = 1000 };

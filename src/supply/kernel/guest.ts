@@ -24,11 +24,14 @@ const factsSchema = z.object({ sources: z.array(z.string()), compiler: z.string(
 const agents = new ArtifactStore({ name: 'guest-agent', file: 'agent', facts: factsSchema });
 const starters = new ArtifactStore({ name: 'guest-starter', file: 'starter', facts: factsSchema });
 const benches = new ArtifactStore({ name: 'guest-xfrm-bench', file: 'xfrm-bench', facts: factsSchema });
+const clocks = new ArtifactStore({ name: 'guest-machine-clock', file: 'machine-clock.so', facts: factsSchema });
 const shims = new ArtifactStore({ name: 'guest-shim', file: 'seed.so', facts: factsSchema });
 
 const folder = join(projectDir, 'guest');
 
 const program = ['-O2', '-static', '-s', '-D_GNU_SOURCE'];
+
+const sharedObject = ['-O2', '-shared', '-fPIC', '-s'];
 
 /** Units of the agent that know of User Mode Linux: how it is surrounded, its links, its faults and captures. */
 const umlUnits = ['await', 'books', 'capture', 'change', 'detour', 'fault', 'place', 'ports', 'ring', 'rule', 'watch'];
@@ -40,12 +43,17 @@ export function ensureMachineAgent(): Promise<GuestProgram> {
   return compile(agents, [...common, ...sourcesIn(join('agent', 'qemu'))], program);
 }
 
+/** The library that gives QEMU's machines the time of their lab, for LD_PRELOAD. Compiled as `ensureGuest` does. */
+export function ensureMachineClock(): Promise<GuestProgram> {
+  return compile(clocks, [join(folder, 'machine-clock.c')], sharedObject);
+}
+
 /** Compiled once per content of the sources, flags and compiler. */
 export async function ensureGuest(): Promise<GuestBinaries> {
   const agent = await compile(agents, sourcesIn('agent'), program);
   const starter = await compile(starters, sourcesIn('starter'), program);
   const units = ['cost.c', 'hold.c', 'seed.c', 'shim.h'].map((unit) => join(folder, unit));
-  const shim = await compile(shims, units, ['-O2', '-shared', '-fPIC', '-s']);
+  const shim = await compile(shims, units, sharedObject);
   return { agent, shim, starter };
 }
 

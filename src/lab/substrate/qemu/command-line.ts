@@ -51,7 +51,15 @@ const kernelWords = [
 /** Arguments of `qemu-system-x86_64`. */
 export function machineArguments(shape: MachineShape): string[] {
   return [
-    ...['-name', quoted(shape.name), '-no-user-config', '-nodefaults', '-display', 'none', '-no-reboot'],
+    ...[
+      '-name',
+      `${quoted(shape.name)},debug-threads=on`,
+      '-no-user-config',
+      '-nodefaults',
+      '-display',
+      'none',
+      '-no-reboot',
+    ],
     ...[
       '-machine',
       `q35,accel=${shape.accelerator},usb=off,vmport=off`,

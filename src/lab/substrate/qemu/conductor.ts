@@ -8,19 +8,26 @@ import { encodeOrders } from '../../agent/orders.ts';
 import type { Order } from '../substrate.ts';
 import { Books } from './books.ts';
 import { CollectedFiles } from './collected-files.ts';
+import { Idleness } from './idleness.ts';
 import { KernelLog } from './kernel-log.ts';
 import { LabClock } from './lab-clock.ts';
 import { Links } from './links.ts';
 import { MachineLine } from './machine-line.ts';
 import { RecordMerger } from './merge.ts';
 import type { FromThread, LabScore, MachineWires, ToThread } from './messages.ts';
+import { Pace } from './pace.ts';
 import { EvidenceWriter } from './quota.ts';
 import { latenessOf, requireFast, slownessOf } from './slowness.ts';
 import { listenAll } from './sockets.ts';
+import { TimeFile } from './time-file.ts';
 
 /** A machine that has not answered for so long behind its own deadline will not, ms. */
 const patienceMs = 60_000;
+/** The same in this machine's time, which is no measure of what the lab does. */
+const longestOrderMs = 1_800_000;
 const progressMs = 200;
+/** For so long the last bytes of a machine that has gone off are waited for, ms. */
+const lastWordsMs = 2000;
 /** Hosts that send each other packets without end are not waited for. */
 const settleRounds = 20;
 
@@ -28,6 +35,7 @@ const settleRounds = 20;
 export class Conductor {
   readonly #score: LabScore;
   readonly #post: (message: FromThread) => void;
+  readonly #time: TimeFile;
   readonly #clock: LabClock;
   readonly #writer = new EvidenceWriter();
   readonly #merger: RecordMerger;
@@ -47,12 +55,14 @@ export class Conductor {
   #gone: string | undefined;
   #plugged = Promise.withResolvers<void>();
   #complete = false;
+  #ending = false;
 
   constructor(score: LabScore, post: (message: FromThread) => void) {
     const { dir, start, machines, links } = score;
     this.#score = score;
     this.#post = post;
-    this.#clock = new LabClock(start);
+    this.#time = new TimeFile(join(dir, 'lab', 'time'));
+    this.#clock = new LabClock(start, this.#time);
     mkdirSync(join(dir, 'links'), { recursive: true });
     const hosts = machines.map(({ name }) => name);
     this.#merger = new RecordMerger(join(dir, 'records'), this.#writer, { hosts, now: this.#clock.now() });
@@ -76,9 +86,14 @@ export class Conductor {
       plug: (machine, index, socket) => this.#links.plug(machine, index, socket),
       frame: (port, frame) => this.#guarded(() => this.#links.take(port, frame)),
     });
+    const { taken, wake } = sockets;
+    const processors = this.#score.machines.map(({ cpus }) => cpus);
+    const idleness = new Idleness({ clock: this.#clock, file: this.#time, processors, taken, wake });
+    using pace = new Pace(this.#clock, { idleness, kind: this.#score.clock, works: () => this.#works() });
+    using _time = this.#time;
     await sockets.listening;
     this.#post({ kind: 'listening' });
-    await this.#play().catch((error: unknown) => this.#refuse(error));
+    await this.#play(pace).catch((error: unknown) => this.#refuse(error));
     await sockets.drained();
     this.#guarded(() => this.#store());
     const panic = this.#gone === undefined ? undefined : this.#log.panicOf(this.#gone);
@@ -92,10 +107,20 @@ export class Conductor {
   hear(message: ToThread): void {
     if (message.kind === 'orders') this.#orders.resolve(message.orders);
     else if (message.kind === 'plugged') this.#plugged.resolve();
+    else if (message.kind === 'gone' && this.#ending) this.#hearLast(message.host);
     else {
       if (message.kind === 'gone') this.#gone ??= message.host;
       this.#break();
     }
+  }
+
+  /** Machines go off one after the other. What one said last may be on its way still. */
+  #hearLast(host: string): void {
+    const missing = deadline(lastWordsMs, () => {
+      this.#gone ??= host;
+      this.#break();
+    });
+    void this.#lineFor(host).ended.then(() => missing.stop());
   }
 
   #lineOf({ name, plan }: MachineWires, index: number): MachineLine {
@@ -119,6 +144,11 @@ export class Conductor {
     if (said.type === 'trouble' && endsLab(said.word)) this.#inTrouble = true;
     if (said.type === 'books') this.#books.sent(said.lines);
     this.#merger.add(host, record);
+  }
+
+  /** They build their hosts, or work off an order. */
+  #works(): boolean {
+    return !this.#merger.begun || [...this.#lines.values()].some(({ busy }) => busy);
   }
 
   #lost(host: number, why: string | undefined): void {
@@ -160,18 +190,21 @@ export class Conductor {
     return Promise.race([work, this.#broken.promise]);
   }
 
-  async #play(): Promise<void> {
+  async #play(pace: Pace): Promise<void> {
     const { steps, hold, postMortem, faults } = this.#score;
     const lines = [...this.#lines];
     const ready = Promise.all(lines.map(([host, line]) => line.ready.then(() => this.#post({ kind: 'up', host }))));
     if ((await this.#unlessBroken(Promise.all(lines.map(([, line]) => line.booted)))) === 'broken') return;
-    this.#slowness = slownessOf(this.#clock.passed());
-    requireFast(this.#slowness);
+    const slowness = slownessOf(this.#clock.passed());
+    requireFast(slowness);
+    pace.goOn();
+    for (const [, line] of lines) line.begin();
     if ((await this.#unlessBroken(ready)) === 'broken') return;
+    this.#slowness = Math.max(1, slowness / pace.slower);
     const limit = BigInt(Math.round(Number(this.#score.deadline) * this.#slowness));
     await this.#all(`deadline ${limit}\n`);
     this.#merger.flush();
-    this.#merger.say(recordType.lateness, this.#clock.now(), numberBytes(latenessOf(this.#slowness)));
+    this.#merger.say(recordType.lateness, this.#clock.now(), numberBytes(latenessOf(slowness, pace.slower)));
     this.#merger.begun = true;
     for (const [index, rule] of faults.entries()) this.#links.faults.catch(index + 1, rule);
     for (const { host, index, line } of steps) {
@@ -179,17 +212,20 @@ export class Conductor {
       await this.#obey({ kind: 'command', host, line, step: index });
       this.#merger.flush();
     }
-    if (hold) await this.#follow();
+    if (hold) await this.#follow(pace);
     else if (postMortem !== undefined && !this.#inTrouble) await this.#postMortem(postMortem);
+    pace.end();
     if (!this.#isBroken) await this.#end();
   }
 
-  /** One machine works at a time; what its command changed in the tables of the others is looked at behind it. */
+  /** One machine works at a time; what its command changed in the tables of the others is looked at behind it. Then the plan's gap passes. */
   async #command(host: string, lines: string): Promise<void> {
     await this.#order(host, lines);
     await this.#settle();
     const others = [...this.#lines.keys()].filter((name) => name !== host);
     await Promise.all(others.map((name) => this.#order(name, 'tables 0\n')));
+    const { gap } = this.#score;
+    await this.#advance(gap, `advance ${gap}\n`);
   }
 
   /** Lets machines do what a command began on others: until none computes and no frame was on its way meanwhile, or not for ever. */
@@ -208,22 +244,26 @@ export class Conductor {
     if (this.#isBroken) return;
     const ownMs = (Number(this.#score.deadline) / 1e6) * this.#slowness;
     const limitMs = 2 * ownMs + patienceMs + extraMs;
-    using _limit = deadline(limitMs, () => {
-      const why = `the machine ${host} did not answer for ${Math.round(limitMs / 1000)} s: ${JSON.stringify(lines.trimEnd().slice(0, 80))}`;
+    const giveUp = (ms: number): void => {
+      const why = `the machine ${host} did not answer for ${Math.round(ms / 1000)} s: ${JSON.stringify(lines.trimEnd().slice(0, 80))}`;
       this.#refuse(new EspalierError('guest', why, { host }));
-    });
+    };
+    using _limit = this.#clock.after(BigInt(Math.round(limitMs)) * 1_000_000n, () => giveUp(limitMs));
+    using _longest = deadline(longestOrderMs, () => giveUp(longestOrderMs));
     await this.#unlessBroken(this.#lineFor(host).order(lines));
   }
 
   /** Works off what a held lab is ordered, until it is ordered to end. */
-  async #follow(): Promise<void> {
+  async #follow(pace: Pace): Promise<void> {
     for (let number = 0, more = true; more; number += 1) {
       const payload = Buffer.alloc(4);
       payload.writeUInt32LE(number);
       this.#links.flush();
       this.#merger.say(recordType.stepEnd, this.#merger.last, payload);
       if (number > 0) this.#post({ kind: 'done' });
+      pace.stand();
       const orders = await this.#unlessBroken(this.#orders.promise);
+      pace.goOn();
       if (orders === 'broken') return;
       this.#orders = Promise.withResolvers();
       for (const order of orders) if (order.kind !== 'end') await this.#obey(order);
@@ -281,6 +321,7 @@ export class Conductor {
   }
 
   async #end(): Promise<void> {
+    this.#ending = true;
     for (const line of this.#lines.values()) void line.order('end\n');
     using _limit = deadline(patienceMs * 2, () => {
       this.#refuse(new EspalierError('guest', 'a machine did not hand out its evidence at the end of the lab'));

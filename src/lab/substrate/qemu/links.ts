@@ -38,6 +38,7 @@ export class Links {
   constructor(names: readonly string[], { dir, writer, clock, note = () => {} }: LinkStore) {
     this.faults = new FrameFaults({
       note,
+      after: (ns, act) => clock.after(ns, act),
       indexOf: (link) => names.indexOf(link),
       put: (link, frame, from) => this.#named(link).forward.put(frame, from),
     });

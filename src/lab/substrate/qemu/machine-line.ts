@@ -46,6 +46,15 @@ export class MachineLine {
     return this.#booted.promise;
   }
 
+  /** Tells it the date and its plan. */
+  begin(): void {
+    const now = this.#clock.now();
+    const date = Buffer.alloc(8);
+    date.writeBigUInt64LE(now);
+    this.#planSent = now;
+    this.#send(0, Buffer.concat([date, this.#plan]));
+  }
+
   /** It has built its host, whose shell is at a prompt. */
   get ready(): Promise<void> {
     return this.#ready.promise;
@@ -91,19 +100,13 @@ export class MachineLine {
   }
 
   /**
-   * The first says that the agent is there: it gets date and plan. The second has its wall clock, read as soon as that was set. Half of
+   * The first says that the agent is there: it can get date and plan. The second has its wall clock, read as soon as that was set. Half of
    * the time between sending and hearing is taken to be that of the way there.
    */
   #hello(body: Buffer): void {
     this.#hellos += 1;
     const now = this.#clock.now();
-    if (this.#hellos === 1) {
-      this.#booted.resolve();
-      const date = Buffer.alloc(8);
-      date.writeBigUInt64LE(now);
-      this.#planSent = now;
-      this.#send(0, Buffer.concat([date, this.#plan]));
-    }
+    if (this.#hellos === 1) this.#booted.resolve();
     if (this.#hellos === 2) this.#records.moveBy((this.#planSent + now) / 2n - body.readBigUInt64LE());
   }
 

@@ -42,7 +42,8 @@ export function machinePlan(plan: LabPlan, host: Host): MachinePlan {
     topology: { hosts: [host], links },
     files: plan.files.filter((file) => file.host === name || file.host === '*'),
     steps: [],
-    timing: { ...plan.timing, warmup: warmup < longestWarmup ? warmup : longestWarmup },
+    // Between two commands it passes on all machines together.
+    timing: { ...plan.timing, gap: 0n, warmup: warmup < longestWarmup ? warmup : longestWarmup },
   };
   // Prompts of consoles are told from output by it; one that a machine prints itself is not another's.
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex');

@@ -14,6 +14,9 @@ export interface MachineEnd {
   readonly errors: string;
 }
 
+/** The library that gives a machine the lab's time (guest/machine-clock.c), in its folder. */
+export const clockFile = 'machine-clock.so';
+
 const errorsKept = 64 * 1024;
 
 /** A process of QEMU. It ends with this one, however that ends. */
@@ -24,12 +27,13 @@ export class Machine {
   #over = false;
   #cpuMs = 0;
 
-  /** `folder`: where its sockets and files are. */
-  constructor(shape: MachineShape, folder: string) {
+  /** `folder`: where its sockets and files are. `number`: which of the lab's machines it is. */
+  constructor(shape: MachineShape, { folder, number }: { readonly folder: string; readonly number: number }) {
     this.name = shape.name;
     const [command, args] = walled('qemu-system-x86_64', machineArguments(shape));
     // No group of its own would be spared by a signal to this one; what it has to hear is SIGKILL.
-    this.#process = spawn(command, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    const env = { ...process.env, LD_PRELOAD: `./${clockFile}`, ESPALIER_MACHINE: String(number) };
+    this.#process = spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
     this.ended = this.#end();
   }
 

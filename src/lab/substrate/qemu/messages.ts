@@ -1,4 +1,5 @@
 import type { FaultRule } from '../../../model/faults.ts';
+import type { Clock } from '../../../model/scenario.ts';
 import type { Order } from '../substrate.ts';
 
 /** A machine of the lab as its conductor knows it. Sockets are names in the lab's folder. */
@@ -6,6 +7,7 @@ export interface MachineWires {
   readonly name: string;
   /** In the agent's language, behind the date. */
   readonly plan: Uint8Array;
+  readonly cpus: number;
   readonly agentSocket: string;
   readonly consoleSocket: string;
   readonly nics: readonly { readonly link: string; readonly socket: string }[];
@@ -21,6 +23,9 @@ export interface LabScore {
   readonly links: readonly string[];
   /** Date at which it starts, ns since 1970. */
   readonly start: bigint;
+  readonly clock: Clock;
+  /** Time that passes between two commands, ns. */
+  readonly gap: bigint;
   /** Longest time of a command where machines are as fast as they usually are, ns. */
   readonly deadline: bigint;
   readonly steps: readonly { readonly index: number; readonly host: string; readonly line: string }[];

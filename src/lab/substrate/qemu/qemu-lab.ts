@@ -88,8 +88,8 @@ export class QemuLab implements BackendLab {
 
   #startMachines(): void {
     if (!this.#killed) {
-      for (const shape of this.#parts.shapes) {
-        const machine = new Machine(shape, this.#parts.folder);
+      for (const [number, shape] of this.#parts.shapes.entries()) {
+        const machine = new Machine(shape, { folder: this.#parts.folder, number });
         this.#machines.push(machine);
         void machine.ended.then((end) => this.#gone(machine.name, end));
       }

@@ -1,5 +1,6 @@
 import { compare } from '../../../base/text.ts';
 import { type LabRecord, recordType } from '../../../evidence/records/record.ts';
+import { later } from './lab-clock.ts';
 
 /** A frame that waits for those of other machines. */
 export interface Waiting extends Pick<LabRecord, 'type' | 'time' | 'payload'> {
@@ -41,8 +42,4 @@ function placeOf({ type, time }: Waiting, boundary: bigint | undefined, dumped: 
   const isShown = events.includes(type) && dumped !== undefined && time <= dumped;
   if (time <= boundary || isShown) return { time: time < boundary ? time : boundary, rank: ranks.before };
   return { time, rank: ranks.behind };
-}
-
-function later(one: bigint, other: bigint): bigint {
-  return one > other ? one : other;
 }

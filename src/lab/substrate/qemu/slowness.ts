@@ -8,9 +8,9 @@ const slowest = 20;
 /** By so much frames and events of machines as fast as usual are recorded late at most, ns: a turn of this machine's scheduler, and one of each thread between. */
 const usualLateness = 100_000_000n;
 
-/** By how much frames and events of machines so many times slower are recorded late at most, ns. */
-export function latenessOf(slowness: number): bigint {
-  return BigInt(Math.round(Number(usualLateness) * slowness));
+/** By how much of the lab's time, which goes `slower`, frames and events of machines are recorded late at most, ns. */
+export function latenessOf(slowness: number, slower: number): bigint {
+  return BigInt(Math.round((Number(usualLateness) * slowness) / slower));
 }
 
 /**

@@ -8,6 +8,9 @@ import type { LabScore, MachineWires } from './messages.ts';
 /** So many looks without a byte: what a machine sent before its last word has arrived. */
 const calmLooks = 3;
 
+/** Machines listen there for changes of the lab's time (guest/machine-clock.c). */
+const timeSocket = 'time.socket';
+
 type PluggedPort = ReturnType<Links['plug']>;
 
 /** Who takes what comes. */
@@ -21,6 +24,10 @@ export interface SocketEvents {
 /** The sockets of a lab; leaving their scope closes them. */
 export interface LabSockets extends Disposable {
   readonly listening: Promise<unknown>;
+  /** How often bytes came so far. */
+  readonly taken: () => number;
+  /** Has machines look at the lab's time again. */
+  wake(): void;
   /** Resolves when what machines had sent has been taken. */
   drained(): Promise<void>;
 }
@@ -36,6 +43,7 @@ export function listenAll(
   const servers: Server[] = [];
   const open = new Set<Socket>();
   let taken = 0;
+  const clocks = new Set<Socket>();
   const listen = (name: string, connected: (socket: Socket) => (bytes: Buffer) => void): void => {
     const server = createServer((socket) => {
       open.add(socket);
@@ -50,6 +58,11 @@ export function listenAll(
     });
     servers.push(server.listen(`/proc/self/fd/${folder}/${name}`));
   };
+  listen(timeSocket, (socket) => {
+    clocks.add(socket);
+    socket.once('close', () => clocks.delete(socket));
+    return () => {};
+  });
   for (const machine of machines) {
     const { name, agentSocket, consoleSocket, nics } = machine;
     listen(agentSocket, (socket) => (bytes) => events.agent(name, socket, bytes));
@@ -64,6 +77,10 @@ export function listenAll(
   }
   return {
     listening: Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve)))),
+    taken: () => taken,
+    wake() {
+      for (const socket of clocks) socket.write('.');
+    },
     async drained() {
       let before = -1;
       let calm = 0;

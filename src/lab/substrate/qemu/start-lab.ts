@@ -2,9 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { moduleUrl } from '../../../base/form.ts';
+import type { LabPlan } from '../../../model/scenario.ts';
+import { ensureMachineClock, programBytes } from '../../../supply/kernel/guest.ts';
 import type { BackendLab, LabRequest } from '../substrate.ts';
 import { bootFiles } from './boot-files.ts';
 import type { MachineShape } from './command-line.ts';
+import { clockFile } from './machine.ts';
 import { machineAgent } from './machine-kernel.ts';
 import { type MachinePlan, machinePlan } from './machine-plan.ts';
 import type { LabScore } from './messages.ts';
@@ -16,7 +19,7 @@ function shapeOf({ host, drives }: MachinePlan, { kernel, plan }: LabRequest): M
   return {
     name: host.name,
     memory: plan.machines?.memory ?? plan.memory,
-    cpus: plan.machines?.cpus ?? 1,
+    cpus: cpusOf(plan),
     accelerator: 'tcg',
     drives: [kernel, ...drives],
     nics: host.nics.map(({ mac }, index) => ({ mac, socket: socketOf(host.name, `nic${index}`) })),
@@ -24,6 +27,10 @@ function shapeOf({ host, drives }: MachinePlan, { kernel, plan }: LabRequest): M
     consoleSocket: socketOf(host.name, 'console'),
     controlSocket: socketOf(host.name, 'control'),
   };
+}
+
+function cpusOf({ machines }: LabPlan): number {
+  return machines?.cpus ?? 1;
 }
 
 function socketOf(host: string, what: string): string {
@@ -38,12 +45,15 @@ function scoreOf({ dir, plan, hold }: LabRequest, machines: readonly MachinePlan
     machines: machines.map(({ host, bytes }) => ({
       name: host.name,
       plan: bytes,
+      cpus: cpusOf(plan),
       agentSocket: socketOf(host.name, 'agent'),
       consoleSocket: socketOf(host.name, 'console'),
       nics: host.nics.map(({ link }, index) => ({ link, socket: socketOf(host.name, `nic${index}`) })),
     })),
     links: plan.topology.links.map(({ name }) => name),
     start: plan.timing.start,
+    clock: plan.clock ?? 'infinite',
+    gap: plan.timing.gap,
     deadline: plan.timing.deadline,
     steps: commands.map(({ index, host, line }) => ({ index, host, line })),
     ...(plan.postMortem !== undefined && { postMortem: plan.postMortem }),
@@ -60,6 +70,7 @@ export async function startLab(request: LabRequest): Promise<BackendLab> {
   const boot = bootFiles(kernel, await machineAgent());
   writeFileSync(join(folder, 'kernel'), boot.kernel);
   writeFileSync(join(folder, 'initramfs'), boot.initramfs);
+  writeFileSync(join(folder, clockFile), programBytes(await ensureMachineClock(), 'the library of machines'));
   const machines = plan.topology.hosts.map((host) => machinePlan(plan, host));
   const worker = new Worker(thread, { workerData: scoreOf(request, machines) });
   const lab = new QemuLab(worker, { folder, shapes: machines.map((machine) => shapeOf(machine, request)), plan });

@@ -1,4 +1,4 @@
-import { deadline, type Timer } from '../../../../base/deadline.ts';
+import type { Timer } from '../../../../base/deadline.ts';
 import { EspalierError } from '../../../../base/errors.ts';
 import { type Fate, type FaultAction, type FaultRule, fates } from '../../../../model/faults.ts';
 import { changed } from './change-frame.ts';
@@ -10,6 +10,8 @@ export interface FaultHands {
   readonly put: (link: string, frame: Buffer, from: string | undefined) => void;
   /** Takes down what became of a frame. */
   readonly note: (payload: Buffer) => void;
+  /** Calls `act` when so many ns of the lab's have passed. */
+  readonly after: (ns: bigint, act: () => void) => Timer;
   /** Index of a link in the topology. */
   readonly indexOf: (link: string) => number;
 }
@@ -121,14 +123,14 @@ export class FrameFaults {
     }
   }
 
-  /** `ns`: for how long, in real time; left out: until it is released. */
+  /** `ns`: for how long; left out: until it is released. */
   #wait(state: RuleState, one: Pick<WaitingFrame, 'fate' | 'frame' | 'host'>, ns?: bigint): void {
     const expired = (): void => {
       this.#waiting = this.#waiting.filter((other) => other !== waiting);
       this.#put(state, one);
       if (state.rule.action.kind === 'reorder') this.#release(state);
     };
-    const timer = ns === undefined ? undefined : deadline(Number(ns) / 1e6, expired);
+    const timer = ns === undefined ? undefined : this.#hands.after(ns, expired);
     const waiting: WaitingFrame = { state, ...one, timer };
     this.#waiting.push(waiting);
   }

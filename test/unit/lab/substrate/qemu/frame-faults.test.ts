@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { until } from '../../../../../src/base/deadline.ts';
+import { deadline, until } from '../../../../../src/base/deadline.ts';
 import { decode } from '../../../../../src/evidence/records/decode.ts';
 import { readRecords } from '../../../../../src/evidence/records/reader.ts';
 import { recordType } from '../../../../../src/evidence/records/record.ts';
@@ -40,6 +40,7 @@ function done(rules: readonly FaultRule[], frames: readonly Buffer[], end?: (fau
   const put: string[] = [];
   const faults = new FrameFaults({
     indexOf: () => 0,
+    after: (ns, act) => deadline(Number(ns) / 1e6, act),
     put: (_link, frame, from) => put.push(`${from}: ${frame.toString('hex')}`),
     note: (payload) => {
       const said = decode({ type: recordType.fault, host: 0xffff, time: 0n, sequence: 0, payload });

@@ -24,6 +24,7 @@ async function twoMachines(t: TestContext) {
   const machines = ['east', 'west'].map((name) => ({
     name,
     plan: new Uint8Array(),
+    cpus: 1,
     agentSocket: `${name}.agent`,
     consoleSocket: `${name}.console`,
     nics: [{ link: 'wan', socket: `${name}.nic0` }],
