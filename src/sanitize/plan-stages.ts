@@ -1,3 +1,5 @@
+import { sha256 } from '../base/files.ts';
+import { knownPerl } from './known-perl.ts';
 import { analyseSed, type SedFacts } from './sed-script.ts';
 
 /** A sanitizer script of a suite: its name, which says what runs it, and its text. */
@@ -8,17 +10,24 @@ export interface SanitizerScript {
 
 /** One process of a pipeline. */
 export interface Stage {
-  readonly tool: 'sed' | 'sed -n' | 'gawk';
+  readonly tool: 'sed' | 'sed -n' | 'gawk' | 'perl';
   /** All run by the one process, in order. */
   readonly scripts: readonly SanitizerScript[];
   /** The process changes nothing unless its input holds one of these; `undefined`: not known. */
   readonly triggers?: readonly string[] | undefined;
+  /** Triggers count only behind the first of these; left out: anywhere. */
+  readonly after?: readonly string[];
 }
 
 /** A list of sanitizers that cannot be run: which, and why. */
 export interface StageProblem {
   readonly problem: string;
 }
+
+const tools: Readonly<Record<string, Stage['tool']>> = { awk: 'gawk', 'sed-n': 'sed -n', pl: 'perl' };
+
+/** Why a script in Perl is not run. */
+export const strangePerl = 'is a program in Perl, which cannot be kept from this machine’s files';
 
 /** More than any suite has for a console; each is a process, and an argument of one. */
 const mostSanitizers = 200;
@@ -32,6 +41,7 @@ const longestScript = 256 * 1024;
 export function stagesOf(
   names: readonly string[],
   find: (name: string) => SanitizerScript | undefined,
+  known = knownPerl,
 ): Stage[] | StageProblem {
   if (names.length > mostSanitizers) {
     return { problem: `a console has ${names.length} sanitizers, the limit is ${mostSanitizers}` };
@@ -39,21 +49,28 @@ export function stagesOf(
   const stages: Stage[] = [];
   let shared: SanitizerScript[] | undefined;
   for (const name of names) {
-    const kind = /\.(sed|sed-n|sed-f|awk)$/.exec(name)?.[1];
+    const kind = /\.(sed|sed-n|sed-f|awk|pl)$/.exec(name)?.[1];
     if (kind === undefined) return { problem: `${name.slice(0, 200)} is no kind of sanitizer that is known` };
     const script = find(scriptFile(name));
     if (script === undefined) return { problem: `${scriptFile(name)} is missing` };
     if (script.content.length > longestScript) {
       return { problem: `${scriptFile(name)} has ${script.content.length} bytes, the limit is ${longestScript}` };
     }
+    if (kind === 'pl' && !isKnownPerl(script, known)) return { problem: `${name.slice(0, 200)} ${strangePerl}` };
     if (kind === 'sed-f' && shared !== undefined) shared.push(script);
     else {
       const scripts = [script];
-      stages.push({ tool: kind === 'awk' ? 'gawk' : kind === 'sed-n' ? 'sed -n' : 'sed', scripts });
+      const perl = kind === 'pl' ? known.get(sha256(script.content)) : undefined;
+      stages.push({ tool: tools[kind] ?? 'sed', scripts, ...perl });
       shared = kind === 'sed-f' ? scripts : undefined;
     }
   }
   return stages;
+}
+
+/** Whether it is known what a script in Perl changes. */
+export function isKnownPerl({ content }: { readonly content: Uint8Array }, known = knownPerl): boolean {
+  return known.has(sha256(content));
 }
 
 /** File that holds a sanitizer: `name.sed-f` is another way to run `name.sed`. */
@@ -69,7 +86,7 @@ export function joinStages(stages: readonly Stage[]): Stage[] {
   const joined: { stage: Stage; facts?: SedFacts; open: boolean }[] = [];
   for (const stage of stages) {
     const [script, ...others] = stage.scripts;
-    const single = stage.tool !== 'gawk' && script !== undefined && others.length === 0;
+    const single = /^sed/.test(stage.tool) && script !== undefined && others.length === 0;
     const facts = single ? factsOf(script, stage.tool === 'sed -n') : undefined;
     const before = joined.at(-1);
     if (before?.open && before.facts && facts?.lineWise && !meets(before.facts.labels, facts.labels)) {
@@ -79,7 +96,7 @@ export function joinStages(stages: readonly Stage[]): Stage[] {
       before.open = !facts.addsLines;
     } else {
       const open = facts?.lineWise === true && !facts.addsLines;
-      joined.push({ stage: { ...stage, triggers: facts?.triggers }, open, ...(facts && { facts }) });
+      joined.push({ stage: { ...stage, triggers: stage.triggers ?? facts?.triggers }, open, ...(facts && { facts }) });
     }
   }
   return joined.map(({ stage }) => stage);
@@ -113,5 +130,11 @@ function meets(a: readonly string[], b: readonly string[]): boolean {
 export function isIdle(stage: Stage, input: Uint8Array): boolean {
   if (stage.triggers === undefined || stage.triggers.length > mostTriggers) return false;
   const text = new TextDecoder('latin1').decode(input);
-  return !stage.triggers.some((trigger) => text.includes(trigger));
+  const from = stage.after === undefined ? 0 : firstOf(stage.after, text);
+  return !stage.triggers.some((trigger) => text.includes(trigger, from));
+}
+
+/** Where the first of these begins; the text's end if it has none. */
+function firstOf(words: readonly string[], text: string): number {
+  return Math.min(...words.map((word) => text.indexOf(word)).map((at) => (at < 0 ? text.length : at)));
 }

@@ -3,7 +3,7 @@ import { EspalierError, Untestable } from '../../base/errors.ts';
 import { isFileName } from '../../base/text.ts';
 import type { ScenarioEntry, Step } from '../../model/scenario.ts';
 import type { LabImage, LoadedScenario, Suite } from '../../model/suite.ts';
-import { scriptFile } from '../../sanitize/plan-stages.ts';
+import { isKnownPerl, scriptFile, strangePerl } from '../../sanitize/plan-stages.ts';
 import { descriptionOf } from '../description.ts';
 import { rememberedList } from '../remembered-list.ts';
 import { stepsThat } from '../steps-that.ts';
@@ -108,7 +108,7 @@ function look(tree: TestingTree, name: string): Pick<ScenarioEntry, 'hosts' | 'u
       const unsupported = `testparams.sh is more than assignments: ${parameters.text}`;
       return { hosts, unsupported, ...brokenBy(tree, test) };
     }
-    const unsupported = rule?.reason ?? (parameters && perlOf(hosts, parameters));
+    const unsupported = rule?.reason ?? (parameters && perlOf(tree, hosts, parameters));
     return { hosts, ...(unsupported && { unsupported }), ...brokenBy(tree, test) };
   } catch (error) {
     if (!(error instanceof EspalierError) || error.fault !== 'scenario') throw error;
@@ -116,12 +116,15 @@ function look(tree: TestingTree, name: string): Pick<ScenarioEntry, 'hosts' | 'u
   }
 }
 
-/** sed and gawk have a sandbox and may run on this machine with a stranger's script; Perl has none. */
-function perlOf(hosts: readonly string[], parameters: Parameters): string | undefined {
-  const program = hosts.flatMap((host) => sanitizersFor(host, parameters)).find((name) => /\.pl$/.test(name));
-  return (
-    program && `a console is sanitized by ${program.slice(0, 200)}, and Perl cannot be kept from this machine’s files`
-  );
+/** A sanitizer in Perl of which it is not known when it changes nothing. One that is missing is the test's own trouble. */
+function perlOf(tree: TestingTree, hosts: readonly string[], parameters: Parameters): string | undefined {
+  const names = hosts.flatMap((host) => sanitizersFor(host, parameters)).filter((name) => /\.pl$/.test(name));
+  const scripts = readScripts(tree, new Set(names));
+  const strange = names.find((name) => {
+    const content = scripts.get(name);
+    return content !== undefined && !isKnownPerl({ content });
+  });
+  return strange && `a console is sanitized by ${strange.slice(0, 200)}, which ${strangePerl}`;
 }
 
 function brokenBy({ machines }: TestingTree, test: TestFiles): { broken: string } | undefined {
@@ -221,7 +224,11 @@ function expectationsOf({ suite }: TestingTree, test: TestFiles, parameters: Par
 }
 
 function readSanitizers(tree: TestingTree, expectations: readonly ConsoleExpectation[]): Map<string, Uint8Array> {
-  const files = new Set(expectations.flatMap(({ sanitizers }) => sanitizers.map(scriptFile)));
+  return readScripts(tree, new Set(expectations.flatMap(({ sanitizers }) => sanitizers.map(scriptFile))));
+}
+
+/** Those that are there, by file name. */
+function readScripts(tree: TestingTree, files: ReadonlySet<string>): Map<string, Uint8Array> {
   const paths = [...files].map((file) => [file, join(tree.dir, 'sanitizers', file)] as const);
   return new Map(
     paths

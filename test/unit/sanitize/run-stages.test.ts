@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { sha256 } from '../../../src/base/files.ts';
 import { recall, remember } from '../../../src/base/remembered.ts';
 import { joinStages, type SanitizerScript, stagesOf } from '../../../src/sanitize/plan-stages.ts';
 import { runStages } from '../../../src/sanitize/run-stages.ts';
@@ -136,7 +137,7 @@ const faults: readonly (readonly [string, string, string, RegExp])[] = [
   ],
   ['a script larger than anybody writes', 'bad.sed', '#'.repeat(300_000), /bad\.sed has 300000 bytes/],
   ['a script without end', 'bad.sed', ':a\nb a', /used all the CPU time/],
-  ['a kind that is not known', 'bad.pl', '', /no kind of sanitizer/],
+  ['a kind that is not known', 'bad.py', '', /no kind of sanitizer/],
 ];
 for (const [title, name, text, problem] of faults) {
   test(`${title} is a failed sanitizer and leaves no files`, async () => {
@@ -203,4 +204,39 @@ for (const [what, damage] of Object.entries(damages)) {
     assert.deepEqual(await sanitize(request), right);
     assert.deepEqual(recall(join(cache, kept)), right.output);
   });
+}
+
+const perl = { name: 'look.pl', content: Buffer.from('print while <>;\n') };
+const facts = new Map([[sha256(perl.content), { triggers: ['=> ', '->eth'], after: [' look'] }]]);
+
+test('a program in Perl that nobody looked into is a problem', () => {
+  assert.deepEqual(
+    stagesOf(['look.pl'], () => perl),
+    { problem: 'look.pl is a program in Perl, which cannot be kept from this machine’s files' },
+  );
+});
+
+const looks: readonly (readonly [text: string, changed: boolean])[] = [
+  ['', false],
+  ['a => b\n', false],
+  ['west # ipsec look\nsrc a dst b\n', false],
+  ['a => b\nwest # ipsec look\nESP=>0x1\n', false],
+  ['west # ipsec look\na => b\n', true],
+  ['west # ipsec look\nipsec0->eth1 mtu=1\n', true],
+  ['x\nwest # ipsec look\nx\nwest # ipsec look\na => b\n', true],
+];
+
+for (const [text, changed] of looks) {
+  for (const plain of [false, true]) {
+    test(`a known program in Perl ${changed ? 'would change' : 'leaves'} ${JSON.stringify(text)}${plain ? ', plain' : ''}`, async () => {
+      using shop = workshop();
+      const stages = stagesOf(['pid.sed', 'look.pl', 'cr.sed'], (name) => shop.scripts.get(name) ?? perl, facts);
+      assert.ok(!('problem' in stages));
+      const result = await runStages(stages, Buffer.from(text), { dir: shop.dir, plain });
+      const problem =
+        'look.pl would change this text, and it is a program in Perl, which cannot be kept from this machine’s files';
+      if (changed) assert.deepEqual(result, { problem });
+      else assert.ok('output' in result && Buffer.from(result.output).toString() === `${text}\n`);
+    });
+  }
 }
