@@ -8,12 +8,14 @@ const help: Help = {
     'Runs the test without a fault, then once for each fault of each IKE message that was sent, then with pairs of faults: behind a first one, each fault of what ' +
       'follows it. Faults around rekeys and deletes come first. A lab is broken if its verdict is crash, leak or major: by the oracles, or by the ' +
       "test's own checks.",
+    'The table of messages and kinds shows what was tried: ok, the number of a failure, ? (unresolved), idle (the fault met no message), late (the lab ended ' +
+      'within 60 virtual seconds of it, so that nothing judged it), or - (not tried).',
     'Each distinct failure is written as a plan with as few faults as show it. `run --faults` repeats it to the byte.',
   ],
   exitCodes: {
     0: 'no plan that was tried breaks the test',
     1: 'some do',
-    2: 'a failure of Espalier or of this machine',
+    2: 'a failure of Espalier or of this machine, or nothing was found and labs were unresolved',
     3: 'wrong usage, or a test that does not pass without a fault',
   },
   examples: [

@@ -33,7 +33,7 @@ export interface RawExploreOptions
   readonly out: string;
 }
 
-/** `espalier explore`; returns the exit code: 0 nothing was found, 1 something was. */
+/** `espalier explore`; returns the exit code: 0 nothing was found, 1 something was, 2 labs were unresolved and nothing was found in the others. */
 export async function exploreCommand(test: string, raw: RawExploreOptions): Promise<number> {
   const wanted = { ...raw, status: 'all', retries: '0', repeatEach: '1' };
   const { selection, names, paths } = await parseSelection([test], wanted, runsDir(undefined));
@@ -60,7 +60,8 @@ export async function exploreCommand(test: string, raw: RawExploreOptions): Prom
   setStatus('');
   process.stdout.write(visible(`${keyOf(entry)}\n${explorationLines(found).join('\n')}\n`));
   writePlans(found, { entry, seed: options.seed, dir: raw.out, test });
-  return found.failures.length > 0 ? 1 : 0;
+  if (found.failures.length > 0) return 1;
+  return found.unresolved.length > 0 ? 2 : 0;
 }
 
 function onlyOne(entries: readonly ScenarioEntry[]): ScenarioEntry {

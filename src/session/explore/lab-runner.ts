@@ -3,12 +3,13 @@ import { removeTree } from '../../base/door/folders.ts';
 import { makeFolder } from '../../base/door/write.ts';
 import { type AttemptSettings, runAttempt } from '../../lab/attempt.ts';
 import type { Suite } from '../../model/suite.ts';
+import { effectsOf } from '../../results/explore/effects.ts';
 import { exploredMessages } from '../../results/explore/messages.ts';
 import { type Plan, rulesOf } from '../../results/explore/plans.ts';
 import { openAttempt } from '../../store/open-attempt.ts';
 import { judgeAttempt } from '../judging/judge-attempt.ts';
 import { storeScenario } from '../judging/stored-scenario.ts';
-import type { Explored } from './search.ts';
+import type { Explored } from './explored.ts';
 
 /** A scenario whose labs are made with fault plans. */
 export interface ExploredScenario {
@@ -41,10 +42,7 @@ export function labRunner({
     const file = await runAttempt(order, { ...settings, faults: rulesOf(plan) });
     const verdict = await judgeAttempt(dir, { runDir: folder, file });
     const attempt = openAttempt(dir);
-    const met = new Set(
-      attempt.faults.filter(({ fate, rule }) => fate !== 'passed' && rule > 0).map(({ rule }) => rule),
-    );
-    const explored = { plan, verdict, messages: exploredMessages(attempt), acted: met.size };
+    const explored = { plan, verdict, messages: exploredMessages(attempt), ...effectsOf(attempt) };
     removeTree(dir);
     return explored;
   };

@@ -1,5 +1,4 @@
 import { EspalierError } from '../../base/errors.ts';
-import type { Verdict } from '../../model/verdict.ts';
 import type { ExploredMessage } from '../../results/explore/messages.ts';
 import {
   type Fault,
@@ -11,16 +10,8 @@ import {
   rankOf,
 } from '../../results/explore/plans.ts';
 import { violationOf } from '../../results/explore/violation.ts';
-
-/** What came of one lab. */
-export interface Explored {
-  readonly plan: Plan;
-  readonly verdict: Verdict;
-  /** All IKE messages that were sent in it. */
-  readonly messages: readonly ExploredMessage[];
-  /** How many of the plan's faults met their message. */
-  readonly acted: number;
-}
+import { coverageLines } from './coverage.ts';
+import type { Explored } from './explored.ts';
 
 /** A distinct failure, with the shortest plan that was found for it. */
 export interface Failure {
@@ -40,12 +31,17 @@ export interface Tried {
 /** What a search came to. */
 export interface Exploration {
   readonly messages: readonly ExploredMessage[];
+  readonly kinds: readonly FaultKind[];
+  /** Labs of single faults. */
+  readonly alone: readonly Explored[];
   readonly labs: number;
   readonly singles: Tried;
   /** Pairs of the singles that were tried. */
   readonly pairs: Tried;
-  /** Plans of which a fault met no message. */
+  /** Plans of which a fault met no message or did not happen before the end. They show nothing. */
   readonly idle: number;
+  /** Plans whose last fault came so close to the end that nothing judged what it does. They show nothing either. */
+  readonly late: number;
   readonly failures: readonly Failure[];
   /** Labs that say nothing: the harness, or a mistake of the scenario. */
   readonly unresolved: readonly Explored[];
@@ -82,12 +78,16 @@ export async function explore(search: Search): Promise<Exploration> {
   const together = await tried(search, pairs);
   const all = [...alone, ...together];
   const failures = await failuresOf(all, search);
+  const survived = all.filter(({ verdict }) => violationOf(verdict) === undefined && verdict.word !== 'unresolved');
   return {
     messages: free.messages,
+    kinds: search.kinds,
+    alone,
     labs: 1 + all.length + failures.length,
     singles: { possible: singles.length, tried: alone.length },
     pairs: { possible: pairs.length, tried: together.length },
-    idle: all.filter(({ acted, plan }) => acted < plan.length).length,
+    idle: survived.filter(({ acted, plan }) => acted < plan.length).length,
+    late: survived.filter(({ acted, plan, judged }) => acted === plan.length && !judged).length,
     failures,
     unresolved: all.filter(({ verdict }) => verdict.word === 'unresolved'),
   };
@@ -145,19 +145,16 @@ async function shorter(found: Explored, violation: string, run: Search['run']): 
 const shown = 5;
 
 /** The exploration for people: what was tried, and what was found. */
-export function explorationLines({
-  messages,
-  labs,
-  singles,
-  pairs,
-  idle,
-  failures,
-  unresolved,
-}: Exploration): string[] {
+export function explorationLines(found: Exploration): string[] {
+  const { messages, labs, singles, pairs, idle, late, failures, unresolved } = found;
   const count = ({ tried: done, possible }: Tried): string => `${done} of ${possible}`;
   return [
     `messages: ${messages.length}, labs: ${labs}`,
-    `single faults tried: ${count(singles)}; pairs: ${count(pairs)}; plans of which a fault met no message: ${idle}`,
+    `single faults tried: ${count(singles)}; pairs: ${count(pairs)}`,
+    `plans that show nothing: ${unresolved.length + idle + late} (unresolved: ${unresolved.length}; a fault met no message: ${idle}; the lab ended within 60 s of it: ${late})`,
+    '',
+    ...coverageLines({ ...found, failures: failures.map(({ violation }) => violation) }),
+    '',
     ...unresolved.map(({ plan, verdict }) => `unresolved: ${planText(plan)}: ${verdict.issues[0]?.message ?? ''}`),
     `distinct failures: ${failures.length}`,
     ...failures.flatMap(({ shortest: { plan, verdict }, plans, repeats }, at) => [

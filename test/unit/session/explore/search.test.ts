@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { type Verdict, verdictOf } from '../../../../src/model/verdict.ts';
 import type { ExploredMessage } from '../../../../src/results/explore/messages.ts';
 import { type Plan, planText } from '../../../../src/results/explore/plans.ts';
-import { type Explored, explorationLines, explore, type Search } from '../../../../src/session/explore/search.ts';
+import type { Explored } from '../../../../src/session/explore/explored.ts';
+import { explorationLines, explore, type Search } from '../../../../src/session/explore/search.ts';
 
 const message = (name: string, time: bigint): ExploredMessage => ({
   link: 'wan',
@@ -25,12 +26,16 @@ const passed: Verdict = {
 const broken = (text: string): Verdict => verdictOf({ kind: 'check-sas', word: 'major', message: text });
 
 /** Explores with labs of which each breaks where `breaks` says so. */
-async function explored(breaks: (plan: string) => Verdict | undefined, change: Partial<Search> = {}) {
+async function explored(
+  breaks: (plan: string) => Verdict | undefined,
+  change: Partial<Search> = {},
+  course: (plan: string) => Partial<Explored> = () => ({}),
+) {
   const plans: string[] = [];
   const run = async (plan: Plan): Promise<Explored> => {
     const text = planText(plan);
     plans.push(text);
-    return { plan, verdict: breaks(text) ?? passed, messages, acted: plan.length };
+    return { plan, verdict: breaks(text) ?? passed, messages, acted: plan.length, judged: true, ...course(text) };
   };
   const found = await explore({ run, kinds: ['drop'], pairs: true, slots: 2, over: () => false, ...change });
   return { found, plans };
@@ -82,6 +87,8 @@ test('a failure that does not repeat says so; labs that say nothing are no failu
   );
   const lines = explorationLines(found).join('\n');
   assert.match(lines, /single faults tried: 3 of 3; pairs: 0 of 0/);
+  assert.match(lines, /plans that show nothing: 1 \(unresolved: 1; /);
+  assert.match(lines, /\nmessage {2}drop\na {8}1\nb {8}ok\nc {8}\?\n/);
   assert.match(lines, /unresolved: drop c: the disk is full/);
   assert.match(
     lines,
@@ -98,4 +105,19 @@ test('no lab begins when the time is over, and a test that fails by itself is re
     explored(() => broken('it never worked')),
     /without a fault it is major: it never worked/,
   );
+});
+
+test('a plan whose fault did not happen, or came too late to be judged, does not count as survived', async () => {
+  const { found, plans } = await explored(
+    () => undefined,
+    {},
+    (plan) => (plan === 'drop a' ? { acted: 0 } : plan === 'drop b' ? { judged: false } : {}),
+  );
+  const lines = explorationLines(found).join('\n');
+  assert.match(
+    lines,
+    /plans that show nothing: 2 \(unresolved: 0; a fault met no message: 1; the lab ended within 60 s of it: 1\)/,
+  );
+  assert.match(lines, /\nmessage {2}drop\na {8}idle\nb {8}late\nc {8}ok\n/);
+  assert.ok(!plans.some((plan) => plan.startsWith('drop a, then')), plans.join('\n'));
 });
