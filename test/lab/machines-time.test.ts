@@ -12,6 +12,8 @@ import { readCommands } from '../conformance/transcripts.ts';
 
 const backend = (await backends()).find(({ substrate }) => substrate.name === 'qemu');
 const skip = backend === undefined ? 'ESPALIER_CONFORMANCE names others' : (backend.missing ?? false);
+/** The clock is slowed by a fixed factor: a machine with other work may fall behind it. So this is tried only where somebody asks for QEMU's machines. */
+const skipWithOthers = skip === false && backend?.sample ? 'ESPALIER_CONFORMANCE=qemu tries it' : skip;
 
 test('ten minutes of waiting pass on both machines, and take a fraction of that here', { skip }, async (t) => {
   assert.ok(backend);
@@ -41,7 +43,9 @@ test('ten minutes of waiting pass on both machines, and take a fraction of that 
   assert.ok(took < 300, `${took} s`);
 });
 
-test('a tunnel of libreswan’s comes up between machines as between hosts of User Mode Linux', { skip }, async (t) => {
+test('a tunnel of libreswan’s comes up between machines as between hosts of User Mode Linux', {
+  skip: skipWithOthers,
+}, async (t) => {
   const output = mkdtempSync(join(tmpdir(), 'espalier-machines-'));
   t.after(() => rmSync(output, { recursive: true, force: true }));
   const main = join(projectDir, 'src/cli/main.ts');
