@@ -260,6 +260,8 @@ test('a folder given by an absolute path is called by its name, and found again 
   assert.match(stdout, /^passed +site:good /m);
   assert.match(stdout, /^1\) site:bad: major$/m);
   assert.ok(stdout.includes(`again: ./espalier run --substrate fake far/away/site:bad\n`));
+  const page = box.read(`espalier-runs/${box.runs()[0]}/report/data/test/00000.js`);
+  assert.ok(page.includes(`espalier shell ${path}:good`), page);
   assert.match((await run(box, '--last-failed')).stdout, /^1\) site:bad: major$/m);
   assert.match((await box.espalier('list', path)).stdout, /^far\/away\/site:good {2}good {2}west east$/m);
   for (const name of ['site:good', 'far/away/site:good', `${path}:good`]) {

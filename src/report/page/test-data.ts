@@ -9,7 +9,7 @@ import { attemptPath } from '../../store/layout.ts';
 import { openAttempt } from '../../store/open-attempt.ts';
 import { readPruned } from '../../store/pruned.ts';
 import type { Rerun } from '../reporter.ts';
-import { rerunCommand } from '../terminal/summary.ts';
+import { rerunCommand, selectorOf } from '../terminal/summary.ts';
 import { checksOf } from './checks.ts';
 import { type CheckData, type Download, dataVersion, type TestData } from './data.ts';
 import { copyDownloads, type PutFile } from './downloads.ts';
@@ -129,7 +129,7 @@ function commandsOf(result: ScenarioResult, { runId, rerun }: TestSource): TestD
   return [
     ...again,
     ['repeat it to the byte', `${commandName} replay ${runId} ${key}`],
-    ['a terminal on its hosts', `${commandName} shell ${key}`],
+    ['a terminal on its hosts', `${commandName} shell ${selectorOf(result, rerun)}`],
     ['open ESP in Wireshark', `${commandName} pcap ${runId} ${key}`],
   ];
 }

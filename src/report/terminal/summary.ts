@@ -74,9 +74,13 @@ function placeOf({ host, file, line, command }: Issue): string {
 }
 
 /** The command that does one scenario of a run again, in the same way. */
-export function rerunCommand({ suite, name }: Pick<ScenarioResult, 'suite' | 'name'>, how: Rerun): string {
-  const selector = keyOf({ suite: how.paths[suite] ?? suite, name });
-  return [`${commandName} run`, ...how.options.map(shellWord), shellWord(selector)].join(' ');
+export function rerunCommand(one: Pick<ScenarioResult, 'suite' | 'name'>, how: Rerun): string {
+  return [`${commandName} run`, ...how.options.map(shellWord), selectorOf(one, how)].join(' ');
+}
+
+/** One scenario of a run as a word of a command: by the path of its suite where the run calls that by a part of it. */
+export function selectorOf({ suite, name }: Pick<ScenarioResult, 'suite' | 'name'>, { paths }: Rerun): string {
+  return shellWord(keyOf({ suite: paths[suite] ?? suite, name }));
 }
 
 function changesText(results: Results): string {
