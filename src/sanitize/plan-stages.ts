@@ -56,11 +56,11 @@ export function stagesOf(
     if (script.content.length > longestScript) {
       return { problem: `${scriptFile(name)} has ${script.content.length} bytes, the limit is ${longestScript}` };
     }
-    if (kind === 'pl' && !isKnownPerl(script, known)) return { problem: `${name.slice(0, 200)} ${strangePerl}` };
+    const perl = kind === 'pl' ? known.get(sha256(script.content)) : undefined;
+    if (kind === 'pl' && perl === undefined) return { problem: `${name.slice(0, 200)} ${strangePerl}` };
     if (kind === 'sed-f' && shared !== undefined) shared.push(script);
     else {
       const scripts = [script];
-      const perl = kind === 'pl' ? known.get(sha256(script.content)) : undefined;
       stages.push({ tool: tools[kind] ?? 'sed', scripts, ...perl });
       shared = kind === 'sed-f' ? scripts : undefined;
     }
@@ -69,8 +69,8 @@ export function stagesOf(
 }
 
 /** Whether it is known what a script in Perl changes. */
-export function isKnownPerl({ content }: { readonly content: Uint8Array }, known = knownPerl): boolean {
-  return known.has(sha256(content));
+export function isKnownPerl(content: Uint8Array): boolean {
+  return knownPerl.has(sha256(content));
 }
 
 /** File that holds a sanitizer: `name.sed-f` is another way to run `name.sed`. */

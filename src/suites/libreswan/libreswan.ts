@@ -122,7 +122,7 @@ function perlOf(tree: TestingTree, hosts: readonly string[], parameters: Paramet
   const scripts = readScripts(tree, new Set(names));
   const strange = names.find((name) => {
     const content = scripts.get(name);
-    return content !== undefined && !isKnownPerl({ content });
+    return content !== undefined && !isKnownPerl(content);
   });
   return strange && `a console is sanitized by ${strange.slice(0, 200)}, which ${strangePerl}`;
 }
