@@ -54,7 +54,7 @@ export function labOf({ stack, interface: own }: Column): Definition {
       east: strongswan({ version, routes: { '10.1.0.0/24': '192.0.2.1' } }),
     },
     links: {
-      wan: { west: ['192.0.2.1/24', '2001:db8:2::1/64'], east: ['192.0.2.2/24', '2001:db8:2::2/64'] },
+      wan: { west: ['192.0.2.1/24', '2001:db8:2::1/64'], east: ['192.0.2.2/24', '192.0.2.4/24', '2001:db8:2::2/64'] },
       'west-lan': { west: '10.1.0.1/24' },
       'east-lan': { east: '10.2.0.1/24' },
     },
@@ -84,25 +84,21 @@ export function labOf({ stack, interface: own }: Column): Definition {
         ],
         child: { proposals: [{ encryption: ['aes-256-cbc'], integrity: ['hmac-sha2-512-256'] }] },
       },
-      ...(['one', 'two'] as const).map((name) => sameAddress(name)),
+      sameAddress('one', { east: '192.0.2.2', network: '10.7.0.0/24' }),
+      sameAddress('two', { east: '192.0.2.4', network: '10.8.0.0/24' }),
     ],
   };
 }
 
-/** West gets the only address of a pool. Both pools have the same one, and the connections other networks of the peer. */
-function sameAddress(name: 'one' | 'two'): ConnectionSketch<string> {
+/** West gets one address twice: east gives an identity that comes from the same address and port again what it has already (mem_pool.c). */
+function sameAddress(name: 'one' | 'two', own: { readonly east: string; readonly network: string }): ConnectionSketch<string> {
   return {
     name,
     authentication: secret,
     ends: [
       // By the name east tells the connection from `net`, which has no pool.
-      { host: 'west', address: '192.0.2.1', identity: `${name}.west.test`, requests: ['ipv4'] },
-      {
-        host: 'east',
-        address: '192.0.2.2',
-        selectors: [name === 'one' ? '10.7.0.0/24' : '10.8.0.0/24'],
-        assigns: { pools: ['10.9.0.0/30'] },
-      },
+      { host: 'west', address: '192.0.2.1', identity: 'guest.west.test', requests: ['ipv4'] },
+      { host: 'east', address: own.east, selectors: [own.network], assigns: { pools: ['10.9.0.0/30'] } },
     ],
     child: { proposals: [{ encryption: ['aes-256-cbc'], integrity: ['hmac-sha2-512-256'] }] },
   };

@@ -168,9 +168,9 @@ test('a program with the library waits in the time of the lab, which is moved on
   using file = new TimeFile(join(dir, 'time'));
   const clock = new LabClock(0n, file);
   clock.slow(1000);
-  let wake = (): void => {};
+  const connected = Promise.withResolvers<() => void>();
   const server = createServer((socket) => {
-    wake = () => void socket.write('.');
+    connected.resolve(() => void socket.write('.'));
     socket.on('error', () => {});
   }).listen(join(dir, 'time.socket'));
   t.after(() => server.close());
@@ -186,7 +186,9 @@ test('a program with the library waits in the time of the lab, which is moved on
       },
       { what: 'it to wait', timeoutMs: 60_000, intervalMs: 1 },
     );
+  // Its wait may be seen before its connection is.
   const first = await waitOf(1);
+  const wake = await connected.promise;
   assert.ok(first > process.hrtime.bigint() + 3_000_000n * ms);
   assert.equal(file.waits(4)[0]?.until, 0n);
   // Somebody else's moment comes first: it goes on waiting.
