@@ -45,6 +45,7 @@ const ofStrongswan = ({
   name,
   about,
   format: strongswan,
+  image: version.image,
   open: async (options) => (await import('./strongswan/open.ts')).openStrongswanSuite({ name, ...version }, options),
 });
 
@@ -135,6 +136,11 @@ export function flavourOf(names: readonly string[]): KernelFlavour {
   const wanted = new Set(names.map((name) => suites.find((suite) => suite.name === name)?.flavour ?? 'standard'));
   const [only, ...others] = wanted;
   return only === undefined || others.length > 0 ? 'standard' : only;
+}
+
+/** Recipe of the image that decides which tests of a suite can run; `undefined`: no image does. */
+export function imageOf(name: string): string | undefined {
+  return suites.find((suite) => suite.name === name)?.image;
 }
 
 /** Opens the suite of a name, or the scenario files of a path, under the name that the run gives them. */

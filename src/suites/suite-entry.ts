@@ -10,6 +10,8 @@ export interface OpenOptions {
   readonly helpers: 'ours' | 'upstream';
   /** What its labs boot; key material is made in such labs too. */
   readonly supply: LabSupply;
+  /** What was built and lies over the image of a suite (`SuiteEntry.image`), the highest last; absent: nothing, or nothing yet. */
+  readonly layers?: readonly string[];
   /** The types of its files were checked where the run was started; what they import for their types alone need not be here. */
   readonly typesChecked?: boolean;
 }
@@ -28,6 +30,8 @@ export interface SuiteEntry {
   readonly about: string;
   /** How its scenarios are stored and judged. */
   readonly format: FormatEntry;
+  /** Recipe of the image whose features decide which of its tests can run; absent: no image does. */
+  readonly image?: string;
   /** The kernel flavour that all its labs boot; absent: each test says so itself. */
   readonly flavour?: KernelFlavour;
   readonly open: (options: OpenOptions) => Promise<Suite>;

@@ -7,7 +7,7 @@ import type { RunFolder } from '../../store/run-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import { writePages } from '../finish.ts';
 import { selectScenarios } from '../listing.ts';
-import { openSettings, openSuites, openSupply } from '../local/open.ts';
+import { openSettings, openSuites, openSupply, overSources } from '../local/open.ts';
 import { parseRunOptions, type RawRunOptions } from '../options.ts';
 import { runAlone } from '../run-alone.ts';
 import { parseSelection } from '../selected.ts';
@@ -69,13 +69,15 @@ export class Trials {
     const { selection, names, paths } = await parseSelection([test], raw, runs);
     const options = { ...parseRunOptions(raw), ...(Object.keys(paths).length > 0 && { paths }) };
     const supply = openSupply(options, interruption());
-    const suites = await openSuites(names, options, supply);
-    const scenarios = await selectScenarios(suites.values(), selection);
-    if (scenarios.length > 1) {
+    const opened = await openSuites(names, options, supply);
+    const listed = await selectScenarios(opened.values(), selection);
+    if (listed.length > 1) {
       const remedy = 'name one with SUITE:NAME';
-      throw new EspalierError('usage', `${test} means ${scenarios.length} tests, and one is followed`, { remedy });
+      throw new EspalierError('usage', `${test} means ${listed.length} tests, and one is followed`, { remedy });
     }
     const settings = await openSettings(names, options, supply);
+    const suites = await overSources(opened, { options, supply, sources: settings.sources });
+    const scenarios = suites === opened ? listed : await selectScenarios(suites.values(), selection);
     const folder = createRun({ runs, scenarios, options, command: ['espalier', ...process.argv.slice(2)] });
     using _lock = await lockRun(folder.dir, 'run');
     const end = await runAlone(folder, suites, settings);

@@ -16,7 +16,7 @@ import { runsDir } from '../../store/layout.ts';
 import { labRunner } from '../explore/lab-runner.ts';
 import { type Exploration, explorationLines, explore, type Failure } from '../explore/search.ts';
 import { selectScenarios } from '../listing.ts';
-import { openSettings, openSuites, openSupply } from '../local/open.ts';
+import { openSettings, openSuites, openSupply, overSources } from '../local/open.ts';
 import { usage, wholeNumber } from '../option-values.ts';
 import { parseRunOptions, type RawRunOptions } from '../options.ts';
 import { parseSelection } from '../selected.ts';
@@ -41,11 +41,11 @@ export async function exploreCommand(test: string, raw: RawExploreOptions): Prom
   if (options.seed === undefined) throw usage('--seed', 'none', 'a seed: without one no plan can be repeated');
   const [kinds, budgetMs] = [kindsOf(raw.kinds), milliseconds(raw.budget)];
   const supply = openSupply(options, interruption());
-  const suites = await openSuites(names, options, supply);
-  const entry = onlyOne(await selectScenarios(suites.values(), selection));
-  const suite = suites.get(entry.suite);
-  if (suite === undefined) throw new EspalierError('bug', `suite ${entry.suite} is not open`);
+  const opened = await openSuites(names, options, supply);
+  const entry = onlyOne(await selectScenarios(opened.values(), selection));
   const settings = await openSettings(names, options, supply);
+  const suite = (await overSources(opened, { options, supply, sources: settings.sources })).get(entry.suite);
+  if (suite === undefined) throw new EspalierError('bug', `suite ${entry.suite} is not open`);
   using work = makeWorkFolder('explore');
   const started = performance.now();
   const found = await explore({

@@ -23,7 +23,7 @@ import { finishSession } from '../finish.ts';
 import { inputsNow, type RunParts } from '../inputs-now.ts';
 import { NoSuite, NothingSelected, selectScenarios } from '../listing.ts';
 import { LocalExecutor } from '../local/executor.ts';
-import { openSettings, openSuites, openSupply } from '../local/open.ts';
+import { openSettings, openSuites, openSupply, overSources } from '../local/open.ts';
 import { wholeNumber } from '../option-values.ts';
 import { parseRunOptions, type RawRunOptions } from '../options.ts';
 import { refuseOtherInputs } from '../resume-inputs.ts';
@@ -64,9 +64,12 @@ async function newRun(selectors: readonly string[], raw: RawRunOptions): Promise
   };
   await using farm = await chosenFarm(raw);
   const supply = (farm?.openSupply ?? openSupply)(options, interruption());
-  const suites = await openSuites(names, options, supply);
-  const scenarios = await selectScenarios(suites.values(), selection);
-  const settings = await settingsWithImages(options, supply, { suites, scenarios, ahead: farm === undefined });
+  const opened = await openSuites(names, options, supply);
+  const listed = await selectScenarios(opened.values(), selection);
+  const needed = { suites: opened, scenarios: listed, ahead: farm === undefined };
+  const settings = await settingsWithImages(options, supply, needed);
+  const suites = await overSources(opened, { options, supply, sources: settings.sources });
+  const scenarios = suites === opened ? listed : await selectScenarios(suites.values(), selection);
   const command = ['espalier', ...withoutCredentials(process.argv.slice(2))];
   const invocation = { raw, runs, reporters: reportersOf(raw), farm };
   // Awaited, since the farm is left at the end of this function.
@@ -118,7 +121,8 @@ async function resumedRun(run: string, raw: RawRunOptions): Promise<number> {
   const supply = (farm?.openSupply ?? openSupply)(options, interruption());
   const names = [...new Set(scenarios.map(({ suite }) => suite))];
   const settings = await openSettings(names, options, supply);
-  const suites = await openSuites(names, options, supply);
+  const opened = await openSuites(names, options, supply);
+  const suites = await overSources(opened, { options, supply, sources: settings.sources });
   return await runFolder(folder, { suites, settings }, invocation);
 }
 

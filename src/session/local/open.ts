@@ -1,12 +1,12 @@
 import { EspalierError } from '../../base/errors.ts';
 import { warn } from '../../base/log.ts';
 import type { AttemptSettings } from '../../lab/attempt.ts';
-import type { Layer } from '../../lab/source-layers.ts';
+import type { Layer, SourceLayer } from '../../lab/source-layers.ts';
 import { machineSubstrate, substrateByName } from '../../lab/substrate/all.ts';
 import { LabSupply, type LabSupplyOptions } from '../../lab/supply.ts';
 import type { RunOptions } from '../../model/run.ts';
 import type { Suite } from '../../model/suite.ts';
-import { flavourOf, openSuite } from '../../suites/all.ts';
+import { flavourOf, imageOf, openSuite } from '../../suites/all.ts';
 import { sourceLayers, treesOfSources } from './sources.ts';
 
 /** What labs have for a debugger. */
@@ -17,21 +17,56 @@ export function openSupply({ substrate, kernel }: RunOptions, signal: AbortSigna
   return new LabSupply(substrateByName(substrate), { ...more, kernel, signal });
 }
 
+/** What suites are opened for. */
+interface Opening {
+  readonly options: RunOptions;
+  readonly supply: LabSupply;
+  /** What was built. */
+  readonly sources?: readonly SourceLayer[] | undefined;
+}
+
 /** Opens suites, by name. */
 export async function openSuites(
   names: readonly string[],
   options: RunOptions,
   supply: LabSupply,
 ): Promise<ReadonlyMap<string, Suite>> {
+  return openEach(names, { options, supply });
+}
+
+/**
+ * The same suites, those opened anew whose tests depend on what was built: which of them can run is not known before. They are opened before
+ * anything is built too, so that a mistyped name costs no build.
+ */
+export async function overSources(
+  suites: ReadonlyMap<string, Suite>,
+  opening: Opening,
+): Promise<ReadonlyMap<string, Suite>> {
+  const names = [...suites.keys()].filter((name) => layersOver(name, opening.sources).length > 0);
+  if (names.length === 0) return suites;
+  return new Map([...suites, ...(await openEach(names, opening))]);
+}
+
+async function openEach(
+  names: readonly string[],
+  { options, supply, sources }: Opening,
+): Promise<ReadonlyMap<string, Suite>> {
   const { suite: given, helpers, paths } = options;
   const trees = await treesOfSources(names, options);
   const suites = new Map<string, Suite>();
   for (const name of names) {
     const tree = given ?? trees.get(name);
-    const opening = { tree, helpers: helpers === 'upstream' ? helpers : 'ours', supply } as const;
+    const layers = layersOver(name, sources);
+    const opening = { tree, helpers: helpers === 'upstream' ? helpers : 'ours', supply, layers } as const;
     suites.set(name, await openSuite(name, opening, paths?.[name]));
   }
   return suites;
+}
+
+/** What lies over the image of a suite on all of its hosts. */
+function layersOver(name: string, sources: readonly SourceLayer[] = []): string[] {
+  const image = imageOf(name);
+  return sources.flatMap((one) => (one.image === image && one.host === undefined ? [one.layer.path] : []));
 }
 
 /**

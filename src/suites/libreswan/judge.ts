@@ -7,6 +7,7 @@ import { firstDifference, sameButWhitespace } from '../../judge/text/difference.
 import { readConsoleFacts } from '../../judge/text/read-facts.ts';
 import { issueOf, upstreamOf } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
+import { withoutIgnoredChecks } from './ignored-checks.ts';
 import { type Source, signs } from './signs.ts';
 
 const newline = 0x0a;
@@ -113,7 +114,7 @@ interface Place {
 }
 
 function factIssues(place: Place, expected: string, received: string): Issue[] {
-  const found = compareFacts(readConsoleFacts(expected), readConsoleFacts(received));
+  const found = compareFacts(factsOf(expected), factsOf(received));
   return found
     .filter(({ weight }) => weight === 'major')
     .map(({ kind, command, line, fields, reason, ...sides }) => {
@@ -128,6 +129,10 @@ function factIssues(place: Place, expected: string, received: string): Issue[] {
         excerpt: utf8OfLatin1(excerpt),
       });
     });
+}
+
+function factsOf(console: string): ConsoleFact[] {
+  return readConsoleFacts(withoutIgnoredChecks(console));
 }
 
 /** `-traffic connection=named protocol=ESP inBytes=0` */

@@ -33,6 +33,14 @@ export async function openStrongswanSuite(
     made ??= make();
     return made;
   };
+  const features = await featuresBelow(image, options);
+  return openStrongswan({ name, debian, features, dir: tree.dir, inputs });
+}
+
+/** What hosts find: of the image, and of what was built and lies over it. */
+async function featuresBelow(image: string, { layers = [], supply }: OpenOptions): Promise<ReadonlySet<string>> {
   const { imageFeatures } = await import('../../supply/image/image.ts');
-  return openStrongswan({ name, debian, features: imageFeatures(image), dir: tree.dir, inputs });
+  if (layers.length === 0) return imageFeatures(image);
+  const { featuresOf } = await import('../../supply/image/features.ts');
+  return new Set(featuresOf((await supply.image(image)).path, layers));
 }
