@@ -91,7 +91,10 @@ export function labOf({ stack, interface: own }: Column): Definition {
 }
 
 /** West gets one address twice: east gives an identity that comes from the same address and port again what it has already (mem_pool.c). */
-function sameAddress(name: 'one' | 'two', own: { readonly east: string; readonly network: string }): ConnectionSketch<string> {
+function sameAddress(
+  name: 'one' | 'two',
+  own: { readonly east: string; readonly network: string },
+): ConnectionSketch<string> {
   return {
     name,
     authentication: secret,
