@@ -140,6 +140,7 @@ void place_main(int argc, char **argv); /* where the program is started for some
 void place_open(void); /* a root of its own, the plan in /in/plan, the channel */
 int place_line(void); /* descriptor that the channel writes to */
 void place_host(void); /* in a host's new root, the working directory, before its files are placed */
+void place_leave(void); /* before the power goes off: what was sent has to arrive */
 bool place_shares_trees(void); /* what one host writes to a shared tree, all see */
 /* How long settle() sleeps at a time, and how often at most; 0: until all is quiet. */
 extern const struct settling { long sleep_ns; int rounds; } settling;
@@ -149,7 +150,7 @@ void plan_read(const char *path);
 char *next_word(char **line, const char *end); /* as strsep(); a line that has no further one ends the lab */
 
 /* channel.c */
-enum channel_kind { SEND_RECORDS = 1, SEND_CAPTURE = 2, SEND_FILE_NAME = 3, SEND_FILE_BYTES = 4, SEND_CLOCK = 5, SEND_COST = 6 };
+enum channel_kind { SEND_RECORDS = 1, SEND_CAPTURE = 2, SEND_FILE_NAME = 3, SEND_FILE_BYTES = 4, SEND_CLOCK = 5, SEND_COST = 6, SEND_FAREWELL = 7 };
 void channel_open(void);
 bool channel_send(enum channel_kind kind, int index, const void *bytes, size_t length);
 bool channel_ready(void);

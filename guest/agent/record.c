@@ -118,8 +118,10 @@ void record_detach(void)
 
 void power_off(void)
 {
-	if (!detached)
+	if (!detached) {
+		place_leave();
 		reboot(RB_POWER_OFF);
+	}
 	_exit(1);
 }
 

@@ -230,6 +230,7 @@ bool channel_send(enum channel_kind kind, int index, const void *bytes, size_t n
 
 bool channel_ready(void) { return true; }
 void channel_close(void) {}
+void place_leave(void) {}
 const struct settling settling = { .sleep_ns = 1000 };
 
 bool xfrm_drain(struct host *host)

@@ -2,8 +2,9 @@
  * What surrounds the agent in a machine of QEMU's. It starts from an initramfs of Espalier's with the modules that reach the drives.
  * The first drive is the image that the kernel came with. A virtio port leads to the driver, both ways (src/lab/substrate/qemu):
  *
- *   out   frames of channel.c; the first two are of the kind SEND_CLOCK: that the agent is there, and its wall clock once set
- *   in    u32 number, u32 length, bytes; number 0: u64 date, the plan; then orders
+ *   out   frames of channel.c; the first two are of the kind SEND_CLOCK: that the agent is there, and its wall clock once set;
+ *         the last one is of the kind SEND_FAREWELL
+ *   in    u32 number, u32 length, bytes; number 0: u64 date, the plan; then orders; the number ~0 answers the farewell
  */
 #include "../agent.h"
 #include "machine.h"
@@ -172,6 +173,14 @@ void place_host(void)
 	make_parents("usr/lib/modules/");
 	if (mount("/mnt/kernel/usr/lib/modules", "usr/lib/modules", NULL, MS_BIND, NULL))
 		die("modules of the host: %s", strerror(errno));
+}
+
+/* Of a driver that lives, a lab's worth of slowness; one that is gone has ended this machine before. */
+void place_leave(void)
+{
+	static const uint32_t patience_ms = 10000;
+	if (port >= 0)
+		farewell(port, patience_ms);
 }
 
 bool place_shares_trees(void) { return false; }

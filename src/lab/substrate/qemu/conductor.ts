@@ -26,8 +26,6 @@ const patienceMs = 60_000;
 /** The same in this machine's time, which is no measure of what the lab does. */
 const longestOrderMs = 1_800_000;
 const progressMs = 200;
-/** For so long the last bytes of a machine that has gone off are waited for, ms. */
-const lastWordsMs = 2000;
 /** Hosts that send each other packets without end are not waited for. */
 const settleRounds = 20;
 
@@ -55,7 +53,6 @@ export class Conductor {
   #gone: string | undefined;
   #plugged = Promise.withResolvers<void>();
   #complete = false;
-  #ending = false;
 
   constructor(score: LabScore, post: (message: FromThread) => void) {
     const { dir, start, machines, links } = score;
@@ -107,20 +104,12 @@ export class Conductor {
   hear(message: ToThread): void {
     if (message.kind === 'orders') this.#orders.resolve(message.orders);
     else if (message.kind === 'plugged') this.#plugged.resolve();
-    else if (message.kind === 'gone' && this.#ending) this.#hearLast(message.host);
-    else {
-      if (message.kind === 'gone') this.#gone ??= message.host;
+    else if (message.kind === 'stop') this.#break();
+    else if (!this.#lineFor(message.host).hasEnded) {
+      // It did not wait to be heard.
+      this.#gone ??= message.host;
       this.#break();
     }
-  }
-
-  /** Machines go off one after the other. What one said last may be on its way still. */
-  #hearLast(host: string): void {
-    const missing = deadline(lastWordsMs, () => {
-      this.#gone ??= host;
-      this.#break();
-    });
-    void this.#lineFor(host).ended.then(() => missing.stop());
   }
 
   #lineOf({ name, plan }: MachineWires, index: number): MachineLine {
@@ -321,7 +310,6 @@ export class Conductor {
   }
 
   async #end(): Promise<void> {
-    this.#ending = true;
     for (const line of this.#lines.values()) void line.order('end\n');
     using _limit = deadline(patienceMs * 2, () => {
       this.#refuse(new EspalierError('guest', 'a machine did not hand out its evidence at the end of the lab'));

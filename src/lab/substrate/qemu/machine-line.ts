@@ -6,7 +6,9 @@ import { LengthFrames } from './length-frames.ts';
 import { MachineRecords } from './merge.ts';
 
 /** What a machine's agent sends (`enum channel_kind` of guest/agent/agent.h); marks of CPU time are of no use here. */
-const kinds = { records: 1, fileName: 3, fileBytes: 4, clock: 5 } as const;
+const kinds = { records: 1, fileName: 3, fileBytes: 4, clock: 5, farewell: 7 } as const;
+/** Number of the answer to a farewell: the machine goes off when it has it (guest/agent/qemu/farewell.c). */
+const taken = 0xffff_ffff;
 const channelHead = 8;
 
 /** Who hears of it. */
@@ -20,7 +22,6 @@ export interface LineEvents {
 
 /** The line to one machine's agent: orders go in, records come out. */
 export class MachineLine {
-  /** Its agent has said all. */
   readonly #ended = Promise.withResolvers<void>();
   readonly #plan: Uint8Array;
   readonly #clock: LabClock;
@@ -34,6 +35,7 @@ export class MachineLine {
   #hellos = 0;
   #planSent = 0n;
   #number = 0;
+  #hasEnded = false;
 
   constructor(plan: Uint8Array, clock: LabClock, events: LineEvents) {
     this.#plan = plan;
@@ -60,8 +62,14 @@ export class MachineLine {
     return this.#ready.promise;
   }
 
+  /** Its agent has said all. */
   get ended(): Promise<void> {
     return this.#ended.promise;
+  }
+
+  /** The same, now. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** It works off an order. */
@@ -94,6 +102,7 @@ export class MachineLine {
   #take(kind: number, body: Buffer): void {
     this.#events.progress();
     if (kind === kinds.clock) this.#hello(body);
+    else if (kind === kinds.farewell) this.#send(taken, new Uint8Array());
     else if (kind === kinds.fileName) this.#events.fileName(body.toString('utf8'));
     else if (kind === kinds.fileBytes) this.#events.fileBytes(body);
     else if (kind === kinds.records) for (const record of this.#records.push(body)) this.#heard(record);
@@ -112,8 +121,13 @@ export class MachineLine {
 
   #heard(record: LabRecord): void {
     if (record.type === recordType.stepEnd) this.#worked(Buffer.from(record.payload).readUInt32LE());
-    else if (record.type === recordType.labEnd) this.#ended.resolve();
+    else if (record.type === recordType.labEnd) this.#end();
     this.#events.record(record);
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    this.#ended.resolve();
   }
 
   #worked(number: number): void {
