@@ -24,6 +24,7 @@ import * as run from './run.ts';
 import * as serve from './serve.ts';
 import * as shell from './shell.ts';
 import * as stacks from './stacks.ts';
+import * as system from './system.ts';
 import * as worker from './worker.ts';
 
 /**
@@ -50,6 +51,7 @@ const commands: readonly { register(program: Command): void }[] = [
   bench,
   kernel,
   image,
+  system,
   farm,
   worker,
   reindex,

@@ -1,3 +1,5 @@
+import { quoted } from '../../../supply/system/quoted.ts';
+
 /** One machine as QEMU starts it. Sockets and files are named from its working folder. */
 export interface MachineShape {
   readonly name: string;
@@ -20,11 +22,6 @@ const noOffloads = [
   ...['csum', 'guest_csum', 'gso', 'guest_tso4', 'guest_tso6', 'guest_ecn', 'guest_ufo'],
   ...['host_tso4', 'host_tso6', 'host_ecn', 'host_ufo'],
 ].map((name) => `${name}=off`);
-
-/** Commas separate QEMU's options: one in a value is doubled. */
-function quoted(text: string): string {
-  return text.replaceAll(',', ',,');
-}
 
 function driveWords(file: string, index: number): string[] {
   const drive = `file=${quoted(file)},format=raw,if=none,id=drive${index},readonly=on`;

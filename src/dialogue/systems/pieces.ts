@@ -1,0 +1,62 @@
+import { type Dialogue, inOrder, type Part, type Step } from '../dialogue.ts';
+
+const minute = 60;
+
+/** A text that a shell puts together, so that the echo of the line is not taken for it. */
+const failed = 'espalier: failed';
+const sayFailed = "echo 'espalier: ''failed'";
+const prompt = { waitFor: 'espalier> ', atEnd: true } as const;
+const setPrompt = 'PS1=espalier; PS1="$PS1> "';
+
+/** What `commands` types where one of them fails. */
+export const commandFailed = { text: failed, means: 'its command ended with an error' } as const;
+
+/** A line that is typed at a shell: what it does, the line, and the longest time that it takes, s. */
+export type Command = readonly [name: string, line: string, within?: number];
+
+/** The shell of a system in single-user mode, with a prompt that is nothing else's. */
+export function singleUserShell({ waitFor, within }: Pick<Step, 'waitFor' | 'within'>): Part[] {
+  return inOrder(
+    { name: 'question for a shell', waitFor, send: '\r', within },
+    { name: 'shell', waitFor: '# ', atEnd: true, send: `${setPrompt}\r`, within: minute },
+  );
+}
+
+/** Commands typed there one after the other, each when the one before has ended well; then the machine is switched off. */
+export function commands(lines: readonly Command[]): Part[] {
+  const sent = [...lines.map(([, line]) => `${line} || ${sayFailed}\r`), 'halt -p\r'];
+  const ends = lines.map(
+    ([name, , within = minute], index): Step => ({
+      ...prompt,
+      name,
+      within,
+      send: sent[index + 1] ?? '',
+    }),
+  );
+  return inOrder({ ...prompt, name: 'prompt of the shell', within: minute, send: sent[0] ?? '' }, ...ends);
+}
+
+/** Root logs in on a system that is starting, and switches it off. */
+export function loggingIn(options: Pick<Dialogue, 'failures' | 'noise'>): Dialogue {
+  return {
+    ...options,
+    parts: inOrder(
+      { name: 'login', waitFor: 'login:', send: 'root\r', within: 20 * minute },
+      { name: 'password', waitFor: 'Password:', send: '{password}\r', within: minute },
+      {
+        name: 'shell',
+        waitFor: '# ',
+        atEnd: true,
+        send: "uname -sr; echo 'espalier: ''logged in'\r",
+        within: 2 * minute,
+      },
+      { name: 'answer of the shell', waitFor: 'espalier: logged in', within: minute },
+      { name: 'prompt of the shell', waitFor: '# ', atEnd: true, send: 'halt -p\r', within: minute },
+    ),
+    failures: [
+      ...options.failures,
+      { text: 'Login incorrect', means: 'root cannot log in with the password of the installation' },
+    ],
+    off: 5 * minute,
+  };
+}
