@@ -6,6 +6,8 @@ export interface EndedProcess {
   /** Its name, of which the kernel keeps 15 bytes. */
   readonly program: string;
   readonly signal: number;
+  readonly pid: number;
+  readonly parent: number;
 }
 
 /** SIGABRT (signal(7)): how `ASSERT` of kselftest_harness.h ends the process of its test. */
@@ -47,6 +49,12 @@ export function isOfHarness(
 ): boolean {
   const program = kind === 'died' ? aborted.exec(message)?.[1] : undefined;
   if (program === undefined) return false;
-  const deaths = ended.filter((one) => one.program === program && one.signal === abort).length;
+  const aborts = ended.filter((one) => one.program === program && one.signal === abort);
+  const deaths = aborts.filter((one) => !isForwarded(one, aborts)).length;
   return deaths > 0 && deaths <= (assertionsIn(output).get(program) ?? 0);
+}
+
+/** A test with a fixture runs in a child of its own process, which sends itself the signal that the child died of (TEST_F of kselftest_harness.h). */
+function isForwarded({ pid }: EndedProcess, aborts: readonly EndedProcess[]): boolean {
+  return aborts.some(({ parent }) => parent === pid);
 }

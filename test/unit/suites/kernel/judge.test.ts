@@ -120,9 +120,12 @@ const asserted = (test: string): string =>
 type HarnessRow = readonly [
   title: string,
   output: string,
-  deaths: readonly (readonly [program: string, signal: keyof typeof signals])[],
+  deaths: readonly (readonly [program: string, signal: keyof typeof signals, parent?: number])[],
   word: string,
 ];
+
+/** Of the first process that died; the others follow. */
+const firstPid = 41;
 
 const harnessRows: readonly HarnessRow[] = [
   ['ended by its assertion', asserted('global.a'), [['tls', 'abort']], 'major'],
@@ -140,6 +143,34 @@ const harnessRows: readonly HarnessRow[] = [
     asserted('global.a'),
     [
       ['tls', 'abort'],
+      ['tls', 'abort'],
+    ],
+    'crash',
+  ],
+  [
+    'ended by its assertion in the child that runs the fixture',
+    asserted('global.a'),
+    [
+      ['tls', 'abort', firstPid + 1],
+      ['tls', 'abort'],
+    ],
+    'major',
+  ],
+  [
+    'a parent that dies of a signal that its child did not die of',
+    asserted('global.a'),
+    [
+      ['tls', 'segv', firstPid + 1],
+      ['tls', 'abort'],
+    ],
+    'crash',
+  ],
+  [
+    'a child of a test without a fixture that aborts as well',
+    asserted('global.a'),
+    [
+      ['tls', 'abort', firstPid + 2],
+      ['tls', 'abort', firstPid + 2],
       ['tls', 'abort'],
     ],
     'crash',
@@ -169,7 +200,10 @@ for (const [title, output, deaths, word] of harnessRows) {
   test(`a process of a test: ${title} is ${word}`, () => {
     const names = { abort: 'SIGABRT', segv: 'SIGSEGV' } as const;
     const groups = new Map(deaths.map(([program, signal]) => [`${program} ${signal}`, died(program, names[signal])]));
-    const ended = deaths.map(([name, signal]) => ({ program: name, signal: signals[signal] }));
+    const ended = deaths.map(([name, signal, parent = 1], index) => ({
+      ...{ program: name, signal: signals[signal] },
+      ...{ pid: firstPid + index, parent },
+    }));
     const verdict = judged(1, output, { ended, facts: { ...facts, issues: [...groups.values()] } });
     assert.equal(verdict.word, word);
     assert.equal(
@@ -181,7 +215,7 @@ for (const [title, output, deaths, word] of harnessRows) {
 
 test('a name longer than the kernel keeps is that of its program', () => {
   const output = '# reuseport_addr_any.c:9:t:Expected 1 (1) == a (0)\n# t: Test terminated by assertion\nnot ok 1 t\n';
-  const ended = [{ program: 'reuseport_addr_', signal: signals.abort }];
+  const ended = [{ program: 'reuseport_addr_', signal: signals.abort, pid: firstPid, parent: 1 }];
   const verdict = judged(1, output, { ended, facts: { ...facts, issues: [died('reuseport_addr_', 'SIGABRT')] } });
   assert.equal(verdict.word, 'major');
 });
