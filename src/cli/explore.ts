@@ -8,14 +8,16 @@ const help: Help = {
     'Runs the test without a fault, then once for each fault of each IKE message that was sent, then with pairs of faults: behind a first one, each fault of what ' +
       'follows it. Faults around rekeys and deletes come first. A lab is broken if its verdict is crash, leak or major: by the oracles, or by the ' +
       "test's own checks.",
+    'Where a test declares connections, each lab goes on for a virtual minute behind its end. Then each Child SA that both ends have must carry a ping within two ' +
+      'more minutes. A command may take 10 virtual minutes, so that daemons give up before it does.',
     'The table of messages and kinds shows what was tried: ok, the number of a failure, ? (unresolved), idle (the fault met no message), late (the lab ended ' +
       'within 60 virtual seconds of it, so that nothing judged it), or - (not tried).',
     'Each distinct failure is written as a plan with as few faults as show it. `run --faults` repeats it to the byte.',
   ],
   exitCodes: {
-    0: 'no plan that was tried breaks the test',
-    1: 'some do',
-    2: 'a failure of Espalier or of this machine, or nothing was found and labs were unresolved',
+    0: 'every single fault was tried, and no plan breaks the test',
+    1: 'some plans do',
+    2: 'nothing was found, but the time was over before every single fault was tried, or labs were unresolved; or a failure of Espalier or of this machine',
     3: 'wrong usage, or a test that does not pass without a fault',
   },
   examples: [
@@ -29,7 +31,7 @@ export function register(program: Command): void {
   withHelp(program.command('explore'), help)
     .description('look for single packets whose loss, delay, duplication or change breaks a test')
     .argument('<test>', 'SUITE:NAME, FILE:NAME or FOLDER:NAME')
-    .option('--budget <time>', 'no lab begins after this time, such as 90s, 10m, 2h', '10m')
+    .option('--budget <time>', 'no lab begins this long behind the one without a fault, such as 90s, 10m, 2h', '10m')
     .option('--kinds <names>', 'of drop, duplicate, delay, reorder, corrupt; separated by commas (default: all)')
     .option('--no-pairs', 'single faults only')
     .option('--out <dir>', 'folder for the plans that break it', 'espalier-faults')

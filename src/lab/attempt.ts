@@ -2,7 +2,7 @@ import { EspalierError } from '../base/errors.ts';
 import type { AttemptFile, AttemptInputs } from '../model/attempt.ts';
 import type { FaultRule } from '../model/faults.ts';
 import type { LabPlan, MachineSize } from '../model/scenario.ts';
-import type { HeldLab, KernelFlavour, LoadedScenario } from '../model/suite.ts';
+import type { AtEnd, HeldLab, KernelFlavour, LoadedScenario } from '../model/suite.ts';
 import { lackingOf, traitsWith } from '../model/traits.ts';
 import type { GuestBinaries } from '../supply/kernel/guest.ts';
 import { costOf } from './cost.ts';
@@ -28,6 +28,8 @@ export interface AttemptSettings {
   readonly machines?: MachineSize | undefined;
   /** What becomes of single frames; an empty list makes labs ready for it (`blankRules` of src/lab/agent/faults.ts). */
   readonly faults?: readonly FaultRule[];
+  /** What is asked of tunnels when a scenario that drives itself is over (`AtEnd`). */
+  readonly traffic?: bigint | undefined;
   readonly limits?: LabLimits | undefined;
   /** Who looks into the kernel of each lab. */
   readonly debug?: LabDebugger;
@@ -94,7 +96,8 @@ export async function runAttempt<Loaded extends LoadedScenario>(
   try {
     if (signal.aborted) stop();
     const looking = settings.debug && debugged(lab, settings.debug);
-    const done = loaded.drive === undefined ? loaded : await driven(loaded, loaded.drive, held(lab, dir));
+    const done =
+      loaded.drive === undefined ? loaded : await driven(loaded, loaded.drive, [held(lab, dir), atEnd(settings)]);
     if (loaded.drive !== undefined) await order.store(done);
     const result = await lab.ended;
     const failed = await looking;
@@ -106,13 +109,17 @@ export async function runAttempt<Loaded extends LoadedScenario>(
   }
 }
 
+function atEnd({ traffic }: AttemptSettings): AtEnd {
+  return traffic === undefined ? {} : { traffic };
+}
+
 /** The scenario with the steps that were taken. */
 async function driven<Loaded extends LoadedScenario>(
   loaded: Loaded,
   drive: NonNullable<LoadedScenario['drive']>,
-  lab: HeldLab,
+  asked: Parameters<NonNullable<LoadedScenario['drive']>>,
 ): Promise<Loaded> {
-  const steps = await drive(lab);
+  const steps = await drive(...asked);
   return { ...loaded, plan: { ...loaded.plan, steps } };
 }
 

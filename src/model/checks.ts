@@ -3,7 +3,7 @@ import { originSchema } from './scenario.ts';
 import { type Of, optionalText, text } from './schema.ts';
 import type { VerdictWord } from './words.ts';
 
-/** What a scenario's `expect` can look at. */
+/** What a scenario's `expect` can look at, and `traffic`, which `explore` asks of tunnels. */
 export const matchers = [
   'toHaveIkeSas',
   'toHaveIpsecSas',
@@ -25,6 +25,7 @@ export const matchers = [
   'toRun',
   'toMatchTranscript',
   'value',
+  'traffic',
 ] as const;
 export type Matcher = (typeof matchers)[number];
 
@@ -73,6 +74,9 @@ const fault = z.object({
 });
 /** Why a scenario's function did not come to its end: its own mistake, or something it asked for that cannot be. */
 export type FunctionFault = Of<typeof fault>;
+
+/** What a check of a tunnel received that one end at most had: nobody was asked. */
+export const noTunnel = 'no Child SA that both ends have';
 
 /** `checks.json`: written once, when the scenario's function has ended. */
 export const checksSchema = z.object({

@@ -78,6 +78,15 @@ export const faultRuleSchema = z.object({
 /** What becomes of single frames of a lab. */
 export type FaultRule = Of<typeof faultRuleSchema>;
 
+/** What the labs of a plan had beside its rules, so that they can be made again to the byte. Virtual nanoseconds. */
+export const faultedLabSchema = z.object({
+  /** How long one command may take. */
+  deadline: decimal.exactOptional(),
+  /** Within which tunnels have to carry traffic when the scenario is over. */
+  traffic: decimal.exactOptional(),
+});
+export type FaultedLab = Of<typeof faultedLabSchema>;
+
 /** `*.faults.json`: what becomes of single frames of a lab, so that it can be made again (`run --faults`). */
 export const faultPlanSchema = z.object({
   version: z.literal(1),
@@ -87,6 +96,7 @@ export const faultPlanSchema = z.object({
   /** For people: what it does to which message, a line each. */
   about: z.array(text).exactOptional(),
   rules: z.array(faultRuleSchema).max(16),
+  lab: faultedLabSchema.exactOptional(),
 });
 export interface FaultPlan extends Of<typeof faultPlanSchema> {}
 

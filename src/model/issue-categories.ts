@@ -61,6 +61,7 @@ export const categoryOfKind: Readonly<Record<IssueKind, IssueCategory | undefine
   'not-verified': 'differing-packets',
   'replay-accepted': 'differing-packets',
   'check-reach': 'differing-packets',
+  'no-traffic': 'differing-packets',
   'check-clear': 'differing-packets',
   'check-text': 'failed-check',
   'check-log': 'failed-check',

@@ -172,6 +172,11 @@ const checks = {
   },
   'check-sas': { word: 'major', upstream: 'failed', meaning: 'a scenario expected other SAs' },
   'check-reach': { word: 'major', upstream: 'failed', meaning: 'a scenario expected other reachability' },
+  'no-traffic': {
+    word: 'major',
+    upstream: 'failed',
+    meaning: 'a Child SA that both ends have carried no traffic when the scenario was over',
+  },
   'check-log': { word: 'major', upstream: 'failed', meaning: 'a scenario expected another line in a log' },
   'check-clear': {
     word: 'major',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { faultRuleSchema } from './faults.ts';
+import { faultedLabSchema, faultRuleSchema } from './faults.ts';
 import { entrySchema } from './scenario.ts';
 import { count, fileName, hash, type Of, optionalText, text } from './schema.ts';
 
@@ -25,7 +25,9 @@ const options = z.object({
   /** Processors and MiB of memory of each host, where hosts are machines of their own. */
   machines: z.object({ cpus: count.min(1).exactOptional(), memory: count.min(1).exactOptional() }).exactOptional(),
   /** `--faults`: the file's name as it was typed, and what stood in it. */
-  faults: z.object({ file: text, rules: z.array(faultRuleSchema) }).exactOptional(),
+  faults: z
+    .object({ file: text, rules: z.array(faultRuleSchema), lab: faultedLabSchema.exactOptional() })
+    .exactOptional(),
   baseline: optionalText,
   /** Suites that are called by a part of their path: name in this run → absolute path of a folder or file of scenarios. */
   paths: z.record(text, text).exactOptional(),

@@ -42,7 +42,32 @@ export interface LoadedScenario {
    * Where the steps are not known beforehand: drives the held lab from its boot until it is to end, and returns the steps
    * that it took. A lab that ends meanwhile is no error.
    */
-  readonly drive?: (lab: HeldLab) => Promise<readonly Step[]>;
+  readonly drive?: (lab: HeldLab, asked?: AtEnd) => Promise<readonly Step[]>;
+  /** Its tunnels, where it drives itself and declares connections. */
+  readonly tunnels?: TunnelProbes;
+}
+
+/** What is asked of a lab when its scenario is over. */
+export interface AtEnd {
+  /**
+   * Each Child SA that both ends have must carry traffic within so many virtual nanoseconds, of which the first minute passes before anybody asks.
+   * Absent: nobody asks.
+   */
+  readonly traffic?: bigint;
+}
+
+/** An address of each end that a Child SA's selectors hold. */
+export interface TunnelProbe {
+  /** Name of the connection, or of the further Child SA. */
+  readonly name: string;
+  readonly from: { readonly host: string; readonly address: string };
+  readonly to: { readonly host: string; readonly address: string };
+}
+
+/** Child SAs that can be asked whether they carry traffic, and those that cannot. */
+export interface TunnelProbes {
+  readonly asked: readonly TunnelProbe[];
+  readonly unasked: readonly { readonly name: string; readonly why: string }[];
 }
 
 /** An order for a held lab; worked off in sequence at the lab's clock. */

@@ -2,7 +2,7 @@ import type { Attempt } from '../../evidence/attempt/attempt.ts';
 import type { Fate } from '../../model/faults.ts';
 
 /** Virtual nanoseconds that a lab has to go on behind its last fault: from then on an SA that one host has alone is judged (docs/verdicts.md). */
-const patience = 60_000_000_000n;
+export const patience = 60_000_000_000n;
 
 /** Fates in which a fault has happened: a frame that is only held, or whose copy is still to come, was harmed by none. */
 const happened: ReadonlySet<Fate> = new Set(['dropped', 'spoiled', 'copy']);

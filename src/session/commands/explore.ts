@@ -9,17 +9,27 @@ import { setStatus } from '../../base/log.ts';
 import { visible } from '../../base/visible.ts';
 import { makeWorkFolder } from '../../base/work-folder.ts';
 import { labsAtOnce } from '../../lab/machine.ts';
-import type { FaultPlan } from '../../model/faults.ts';
+import type { FaultedLab, FaultPlan } from '../../model/faults.ts';
 import { keyOf, type ScenarioEntry } from '../../model/scenario.ts';
+import type { TunnelProbes } from '../../model/suite.ts';
 import { type FaultKind, faultKinds, planText, rulesOf } from '../../results/explore/plans.ts';
 import { runsDir } from '../../store/layout.ts';
 import { labRunner } from '../explore/lab-runner.ts';
-import { type Exploration, explorationLines, explore, type Failure } from '../explore/search.ts';
+import { type AskedTunnels, explorationLines, isThorough } from '../explore/lines.ts';
+import { type Exploration, explore, type Failure } from '../explore/search.ts';
 import { selectScenarios } from '../listing.ts';
 import { openSettings, openSuites, openSupply, overSources } from '../local/open.ts';
 import { usage, wholeNumber } from '../option-values.ts';
 import { parseRunOptions, type RawRunOptions } from '../options.ts';
 import { parseSelection } from '../selected.ts';
+
+/**
+ * Virtual ns that a command may take at least. An initiation whose message is lost ends when the daemon gives it up, and charon does so after 165 s.
+ */
+const leastDeadline = 600_000_000_000n;
+
+/** Virtual ns within which tunnels have to carry traffic when a scenario is over. */
+const trafficWithin = 180_000_000_000n;
 
 /** Options as they were typed. */
 export interface RawExploreOptions
@@ -33,7 +43,7 @@ export interface RawExploreOptions
   readonly out: string;
 }
 
-/** `espalier explore`; returns the exit code: 0 nothing was found, 1 something was, 2 labs were unresolved and nothing was found in the others. */
+/** `espalier explore`; returns the exit code: 0 every single fault was tried and nothing was found, 1 something was, 2 neither. */
 export async function exploreCommand(test: string, raw: RawExploreOptions): Promise<number> {
   const wanted = { ...raw, status: 'all', retries: '0', repeatEach: '1' };
   const { selection, names, paths } = await parseSelection([test], wanted, runsDir(undefined));
@@ -43,25 +53,45 @@ export async function exploreCommand(test: string, raw: RawExploreOptions): Prom
   const supply = openSupply(options, interruption());
   const opened = await openSuites(names, options, supply);
   const entry = onlyOne(await selectScenarios(opened.values(), selection));
-  const settings = await openSettings(names, options, supply);
-  const suite = (await overSources(opened, { options, supply, sources: settings.sources })).get(entry.suite);
+  const given = await openSettings(names, options, supply);
+  const suite = (await overSources(opened, { options, supply, sources: given.sources })).get(entry.suite);
   if (suite === undefined) throw new EspalierError('bug', `suite ${entry.suite} is not open`);
+  const { plan, tunnels } = await suite.load(entry.name);
+  const settings = { ...given, deadline: given.deadline ?? longer(plan.timing.deadline, leastDeadline) };
   using work = makeWorkFolder('explore');
-  const started = performance.now();
+  const lab = { settings, traffic: trafficWithin, signal: interruption(), folder: realRoot(work.path) };
+  let started = performance.now();
   const found = await explore({
-    run: labRunner({ suite, name: entry.name, settings, signal: interruption(), folder: realRoot(work.path) }),
-    ...{ kinds, pairs: raw.pairs },
+    run: labRunner({ suite, name: entry.name, ...lab }),
+    ...{ kinds, pairs: raw.pairs, traffic: tunnels !== undefined && tunnels.asked.length > 0 },
     slots: labsAtOnce(raw.jobs === undefined ? undefined : wholeNumber('--jobs', raw.jobs, 1)),
+    begin: () => {
+      started = performance.now();
+    },
     over: () => performance.now() - started > budgetMs || interruption().aborted,
     progress: (done, of) => {
       if (process.stderr.isTTY) setStatus(`explore: ${done} of ${of}`);
     },
   });
   setStatus('');
-  process.stdout.write(visible(`${keyOf(entry)}\n${explorationLines(found).join('\n')}\n`));
-  writePlans(found, { entry, seed: options.seed, dir: raw.out, test });
+  process.stdout.write(visible(`${keyOf(entry)}\n${explorationLines(found, askedTunnels(tunnels)).join('\n')}\n`));
+  const deadline = String(settings.deadline);
+  const made = { deadline, ...(found.traffic === true && { traffic: String(trafficWithin) }) };
+  writePlans(found, { entry, seed: options.seed, dir: raw.out, test, lab: made });
   if (found.failures.length > 0) return 1;
-  return found.unresolved.length > 0 ? 2 : 0;
+  return isThorough(found) ? 0 : 2;
+}
+
+function longer(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
+}
+
+function askedTunnels(tunnels: TunnelProbes | undefined): AskedTunnels | undefined {
+  if (tunnels === undefined || tunnels.asked.length + tunnels.unasked.length === 0) return undefined;
+  return {
+    asked: tunnels.asked.map(({ name, from, to }) => `${name} from ${from.address} to ${to.address}`),
+    unasked: tunnels.unasked.map(({ name, why }) => `${name}, ${why}`),
+  };
 }
 
 function onlyOne(entries: readonly ScenarioEntry[]): ScenarioEntry {
@@ -99,6 +129,7 @@ interface Where {
   readonly dir: string;
   /** As it was typed. */
   readonly test: string;
+  readonly lab: FaultedLab;
 }
 
 /** A file for each failure, with the line that repeats it. */
@@ -114,7 +145,7 @@ function writePlans({ failures }: Exploration, where: Where): void {
   }
 }
 
-function planFile({ shortest: { plan, verdict } }: Failure, { entry, seed }: Where): FaultPlan {
+function planFile({ shortest: { plan, verdict } }: Failure, { entry, seed, lab }: Where): FaultPlan {
   const about = [planText(plan), ...verdict.issues.map(({ kind, message }) => `${kind}: ${message}`)];
-  return { version: 1, test: keyOf(entry), seed, about, rules: rulesOf(plan) };
+  return { version: 1, test: keyOf(entry), seed, about, rules: rulesOf(plan), lab };
 }

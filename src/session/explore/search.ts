@@ -4,21 +4,20 @@ import {
   type Fault,
   type FaultKind,
   faultsOf,
+  isSame,
   type Plan,
+  pairRank,
   pairsBehind,
-  planText,
-  rankOf,
 } from '../../results/explore/plans.ts';
 import { violationOf } from '../../results/explore/violation.ts';
-import { coverageLines } from './coverage.ts';
 import type { Explored } from './explored.ts';
 
 /** A distinct failure, with the shortest plan that was found for it. */
 export interface Failure {
   readonly violation: string;
   readonly shortest: Explored;
-  /** How many plans ended in it. */
-  readonly plans: number;
+  /** All plans that ended in it, in the order in which they were tried. */
+  readonly plans: readonly Plan[];
   /** The same plan and seed once more gave the same. */
   readonly repeats: boolean;
 }
@@ -34,10 +33,16 @@ export interface Exploration {
   readonly kinds: readonly FaultKind[];
   /** Labs of single faults. */
   readonly alone: readonly Explored[];
+  /** Whether labs were asked at their end whether tunnels carry traffic; `broken`: they were not, since without a fault one carries none. */
+  readonly traffic: boolean | 'broken';
+  /** Tunnels that without a fault nobody could ask. */
+  readonly absent: readonly string[];
   readonly labs: number;
   readonly singles: Tried;
-  /** Pairs of the singles that were tried. */
-  readonly pairs: Tried;
+  /** Pairs of the singles that were tried and broke nothing; `undefined`: none were asked for. */
+  readonly pairs: Tried | undefined;
+  /** Plans of which each fault happened and was judged. */
+  readonly shown: number;
   /** Plans of which a fault met no message or did not happen before the end. They show nothing. */
   readonly idle: number;
   /** Plans whose last fault came so close to the end that nothing judged what it does. They show nothing either. */
@@ -49,12 +54,16 @@ export interface Exploration {
 
 /** How a search goes. */
 export interface Search {
-  /** Makes one lab and judges it. */
-  readonly run: (plan: Plan) => Promise<Explored>;
+  /** Makes one lab and judges it; `traffic`: at its end tunnels have to carry traffic. */
+  readonly run: (plan: Plan, traffic: boolean) => Promise<Explored>;
+  /** The scenario has tunnels that can be asked. */
+  readonly traffic: boolean;
   readonly kinds: readonly FaultKind[];
   readonly pairs: boolean;
   /** Labs at once. */
   readonly slots: number;
+  /** Called when the lab without a fault is over, behind all that is built for it. */
+  readonly begin: () => void;
   /** No lab is begun once it returns true. */
   readonly over: () => boolean;
   readonly progress?: (done: number, of: number) => void;
@@ -65,36 +74,61 @@ export interface Search {
  * a fault.
  */
 export async function explore(search: Search): Promise<Exploration> {
-  const free = await search.run([]);
+  let labs = 0;
+  let traffic = search.traffic;
+  const run = (plan: Plan): Promise<Explored> => {
+    labs += 1;
+    return search.run(plan, traffic);
+  };
+  let free = await run([]);
+  const isIdle = traffic && lacksTrafficOnly(free);
+  if (isIdle) {
+    traffic = false;
+    free = await run([]);
+  }
   if (free.verdict.word !== 'passed') {
     const why = free.verdict.issues[0]?.message ?? '';
     throw new EspalierError('scenario', `without a fault it is ${free.verdict.word}${why && `: ${why}`}`, {
       remedy: 'explore starts from a test that passes',
     });
   }
+  search.begin();
   const singles = faultsOf(free.messages, search.kinds).map((fault): Plan => [fault]);
-  const alone = await tried(search, singles);
+  const alone = await tried({ ...search, run }, singles);
   const pairs = search.pairs ? pairsOf(alone, search.kinds) : [];
-  const together = await tried(search, pairs);
+  const together = await tried({ ...search, run }, pairs);
   const all = [...alone, ...together];
-  const failures = await failuresOf(all, search);
+  const failures = await failuresOf(all, run);
   const survived = all.filter(({ verdict }) => violationOf(verdict) === undefined && verdict.word !== 'unresolved');
+  const idle = survived.filter(({ acted, plan }) => acted < plan.length).length;
+  const late = survived.filter(({ acted, plan, judged }) => acted === plan.length && !judged).length;
   return {
     messages: free.messages,
     kinds: search.kinds,
     alone,
-    labs: 1 + all.length + failures.length,
+    traffic: isIdle ? 'broken' : traffic,
+    absent: free.absent,
+    labs,
     singles: { possible: singles.length, tried: alone.length },
-    pairs: { possible: pairs.length, tried: together.length },
-    idle: survived.filter(({ acted, plan }) => acted < plan.length).length,
-    late: survived.filter(({ acted, plan, judged }) => acted === plan.length && !judged).length,
+    pairs: search.pairs ? { possible: pairs.length, tried: together.length } : undefined,
+    shown: survived.length - idle - late,
+    idle,
+    late,
     failures,
     unresolved: all.filter(({ verdict }) => verdict.word === 'unresolved'),
   };
 }
 
+/** Whether nothing else is wrong with a lab than that a tunnel carries no traffic at its end. */
+function lacksTrafficOnly({ verdict: { issues } }: Explored): boolean {
+  return issues.length > 0 && issues.every(({ kind }) => kind === 'no-traffic');
+}
+
+type Run = (plan: Plan) => Promise<Explored>;
+type Trying = Omit<Search, 'run'> & { readonly run: Run };
+
 /** Runs plans in their order, several at once, until the time is over. */
-async function tried({ run, slots, over, progress }: Search, plans: readonly Plan[]): Promise<Explored[]> {
+async function tried({ run, slots, over, progress }: Trying, plans: readonly Plan[]): Promise<Explored[]> {
   const done: (Explored | undefined)[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
@@ -108,62 +142,50 @@ async function tried({ run, slots, over, progress }: Search, plans: readonly Pla
   return done.filter((one) => one !== undefined);
 }
 
-/** Behind each single fault that broke nothing, since a longer plan than one that breaks something says no more. */
+/**
+ * Pairs of faults of which neither alone broke anything, since a longer plan than one that breaks something says no more. What breaks the first copy of a message
+ * breaks a retransmission.
+ */
 function pairsOf(alone: readonly Explored[], kinds: readonly FaultKind[]): Plan[] {
+  const breaking = alone
+    .filter(({ verdict }) => violationOf(verdict) !== undefined)
+    .flatMap(({ plan: [fault] }) => fault ?? []);
+  const breaks = (fault: Fault): boolean =>
+    breaking.some(({ kind, message }) => kind === fault.kind && isSame(message, fault.message));
   const sound = alone.filter(({ verdict, acted }) => violationOf(verdict) === undefined && acted > 0);
-  const weight = (plan: Plan): number => plan.reduce((sum, fault) => sum + rankOf(fault), 0);
-  const pairs = sound.flatMap(({ plan, messages }) => pairsBehind(plan[0] as Fault, messages, kinds));
-  return pairs.sort((a, b) => weight(a) - weight(b));
+  return sound
+    .flatMap(({ plan: [first], messages }) => {
+      const pairs = first === undefined ? [] : pairsBehind(first, messages, kinds);
+      return pairs
+        .filter(([, second]) => second !== undefined && !breaks(second))
+        .map((plan) => ({ plan, rank: pairRank(plan, messages) }));
+    })
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ plan }) => plan);
 }
 
 /** Failures by what they violate. Each one's shortest plan is made shorter where that is possible, and tried again. */
-async function failuresOf(all: readonly Explored[], search: Search): Promise<Failure[]> {
+async function failuresOf(all: readonly Explored[], run: Run): Promise<Failure[]> {
   const groups = Map.groupBy(all, ({ verdict }) => violationOf(verdict));
   const failures: Failure[] = [];
   for (const [violation, members] of groups) {
     const [first] = members;
     if (violation === undefined || first === undefined) continue;
     const found = members.reduce((best, one) => (one.plan.length < best.plan.length ? one : best), first);
-    const shortest = await shorter(found, violation, search.run);
-    const again = await search.run(shortest.plan);
-    failures.push({ violation, shortest, plans: members.length, repeats: violationOf(again.verdict) === violation });
+    const shortest = await shorter(found, violation, run);
+    const again = await run(shortest.plan);
+    const plans = members.map(({ plan }) => plan);
+    failures.push({ violation, shortest, plans, repeats: violationOf(again.verdict) === violation });
   }
   return failures;
 }
 
 /** A plan with one fault less that violates the same, as long as there is one. */
-async function shorter(found: Explored, violation: string, run: Search['run']): Promise<Explored> {
+async function shorter(found: Explored, violation: string, run: Run): Promise<Explored> {
   if (found.plan.length < 2) return found;
   for (const left of found.plan) {
     const without = await run(found.plan.filter((fault) => fault !== left));
     if (violationOf(without.verdict) === violation) return shorter(without, violation, run);
   }
   return found;
-}
-
-/** Issues that are shown of a failure. */
-const shown = 5;
-
-/** The exploration for people: what was tried, and what was found. */
-export function explorationLines(found: Exploration): string[] {
-  const { messages, labs, singles, pairs, idle, late, failures, unresolved } = found;
-  const count = ({ tried: done, possible }: Tried): string => `${done} of ${possible}`;
-  return [
-    `messages: ${messages.length}, labs: ${labs}`,
-    `single faults tried: ${count(singles)}; pairs: ${count(pairs)}`,
-    `plans that show nothing: ${unresolved.length + idle + late} (unresolved: ${unresolved.length}; a fault met no message: ${idle}; the lab ended within 60 s of it: ${late})`,
-    '',
-    ...coverageLines({ ...found, failures: failures.map(({ violation }) => violation) }),
-    '',
-    ...unresolved.map(({ plan, verdict }) => `unresolved: ${planText(plan)}: ${verdict.issues[0]?.message ?? ''}`),
-    `distinct failures: ${failures.length}`,
-    ...failures.flatMap(({ shortest: { plan, verdict }, plans, repeats }, at) => [
-      '',
-      `${at + 1}) ${verdict.word}: ${planText(plan)}`,
-      ...verdict.issues
-        .slice(0, shown)
-        .map(({ kind, host, message }) => `   ${kind}: ${host === undefined ? '' : `${host}: `}${message}`),
-      `   plans that end so: ${plans}${repeats ? '' : '; the same plan did not do so again'}`,
-    ]),
-  ];
 }

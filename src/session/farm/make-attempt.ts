@@ -73,7 +73,7 @@ async function fetchBytes(bench: Workbench, sha256: string): Promise<Buffer> {
 }
 
 async function settingsOf(bench: Workbench, order: Order): Promise<AttemptSettings> {
-  const { kernel, overlays, versions, seed, deadline, gap, machines, faults } = order;
+  const { kernel, overlays, versions, seed, deadline, gap, machines, faults, traffic } = order;
   return {
     substrate: substrateByName(order.substrate),
     kernel: {
@@ -88,6 +88,7 @@ async function settingsOf(bench: Workbench, order: Order): Promise<AttemptSettin
     gap: gap === undefined ? undefined : BigInt(gap),
     ...(machines && { machines: sizeOf(machines) }),
     ...(faults && { faults }),
+    ...(traffic !== undefined && { traffic: BigInt(traffic) }),
     ...(overlays && { overlays: await layersOf(bench, overlays) }),
     ...(versions && { versions }),
   };

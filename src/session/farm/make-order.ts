@@ -46,7 +46,7 @@ export async function makeOrder(inputs: OrderInputs, key: AttemptKey, loaded: Lo
   const addFile = async (path: string): Promise<OrderFile> => orderFile(path, add(await fileSource(path)));
   const { folder, settings: forAll } = inputs;
   const settings = await settingsFor(loaded, forAll);
-  const { kernel, overlays, versions, deadline, gap, machines, faults, substrate } = settings;
+  const { kernel, overlays, versions, deadline, gap, machines, faults, traffic, substrate } = settings;
   const seed = seedOfAttempt(folder.run.options, key.attempt);
   const collector: Collector = { add, addFile };
   const order: Order = {
@@ -59,6 +59,7 @@ export async function makeOrder(inputs: OrderInputs, key: AttemptKey, loaded: Lo
     deadline: deadline === undefined ? undefined : String(deadline),
     gap: gap === undefined ? undefined : String(gap),
     machines,
+    ...(traffic !== undefined && { traffic: String(traffic) }),
     ...(faults && { faults: faults.map((rule) => faultRuleSchema.parse(rule)) }),
     kernel: {
       id: kernel.id,

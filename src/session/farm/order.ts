@@ -26,6 +26,7 @@ export const orderSchema = z.object({
   gap: z.string().optional(),
   machines: z.object({ cpus: z.number().optional(), memory: z.number().optional() }).optional(),
   faults: z.array(faultRuleSchema).optional(),
+  traffic: z.string().optional(),
   kernel: identity.extend({ file: file.optional(), agent: identity.optional() }),
   /** Programs that the substrate's labs need beside the kernel. */
   guest: z.object({ agent: program, shim: program, starter: program }).optional(),

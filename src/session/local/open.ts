@@ -95,11 +95,19 @@ export async function openSettings(
     seed: options.seed === undefined ? undefined : BigInt(options.seed),
     ...(await overlaysOf(options, supply)),
     ...(sources.length > 0 && { sources }),
-    deadline: options.timeout === undefined ? undefined : BigInt(Math.round(options.timeout * 1000)) * 1_000_000n,
+    deadline: deadlineOf(options),
     ...(options.faults && { faults: options.faults.rules }),
+    ...(options.faults?.lab?.traffic !== undefined && { traffic: BigInt(options.faults.lab.traffic) }),
     gap: options.gap === undefined ? undefined : BigInt(options.gap) * 1_000_000n,
     machines: options.machines,
   };
+}
+
+/** `--timeout` wins over what a plan of faults was found with. */
+function deadlineOf({ timeout, faults }: RunOptions): bigint | undefined {
+  if (timeout !== undefined) return BigInt(Math.round(timeout * 1000)) * 1_000_000n;
+  const planned = faults?.lab?.deadline;
+  return planned === undefined ? undefined : BigInt(planned);
 }
 
 /** `--overlay [HOST=]PATH`, given later lies higher. */

@@ -5,7 +5,7 @@ import { parseJson, sha256 } from '../../base/files.ts';
 import type { AttemptFiles } from '../../evidence/attempt/attempt.ts';
 import { unifiedDiff } from '../../judge/text/difference.ts';
 import type { CheckOutcome } from '../../model/check-outcomes.ts';
-import { type Check, type ChecksFile, checksSchema } from '../../model/checks.ts';
+import { type Check, type ChecksFile, checksSchema, noTunnel } from '../../model/checks.ts';
 import type { Origin } from '../../model/scenario.ts';
 import { type Of, text } from '../../model/schema.ts';
 import { storedSchema } from '../../model/stored-scenario.ts';
@@ -79,7 +79,8 @@ async function judge(stored: Stored, { attempt, end, put, damage, golden, facts 
 }
 
 function outcomeOfCheck({ matcher, host, expected, received, passed, time, origin }: Check): CheckOutcome {
-  const outcome = passed ? 'holds' : 'fails';
+  const isUnasked = matcher === 'traffic' && received === noTunnel;
+  const outcome = isUnasked ? 'undecided' : passed ? 'holds' : 'fails';
   return {
     host,
     asked: matcher,

@@ -35,6 +35,7 @@ const kinds: Readonly<Record<Exclude<Matcher, 'value'>, WeightedKind>> = {
   toHaveDied: 'check-value',
   toRun: 'check-value',
   toMatchTranscript: 'check-transcript',
+  traffic: 'no-traffic',
 };
 
 /** Judges an attempt by the scenario's own checks and by what the oracles found. */

@@ -21,6 +21,7 @@ import { imageNames, imagesOf, ownRecipes } from './images.ts';
 import { type LoadedFile, loadFile } from './load.ts';
 import { networkOf } from './network.ts';
 import { tolerancesOf } from './tolerances.ts';
+import { tunnelProbes } from './tunnel-probes.ts';
 
 /** What a suite of scenario files is opened with. */
 export interface ScenariosOptions {
@@ -223,6 +224,7 @@ async function load(
   { name, image }: ScenariosOptions,
 ): Promise<FileScenario> {
   const images = await imagesOf({ names, image, origin: declared.origin });
+  const tunnels = tunnelProbes(daemons, plan.topology);
   const whole: LabPlan = { ...plan, images: Object.fromEntries([...images].map(([host, { path }]) => [host, path])) };
   return {
     format: 'scenario',
@@ -233,7 +235,8 @@ async function load(
     suite: await identityOf(name, source),
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
     ...([...daemons.values()].some(({ daemon }) => daemon.stack === 'pfkey') && { flavour: 'netkey' }),
-    drive: (lab) => runFunction({ declared, plan: whole, daemons }, lab),
+    tunnels,
+    drive: (lab, asked) => runFunction({ declared, plan: whole, daemons, probes: tunnels.asked }, lab, asked),
   };
 }
 

@@ -3,7 +3,7 @@ import { EspalierError } from '../../../base/errors.ts';
 import { writeAtomic } from '../../../base/files.ts';
 import type { ChecksFile, FunctionFault } from '../../../model/checks.ts';
 import type { LabPlan, Step } from '../../../model/scenario.ts';
-import type { HeldLab } from '../../../model/suite.ts';
+import type { AtEnd, HeldLab, TunnelProbe } from '../../../model/suite.ts';
 import { type MakeValueMatchers, running } from '../api/expect.ts';
 import type { World } from '../api/handles.ts';
 import type { HostSpec } from '../api/hosts.ts';
@@ -18,6 +18,7 @@ import { netOf } from './links.ts';
 import { makeMatchers } from './matchers.ts';
 import { DrivenNat } from './nat.ts';
 import { Stepper } from './stepper.ts';
+import { askTunnels } from './traffic.ts';
 import { makeValueMatchers } from './value-matchers.ts';
 import { watched } from './watch.ts';
 
@@ -26,19 +27,21 @@ export interface Played {
   readonly declared: Declared;
   readonly plan: LabPlan;
   readonly daemons: ReadonlyMap<string, HostDaemon>;
+  /** Of its tunnels. */
+  readonly probes: readonly TunnelProbe[];
 }
 
 /**
  * Calls a scenario's function with a held lab, and ends the lab. Writes `checks.json` into the attempt's folder; returns what
  * was typed. A failed check and a mistake of the scenario are results, never raised.
  */
-export async function runFunction(played: Played, lab: HeldLab): Promise<readonly Step[]> {
+export async function runFunction(played: Played, lab: HeldLab, asked: AtEnd = {}): Promise<readonly Step[]> {
   const stepper = new Stepper(
     lab,
     played.plan.topology.hosts.map(({ name }) => name),
   );
   const book = new CheckBook(stepper);
-  const fault = await faultOf(() => play(played, { stepper, book }), { stepper, book });
+  const fault = await faultOf(() => play(played, { stepper, book }, asked), { stepper, book });
   const file: ChecksFile = { version: 1, checks: book.checks, ...(fault && { fault }) };
   writeAtomic(join(lab.dir, 'checks.json'), `${JSON.stringify(file, undefined, 1)}\n`);
   if (!lab.over) await lab.send([{ kind: 'end' }]);
@@ -50,7 +53,11 @@ interface Running {
   readonly book: CheckBook;
 }
 
-async function play({ declared, plan, daemons }: Played, { stepper, book }: Running): Promise<void> {
+async function play(
+  { declared, plan, daemons, probes }: Played,
+  { stepper, book }: Running,
+  { traffic }: AtEnd,
+): Promise<void> {
   await stepper.begin();
   const links = plan.topology.links.map(({ name }) => name);
   const hosts = new Map(
@@ -85,6 +92,8 @@ async function play({ declared, plan, daemons }: Played, { stepper, book }: Runn
     throw new EspalierError('scenario', message, { ...origin, remedy, cause });
   }
   rules.check();
+  if (traffic !== undefined)
+    await askTunnels(probes, { hosts, stepper, book, within: traffic, origin: declared.origin });
 }
 
 function handleOf(parts: HostInputs, spec: HostSpec | undefined, daemon: HostDaemon | undefined): DrivenHost {

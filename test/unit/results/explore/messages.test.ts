@@ -48,10 +48,10 @@ test('messages are there once, whoever passes them on and however often they are
   const scenario = { links: ['lan', 'wan'] } as unknown as StoredScenario;
   const found = exploredMessages({ frames: seen, scenario });
   assert.deepEqual(
-    found.map(({ link, text, time }) => [link, text, time]),
+    found.map(({ link, text, copies }) => [link, text, copies]),
     [
-      ['lan', 'IKE_AUTH request 1 fragment 2 of road', 0n],
-      ['wan', 'IKE_AUTH response 1 fragment 1 of gate', 3n],
+      ['lan', 'IKE_AUTH request 1 fragment 2 of road', [0n, 2n]],
+      ['wan', 'IKE_AUTH response 1 fragment 1 of gate', [3n]],
     ],
   );
   assert.deepEqual(found[0]?.match, {
@@ -77,6 +77,7 @@ test('a message is named by all that is in clear, one of IKEv1 without a directi
     ['wan', 'west', v1],
     ['wan', 'west', plain],
     ['wan', 'west', short],
+    ['wan', 'west', short],
     // The same fields and other octets: a message that was encrypted anew.
     ['wan', 'west', Buffer.concat([plain, Buffer.from('00', 'hex')])],
     ['wan', 'west', ike(35, 0x08, 3, '0000000c01020304')],
@@ -84,6 +85,10 @@ test('a message is named by all that is in clear, one of IKEv1 without a directi
   const unsent = { ...(frames([['wan', 'x', ike(36, 0, 7)]])[0] as SeenFrame) } as { sender?: string };
   delete unsent.sender;
   const found = exploredMessages({ frames: [...seen, unsent as SeenFrame], scenario });
+  assert.deepEqual(
+    found.map(({ copies }) => copies),
+    [[0n], [1n, 4n], [2n, 3n], [5n]],
+  );
   assert.deepEqual(
     found.map(({ from, exchange, text, match }) => ({ from, exchange, text, match })),
     [

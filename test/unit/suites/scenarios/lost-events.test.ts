@@ -36,6 +36,9 @@ const rows: readonly Row[] = [
   ['toHaveSa', 'not an SA with protocol esp', 'west', '6', false],
   ['toHaveSa', 'not an SA with protocol esp', 'west', '1', false],
   ['toHaveSa', 'not an SA with protocol esp', 'east', '4', false],
+  // Both ends are looked at, whichever is asked.
+  ['traffic', 'traffic through net', 'east', '4', true],
+  ['traffic', 'traffic through net', 'east', '6', false],
   ['toReach', 'not to reach east', 'west', '4', false],
 ];
 
