@@ -100,7 +100,7 @@ for (const family of [4, 6] as const) {
       { ...labOf(family), unsupported },
       async ({ hosts, net, clock }) => {
         const { phone, server } = hosts;
-        // Of the link that both ways share: `heal` takes a limit away, and without one the transfer is over in no time.
+        // Without a limit the transfer is over in no time. It is that of the link which both ways share.
         await net.link('core').rate('10mbit');
         await addSecondWay(phone, family);
         await serve(server, kind, to);

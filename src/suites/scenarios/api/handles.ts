@@ -104,9 +104,9 @@ export interface DaemonHost extends Host {
 export type HandleOf<S extends HostSpec> = S extends NatSpec ? NatHost : S extends DaemonSpec ? DaemonHost : Host;
 
 /** A number of bits a second. */
-export type Rate = `${number}${'bit' | 'kbit' | 'mbit' | 'gbit'}`;
+export type Rate = `${number}${'bit' | 'kbit' | 'mbit' | 'gbit'}` | 'unlimited';
 
-/** What a host sends on a link, or all hosts of it. Impairments hold until `heal`. */
+/** What a host sends on a link, or all hosts of it. Impairments hold until `heal`, a rate until the next one. */
 export interface Direction {
   /** Loses packets at random; 0 to 1. */
   loss(share: number): Promise<void>;
@@ -120,7 +120,7 @@ export interface Direction {
   rate(rate: Rate): Promise<void>;
   /** Loses everything. Hosts see no change of their interfaces. */
   cut(): Promise<void>;
-  /** Takes all impairments back. */
+  /** Takes all impairments back. A rate stays. */
   heal(): Promise<void>;
 }
 

@@ -54,7 +54,9 @@ export class ImpairedNics implements Direction {
 
   #change(change: Impairments | undefined, origin: Origin): Promise<void> {
     const lines = this.nics.map((nic) => {
-      nic.state = change === undefined ? {} : { ...nic.state, ...change };
+      // A rate is what the link is, and no damage.
+      const { rate } = nic.state;
+      nic.state = change === undefined ? (rate === undefined ? {} : { rate }) : { ...nic.state, ...change };
       return { host: nic.host, line: netemCommand(nic.name, nic.state), origin };
     });
     return this.stepper.called(origin, async () => {
@@ -70,11 +72,12 @@ function shareOf(share: number): number {
 
 const multiples = { bit: 1, kbit: 1e3, mbit: 1e6, gbit: 1e9 } as const;
 
-/** Bits a second. */
+/** Bits a second; 0: as many as there are. */
 function bitsOf(rate: Rate): number {
+  if (rate === 'unlimited') return 0;
   const [, number = '', unit = ''] = /^(\d{1,6}(?:\.\d{1,3})?)([a-z]+)$/.exec(rate) ?? [];
   const bits = Object.hasOwn(multiples, unit) ? Number(number) * multiples[unit as keyof typeof multiples] : 0;
   if (bits >= 1) return Math.round(bits);
-  const remedy = `write a number and a unit: ${Object.keys(multiples).join(', ')}`;
+  const remedy = `write a number and a unit (${Object.keys(multiples).join(', ')}), or unlimited`;
   throw new EspalierError('scenario', `${JSON.stringify(rate)} is no rate`, { ...callerOrigin(), remedy });
 }

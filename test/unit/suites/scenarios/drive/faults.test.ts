@@ -110,18 +110,21 @@ test('hosts and addresses that the link does not have are mistakes of the scenar
   );
 });
 
-test('impairments of one direction are those of its interface alone; healing the link takes all back', async () => {
+test('impairments of one direction are those of its interface alone; healing the link takes all back but a rate', async () => {
   const { typed, net } = lab();
   const wan = net.link('wan');
   await wan.from('east').delay('10ms');
   await wan.loss(0.5);
   await wan.from({ name: 'west' }).rate('1.5mbit');
   await wan.heal();
+  await wan.rate('unlimited');
   assert.deepEqual(typed, [
     'east: tc qdisc replace dev eth0 root netem limit 100000 delay 10000us',
     'west: tc qdisc replace dev eth0 root netem limit 100000 loss 50%',
     'east: tc qdisc replace dev eth0 root netem limit 100000 delay 10000us loss 50%',
     'west: tc qdisc replace dev eth0 root netem limit 100000 loss 50% rate 1500000bit',
+    'west: tc qdisc replace dev eth0 root netem limit 100000 rate 1500000bit',
+    'east: tc qdisc replace dev eth0 root noqueue',
     'west: tc qdisc replace dev eth0 root noqueue',
     'east: tc qdisc replace dev eth0 root noqueue',
   ]);
