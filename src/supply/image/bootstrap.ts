@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { shellQuoted } from '../../base/text.ts';
 import { packDate } from './pack.ts';
 import type { Recipe } from './recipe.ts';
@@ -50,7 +50,7 @@ const forgetThisMachine = [
 
 /** Hooks that remove and place the files of a recipe. `upload` reads as this user; hooks in the root may not. A new owner takes the setuid bit. */
 function placeFiles(recipe: Recipe, folder: string): string[] {
-  const hooks = recipe.remove.map((path) => `rm -f "$1"${shellQuoted(path)}`);
+  const hooks = recipe.remove.map(removal);
   for (const [index, { path, mode }] of recipe.files.entries()) {
     const file = shellQuoted(`${folder}/${bootstrapFiles.recipeFile(index)}`);
     const quoted = shellQuoted(path);
@@ -61,6 +61,12 @@ function placeFiles(recipe: Recipe, folder: string): string[] {
     );
   }
   return hooks;
+}
+
+/** Removes a file, and links beside it that lead to it: ssl-cert names one after the machine on which it is installed. */
+function removal(path: string): string {
+  const links = `find "$1"${shellQuoted(dirname(path))} -maxdepth 1 -lname ${shellQuoted(basename(path))} -delete`;
+  return `rm -f "$1"${shellQuoted(path)}; test ! -d "$1"${shellQuoted(dirname(path))} || ${links}`;
 }
 
 /** What a build from source installed goes over the packages. */

@@ -31,7 +31,7 @@ const recipeSchema = z.strictObject({
   build: buildSchema.optional(),
   /** Path patterns that dpkg leaves out, except for licences. */
   exclude: z.array(absolute).default([]),
-  /** Files deleted after all packages are in place: keys that a package drew for one machine. */
+  /** Files deleted after all packages are in place: keys that a package drew for one machine. Links beside them that lead to them go too. */
   remove: z.array(absolute).default([]),
   /** Locales compiled into the image, `en_US.UTF-8`; needs the package `locales`. */
   locales: z.array(z.string().regex(/^[a-z]{2}_[A-Z]{2}\.UTF-8$/, 'must be like en_US.UTF-8')).default([]),
