@@ -1,3 +1,4 @@
+import { repeatsIn } from '../../base/repeats.ts';
 import type { ConsoleCommand, ConsoleTranscript, OutputPiece } from '../../evidence/records/consoles.ts';
 import { consoleLine, Style } from './ansi.ts';
 import type { PageClock } from './clock.ts';
@@ -57,11 +58,26 @@ class ConsoleLines {
   }
 }
 
-/** Every host's console by command. */
-export function consolesOf(transcripts: readonly ConsoleTranscript[], clock: PageClock): Omit<ConsoleData, 'diff'>[] {
+/** What is asked again and again until a check holds is shown once, and as it was at last. */
+function foldedPolls(polls: readonly ConsoleCommand[], lines: ConsoleLines): CommandData[] {
+  const [first, second, ...others] = polls;
+  const last = others.at(-1);
+  if (first === undefined || second === undefined || last === undefined) return polls.map((one) => lines.command(one));
+  const between = { ...second, line: `… the same ${polls.length - 2} times more`, pieces: [], status: 0 };
+  return [lines.command(first), lines.command(between), lines.command(last)];
+}
+
+/** Every host's console by command. `isLook`: whether a step only reads something of the lab. */
+export function consolesOf(
+  transcripts: readonly ConsoleTranscript[],
+  clock: PageClock,
+  isLook: (step: number) => boolean,
+): Omit<ConsoleData, 'diff'>[] {
   return transcripts.map(({ host, commands, rest }) => {
     const lines = new ConsoleLines(clock);
-    const shown = commands.map((command) => lines.command(command));
+    const isPoll = (one: ConsoleCommand, next: ConsoleCommand): boolean =>
+      one.line === next.line && [one, next].every(({ step }) => step !== undefined && isLook(step));
+    const shown = repeatsIn(commands, isPoll).flatMap((polls) => foldedPolls(polls, lines));
     const unclaimed = lines.lines(rest);
     if (unclaimed.length > 0) shown.push({ line: '', t: unclaimed[0]?.t ?? 0, output: unclaimed });
     return { host, commands: shown };

@@ -36,7 +36,9 @@ export function readLab(files: StoredFiles, { full, observed }: LabQuery): LabVi
   const clock = new PageClock(span.start);
   const { hosts } = records;
   const sas = observed === undefined ? [] : sasOf(observed);
-  const consoles = full ? consolesOf(attempt.consoles, clock) : [];
+  const consoles = full
+    ? consolesOf(attempt.consoles, clock, (step) => attempt.scenario.steps[step]?.by === 'look')
+    : [];
   const logContext = { clock, hosts, consoles, boot: clock.at(kernelStart(records) ?? span.boot) };
   const lab: LabData = {
     start: clock.date,

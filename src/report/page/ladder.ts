@@ -1,3 +1,4 @@
+import { repeatsIn } from '../../base/repeats.ts';
 import type { TypedCommand } from '../../evidence/evidence.ts';
 import type { Observed } from '../../model/observed.ts';
 import type { PageClock } from './clock.ts';
@@ -20,16 +21,20 @@ export interface LadderInputs {
  * anything else between are one row; what one host forwards is a row of its own, from the host that did.
  */
 export function ladderOf({ clock, hosts, commands, sas, observed }: LadderInputs): LadderRow[] {
-  const typed = commands.map(
-    ({ host, line, begin }): LadderRow => ({
-      kind: 'command',
-      t: clock.at(begin),
-      from: hosts.indexOf(host),
-      text: line.length > 300 ? `${line.slice(0, 300)} …` : line,
-    }),
-  );
+  const typed = repeatsIn(commands, isPoll).flatMap((polls): LadderRow[] => {
+    const [{ host, line, begin } = {}] = polls;
+    if (host === undefined || line === undefined || begin === undefined) return [];
+    const short = line.length > 300 ? `${line.slice(0, 300)} …` : line;
+    const text = polls.length === 1 ? short : `${short} (${polls.length} times)`;
+    return [{ kind: 'command', t: clock.at(begin), from: hosts.indexOf(host), text }];
+  });
   const events = [...typed, ...saRows(sas), ...incidentRows(observed?.incidents ?? [])].sort((a, b) => a.t - b.t);
   return observed === undefined ? events : trafficRows(observed, events);
+}
+
+/** What Espalier asks again and again until a check holds. */
+function isPoll(one: TypedCommand, next: TypedCommand): boolean {
+  return one.by === 'look' && next.by === 'look' && one.host === next.host && one.line === next.line;
 }
 
 /** Births and ends of one host's SAs at one time are one row. */

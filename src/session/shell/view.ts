@@ -1,4 +1,5 @@
 import { EspalierError } from '../../base/errors.ts';
+import { repeatsIn } from '../../base/repeats.ts';
 import { compare } from '../../base/text.ts';
 import { ConsoleAssembler, type ConsoleCommand } from '../../evidence/records/consoles.ts';
 import { decode } from '../../evidence/records/decode.ts';
@@ -108,7 +109,12 @@ export class ConsoleView {
       view.takeCommands(this.#cwd).map((one) => ({ ...one, host: view.host })),
     );
     parts.sort((a, b) => compare(a.begin, b.begin));
-    const shown = parts.map(({ host, line, output }) => `${host}# ${line}\n${lastLines(output)}`);
+    // What is typed again and again is what checks ask until they hold.
+    const shown = repeatsIn(parts, (one, next) => one.host === next.host && one.line === next.line).map((same) => {
+      const { host = '', line = '', output = new Uint8Array() } = same.at(-1) ?? {};
+      const times = same.length === 1 ? '' : `  (${same.length} times; the last one)`;
+      return `${host}# ${line}${times}\n${lastLines(output)}`;
+    });
     const stuck = parts.find(({ end }) => end === undefined);
     const note = stuck === undefined ? `${parts.length} commands run` : `${stuck.host}: the last command has not ended`;
     return `${shown.join('')}(${note})\n`;

@@ -189,3 +189,26 @@ test('dates of logs belong to the year in which the lab began, or to the next', 
   assert.equal(clock.ofLogDate(0, 1, 1), 2_000_000);
   assert.equal(clock.date, '2025-12-31T23:59:59.000000Z');
 });
+
+test('what a check asks until it holds is one row, what a test types is a row each time', () => {
+  const typed = (line: string, at: number, by?: 'look') => ({ host: 'west', line, begin: ms(at), ...(by && { by }) });
+  const rows = ladderOf({
+    ...{ clock: new PageClock(0n), hosts, sas: [] },
+    commands: [
+      typed('list', 1, 'look'),
+      typed('list', 2, 'look'),
+      { ...typed('list', 3, 'look'), host: 'east' },
+      typed('ping', 4),
+      typed('ping', 5),
+    ],
+  });
+  assert.deepEqual(
+    rows.map(({ t, from, text }) => [t, from, text]),
+    [
+      [1000, hosts.indexOf('west'), 'list (2 times)'],
+      [3000, hosts.indexOf('east'), 'list'],
+      [4000, hosts.indexOf('west'), 'ping'],
+      [5000, hosts.indexOf('west'), 'ping'],
+    ],
+  );
+});

@@ -57,7 +57,11 @@ test('a shell opens with the commands that were run, the end of each output, and
   const lab = new Growing(t);
   lab.command(1, 'seq 9', '1\n2\n3\n4\n5\n6\n7\n8\n9\n');
   lab.command(0, 'true', '');
-  assert.equal(lab.view.transcript(), 'west# seq 9\n… 3 lines\n4\n5\n6\n7\n8\n9\neast# true\n(2 commands run)\n');
+  for (const output of ['1\n', '2\n', '3\n']) lab.command(1, 'list', output);
+  assert.equal(
+    lab.view.transcript(),
+    'west# seq 9\n… 3 lines\n4\n5\n6\n7\n8\n9\neast# true\nwest# list  (3 times; the last one)\n3\n(5 commands run)\n',
+  );
   assert.equal(lab.view.take('east'), '[root@east testing]# ');
   assert.equal(lab.view.take('east'), '');
   assert.ok(lab.view.atPrompt('west'));
