@@ -27,7 +27,7 @@ export function namedSuites(selectors: readonly string[], earlier?: SuitePaths):
     if (isSuite(name) || earlier?.[name] !== undefined) continue;
     const near = nearest(name, known);
     const remedy = near === undefined ? `the suites are ${known.join(', ')}` : `did you mean ${near}?`;
-    throw new NoSuite(`no suite is named ${name}`, remedy);
+    throw new NoSuite(`no suite is named ${name}, and ${process.cwd()} has no file or folder of that name`, remedy);
   }
   return nameSuites(selectors, { known, earlier });
 }

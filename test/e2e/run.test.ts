@@ -76,7 +76,10 @@ test('names that match nothing exit with 1 and with the nearest name', async (t)
   assert.equal(missing.stderr, 'espalier: nothing matches libreswan:basic-02\n  -> did you mean libreswan:basic-01?\n');
   assert.equal(missing.code, 1);
   const suite = await box.run('libresawn');
-  assert.equal(suite.stderr, 'espalier: no suite is named libresawn\n  -> did you mean libreswan?\n');
+  assert.equal(
+    suite.stderr,
+    `espalier: no suite is named libresawn, and ${box.dir} has no file or folder of that name\n  -> did you mean libreswan?\n`,
+  );
   assert.equal(suite.code, 1);
   assert.equal((await box.run('-g', 'nothing')).code, 1);
   assert.equal(existsSync(join(box.dir, 'espalier-runs')), false);
