@@ -58,6 +58,8 @@ const check = z.object({
   origin: originSchema,
   /** `toMatchTranscript`: the reference file's name beside the scenario, and both texts. */
   golden: golden.exactOptional(),
+  /** Of one that failed: what the host's daemon said of it last, or that it does not run; lines for people. */
+  because: optionalText,
   /** `value`: what the scenario says that its failure is. */
   word: z.enum(customWords).exactOptional(),
 });
@@ -83,5 +85,7 @@ export const checksSchema = z.object({
   version: z.literal(1),
   checks: z.array(check),
   fault: fault.exactOptional(),
+  /** Where something failed: what of the network and the connections looks like a mistake, a line each. */
+  hints: z.array(text).exactOptional(),
 });
 export type ChecksFile = Of<typeof checksSchema>;

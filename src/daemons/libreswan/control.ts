@@ -46,8 +46,8 @@ export function control(version: string): Control {
     kill: 'kill -KILL $(pidof pluto); rm -f /run/pluto/pluto.pid',
     listSas: `${whack} --showstates; ${whack} --trafficstatus`,
     readSas: readStates,
-    // Its exit status is the number of the last message, other than 0 where traffic is listed.
-    unanswered: /^whack: /m,
+    // Since 5.2 with the name of who says it. Its exit status is the number of the last message, other than 0 where traffic is listed.
+    unanswered: /^(?:ERROR: ipsec )?whack: /m,
   };
 }
 

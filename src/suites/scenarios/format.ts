@@ -58,7 +58,7 @@ function goldenText({ file, expected, received }: NonNullable<ChecksFile['checks
 }
 
 async function judge(stored: Stored, { attempt, end, put, damage, golden, facts }: JudgedAttempt): Promise<Judgement> {
-  const { checks, fault } = readChecks(attempt);
+  const { checks, fault, hints } = readChecks(attempt);
   for (const check of checks) {
     if (check.golden === undefined || check.passed) continue;
     const { file, expected = '', received } = check.golden;
@@ -71,11 +71,21 @@ async function judge(stored: Stored, { attempt, end, put, damage, golden, facts 
     checks,
     ...(fault && { fault }),
     end,
-    ...(step && { command: step.line }),
+    ...(step && { command: step.line, said: endOfOutput(attempt, end.step) }),
+    ...(hints && { hints }),
     issues: [...damage, ...golden, ...checksWithoutEvents(checks, attempt)],
     facts,
   });
   return { verdict, checks: checks.map(outcomeOfCheck), leaks: checkLeaks(checks, attempt.evidence) };
+}
+
+/** Lines that are shown of a command that did not end. */
+const endLines = 5;
+
+function endOfOutput({ consoles }: JudgedAttempt['attempt'], step: number | undefined): string {
+  const command = consoles.flatMap(({ commands }) => commands).find((one) => one.step === step);
+  const text = Buffer.from(command?.output ?? []).toString('utf8');
+  return text.split(/\r?\n/).filter(Boolean).slice(-endLines).join('\n');
 }
 
 function outcomeOfCheck({ matcher, host, expected, received, passed, time, origin }: Check): CheckOutcome {

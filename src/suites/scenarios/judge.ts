@@ -12,6 +12,10 @@ import { expectedText } from './expected-text.ts';
 export interface ScenarioEvidence extends LabFindings {
   readonly checks: readonly Check[];
   readonly fault?: FunctionFault;
+  /** The end of what the command printed that did not end. */
+  readonly said?: string;
+  /** What of the scenario looks like a mistake, a line each. */
+  readonly hints?: readonly string[];
 }
 
 /** Kinds of issue that a failed check is; cleartext where there should be none weighs more than the reverse. */
@@ -40,22 +44,38 @@ const kinds: Readonly<Record<Exclude<Matcher, 'value'>, WeightedKind>> = {
 
 /** Judges an attempt by the scenario's own checks and by what the oracles found. */
 export function judgeScenario(evidence: ScenarioEvidence): Verdict {
-  const { checks, fault, facts } = evidence;
+  const { checks, fault, facts, said } = evidence;
+  const failed = [
+    ...endIssues(evidence).map((issue) => explained(issue, said)),
+    ...(fault === undefined ? [] : [faultIssue(fault)]),
+    ...facts.issues,
+    ...checks.filter(({ passed }) => !passed).map(checkIssue),
+  ];
   return composeVerdict({
-    issues: [
-      ...evidence.issues,
-      ...endIssues(evidence),
-      ...(fault === undefined ? [] : [faultIssue(fault)]),
-      ...facts.issues,
-      ...checks.filter(({ passed }) => !passed).map(checkIssue),
-    ],
+    issues: [...evidence.issues, ...hinted(failed, evidence.hints ?? [])],
     facts,
     upstream: ({ word }) => wordTable[word].upstream,
   });
 }
 
+function explained(issue: Issue, text: string | undefined): Issue {
+  if (text === undefined || text === '') return issue;
+  return { ...issue, excerpt: [...(issue.excerpt === undefined ? [] : [issue.excerpt]), text].join('\n') };
+}
+
+/** Kinds of issues that a mistake of the scenario's own network may be behind. */
+const hintedKinds: ReadonlySet<string> = new Set(['TIMEOUT', 'check-sas', 'check-reach']);
+
+/** The first issue that they may explain has the hints. */
+function hinted(issues: readonly Issue[], hints: readonly string[]): Issue[] {
+  const first = issues.find(({ kind }) => hintedKinds.has(kind));
+  return issues.map((issue) =>
+    issue === first ? explained(issue, hints.map((hint) => `hint: ${hint}`).join('\n')) : issue,
+  );
+}
+
 function checkIssue(check: Check): Issue {
-  const { matcher, host, expected, received, waited, origin, golden, word = 'major' } = check;
+  const { matcher, host, expected, received, waited, origin, golden, because, word = 'major' } = check;
   const time = BigInt(waited) === 0n ? '' : ` after ${secondsText(Number(waited) / 1e6)}`;
   const place = { ...(host !== '' && { host }), file: origin.file, line: origin.line };
   const message = `expected ${expectedText(expected)}, received ${received}${time}`;
@@ -63,6 +83,7 @@ function checkIssue(check: Check): Issue {
   return issueOf(isLeak(check) ? 'check-leak' : kinds[matcher], {
     ...place,
     message,
+    ...(because !== undefined && { excerpt: because }),
     ...(golden?.expected !== undefined && { excerpt: firstDifference(golden.expected, golden.received).excerpt }),
   });
 }

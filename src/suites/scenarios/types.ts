@@ -26,13 +26,28 @@ export async function checkTypes(files: readonly string[]): Promise<void> {
   const others = problems.slice(1, told).map(({ file, line, message }) => `${file}:${line}: ${message}`);
   if (problems.length > told) others.push(`and ${problems.length - told} more`);
   const { file, line, message } = first;
-  throw new EspalierError('usage', message, { file, line, ...(others.length > 0 && { output: others.join('\n') }) });
+  const remedy = remedyOf(first);
+  throw new EspalierError('usage', message, {
+    ...{ file, line },
+    ...(others.length > 0 && { output: others.join('\n') }),
+    ...(remedy !== undefined && { remedy }),
+  });
 }
 
 interface Problem {
   readonly file: string;
   readonly line: number;
   readonly message: string;
+  /** The line itself, and the one before it. */
+  readonly text: string;
+}
+
+/** What TypeScript cannot know: a name that comes last is the first mistake that people make. */
+function remedyOf({ message, text }: Problem): string | undefined {
+  const isNoName = /\bscenario\(/.test(text) && message.includes("not assignable to parameter of type 'string'");
+  return isNoName
+    ? "the name comes first: scenario('name', { hosts, links, … }, async ({ hosts }) => { … })"
+    : undefined;
 }
 
 async function problemsIn(files: readonly string[]): Promise<Problem[]> {
@@ -45,11 +60,16 @@ async function problemsIn(files: readonly string[]): Promise<Problem[]> {
     ...program.getSyntacticDiagnostics(file),
     ...program.getSemanticDiagnostics(file),
   ]);
-  return found.map(({ file, start = 0, messageText }) => ({
-    file: file?.fileName ?? '',
-    line: file === undefined ? 0 : file.getLineAndCharacterOfPosition(start).line + 1,
-    message: ts.flattenDiagnosticMessageText(messageText, '\n'),
-  }));
+  return found.map(({ file, start = 0, messageText }) => {
+    const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start).line + 1;
+    // The first argument may stand in a line of its own.
+    const text =
+      file?.text
+        .split('\n')
+        .slice(Math.max(0, line - 2), line)
+        .join('\n') ?? '';
+    return { file: file?.fileName ?? '', line, text, message: ts.flattenDiagnosticMessageText(messageText, '\n') };
+  });
 }
 
 /** Everything that the answer depends on: the files, what they import beside them, and what they import from Espalier. */

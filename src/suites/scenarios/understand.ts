@@ -17,6 +17,7 @@ import { daemonsOf, filesOf, limitOf, missingStack, stacksOf, withRoutes } from 
 import type { HostDaemon } from './drive/daemon-host.ts';
 import { runFunction } from './drive/run-function.ts';
 import { transcriptsNamed } from './drive/transcripts-named.ts';
+import { hintsOf } from './hints.ts';
 import { imageNames, imagesOf, ownRecipes } from './images.ts';
 import { type LoadedFile, loadFile } from './load.ts';
 import { networkOf } from './network.ts';
@@ -225,6 +226,7 @@ async function load(
 ): Promise<FileScenario> {
   const images = await imagesOf({ names, image, origin: declared.origin });
   const tunnels = tunnelProbes(daemons, plan.topology);
+  const hints = hintsOf({ hosts: declared.definition.hosts, topology: plan.topology, daemons });
   const whole: LabPlan = { ...plan, images: Object.fromEntries([...images].map(([host, { path }]) => [host, path])) };
   return {
     format: 'scenario',
@@ -236,7 +238,7 @@ async function load(
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
     ...([...daemons.values()].some(({ daemon }) => daemon.stack === 'pfkey') && { flavour: 'netkey' }),
     tunnels,
-    drive: (lab, asked) => runFunction({ declared, plan: whole, daemons, probes: tunnels.asked }, lab, asked),
+    drive: (lab, asked) => runFunction({ declared, plan: whole, daemons, hints, probes: tunnels.asked }, lab, asked),
   };
 }
 

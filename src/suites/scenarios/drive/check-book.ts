@@ -50,9 +50,13 @@ export class CheckBook {
 
   /**
    * Looks until the condition is as wanted, ever more seldom: a tenth of the time that has passed lies between two looks, so
-   * that an hour takes no more of them than a minute needs. Then, for `throughout`, whether it stays so.
+   * that an hour takes no more of them than a minute needs. Then, for `throughout`, whether it stays so. `explain`: asked why it failed.
    */
-  async check(request: CheckRequest, look: () => Promise<Look>): Promise<void> {
+  async check(
+    request: CheckRequest,
+    look: () => Promise<Look>,
+    explain: () => Promise<string | undefined> = async () => undefined,
+  ): Promise<void> {
     const { negated, within, soft, throughout = 0n, ...check } = request;
     const start = this.#stepper.now;
     const wanted = !negated;
@@ -73,6 +77,7 @@ export class CheckBook {
     const { now } = this.#stepper;
     const passed = seen.holds === wanted;
     const { received, golden } = seen;
+    const because = passed ? undefined : await explain();
     this.checks.push({
       ...check,
       received,
@@ -80,6 +85,7 @@ export class CheckBook {
       time: String(now),
       waited: String(now - start),
       ...(golden && { golden }),
+      ...(because !== undefined && { because }),
     });
     if (passed || soft) return;
     const { host, origin, expected } = check;

@@ -25,25 +25,38 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
   readonly daemon: DaemonControl;
   readonly #daemon: Daemon;
   readonly #views: readonly View[];
+  #isStarted = false;
+  /** The last `initiate`, with what it left. */
+  #initiated: DoneCommand | undefined;
 
   constructor(parts: HostInputs, { daemon, views }: HostDaemon) {
     super(parts);
     const { control } = daemon;
     const own = (line: string): Line => ({ line });
     const started = (): Line[] => control.start(views).map((line) => ({ line, by: 'start' }));
+    const begin = (lines: readonly Line[], failed: string): Promise<void> => {
+      this.#isStarted = true;
+      return this.#all(lines, failed);
+    };
     this.#daemon = daemon;
     this.#views = views;
     this.daemon = {
-      start: () => this.#all(started(), 'did not start'),
+      start: () => begin(started(), 'did not start'),
       reload: () => this.#all(control.reload(views).map(own), 'did not take its files'),
       stop: () => this.#all([own(control.stop)], 'did not stop'),
-      restart: () => this.#all([own(control.stop), ...started()], 'did not restart'),
+      restart: () => begin([own(control.stop), ...started()], 'did not restart'),
       kill: () => this.#all([own(control.kill)], 'could not be killed'),
     };
   }
 
   initiate(connection: string): Promise<CommandResult> {
-    return this.#ask(connection, (view) => this.#daemon.control.initiate(connection, view));
+    return this.#ask(
+      connection,
+      (view) => this.#daemon.control.initiate(connection, view),
+      (done) => {
+        this.#initiated = done;
+      },
+    );
   }
 
   terminate(connection: string): Promise<CommandResult> {
@@ -125,6 +138,23 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
     return own.status === 0 ? { list } : { failed: done };
   }
 
+  override async explain(origin: Origin): Promise<string | undefined> {
+    const { status } = await this.#look(`pidof ${this.processes.join(' ')}`, origin);
+    if (status === 1) return `${this.#daemon.id} does not run on ${this.name}${this.#neverStarted()}`;
+    const done = this.#initiated;
+    if (done === undefined) return undefined;
+    if (done.stdout.trim() !== '') return done.status === 0 ? undefined : endOf(done);
+    // A daemon whose tool does not wait says in its log what came of it.
+    const { stdout } = await this.#look(`tail -n ${endLines} ${this.log}`, origin);
+    return [`\`${done.line}\` does not say whether it succeeded; the end of ${this.log}:`, ...linesOf(stdout)].join(
+      '\n',
+    );
+  }
+
+  #neverStarted(): string {
+    return this.#isStarted ? '' : `: the scenario has not called ${this.name}.daemon.start()`;
+  }
+
   #look(line: string, origin: Origin): Promise<DoneCommand> {
     return this.stepper.type({ host: this.name, line, origin, by: 'look' });
   }
@@ -150,7 +180,11 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
   }
 
   /** Types a line about a connection. One that is not declared may stand in a file: only the daemon knows whether it does. */
-  #ask(name: string, lineFor: (view: View | undefined) => string): Promise<CommandResult> {
+  #ask(
+    name: string,
+    lineFor: (view: View | undefined) => string,
+    take: (done: DoneCommand) => void = () => {},
+  ): Promise<CommandResult> {
     const origin = callerOrigin();
     return this.stepper.called(origin, async () => {
       if (!/^[\x21-\x7e]{1,128}$/.test(name)) {
@@ -160,6 +194,7 @@ export class DrivenDaemonHost extends DrivenHost implements DaemonHost {
       const view = this.#views.flatMap(childViews).find(({ connection }) => connection.name === name);
       const line = lineFor(view);
       const result = await this.execAt(line, origin);
+      take({ ...result, line });
       if (view === undefined && this.#daemon.control.unknownName.test(result.stdout)) {
         const declared = this.#views.map(({ connection }) => connection.name).join(', ') || 'none';
         const message = `neither the scenario nor the daemon's files have a connection ${name}; declared: ${declared}`;
@@ -186,6 +221,14 @@ function sasOfChild({ protocol = 'esp', spiIn, spiOut, ike }: ChildSa, ikes: rea
     [spiOut, remote],
   ] as const;
   return ends.flatMap(([spi, destination]) => (spi === undefined ? [] : [{ protocol, spi, destination }]));
+}
+
+/** Lines that are shown of what a daemon said. */
+const endLines = 5;
+
+/** The end of what a command that failed left. */
+function endOf({ line, status, stdout }: DoneCommand): string {
+  return [`\`${line}\` failed (exit status ${status}):`, ...linesOf(stdout).slice(-endLines)].join('\n');
 }
 
 function linesOf(text: string): string[] {

@@ -181,6 +181,11 @@ export class DrivenHost implements CheckedHost {
     return this.stepper.tables(this.name);
   }
 
+  /** Why the host has no tunnel that it should have, as far as its daemon says; lines for people. */
+  async explain(_origin: Origin): Promise<string | undefined> {
+    return undefined;
+  }
+
   console(): string {
     return transcriptText(this.name, this.transcript);
   }

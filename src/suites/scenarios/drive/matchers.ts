@@ -1,3 +1,4 @@
+import type { Matcher } from '../../../model/checks.ts';
 import { nanoseconds } from '../api/duration.ts';
 import type { Matchers, Within } from '../api/matchers.ts';
 import { callerOrigin } from '../api/origin.ts';
@@ -27,6 +28,15 @@ export function waiting({ within, throughout }: Within): { within: bigint; throu
     ...(throughout !== undefined && { throughout: nanoseconds(throughout) }),
   };
 }
+
+/** Conditions that hold only once a daemon has established something. */
+const ofTunnels: ReadonlySet<Matcher> = new Set<Matcher>([
+  'toHaveIkeSas',
+  'toHaveIpsecSas',
+  'toHaveSa',
+  'toReach',
+  'toConnect',
+]);
 
 /** The conditions that `expect` offers on one host. */
 export function makeMatchers(inputs: MatcherInputs, negated = false): Matchers {
@@ -72,7 +82,9 @@ function checkCondition(
   return stepper.called(origin, async () => {
     const finish = await prepare?.(origin);
     try {
-      await book.check({ matcher, host: host.name, expected, negated, soft, origin, ...times }, () => look(origin));
+      const explain = async () => (negated || !ofTunnels.has(matcher) ? undefined : host.explain(origin));
+      const request = { matcher, host: host.name, expected, negated, soft, origin, ...times };
+      await book.check(request, () => look(origin), explain);
     } finally {
       if (finish !== undefined && !stepper.gone) await finish();
     }

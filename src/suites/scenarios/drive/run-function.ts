@@ -27,6 +27,8 @@ export interface Played {
   readonly declared: Declared;
   readonly plan: LabPlan;
   readonly daemons: ReadonlyMap<string, HostDaemon>;
+  /** What looks like a mistake; for people. */
+  readonly hints: readonly string[];
   /** Of its tunnels. */
   readonly probes: readonly TunnelProbe[];
 }
@@ -41,8 +43,15 @@ export async function runFunction(played: Played, lab: HeldLab, asked: AtEnd = {
     played.plan.topology.hosts.map(({ name }) => name),
   );
   const book = new CheckBook(stepper);
-  const fault = await faultOf(() => play(played, { stepper, book }, asked), { stepper, book });
-  const file: ChecksFile = { version: 1, checks: book.checks, ...(fault && { fault }) };
+  let isWhole = false;
+  const body = async (): Promise<void> => {
+    await play(played, { stepper, book }, asked);
+    isWhole = true;
+  };
+  const fault = await faultOf(body, { stepper, book });
+  const isBroken = !isWhole || book.checks.some(({ passed }) => !passed);
+  const hints = isBroken && played.hints.length > 0 ? { hints: [...played.hints] } : {};
+  const file: ChecksFile = { version: 1, checks: book.checks, ...(fault && { fault }), ...hints };
   writeAtomic(join(lab.dir, 'checks.json'), `${JSON.stringify(file, undefined, 1)}\n`);
   if (!lab.over) await lab.send([{ kind: 'end' }]);
   return stepper.steps;

@@ -10,6 +10,11 @@ const now = { within: 0 } as const;
 const silences: Readonly<Record<string, readonly Answer[]>> = {
   libreswan: [
     { status: 1, stdout: 'whack: Pluto is not running (no "/run/pluto/pluto.ctl")\n' },
+    {
+      status: 33,
+      stdout:
+        'ERROR: ipsec whack: Pluto is not running (no "/run/pluto/pluto.ctl"): No such file or directory (errno 2)\n',
+    },
     { status: 127, stdout: 'bash: ipsec: command not found\n' },
     { status: 137, stdout: 'Killed\n' },
   ],
