@@ -1,9 +1,11 @@
 /** Labs of QEMU's machines in their own time: waiting takes none of this machine's, and daemons find their peers as quick as they are. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { constants, cpus, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { until } from '../../src/base/deadline.ts';
 import { projectDir } from '../../src/base/folders.ts';
 import { run } from '../../src/base/processes.ts';
 import { startLab } from '../../src/lab/substrate/lifecycle.ts';
@@ -54,4 +56,42 @@ test('a tunnel of libreswan’s comes up between machines as between hosts of Us
   const said = `${stdout}${stderr}`;
   assert.match(said, /^1 passed$/m, said);
   assert.equal(status, 0, said);
+});
+
+/** Threads of programs that work in a folder. */
+function threadsIn(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((process) => {
+      try {
+        if (readlinkSync(`/proc/${process}/cwd`) !== folder) return [];
+        return readdirSync(`/proc/${process}/task`).map(Number);
+      } catch {
+        return []; // it has just ended
+      }
+    });
+}
+
+test('machines that get no processor any more end their lab, however fast they came up', {
+  skip: skipWithOthers,
+}, async (t) => {
+  assert.ok(backend);
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-machines-'));
+  const others = Array.from({ length: 4 * cpus().length }, () =>
+    spawn(process.execPath, ['-e', 'process.stdin.resume(); process.stdin.once("data", () => { for (;;); })']),
+  );
+  t.after(() => {
+    for (const other of others) other.kill('SIGKILL');
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const plan = planOf(backend, ['east: true', 'east: while :; do :; done']);
+  const request = { dir, plan, kernel: backend.kernel, seed: undefined, hold: false };
+  await using lab = await startLab(backend.substrate, request);
+  const begun = (): boolean => readCommands(readFileSync(join(dir, 'records'))).length > 0;
+  await until(begun, { what: 'the first command to end', timeoutMs: 120_000, intervalMs: 200 });
+  for (const other of others) other.stdin.write('go');
+  for (const thread of threadsIn(join(dir, 'lab'))) setPriority(thread, constants.priority.PRIORITY_LOW);
+  const { end } = await lab.ended;
+  assert.equal(end.word, 'lab-died');
+  assert.match(end.detail ?? '', /its machines went on \d+ times slower than usual/);
 });

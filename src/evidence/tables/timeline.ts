@@ -1,3 +1,4 @@
+import { compare } from '../../base/text.ts';
 import type { IpsecPolicy, IpsecSa, PolicyDefaults } from '../ipsec.ts';
 import { decode } from '../records/decode.ts';
 import { type LabRecord, recordType } from '../records/record.ts';
@@ -118,11 +119,11 @@ export function readTimeline({ hosts, records }: RecordedLab): Timeline {
   return { hosts: states.map(finished), boundaries, end, discrepancies };
 }
 
-/** By how much what is recorded is late at most, ns; undefined: the lab's own kernel recorded it. */
+/** By how much what is recorded is late at most, ns; undefined: the lab's own kernel recorded it. A lab may find out later that it is more. */
 export function latenessIn(records: readonly LabRecord[]): bigint | undefined {
-  const record = records.find(({ type }) => type === recordType.lateness);
-  const said = record && decode(record);
-  return said?.type === 'lateness' ? said.lateness : undefined;
+  const all = records.filter(({ type }) => type === recordType.lateness).map(decode);
+  const [most] = all.flatMap((said) => (said.type === 'lateness' ? [said.lateness] : [])).sort((a, b) => compare(b, a));
+  return most;
 }
 
 /** Before the first record tables are empty. */

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deadline } from '../../../base/deadline.ts';
+import { deadline, every } from '../../../base/deadline.ts';
 import { describeError, EspalierError } from '../../../base/errors.ts';
 import { decode } from '../../../evidence/records/decode.ts';
 import { endsLab, type LabRecord, labHost, recordType } from '../../../evidence/records/record.ts';
@@ -19,6 +19,7 @@ import { Pace } from './pace.ts';
 import { EvidenceWriter } from './quota.ts';
 import { latenessOf, requireFast, slownessOf } from './slowness.ts';
 import { listenAll } from './sockets.ts';
+import { Starvation } from './starvation.ts';
 import { TimeFile } from './time-file.ts';
 
 /** A machine that has not answered for so long behind its own deadline will not, ms. */
@@ -26,6 +27,8 @@ const patienceMs = 60_000;
 /** The same in this machine's time, which is no measure of what the lab does. */
 const longestOrderMs = 1_800_000;
 const progressMs = 200;
+/** How often it is looked whether machines wait for processors, ms. */
+const starvationMs = 500;
 /** Hosts that send each other packets without end are not waited for. */
 const settleRounds = 20;
 
@@ -42,12 +45,14 @@ export class Conductor {
   readonly #links: Links;
   readonly #lines: ReadonlyMap<string, MachineLine>;
   readonly #books: Books;
+  readonly #starvation = new Starvation();
   /** Something ended the lab before its time. */
   readonly #broken = Promise.withResolvers<'broken'>();
   #isBroken = false;
   #refused: string | undefined;
   #inTrouble = false;
   #slowness = 1;
+  #slower = 1;
   #orders = Promise.withResolvers<readonly Order[]>();
   #progressAt = 0n;
   #gone: string | undefined;
@@ -185,15 +190,21 @@ export class Conductor {
     const ready = Promise.all(lines.map(([host, line]) => line.ready.then(() => this.#post({ kind: 'up', host }))));
     if ((await this.#unlessBroken(Promise.all(lines.map(([, line]) => line.booted)))) === 'broken') return;
     const slowness = slownessOf(this.#clock.passed());
-    requireFast(slowness);
+    requireFast(slowness, 'came up');
     pace.goOn();
+    // Who waits for processors for too long is too slow, however fast it came up.
+    using _watch = every(starvationMs, () => {
+      const processes = this.#time.waits(lines.length).map(({ process }) => process);
+      this.#guarded(() => requireFast(this.#starvation.lookAt(processes), 'went on'));
+    });
     for (const [, line] of lines) line.begin();
     if ((await this.#unlessBroken(ready)) === 'broken') return;
+    this.#slower = pace.slower;
     this.#slowness = Math.max(1, slowness / pace.slower);
     const limit = BigInt(Math.round(Number(this.#score.deadline) * this.#slowness));
     await this.#all(`deadline ${limit}\n`);
     this.#merger.flush();
-    this.#merger.say(recordType.lateness, this.#clock.now(), numberBytes(latenessOf(slowness, pace.slower)));
+    this.#merger.sayLateness(this.#clock.now(), latenessOf(slowness, pace.slower));
     this.#merger.begun = true;
     for (const [index, rule] of faults.entries()) this.#links.faults.catch(index + 1, rule);
     for (const { host, index, line } of steps) {
@@ -324,6 +335,7 @@ export class Conductor {
     this.#links.flush();
     this.#merger.flush();
     if (!this.#complete) return;
+    this.#merger.sayLateness(this.#clock.now(), latenessOf(this.#starvation.worst, this.#slower));
     this.#merger.say(recordType.books, this.#clock.now(), Buffer.from(this.#books.text()));
     this.#merger.say(recordType.labEnd, this.#clock.now());
   }

@@ -18,6 +18,7 @@ export class RecordMerger {
   readonly #writer: EvidenceWriter;
   #waiting: Waiting[] = [];
   #sequence = 0;
+  #lateness = 0n;
   /** Time of the last frame that was written. */
   #last: bigint;
   /** Machines are up, and commands are typed from now on. */
@@ -41,6 +42,15 @@ export class RecordMerger {
   /** A frame of the lab itself, behind all that was flushed. */
   say(type: number, time: bigint, payload: Uint8Array = new Uint8Array()): void {
     this.#put([{ host: labHost, type, time, payload }]);
+  }
+
+  /** By how much frames and events are late at most, ns; a lab may find out later that it is more. */
+  sayLateness(time: bigint, lateness: bigint): void {
+    if (lateness <= this.#lateness) return;
+    this.#lateness = lateness;
+    const payload = Buffer.alloc(8);
+    payload.writeBigUInt64LE(lateness);
+    this.say(recordType.lateness, time, payload);
   }
 
   /** Writes out what came. */

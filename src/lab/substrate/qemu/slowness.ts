@@ -22,9 +22,12 @@ export function slownessOf(bootNs: bigint): number {
   return Math.max(1, times);
 }
 
-/** Raises `infrastructure` where machines are so slow that what fails in them says nothing of what is tested. */
-export function requireFast(slowness: number): void {
+/**
+ * Raises `infrastructure` where machines are so slow that what fails in them says nothing of what is tested. `when` is a part of the sentence:
+ * `came up`, `went on`.
+ */
+export function requireFast(slowness: number, when: string): void {
   if (slowness <= slowest) return;
-  const message = `its machines came up ${Math.round(slowness)} times slower than usual: in real time daemons would give up before their peers have computed`;
+  const message = `its machines ${when} ${Math.round(slowness)} times slower than usual: in real time daemons would give up before their peers have computed`;
   throw new EspalierError('infrastructure', message, { remedy: 'run it with -j 1, and with nothing else beside it' });
 }

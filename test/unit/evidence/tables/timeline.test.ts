@@ -190,6 +190,12 @@ test('where recorders are late, an event that comes long behind the dump which s
   const first = { type: recordType.lateness, host: 0xffff, time: 0n, sequence: 0, payload };
   const told = [first, ...recorded.map((record) => ({ ...record, sequence: record.sequence + 1 }))];
   assert.deepEqual(found(readTimeline({ hosts, records: told })), []);
+  // What a lab finds out later counts for all of it.
+  const little = { ...first, payload: new Uint8Array(new BigUint64Array([1n]).buffer) };
+  const later = { ...first, time: times.at(-1) ?? 0n, sequence: told.length };
+  const twice = [little, ...told.slice(1), later];
+  assert.deepEqual(found(readTimeline({ hosts, records: twice })), []);
+  assert.notDeepEqual(found(readTimeline({ hosts, records: [little, ...told.slice(1)] })), []);
 });
 
 test('a migration moves the SA and the template that it names', () => {

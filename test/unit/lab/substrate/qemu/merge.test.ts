@@ -39,6 +39,28 @@ test('streams of machines become one, in the order of time, without what each sa
   );
 });
 
+test('a lab says again by how much its records are late only where it is more', (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-merge-'));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const path = join(dir, 'records');
+  const merger = new RecordMerger(path, new EvidenceWriter(), { hosts: ['east'], now: 0n });
+  for (const [time, lateness] of [
+    [1n, 5n],
+    [2n, 4n],
+    [3n, 5n],
+    [4n, 9n],
+  ] as const)
+    merger.sayLateness(time, lateness);
+  const said = readRecords(readFileSync(path)).records.filter(({ type }) => type === recordType.lateness);
+  assert.deepEqual(
+    said.map(({ time, payload }) => [time, Buffer.from(payload).readBigUInt64LE()]),
+    [
+      [1n, 5n],
+      [4n, 9n],
+    ],
+  );
+});
+
 test("a machine's times are moved to the lab's clock, in whatever parts its bytes come", () => {
   const stream = Buffer.from(
     encodeRecords(['east'], [{ type: recordType.output, host: 0, time: 500n, payload: bytes('x') }]),
