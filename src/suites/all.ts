@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path';
 import { EspalierError } from '../base/errors.ts';
 import { projectDir } from '../base/folders.ts';
-import type { LabSupply } from '../lab/supply.ts';
 import type { StackTable } from '../model/stack-table.ts';
 import type { KernelFlavour, Suite } from '../model/suite.ts';
 import type { Format } from './format.ts';
@@ -127,8 +126,8 @@ export async function firstFiles(folder: string): Promise<Readonly<Record<string
 }
 
 /** What each stack can do: the table of `espalier stacks`. */
-export async function probeStacks(supply: LabSupply, options: ProbeOptions): Promise<StackTable> {
-  return (await import('./scenarios/probes/probe-lab.ts')).probeStacks(supply, options);
+export async function probeStacks(options: ProbeOptions): Promise<StackTable> {
+  return (await import('./scenarios/probes/probe-lab.ts')).probeStacks(options);
 }
 
 /** The kernel flavour that all of some suites need, so that no other one is built for their run. */

@@ -9,7 +9,7 @@ import { encodeCpio, type InitFile } from './cpio.ts';
 const { S_IFREG, S_IFDIR } = constants;
 
 /** What the agent needs before it can mount the image that all other modules are in. */
-const firstModules = ['virtio_blk', 'virtio_console', 'virtio_net', 'virtio-rng', 'erofs', 'overlay'];
+const firstModules = ['virtio_pci', 'virtio_blk', 'virtio_console', 'virtio_net', 'virtio-rng', 'erofs', 'overlay'];
 
 /** A kernel and the initramfs that starts the agent. */
 export interface BootFiles {

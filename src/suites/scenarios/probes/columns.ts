@@ -1,6 +1,8 @@
+import { EspalierError } from '../../../base/errors.ts';
 import { psk } from '../../../connection/authentication.ts';
 import type { End } from '../../../connection/connection.ts';
 import { strongswan } from '../../../daemons/all.ts';
+import type { StackTable } from '../../../model/stack-table.ts';
 import type { Stack } from '../../../model/stacks.ts';
 import type { ConnectionSketch, Definition } from '../api/scenario.ts';
 
@@ -10,6 +12,8 @@ export interface Column {
   readonly about: string;
   readonly stack: Stack;
   readonly interface?: End['interface'];
+  /** Recipe of the kernel, where hosts are machines that boot one of a distribution's. */
+  readonly machine?: string;
   /** West has no daemon: where a probe says `yes`, it asks nothing of a stack. */
   readonly idle?: true;
 }
@@ -25,17 +29,56 @@ export const columns = [
   { name: 'vti', about: 'the kernel, by netlink, with a VTI', stack: 'xfrm', interface: { kind: 'vti', id: 5 } },
   { name: 'pfkey', about: 'the kernel, by PF_KEY', stack: 'pfkey' },
   { name: 'libipsec', about: "strongSwan's library, in the daemon's process", stack: 'libipsec' },
+  {
+    name: 'linux-6.1',
+    about: 'Debian 12’s kernel in machines of their own, by netlink',
+    stack: 'xfrm',
+    machine: 'debian-bookworm-kernel',
+  },
+  {
+    name: 'linux-6.12',
+    about: 'Debian 13’s kernel in machines of their own, by netlink',
+    stack: 'xfrm',
+    machine: 'debian-trixie-kernel',
+  },
   { name: 'none', about: 'no daemon and no stack, to see that probes can say no', stack: 'xfrm', idle: true },
 ] as const satisfies readonly Column[];
 
 export type ColumnName = (typeof columns)[number]['name'];
+export type NamedColumn = Column & { readonly name: ColumnName };
 
 /** Stacks that people ask for and that no lab has. */
-export const absent = [
+const absent: StackTable['absent'] = [
   { name: 'VPP', reason: 'Debian has no package of it, and its busy polling would stop virtual time' },
   { name: 'DPDK', reason: 'no daemon here uses it, and its busy polling would stop virtual time' },
   { name: 'KAME, netipsec, OpenBSD', reason: 'their systems need the media of a person' },
-] as const;
+];
+
+interface Choice {
+  readonly chosen: readonly NamedColumn[];
+  readonly absent: StackTable['absent'];
+}
+
+/**
+ * The columns that somebody named, or all. Where there are no machines (`noMachines` says why), their columns are among those that are absent,
+ * and naming one raises `infrastructure`. A name that no column has raises `usage`.
+ */
+export function chosenColumns(names: readonly string[] | undefined, noMachines?: string): Choice {
+  const known: readonly NamedColumn[] = columns;
+  const strange = names?.find((name) => !known.some((column) => column.name === name));
+  if (strange !== undefined) {
+    const remedy = `choose of: ${known.map(({ name }) => name).join(', ')}`;
+    throw new EspalierError('usage', `there is no stack ${strange}`, { remedy });
+  }
+  const wanted = known.filter(({ name }) => names?.includes(name) ?? true);
+  if (noMachines === undefined) return { chosen: wanted, absent };
+  const missing = wanted.filter(({ machine }) => machine !== undefined);
+  if (names !== undefined && missing.length > 0) {
+    throw new EspalierError('infrastructure', `${missing.map(({ name }) => name).join(', ')}: ${noMachines}`);
+  }
+  const reasons = missing.map(({ name }) => ({ name, reason: noMachines }));
+  return { chosen: wanted.filter((column) => !missing.includes(column)), absent: [...reasons, ...absent] };
+}
 
 const secret = psk('known to west and east alone');
 const networks = { west: ['10.1.0.0/24'], east: ['10.2.0.0/24'] };

@@ -13,13 +13,17 @@ import type { HostDaemon } from '../drive/daemon-host.ts';
 import { networkOf } from '../network.ts';
 import { planOf } from '../understand.ts';
 import { type Answer, lineOf, rowsOf } from './cells.ts';
-import { absent, type Column, type ColumnName, columns, labOf } from './columns.ts';
+import { type ColumnName, chosenColumns, labOf, type NamedColumn } from './columns.ts';
 import { probes } from './probes.ts';
 
 /** What is to be probed, and who hears of each column whose lab is over. */
 export interface ProbeOptions {
-  /** Names of columns; absent: all. */
+  /** Names of columns; absent: all that this machine can have. */
   readonly stacks?: readonly string[] | undefined;
+  /** Why there are no labs of machines here. */
+  readonly noMachines?: string | undefined;
+  /** What the lab of a column boots from; `machine`: the recipe of a kernel for machines. */
+  readonly supplyOf: (machine: string | undefined) => LabSupply;
   readonly progress: (column: string) => void;
 }
 
@@ -27,15 +31,11 @@ export interface ProbeOptions {
  * The table of stacks: one lab each, with the same probes. Raises `usage` for a column that there is not, `infrastructure` where a lab
  * did not come to its end, and `guest` where a daemon did not start: a table with guesses would be worse than none.
  */
-export async function probeStacks(supply: LabSupply, { stacks, progress }: ProbeOptions): Promise<StackTable> {
-  const known = columns.map(({ name }): string => name);
-  const strange = stacks?.find((name) => !known.includes(name));
-  if (strange !== undefined)
-    throw new EspalierError('usage', `there is no stack ${strange}`, { remedy: `choose of: ${known.join(', ')}` });
-  const chosen = columns.filter(({ name }) => stacks?.includes(name) ?? true);
+export async function probeStacks({ stacks, noMachines, supplyOf, progress }: ProbeOptions): Promise<StackTable> {
+  const { chosen, absent } = chosenColumns(stacks, noMachines);
   const answers = new Map<ColumnName, readonly Answer[]>();
   for (const column of chosen) {
-    answers.set(column.name, await answersOf(column, supply));
+    answers.set(column.name, await answersOf(column, supplyOf(column.machine)));
     progress(column.name);
   }
   return {
@@ -46,7 +46,7 @@ export async function probeStacks(supply: LabSupply, { stacks, progress }: Probe
   };
 }
 
-async function answersOf(column: Column & { readonly name: ColumnName }, supply: LabSupply): Promise<Answer[]> {
+async function answersOf(column: NamedColumn, supply: LabSupply): Promise<Answer[]> {
   const { name, idle } = column;
   const definition = labOf(column);
   const network = networkOf(definition);
@@ -102,7 +102,8 @@ interface ProbeRun {
 async function runProbes({ name, plan, supply, kernel, probesFrom }: ProbeRun): Promise<Answer[]> {
   using work = makeWorkFolder('lab');
   const dir = work.path;
-  await using lab = await startLab(supply.substrate, { dir, plan, kernel, seed: 1n, hold: false });
+  const seed = supply.substrate.traits.seeds ? 1n : undefined;
+  await using lab = await startLab(supply.substrate, { dir, plan, kernel, seed, hold: false });
   const stop = (): void => lab.cancel();
   supply.signal.addEventListener('abort', stop, { once: true });
   const { end } = await lab.ended;
