@@ -108,6 +108,7 @@ struct plan {
 	struct line *steps;
 	struct line *faults;	 /* orders of fault.c that hold from the first command on */
 	struct line *collect;
+	char *counters; /* where this kernel was built: below it, counters of what it ran are named */
 	char *post_mortem;
 };
 
@@ -275,3 +276,4 @@ uint64_t faults_due(void); /* virtual ns since boot at which the next frame is d
 
 /* collect.c */
 void collect_files(void);
+void collect_counters(void);

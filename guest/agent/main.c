@@ -49,6 +49,7 @@ int main(int argc, char **argv)
 		run_post_mortem(plan.post_mortem);
 	cost_of(COST_EVIDENCE);
 	collect_files();
+	collect_counters();
 	deaths_drain();
 	capture_drain();
 	capture_flush();

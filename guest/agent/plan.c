@@ -170,6 +170,8 @@ static void read_word(char *word, char *rest)
 		plan.post_mortem = rest;
 	else if (!strcmp(word, "collect"))
 		append(&plan.collect, -1, 0, rest);
+	else if (!strcmp(word, "counters"))
+		plan.counters = rest;
 	else if (!strcmp(word, "mark-output"))
 		plan.mark_output = true;
 	else if (!strcmp(word, "fallback-tunnels"))

@@ -29,6 +29,7 @@ export function register(program: Command): void {
       'standard',
     )
     .option('--debug', 'with debugging information, for `espalier gdb`')
+    .option('--coverage', 'with counters of what runs, for `espalier run --coverage`')
     .option('--plain', 'without the changes in kernel/patches, to compare with (see `npm run bench`)')
     .action(async (options: KernelBuildOptions) => {
       const { kernelBuildCommand } = await import('../session/commands/kernel.ts');

@@ -37,6 +37,7 @@ const help: Help = {
     'espalier run libreswan --kernel ~/linux --suite ~/libreswan --overlay ~/build',
     ['espalier run --source libreswan=. --watch', 'again after each change'],
     ['git bisect run espalier run --bisect-exit --source libreswan=. libreswan:NAME', 'docs/bisect.md'],
+    ['espalier run conformance --coverage', 'which lines of net/xfrm no test reaches (docs/coverage.md)'],
     'espalier run --last-failed',
     'espalier run --resume latest',
   ],
@@ -65,6 +66,7 @@ export function register(program: Command): void {
     )
     .option('--timeout <seconds>', 'virtual time that one command may take (default: set by the suite)')
     .option('--faults <file>', 'lose, delay, double or change single packets as a plan says (docs/scenarios.md)')
+    .option('--coverage', 'count which code of the kernel under test runs, on a kernel built for it (docs/coverage.md)')
     .option('--max-failures <n>', 'stop after n unexpected results')
     .option('-x', 'same as --max-failures 1')
     .option('--failed-first', 'begin with the tests that failed in the last run, then the shortest')

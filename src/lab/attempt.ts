@@ -179,7 +179,10 @@ export function withSettings(
     overlays,
     faults,
     machines,
-  }: Pick<AttemptSettings, 'deadline' | 'gap' | 'overlays' | 'faults' | 'machines'>,
+    kernel,
+  }: Pick<AttemptSettings, 'deadline' | 'gap' | 'overlays' | 'faults' | 'machines'> & {
+    readonly kernel?: Pick<KernelChoice, 'counters'>;
+  },
 ): LabPlan {
   if (faults !== undefined) checkFaults(plan, faults);
   return {
@@ -190,6 +193,7 @@ export function withSettings(
     }),
     ...(faults && { faults }),
     ...(machines && { machines }),
+    ...(kernel?.counters !== undefined && { counters: kernel.counters }),
   };
 }
 

@@ -11,6 +11,8 @@ export interface LabSupplyOptions {
   readonly kernel?: string | undefined;
   /** Kernels are for a debugger. */
   readonly debug?: boolean;
+  /** Kernels count which of their code runs. */
+  readonly coverage?: boolean;
   /** Debian packages that all images have beside their own. */
   readonly packages?: readonly string[];
   readonly signal?: AbortSignal | undefined;
@@ -22,17 +24,22 @@ export class LabSupply {
   readonly signal: AbortSignal;
   readonly #selection: string | undefined;
   readonly #debug: boolean;
+  readonly #coverage: boolean;
   readonly #packages: readonly string[];
   readonly #supply: Supply | undefined;
   readonly #kernels = new Map<KernelFlavour, Promise<KernelChoice>>();
   readonly #images = new Map<string, Promise<Image>>();
   readonly #given = new AbortController();
 
-  constructor(substrate: Substrate, { kernel, debug = false, packages = [], signal }: LabSupplyOptions) {
+  constructor(
+    substrate: Substrate,
+    { kernel, debug = false, coverage = false, packages = [], signal }: LabSupplyOptions,
+  ) {
     this.substrate = substrate;
     this.signal = signal === undefined ? this.#given.signal : AbortSignal.any([signal, this.#given.signal]);
     this.#selection = kernel;
     this.#debug = debug;
+    this.#coverage = coverage;
     this.#packages = packages;
     this.#supply = substrate.supply();
   }
@@ -49,9 +56,10 @@ export class LabSupply {
 
   /** The kernel under test in one of its flavours. */
   kernel(flavour: KernelFlavour = 'standard'): Promise<KernelChoice> {
-    const [supply, selection, debug, signal] = [this.#supply, this.#selection, this.#debug, this.signal];
+    const [supply, selection, signal] = [this.#supply, this.#selection, this.signal];
+    const purpose = { debug: this.#debug, coverage: this.#coverage };
     if (supply === undefined) return Promise.resolve(nothing);
-    return once(this.#kernels, flavour, () => supply.kernel({ selection, flavour, debug, signal }));
+    return once(this.#kernels, flavour, () => supply.kernel({ selection, flavour, ...purpose, signal }));
   }
 
   /** Ends what is still being made: the run will not begin. */

@@ -85,6 +85,8 @@ export interface LabPlan {
   readonly timing: Timing;
   /** Files copied out of the lab at its end: absolute glob-free paths or directories. */
   readonly collect: readonly string[];
+  /** The folder that the kernel was built in, where it counts what it runs: its counters are copied out of the lab as well. */
+  readonly counters?: string;
   /**
    * Hosts have the kernel's fallback devices (tunl0, gre0, ip_vti0, …), without which
    * `ip tunnel` cannot work. Interfaces then have ifindex 32 and up.

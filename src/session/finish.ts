@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describeError } from '../base/errors.ts';
 import { shortPath } from '../base/folders.ts';
 import { say, warn } from '../base/log.ts';
@@ -6,6 +7,7 @@ import { runFacts } from '../report/page/run-facts.ts';
 import type { Depth } from '../report/page/test-data.ts';
 import { writeReport } from '../report/page/write-report.ts';
 import type { Reporters } from '../report/reporter.ts';
+import { lcovFile, readCoverage } from '../store/coverage.ts';
 import { withIndex } from '../store/index/open-index.ts';
 import { recordDurations, writeLastRun } from '../store/records-of-runs.ts';
 import type { RunFolder } from '../store/run-folder.ts';
@@ -40,6 +42,7 @@ export function writePages(folder: RunFolder, results: Results, { extent, ...pas
     rerun: rerunOf(options),
     baseline: options.baseline,
     depthOf: (result) => depthOf(result, extent),
+    coverage: readCoverage(folder.dir),
     ...past,
   });
 }
@@ -67,6 +70,7 @@ export async function finishSession({ folder, runs, end, reporters, bisect }: Fi
     rerun: rerunOf(folder.run.options),
     ...(stopped !== undefined && { stopped }),
   });
+  if (folder.run.options.coverage) await sayCoverage(folder);
   const extent = results.results.length <= allFullUpTo ? 'full' : 'brief';
   const index = writePages(folder, results, { extent });
   say(`report: ${shortPath(index)}`);
@@ -76,6 +80,14 @@ export async function finishSession({ folder, runs, end, reporters, bisect }: Fi
   if (interrupted) return 130;
   if (trouble || reporters.failures.length > 0) return 2;
   return exitCodeOf(results);
+}
+
+/** Loaded only where a run asks for it. */
+async function sayCoverage(folder: RunFolder): Promise<void> {
+  const { writeCoverage } = await import('./coverage/write-coverage.ts');
+  const { coverageText } = await import('../report/terminal/coverage-text.ts');
+  for (const line of coverageText(writeCoverage(folder))) say(line);
+  say(`coverage: ${shortPath(join(folder.dir, lcovFile))}`);
 }
 
 /** An index that cannot be written is made by whoever reads it next: no trouble of this run. */

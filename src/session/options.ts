@@ -3,6 +3,7 @@ import { defaultSubstrate } from '../lab/substrate/all.ts';
 import type { RunOptions } from '../model/run.ts';
 import type { Rerun } from '../report/reporter.ts';
 import { unnamed } from '../suites/all.ts';
+import { refuseBuilt } from '../supply/kernel/refuse-built.ts';
 import { parseMachines, parseSeed, parseTimeout, usage, wholeNumber } from './option-values.ts';
 
 /** Options of `espalier run` as commander gives them. */
@@ -24,6 +25,7 @@ export interface RawRunOptions {
   readonly gap?: string;
   readonly machines?: string;
   readonly faults?: string;
+  readonly coverage?: boolean;
   readonly retries: string;
   readonly repeatEach: string;
   readonly seeds?: string;
@@ -72,6 +74,7 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
       remedy: 'add --source NAME=DIR',
     });
   }
+  if (raw.coverage && kernel !== undefined) refuseBuilt(kernel);
   if (raw.helpers !== undefined && raw.helpers !== 'upstream') throw usage('--helpers', raw.helpers, '`upstream`');
   return {
     substrate: raw.substrate ?? defaultSubstrate.name,
@@ -88,6 +91,7 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
     ...(raw.timeout !== undefined && { timeout: parseTimeout(raw.timeout) }),
     ...(raw.gap !== undefined && { gap: wholeNumber('--gap', raw.gap, 0) }),
     ...(raw.machines !== undefined && { machines: parseMachines(raw.machines) }),
+    ...(raw.coverage && { coverage: true as const }),
     ...(raw.baseline !== undefined && { baseline: raw.baseline }),
   };
 }
@@ -139,6 +143,7 @@ function optionWords(options: RunOptions): string[] {
   if (options.gap !== undefined) words.push('--gap', String(options.gap));
   if (options.machines !== undefined) words.push('--machines', machineWords(options.machines));
   if (options.faults !== undefined) words.push('--faults', options.faults.file);
+  if (options.coverage) words.push('--coverage');
   return words;
 }
 

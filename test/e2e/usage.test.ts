@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectDir } from '../../src/base/folders.ts';
@@ -50,6 +52,29 @@ test('an unknown option is a usage error: exit code 3', async () => {
 test('a kernel that is not there is told with its path and exit code 3', async () => {
   const { status, err } = await espalier('kernel', 'build', '--kernel', '/nowhere/linux');
   assert.deepEqual([status, err], [3, '/nowhere/linux: does not exist\n']);
+});
+
+test('--coverage is refused before anything is made: for a kernel that is built, and where hosts have none that counts', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-usage-'));
+  try {
+    const kernel = join(dir, 'linux');
+    writeFileSync(kernel, '');
+    const because = '--coverage needs a kernel that is built for it, and this one is built already';
+    for (const words of [
+      ['--kernel', kernel],
+      ['--kernel', dir],
+      ['--source', `linux=${dir}`],
+    ]) {
+      const { status, err } = await espalier('run', 'examples', '--coverage', '--output', dir, ...words);
+      assert.deepEqual([status, err.split('\n')[0]], [3, `${kernel}: ${because}`], words.join(' '));
+    }
+    const fake = await espalier('run', 'examples', '--coverage', '--output', dir, '--substrate', 'fake');
+    assert.equal(fake.status, 3);
+    assert.match(fake.err, /^--coverage: kernels of the substrate fake do not count what they run\n/);
+    assert.deepEqual(readdirSync(dir), ['linux']);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
 });
 
 test('a file that is no exported kernel is refused', async () => {

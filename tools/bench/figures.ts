@@ -1,10 +1,13 @@
-/** Tables of docs/figures.md, out of stored runs: results, adaptations, cost. */
+/** Tables of docs/figures.md, out of stored runs: results, adaptations, cost, coverage. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AttemptInputs, attemptSchema } from '../../src/model/attempt.ts';
+import type { Coverage } from '../../src/model/coverage.ts';
 import { type Results, resultsSchema, type ScenarioResult } from '../../src/model/results.ts';
 import { type RunFile, runSchema } from '../../src/model/run.ts';
 import { type VerdictWord, verdictWords } from '../../src/model/words.ts';
+import { extentsByFolder, percentOf, unionOf } from '../../src/results/coverage/folders.ts';
+import { readCoverage } from '../../src/store/coverage.ts';
 import { markdownTable } from '../markdown.ts';
 
 /** What the tables are made from. */
@@ -13,6 +16,8 @@ export interface RunFigures {
   readonly results: Pick<Results, 'results'>;
   /** Inputs of all its attempts. */
   readonly inputs: readonly Pick<AttemptInputs, 'kernel' | 'versions'>[];
+  /** Of a run with `--coverage`. */
+  readonly coverage?: Pick<Coverage, 'attempts' | 'files'>;
 }
 
 function parsed<T>(schema: { parse(value: unknown): T }, path: string): T {
@@ -21,10 +26,12 @@ function parsed<T>(schema: { parse(value: unknown): T }, path: string): T {
 
 export function readRunFigures(runDir: string): RunFigures {
   const attempts = globSync('attempts/*/*/*/attempt.json', { cwd: runDir });
+  const coverage = readCoverage(runDir);
   return {
     run: parsed(runSchema, join(runDir, 'run.json')),
     results: parsed(resultsSchema, join(runDir, 'results.json')),
     inputs: attempts.map((file) => parsed(attemptSchema, join(runDir, file)).inputs),
+    ...(coverage && { coverage }),
   };
 }
 
@@ -137,13 +144,30 @@ function inputTable(runs: readonly RunFigures[]): string {
   return table(['suite', 'date', 'under test', 'kernel', 'machine'], rows);
 }
 
+/** By folder, of each run that counted, then of all of them together. */
+function coverageTable(runs: readonly RunFigures[]): string | undefined {
+  const counted = runs.flatMap((run) => (run.coverage === undefined ? [] : [{ suite: suites(run), ...run.coverage }]));
+  if (counted.length === 0) return undefined;
+  const attempts = counted.reduce((sum, run) => sum + run.attempts, 0);
+  const all = counted.length > 1 ? [{ suite: 'all of them', attempts, files: unionOf(counted) }] : [];
+  const rows = [...counted, ...all].flatMap((run) =>
+    extentsByFolder(run).map((extent): Row => {
+      const { name, lines, covered, functions, unreached } = extent;
+      return [run.suite, run.attempts, name, lines, covered, percentOf(extent), functions, unreached];
+    }),
+  );
+  return table(['suite', 'labs', 'folder', 'lines', 'covered', '%', 'functions', 'never reached'], rows);
+}
+
 /** The tables, in Markdown. Without adaptations their table is left out. */
 export function figures(runs: readonly RunFigures[]): string {
   const adapted = runs.some(({ results }) => results.results.some((result) => result.adapted.length > 0));
+  const coverage = coverageTable(runs);
   const parts = [
     ['Results', resultTable(runs)],
     ...(adapted ? [['Adaptations', adaptationTable(runs)]] : []),
     ['Cost', costTable(runs)],
+    ...(coverage === undefined ? [] : [['Coverage', coverage]]),
     ['What ran', inputTable(runs)],
   ];
   return parts.map(([title, text]) => `## ${title}\n\n${text}\n`).join('\n');

@@ -9,7 +9,7 @@ import { placeOf, type SourceFile, treeOf, walk } from './source-files.ts';
 /** Globals that give the same on every machine at every time. `Buffer` only for what `members` allows. */
 const globals = new Set(
   `undefined NaN Infinity Object Array String Number Boolean BigInt Symbol Map Set WeakMap WeakSet RegExp JSON Promise Proxy Reflect
-   Error TypeError RangeError SyntaxError ArrayBuffer DataView Uint8Array Uint16Array Uint32Array Int8Array Int16Array Int32Array
+   Error TypeError RangeError SyntaxError ArrayBuffer DataView Uint8Array Uint16Array Uint32Array Int8Array Int16Array Int32Array Float64Array
    BigUint64Array BigInt64Array TextDecoder TextEncoder parseInt parseFloat isNaN isFinite
    encodeURIComponent decodeURIComponent encodeURI decodeURI structuredClone arguments`.split(/\s+/),
 );

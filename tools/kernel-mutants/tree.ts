@@ -9,8 +9,8 @@ import { programLimits } from '../../src/base/program-limits.ts';
 import { startProgress } from '../../src/base/progress.ts';
 import { readLock } from '../../src/supply/debian/lock-file.ts';
 import { buildKernel, remakeKernel } from '../../src/supply/kernel/build.ts';
+import { type Flavour, wantedConfig } from '../../src/supply/kernel/flavours.ts';
 import { canonicalKconfig } from '../../src/supply/kernel/kconfig.ts';
-import { type Flavour, wantedConfig } from '../../src/supply/kernel/kernel.ts';
 import { applyPatches, identityOf, kernelPatches } from '../../src/supply/kernel/patches.ts';
 import { kernelSources, unpackKernelSource } from '../../src/supply/kernel/source.ts';
 

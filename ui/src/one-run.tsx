@@ -4,6 +4,7 @@ import type { RunData } from '../../src/report/page/data.ts';
 import { useHash } from './address.ts';
 import { Bar, Tab } from './bar.tsx';
 import { ComparePage } from './compare-page.tsx';
+import { CoveragePage } from './coverage-page.tsx';
 import { hasGrid } from './grid.ts';
 import { HistoryPage } from './history-page.tsx';
 import { MatrixPage } from './matrix-page.tsx';
@@ -35,6 +36,7 @@ export function OneRun({ first }: { readonly first: RunData }): JSX.Element {
       </Bar>
       {route.page === 'run' && <RunPage run={run} query={route.query} live={live} />}
       {route.page === 'matrix' && <MatrixPage run={run} />}
+      {route.page === 'coverage' && <CoveragePage />}
       {route.page === 'test' && <TestPage key={route.key} run={run} name={route.key} />}
       {route.page === 'compare' && <ComparePage query={route.query} />}
       {route.page === 'history' && <HistoryPage key={route.key} name={route.key} />}
@@ -60,6 +62,11 @@ function RunTabs({ run, route, list }: TabsProps): JSX.Element {
       {hasGrid(run.tests) && (
         <Tab href="#/matrix" on={route.page === 'matrix'}>
           Matrix
+        </Tab>
+      )}
+      {beside.has('coverage') && (
+        <Tab href="#/coverage" on={route.page === 'coverage'}>
+          Coverage
         </Tab>
       )}
       {beside.has('compare') && (

@@ -6,16 +6,16 @@ export type Query = Readonly<Record<string, string>>;
 /** What the part behind `#` of an address says. */
 export type Route =
   | { readonly page: 'run'; readonly query: Query }
-  | { readonly page: 'matrix' }
+  | { readonly page: 'matrix' | 'coverage' }
   | { readonly page: 'compare'; readonly query: Query }
   | { readonly page: 'test' | 'history' | 'suite'; readonly key: string };
 
-/** Reads `#/test/suite:name`, `#/history/suite:name`, `#/suite/name`, `#/compare?before=RUN`, `#/matrix`, `#?word=major&q=nat`. */
+/** Reads `#/test/suite:name`, `#/history/suite:name`, `#/suite/name`, `#/compare?before=RUN`, `#/matrix`, `#/coverage`, `#?word=major&q=nat`. */
 export function parseRoute(hash: string): Route {
   const text = hash.replace(/^#/, '');
   const [, page, key] = /^\/(test|history|suite)\/(.*)$/s.exec(text) ?? [];
   if (page !== undefined && key !== undefined) return { page: page as 'test' | 'history' | 'suite', key: decoded(key) };
-  if (text === '/matrix') return { page: 'matrix' };
+  if (text === '/matrix' || text === '/coverage') return { page: text === '/matrix' ? 'matrix' : 'coverage' };
   const query = Object.fromEntries(new URLSearchParams(text.replace(/^[^?]*\??/, '')));
   return { page: text.startsWith('/compare') ? 'compare' : 'run', query };
 }

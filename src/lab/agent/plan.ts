@@ -119,6 +119,7 @@ export function encodePlan(
     for (const order of encodePlannedFaults(plan.faults, plan.topology)) out.line('fault', order);
   if (plan.postMortem !== undefined) out.line('postmortem', plan.postMortem);
   for (const path of plan.collect) out.line('collect', path);
+  if (plan.counters !== undefined) out.line('counters', plan.counters);
   if (plan.fallbackTunnels) out.line('fallback-tunnels', '1');
   if (plan.markOutput) out.line('mark-output', '1');
   if (options.hold) out.line('hold', '1');

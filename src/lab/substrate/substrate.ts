@@ -85,6 +85,8 @@ export interface KernelChoice extends Identity {
   readonly agent?: Identity;
   /** Lines of its `modules.builtin`; absent: not known. */
   readonly builtIn?: readonly string[];
+  /** The folder that it was built in, where it counts what it runs. */
+  readonly counters?: string;
 }
 
 /** Which kernel is wanted. */
@@ -94,6 +96,8 @@ export interface KernelRequest {
   readonly flavour: KernelFlavour;
   /** With names, lines and types for a debugger. */
   readonly debug: boolean;
+  /** With counters of what runs. */
+  readonly coverage: boolean;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -29,8 +29,8 @@ export interface RunData {
   readonly baseline?: string;
   readonly tests: readonly TestRow[];
   readonly clusters: readonly ClusterData[];
-  /** Pages about this run and others that there is data for (data-of-runs.ts). */
-  readonly beside?: readonly ('compare' | 'history')[];
+  /** Further pages that there is data for (data-of-runs.ts, coverage-data.ts). */
+  readonly beside?: readonly ('compare' | 'history' | 'coverage')[];
   /** Address of the page of all runs, where there is one. */
   readonly home?: string;
   /** The run is going on: where its results come from. `words` holds all words then. */

@@ -5,9 +5,11 @@ import { below } from '../../base/door/handle.ts';
 import { writePlain } from '../../base/door/write.ts';
 import { projectDir } from '../../base/folders.ts';
 import { isVisibleJson, visible } from '../../base/visible.ts';
+import type { Coverage } from '../../model/coverage.ts';
 import type { Results, ScenarioResult } from '../../model/results.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { Rerun } from '../reporter.ts';
+import { type CoverageData, coverageData } from './coverage-data.ts';
 import type { RunData, TestData } from './data.ts';
 import type { CompareData, HistoryData, RunsData } from './data-of-runs.ts';
 import { runData } from './run-data.ts';
@@ -26,6 +28,7 @@ export interface PageInput {
   /** Data about this run and others. */
   readonly compare?: CompareData | undefined;
   readonly history?: HistoryData | undefined;
+  readonly coverage?: Coverage | undefined;
 }
 
 /** Files of the page itself, below ui/; script and style are built and committed (tools/page-files.ts). */
@@ -56,9 +59,12 @@ export function writeReport(input: PageInput): string {
   }
   const pageOf = (result: ScenarioResult): string => `test/${numbers.get(keyOf(result))}`;
   const { compare, history } = input;
+  const coverage = input.coverage && coverageData(input.coverage);
   if (compare) writeData(reportDir, 'compare', compare);
   if (history) writeData(reportDir, 'history', history);
-  const beside = [...(compare ? ['compare' as const] : []), ...(history ? ['history' as const] : [])];
+  if (coverage) writeData(reportDir, 'coverage', coverage);
+  const pages = { compare, history, coverage };
+  const beside = (Object.keys(pages) as (keyof typeof pages)[]).filter((name) => pages[name] !== undefined);
   writeData(reportDir, 'run', runData({ ...input, pageOf, ...(beside.length > 0 && { beside }) }));
   return join(reportDir, 'index.html');
 }
@@ -80,7 +86,7 @@ export function numberText(index: number): string {
 }
 
 /** What a data file holds. */
-export type PageData = RunData | TestData | RunsData | CompareData | HistoryData;
+export type PageData = RunData | TestData | RunsData | CompareData | HistoryData | CoverageData;
 
 function writeData(reportDir: string, name: string, data: PageData): void {
   writePlain(join(reportDir, 'data', `${name}.js`), dataFile(name, data));

@@ -2,6 +2,7 @@ import type { ScenarioResult } from '../../model/results.ts';
 import type { RunOptions } from '../../model/run.ts';
 import { keyOf } from '../../model/scenario.ts';
 import { summarize } from '../../results/results.ts';
+import { hasCoverage } from '../../store/coverage.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import { currentResults, isGoingOn, resultIn } from '../../store/run-results.ts';
 import type { RunData, TestData } from '../page/data.ts';
@@ -27,7 +28,7 @@ export function currentRunData(folder: RunFolder): RunData {
     facts: runFacts(run),
     baseline: run.options.baseline,
     pageOf: (result) => pages.get(keyOf(result)),
-    beside: ['compare', 'history'],
+    beside: ['compare', 'history', ...(hasCoverage(folder.dir) ? ['coverage' as const] : [])],
     home: '../../',
   });
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { type Context, Hono } from 'hono';
+import { readCoverage } from '../../store/coverage.ts';
 import { runIds } from '../../store/layout.ts';
 import { RunFolder } from '../../store/run-folder.ts';
+import { coverageData } from '../page/coverage-data.ts';
 import type { PutFile } from '../page/downloads.ts';
 import type { RunPlaces } from '../page/run-lines.ts';
 import type { Rerun } from '../reporter.ts';
@@ -34,6 +36,7 @@ export function runRoutes(runs: string, rerunOf: RerunOf): Hono {
   get('/data/test/:file{[0-9]+\\.js}', (context, folder) => sendTest(context, folder, rerunOf(folder.run.options)));
   get('/data/compare.js', (context, { run }) => sendCompare(context, places, run.id));
   get('/data/history.js', (context) => sendHistory(context, places));
+  get('/data/coverage.js', (context, { dir }) => sendCoverage(context, dir));
   get('/files/:number{[0-9]+}/:name', sendDownload);
   get('/attempts/*', (context, { dir }) => sendArtifact(context, join(dir, 'attempts')));
   get('/:file', (context) => sendPageFile(context, context.req.param('file') ?? '') ?? context.notFound());
@@ -44,6 +47,11 @@ function sendTest(context: Context, folder: RunFolder, rerun: Rerun): Answer {
   const number = context.req.param('file')?.slice(0, -'.js'.length) ?? '';
   const data = testPage(folder, number, { rerun, put: () => {} });
   return data === undefined ? context.notFound() : sendData(context, `test/${number}`, data);
+}
+
+function sendCoverage(context: Context, runDir: string): Answer {
+  const coverage = readCoverage(runDir);
+  return coverage === undefined ? context.notFound() : sendData(context, 'coverage', coverageData(coverage));
 }
 
 /** A file that a test's page offers, made in the same way as for a report. */

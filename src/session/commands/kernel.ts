@@ -1,12 +1,7 @@
 import { interruption } from '../../base/interruption.ts';
 import { visibleLine } from '../../base/visible.ts';
-import {
-  buildDebianKernel,
-  ensureKernel,
-  flavourByName,
-  kernelStore,
-  presentKernel,
-} from '../../supply/kernel/kernel.ts';
+import { flavourByName } from '../../supply/kernel/flavours.ts';
+import { buildDebianKernel, ensureKernel, kernelStore, presentKernel } from '../../supply/kernel/kernel.ts';
 
 export interface KernelBuildOptions {
   readonly kernel?: string;
@@ -14,6 +9,7 @@ export interface KernelBuildOptions {
   readonly flavour: string;
   readonly plain?: boolean;
   readonly debug?: boolean;
+  readonly coverage?: boolean;
 }
 
 /** `espalier kernel build`. */
@@ -22,14 +18,22 @@ export async function kernelBuildCommand({
   updateLock,
   plain,
   debug = false,
+  coverage = false,
   flavour: name,
 }: KernelBuildOptions): Promise<void> {
   const signal = interruption();
   const flavour = flavourByName(name);
   const built =
     kernel === undefined
-      ? await buildDebianKernel({ flavour, signal, debug, plain: plain === true, updateLock: updateLock === true })
-      : await ensureKernel({ flavour, debug, selection: kernel, signal });
+      ? await buildDebianKernel({
+          flavour,
+          signal,
+          debug,
+          coverage,
+          plain: plain === true,
+          updateLock: updateLock === true,
+        })
+      : await ensureKernel({ flavour, debug, coverage, selection: kernel, signal });
   process.stdout.write(`${built.id}\n${built.path}\n`);
 }
 
@@ -40,6 +44,7 @@ export function kernelListCommand(): void {
       facts.flavour,
       ...(facts.patches?.length === 0 ? ['plain'] : []),
       ...(facts.debug ? ['debug'] : []),
+      ...(facts.coverage ? ['coverage'] : []),
     ].join(', ');
     process.stdout.write(`${visibleLine(`${id}  ${kind}  ${made.slice(0, 16)}  ${path}`)}\n`);
   }
@@ -49,7 +54,7 @@ export function kernelListCommand(): void {
 export async function kernelExportCommand(file: string, { id }: { readonly id?: string }): Promise<void> {
   const chosen = kernelStore.choose(
     id ?? presentKernel()?.id,
-    ({ flavour, debug }) => flavour === 'standard' && debug !== true,
+    ({ flavour, debug, coverage }) => flavour === 'standard' && debug !== true && coverage !== true,
   );
   await kernelStore.exportTo(chosen, file);
 }

@@ -81,6 +81,7 @@ async function settingsOf(bench: Workbench, order: Order): Promise<AttemptSettin
       sha256: kernel.sha256,
       path: kernel.file === undefined ? '' : await fetchFile(bench, kernel.file),
       ...(kernel.agent && { agent: kernel.agent }),
+      ...(kernel.counters !== undefined && { counters: kernel.counters }),
     },
     ...(order.guest && { guest: await guestOf(bench, order.guest) }),
     seed: seed === undefined ? undefined : BigInt(seed),

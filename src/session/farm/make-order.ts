@@ -66,6 +66,7 @@ export async function makeOrder(inputs: OrderInputs, key: AttemptKey, loaded: Lo
       sha256: kernel.sha256,
       ...(kernel.path !== '' && { file: await addFile(kernel.path) }),
       ...(kernel.agent && { agent: kernel.agent }),
+      ...(kernel.counters !== undefined && { counters: kernel.counters }),
     },
     ...(kernel.agent && { guest: await guestFiles(collector) }),
     ...(overlays && { overlays: await layers(overlays, collector) }),

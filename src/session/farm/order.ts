@@ -27,7 +27,7 @@ export const orderSchema = z.object({
   machines: z.object({ cpus: z.number().optional(), memory: z.number().optional() }).optional(),
   faults: z.array(faultRuleSchema).optional(),
   traffic: z.string().optional(),
-  kernel: identity.extend({ file: file.optional(), agent: identity.optional() }),
+  kernel: identity.extend({ file: file.optional(), agent: identity.optional(), counters: z.string().optional() }),
   /** Programs that the substrate's labs need beside the kernel. */
   guest: z.object({ agent: program, shim: program, starter: program }).optional(),
   overlays: z.record(z.string(), z.array(identity.extend({ file, under: z.boolean().optional() }))).optional(),

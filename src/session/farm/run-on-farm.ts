@@ -26,8 +26,8 @@ export class FarmOfRun implements AsyncDisposable {
   }
 
   /** What labs boot, as on this machine alone; what is used of it is remembered, since it has to be sent. */
-  readonly openSupply = ({ substrate, kernel }: RunOptions, signal: AbortSignal): RememberingSupply => {
-    this.#supply = new RememberingSupply(substrateByName(substrate), { kernel, signal });
+  readonly openSupply = ({ substrate, kernel, coverage }: RunOptions, signal: AbortSignal): RememberingSupply => {
+    this.#supply = new RememberingSupply(substrateByName(substrate), { kernel, coverage: coverage ?? false, signal });
     return this.#supply;
   };
 

@@ -2,7 +2,7 @@ import { EspalierError } from '../../base/errors.ts';
 import { warn } from '../../base/log.ts';
 import type { AttemptSettings } from '../../lab/attempt.ts';
 import type { Layer, SourceLayer } from '../../lab/source-layers.ts';
-import { machineSubstrate, substrateByName } from '../../lab/substrate/all.ts';
+import { defaultSubstrate, machineSubstrate, substrateByName } from '../../lab/substrate/all.ts';
 import { LabSupply, type LabSupplyOptions } from '../../lab/supply.ts';
 import type { RunOptions } from '../../model/run.ts';
 import type { Suite } from '../../model/suite.ts';
@@ -13,8 +13,12 @@ import { sourceLayers, treesOfSources } from './sources.ts';
 type MoreSupply = Pick<LabSupplyOptions, 'debug' | 'packages'>;
 
 /** What the labs of a run boot. Nothing is made yet. */
-export function openSupply({ substrate, kernel }: RunOptions, signal: AbortSignal, more: MoreSupply = {}): LabSupply {
-  return new LabSupply(substrateByName(substrate), { ...more, kernel, signal });
+export function openSupply(
+  { substrate, kernel, coverage }: RunOptions,
+  signal: AbortSignal,
+  more: MoreSupply = {},
+): LabSupply {
+  return new LabSupply(substrateByName(substrate), { ...more, kernel, coverage: coverage ?? false, signal });
 }
 
 /** What suites are opened for. */
@@ -85,6 +89,15 @@ export async function openSettings(
     throw new EspalierError('usage', `--machines: hosts of the substrate ${substrate.name} are no machines`, {
       remedy: `add --substrate ${machineSubstrate.name}`,
     });
+  }
+  if (options.coverage && substrate !== defaultSubstrate) {
+    throw new EspalierError(
+      'usage',
+      `--coverage: kernels of the substrate ${substrate.name} do not count what they run`,
+      {
+        remedy: `leave out --substrate: those of ${defaultSubstrate.name} do`,
+      },
+    );
   }
   await substrate.check();
   const sources = await sourceLayers(options, supply);

@@ -8,6 +8,7 @@ import { warn } from '../../base/log.ts';
 import { type RunOptions, type RunResult, succeed } from '../../base/processes.ts';
 import { programLimits } from '../../base/program-limits.ts';
 import type { Progress } from '../../base/progress.ts';
+import { profiling } from './coverage.ts';
 import { type Kconfig, missedOptions, parseKconfig } from './kconfig.ts';
 
 /** What to build and where. */
@@ -24,6 +25,8 @@ export interface KernelBuild {
   readonly expectedObjects: number;
   /** Build fast, for a kernel that is a tool; one that is itself under test is built as it asks. */
   readonly quick: boolean;
+  /** With counters of what runs, in the folders of `profiledFolders`. */
+  readonly coverage?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -60,7 +63,10 @@ export async function buildKernel(build: KernelBuild): Promise<BuiltKernel> {
   const compiler = build.quick ? placeQuickCompiler(objects) : 'gcc';
   const separate = objects === source ? [] : [`O=${objects}`];
   const make = (args: readonly string[], options: RunOptions = {}) =>
-    runMake(source, [...separate, `CC=${compiler}`, ...args], { ...options, signal: build.signal });
+    runMake(source, [...separate, `CC=${compiler}`, ...(build.coverage ? profiling : []), ...args], {
+      ...options,
+      signal: build.signal,
+    });
 
   progress.update(share[0], 'configuring');
   await make([`KCONFIG_ALLCONFIG=${wanted}`, 'allnoconfig']);

@@ -1,5 +1,6 @@
+import { flavourNames } from './flavours.ts';
 import { parseKconfig } from './kconfig.ts';
-import { flavourNames, presentKernel } from './kernel.ts';
+import { presentKernel } from './kernel.ts';
 import { answerOf } from './version.ts';
 
 const known = new Map<string, Promise<boolean>>();

@@ -1,11 +1,11 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Artifact, ArtifactStore } from '../../base/artifacts.ts';
 import { EspalierError, Untestable } from '../../base/errors.ts';
 import { sha256, sha256File, temporaryBeside } from '../../base/files.ts';
-import { cacheDir, projectDir, withLock } from '../../base/folders.ts';
+import { cacheDir, withLock } from '../../base/folders.ts';
 import { say, warn } from '../../base/log.ts';
 import { succeed } from '../../base/processes.ts';
 import { programLimits } from '../../base/program-limits.ts';
@@ -15,10 +15,12 @@ import { ensureTools } from '../debian/machine-tools.ts';
 import { CommitCopy } from '../source/commit-copy.ts';
 import { firstError } from '../source/first-error.ts';
 import { type BuiltKernel, buildKernel, type KernelBuild } from './build.ts';
-import { canonicalKconfig, type Kconfig, parseKconfig } from './kconfig.ts';
+import { buildFolderOf, hasNotes, keepNotes, profiledFolders } from './coverage.ts';
+import { configFor, type Flavour, foldersOfTree, type Purpose, wantedConfig } from './flavours.ts';
+import { canonicalKconfig } from './kconfig.ts';
 import { keepSources, sourcesOf } from './kept-sources.ts';
 import { applyPatches, identityOf, kernelPatches } from './patches.ts';
-import { treeOptions } from './selftest-options.ts';
+import { refuseBuilt } from './refuse-built.ts';
 import { type KernelSource, kernelSources, unpackKernelSource } from './source.ts';
 import { versionOf } from './version.ts';
 
@@ -32,29 +34,8 @@ export interface Kernel {
   readonly version: string;
   /** Names of what it has built in that could be modules; absent: not known, as of a binary that the user gives. */
   readonly builtIn?: readonly string[];
-}
-
-/**
- * Kernels differ in their fragments only. OpenIKED speaks PF_KEY alone, whose presence a libreswan test forbids. `selftests` has what the
- * kernel's own tests ask for: by the `config` files of the tree that is built, of which ours take nothing back.
- */
-const flavours = {
-  standard: { fragments: ['uml.config'], ofTree: [] },
-  netkey: { fragments: ['uml.config', 'netkey.config'], ofTree: [] },
-  selftests: {
-    fragments: ['selftests.config', 'uml.config'],
-    ofTree: ['net', 'net/mptcp', 'net/netfilter', 'net/forwarding', 'net/af_unix'],
-  },
-} as const;
-export type Flavour = keyof typeof flavours;
-export const flavourNames = Object.keys(flavours) as Flavour[];
-
-/** The flavour with this name. Throws `usage` for an unknown one. */
-export function flavourByName(name: string): Flavour {
-  if (Object.hasOwn(flavours, name)) return name as Flavour;
-  throw new EspalierError('usage', `there is no kernel flavour ${name}`, {
-    remedy: `known: ${Object.keys(flavours).join(', ')}`,
-  });
+  /** The folder that it was built in, where it counts what it runs: below it, the kernel names its counters. */
+  readonly counters?: string;
 }
 
 const factsSchema = z.object({
@@ -66,6 +47,8 @@ const factsSchema = z.object({
   patches: z.array(z.string()).exactOptional(),
   /** Unstripped, with debugging information. */
   debug: z.literal(true).exactOptional(),
+  /** Counts what runs; the notes that explain its counters lie beside it. */
+  coverage: z.literal(true).exactOptional(),
   compiler: z.string(),
   objects: z.number(),
   buildMs: z.number(),
@@ -85,48 +68,48 @@ const objectsOfFirstBuild = 1070;
 /** Wall time: 2 min 45 s on two cores, beside the image. */
 const msOfFirstBuild = 330_000 / availableParallelism();
 
-/** The options wanted for a flavour, without those that a tree asks for. `debug`: with names, lines and types for a debugger. */
-export function wantedConfig(flavour: Flavour, debug = false): Kconfig {
-  const fragments = [...flavours[flavour].fragments, ...(debug ? ['debug.config'] : [])];
-  return parseKconfig(fragments.map((name) => readFileSync(join(projectDir, 'kernel', name), 'utf8')).join('\n'));
-}
-
-/** The same with what the tree itself asks for; the lab's own options win. */
-function configFor({ flavour, debug }: Pick<Recipe, 'flavour' | 'debug'>, tree: string): Kconfig {
-  return new Map([...treeOptions(tree, flavours[flavour].ofTree), ...wantedConfig(flavour, debug)]);
-}
-
 /** What a kernel of Debian's source is built to be. */
 interface Recipe {
   readonly flavour: Flavour;
   /** Without any of `kernel/patches`. */
   readonly plain: boolean;
   readonly debug: boolean;
+  readonly coverage: boolean;
 }
 
-function recipeOf({ flavour = 'standard', plain = false, debug = false }: KernelRequest): Recipe {
-  return { flavour, plain, debug };
+function recipeOf({ flavour = 'standard', plain = false, debug = false, coverage = false }: KernelRequest): Recipe {
+  return { flavour, plain, debug, coverage };
 }
 
-function hashOfRecipe({ flavour, plain, debug }: Recipe): string {
+function hashOfRecipe({ flavour, plain, debug, coverage }: Recipe): string {
+  const profiled = coverage ? `\0${profiledFolders.join(' ')}` : '';
   const patches = identityOf(plain ? [] : kernelPatches());
-  const ofTree = flavours[flavour].ofTree.length === 0 ? '' : `\0${flavours[flavour].ofTree.join(' ')}`;
-  return sha256(`${canonicalKconfig(wantedConfig(flavour, debug))}\0${patches}${ofTree}`).slice(0, 12);
+  const folders = foldersOfTree(flavour);
+  const ofTree = folders.length === 0 ? '' : `\0${folders.join(' ')}`;
+  return sha256(
+    `${canonicalKconfig(wantedConfig(flavour, { debug, coverage }))}\0${patches}${ofTree}${profiled}`,
+  ).slice(0, 12);
 }
 
 function asKernel(artifact: Artifact<KernelFacts>): Kernel {
   const { version, builtIn } = artifact.facts;
-  return { path: artifact.path, id: artifact.id, sha256: artifact.sha256, version, ...(builtIn && { builtIn }) };
+  const counters = artifact.facts.coverage && { counters: buildFolderOf(artifact.path) };
+  return {
+    path: artifact.path,
+    id: artifact.id,
+    sha256: artifact.sha256,
+    version,
+    ...(builtIn && { builtIn }),
+    ...counters,
+  };
 }
 
-export interface KernelRequest {
+export interface KernelRequest extends Purpose {
   /** The user's own tree or binary; `undefined`: Debian's newest, from the cache if it is there. */
   readonly selection?: string | undefined;
   readonly flavour?: Flavour;
   /** Debian's source without `kernel/patches`: what they are compared with. */
   readonly plain?: boolean;
-  /** With all that a debugger wants to know of it. */
-  readonly debug?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -135,15 +118,18 @@ export interface KernelRequest {
  * today's options, else one is built, which takes minutes and shows its progress.
  */
 export async function ensureKernel(wish: KernelRequest = {}): Promise<Kernel> {
+  if (wish.selection !== undefined && wish.coverage) refuseBuilt(wish.selection);
   if (wish.selection !== undefined) return selectedKernel(resolve(wish.selection), wish);
   return presentKernel(wish) ?? buildDebianKernel(wish);
 }
 
 /** The newest kernel in the cache that was built with today's options and patches, or without those. */
-export function presentKernel(wish: Pick<KernelRequest, 'flavour' | 'plain' | 'debug'> = {}): Kernel | undefined {
+export function presentKernel(wish: Pick<KernelRequest, 'flavour' | 'plain' | keyof Purpose> = {}): Kernel | undefined {
   const recipe = recipeOf(wish);
   const hash = hashOfRecipe(recipe);
-  const present = kernelStore.list().find(({ facts }) => facts.configHash === hash && facts.flavour === recipe.flavour);
+  const fits = ({ path, facts }: Artifact<KernelFacts>): boolean =>
+    facts.configHash === hash && facts.flavour === recipe.flavour && (!recipe.coverage || hasNotes(path));
+  const present = kernelStore.list().find(fits);
   return present && asKernel(present);
 }
 
@@ -194,7 +180,7 @@ async function buildFromSource(source: KernelSource, { recipe, ...how }: Making,
   try {
     const expectedMs = largestBuild()?.buildMs ?? msOfFirstBuild;
     const flavour = recipe.flavour === 'standard' ? '' : `, flavour ${recipe.flavour}`;
-    const title = `building the lab's kernel ${source.version}${flavour}${recipe.debug ? ', for a debugger' : ''}`;
+    const title = `building the lab's kernel ${source.version}${flavour}${recipe.debug ? ', for a debugger' : ''}${recipe.coverage ? ', with counters' : ''}`;
     using progress = startProgress(title, { expectedMs });
     progress.update(0, 'fetching and unpacking the source');
     const tree = await unpackKernelSource(source, work);
@@ -233,18 +219,27 @@ async function buildFlavour(
   file: string,
 ): Promise<KernelFacts> {
   const started = performance.now();
-  const { flavour, debug } = recipe;
+  const { flavour, debug, coverage } = recipe;
   const config = configFor(recipe, tree);
   const expectedObjects = largestBuild()?.objects ?? objectsOfFirstBuild;
-  const built = await buildKernel({ source: tree, objects: tree, config, expectedObjects, quick: true, ...how });
+  const built = await buildKernel({
+    source: tree,
+    objects: tree,
+    config,
+    expectedObjects,
+    quick: true,
+    coverage,
+    ...how,
+  });
   if (debug) {
     copyFileSync(built.binary, file);
     keepSources(tree, sourcesOf(file));
   } else await strip(built.binary, file);
+  if (coverage) keepNotes({ tree, objects: tree }, file);
   const buildMs = Math.round(performance.now() - started);
   const { objects, builtIn } = built;
   const configHash = hashOfRecipe(recipe);
-  const kept = { ...(builtIn && { builtIn: [...builtIn] }), ...(debug && { debug }) };
+  const kept = { ...(builtIn && { builtIn: [...builtIn] }), ...(debug && { debug }), ...(coverage && { coverage }) };
   return { version, flavour, configHash, patches: [...patches], compiler, objects, buildMs, ...kept };
 }
 
@@ -255,7 +250,7 @@ async function strip(binary: string, into: string): Promise<void> {
 /** What an earlier build from nothing took. */
 function largestBuild(): KernelFacts | undefined {
   // Debugging information takes time of its own.
-  const usual = kernelStore.list().filter(({ facts }) => facts.debug !== true);
+  const usual = kernelStore.list().filter(({ facts }) => facts.debug !== true && facts.coverage !== true);
   const [largest] = usual.sort((a, b) => b.facts.objects - a.facts.objects);
   return largest?.facts;
 }
@@ -312,7 +307,11 @@ async function treeKernel(tree: string, wish: KernelRequest & { prepare?: () => 
   await ensureTools('kernel');
   const recipe = recipeOf(wish);
   // Objects of two flavours in one folder would be compiled anew whenever the other one was wanted last.
-  const kind = [...(recipe.flavour === 'standard' ? [] : [recipe.flavour]), ...(recipe.debug ? ['debug'] : [])];
+  const kind = [
+    ...(recipe.flavour === 'standard' ? [] : [recipe.flavour]),
+    ...(recipe.debug ? ['debug'] : []),
+    ...(recipe.coverage ? ['coverage'] : []),
+  ];
   const objects = join(cacheDir('kernel-trees'), sha256([tree, ...kind].join('\n')).slice(0, 16));
   return withLock(`${objects}.lock`, async () => {
     await wish.prepare?.();
@@ -325,6 +324,7 @@ async function treeKernel(tree: string, wish: KernelRequest & { prepare?: () => 
       share: [0, 0.97],
       expectedObjects: largestBuild()?.objects ?? objectsOfFirstBuild,
       quick: false,
+      coverage: recipe.coverage,
       signal: wish.signal,
     });
     const stripped = recipe.debug ? build.binary : join(objects, 'linux.stripped');
@@ -337,7 +337,9 @@ async function treeKernel(tree: string, wish: KernelRequest & { prepare?: () => 
       copyFileSync(stripped, copy);
       renameSync(copy, kept);
     }
+    if (recipe.coverage && !hasNotes(kept)) keepNotes({ tree, objects }, kept);
     const { release: version, builtIn } = build;
-    return { path: kept, id: `${version}-${sha.slice(0, 12)}`, sha256: sha, version, ...(builtIn && { builtIn }) };
+    const more = { ...(builtIn && { builtIn }), ...(recipe.coverage && { counters: buildFolderOf(kept) }) };
+    return { path: kept, id: `${version}-${sha.slice(0, 12)}`, sha256: sha, version, ...more };
   });
 }

@@ -58,3 +58,20 @@ test('a run without adaptations has no table of them', () => {
   const results = run.results.results.filter(({ adapted }) => adapted.length === 0);
   assert.doesNotMatch(figures([{ ...run, results: { results } }]), /Adaptations/);
 });
+
+test('coverage is told by folder, of each run that counted and of all of them together', () => {
+  assert.doesNotMatch(figures([run]), /## Coverage/);
+  const file = (covered: string, calls: number) => ({
+    ...{ source: 'net/xfrm/a.c', lines: '1-4', covered },
+    functions: [{ name: 'input', line: 1, calls }],
+  });
+  const counted = (covered: string, calls: number): RunFigures => ({
+    ...run,
+    coverage: { attempts: 2, files: [file(covered, calls)] },
+  });
+  const text = figures([counted('1', 0), run, counted('3-4', 5)]);
+  assert.deepEqual(row(text, 'Coverage'), ['net', '2', 'net/xfrm', '4', '1', '25.0', '1', '1']);
+  assert.deepEqual(row(text, 'Coverage', 1), ['net', '2', 'net/xfrm', '4', '2', '50.0', '1', '0']);
+  assert.deepEqual(row(text, 'Coverage', 2), ['all of them', '4', 'net/xfrm', '4', '3', '75.0', '1', '0']);
+  assert.doesNotMatch(figures([counted('1', 0)]), /all of them/);
+});

@@ -17,9 +17,9 @@ export const qemu: Substrate = {
     requireTools('qemu');
   },
   supply: () => ({
-    async kernel({ selection, flavour, debug, signal }) {
+    async kernel(request) {
       const { machineKernel } = await import('./machine-kernel.ts');
-      return machineKernel({ selection, flavour, debug, signal });
+      return machineKernel(request);
     },
     async image(recipe, signal) {
       const { ensureImage } = await import('../../../supply/image/image.ts');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { wantedConfig } from '../../../../src/supply/kernel/flavours.ts';
 import { canonicalKconfig, missedOptions, parseKconfig } from '../../../../src/supply/kernel/kconfig.ts';
-import { wantedConfig } from '../../../../src/supply/kernel/kernel.ts';
 import { newestSourceName } from '../../../../src/supply/kernel/source.ts';
 
 test('options that are on, off, absent and valued are compared with what was wanted', () => {

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { EspalierError } from '../../base/errors.ts';
+import { projectDir } from '../../base/folders.ts';
+import { type Kconfig, parseKconfig } from './kconfig.ts';
+import { treeOptions } from './selftest-options.ts';
+
+/**
+ * Kernels differ in their fragments only. OpenIKED speaks PF_KEY alone, whose presence a libreswan test forbids. `selftests` has what the
+ * kernel's own tests ask for: by the `config` files of the tree that is built, of which ours take nothing back.
+ */
+const flavours = {
+  standard: { fragments: ['uml.config'], ofTree: [] },
+  netkey: { fragments: ['uml.config', 'netkey.config'], ofTree: [] },
+  selftests: {
+    fragments: ['selftests.config', 'uml.config'],
+    ofTree: ['net', 'net/mptcp', 'net/netfilter', 'net/forwarding', 'net/af_unix'],
+  },
+} as const;
+export type Flavour = keyof typeof flavours;
+export const flavourNames = Object.keys(flavours) as Flavour[];
+
+/** The flavour with this name. Throws `usage` for an unknown one. */
+export function flavourByName(name: string): Flavour {
+  if (Object.hasOwn(flavours, name)) return name as Flavour;
+  throw new EspalierError('usage', `there is no kernel flavour ${name}`, {
+    remedy: `known: ${Object.keys(flavours).join(', ')}`,
+  });
+}
+
+/** What a kernel is built for beside running. */
+export interface Purpose {
+  /** With names, lines and types for a debugger. */
+  readonly debug?: boolean;
+  /** With counters of what runs. */
+  readonly coverage?: boolean;
+}
+
+/** The options wanted for a flavour, without those that a tree asks for. */
+export function wantedConfig(flavour: Flavour, { debug = false, coverage = false }: Purpose = {}): Kconfig {
+  const more = [...(debug ? ['debug.config'] : []), ...(coverage ? ['coverage.config'] : [])];
+  const fragments = [...flavours[flavour].fragments, ...more];
+  return parseKconfig(fragments.map((name) => readFileSync(join(projectDir, 'kernel', name), 'utf8')).join('\n'));
+}
+
+/** The same with what the tree itself asks for; the lab's own options win. */
+export function configFor({ flavour, ...purpose }: Purpose & { readonly flavour: Flavour }, tree: string): Kconfig {
+  return new Map([...treeOptions(tree, flavours[flavour].ofTree), ...wantedConfig(flavour, purpose)]);
+}
+
+/** Folders of the tree's selftests whose `config` files a flavour takes. */
+export function foldersOfTree(flavour: Flavour): readonly string[] {
+  return flavours[flavour].ofTree;
+}
