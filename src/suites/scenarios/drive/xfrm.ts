@@ -174,7 +174,7 @@ async function send({ host, stepper }: XfrmInputs, message: Uint8Array, origin: 
   const command = `perl -e '${netlinkProgram}' ${Buffer.from(message).toString('hex')}`;
   const { stdout } = await stepper.must({ host, line: command, origin });
   const answer = Buffer.from(stdout.trim(), 'hex');
-  if (answer.length >= 20 && answer.readUInt16LE(4) === nlmsgError) return -answer.readInt32LE(16);
+  if (answer.length >= 20 && answer.readUInt16LE(4) === nlmsgError) return Math.abs(answer.readInt32LE(16));
   throw new EspalierError('guest', 'the kernel answered no acknowledgement', { ...origin, host, output: stdout });
 }
 

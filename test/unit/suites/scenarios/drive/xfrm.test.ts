@@ -65,7 +65,10 @@ test('a message of one’s own gives the error number, and a move needs its own 
   assert.match(refusing.typed[0]?.line ?? '', /^perl -e '.*' 0102$/);
   await refusing.west.xfrm.migrate(move, { expect: { refused: 'ESRCH' } });
   await assert.rejects(refusing.west.xfrm.migrate(move), /received refused: ESRCH/);
-  await fakeLab(() => ({ stdout: acknowledgement(0) })).west.xfrm.migrate(move);
+  const accepting = fakeLab(() => ({ stdout: acknowledgement(0) })).west.xfrm;
+  // Not -0, which `toBe(0)` would not take.
+  assert.equal(await accepting.request(Uint8Array.of(1)), 0);
+  await accepting.migrate(move);
   await assert.rejects(
     fakeLab(() => ({ stdout: '\n' })).west.xfrm.request(Uint8Array.of(1)),
     /answered no acknowledgement/,

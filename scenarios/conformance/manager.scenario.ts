@@ -1,0 +1,84 @@
+import { expect, scenario } from 'espalier';
+import { addresses, connect, families, outSpi, pair, pings, toEast } from './labs.ts';
+
+/* Structures of include/uapi/linux/xfrm.h as x86-64 lays them out, for what iproute2 has no words for. */
+
+const types = { expire: 0x18, 'policy-expire': 0x1b } as const;
+const [enoent, esp] = [2, 50];
+const familyNumbers = { 4: 2, 6: 10 } as const;
+
+/** The octets of an address. */
+function octetsOf(address: string): Uint8Array {
+  if (!address.includes(':')) return Uint8Array.from(address.split('.').map(Number));
+  const [head = '', tail = ''] = address.split('::');
+  const words = (text: string): number[] =>
+    text === '' ? [] : text.split(':').map((word) => Number.parseInt(word, 16));
+  const [before, after] = [words(head), words(tail)];
+  const all = [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
+  return Uint8Array.from(all.flatMap((word) => [word >> 8, word & 255]));
+}
+
+/** A message without attributes that is to be acknowledged. */
+function message(type: keyof typeof types, body: Uint8Array): Uint8Array {
+  const bytes = Buffer.alloc(16 + body.length);
+  bytes.writeUInt32LE(bytes.length, 0);
+  bytes.writeUInt16LE(types[type], 4);
+  bytes.writeUInt16LE(5, 6); // NLM_F_REQUEST, NLM_F_ACK
+  bytes.set(body, 16);
+  return bytes;
+}
+
+for (const family of families) {
+  const { west: own, east: peer, whole } = addresses[family];
+
+  /** struct xfrm_user_expire of the SA from west to east. */
+  const expireSa = (hard: boolean): Uint8Array => {
+    const body = Buffer.alloc(232);
+    body.set(octetsOf(peer), 56);
+    body.writeUInt32BE(outSpi, 72);
+    body.writeUInt8(esp, 76);
+    body.writeUInt16LE(familyNumbers[family], 212);
+    body.writeUInt8(Number(hard), 224);
+    return message('expire', body);
+  };
+
+  /** struct xfrm_user_polexpire of the policy from west to east. */
+  const expirePolicy = (hard: boolean): Uint8Array => {
+    const body = Buffer.alloc(176);
+    body.set(octetsOf(peer), 0);
+    body.set(octetsOf(own), 16);
+    body.writeUInt16LE(familyNumbers[family], 40);
+    body.writeUInt8(whole, 42);
+    body.writeUInt8(whole, 43);
+    body.writeUInt8(1, 160); // out
+    body.writeUInt8(Number(hard), 168);
+    return message('policy-expire', body);
+  };
+
+  // net/xfrm/xfrm_user.c, xfrm_add_sa_expire: a key manager ends an SA of its own accord, and the others learn of it.
+  scenario(`S8 a key manager lets an SA of IPv${family} expire`, pair, async ({ hosts: { west, east } }) => {
+    await connect({ west, east }, { family });
+    await expect(await pings(west, peer), { what: 'pings before' }).toBe(1);
+    await expect(await west.xfrm.request(expireSa(false)), { what: 'the answer to a soft one' }).toBe(0);
+    await expect(west).toSeeXfrm('expire', { hard: false, spi: outSpi }, { count: 1 });
+    await expect(await pings(west, peer), { what: 'pings after a soft one' }).toBe(1);
+    await expect(await west.xfrm.request(expireSa(true)), { what: 'the answer to a hard one' }).toBe(0);
+    await expect(west).toSeeXfrm('expire', { hard: true, spi: outSpi }, { count: 1 });
+    await west.xfrm.state.get(toEast(family), { expect: { refused: 'No such process' } });
+    await expect(await west.xfrm.request(expireSa(true)), { what: 'the answer where there is no SA' }).toBe(enoent);
+  });
+
+  // net/xfrm/xfrm_user.c, xfrm_add_pol_expire.
+  scenario(`P7 a key manager lets a policy of IPv${family} expire`, pair, async ({ hosts: { west } }) => {
+    const policy = { source: own, destination: peer, direction: 'out', action: 'block' } as const;
+    await west.xfrm.policy.add(policy);
+    await expect(await pings(west, peer), { what: 'pings that it blocks' }).toBe(0);
+    await expect(await west.xfrm.request(expirePolicy(false)), { what: 'the answer to a soft one' }).toBe(0);
+    await expect(west).toSeeXfrm('policy-expire', { hard: false }, { count: 1 });
+    await expect(await pings(west, peer), { what: 'pings after a soft one' }).toBe(0);
+    await expect(await west.xfrm.request(expirePolicy(true)), { what: 'the answer to a hard one' }).toBe(0);
+    await expect(west).toSeeXfrm('policy-expire', { hard: true }, { count: 1 });
+    await expect(await pings(west, peer), { what: 'pings after a hard one' }).toBe(1);
+    await expect(await west.xfrm.request(expirePolicy(true)), { what: 'the answer where there is none' }).toBe(enoent);
+  });
+}
