@@ -5,31 +5,42 @@ export interface Turn {
   readonly thread: string;
   readonly had: number;
   readonly waited: number;
+  /** How often it got a processor. */
+  readonly count: number;
 }
 
-/** A thread that could run for so long is looked at as a whole, ns: shorter waits are a moment of the lab's time. */
-const windowNs = 8e9;
+/** A thread that could run for so long is looked at as a whole, ns. Half a second of the lab's passes meanwhile, in which daemons send nothing again. */
+const stretchNs = 16e9;
+/** Who waits for a shorter time whenever it wants to run, ns, does not compute: it wakes often and does little. */
+const shortWaitNs = 20e6;
+
+interface Begun {
+  readonly turn: Turn;
+  readonly at: number;
+}
 
 /** Finds out how many times slower than on a processor of their own the threads of machines are, where they are slowest. */
 export class Starvation {
-  readonly #begun = new Map<string, Turn>();
+  readonly #begun = new Map<string, Begun>();
   #worst = 1;
 
   /** Takes the times of all threads of these processes; gives `worst`. */
   lookAt(processes: readonly number[]): number {
-    this.look(processes.flatMap(turnsOf));
+    this.look(processes.flatMap(turnsOf), performance.now() * 1e6);
     return this.#worst;
   }
 
-  /** Takes the times of all threads as they are now; between two looks they should not run for longer than a window. */
-  look(turns: readonly Turn[]): void {
+  /** Takes the times of all threads as they are `now`, ns; between two looks they should not run for longer than a stretch. */
+  look(turns: readonly Turn[], now: number): void {
     for (const turn of turns) {
-      const { had, waited } = this.#begun.get(turn.thread) ?? turn;
-      const [got, lacked] = [turn.had - had, turn.waited - waited];
-      if (!this.#begun.has(turn.thread)) this.#begun.set(turn.thread, turn);
-      if (got + lacked < windowNs) continue;
-      this.#worst = Math.max(this.#worst, (got + lacked) / Math.max(got, 1));
-      this.#begun.set(turn.thread, turn);
+      const begun = this.#begun.get(turn.thread) ?? { turn, at: now };
+      const [got, lacked] = [turn.had - begun.turn.had, turn.waited - begun.turn.waited];
+      const isOver = got + lacked >= stretchNs;
+      // A thread cannot have waited for longer than it took: the kernel's count jumped, or the thread is another one of the same number.
+      const isTrue = got >= 0 && got + lacked <= now - begun.at;
+      const isLong = lacked >= shortWaitNs * (turn.count - begun.turn.count);
+      if (isOver && isTrue && isLong) this.#worst = Math.max(this.#worst, (got + lacked) / Math.max(got, 1));
+      this.#begun.set(turn.thread, isOver || got < 0 ? { turn, at: now } : begun);
     }
   }
 
@@ -44,8 +55,10 @@ export function turnsOf(process: number): Turn[] {
   const tasks = `/proc/${process}/task`;
   try {
     return readdirSync(tasks).map((thread) => {
-      const [had, waited] = readFileSync(`${tasks}/${thread}/schedstat`, 'latin1').split(' ').map(Number);
-      return { thread, had: had ?? 0, waited: waited ?? 0 };
+      const [had = 0, waited = 0, count = 0] = readFileSync(`${tasks}/${thread}/schedstat`, 'latin1')
+        .split(' ')
+        .map(Number);
+      return { thread, had, waited, count };
     });
   } catch {
     return [];
