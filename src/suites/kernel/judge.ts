@@ -2,6 +2,7 @@ import { composeVerdict, endIssues, type LabFindings } from '../../judge/compose
 import { issueOf, upstreamOf } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
 import { type EndedProcess, isOfHarness } from './harness.ts';
+import { missingPrograms } from './missing-programs.ts';
 import { stripControls } from './plain-lines.ts';
 import type { Counted, Subtest } from './subtests.ts';
 
@@ -118,9 +119,15 @@ function endIssue(
   }
   if (ended === status.pass) {
     const nothingRan = subtests.length > 0 && !has('ok') && !has('xfail');
-    return nothingRan
-      ? [issueOf('unsupported', { ...place, message: `all its subtests were skipped: ${skipLine}${lacking}` })]
-      : undefined;
+    if (nothingRan) {
+      return [issueOf('unsupported', { ...place, message: `all its subtests were skipped: ${skipLine}${lacking}` })];
+    }
+    // It went on without what the program would have done, so that its end says less than it seems to.
+    const missing = missingPrograms(output);
+    if (missing.length === 0) return undefined;
+    return [
+      issueOf('unsupported', { ...place, message: `it calls what its host does not have: ${missing.join(', ')}` }),
+    ];
   }
   if (ended === status.xfail && has('xfail')) return undefined;
   const message = `ended with ${ended}, and no subtest says why${lacking}`;
