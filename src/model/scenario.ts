@@ -74,6 +74,8 @@ export interface LabPlan {
   /** Image files laid over a host's image, uppermost first; by host name, `*` for all hosts. */
   readonly overlays?: Readonly<Record<string, readonly string[]>>;
   readonly sharedTrees: readonly SharedTree[];
+  /** Hosts read there what other hosts wrote. */
+  readonly readsOfOthers?: boolean;
   readonly files: readonly PlacedFile[];
   /** Directory in which every host's shell starts. */
   readonly cwd: string;

@@ -42,6 +42,7 @@ export function planOf({ tree, test, steps, images, inputs, helpers = 'ours' }: 
     topology: topologyOf(hosts, tree.machines),
     images: Object.fromEntries([...images].map(([host, { path }]) => [host, path])),
     sharedTrees: [{ path: '/testing', layers: inputs.testing }],
+    readsOfOthers: readsOfOthers(steps),
     ...common,
     files: [...placedFiles(tree, helpers, userlandsOf(hosts, test.lines)), folder(`${cwd}/OUTPUT`, 0o777)],
     cwd,
@@ -50,6 +51,20 @@ export function planOf({ tree, test, steps, images, inputs, helpers = 'ours' }: 
     collect: [`${cwd}/OUTPUT`],
     fallbackTunnels: makesTunnels(tree, test),
   };
+}
+
+/** What a line names in the folder of the test's results, which all hosts write to. */
+const resultFiles = /\bOUTPUT\/([^\s'"|;&<>]{1,200})/g;
+/** A host's own file, by its name. */
+const ownFile = /hostname|\$/;
+
+/** Whether hosts may read what others wrote: all files of a pattern, or one that several hosts name. */
+export function readsOfOthers(steps: readonly Pick<Step, 'host' | 'line'>[]): boolean {
+  const named = steps.flatMap(({ host, line }) =>
+    [...line.matchAll(resultFiles)].map(([, file = '']) => ({ host, file })).filter(({ file }) => !ownFile.test(file)),
+  );
+  const isPattern = named.some(({ file }) => /[*?[]/.test(file));
+  return isPattern || named.some(({ host, file }) => named.some((other) => other.file === file && other.host !== host));
 }
 
 function folder(path: string, mode: number): PlacedFile {

@@ -1,3 +1,4 @@
+import { EspalierError } from '../../../base/errors.ts';
 import type { LabPlan } from '../../../model/scenario.ts';
 import type { Host } from '../../../model/topology.ts';
 import { encodePlan } from '../../agent/plan.ts';
@@ -24,6 +25,15 @@ export function driveName(index: number): string {
   return index + 1 < letters
     ? `vd${last}`
     : `vd${String.fromCharCode('a'.charCodeAt(0) + Math.floor((index + 1) / letters) - 1)}${last}`;
+}
+
+/** Raises `scenario` for a lab that machines cannot be. */
+export function requirePossible({ readsOfOthers }: Pick<LabPlan, 'readsOfOthers'>): void {
+  if (readsOfOthers !== true) return;
+  // Of a lab that did not start one line is told.
+  const message =
+    'its hosts read files that others of them wrote, and machines have no tree in common; User Mode Linux has';
+  throw new EspalierError('scenario', message);
 }
 
 /** The part of a lab's plan that is one host's. Steps come as orders. */

@@ -9,7 +9,7 @@ import { bootFiles } from './boot-files.ts';
 import type { MachineShape } from './command-line.ts';
 import { clockFile } from './machine.ts';
 import { machineAgent } from './machine-kernel.ts';
-import { type MachinePlan, machinePlan } from './machine-plan.ts';
+import { type MachinePlan, machinePlan, requirePossible } from './machine-plan.ts';
 import type { LabScore } from './messages.ts';
 import { QemuLab } from './qemu-lab.ts';
 
@@ -65,6 +65,7 @@ function scoreOf({ dir, plan, hold }: LabRequest, machines: readonly MachinePlan
 /** Starts a lab; resolves when its machines' processes run. */
 export async function startLab(request: LabRequest): Promise<BackendLab> {
   const { dir, plan, kernel } = request;
+  requirePossible(plan);
   const folder = join(dir, 'lab');
   mkdirSync(folder, { recursive: true });
   const boot = bootFiles(kernel, await machineAgent());

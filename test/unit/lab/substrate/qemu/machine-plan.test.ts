@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { machineArguments } from '../../../../../src/lab/substrate/qemu/command-line.ts';
-import { driveName, machinePlan } from '../../../../../src/lab/substrate/qemu/machine-plan.ts';
+import { driveName, machinePlan, requirePossible } from '../../../../../src/lab/substrate/qemu/machine-plan.ts';
 import { planOf } from '../../../../conformance/backends.ts';
 
 test('drives behind that of the kernel are named as Linux names them', () => {
@@ -50,4 +50,9 @@ test('a comma in a path does not end an option of QEMU', () => {
   });
   assert.ok(args.includes('file=/a,,b/root.erofs,format=raw,if=none,id=drive0,readonly=on'));
   assert.equal(args[args.indexOf('-smp') + 1], '2');
+});
+
+test('a lab whose hosts read what others of them wrote is refused', () => {
+  requirePossible(planOf({ image: '/images/root.erofs' }, ['east: echo 1']));
+  assert.throws(() => requirePossible({ readsOfOthers: true }), /machines have no tree in common/);
 });
