@@ -42,6 +42,9 @@ export const build: BuildRecipe = {
   script: `
 options="PREFIX=/usr INITSYSTEM=systemd OBJDIR=$OBJECTS"
 options="$options USE_LABELED_IPSEC=true USE_LINUX_AUDIT=true USE_SECCOMP=true"
+# Trees up to 4.15 ask for another folder on the machines of their tests, whose scripts name it.
+nss=$(sed -n 's/^KVM_FEDORA_FINALNSSDIR *?= *//p' mk/kvm-targets.mk 2>/dev/null || true)
+[ -z "$nss" ] || options="$options FINALNSSDIR=$nss"
 # What the tree leaves out for the NSS of this Debian, the newer one has.
 if [ -d /newer ]; then options="$options USE_ML_KEM_768=true USE_ML_KEM_1024=true"; fi
 make -j"$JOBS" base $options WERROR_CFLAGS="$WARNINGS" ASAN="$ASAN"

@@ -88,6 +88,11 @@ export const adaptations: readonly Adaptation[] = [
       helper: 'guestbin/post-mortem.sh',
       generations: [
         {
+          of: '4.9 to 4.15',
+          sha256: 'e50397f45978af3ca1b7ea9e099b9f68eb56cd114575e7635897e2aa0c4d2808',
+          source: 'post-mortem-4.15',
+        },
+        {
           of: 'the bundled suite',
           sha256: 'a56c5bd2a41d210d904c1f4c78363748406ffac131fce8cb83094a9a166546e8',
           source: 'post-mortem',

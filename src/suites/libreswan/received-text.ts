@@ -25,6 +25,9 @@ interface Replacement {
   readonly by: string;
 }
 
+/** Six captures, each with more blanks behind it than a column is wide. */
+const padded = ['$1', '$2', '$3', '$4', '$5', '$6'].map((one) => one.padEnd(14)).join('');
+
 /** All of them, in the order in which they are applied. */
 export const receivedTexts: readonly ReceivedText[] = [
   {
@@ -41,6 +44,19 @@ export const receivedTexts: readonly ReceivedText[] = [
       'kernels from 6.2 on note when an SA was last used (f7fe25a6f005), and `ip` prints it; references of before 5.0 are older',
     replacements: [{ text: /^\tlastused \d{4}-\d\d-\d\d \d\d:\d\d:\d\d ?\n/gm, by: '' }],
     losesFacts: true,
+  },
+  {
+    id: 'strongswan-version',
+    kind: 'received-text',
+    userland: 'strongswan',
+    reason:
+      'the suite’s swan-prep warns where strongSwan has not the version of its machines; the record of an attempt names the one that runs, and what it prints afterwards is compared',
+    replacements: [
+      {
+        text: /(?<=^.*\/swan-prep .*\n)strongswan U[\d.]+ must be installed\n(?:(?![a-z][a-z0-9-]* #$).*\n)+/gm,
+        by: '',
+      },
+    ],
   },
   {
     id: 'strongswan-key-exchange-method',
@@ -91,6 +107,25 @@ export const receivedTexts: readonly ReceivedText[] = [
     reason:
       'interfaces of a lab (veth) have no queue; the suite’s sanitizers keep `qlen 1000` of interfaces that have one',
     replacements: [{ text: /^(\d+: eth\d: <.*> mtu \d+ state UP)$/gm, by: '$1 qlen 1000' }],
+  },
+  {
+    id: 'ip-link-statistics',
+    kind: 'received-text',
+    reason: 'newer iproute2 aligns counters of interfaces to the right; references of before 5.0 have them to the left',
+    replacements: [
+      {
+        text: /^ {4}RX: +bytes +packets +errors +dropped +missed +mcast *\n +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) *$/gm,
+        by: `    RX: bytes  packets  errors  dropped missed  mcast   \n    ${padded}`,
+      },
+      {
+        text: /^ {4}TX: +bytes +packets +errors +dropped +carrier +collsns *\n +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) *$/gm,
+        by: `    TX: bytes  packets  errors  dropped carrier collsns \n    ${padded}`,
+      },
+      {
+        text: /(?<=^ {4}[RT]X: bytes  packets  errors  dropped .*\n {4})(\d[\d ]{9}) +(\d[\d ]{7}) +(\d[\d ]{6}) +(\d[\d ]{6}) +(\d[\d ]{6}) +(\d[\d ]{6}) +$/gm,
+        by: '$1 $2 $3 $4 $5 $6 ',
+      },
+    ],
   },
   {
     id: 'nss-folder',

@@ -52,6 +52,20 @@ const pairs: Readonly<Record<string, Pair>> = {
       '\tlastused 2025-06-15 12:01:03 x\n',
     ],
   },
+  'strongswan-version': {
+    changes: [
+      [
+        '/testing/guestbin/swan-prep --userland strongswan\nstrongswan U5.9.5 must be installed\n\nLinux strongSwan U6.0.1/K7.2.13\nSee copyright\neast #\n strongswan start\n',
+        '/testing/guestbin/swan-prep --userland strongswan\neast #\n strongswan start\n',
+      ],
+    ],
+    stays: [
+      'strongswan U5.9.5 must be installed\n\nLinux strongSwan U6.0.1/K7.2.13\neast #\n',
+      'east #\n strongswan version\nstrongswan U5.9.5 must be installed\nx\neast #\n',
+      'swan-prep --userland strongswan\nERROR: no file\nstrongswan U5.9.5 must be installed\nx\n',
+      '/testing/guestbin/swan-prep --userland strongswan\nstrongswan must be installed\n',
+    ],
+  },
   'strongswan-key-exchange-method': {
     changes: [
       [
@@ -141,6 +155,24 @@ const pairs: Readonly<Record<string, Pair>> = {
       '3: eth0: <BROADCAST,UP> mtu  state UP\n',
     ],
   },
+  'ip-link-statistics': {
+    changes: [
+      [
+        '    RX:  bytes packets errors dropped  missed   mcast           \n           168       2      0       0       0       0 \n',
+        '    RX: bytes  packets  errors  dropped missed  mcast   \n    168        2        0       0       0       0       \n',
+      ],
+      [
+        '    TX:    bytes packets errors dropped carrier collsns           \n      1234567890   12345      1       2       3       4 \nx\n',
+        '    TX: bytes  packets  errors  dropped carrier collsns \n    1234567890 12345    1       2       3       4       \nx\n',
+      ],
+    ],
+    stays: [
+      '    RX:  bytes packets errors dropped  missed   mcast           \n',
+      '           168       2      0       0       0       0 \n',
+      '    RX:  bytes packets errors dropped  missed   mcast           \n           168       2      0       0       0 \n',
+      '    TX:  bytes packets errors dropped  missed   mcast           \n           168       2      0       0       0       0 \n',
+    ],
+  },
   'nss-folder': {
     changes: [
       [
@@ -212,6 +244,7 @@ test('words of strongSwan are changed only on consoles that show it', () => {
     'xfrm-state-direction',
     'xfrm-state-lastused',
     'interface-queue',
+    'ip-link-statistics',
     'nss-folder',
     'xfrm-statistics',
     'tcpdump-service-names',
@@ -241,7 +274,7 @@ test('a run names a rewrite with the version of what it does', () => {
 });
 
 /** No run stored them without a version. */
-const sinceVersions = ['xfrm-state-lastused'];
+const sinceVersions = ['xfrm-state-lastused', 'strongswan-version', 'ip-link-statistics'];
 
 test('rewrites are those that were stored, in their order, whether with a version or, in earlier runs, without', () => {
   const all = rewritesFor(['strongswan']).reverse();
