@@ -122,10 +122,16 @@ export const receivedTexts: readonly ReceivedText[] = [
         by: `    TX: bytes  packets  errors  dropped carrier collsns \n    ${padded}`,
       },
       {
-        text: /(?<=^ {4}[RT]X: bytes  packets  errors  dropped .*\n {4})(\d[\d ]{9}) +(\d[\d ]{7}) +(\d[\d ]{6}) +(\d[\d ]{6}) +(\d[\d ]{6}) +(\d[\d ]{6}) +$/gm,
+        text: /(?<=^ {4}[RT]X: bytes {2}packets {2}errors {2}dropped .*\n {4})(\d[\d ]{9}) +(\d[\d ]{7}) +(\d[\d ]{6}) +(\d[\d ]{6}) +(\d[\d ]{6}) +(\d[\d ]{6}) +$/gm,
         by: '$1 $2 $3 $4 $5 $6 ',
       },
     ],
+  },
+  {
+    id: 'ping-header',
+    kind: 'received-text',
+    reason: 'newer iputils print a blank before an IPv6 address in parentheses; references of before 5.0 have none',
+    replacements: [{ text: /^(PING [\da-f]*:[\da-f:]+) (?=\([\da-f]*:[\da-f:]+\) )/gm, by: '$1' }],
   },
   {
     id: 'nss-folder',

@@ -173,6 +173,20 @@ const pairs: Readonly<Record<string, Pair>> = {
       '    TX:  bytes packets errors dropped  missed   mcast           \n           168       2      0       0       0       0 \n',
     ],
   },
+  'ping-header': {
+    changes: [
+      [
+        'PING 2001:db8::254 (2001:db8::254) from ::1 : 56 data bytes\n',
+        'PING 2001:db8::254(2001:db8::254) from ::1 : 56 data bytes\n',
+      ],
+    ],
+    stays: [
+      'PING 192.0.2.254 (192.0.2.254) from 192.0.1.254 : 56(84) bytes of data.\n',
+      ' PING 2001:db8::254 (2001:db8::254) from ::1 : 56 data bytes\n',
+      'PING 2001:db8::254  (2001:db8::254) from ::1 : 56 data bytes\n',
+      'PING east (2001:db8::254) from ::1 : 56 data bytes\n',
+    ],
+  },
   'nss-folder': {
     changes: [
       [
@@ -245,6 +259,7 @@ test('words of strongSwan are changed only on consoles that show it', () => {
     'xfrm-state-lastused',
     'interface-queue',
     'ip-link-statistics',
+    'ping-header',
     'nss-folder',
     'xfrm-statistics',
     'tcpdump-service-names',
@@ -274,7 +289,7 @@ test('a run names a rewrite with the version of what it does', () => {
 });
 
 /** No run stored them without a version. */
-const sinceVersions = ['xfrm-state-lastused', 'strongswan-version', 'ip-link-statistics'];
+const sinceVersions = ['xfrm-state-lastused', 'strongswan-version', 'ip-link-statistics', 'ping-header'];
 
 test('rewrites are those that were stored, in their order, whether with a version or, in earlier runs, without', () => {
   const all = rewritesFor(['strongswan']).reverse();
