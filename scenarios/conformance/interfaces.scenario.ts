@@ -97,6 +97,46 @@ for (const family of families) {
     await expect(await pings(west, ends.east), { what: 'pings when it is up again' }).toBe(1);
   });
 
+  // net/ipv4/ip_vti.c, vti_changelink; net/ipv6/ip6_vti.c, vti6_changelink.
+  scenario(`I1 a VTI of IPv${family} takes another key while it is up`, pair, async ({ hosts }) => {
+    await tunnels(hosts, family, { mark: { value: 7 } });
+    const onBoth = async (verb: string, key: number): Promise<void> => {
+      for (const [host, outer] of [
+        [hosts.west, `local ${own} remote ${peer}`],
+        [hosts.east, `local ${peer} remote ${own}`],
+      ] as const) {
+        await expect(host).toRun(`ip link ${verb} tun type ${family === 4 ? 'vti' : 'vti6'} ${outer} key ${key}`);
+        await host.exec('ip link set tun up');
+      }
+    };
+    await onBoth('add', 8);
+    await lead(hosts, family, 'tun');
+    await expect(await pings(hosts.west, ends.east), { what: 'pings by the wrong key' }).toBe(0);
+    await onBoth('change', 7);
+    await expect(await pings(hosts.west, ends.east), { what: 'pings by the right key' }).toBe(1);
+    await onBoth('change', 8);
+    await expect(await pings(hosts.west, ends.east), { what: 'pings by the wrong key again' }).toBe(0);
+  });
+
+  // net/xfrm/xfrm_interface_core.c, xfrmi_changelink.
+  scenario(`I2 an XFRM interface of IPv${family} takes another number while it is up`, pair, async ({ hosts }) => {
+    await tunnels(hosts, family, { ifId: 7 });
+    const change = (number: number) => `ip link change tun type xfrm dev eth0 if_id ${number}`;
+    for (const host of [hosts.west, hosts.east]) {
+      await host.exec(`ip link add tun type xfrm dev eth0 if_id ${other} && ip link set tun up`);
+      await host.exec('ip link add second type xfrm dev eth0 if_id 9');
+    }
+    await lead(hosts, family, 'tun');
+    await expect(await pings(hosts.west, ends.east), { what: 'pings by the wrong number' }).toBe(0);
+    for (const host of [hosts.west, hosts.east]) {
+      await expect(host).toRun(change(9), { status: 2, prints: /File exists/ });
+      await expect(host).toRun(change(7));
+    }
+    await expect(await pings(hosts.west, ends.east), { what: 'pings by the right number' }).toBe(1);
+    await expect(hosts.west).toRun(change(other));
+    await expect(await pings(hosts.west, ends.east), { what: 'pings by the wrong number again' }).toBe(0);
+  });
+
   // net/xfrm/xfrm_policy.c, xfrm_policy_match; net/xfrm/xfrm_state.c, xfrm_smark_get.
   scenario(
     `I4 marks of IPv${family} choose the policy, and the route of what it made`,

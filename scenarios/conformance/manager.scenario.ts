@@ -3,8 +3,8 @@ import { addresses, connect, families, outSpi, pair, pings, toEast } from './lab
 
 /* Structures of include/uapi/linux/xfrm.h as x86-64 lays them out, for what iproute2 has no words for. */
 
-const types = { expire: 0x18, 'policy-expire': 0x1b } as const;
-const [enoent, esp] = [2, 50];
+const types = { expire: 0x18, 'policy-expire': 0x1b, 'new-ae': 0x1e } as const;
+const [enoent, esrch, einval, esp] = [2, 3, 22, 50];
 const familyNumbers = { 4: 2, 6: 10 } as const;
 
 /** The octets of an address. */
@@ -18,12 +18,15 @@ function octetsOf(address: string): Uint8Array {
   return Uint8Array.from(all.flatMap((word) => [word >> 8, word & 255]));
 }
 
-/** A message without attributes that is to be acknowledged. */
-function message(type: keyof typeof types, body: Uint8Array): Uint8Array {
+/** NLM_F_REQUEST and NLM_F_ACK; the same with NLM_F_REPLACE. */
+const [asking, replacing] = [0x5, 0x105];
+
+/** A message that is to be acknowledged. */
+function message(type: keyof typeof types, body: Uint8Array, flags = asking): Uint8Array {
   const bytes = Buffer.alloc(16 + body.length);
   bytes.writeUInt32LE(bytes.length, 0);
   bytes.writeUInt16LE(types[type], 4);
-  bytes.writeUInt16LE(5, 6); // NLM_F_REQUEST, NLM_F_ACK
+  bytes.writeUInt16LE(flags, 6);
   bytes.set(body, 16);
   return bytes;
 }
@@ -54,6 +57,39 @@ for (const family of families) {
     body.writeUInt8(Number(hard), 168);
     return message('policy-expire', body);
   };
+
+  /** struct xfrm_aevent_id of the SA from west to east, and XFRMA_REPLAY_VAL: the last number sent. */
+  const sent = (number: number, { spi = outSpi, flags = replacing } = {}): Uint8Array => {
+    const body = Buffer.alloc(64);
+    body.set(octetsOf(peer), 0);
+    body.writeUInt32BE(spi, 16);
+    body.writeUInt16LE(familyNumbers[family], 20);
+    body.writeUInt8(esp, 22);
+    body.set(octetsOf(own), 24);
+    body.writeUInt16LE(16, 48);
+    body.writeUInt16LE(10, 50);
+    body.writeUInt32LE(number, 52);
+    return message('new-ae', body, flags);
+  };
+
+  // RFC 6311, 5; net/xfrm/xfrm_user.c, xfrm_new_ae: a standby goes on from numbers that it is given while its SA is there.
+  scenario(
+    `S13 an SA of IPv${family} goes on from a number that it is given`,
+    pair,
+    async ({ hosts: { west, east } }) => {
+      await connect({ west, east }, { family, sa: { replayWindow: 32 } });
+      await expect(await pings(west, peer), { what: 'pings before' }).toBe(1);
+      await expect(await west.xfrm.request(sent(500)), { what: 'the answer' }).toBe(0);
+      await expect((await west.xfrm.state.get(toEast(family)))?.replay?.outbound, { what: 'the number' }).toBe(500);
+      await expect(await pings(west, peer), { what: 'pings after' }).toBe(1);
+      await expect((await east.xfrm.state.get(toEast(family)))?.replay?.inbound, { what: 'the number received' }).toBe(
+        501,
+      );
+      await expect(await west.xfrm.request(sent(900, { flags: asking })), { what: 'without replacing' }).toBe(einval);
+      await expect(await west.xfrm.request(sent(900, { spi: 0x4711 })), { what: 'of no SA' }).toBe(esrch);
+      await expect((await west.xfrm.state.get(toEast(family)))?.replay?.outbound, { what: 'the number' }).toBe(501);
+    },
+  );
 
   // net/xfrm/xfrm_user.c, xfrm_add_sa_expire: a key manager ends an SA of its own accord, and the others learn of it.
   scenario(`S8 a key manager lets an SA of IPv${family} expire`, pair, async ({ hosts: { west, east } }) => {

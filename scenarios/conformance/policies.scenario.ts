@@ -47,6 +47,21 @@ for (const family of families) {
     await expect((await policy.list()).length, { what: 'policies left' }).toBe(0);
   });
 
+  // net/xfrm/xfrm_policy.c, xfrm_policy_byid: a number tells a policy as well, together with its direction.
+  scenario(`P1 a policy of IPv${family} is found by its index`, pair, async ({ hosts: { west } }) => {
+    const { policy } = west.xfrm;
+    const one: XfrmPolicy = { source: own, destination: peer, direction: 'out', index: 1001 };
+    await policy.add(one);
+    await policy.add({ source: peer, destination: own, direction: 'out', index: 1009 });
+    const get = (index: number, direction = 'out') => `ip xfrm policy get index ${index} dir ${direction}`;
+    await expect(west).toRun(get(1001), { prints: new RegExp(`src ${own}\\S* dst ${peer}`) });
+    await expect(west).toRun(get(1017), { status: 2, prints: /No such file/ });
+    await expect(west).toRun(get(1001, 'in'), { status: 2, prints: /No such file|Invalid/ });
+    await expect(west).toRun('ip xfrm policy delete index 1001 dir out');
+    await policy.get(one, refusedWith.ENOENT);
+    await expect((await policy.list()).length, { what: 'policies left' }).toBe(1);
+  });
+
   // RFC 4301, 4.4.1: the SPD is ordered. Linux: by priority; of equal ones the first that was added.
   scenario(`P2 of policies of IPv${family} the lower number is stronger`, pair, async ({ hosts: { west } }) => {
     const { policy } = west.xfrm;
@@ -205,6 +220,7 @@ for (const family of families) {
       await east.xfrm.policy.update({ ...inward, action: 'allow' });
       await expect(await pings(west, peer), { what: 'pings by an inbound bypass' }).toBe(1);
       await east.xfrm.policy.setDefault({ in: 'block' });
+      await expect(east).toRun('ip xfrm policy getdefault', { prints: /in: +block\s+fwd: +accept\s+out: +accept/ });
       await expect(await pings(west, peer), { what: 'pings by the bypass beside a default that blocks' }).toBe(1);
       await east.xfrm.policy.flush();
       await expect(await losses(east, () => pings(west, peer)), { what: 'losses without a policy' }).toEqual({
