@@ -4,6 +4,7 @@ import { type Help, withHelp } from './help.ts';
 import {
   collect,
   flavourOption,
+  kconfigOption,
   kernelOption,
   outputOption,
   overlayOption,
@@ -54,6 +55,7 @@ export function register(program: Command): void {
     .option('--timeout <seconds>', 'virtual time that one command may take (default: set by the suite)')
     .option('--gap <ms>', 'virtual time between two commands (default: set by the suite)')
     .option(...kernelOption)
+    .option(...kconfigOption)
     .option(...suiteOption)
     .option(...overlayOption, collect)
     .option(...flavourOption)

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { KernelBuildOptions } from '../session/commands/kernel.ts';
 import { type Help, withHelp } from './help.ts';
+import { kconfigOption } from './shared-options.ts';
 
 const helps = {
   build: {
@@ -29,6 +30,7 @@ export function register(program: Command): void {
       'standard',
     )
     .option('--debug', 'with debugging information, for `espalier gdb`')
+    .option(...kconfigOption)
     .option('--coverage', 'with counters of what runs, for `espalier run --coverage`')
     .option('--plain', 'without the changes in kernel/patches, to compare with (see `npm run bench`)')
     .action(async (options: KernelBuildOptions) => {

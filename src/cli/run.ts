@@ -8,6 +8,7 @@ import {
   flavourOption,
   grepInvertOption,
   grepOption,
+  kconfigOption,
   kernelOption,
   outputOption,
   overlayOption,
@@ -74,6 +75,7 @@ export function register(program: Command): void {
     .option('--bisect-exit', 'exit codes for `git bisect run`: 0 good, 1 bad, 125 cannot be tested, 129 stop')
     .option('--baseline <run|file>', 'earlier results; tests with the same verdict count as expected')
     .option(...kernelOption)
+    .option(...kconfigOption)
     .option(...suiteOption)
     .option(...overlayOption, collect)
     .option(...sourceOption, collect)

@@ -11,6 +11,11 @@ export const suiteOption = ['--suite <dir>', "the suite of this checkout instead
 
 export const kernelOption = ['--kernel <dir|file>', 'a kernel tree or a UML binary of your own'] as const;
 
+export const kconfigOption = [
+  '--kconfig <file>',
+  'build the kernel with the options of this file as well (docs/suites.md)',
+] as const;
+
 export const overlayOption = [
   '--overlay <dir|tar>',
   'lay these files over the image of every host; HOST=PATH: of one host (repeatable)',
@@ -59,6 +64,7 @@ export function withLabOptions(command: Command): Command {
   return command
     .option('--seed <n>', 'seed of all randomness in the lab', '1')
     .option(...kernelOption)
+    .option(...kconfigOption)
     .option(...suiteOption)
     .option(...overlayOption, collect)
     .option(...sourceOption, collect)

@@ -1,6 +1,7 @@
 import { sha256 } from '../base/files.ts';
 import type { KernelFlavour, LabImage } from '../model/suite.ts';
 import type { Image } from '../supply/image/image.ts';
+import type { Kconfig } from '../supply/kernel/kconfig.ts';
 import type { KernelChoice, Substrate, Supply } from './substrate/substrate.ts';
 
 /** Stands for kernel and image where labs boot nothing. */
@@ -13,6 +14,8 @@ export interface LabSupplyOptions {
   readonly debug?: boolean;
   /** Kernels count which of their code runs. */
   readonly coverage?: boolean;
+  /** Options of the user's own for kernels that are built. */
+  readonly kconfig?: Kconfig;
   /** Debian packages that all images have beside their own. */
   readonly packages?: readonly string[];
   readonly signal?: AbortSignal | undefined;
@@ -25,6 +28,7 @@ export class LabSupply {
   readonly #selection: string | undefined;
   readonly #debug: boolean;
   readonly #coverage: boolean;
+  readonly #options: Kconfig;
   readonly #packages: readonly string[];
   readonly #supply: Supply | undefined;
   readonly #kernels = new Map<KernelFlavour, Promise<KernelChoice>>();
@@ -33,13 +37,14 @@ export class LabSupply {
 
   constructor(
     substrate: Substrate,
-    { kernel, debug = false, coverage = false, packages = [], signal }: LabSupplyOptions,
+    { kernel, debug = false, coverage = false, kconfig = new Map(), packages = [], signal }: LabSupplyOptions,
   ) {
     this.substrate = substrate;
     this.signal = signal === undefined ? this.#given.signal : AbortSignal.any([signal, this.#given.signal]);
     this.#selection = kernel;
     this.#debug = debug;
     this.#coverage = coverage;
+    this.#options = kconfig;
     this.#packages = packages;
     this.#supply = substrate.supply();
   }
@@ -57,7 +62,7 @@ export class LabSupply {
   /** The kernel under test in one of its flavours. */
   kernel(flavour: KernelFlavour = 'standard'): Promise<KernelChoice> {
     const [supply, selection, signal] = [this.#supply, this.#selection, this.signal];
-    const purpose = { debug: this.#debug, coverage: this.#coverage };
+    const purpose = { debug: this.#debug, coverage: this.#coverage, options: this.#options };
     if (supply === undefined) return Promise.resolve(nothing);
     return once(this.#kernels, flavour, () => supply.kernel({ selection, flavour, ...purpose, signal }));
   }

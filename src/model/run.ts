@@ -6,6 +6,8 @@ import { count, fileName, hash, type Of, optionalText, text } from './schema.ts'
 const options = z.object({
   substrate: text,
   kernel: optionalText,
+  /** `--kconfig`: the file's name as it was typed, and the options in it. */
+  kconfig: z.object({ file: text, options: z.record(text, text) }).exactOptional(),
   suite: optionalText,
   overlay: z.array(text),
   /** `[HOST:]NAME=DIR[@COMMIT]` */

@@ -4,12 +4,14 @@ import type { RunOptions } from '../model/run.ts';
 import type { Rerun } from '../report/reporter.ts';
 import { unnamed } from '../suites/all.ts';
 import { refuseBuilt } from '../supply/kernel/refuse-built.ts';
+import { readKconfig } from './kconfig.ts';
 import { parseMachines, parseSeed, parseTimeout, usage, wholeNumber } from './option-values.ts';
 
 /** Options of `espalier run` as commander gives them. */
 export interface RawRunOptions {
   readonly substrate?: string;
   readonly kernel?: string;
+  readonly kconfig?: string;
   readonly suite?: string;
   readonly overlay?: readonly string[];
   readonly source?: readonly string[];
@@ -49,7 +51,10 @@ export interface RawRunOptions {
 }
 
 /** What names one lab that is opened for a person: of `shell` and `gdb`. */
-export type RawLabOptions = Pick<RawRunOptions, 'seed' | 'kernel' | 'suite' | 'overlay' | 'source' | 'flavour'>;
+export type RawLabOptions = Pick<
+  RawRunOptions,
+  'seed' | 'kernel' | 'kconfig' | 'suite' | 'overlay' | 'source' | 'flavour'
+>;
 
 /** How many seeds, from `first` on. */
 function parseSeeds({ seeds = '1', retries }: RawRunOptions, first: string | undefined): number {
@@ -74,7 +79,7 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
       remedy: 'add --source NAME=DIR',
     });
   }
-  if (raw.coverage && kernel !== undefined) refuseBuilt(kernel);
+  if (raw.coverage && kernel !== undefined) refuseBuilt(kernel, { coverage: true });
   if (raw.helpers !== undefined && raw.helpers !== 'upstream') throw usage('--helpers', raw.helpers, '`upstream`');
   return {
     substrate: raw.substrate ?? defaultSubstrate.name,
@@ -91,6 +96,7 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
     ...(raw.timeout !== undefined && { timeout: parseTimeout(raw.timeout) }),
     ...(raw.gap !== undefined && { gap: wholeNumber('--gap', raw.gap, 0) }),
     ...(raw.machines !== undefined && { machines: parseMachines(raw.machines) }),
+    ...readKconfig(raw.kconfig),
     ...(raw.coverage && { coverage: true as const }),
     ...(raw.baseline !== undefined && { baseline: raw.baseline }),
   };
@@ -143,6 +149,7 @@ function optionWords(options: RunOptions): string[] {
   if (options.gap !== undefined) words.push('--gap', String(options.gap));
   if (options.machines !== undefined) words.push('--machines', machineWords(options.machines));
   if (options.faults !== undefined) words.push('--faults', options.faults.file);
+  if (options.kconfig !== undefined) words.push('--kconfig', options.kconfig.file);
   if (options.coverage) words.push('--coverage');
   return words;
 }

@@ -24,15 +24,24 @@ export async function refuseUntrusted({ run, isOwn }: RunFolder, trust: boolean 
 
 /** What of a run is executed or read from outside of it, a line each. */
 function whatRuns({ options, scenarios }: RunFile): string[] {
-  const { substrate, kernel, suite, overlay, source = [], paths = {} } = options;
+  const { substrate, kernel, kconfig, suite, overlay, source = [], paths = {} } = options;
   const names = [...new Set(scenarios.map((entry) => entry.suite))];
   const files = names.filter((name) => !isTableSuite(name)).map((name) => paths[name] ?? name);
   return [
     `${kernel === undefined ? 'Espalier’s own kernel' : `the kernel ${kernel}`}, on the substrate ${substrate}`,
+    ...(kconfig === undefined
+      ? []
+      : [`built on this machine with the options of ${kconfig.file}: ${assignments(kconfig.options)}`]),
     ...files.map((path) => `scenario files of ${path}: their code runs on this machine`),
     ...(suite === undefined ? [] : [`tests of ${suite}, in labs`]),
     ...overlay.map((path) => `programs of the overlay ${path}, in labs`),
     ...source.map((tree) => `the source tree ${tree}, built on this machine without network and privileges, in labs`),
     `suites: ${names.join(', ')}`,
   ];
+}
+
+function assignments(options: Readonly<Record<string, string>>): string {
+  return Object.entries(options)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }

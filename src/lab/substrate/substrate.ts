@@ -4,6 +4,7 @@ import type { KernelFlavour, Order } from '../../model/suite.ts';
 import type { Traits } from '../../model/traits.ts';
 import type { Image } from '../../supply/image/image.ts';
 import type { GuestBinaries } from '../../supply/kernel/guest.ts';
+import type { Kconfig } from '../../supply/kernel/kconfig.ts';
 import type { Walls } from '../../supply/kernel/walls.ts';
 
 export type { Order };
@@ -98,6 +99,8 @@ export interface KernelRequest {
   readonly debug: boolean;
   /** With counters of what runs. */
   readonly coverage: boolean;
+  /** Options of the user's own (`--kconfig`). */
+  readonly options: Kconfig;
   readonly signal: AbortSignal | undefined;
 }
 

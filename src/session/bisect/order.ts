@@ -15,6 +15,7 @@ export interface RawBisectOptions
     | 'flavour'
     | 'suite'
     | 'kernel'
+    | 'kconfig'
     | 'overlay'
     | 'helpers'
     | 'substrate'

@@ -1,7 +1,8 @@
 import { interruption } from '../../base/interruption.ts';
 import { visibleLine } from '../../base/visible.ts';
-import { flavourByName } from '../../supply/kernel/flavours.ts';
+import { flavourByName, isUsual } from '../../supply/kernel/flavours.ts';
 import { buildDebianKernel, ensureKernel, kernelStore, presentKernel } from '../../supply/kernel/kernel.ts';
+import { kconfigOf, readKconfig } from '../kconfig.ts';
 
 export interface KernelBuildOptions {
   readonly kernel?: string;
@@ -10,6 +11,7 @@ export interface KernelBuildOptions {
   readonly plain?: boolean;
   readonly debug?: boolean;
   readonly coverage?: boolean;
+  readonly kconfig?: string;
 }
 
 /** `espalier kernel build`. */
@@ -19,10 +21,12 @@ export async function kernelBuildCommand({
   plain,
   debug = false,
   coverage = false,
+  kconfig,
   flavour: name,
 }: KernelBuildOptions): Promise<void> {
   const signal = interruption();
   const flavour = flavourByName(name);
+  const options = kconfigOf(readKconfig(kconfig).kconfig);
   const built =
     kernel === undefined
       ? await buildDebianKernel({
@@ -30,10 +34,11 @@ export async function kernelBuildCommand({
           signal,
           debug,
           coverage,
+          options,
           plain: plain === true,
           updateLock: updateLock === true,
         })
-      : await ensureKernel({ flavour, debug, coverage, selection: kernel, signal });
+      : await ensureKernel({ flavour, debug, coverage, options, selection: kernel, signal });
   process.stdout.write(`${built.id}\n${built.path}\n`);
 }
 
@@ -45,6 +50,7 @@ export function kernelListCommand(): void {
       ...(facts.patches?.length === 0 ? ['plain'] : []),
       ...(facts.debug ? ['debug'] : []),
       ...(facts.coverage ? ['coverage'] : []),
+      ...(facts.options === undefined ? [] : [`${Object.keys(facts.options).length} options of --kconfig`]),
     ].join(', ');
     process.stdout.write(`${visibleLine(`${id}  ${kind}  ${made.slice(0, 16)}  ${path}`)}\n`);
   }
@@ -54,7 +60,7 @@ export function kernelListCommand(): void {
 export async function kernelExportCommand(file: string, { id }: { readonly id?: string }): Promise<void> {
   const chosen = kernelStore.choose(
     id ?? presentKernel()?.id,
-    ({ flavour, debug, coverage }) => flavour === 'standard' && debug !== true && coverage !== true,
+    (facts) => facts.flavour === 'standard' && isUsual(facts),
   );
   await kernelStore.exportTo(chosen, file);
 }

@@ -7,6 +7,7 @@ import { substrateByName } from '../../lab/substrate/all.ts';
 import type { RunOptions } from '../../model/run.ts';
 import { keyOf } from '../../model/scenario.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
+import { kconfigOf } from '../kconfig.ts';
 import type { RawRunOptions } from '../options.ts';
 import { missingAttempts, resolved } from '../planned.ts';
 import { type AskedOfFarm, FarmExecutor, type FarmInputs } from './executor.ts';
@@ -26,8 +27,10 @@ export class FarmOfRun implements AsyncDisposable {
   }
 
   /** What labs boot, as on this machine alone; what is used of it is remembered, since it has to be sent. */
-  readonly openSupply = ({ substrate, kernel, coverage }: RunOptions, signal: AbortSignal): RememberingSupply => {
-    this.#supply = new RememberingSupply(substrateByName(substrate), { kernel, coverage: coverage ?? false, signal });
+  readonly openSupply = (options: RunOptions, signal: AbortSignal): RememberingSupply => {
+    const { substrate, kernel, kconfig, coverage = false } = options;
+    const boot = { kernel, kconfig: kconfigOf(kconfig), coverage };
+    this.#supply = new RememberingSupply(substrateByName(substrate), { ...boot, signal });
     return this.#supply;
   };
 

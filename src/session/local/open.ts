@@ -7,6 +7,7 @@ import { LabSupply, type LabSupplyOptions } from '../../lab/supply.ts';
 import type { RunOptions } from '../../model/run.ts';
 import type { Suite } from '../../model/suite.ts';
 import { flavourOf, imageOf, openSuite } from '../../suites/all.ts';
+import { kconfigOf } from '../kconfig.ts';
 import { sourceLayers, treesOfSources } from './sources.ts';
 
 /** What labs have for a debugger. */
@@ -14,11 +15,12 @@ type MoreSupply = Pick<LabSupplyOptions, 'debug' | 'packages'>;
 
 /** What the labs of a run boot. Nothing is made yet. */
 export function openSupply(
-  { substrate, kernel, coverage }: RunOptions,
+  { substrate, kernel, kconfig, coverage }: RunOptions,
   signal: AbortSignal,
   more: MoreSupply = {},
 ): LabSupply {
-  return new LabSupply(substrateByName(substrate), { ...more, kernel, coverage: coverage ?? false, signal });
+  const built = { kconfig: kconfigOf(kconfig), coverage: coverage ?? false };
+  return new LabSupply(substrateByName(substrate), { ...more, ...built, kernel, signal });
 }
 
 /** What suites are opened for. */

@@ -34,16 +34,26 @@ export interface Purpose {
   readonly debug?: boolean;
   /** With counters of what runs. */
   readonly coverage?: boolean;
+  /** Options of the user's own, which win over ours and the tree's. */
+  readonly options?: Kconfig;
 }
+
+/** Whether a kernel is for labs as they usually are: debugging information, counters and checkers take time of their own. */
+export function isUsual(facts: { readonly [Name in keyof Purpose]?: unknown }): boolean {
+  return facts.debug === undefined && facts.coverage === undefined && facts.options === undefined;
+}
+
+export const noOptions: Kconfig = new Map();
 
 /** The options wanted for a flavour, without those that a tree asks for. */
-export function wantedConfig(flavour: Flavour, { debug = false, coverage = false }: Purpose = {}): Kconfig {
+export function wantedConfig(flavour: Flavour, { debug, coverage, options = noOptions }: Purpose = {}): Kconfig {
   const more = [...(debug ? ['debug.config'] : []), ...(coverage ? ['coverage.config'] : [])];
   const fragments = [...flavours[flavour].fragments, ...more];
-  return parseKconfig(fragments.map((name) => readFileSync(join(projectDir, 'kernel', name), 'utf8')).join('\n'));
+  const text = fragments.map((name) => readFileSync(join(projectDir, 'kernel', name), 'utf8')).join('\n');
+  return new Map([...parseKconfig(text), ...options]);
 }
 
-/** The same with what the tree itself asks for; the lab's own options win. */
+/** The same with what the tree itself asks for; the lab's own options win over those, and the user's over all. */
 export function configFor({ flavour, ...purpose }: Purpose & { readonly flavour: Flavour }, tree: string): Kconfig {
   return new Map([...treeOptions(tree, flavours[flavour].ofTree), ...wantedConfig(flavour, purpose)]);
 }

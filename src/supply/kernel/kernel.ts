@@ -16,8 +16,8 @@ import { CommitCopy } from '../source/commit-copy.ts';
 import { firstError } from '../source/first-error.ts';
 import { type BuiltKernel, buildKernel, type KernelBuild } from './build.ts';
 import { buildFolderOf, hasNotes, keepNotes, profiledFolders } from './coverage.ts';
-import { configFor, type Flavour, foldersOfTree, type Purpose, wantedConfig } from './flavours.ts';
-import { canonicalKconfig } from './kconfig.ts';
+import { configFor, type Flavour, foldersOfTree, isUsual, noOptions, type Purpose, wantedConfig } from './flavours.ts';
+import { canonicalKconfig, type Kconfig } from './kconfig.ts';
 import { keepSources, sourcesOf } from './kept-sources.ts';
 import { applyPatches, identityOf, kernelPatches } from './patches.ts';
 import { refuseBuilt } from './refuse-built.ts';
@@ -49,6 +49,8 @@ const factsSchema = z.object({
   debug: z.literal(true).exactOptional(),
   /** Counts what runs; the notes that explain its counters lie beside it. */
   coverage: z.literal(true).exactOptional(),
+  /** Options of the user's own that it was built with (`--kconfig`). */
+  options: z.record(z.string(), z.string()).exactOptional(),
   compiler: z.string(),
   objects: z.number(),
   buildMs: z.number(),
@@ -75,20 +77,20 @@ interface Recipe {
   readonly plain: boolean;
   readonly debug: boolean;
   readonly coverage: boolean;
+  readonly options: Kconfig;
 }
 
-function recipeOf({ flavour = 'standard', plain = false, debug = false, coverage = false }: KernelRequest): Recipe {
-  return { flavour, plain, debug, coverage };
+function recipeOf(request: KernelRequest): Recipe {
+  const { flavour = 'standard', plain = false, debug = false, coverage = false, options = noOptions } = request;
+  return { flavour, plain, debug, coverage, options };
 }
 
-function hashOfRecipe({ flavour, plain, debug, coverage }: Recipe): string {
-  const profiled = coverage ? `\0${profiledFolders.join(' ')}` : '';
+function hashOfRecipe({ flavour, plain, ...purpose }: Recipe): string {
+  const profiled = purpose.coverage ? `\0${profiledFolders.join(' ')}` : '';
   const patches = identityOf(plain ? [] : kernelPatches());
   const folders = foldersOfTree(flavour);
   const ofTree = folders.length === 0 ? '' : `\0${folders.join(' ')}`;
-  return sha256(
-    `${canonicalKconfig(wantedConfig(flavour, { debug, coverage }))}\0${patches}${ofTree}${profiled}`,
-  ).slice(0, 12);
+  return sha256(`${canonicalKconfig(wantedConfig(flavour, purpose))}\0${patches}${ofTree}${profiled}`).slice(0, 12);
 }
 
 function asKernel(artifact: Artifact<KernelFacts>): Kernel {
@@ -118,7 +120,6 @@ export interface KernelRequest extends Purpose {
  * today's options, else one is built, which takes minutes and shows its progress.
  */
 export async function ensureKernel(wish: KernelRequest = {}): Promise<Kernel> {
-  if (wish.selection !== undefined && wish.coverage) refuseBuilt(wish.selection);
   if (wish.selection !== undefined) return selectedKernel(resolve(wish.selection), wish);
   return presentKernel(wish) ?? buildDebianKernel(wish);
 }
@@ -219,7 +220,7 @@ async function buildFlavour(
   file: string,
 ): Promise<KernelFacts> {
   const started = performance.now();
-  const { flavour, debug, coverage } = recipe;
+  const { flavour, debug, coverage, options } = recipe;
   const config = configFor(recipe, tree);
   const expectedObjects = largestBuild()?.objects ?? objectsOfFirstBuild;
   const built = await buildKernel({
@@ -240,7 +241,8 @@ async function buildFlavour(
   const { objects, builtIn } = built;
   const configHash = hashOfRecipe(recipe);
   const kept = { ...(builtIn && { builtIn: [...builtIn] }), ...(debug && { debug }), ...(coverage && { coverage }) };
-  return { version, flavour, configHash, patches: [...patches], compiler, objects, buildMs, ...kept };
+  const own = options.size > 0 && { options: Object.fromEntries(options) };
+  return { version, flavour, configHash, patches: [...patches], compiler, objects, buildMs, ...kept, ...own };
 }
 
 async function strip(binary: string, into: string): Promise<void> {
@@ -249,8 +251,7 @@ async function strip(binary: string, into: string): Promise<void> {
 
 /** What an earlier build from nothing took. */
 function largestBuild(): KernelFacts | undefined {
-  // Debugging information takes time of its own.
-  const usual = kernelStore.list().filter(({ facts }) => facts.debug !== true && facts.coverage !== true);
+  const usual = kernelStore.list().filter(({ facts }) => isUsual(facts));
   const [largest] = usual.sort((a, b) => b.facts.objects - a.facts.objects);
   return largest?.facts;
 }
@@ -261,6 +262,7 @@ async function compilerVersion(): Promise<string> {
 }
 
 async function selectedKernel(path: string, wish: KernelRequest): Promise<Kernel> {
+  refuseBuilt(path, wish);
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return commitKernel(path, wish);
   if (stat.isFile()) return binaryKernel(path);
@@ -311,6 +313,7 @@ async function treeKernel(tree: string, wish: KernelRequest & { prepare?: () => 
     ...(recipe.flavour === 'standard' ? [] : [recipe.flavour]),
     ...(recipe.debug ? ['debug'] : []),
     ...(recipe.coverage ? ['coverage'] : []),
+    ...(recipe.options.size > 0 ? [canonicalKconfig(recipe.options)] : []),
   ];
   const objects = join(cacheDir('kernel-trees'), sha256([tree, ...kind].join('\n')).slice(0, 16));
   return withLock(`${objects}.lock`, async () => {

@@ -21,9 +21,9 @@ export const uml: Substrate = {
     }
   },
   supply: () => ({
-    async kernel({ selection, flavour, debug, coverage, signal }) {
+    async kernel(request) {
       const { ensureKernel } = await import('../../../supply/kernel/kernel.ts');
-      const kernel = await ensureKernel({ selection, signal, flavour, debug, coverage });
+      const kernel = await ensureKernel(request);
       const { ownGuest } = await import('./start-lab.ts');
       const { id, sha256 } = (await ownGuest()).agent;
       return { ...kernel, agent: { id, sha256 } };
