@@ -8,7 +8,7 @@ const help: Help = {
     'Runs the test without a fault, then once for each fault of each IKE message that was sent, then with pairs of faults: behind a first one, each fault of what ' +
       'follows it. Faults around rekeys and deletes come first. A lab is broken if its verdict is crash, leak or major: by the oracles, or by the ' +
       "test's own checks.",
-    'Where a test declares connections, each lab goes on for a virtual minute behind its end. Then each Child SA that both ends have must carry a ping within two ' +
+    'Each lab of a scenario in TypeScript goes on for a virtual minute behind its end. Then each Child SA of its connections that both ends have must carry a ping within two ' +
       'more minutes. A command may take 10 virtual minutes, so that daemons give up before it does.',
     'The table of messages and kinds shows what was tried: ok, the number of a failure, ? (unresolved), idle (the fault met no message), late (the lab ended ' +
       'within 60 virtual seconds of it, so that nothing judged it), or - (not tried).',

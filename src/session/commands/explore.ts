@@ -63,7 +63,7 @@ export async function exploreCommand(test: string, raw: RawExploreOptions): Prom
   let started = performance.now();
   const found = await explore({
     run: labRunner({ suite, name: entry.name, ...lab }),
-    ...{ kinds, pairs: raw.pairs, traffic: tunnels !== undefined && tunnels.asked.length > 0 },
+    ...{ kinds, pairs: raw.pairs, traffic: tunnels !== undefined },
     slots: labsAtOnce(raw.jobs === undefined ? undefined : wholeNumber('--jobs', raw.jobs, 1)),
     begin: () => {
       started = performance.now();

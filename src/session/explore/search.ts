@@ -33,8 +33,8 @@ export interface Exploration {
   readonly kinds: readonly FaultKind[];
   /** Labs of single faults. */
   readonly alone: readonly Explored[];
-  /** Whether labs were asked at their end whether tunnels carry traffic; `broken`: they were not, since without a fault one carries none. */
-  readonly traffic: boolean | 'broken';
+  /** Whether labs went on behind their end, and their tunnels were asked for traffic; `broken`: they did not, since without a fault this is what fails then. */
+  readonly traffic: boolean | { readonly broken: string };
   /** Tunnels that without a fault nobody could ask. */
   readonly absent: readonly string[];
   readonly labs: number;
@@ -54,9 +54,9 @@ export interface Exploration {
 
 /** How a search goes. */
 export interface Search {
-  /** Makes one lab and judges it; `traffic`: at its end tunnels have to carry traffic. */
+  /** Makes one lab and judges it; `traffic`: it goes on behind its end, and tunnels have to carry traffic then. */
   readonly run: (plan: Plan, traffic: boolean) => Promise<Explored>;
-  /** The scenario has tunnels that can be asked. */
+  /** Labs of the scenario can go on behind its end. */
   readonly traffic: boolean;
   readonly kinds: readonly FaultKind[];
   readonly pairs: boolean;
@@ -81,13 +81,13 @@ export async function explore(search: Search): Promise<Exploration> {
     return search.run(plan, traffic);
   };
   let free = await run([]);
-  const isIdle = traffic && lacksTrafficOnly(free);
-  if (isIdle) {
+  const broken = traffic && free.verdict.word !== 'passed' ? messageOf(free) : undefined;
+  if (broken !== undefined) {
     traffic = false;
     free = await run([]);
   }
   if (free.verdict.word !== 'passed') {
-    const why = free.verdict.issues[0]?.message ?? '';
+    const why = messageOf(free);
     throw new EspalierError('scenario', `without a fault it is ${free.verdict.word}${why && `: ${why}`}`, {
       remedy: 'explore starts from a test that passes',
     });
@@ -106,7 +106,7 @@ export async function explore(search: Search): Promise<Exploration> {
     messages: free.messages,
     kinds: search.kinds,
     alone,
-    traffic: isIdle ? 'broken' : traffic,
+    traffic: broken === undefined ? traffic : { broken },
     absent: free.absent,
     labs,
     singles: { possible: singles.length, tried: alone.length },
@@ -119,9 +119,8 @@ export async function explore(search: Search): Promise<Exploration> {
   };
 }
 
-/** Whether nothing else is wrong with a lab than that a tunnel carries no traffic at its end. */
-function lacksTrafficOnly({ verdict: { issues } }: Explored): boolean {
-  return issues.length > 0 && issues.every(({ kind }) => kind === 'no-traffic');
+function messageOf({ verdict: { issues } }: Explored): string {
+  return issues[0]?.message ?? '';
 }
 
 type Run = (plan: Plan) => Promise<Explored>;

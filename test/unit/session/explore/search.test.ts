@@ -163,7 +163,7 @@ test('tunnels are asked for traffic in every lab, but not where one carries none
   );
   assert.deepEqual(silent.asked, [true, false, false, false, false]);
   assert.equal(silent.found.labs, 5);
-  assert.match(silent.lines, /: not checked, since without a fault a tunnel that both ends have carries none\n/);
+  assert.match(silent.lines, /: not checked, since without a fault a lab that goes on behind its end fails: none\n/);
   const none = await explored(() => undefined, { pairs: false, traffic: false });
   assert.ok(none.asked.every((one) => !one));
   assert.match(
