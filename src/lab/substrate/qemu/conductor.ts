@@ -13,7 +13,7 @@ import { KernelLog } from './kernel-log.ts';
 import { LabClock } from './lab-clock.ts';
 import { Links } from './links.ts';
 import { MachineLine } from './machine-line.ts';
-import { RecordMerger } from './merge.ts';
+import { numberBytes, RecordMerger } from './merge.ts';
 import type { FromThread, LabScore, MachineWires, ToThread } from './messages.ts';
 import { Pace } from './pace.ts';
 import { EvidenceWriter } from './quota.ts';
@@ -27,6 +27,8 @@ const patienceMs = 60_000;
 /** The same in this machine's time, which is no measure of what the lab does. */
 const longestOrderMs = 1_800_000;
 const progressMs = 200;
+/** In so much of the lab's time machines build their hosts, ns: 5 hours of this machine's where they compute. */
+const longestBuildNs = 600_000_000_000n;
 /** How often it is looked whether machines wait for processors, ms. */
 const starvationMs = 500;
 /** Hosts that send each other packets without end are not waited for. */
@@ -111,8 +113,7 @@ export class Conductor {
     else if (message.kind === 'plugged') this.#plugged.resolve();
     else if (message.kind === 'stop') this.#break();
     else if (!this.#lineFor(message.host).hasEnded) {
-      // It did not wait to be heard.
-      this.#gone ??= message.host;
+      this.#gone ??= message.host; // it did not wait to be heard
       this.#break();
     }
   }
@@ -198,7 +199,7 @@ export class Conductor {
       this.#guarded(() => requireFast(this.#starvation.lookAt(processes), 'went on'));
     });
     for (const [, line] of lines) line.begin();
-    if ((await this.#unlessBroken(ready)) === 'broken') return;
+    if ((await this.#unlessBroken(this.#soon(ready))) === 'broken') return;
     this.#slower = pace.slower;
     this.#slowness = Math.max(1, slowness / pace.slower);
     const limit = BigInt(Math.round(Number(this.#score.deadline) * this.#slowness));
@@ -216,6 +217,13 @@ export class Conductor {
     else if (postMortem !== undefined && !this.#inTrouble) await this.#postMortem(postMortem);
     pace.end();
     if (!this.#isBroken) await this.#end();
+  }
+
+  /** Where all machines wait, the lab's time moves on: one that waits for what never comes is found out at once. */
+  async #soon<T>(ready: Promise<T>): Promise<T> {
+    const why = 'a machine that came up did not build its host, and none of them computes';
+    using _limit = this.#clock.after(longestBuildNs, () => this.#refuse(new EspalierError('infrastructure', why)));
+    return await ready;
   }
 
   /** One machine works at a time; what its command changed in the tables of the others is looked at behind it. Then the plan's gap passes. */
@@ -339,10 +347,4 @@ export class Conductor {
     this.#merger.say(recordType.books, this.#clock.now(), Buffer.from(this.#books.text()));
     this.#merger.say(recordType.labEnd, this.#clock.now());
   }
-}
-
-function numberBytes(value: bigint): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(value);
-  return bytes;
 }

@@ -48,9 +48,7 @@ export class RecordMerger {
   sayLateness(time: bigint, lateness: bigint): void {
     if (lateness <= this.#lateness) return;
     this.#lateness = lateness;
-    const payload = Buffer.alloc(8);
-    payload.writeBigUInt64LE(lateness);
-    this.say(recordType.lateness, time, payload);
+    this.say(recordType.lateness, time, numberBytes(lateness));
   }
 
   /** Writes out what came. */
@@ -89,4 +87,11 @@ export class MachineRecords {
   push(bytes: Uint8Array): readonly LabRecord[] {
     return this.#feed.push(bytes).map((frame) => ({ ...frame, time: frame.time + this.#shift }));
   }
+}
+
+/** A number as records and the watchdog have it. */
+export function numberBytes(value: bigint): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(value);
+  return bytes;
 }
