@@ -14,9 +14,9 @@ const rules: readonly ClockRule[] = [
     why: 'it waits in a loop that never sleeps, which takes no time where CPU is infinite',
   },
   {
-    text: /\bdate \+%s%N\b|\bEPOCHREALTIME\b|\bprintf "%\(%s\)T"/,
+    text: /\bdate (?:-u )?\+["']?%s|\bEPOCHREALTIME\b|\bprintf "%\(%s\)T"/,
     clock: 'cpu',
-    why: 'it measures how long the kernel computes',
+    why: 'it reads the time, to measure how long the kernel computes or to do something for so long',
   },
 ];
 

@@ -34,7 +34,14 @@ test("a folder's settings give the limit; kselftest's own where they say nothing
 
 test('a program that waits in a busy loop or measures CPU gets the clock of the CPU', () => {
   assert.equal(clockOf('busywait 1000 true').clock, 'cpu');
-  assert.equal(clockOf('start=$(date +%s%N)').clock, 'cpu');
+  for (const text of [
+    'start=$(date +%s%N)',
+    'start=$(date +%s%3N)',
+    'while [ $(date +%s) -lt $end ]',
+    'date -u +%s%3N',
+  ])
+    assert.equal(clockOf(text).clock, 'cpu', text);
+  assert.equal(clockOf('date +%F').clock, 'infinite');
   assert.deepEqual(clockOf('slowwait 5 true; sleep 1'), { clock: 'infinite' });
 });
 
