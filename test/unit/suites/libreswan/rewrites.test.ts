@@ -187,6 +187,25 @@ const pairs: Readonly<Record<string, Pair>> = {
       'PING east (2001:db8::254) from ::1 : 56 data bytes\n',
     ],
   },
+  'ipv6-routes': {
+    changes: [
+      [
+        '2001:db8:0:1::/64 via 2001:db8:1:2::45 dev eth1 metric 1024\n',
+        '2001:db8:0:1::/64 via 2001:db8:1:2::45 dev eth1\n',
+      ],
+      [
+        'fe80::/64 dev eth0 proto kernel metric 256\nfe80::/64 dev eth1 proto kernel metric 256\n',
+        'fe80::/64 dev eth1 proto kernel metric 256\nfe80::/64 dev eth0 proto kernel metric 256\n',
+      ],
+    ],
+    stays: [
+      '2001:db8:0:1::/64 via 2001:db8:1:2::45 dev eth1 metric 256\n',
+      '2001:db8:0:1::/64 dev eth1 metric 1024\n',
+      '2001:db8:0:1::/64 via 2001:db8:1:2::45 dev ipsec1 metric 1024\n',
+      'fe80::/64 dev eth1 proto kernel metric 256\nfe80::/64 dev eth0 proto kernel metric 256\n',
+      'fe80::/64 dev eth0 proto kernel metric 256\nfe80::/64 dev eth2 proto kernel metric 256\n',
+    ],
+  },
   'nss-folder': {
     changes: [
       [
@@ -260,6 +279,7 @@ test('words of strongSwan are changed only on consoles that show it', () => {
     'interface-queue',
     'ip-link-statistics',
     'ping-header',
+    'ipv6-routes',
     'nss-folder',
     'xfrm-statistics',
     'tcpdump-service-names',
@@ -289,7 +309,7 @@ test('a run names a rewrite with the version of what it does', () => {
 });
 
 /** No run stored them without a version. */
-const sinceVersions = ['xfrm-state-lastused', 'strongswan-version', 'ip-link-statistics', 'ping-header'];
+const sinceVersions = ['xfrm-state-lastused', 'strongswan-version', 'ip-link-statistics', 'ping-header', 'ipv6-routes'];
 
 test('rewrites are those that were stored, in their order, whether with a version or, in earlier runs, without', () => {
   const all = rewritesFor(['strongswan']).reverse();
