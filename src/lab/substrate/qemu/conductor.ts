@@ -93,8 +93,8 @@ export class Conductor {
     const { taken, wake } = sockets;
     const processors = this.#score.machines.map(({ cpus }) => cpus);
     const idleness = new Idleness({ clock: this.#clock, file: this.#time, processors, taken, wake });
-    using pace = new Pace(this.#clock, { idleness, kind: this.#score.clock, works: () => this.#works() });
     using _time = this.#time;
+    await using pace = new Pace(this.#clock, { idleness, kind: this.#score.clock, works: () => this.#works() });
     await sockets.listening;
     this.#post({ kind: 'listening' });
     await this.#play(pace).catch((error: unknown) => this.#refuse(error));

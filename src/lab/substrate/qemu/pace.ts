@@ -22,7 +22,7 @@ const lookMs = 1;
 const longestBusyMs = 20_000;
 
 /** How the lab's time goes: slowly while machines compute, not at all while nobody gave them anything to do, and at once over what all wait for. */
-export class Pace implements Disposable {
+export class Pace implements AsyncDisposable {
   readonly #clock: LabClock;
   readonly #idleness: Idleness;
   readonly #course: Course;
@@ -30,6 +30,8 @@ export class Pace implements Disposable {
   readonly #timer: Timer;
   #begun = false;
   #busySince = 0;
+  /** Looks that have begun; they may take turns of the event loop. */
+  readonly #looks = new Set<Promise<void>>();
 
   /** `works`: whether machines have something to do. */
   constructor(clock: LabClock, { idleness, kind, works }: { idleness: Idleness; kind: Clock; works: () => boolean }) {
@@ -37,7 +39,10 @@ export class Pace implements Disposable {
     this.#idleness = idleness;
     this.#course = courses[kind];
     this.#works = works;
-    this.#timer = every(lookMs, () => void this.#look());
+    this.#timer = every(lookMs, () => {
+      const look = this.#look().finally(() => this.#looks.delete(look));
+      this.#looks.add(look);
+    });
   }
 
   /** How many times slower than this machine's the lab's time goes at most. */
@@ -63,8 +68,10 @@ export class Pace implements Disposable {
     this.#clock.slow(1);
   }
 
-  [Symbol.dispose](): void {
+  /** When it is over, no look reads the file of the lab's time any longer. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#timer.stop();
+    await Promise.all(this.#looks);
   }
 
   async #look(): Promise<void> {

@@ -121,7 +121,7 @@ test('time is not moved on where a machine waited anew meanwhile, nor for nobody
 test('the pace is slow only once machines have booted, and time stands while they have nothing to do', async () => {
   const { idleness, clock } = waiters([{ ...waiting, until: process.hrtime.bigint() + 3_600_000n * ms }]);
   let works = false;
-  using pace = new Pace(clock, { idleness, kind: 'infinite', works: () => works });
+  await using pace = new Pace(clock, { idleness, kind: 'infinite', works: () => works });
   const begun = clock.passed();
   await realMs(5);
   assert.ok(clock.passed() - begun >= 5n * ms);
@@ -137,7 +137,7 @@ test('the pace is slow only once machines have booted, and time stands while the
 
 test("with the clock `real` the lab's time is this machine's, whoever waits", async () => {
   const { idleness, clock } = waiters([{ ...waiting, until: process.hrtime.bigint() + 3_600_000n * ms }]);
-  using pace = new Pace(clock, { idleness, kind: 'real', works: () => true });
+  await using pace = new Pace(clock, { idleness, kind: 'real', works: () => true });
   pace.goOn();
   pace.stand();
   const begun = clock.passed();
