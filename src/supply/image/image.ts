@@ -61,7 +61,7 @@ export type ImageFacts = z.infer<typeof factsSchema>;
 export const imageStore = new ArtifactStore<ImageFacts>({ name: 'image', file: 'root.erofs', facts: factsSchema });
 
 /** Part of an image's identity: increase it when a change to the build changes the bytes. */
-const buildMethod = 3;
+const buildMethod = 4;
 
 /** Measured for debian-trixie-libreswan on two cores; later builds count for themselves. */
 const firstBuildMs: Readonly<Record<ImageMode, number>> = { root: 40_000, unshare: 40_000, uml: 60_000 };
@@ -143,7 +143,8 @@ export async function buildDebianImage(name: string, { signal, updateLock: lock 
     const built = installed && { ...installed.facts, id: installed.id };
     return { name, recipeHash, packages, versions, mode, buildMs, features: featuresOf(out), built };
   };
-  const image = await imageStore.ensure(id, make, () => say('waiting for another process that builds it'));
+  const wait = (): void => say(`waiting for another process that builds the image ${name}`);
+  const image = await imageStore.ensure(id, make, wait);
   if (lock) lockImage(image, inputs);
   return asImage(image);
 }

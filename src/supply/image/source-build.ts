@@ -68,7 +68,7 @@ export async function ensureSourceBuild(resolved: ResolvedSource, wish: SourceRe
     await buildSource(resolved, wish, out);
     return { source, version: tarball.version, sha256: tarball.sha256, packages: [...packages] };
   };
-  return builds.ensure(id, make, () => say('waiting for another process that builds it'));
+  return builds.ensure(id, make, () => say(`waiting for another process that builds ${id}`));
 }
 
 /** Files that strongSwan’s build compiles, the only one so far; others count for themselves only in time. */

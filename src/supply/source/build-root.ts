@@ -81,6 +81,8 @@ export async function ensureBuildRoot({ image, packages, newer, builder, signal 
       rmSync(work, { recursive: true, force: true });
     }
   };
-  await withLock(`${root}.lock`, make, () => say('waiting for another process that makes it'));
+  await withLock(`${root}.lock`, make, () =>
+    say('waiting for another process that makes the root that sources are built in'),
+  );
   return root;
 }
