@@ -1,8 +1,10 @@
 import { stripControls } from './plain-lines.ts';
 
-/** How programs say that another one is not there: bash, `ip netns exec`, timeout(1) and its kind. */
+/** How programs say that another one is not there: bash, dash, `ip netns exec`, env(1), timeout(1) and its kind. */
 const signs: readonly RegExp[] = [
-  /: line \d+: ([\w./+-]+): command not found$/,
+  /: (?:line \d+: )?([\w./+-]+): command not found$/,
+  /^[^\s:]+: \d+: ([\w./+-]+): not found$/,
+  /^(?:\/usr\/bin\/)?env: [‘']([\w./+-]+)[’']: No such file or directory$/,
   /^exec of "([\w./+-]+)" failed: No such file or directory$/,
   /^[\w-]+: failed to run command [‘']([\w./+-]+)[’']: No such file or directory$/,
 ];

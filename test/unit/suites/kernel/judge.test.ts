@@ -69,6 +69,13 @@ const rows: readonly Row[] = [
     'unsupported',
     /: pv, nft$/,
   ],
+  [
+    'the same by dash, env(1) and a line for bash',
+    0,
+    './a.sh: 12: arp: not found\nenv: ‘pv’: No such file or directory\nbash: nft: command not found\nok\n',
+    'unsupported',
+    /: arp, pv, nft$/,
+  ],
   ['a failed subtest for want of a program', 1, './a.sh: line 3: pv: command not found\nFAIL: b\n', 'major', /^b$/],
   ['a file that is not there', 0, 'cat: /proc/x: No such file or directory\nok 1 a\n', 'passed'],
   ['skipped', 4, 'SKIP: need iperf3\n', 'unsupported', /^SKIP: need iperf3$/],
