@@ -34,8 +34,8 @@ export function register(program: Command): void {
   withHelp(system.command('install'), helps.install)
     .description('install a system onto a disk in the cache')
     .argument('<name>', 'a system of `espalier system list`')
-    .requiredOption('--media <file>', 'its installation CD')
-    .action(async (name: string, options: { media: string }) => {
+    .option('--media <file>', 'its installation CD')
+    .action(async (name: string, options: { media?: string }) => {
       const { systemInstallCommand } = await import('../session/commands/system.ts');
       await systemInstallCommand(name, options);
     });

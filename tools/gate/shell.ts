@@ -6,7 +6,13 @@ import { type Found, found, missing } from './step.ts';
 
 const places = [
   ...['espalier', '.ci/run', 'test/**/*.sh', 'src/**/*.sh'],
-  ...['src/suites/*/guest/*', 'scenarios/*/guestbin/*', 'container/*'],
+  ...[
+    'src/suites/*/guest/*',
+    'scenarios/*/guestbin/*',
+    'container/*',
+    'guest/system/*.sh',
+    'guest/system/files/etc/{start,stop}',
+  ],
 ];
 
 /**

@@ -7,6 +7,8 @@ export interface SystemProfile {
   readonly title: string;
   /** What a person has to bring. */
   readonly media: string;
+  /** The recipe of the image that its media are made from, where nobody has to bring them. */
+  readonly recipe?: string;
   /** Where its prompts are known from. */
   readonly source: string;
   /** Whether somebody has run it with the system's own media, or why not. */

@@ -5,6 +5,7 @@ import { interruption } from '../../base/interruption.ts';
 import { systems } from '../../dialogue/systems/all.ts';
 import type { SystemProfile } from '../../dialogue/systems/profile.ts';
 import { requireTools } from '../../supply/debian/machine-tools.ts';
+import { ensureDebianCd } from '../../supply/system/debian-cd.ts';
 import { installSystem, systemStore } from '../../supply/system/install-system.ts';
 import { systemArguments } from '../../supply/system/machine.ts';
 
@@ -20,15 +21,23 @@ export function systemListCommand(): void {
 }
 
 /** `espalier system install`. */
-export async function systemInstallCommand(name: string, { media }: { readonly media: string }): Promise<void> {
+export async function systemInstallCommand(name: string, { media: own }: { readonly media?: string }): Promise<void> {
   const profile = systemOf(name);
   requireTools('qemu');
+  const media = own === undefined ? await madeMedia(profile) : resolve(own);
   process.stderr.write(`${profile.title}: ${profile.tried}\n`);
   const progress = (what: string): void => void process.stderr.write(`${what}\n`);
-  const disk = await installSystem(profile, resolve(media), { signal: interruption(), progress });
+  const disk = await installSystem(profile, media, { signal: interruption(), progress });
   const { installed, started } = disk.facts;
   process.stderr.write(`installed in ${installed} s; started, root logged in, and off in ${started} s\n`);
   process.stdout.write(`${disk.id}\n${disk.path}\n`);
+}
+
+/** The CD of a system whose packages everybody can have. */
+async function madeMedia({ name, media, recipe }: SystemProfile): Promise<string> {
+  if (recipe !== undefined) return (await ensureDebianCd(recipe, interruption())).path;
+  const remedy = `bring ${media}, and name it with --media`;
+  throw new EspalierError('usage', `${name} needs media, which cannot be made here`, { remedy });
 }
 
 /** `espalier system shell`. */

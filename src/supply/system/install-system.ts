@@ -61,7 +61,7 @@ export async function installSystem(
 
 /** Same media and same answers: same disk. */
 function idOf(profile: SystemProfile, media: string): string {
-  const { tried: _tried, title: _title, source: _source, media: _media, ...what } = profile;
+  const { tried: _tried, title: _title, source: _source, media: _media, recipe: _recipe, ...what } = profile;
   const text = JSON.stringify(what, (_key, value: unknown) => (value instanceof RegExp ? value.source : value));
   return `${profile.name}-${sha256(`${text}\n${media}`).slice(0, 12)}`;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadOrder } from '../../../../../src/lab/substrate/qemu/boot-files.ts';
-import { encodeCpio } from '../../../../../src/lab/substrate/qemu/cpio.ts';
+import { encodeCpio } from '../../../../src/supply/kernel/cpio.ts';
+import { loadOrder } from '../../../../src/supply/kernel/distribution.ts';
 
 const list = `kernel/fs/erofs/erofs.ko.xz: kernel/lib/libcrc32c.ko.xz
 kernel/lib/libcrc32c.ko.xz:

@@ -1,0 +1,61 @@
+/** Debian as its CD of Espalier's installs it, from an empty disk: by the questions of the installer, on a real machine of QEMU's. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { debian } from '../../src/dialogue/systems/debian.ts';
+import { imageStore } from '../../src/supply/image/image.ts';
+import { debianCd } from '../../src/supply/system/debian-cd.ts';
+import { installSystem } from '../../src/supply/system/install-system.ts';
+
+const image = imageStore.list().find(({ facts }) => facts.name === debian.recipe);
+const [absent] = ['qemu-system-x86_64'].filter((one) => spawnSync(one, ['--version']).error !== undefined);
+const skip = absent
+  ? `there is no ${absent}`
+  : image === undefined && `the cache holds no image ${debian.recipe} (espalier image build ${debian.recipe})`;
+
+// Each run of these tests installs anew.
+const folder = mkdtempSync(join(tmpdir(), 'espalier-installed-'));
+process.env.ESPALIER_CACHE = join(folder, 'cache');
+mkdirSync(process.env.ESPALIER_CACHE);
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What happened at a console, without its times. */
+function steps(part: string): string[] {
+  const text = readFileSync(join(folder, 'cache/system-transcripts', part), 'utf8');
+  return text
+    .split('\n')
+    .map((line) => /^ *[\d.]+ [>=.] .*/.exec(line)?.[0].replace(/^ *[\d.]+ /, ''))
+    .filter((line) => line !== undefined);
+}
+
+test('Debian is installed on an empty disk by the questions of its installer, and root logs in on it', {
+  skip,
+}, async (t) => {
+  assert.ok(image);
+  const cd = await debianCd(image);
+  const { facts } = await installSystem(debian, cd.path, { progress: () => {} });
+  t.diagnostic(`installed in ${facts.installed} s, started, logged in and off in ${facts.started} s`);
+  assert.deepEqual(steps('debian-install'), [
+    '> guest\\r   (host name)',
+    '> \\r   (disk)',
+    '> ttyS0\\r   (console)',
+    '> espalier\\r   (password of root)',
+    '> espalier\\r   (password of root again)',
+    '> yes\\r   (consent)',
+    '= (file system)',
+    '= (tree)',
+    '= (boot loader)',
+    '= (end of the installation)',
+    '. the machine is off',
+  ]);
+  const started = readFileSync(join(folder, 'cache/system-transcripts/debian-start'), 'utf8');
+  // Its own boot loader from its own disk, the host name that was answered, a kernel of Debian's.
+  assert.match(
+    started,
+    /Booting from Hard Disk\.\.\.[\s\S]*SYSLINUX[\s\S]*guest login:[\s\S]*Linux 6\.12\.\d+\+deb13-cloud-amd64\n/,
+  );
+  assert.equal(steps('debian-start').at(-1), '. the machine is off');
+});
