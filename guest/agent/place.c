@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <termios.h>
 #include <unistd.h>
@@ -29,11 +30,13 @@ static void open_kernel_log(void)
 
 /*
  * The kernel boots from a read-only host folder that holds this program and the empty folder
- * `m`; everything else lives on a tmpfs. /in is what the driver has for the lab.
+ * `m`; everything else lives on a tmpfs, which becomes the root. Below a chroot no host could make a
+ * user namespace. /in is what the driver has for the lab.
  */
 void place_open(void)
 {
-	if (mount("root", "/m", "tmpfs", 0, "mode=755") || chroot("/m") || chdir("/"))
+	if (mount("root", "/m", "tmpfs", 0, "mode=755") || chdir("/m") || syscall(SYS_pivot_root, ".", ".") ||
+	    umount2(".", MNT_DETACH) || chdir("/"))
 		die("own root: %s", strerror(errno));
 	mkdir("/mnt", 0755);
 	mkdir("/dev", 0755);

@@ -112,3 +112,10 @@ test('the books name what was captured and what came in', {
   const [uptime] = told(ran, 'uptime');
   assert.ok(uptime && uptime.uptime < second);
 });
+
+test('a host makes user namespaces: its processes are not below a chroot', { skip }, async () => {
+  const ran = await runLab([`east: unshare -Ur sh -c 'id -u; ip link add in-user type dummy' || true`]);
+  assert.deepEqual(ran.result.end, { word: 'completed' });
+  const lines = told(ran, 'output').map(({ bytes }) => Buffer.from(bytes).toString());
+  assert.match(lines.join(''), /^0\r?\n.*Operation not permitted/s);
+});

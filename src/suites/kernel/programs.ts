@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { canHave } from '../../supply/kernel/selftest-options.ts';
 import type { SuiteFiles } from '../suite-files.ts';
 import type { HelperFailure } from './make-errors.ts';
 import { makeVariables } from './makefile.ts';
@@ -112,9 +113,10 @@ function helpersIn(files: SuiteFiles, folder: string): Helpers {
   return { targets: targets.map((name) => `${folder}/${name}`), left: [...generated, ...bpf] };
 }
 
-/** Options that a folder's `config` asks for: `CONFIG_XFRM_USER`. */
+/** Options that a folder's `config` asks for and a lab's kernel could have: `CONFIG_XFRM_USER`. */
 export function wantedOptions(files: SuiteFiles, folder: string): string[] {
   const path = join(files.dir, selftests, folder, 'config');
   if (!files.isFile(path)) return [];
-  return [...files.text(path, largest).matchAll(/^(CONFIG_\w+)=[ym]\s*$/gm)].map(([, name = '']) => name);
+  const asked = [...files.text(path, largest).matchAll(/^(CONFIG_\w+)=[ym]\s*$/gm)].map(([, name = '']) => name);
+  return asked.filter(canHave);
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { EspalierError } from '../../base/errors.ts';
+import { sha256 } from '../../base/files.ts';
 import { cacheDir, withLock } from '../../base/folders.ts';
 import { say } from '../../base/log.ts';
 import { succeed } from '../../base/processes.ts';
@@ -37,14 +38,19 @@ export const parts: readonly string[] = [
   'tools/net/ynl',
   'tools/scripts',
   'Documentation/netlink',
+  `${selftests}/clone3`,
   `${selftests}/kselftest`,
   `${selftests}/net`,
+  `${selftests}/pidfd`,
   `${selftests}/wireguard`,
 ];
 
 /** Single files beside those folders. */
 export const ownFiles: RegExp =
   /^tools\/testing\/selftests\/[\w.]+\.(?:h|mk|sh)$|^tools\/testing\/selftests\/Makefile$/;
+
+/** Patterns of what is unpacked of a source package. */
+const unpacked = [...parts, `${selftests}/*.h`, `${selftests}/*.mk`, `${selftests}/*.sh`, `${selftests}/Makefile`];
 
 /** Whether there are selftests in a tree. */
 export function hasSelftests(dir: string): boolean {
@@ -68,7 +74,8 @@ export async function openTree(path: string): Promise<KernelTree> {
 export async function obtainTree(): Promise<KernelTree> {
   const { kernel } = readLock();
   if (kernel === undefined) throw new EspalierError('bug', 'images/lock.json names no kernel');
-  const dir = join(cacheDir('suites'), `linux-${kernel.version}`);
+  // Who unpacked fewer parts before has another folder.
+  const dir = join(cacheDir('suites'), `linux-${kernel.version}-${sha256(unpacked.join('\n')).slice(0, 8)}`);
   await withLock(
     `${dir}.lock`,
     async () => {
@@ -88,8 +95,7 @@ async function unpack(deb: string, name: string, dir: string): Promise<void> {
   mkdirSync(cacheDir('suites'), { recursive: true });
   const work = mkdtempSync(`${dir}.`);
   try {
-    const wanted = [...parts, `${selftests}/*.h`, `${selftests}/*.mk`, `${selftests}/*.sh`, `${selftests}/Makefile`];
-    const patterns = wanted.map((part) => `*/${part}`);
+    const patterns = unpacked.map((part) => `*/${part}`);
     const script =
       'deb=$1 inner=$2 to=$3; shift 3; dpkg --fsys-tarfile "$deb" | tar -xO "$inner" | tar -xJ -C "$to" --wildcards --no-wildcards-match-slash --no-same-owner "$@"';
     await succeed('sh', ['-c', script, 'unpack', deb, `./usr/src/${name}.tar.xz`, work, ...patterns], {

@@ -2,8 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Kconfig, parseKconfig } from './kconfig.ts';
 
-/** Options that no lab's kernel has: there are no modules, and debug information of that kind needs a program of its own to be made. */
-const never: RegExp = /^CONFIG_(?:MODULES|MODULE_\w+|DEBUG_INFO\w*|FUNCTION_ERROR_INJECTION|FAIL_FUNCTION)$/;
+/**
+ * Options that no lab's kernel has. There are no modules, and User Mode Linux has neither NUMA nor, with one processor, RPS. Debug
+ * information of that kind needs a program of its own to be made.
+ */
+const never: RegExp =
+  /^CONFIG_(?:MODULES|MODULE_\w+|TEST_BPF|TEST_BLACKHOLE_DEV|DEBUG_INFO\w*|FUNCTION_ERROR_INJECTION|FAIL_FUNCTION|NUMA|RPS)$/;
+
+/** Whether a lab's kernel could have an option. */
+export function canHave(option: string): boolean {
+  return !never.test(option);
+}
 
 /**
  * What the selftests of a kernel tree ask for in the `config` files of some folders. What they want as a module is built in. A tree without
@@ -15,5 +24,5 @@ export function treeOptions(tree: string, folders: readonly string[]): Kconfig {
     return existsSync(file) ? [...parseKconfig(readFileSync(file, 'utf8'))] : [];
   });
   const options = wanted.map(([name, value]): [string, string] => [name, value === 'm' ? 'y' : value]);
-  return new Map(options.filter(([name]) => !never.test(name)));
+  return new Map(options.filter(([name]) => canHave(name)));
 }

@@ -81,7 +81,7 @@ const tree = {
     'TEST_PROGS := good.sh gone.sh lacks.sh busy.sh\nTEST_PROGS_EXTENDED := slow.sh\nTEST_GEN_PROGS := caps\n' +
     'YNL_GEN_PROGS := tun\nTEST_GEN_PROGS += $(YNL_GEN_PROGS)\n',
   'net/settings': 'timeout=10\n',
-  'net/config': 'CONFIG_XFRM_USER=y\nCONFIG_DUMMY=m\n',
+  'net/config': 'CONFIG_XFRM_USER=y\nCONFIG_DUMMY=m\nCONFIG_NUMA=y\nCONFIG_TEST_BPF=m\n',
   'net/good.sh': '#!/bin/sh\necho PASS: a\n',
   'net/lacks.sh': '#!/bin/sh\n./caps\n',
   'net/busy.sh': '#!/bin/sh\nbusywait 100 true\n',
