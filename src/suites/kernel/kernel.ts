@@ -8,7 +8,7 @@ import type { SuiteFiles } from '../suite-files.ts';
 import { clockOf } from './clocks.ts';
 import type { Program } from './judge.ts';
 import { type HelperFailure, lackingHelper } from './make-errors.ts';
-import { programsOf, type TestProgram, textOf, wantedOptions } from './programs.ts';
+import { interpreterOf, programsOf, type TestProgram, textOf, wantedOptions } from './programs.ts';
 
 /** What the labs of this suite are made from; asked for when the first test is loaded. */
 export interface KernelInputs {
@@ -88,7 +88,10 @@ function load(entry: ScenarioEntry, { program, files, inputs }: Loading): Kernel
     entry,
     ...(why !== undefined && { description: `Its clock is \`${clock}\`: ${why}.` }),
     plan: {
-      ...planOf(program, image.path, lacking === undefined),
+      ...planOf(program, {
+        image: image.path,
+        line: lacking ? undefined : commandOf(program, interpreterOf(files, program)),
+      }),
       ...(builtIn.length > 0 && moduleFiles(builtIn)),
       overlays: { '*': [layer] },
       ...(clock !== 'infinite' && { clock }),
@@ -108,8 +111,13 @@ function load(entry: ScenarioEntry, { program, files, inputs }: Loading): Kernel
   };
 }
 
+interface Planned {
+  readonly image: string;
+  readonly line: string | undefined;
+}
+
 /** One command. A program that cannot run has a lab in which nothing is typed. */
-function planOf(program: TestProgram, image: string, runs: boolean): LabPlan {
+function planOf(program: TestProgram, { image, line }: Planned): LabPlan {
   const most = program.timeout === 0 ? deadline.unlimited : program.timeout + deadline.beside;
   return {
     topology,
@@ -118,7 +126,7 @@ function planOf(program: TestProgram, image: string, runs: boolean): LabPlan {
     files: [],
     cwd: `/opt/kselftests/${program.folder}`,
     shellSetup: [],
-    steps: runs ? [{ kind: 'command', host, line: commandOf(program), origin: { file: program.name, line: 0 } }] : [],
+    steps: line === undefined ? [] : [{ kind: 'command', host, line, origin: { file: program.name, line: 0 } }],
     timing: {
       start: BigInt(Date.UTC(2026, 5, 15, 12)) * 1_000_000n,
       warmup: 60n * second,
@@ -150,7 +158,8 @@ function moduleFiles(builtIn: readonly string[]): Pick<LabPlan, 'files' | 'shell
  * As kselftest's runner calls it, but for the prefix of lines: output through a pipe, by lines, nothing to read. What it leaves behind does
  * not hold the pipe's reader, so a daemon of a test is no reason to wait.
  */
-function commandOf({ file, timeout }: TestProgram): string {
+function commandOf({ file, timeout }: TestProgram, interpreter: string | undefined): string {
   const limit = timeout === 0 ? '' : `timeout -k 5 ${timeout} `;
-  return `${limit}stdbuf --output=L ./${shellQuoted(file)} </dev/null > >(cat) 2>&1`;
+  const start = interpreter === undefined ? '' : `${interpreter} `;
+  return `${limit}stdbuf --output=L ${start}./${shellQuoted(file)} </dev/null > >(cat) 2>&1`;
 }

@@ -75,6 +75,16 @@ export function textOf(files: SuiteFiles, { folder, file, compiled }: TestProgra
   return files.isFile(path) ? files.read(path, largest).toString('latin1') : '';
 }
 
+/** Bytes of a script's first line. */
+const longestStart = 256;
+
+/** What a script without permission to be executed is started with, as kselftest's runner does: what its first line names. */
+export function interpreterOf(files: SuiteFiles, { folder, file, compiled }: TestProgram): string | undefined {
+  const path = join(files.dir, selftests, folder, file);
+  if (compiled || (files.mode(path) & 0o111) !== 0) return undefined;
+  return /^#!\s*(\S[^\n]*)/.exec(files.beginning(path, longestStart).toString('latin1'))?.[1]?.trim();
+}
+
 /** Folders with helpers that no test of the suite's list is in. */
 const helperFolders = ['net/lib'];
 

@@ -85,7 +85,7 @@ const tree = {
   'net/good.sh': '#!/bin/sh\necho PASS: a\n',
   'net/lacks.sh': '#!/bin/sh\n./caps\n',
   'net/busy.sh': '#!/bin/sh\nbusywait 100 true\n',
-  'net/slow.sh': '#!/bin/sh\n',
+  'net/slow.sh': '#!/bin/bash -e\n',
   'net/caps.c': 'int main(void) { return 0; }\n',
   'wireguard/netns.sh': '#!/bin/sh\n',
   'net/lib/Makefile': 'TEST_GEN_FILES := csum $(patsubst %.c,%.o,$(wildcard *.bpf.c))\n',
@@ -97,7 +97,7 @@ function withTree(body: (files: SuiteFiles) => Promise<void>): Promise<void> {
   for (const [path, text] of Object.entries(tree)) {
     const file = join(dir, 'tools/testing/selftests', path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
+    writeFileSync(file, text, { mode: path === 'net/slow.sh' ? 0o644 : 0o755 });
   }
   return body(new SuiteFiles(dir)).finally(() => rmSync(dir, { recursive: true, force: true }));
 }
@@ -155,6 +155,11 @@ test('a test is one command in its folder, with its limit, its clock and what th
     assert.deepEqual([good.plan.clock, good.flavour], [undefined, 'selftests']);
     assert.deepEqual(good.judging.program.missingOptions, ['CONFIG_XFRM_USER']);
     assert.equal((await suite.load('net/busy.sh')).plan.clock, 'cpu');
+    assert.deepEqual(
+      (await suite.load('net/slow.sh')).plan.steps.map(({ line }) => line),
+      ["timeout -k 5 10 stdbuf --output=L /bin/bash -e ./'slow.sh' </dev/null > >(cat) 2>&1"],
+      'it may not be executed',
+    );
     const lacks = await suite.load('net/lacks.sh');
     assert.deepEqual([lacks.plan.steps, lacks.judging.program.lacks], [[], { helper: 'caps', why: 'no header' }]);
     await assert.rejects(suite.load('net/gone.sh'), /no selftest net\/gone\.sh/);
