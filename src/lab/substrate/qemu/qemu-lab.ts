@@ -143,8 +143,10 @@ export class QemuLab implements BackendLab {
   async send(orders: readonly Order[]): Promise<void> {
     this.#done = Promise.withResolvers();
     this.#tell({ kind: 'orders', orders });
-    if (this.#isOver || orders.some(({ kind }) => kind === 'end')) return;
-    await this.#done.promise;
+    if (orders.some(({ kind }) => kind === 'end')) return;
+    if (!this.#isOver) await this.#done.promise;
+    // Whoever gave the orders finds that the lab has ended, and why; not orders without an answer in a lab that goes on.
+    if (this.#isOver) await this.ended;
   }
 
   /** Its machines end at once; its thread then stores what came. */
