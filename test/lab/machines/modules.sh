@@ -8,8 +8,8 @@ lanes() { # does $1 for each lane
 
 # Zeros are what IPComp makes smaller. Without its family, ping opens a socket of the other one too and reads nothing from it: unread packets keep the SA
 # that they came by, and an SA its module.
-ask() { ping "-$family" -q -n -c 3 -i 0.02 -W 0.2 -s 500 -p 00 -I "$inside" "$outside" </dev/null 2>/dev/null; }
-send() { ping "-$family" -q -n -i 0.05 -s 500 -p 00 -I "$inside" "$outside" </dev/null >"/run/$name.traffic" 2>&1 & }
+ask() { ping "-$family" -q -n -c 3 -i 0.02 -W 0.1 -s 500 -p 00 -I "$inside" "$outside" </dev/null 2>/dev/null; }
+send() { ping "-$family" -q -n -i 0.1 -s 500 -p 00 -I "$inside" "$outside" </dev/null >"/run/$name.traffic" 2>&1 & }
 
 users() { # of the module $1
   read -r count <"/sys/module/$1/refcnt" && echo "$count"
