@@ -86,7 +86,8 @@ export function run(command: string, args: readonly string[], options: RunOption
   const child = spawn(...walled(command, args, options.limits), {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: options.env ?? process.env,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    // Not a socket where nothing is said: bash takes one for a network connection, and then reads ~/.bashrc before each command.
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
   track(child);
@@ -98,11 +99,11 @@ export function run(command: string, args: readonly string[], options: RunOption
   const limit = options.maxOutput ?? 64 * 1024 * 1024;
   const out = collector(limit, () => stop('flood'), options.onLine);
   const err = collector(limit, () => stop('flood'), options.onLine);
-  child.stdout.on('data', out.take);
-  child.stderr.on('data', err.take);
+  child.stdout?.on('data', out.take);
+  child.stderr?.on('data', err.take);
   // A program may end without reading its input (EPIPE); its status tells what matters.
-  child.stdin.on('error', () => {});
-  child.stdin.end(options.input ?? '');
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(options.input);
   const clock = options.timeoutMs === undefined ? undefined : deadline(options.timeoutMs, () => stop('timeout'));
   const abort = (): void => stop('cancelled');
   options.signal?.addEventListener('abort', abort);

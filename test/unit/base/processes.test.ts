@@ -49,6 +49,11 @@ test('that nothing was found behind the walls is known in every language', () =>
   assert.equal(whyNotStarted(1, 'prlimit: failed\n'), undefined);
 });
 
+test('a program that is given nothing reads nothing, and not from a socket: bash would read ~/.bashrc', async () => {
+  const { stdout } = await run('sh', ['-c', 'cat; test -S /dev/stdin || echo none']);
+  assert.equal(stdout.toString(), 'none\n');
+});
+
 test('input goes in, both outputs and the exit status come out', async () => {
   const result = await run('sh', ['-c', 'cat; echo oops >&2; exit 3'], { input: 'in' });
   assert.deepEqual([result.status, `${result.stdout}`, `${result.stderr}`], [3, 'in', 'oops\n']);
