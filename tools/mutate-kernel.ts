@@ -1,12 +1,14 @@
 /**
- * `npm run mutate:kernel [-- --drawn N --seed S] [--only TEXT] [--quick] [--keep] [--output FILE]`: how much of a broken kernel the suite `conformance`
- * notices. Builds the tested kernel once, then plants one bug at a time in it: those of tools/kernel-mutants/hand-written.ts, and N (40) that
- * are drawn by operator and seed. For each the rows about its file run, then, where all are green, the whole suite. A row counts as red if it
- * passes on the unchanged kernel.
+ * `npm run mutate:kernel [-- --drawn N --seed S] [--only TEXT] [--rows REGEXP] [--coverage RUN] [--keep] [--output FILE]`: how much of a broken
+ * kernel the suite `conformance` notices. Builds the tested kernel once, then plants one bug at a time in it: those of
+ * tools/kernel-mutants/hand-written.ts, and N (40) that are drawn by operator and seed. For each those rows run that execute the changed
+ * statement, until some are red; a bug that no row executes survives at once. A row counts as red if it passes on the unchanged kernel.
  *
- * `--only TEXT`: bugs whose name or file contains the text. `--keep`: what FILE says was found stays found, and what was not counted stays
- * so; the others are tried anew. `--quick`: no bug is tried with the whole suite; what survives has to be tried again without, with `--keep`. Results are written to FILE (`espalier-runs/kernel-mutants.json`) after each, the tables to standard output.
- * Exit code 1 where a hand-written bug survives, or more than a quarter of the drawn ones.
+ * `--coverage RUN`: the folder of a run of `conformance --coverage` that tells which row executes what; rows that it lacks may execute anything.
+ * Without it such a run is made, and what it finds is cached until a row changes. `--only TEXT`: bugs whose name or file contains the text.
+ * `--rows REGEXP`: no other rows run than those whose title matches. `--keep`: what FILE says was found stays found, and what was not counted
+ * stays so; the others are tried anew. Results are written to FILE (`espalier-runs/kernel-mutants.json`) after each, the tables to standard
+ * output. Exit code 1 where a hand-written bug survives, or more than a quarter of the drawn ones.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,15 +17,18 @@ import { describeError } from '../src/base/errors.ts';
 import { writeAtomic } from '../src/base/files.ts';
 import { cacheDir, projectDir, withLock } from '../src/base/folders.ts';
 import { watchForInterruption } from '../src/base/interruption.ts';
-import { wholeNumber } from '../src/session/option-values.ts';
+import { parsePattern, wholeNumber } from '../src/session/option-values.ts';
 import { toolArguments } from './arguments.ts';
+import { coverageOf } from './kernel-mutants/coverage.ts';
 import { queues, shares } from './kernel-mutants/draw.ts';
-import { firstRows } from './kernel-mutants/files.ts';
+import { files } from './kernel-mutants/files.ts';
 import { handWritten } from './kernel-mutants/hand-written.ts';
 import { known } from './kernel-mutants/known.ts';
 import { type KernelMutant, mutantsOf, operators } from './kernel-mutants/operators.ts';
 import { placed } from './kernel-mutants/placed.ts';
-import { reportOf, scoreOf } from './kernel-mutants/report.ts';
+import { candidatesOf } from './kernel-mutants/reach.ts';
+import { outcomeOf, reportOf, scoreOf } from './kernel-mutants/report.ts';
+import { rowPattern, rowsOfSuite } from './kernel-mutants/rows.ts';
 import { mutableTree, sourceText } from './kernel-mutants/tree.ts';
 import { type Tried, tryMutant } from './kernel-mutants/trial.ts';
 
@@ -32,7 +37,8 @@ const { values } = toolArguments(import.meta.filename, {
     drawn: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
-    quick: { type: 'boolean', default: false },
+    rows: { type: 'string', default: '' },
+    coverage: { type: 'string' },
     keep: { type: 'boolean', default: false },
     output: { type: 'string', default: join(projectDir, 'espalier-runs', 'kernel-mutants.json') },
   },
@@ -70,14 +76,19 @@ async function main(): Promise<boolean> {
   process.on('exit', () => rmSync(work, { recursive: true, force: true }));
   const notes = new Notes();
   const isWanted = ({ id, file }: KernelMutant): boolean => `${file} ${id}`.includes(values.only);
-  const attempt = async (mutant: KernelMutant, rows: readonly string[]): Promise<Tried> => {
+  const wantedRows = parsePattern('--rows', values.rows);
+  const rows = (await rowsOfSuite(signal)).filter((row) => wantedRows.test(row));
+  const coverage = await coverageOf(tree, values.coverage, signal);
+  const attempt = async (mutant: KernelMutant, about: readonly string[]): Promise<Tried> => {
     const before = notes.kept(mutant.id);
     if (before) return before;
     const started = performance.now();
-    const tried = await tryMutant(mutant, rows, { tree, work, quick: values.quick, signal });
+    const text = sourceText(tree, mutant.file);
+    const isAbout = (row: string): boolean => rowPattern(about).test(row);
+    const candidates = candidatesOf(mutant, { text, coverage, rows, isAbout });
+    const tried = await tryMutant(mutant, candidates, { tree, work, signal });
     notes.add(tree.version, tried);
-    const outcome = tried.uncounted ?? tried.red.map(({ name, word }) => `${word}: ${name}`).join('; ');
-    say(`${((performance.now() - started) / 1000).toFixed(0)} s  ${mutant.id}  ${outcome || 'SURVIVES'}`);
+    say(`${((performance.now() - started) / 1000).toFixed(0)} s  ${mutant.id}  ${outcomeOf(tried)}`);
     return tried;
   };
 
@@ -86,7 +97,7 @@ async function main(): Promise<boolean> {
   const atPlaces = handWritten.map((bug) => ({ mutant: placed(bug, sourceText(tree, bug.file)), rows: bug.rows }));
   for (const { mutant, rows } of atPlaces) if (isWanted(mutant)) byHand.push(await attempt(mutant, rows));
 
-  const texts = Object.keys(firstRows).map((file) => [file, sourceText(tree, file)] as const);
+  const texts = files.map((file) => [file, sourceText(tree, file)] as const);
   const names = Object.keys(operators);
   const all = new Map(names.map((name) => [name, texts.flatMap((text) => mutantsOf(...text, name))]));
   const wanted = shares(names, wholeNumber('--drawn', values.drawn, 0));
@@ -100,7 +111,7 @@ async function main(): Promise<boolean> {
   while (open.length > 0) {
     for (const turn of open) {
       const { value: mutant } = turn.queue.next();
-      if (mutant) turn.tried.push(await attempt(mutant, firstRows[mutant.file] ?? []));
+      if (mutant) turn.tried.push(await attempt(mutant, []));
       else turn.wanted = 0;
     }
     open = open.filter(({ wanted: count, tried }) => scoreOf(tried, known).counted < count);

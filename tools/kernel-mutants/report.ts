@@ -25,12 +25,19 @@ export function scoreOf(tried: readonly Tried[], known: readonly Known[]): Score
 
 const wordsOf = ({ red }: Tried): string => [...new Set(red.map(({ word }) => word))].join(', ');
 
+/** In a line: which rows are red, or why none is. */
+export function outcomeOf({ uncounted, red, rows, by }: Tried): string {
+  if (uncounted !== undefined) return uncounted;
+  if (red.length > 0) return red.map(({ name, word }) => `${word}: ${name}`).join('; ');
+  return rows === 0 ? 'not reached' : `survives ${rows} rows that execute the ${by}`;
+}
+
 /** One mutant, as a line of a Markdown table. */
 export function rowOf(tried: Tried): string {
-  const { id, file, within, line, red, uncounted } = tried;
+  const { id, file, within, line, red } = tried;
   const place = id.startsWith(file) ? `${id.slice(file.length + 1)}` : `${id} (${within})`;
   const first = red[0] ? red[0].name + (red.length > 1 ? ` and ${red.length - 1} more` : '') : '';
-  const what = uncounted ?? (red.length === 0 ? 'survives' : wordsOf(tried));
+  const what = red.length === 0 ? outcomeOf(tried) : wordsOf(tried);
   return `| ${place} | ${file}:${line} | ${what} | ${first} |`;
 }
 
@@ -48,7 +55,7 @@ export function reportOf(title: string, tried: readonly Tried[], known: readonly
     ...tried.filter(isCounted).map(rowOf),
     '',
     `${found} of ${counted} found. Not counted: ${left.length} that do not compile or change no object, ${same.length} known.`,
-    ...survivors.map((one) => `survives: ${one.id} (${one.file}:${one.line})`),
+    ...survivors.map((one) => `${outcomeOf(one)}: ${one.id} (${one.file}:${one.line})`),
     '',
   ];
 }

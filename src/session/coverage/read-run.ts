@@ -4,7 +4,12 @@ import { readNotes } from '../../evidence/gcov/notes.ts';
 import type { AttemptFile } from '../../model/attempt.ts';
 import type { Coverage } from '../../model/coverage.ts';
 import { Code } from '../../results/coverage/code.ts';
-import { type AttemptCounters, type Collected, CoverageCollector } from '../../results/coverage/collector.ts';
+import {
+  type AttemptCounters,
+  type Collected,
+  CoverageCollector,
+  type TestName,
+} from '../../results/coverage/collector.ts';
 import { attemptFileNames, attemptFiles } from '../../store/attempt-files.ts';
 import type { RunFolder } from '../../store/run-folder.ts';
 import { kernelNotes } from '../../supply/kernel/counter-notes.ts';
@@ -43,6 +48,17 @@ export function coverageOfRun(folder: RunFolder): RunCoverage {
   return new RunReader(folder).read();
 }
 
+/** A test of a run, and what it executed. */
+export interface TestLines extends TestName {
+  /** Numbers of lines, by source. */
+  readonly lines: ReadonlyMap<string, ReadonlySet<number>>;
+}
+
+/** What each test of a run executed, all its attempts together. A test of which an attempt's counters are lost is left out. */
+export function linesByTest(folder: RunFolder): TestLines[] {
+  return new RunReader(folder).linesByTest();
+}
+
 class RunReader {
   readonly #tests: readonly (readonly Finished[])[];
   readonly #code = new Code();
@@ -60,9 +76,24 @@ class RunReader {
     );
   }
 
-  read(): RunCoverage {
+  linesByTest(): TestLines[] {
+    this.#explainKernels();
+    return this.#tests.flatMap((attempts) => {
+      const counters = [...this.#countersOf(attempts)];
+      const [first] = attempts;
+      if (first === undefined || counters.length < attempts.length) return [];
+      const { suite, name } = first.file;
+      return [{ suite, name, lines: linesOf(this.#code, counters) }];
+    });
+  }
+
+  #explainKernels(): void {
     const kernels = new Map(this.#tests.flat().map(({ file }) => [file.inputs.kernel.id, file.inputs.kernel]));
     for (const kernel of kernels.values()) this.#kernels.set(kernel.id, this.#explain(kernel));
+  }
+
+  read(): RunCoverage {
+    this.#explainKernels();
     const collector = new CoverageCollector(this.#code);
     for (const attempts of this.#tests) {
       const [first] = attempts;
@@ -129,4 +160,19 @@ class RunReader {
     }
     return objects;
   }
+}
+
+function linesOf(code: Code, attempts: readonly AttemptCounters[]): Map<string, Set<number>> {
+  const sources = new Map<string, Set<number>>();
+  for (const { kernel, objects } of attempts) {
+    for (const [object, counters] of objects) {
+      for (const { lines } of code.ran(kernel, object, counters)) {
+        for (const number of lines.keys()) {
+          const { source, line } = code.lines[number] ?? { source: '', line: 0 };
+          sources.set(source, (sources.get(source) ?? new Set()).add(line));
+        }
+      }
+    }
+  }
+  return sources;
 }

@@ -3,11 +3,13 @@ import { test } from 'node:test';
 import { EspalierError } from '../../../src/base/errors.ts';
 import { codeOf, functionsOf } from '../../../tools/kernel-mutants/c-source.ts';
 import { queues, shares } from '../../../tools/kernel-mutants/draw.ts';
-import { firstRows, rowPattern } from '../../../tools/kernel-mutants/files.ts';
 import { handWritten } from '../../../tools/kernel-mutants/hand-written.ts';
 import { mutantsOf, mutated, operators } from '../../../tools/kernel-mutants/operators.ts';
 import { placed } from '../../../tools/kernel-mutants/placed.ts';
+import { candidatesOf } from '../../../tools/kernel-mutants/reach.ts';
 import { reportOf, scoreOf } from '../../../tools/kernel-mutants/report.ts';
+import { rowPattern, titlesPattern } from '../../../tools/kernel-mutants/rows.ts';
+import type { Tried } from '../../../tools/kernel-mutants/trial.ts';
 
 /** A function of ours in the kernel's style. */
 const inFunction = (body: string): string => `static int f(int a)\n{\n${body}\n}\n`;
@@ -122,16 +124,74 @@ test('every group of rows has a hand-written bug, and each is named once', () =>
   assert.deepEqual([...letters].toSorted(), ['A', 'B', 'F', 'I', 'N', 'P', 'R', 'S', 'T']);
 });
 
-test('rows are chosen by letter and number', () => {
-  const chosen = (rows: readonly string[], title: string): boolean =>
-    new RegExp(rowPattern(rows)).test(`conformance:${title}`);
+test('rows are chosen by letter and number, and by their whole titles', () => {
+  const chosen = (rows: readonly string[], title: string): boolean => rowPattern(rows).test(title);
   assert.ok(chosen(['S'], 'S1 an SA') && chosen(['S'], 'S16 an SA') && chosen(['S1', 'A'], 'A null'));
-  assert.ok(!chosen(['S1'], 'S16 an SA') && !chosen(['A'], 'AH') && !chosen(['S'], 'P1 a policy'));
-  for (const rows of Object.values(firstRows)) assert.ok(rows.length > 0);
+  assert.ok(!chosen(['S1'], 'S16 an SA') && !chosen(['A'], 'AH') && !chosen(['S'], 'P1 a policy') && !chosen([], ''));
+  const pattern = new RegExp(titlesPattern(['S1 a (b|c)?', 'S2']), 'u');
+  assert.ok(pattern.test('conformance:S1 a (b|c)?') && pattern.test('conformance:S2'));
+  assert.ok(!pattern.test('conformance:S1 a b') && !pattern.test('conformance:S22') && !pattern.test('other:S2'));
+});
+
+/** A file, and where `find` is in its only function. */
+function placeOf(body: string, find: string) {
+  const text = `int other;\n${inFunction(body)}int more;\n`;
+  const start = text.indexOf(find);
+  return { text, place: { file, within: 'f', start, end: start + find.length } };
+}
+
+const linesOf = (numbers: readonly number[]) => new Map([[file, new Set(numbers)]]);
+
+test('rows that execute the changed statement are tried: those first that nothing is known of, then those about it', () => {
+  // The statement is in lines 4 and 5, the function in 4 to 7.
+  const { text, place } = placeOf('\tif (a &&\n\t    b == c)\n\t\tg();\n\treturn 1;', 'b == c');
+  const coverage = {
+    counted: linesOf([4, 5, 6, 7]),
+    rows: new Map([
+      ['below', linesOf([6, 7])],
+      ['long', linesOf([4, 5, 6, 7])],
+      ['short', linesOf([4, 5])],
+      ['begin', linesOf([4])],
+      ['about', linesOf([4, 6, 7])],
+      ['gone', linesOf([4])],
+    ]),
+  };
+  const rows = ['below', 'begin', 'long', 'new', 'short', 'about'];
+  const isAbout = (row: string): boolean => row === 'about';
+  assert.deepEqual(candidatesOf(place, { text, coverage, rows, isAbout }), {
+    by: 'statement',
+    rows: ['new', 'about', 'short', 'long', 'begin'],
+  });
+  assert.deepEqual(candidatesOf(place, { text, coverage, rows: ['below'] }), { by: 'statement', rows: [] });
+});
+
+test('a statement without a counter goes by its function, that by its file, and a file without any by nothing', () => {
+  const { text, place } = placeOf('\tg();\n\tint i = 1;\n\th();', 'i = 1');
+  const rows = ['inside', 'outside', 'elsewhere'];
+  const by = (counted: readonly number[], inside: readonly number[]) =>
+    candidatesOf(place, {
+      text,
+      coverage: {
+        counted: linesOf(counted),
+        rows: new Map([
+          ['inside', linesOf(inside)],
+          ['outside', linesOf([1])],
+          ['elsewhere', new Map()],
+        ]),
+      },
+      rows,
+    });
+  assert.deepEqual(by([1, 4, 5, 6], [5]), { by: 'statement', rows: ['inside'] });
+  assert.deepEqual(by([1, 4, 6], [6]), { by: 'function', rows: ['inside'] });
+  assert.deepEqual(by([1], []), { by: 'file', rows: ['outside'] });
+  assert.deepEqual(by([], []).rows.toSorted(), rows.toSorted());
 });
 
 test('a survivor lowers the score unless it is known; what was not built is not counted', () => {
-  const of = (id: string, more = {}) => ({ id: `${file}:${id}`, file, within: 'f', line: 1, red: [], ...more });
+  const of = (id: string, more: Partial<Tried> = {}): Tried => ({
+    ...{ id: `${file}:${id}`, file, within: 'f', line: 1, rows: 3, by: 'statement', red: [] },
+    ...more,
+  });
   const red = [{ name: 'S1 an SA', word: 'major' }];
   const tried = [of('a', { red }), of('b'), of('c'), of('d', { uncounted: 'does not compile' })];
   const known = [{ id: `${file}:c`, reason: 'says nothing' }];
@@ -141,5 +201,7 @@ test('a survivor lowers the score unless it is known; what was not built is not 
   assert.equal(scoreOf([of('c', { red })], known).found, 1);
   const lines = reportOf('Drawn', tried, known).join('\n');
   assert.match(lines, /\| a \| net\/xfrm\/x\.c:1 \| major \| S1 an SA \|/);
+  assert.match(lines, /^survives 3 rows that execute the statement: net\/xfrm\/x\.c:b/m);
+  assert.match(reportOf('Drawn', [of('b', { rows: 0 })], known).join('\n'), /^not reached: net\/xfrm\/x\.c:b/m);
   assert.match(lines, /1 of 2 found\. Not counted: 1 .*, 1 known/);
 });

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import type { AttemptFile } from '../../../../src/model/attempt.ts';
 import { coverageText } from '../../../../src/report/terminal/coverage-text.ts';
+import { linesByTest } from '../../../../src/session/coverage/read-run.ts';
 import { writeCoverage } from '../../../../src/session/coverage/write-coverage.ts';
 import { readCoverage } from '../../../../src/store/coverage.ts';
 import { jsonText, type RunFolder } from '../../../../src/store/run-folder.ts';
@@ -153,5 +154,21 @@ test('counters of another build of the same kernel are lost, not read by the wro
   assert.deepEqual(
     files.map(({ covered }) => covered),
     [''],
+  );
+});
+
+test('what each test executed, without tests of which an attempt is lost', (t) => {
+  const folder = makeRun(t, ['one', 'two', 'half', 'unsupported']);
+  add(folder, { name: 'one', counters: countersFile([[1, [2]]]) });
+  add(folder, { name: 'one', attempt: 1, counters: countersFile([[2, [1]]]) });
+  add(folder, { name: 'two', counters: countersFile([[2, [7]]]) });
+  add(folder, { name: 'half', counters: countersFile([[1, [2]]]) });
+  add(folder, { name: 'half', attempt: 1, end: { word: 'panic' } });
+  assert.deepEqual(
+    linesByTest(folder).map(({ name, lines }) => [name, [...(lines.get('net/xfrm/made.c') ?? [])]]),
+    [
+      ['one', [4, 9]],
+      ['two', [9]],
+    ],
   );
 });
