@@ -1,4 +1,7 @@
-/** IPsec's modules of a distribution's kernel, which labs of User Mode Linux do not have: machines/modules.scenario.ts, and its measure of growth. */
+/**
+ * What kernels of distributions have and labs of User Mode Linux do not: modules (machines/modules.scenario.ts, with its measure of growth) and programs of 32 bits
+ * (machines/words.scenario.ts).
+ */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,17 +16,23 @@ const machines = (await backends()).find(({ substrate }) => substrate.name === '
 const skip =
   machines === undefined || machines.sample ? 'ESPALIER_CONFORMANCE=qemu tries it' : (machines.missing ?? false);
 
-test('modules of IPsec are loaded and unloaded under traffic', { skip }, async (t) => {
-  const output = mkdtempSync(join(tmpdir(), 'espalier-modules-'));
-  t.after(() => rmSync(output, { recursive: true, force: true }));
-  const main = join(projectDir, 'src/cli/main.ts');
-  const scenario = join(import.meta.dirname, 'machines/modules.scenario.ts');
-  const args = ['run', scenario, '--substrate', 'qemu', '-j', '1', '--reporter', 'list', '--output', output];
-  const { status, stdout, stderr } = await run(process.execPath, [main, ...args]);
-  const said = `${stdout}${stderr}`;
-  assert.match(said, /^1 passed$/m, said);
-  assert.equal(status, 0, said);
-});
+const scenarios = {
+  modules: 'modules of IPsec are loaded and unloaded under traffic',
+  words: 'a program of 32 bits is refused what Debian’s kernels cannot translate',
+};
+for (const [name, title] of Object.entries(scenarios)) {
+  test(title, { skip }, async (t) => {
+    const output = mkdtempSync(join(tmpdir(), 'espalier-modules-'));
+    t.after(() => rmSync(output, { recursive: true, force: true }));
+    const main = join(projectDir, 'src/cli/main.ts');
+    const scenario = join(import.meta.dirname, `machines/${name}.scenario.ts`);
+    const args = ['run', scenario, '--substrate', 'qemu', '-j', '1', '--reporter', 'list', '--output', output];
+    const { status, stdout, stderr } = await run(process.execPath, [main, ...args]);
+    const said = `${stdout}${stderr}`;
+    assert.match(said, /^1 passed$/m, said);
+    assert.equal(status, 0, said);
+  });
+}
 
 const textsOf = (kib: readonly number[]): string[] => kib.map((one) => `MemFree:  1 kB\nSUnreclaim: ${one} kB\n`);
 const growthOf = (kib: readonly number[]) => growthPerCycle(textsOf(kib), ['SUnreclaim']);
