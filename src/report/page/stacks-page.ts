@@ -22,15 +22,20 @@ th, td { border: 1px solid #999; padding: 4px 8px; text-align: left; vertical-al
 th[colspan] { background: #eee; }
 td.yes { background: #e2f3e2; } td.no { background: #f8e0e0; } td.unknown { background: #f3f0dc; }
 code { white-space: pre-wrap; overflow-wrap: anywhere; }
-details { max-width: 24em; }
+thead th, summary { white-space: nowrap; }
+th[scope=row] { min-width: 16em; position: sticky; left: 0; background: #fff; }
+details { max-width: 40em; } details[open] { min-width: 24em; }
+.wide { overflow-x: auto; }
 </style>
 <h1>Stacks and their operations</h1>
+<div class="wide">
 <table>
 <thead><tr><th scope="col">operation</th>${head.join('')}</tr></thead>
 <tbody>
 ${body.join('\n')}
 </tbody>
 </table>
+</div>
 <h2>Not there</h2>
 <ul>
 ${missing.join('\n')}
