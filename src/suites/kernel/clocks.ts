@@ -14,6 +14,16 @@ const rules: readonly ClockRule[] = [
     why: 'it waits in a loop that never sleeps, which takes no time where CPU is infinite',
   },
   {
+    text: /\bwhile (?:true|:)(?=\s*(?:;|$))/m,
+    clock: 'cpu',
+    why: 'it has a loop without end, which goes on beside a sleep that then never ends',
+  },
+  {
+    text: /\b(?:iperf3?|netperf|udpgso_bench_tx|msg_zerocopy|io_uring_zerocopy_tx)\b/,
+    clock: 'cpu',
+    why: 'it sends as much as it can for so many seconds, which never pass where CPU is infinite',
+  },
+  {
     text: /\bdate (?:-u )?\+["']?%s|\bEPOCHREALTIME\b|\bprintf "%\(%s\)T"/,
     clock: 'cpu',
     why: 'it reads the time, to measure how long the kernel computes or to do something for so long',

@@ -39,9 +39,15 @@ test('a program that waits in a busy loop or measures CPU gets the clock of the 
     'start=$(date +%s%3N)',
     'while [ $(date +%s) -lt $end ]',
     'date -u +%s%3N',
+    'while true; do list; done &',
+    'while :\ndo list; done &',
+    'iperf3 -c 192.0.2.1',
+    'netperf -t TCP_STREAM',
+    './udpgso_bench_tx -t -l 2',
   ])
     assert.equal(clockOf(text).clock, 'cpu', text);
-  assert.equal(clockOf('date +%F').clock, 'infinite');
+  for (const text of ['date +%F', 'while read -r line; do echo; done', '# while true prose', 'nuttcp6'])
+    assert.equal(clockOf(text).clock, 'infinite', text);
   assert.deepEqual(clockOf('slowwait 5 true; sleep 1'), { clock: 'infinite' });
 });
 
