@@ -125,7 +125,7 @@ function planOf(program: TestProgram, { image, line }: Planned): LabPlan {
     sharedTrees: [],
     files: [],
     cwd: `/opt/kselftests/${program.folder}`,
-    shellSetup: [],
+    shellSetup: [debugFolder],
     steps: line === undefined ? [] : [{ kind: 'command', host, line, origin: { file: program.name, line: 0 } }],
     timing: {
       start: BigInt(Date.UTC(2026, 5, 15, 12)) * 1_000_000n,
@@ -141,6 +141,9 @@ function planOf(program: TestProgram, { image, line }: Planned): LabPlan {
 
 const builtInList = '/opt/modules.builtin';
 
+/** As systemd mounts it: tests steer netdevsim through it. A kernel of the user's may lack it. */
+const debugFolder = 'mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null';
+
 /** With an index of what is built in, `modprobe` of it succeeds, as on a kernel with modules. */
 function moduleFiles(builtIn: readonly string[]): Pick<LabPlan, 'files' | 'shellSetup'> {
   const folder = '/lib/modules/$(uname -r)';
@@ -148,6 +151,7 @@ function moduleFiles(builtIn: readonly string[]): Pick<LabPlan, 'files' | 'shell
     files: [{ host, path: builtInList, mode: 0o644, content: Buffer.from(`${builtIn.join('\n')}\n`) }],
     // depmod warns into the output of the test where one of the last two is missing.
     shellSetup: [
+      debugFolder,
       `mkdir -p ${folder}; cp ${builtInList} ${folder}/modules.builtin; : >${folder}/modules.order`,
       `: >${folder}/modules.builtin.modinfo; depmod`,
     ],
