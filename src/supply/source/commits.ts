@@ -56,3 +56,19 @@ export async function describeCommit(dir: string, commit: string): Promise<Commi
   const [author = '', day = '', subject = ''] = shown.stdout.toString().trim().split('\0');
   return { commit, author, day, subject };
 }
+
+/** A path in which two commits differ. */
+export interface PathChange {
+  readonly path: string;
+  /** The later commit has it. */
+  readonly isThere: boolean;
+}
+
+/** In which paths below a folder two commits differ; `undefined`: one of them is not there, or they differ in more than can be listed. */
+export async function changedPaths(dir: string, from: string, to: string): Promise<PathChange[] | undefined> {
+  const words = ['diff-tree', '-r', '-z', '--no-renames', '--relative', '--name-status', '--end-of-options', from, to];
+  const { status, stopped, stdout } = await git(dir, words);
+  if (status !== 0 || stopped !== undefined) return undefined;
+  const parts = stdout.toString().split('\0').filter(Boolean);
+  return parts.flatMap((part, at) => (at % 2 === 0 ? [] : [{ path: part, isThere: parts[at - 1] !== 'D' }]));
+}

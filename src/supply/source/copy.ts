@@ -56,6 +56,28 @@ export function syncCopy({ from, to, manifest }: Copy, paths: readonly string[])
   return changed;
 }
 
+/**
+ * The same for some paths of a copy that holds another state of the tree: what of them is in the tree is written where it differs, and what is not goes.
+ * All other files stay.
+ */
+export function syncPaths({ from, to, manifest }: Copy, paths: readonly string[]): void {
+  const known = new Map(Object.entries(readJsonIfPresent(manifest, manifestSchema) ?? {}));
+  const isFolder = folderCheck(from);
+  const looks = paths.map((path) => [path, isFolder(dirname(path)) ? lookOf(join(from, path)) : undefined] as const);
+  // Before anything is copied, as above.
+  for (const [path, look] of looks) {
+    if (look !== undefined) continue;
+    remove(to, path.split('/'));
+    known.delete(path);
+  }
+  for (const [path, look] of looks) {
+    if (look === undefined) continue;
+    copyIfOther(join(from, path), to, path.split('/'));
+    known.set(path, look);
+  }
+  writeAtomic(manifest, JSON.stringify(Object.fromEntries(known)));
+}
+
 /** Tells which folders of a tree are real ones, asking once for each. */
 function folderCheck(root: string): (path: string) => boolean {
   const known = new Map([['.', true]]);
