@@ -277,3 +277,8 @@ uint64_t faults_due(void); /* virtual ns since boot at which the next frame is d
 /* collect.c */
 void collect_files(void);
 void collect_counters(void);
+
+/* debug.c */
+const char *debug_folder(void);
+void debug_open(void);
+void debug_leaks(void);

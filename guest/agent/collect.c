@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,17 +92,17 @@ void collect_files(void)
 
 /*
  * What the kernel counted of its own code, as files that gcov reads. One kernel holds all hosts, so these are nobody's: they lie beside
- * the hosts' folders. debugfs is mounted here only, where no host sees it.
+ * the hosts' folders.
  */
 void collect_counters(void)
 {
 	char from[1024];
 	if (!plan.counters)
 		return;
-	mkdir("/debug", 0700);
-	if (mount("debug", "/debug", "debugfs", 0, NULL))
+	const char *debug = debug_folder();
+	if (!debug)
 		trouble(LAB, "lost", "counters: mount debugfs: %s", strerror(errno));
-	else if (snprintf(from, sizeof from, "/debug/gcov%s", plan.counters) >= (int)sizeof from || access(from, R_OK))
+	else if (snprintf(from, sizeof from, "%s/gcov%s", debug, plan.counters) >= (int)sizeof from || access(from, R_OK))
 		trouble(LAB, "lost", "counters: the kernel has none of %s", plan.counters);
 	else
 		copy_any(from, "gcov", 0);

@@ -20,6 +20,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_TIMERSLACK, 1);
 	place_open();
+	debug_open();
 	cpuinfo_write();
 	clock_start();
 	record_open();
@@ -54,6 +55,7 @@ int main(int argc, char **argv)
 	capture_drain();
 	capture_flush();
 	books_close();
+	debug_leaks();
 	record(REC_LAB_END, LAB, NULL, 0);
 	record_flush();
 	power_off();

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RawBisectOptions } from '../session/bisect/order.ts';
 import { type Help, withHelp } from './help.ts';
 import {
+  checkersOption,
   collect,
   flavourOption,
   kconfigOption,
@@ -56,6 +57,7 @@ export function register(program: Command): void {
     .option('--gap <ms>', 'virtual time between two commands (default: set by the suite)')
     .option(...kernelOption)
     .option(...kconfigOption)
+    .option(...checkersOption)
     .option(...suiteOption)
     .option(...overlayOption, collect)
     .option(...flavourOption)

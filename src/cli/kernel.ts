@@ -32,6 +32,7 @@ export function register(program: Command): void {
     .option('--debug', 'with debugging information, for `espalier gdb`')
     .option(...kconfigOption)
     .option('--coverage', 'with counters of what runs, for `espalier run --coverage`')
+    .option('--checkers', 'with KASAN, UBSAN, lockdep and kmemleak, for `espalier run --checkers`')
     .option('--plain', 'without the changes in kernel/patches, to compare with (see `npm run bench`)')
     .action(async (options: KernelBuildOptions) => {
       const { kernelBuildCommand } = await import('../session/commands/kernel.ts');

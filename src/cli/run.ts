@@ -3,6 +3,7 @@ import { EspalierError } from '../base/errors.ts';
 import type { RawRunOptions } from '../session/options.ts';
 import { type Help, withHelp } from './help.ts';
 import {
+  checkersOption,
   collect,
   farmOption,
   flavourOption,
@@ -76,6 +77,7 @@ export function register(program: Command): void {
     .option('--baseline <run|file>', 'earlier results; tests with the same verdict count as expected')
     .option(...kernelOption)
     .option(...kconfigOption)
+    .option(...checkersOption)
     .option(...suiteOption)
     .option(...overlayOption, collect)
     .option(...sourceOption, collect)

@@ -16,6 +16,11 @@ export const kconfigOption = [
   'build the kernel with the options of this file as well (docs/suites.md)',
 ] as const;
 
+export const checkersOption = [
+  '--checkers',
+  'on a kernel with KASAN, UBSAN, lockdep and kmemleak: what they report is `crash` (docs/suites.md)',
+] as const;
+
 export const overlayOption = [
   '--overlay <dir|tar>',
   'lay these files over the image of every host; HOST=PATH: of one host (repeatable)',
@@ -65,6 +70,7 @@ export function withLabOptions(command: Command): Command {
     .option('--seed <n>', 'seed of all randomness in the lab', '1')
     .option(...kernelOption)
     .option(...kconfigOption)
+    .option(...checkersOption)
     .option(...suiteOption)
     .option(...overlayOption, collect)
     .option(...sourceOption, collect)

@@ -14,6 +14,8 @@ export interface LabSupplyOptions {
   readonly debug?: boolean;
   /** Kernels count which of their code runs. */
   readonly coverage?: boolean;
+  /** Kernels have their own checkers. */
+  readonly checkers?: boolean;
   /** Options of the user's own for kernels that are built. */
   readonly kconfig?: Kconfig;
   /** Debian packages that all images have beside their own. */
@@ -28,6 +30,7 @@ export class LabSupply {
   readonly #selection: string | undefined;
   readonly #debug: boolean;
   readonly #coverage: boolean;
+  readonly #checkers: boolean;
   readonly #options: Kconfig;
   readonly #packages: readonly string[];
   readonly #supply: Supply | undefined;
@@ -37,13 +40,15 @@ export class LabSupply {
 
   constructor(
     substrate: Substrate,
-    { kernel, debug = false, coverage = false, kconfig = new Map(), packages = [], signal }: LabSupplyOptions,
+    { kernel, debug = false, coverage = false, checkers = false, ...more }: LabSupplyOptions,
   ) {
+    const { kconfig = new Map(), packages = [], signal } = more;
     this.substrate = substrate;
     this.signal = signal === undefined ? this.#given.signal : AbortSignal.any([signal, this.#given.signal]);
     this.#selection = kernel;
     this.#debug = debug;
     this.#coverage = coverage;
+    this.#checkers = checkers;
     this.#options = kconfig;
     this.#packages = packages;
     this.#supply = substrate.supply();
@@ -62,7 +67,8 @@ export class LabSupply {
   /** The kernel under test in one of its flavours. */
   kernel(flavour: KernelFlavour = 'standard'): Promise<KernelChoice> {
     const [supply, selection, signal] = [this.#supply, this.#selection, this.signal];
-    const purpose = { debug: this.#debug, coverage: this.#coverage, options: this.#options };
+    const built = { debug: this.#debug, coverage: this.#coverage, checkers: this.#checkers };
+    const purpose = { ...built, options: this.#options };
     if (supply === undefined) return Promise.resolve(nothing);
     return once(this.#kernels, flavour, () => supply.kernel({ selection, flavour, ...purpose, signal }));
   }

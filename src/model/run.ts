@@ -32,6 +32,8 @@ const options = z.object({
     .exactOptional(),
   /** Labs count which code of the kernel ran. */
   coverage: z.literal(true).exactOptional(),
+  /** Labs boot kernels with their own checkers. */
+  checkers: z.literal(true).exactOptional(),
   baseline: optionalText,
   /** Suites that are called by a part of their path: name in this run → absolute path of a folder or file of scenarios. */
   paths: z.record(text, text).exactOptional(),

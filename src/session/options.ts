@@ -28,6 +28,7 @@ export interface RawRunOptions {
   readonly machines?: string;
   readonly faults?: string;
   readonly coverage?: boolean;
+  readonly checkers?: boolean;
   readonly retries: string;
   readonly repeatEach: string;
   readonly seeds?: string;
@@ -53,7 +54,7 @@ export interface RawRunOptions {
 /** What names one lab that is opened for a person: of `shell` and `gdb`. */
 export type RawLabOptions = Pick<
   RawRunOptions,
-  'seed' | 'kernel' | 'kconfig' | 'suite' | 'overlay' | 'source' | 'flavour'
+  'seed' | 'kernel' | 'kconfig' | 'checkers' | 'suite' | 'overlay' | 'source' | 'flavour'
 >;
 
 /** How many seeds, from `first` on. */
@@ -79,7 +80,8 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
       remedy: 'add --source NAME=DIR',
     });
   }
-  if (raw.coverage && kernel !== undefined) refuseBuilt(kernel, { coverage: true });
+  const { coverage = false, checkers = false } = raw;
+  if (kernel !== undefined) refuseBuilt(kernel, { coverage, checkers });
   if (raw.helpers !== undefined && raw.helpers !== 'upstream') throw usage('--helpers', raw.helpers, '`upstream`');
   return {
     substrate: raw.substrate ?? defaultSubstrate.name,
@@ -97,7 +99,8 @@ export function parseRunOptions(raw: RawRunOptions): RunOptions {
     ...(raw.gap !== undefined && { gap: wholeNumber('--gap', raw.gap, 0) }),
     ...(raw.machines !== undefined && { machines: parseMachines(raw.machines) }),
     ...readKconfig(raw.kconfig),
-    ...(raw.coverage && { coverage: true as const }),
+    ...(coverage && { coverage }),
+    ...(checkers && { checkers }),
     ...(raw.baseline !== undefined && { baseline: raw.baseline }),
   };
 }
@@ -151,6 +154,7 @@ function optionWords(options: RunOptions): string[] {
   if (options.faults !== undefined) words.push('--faults', options.faults.file);
   if (options.kconfig !== undefined) words.push('--kconfig', options.kconfig.file);
   if (options.coverage) words.push('--coverage');
+  if (options.checkers) words.push('--checkers');
   return words;
 }
 

@@ -99,6 +99,8 @@ export interface KernelRequest {
   readonly debug: boolean;
   /** With counters of what runs. */
   readonly coverage: boolean;
+  /** With the kernel's own checkers. */
+  readonly checkers: boolean;
   /** Options of the user's own (`--kconfig`). */
   readonly options: Kconfig;
   readonly signal: AbortSignal | undefined;

@@ -16,6 +16,7 @@ export interface RawBisectOptions
     | 'suite'
     | 'kernel'
     | 'kconfig'
+    | 'checkers'
     | 'overlay'
     | 'helpers'
     | 'substrate'

@@ -11,6 +11,7 @@ export interface KernelBuildOptions {
   readonly plain?: boolean;
   readonly debug?: boolean;
   readonly coverage?: boolean;
+  readonly checkers?: boolean;
   readonly kconfig?: string;
 }
 
@@ -21,6 +22,7 @@ export async function kernelBuildCommand({
   plain,
   debug = false,
   coverage = false,
+  checkers = false,
   kconfig,
   flavour: name,
 }: KernelBuildOptions): Promise<void> {
@@ -34,11 +36,12 @@ export async function kernelBuildCommand({
           signal,
           debug,
           coverage,
+          checkers,
           options,
           plain: plain === true,
           updateLock: updateLock === true,
         })
-      : await ensureKernel({ flavour, debug, coverage, options, selection: kernel, signal });
+      : await ensureKernel({ flavour, debug, coverage, checkers, options, selection: kernel, signal });
   process.stdout.write(`${built.id}\n${built.path}\n`);
 }
 
@@ -50,6 +53,7 @@ export function kernelListCommand(): void {
       ...(facts.patches?.length === 0 ? ['plain'] : []),
       ...(facts.debug ? ['debug'] : []),
       ...(facts.coverage ? ['coverage'] : []),
+      ...(facts.checkers ? ['checkers'] : []),
       ...(facts.options === undefined ? [] : [`${Object.keys(facts.options).length} options of --kconfig`]),
     ].join(', ');
     process.stdout.write(`${visibleLine(`${id}  ${kind}  ${made.slice(0, 16)}  ${path}`)}\n`);

@@ -28,8 +28,8 @@ export class FarmOfRun implements AsyncDisposable {
 
   /** What labs boot, as on this machine alone; what is used of it is remembered, since it has to be sent. */
   readonly openSupply = (options: RunOptions, signal: AbortSignal): RememberingSupply => {
-    const { substrate, kernel, kconfig, coverage = false } = options;
-    const boot = { kernel, kconfig: kconfigOf(kconfig), coverage };
+    const { substrate, kernel, kconfig, coverage = false, checkers = false } = options;
+    const boot = { kernel, kconfig: kconfigOf(kconfig), coverage, checkers };
     this.#supply = new RememberingSupply(substrateByName(substrate), { ...boot, signal });
     return this.#supply;
   };

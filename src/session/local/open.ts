@@ -14,12 +14,9 @@ import { sourceLayers, treesOfSources } from './sources.ts';
 type MoreSupply = Pick<LabSupplyOptions, 'debug' | 'packages'>;
 
 /** What the labs of a run boot. Nothing is made yet. */
-export function openSupply(
-  { substrate, kernel, kconfig, coverage }: RunOptions,
-  signal: AbortSignal,
-  more: MoreSupply = {},
-): LabSupply {
-  const built = { kconfig: kconfigOf(kconfig), coverage: coverage ?? false };
+export function openSupply(options: RunOptions, signal: AbortSignal, more: MoreSupply = {}): LabSupply {
+  const { substrate, kernel, coverage = false, checkers = false } = options;
+  const built = { kconfig: kconfigOf(options.kconfig), coverage, checkers };
   return new LabSupply(substrateByName(substrate), { ...more, ...built, kernel, signal });
 }
 

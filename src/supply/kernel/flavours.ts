@@ -34,20 +34,28 @@ export interface Purpose {
   readonly debug?: boolean;
   /** With counters of what runs. */
   readonly coverage?: boolean;
+  /** With the kernel's own checkers of memory, undefined behaviour and locks. */
+  readonly checkers?: boolean;
   /** Options of the user's own, which win over ours and the tree's. */
   readonly options?: Kconfig;
 }
 
 /** Whether a kernel is for labs as they usually are: debugging information, counters and checkers take time of their own. */
 export function isUsual(facts: { readonly [Name in keyof Purpose]?: unknown }): boolean {
-  return facts.debug === undefined && facts.coverage === undefined && facts.options === undefined;
+  const { debug, coverage, checkers, options } = facts;
+  return [debug, coverage, checkers, options].every((one) => one === undefined);
 }
+
+/** The fragment of each purpose, merged over those of the flavour. */
+const fragmentOf = { debug: 'debug.config', coverage: 'coverage.config', checkers: 'checked.config' } as const;
+const purposes = ['debug', 'coverage', 'checkers'] as const;
 
 export const noOptions: Kconfig = new Map();
 
 /** The options wanted for a flavour, without those that a tree asks for. */
-export function wantedConfig(flavour: Flavour, { debug, coverage, options = noOptions }: Purpose = {}): Kconfig {
-  const more = [...(debug ? ['debug.config'] : []), ...(coverage ? ['coverage.config'] : [])];
+export function wantedConfig(flavour: Flavour, purpose: Purpose = {}): Kconfig {
+  const { options = noOptions } = purpose;
+  const more = purposes.flatMap((one) => (purpose[one] ? [fragmentOf[one]] : []));
   const fragments = [...flavours[flavour].fragments, ...more];
   const text = fragments.map((name) => readFileSync(join(projectDir, 'kernel', name), 'utf8')).join('\n');
   return new Map([...parseKconfig(text), ...options]);

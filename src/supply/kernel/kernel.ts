@@ -15,11 +15,12 @@ import { ensureTools } from '../debian/machine-tools.ts';
 import { CommitCopy } from '../source/commit-copy.ts';
 import { firstError } from '../source/first-error.ts';
 import { type BuiltKernel, buildKernel, type KernelBuild } from './build.ts';
-import { buildFolderOf, hasNotes, keepNotes, profiledFolders } from './coverage.ts';
-import { configFor, type Flavour, foldersOfTree, isUsual, noOptions, type Purpose, wantedConfig } from './flavours.ts';
-import { canonicalKconfig, type Kconfig } from './kconfig.ts';
+import { buildFolderOf, hasNotes, keepNotes } from './coverage.ts';
+import { configFor, isUsual, type Purpose } from './flavours.ts';
+import { canonicalKconfig } from './kconfig.ts';
 import { keepSources, sourcesOf } from './kept-sources.ts';
-import { applyPatches, identityOf, kernelPatches } from './patches.ts';
+import { applyPatches, kernelPatches } from './patches.ts';
+import { hashOfRecipe, type KernelRequest, purposeText, type Recipe, recipeOf } from './recipe.ts';
 import { refuseBuilt } from './refuse-built.ts';
 import { type KernelSource, kernelSources, unpackKernelSource } from './source.ts';
 import { versionOf } from './version.ts';
@@ -49,6 +50,8 @@ const factsSchema = z.object({
   debug: z.literal(true).exactOptional(),
   /** Counts what runs; the notes that explain its counters lie beside it. */
   coverage: z.literal(true).exactOptional(),
+  /** Has the kernel's own checkers. */
+  checkers: z.literal(true).exactOptional(),
   /** Options of the user's own that it was built with (`--kconfig`). */
   options: z.record(z.string(), z.string()).exactOptional(),
   compiler: z.string(),
@@ -70,29 +73,6 @@ const objectsOfFirstBuild = 1070;
 /** Wall time: 2 min 45 s on two cores, beside the image. */
 const msOfFirstBuild = 330_000 / availableParallelism();
 
-/** What a kernel of Debian's source is built to be. */
-interface Recipe {
-  readonly flavour: Flavour;
-  /** Without any of `kernel/patches`. */
-  readonly plain: boolean;
-  readonly debug: boolean;
-  readonly coverage: boolean;
-  readonly options: Kconfig;
-}
-
-function recipeOf(request: KernelRequest): Recipe {
-  const { flavour = 'standard', plain = false, debug = false, coverage = false, options = noOptions } = request;
-  return { flavour, plain, debug, coverage, options };
-}
-
-function hashOfRecipe({ flavour, plain, ...purpose }: Recipe): string {
-  const profiled = purpose.coverage ? `\0${profiledFolders.join(' ')}` : '';
-  const patches = identityOf(plain ? [] : kernelPatches());
-  const folders = foldersOfTree(flavour);
-  const ofTree = folders.length === 0 ? '' : `\0${folders.join(' ')}`;
-  return sha256(`${canonicalKconfig(wantedConfig(flavour, purpose))}\0${patches}${ofTree}${profiled}`).slice(0, 12);
-}
-
 function asKernel(artifact: Artifact<KernelFacts>): Kernel {
   const { version, builtIn } = artifact.facts;
   const counters = artifact.facts.coverage && { counters: buildFolderOf(artifact.path) };
@@ -104,15 +84,6 @@ function asKernel(artifact: Artifact<KernelFacts>): Kernel {
     ...(builtIn && { builtIn }),
     ...counters,
   };
-}
-
-export interface KernelRequest extends Purpose {
-  /** The user's own tree or binary; `undefined`: Debian's newest, from the cache if it is there. */
-  readonly selection?: string | undefined;
-  readonly flavour?: Flavour;
-  /** Debian's source without `kernel/patches`: what they are compared with. */
-  readonly plain?: boolean;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -181,7 +152,7 @@ async function buildFromSource(source: KernelSource, { recipe, ...how }: Making,
   try {
     const expectedMs = largestBuild()?.buildMs ?? msOfFirstBuild;
     const flavour = recipe.flavour === 'standard' ? '' : `, flavour ${recipe.flavour}`;
-    const title = `building the lab's kernel ${source.version}${flavour}${recipe.debug ? ', for a debugger' : ''}${recipe.coverage ? ', with counters' : ''}`;
+    const title = `building the lab's kernel ${source.version}${flavour}${purposeText(recipe)}`;
     using progress = startProgress(title, { expectedMs });
     progress.update(0, 'fetching and unpacking the source');
     const tree = await unpackKernelSource(source, work);
@@ -220,7 +191,7 @@ async function buildFlavour(
   file: string,
 ): Promise<KernelFacts> {
   const started = performance.now();
-  const { flavour, debug, coverage, options } = recipe;
+  const { flavour, debug, coverage, checkers, options } = recipe;
   const config = configFor(recipe, tree);
   const expectedObjects = largestBuild()?.objects ?? objectsOfFirstBuild;
   const built = await buildKernel({
@@ -240,7 +211,8 @@ async function buildFlavour(
   const buildMs = Math.round(performance.now() - started);
   const { objects, builtIn } = built;
   const configHash = hashOfRecipe(recipe);
-  const kept = { ...(builtIn && { builtIn: [...builtIn] }), ...(debug && { debug }), ...(coverage && { coverage }) };
+  const purpose = { ...(debug && { debug }), ...(coverage && { coverage }), ...(checkers && { checkers }) };
+  const kept = { ...(builtIn && { builtIn: [...builtIn] }), ...purpose };
   const own = options.size > 0 && { options: Object.fromEntries(options) };
   return { version, flavour, configHash, patches: [...patches], compiler, objects, buildMs, ...kept, ...own };
 }
@@ -313,6 +285,7 @@ async function treeKernel(tree: string, wish: KernelRequest & { prepare?: () => 
     ...(recipe.flavour === 'standard' ? [] : [recipe.flavour]),
     ...(recipe.debug ? ['debug'] : []),
     ...(recipe.coverage ? ['coverage'] : []),
+    ...(recipe.checkers ? ['checkers'] : []),
     ...(recipe.options.size > 0 ? [canonicalKconfig(recipe.options)] : []),
   ];
   const objects = join(cacheDir('kernel-trees'), sha256([tree, ...kind].join('\n')).slice(0, 16));

@@ -4,8 +4,12 @@ import { EspalierError } from '../../base/errors.ts';
 import type { Purpose } from './flavours.ts';
 
 /** Throws `usage` for a kernel of the user's that is built already, where an option says how to build it. */
-export function refuseBuilt(kernel: string, { coverage, options }: Purpose): void {
-  const option = coverage ? '--coverage' : options !== undefined && options.size > 0 ? '--kconfig' : undefined;
+export function refuseBuilt(kernel: string, { coverage, checkers, options }: Purpose): void {
+  const [option] = [
+    ...(coverage ? ['--coverage'] : []),
+    ...(checkers ? ['--checkers'] : []),
+    ...(options !== undefined && options.size > 0 ? ['--kconfig'] : []),
+  ];
   if (option === undefined) return;
   const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
   const built = [kernel, join(kernel, 'linux')].find(isFile);

@@ -24,12 +24,12 @@ export function machineAgent(): Promise<GuestProgram> {
  * The kernel of a distribution, in an image that machines have as their first drive. Throws `usage` for one that no recipe names, and
  * `scenario` where a scenario needs one that is built for it.
  */
-export async function machineKernel({ selection, flavour, options, signal }: KernelRequest): Promise<KernelChoice> {
-  if (options.size > 0)
-    throw new EspalierError(
-      'usage',
-      '--kconfig: machines of qemu boot kernels of distributions, which are built already',
-    );
+export async function machineKernel(request: KernelRequest): Promise<KernelChoice> {
+  const { selection, flavour, checkers, options, signal } = request;
+  for (const option of [...(options.size > 0 ? ['--kconfig'] : []), ...(checkers ? ['--checkers'] : [])]) {
+    const why = 'machines of qemu boot kernels of distributions, which are built already';
+    throw new EspalierError('usage', `${option}: ${why}`);
+  }
   // Those of Debian have PF_KEY as a module, which is loaded when somebody asks for it.
   if (flavour === 'selftests') {
     throw new EspalierError('scenario', `it needs a kernel that is built with other options (${flavour})`, {
