@@ -97,6 +97,32 @@ for (const family of families) {
     await expect(await pings(west, ends.east), { what: 'pings when it is up again' }).toBe(1);
   });
 
+  // net/ipv4/ip_vti.c, vti_xmit; net/ipv6/ip6_vti.c, vti6_xmit: what is too large for the path below is told to its sender (RFC 1191, RFC 8201).
+  scenario(
+    `I1 what is too large for a VTI of IPv${family} is lost, and its sender learns why`,
+    pair,
+    async ({ hosts }) => {
+      const { west, east } = hosts;
+      await tunnels(hosts, family, { mark: { value: 7 } });
+      for (const host of [west, east]) {
+        const outer = host === west ? `local ${own} remote ${peer}` : `local ${peer} remote ${own}`;
+        await host.exec(`ip link add tun type ${family === 4 ? 'vti' : 'vti6'} ${outer} key 7`);
+        // As large as the path below, which leaves nothing for ESP.
+        await host.exec('ip link set tun up mtu 1500');
+      }
+      await lead(hosts, family, 'tun');
+      const sent = async () => (await west.exec(`ping -c 1 -W 1 -M do -s 1440 ${ends.east}`)).stdout;
+      const errors = async () => Number(await west.read('/sys/class/net/tun/statistics/tx_errors'));
+      await expect(await pings(west, ends.east), { what: 'small pings' }).toBe(1);
+      const before = await errors();
+      await expect(await sent(), { what: 'a large ping' }).toMatch(/ 0 received/);
+      await expect((await errors()) - before, { what: 'errors of the interface' }).toBe(1);
+      await expect(await sent(), { what: 'another one' }).toMatch(/Message too long/);
+      await expect((await errors()) - before, { what: 'errors of the interface' }).toBe(1);
+      await expect(await pings(west, ends.east, { size: 1200 }), { what: 'pings that fit' }).toBe(1);
+    },
+  );
+
   // net/ipv4/ip_vti.c, vti_changelink; net/ipv6/ip6_vti.c, vti6_changelink.
   scenario(`I1 a VTI of IPv${family} takes another key while it is up`, pair, async ({ hosts }) => {
     await tunnels(hosts, family, { mark: { value: 7 } });

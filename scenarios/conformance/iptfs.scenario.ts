@@ -65,6 +65,21 @@ for (const family of families) {
     await expect(longest + overhead, { what: 'octets of the longest' }).toBe(520);
   });
 
+  // RFC 9347, 2.2.3 and 2.4: without a size of its own a packet is as large as the path takes it. iptfs_get_cur_pmtu.
+  scenario(`B7 IP-TFS over IPv${family} fills packets up to the MTU of the path`, pair, async ({ hosts, net }) => {
+    const { west } = hosts;
+    await connect(hosts, family, {});
+    await expect(await pings(west, peer, { count: 2 }), { what: 'small pings' }).toBe(2);
+    const sent = await caught(net, { from: west, protocol: 50 }, async () => {
+      await expect(await pings(west, peer, { size: 3000 }), { what: 'a ping of 3000 octets' }).toBe(1);
+    });
+    await expect(sent.length, { what: 'packets of it' }).toBe(3);
+    const longest = Math.max(...sent.map(({ payload }) => payload.length)) + (family === 4 ? 20 : 40);
+    // What ESP seals is a multiple of 4.
+    await expect(longest, { what: 'octets of the longest' }).toBeAtLeast(1497);
+    await expect(longest, { what: 'octets of the longest' }).toBeAtMost(1500);
+  });
+
   // RFC 9347, 2.2.2; iptfs_output_queued: what comes while the timer runs goes together.
   scenario(`B7 IP-TFS over IPv${family} puts small packets together`, pair, async ({ hosts, net }) => {
     const { west, east } = hosts;

@@ -47,6 +47,17 @@ for (const family of families) {
     await expect(west).not.toHaveSa({ destination: peer }, { within: 0 });
   });
 
+  // RFC 2367, 3.1.2; net/xfrm/xfrm_state.c, xfrm_state_update: the new limits are looked at after a second.
+  scenario(`S8 an SA of IPv${family} that is older than its new limit ends at once`, pair, async ({ hosts, clock }) => {
+    const { west } = hosts;
+    await west.xfrm.state.add(toEast(family, { limits: { hardSeconds: 3600 } }));
+    await clock.advance('60s');
+    await west.xfrm.state.update(toEast(family, { limits: { hardSeconds: 30 } }));
+    await clock.advance('1500ms');
+    await expect(west).toSeeXfrm('expire', { hard: true, spi: outSpi }, { count: 1, within: 0 });
+    await expect(west).not.toHaveSa({ destination: peer }, { within: 0 });
+  });
+
   scenario(`S8 an SA of IPv${family} expires by its use`, pair, async ({ hosts: { west, east }, clock }) => {
     await connect({ west, east }, { family, atWest: { limits: { softUseSeconds: 60, hardUseSeconds: 120 } } });
     await clock.advance('1h');

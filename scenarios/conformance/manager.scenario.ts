@@ -1,35 +1,8 @@
 import { expect, scenario } from 'espalier';
 import { addresses, connect, families, outSpi, pair, pings, toEast } from './labs.ts';
+import { asking, esp, familyNumbers, message, octetsOf, replacing } from './netlink.ts';
 
-/* Structures of include/uapi/linux/xfrm.h as x86-64 lays them out, for what iproute2 has no words for. */
-
-const types = { expire: 0x18, 'policy-expire': 0x1b, 'new-ae': 0x1e } as const;
-const [enoent, esrch, einval, esp] = [2, 3, 22, 50];
-const familyNumbers = { 4: 2, 6: 10 } as const;
-
-/** The octets of an address. */
-function octetsOf(address: string): Uint8Array {
-  if (!address.includes(':')) return Uint8Array.from(address.split('.').map(Number));
-  const [head = '', tail = ''] = address.split('::');
-  const words = (text: string): number[] =>
-    text === '' ? [] : text.split(':').map((word) => Number.parseInt(word, 16));
-  const [before, after] = [words(head), words(tail)];
-  const all = [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
-  return Uint8Array.from(all.flatMap((word) => [word >> 8, word & 255]));
-}
-
-/** NLM_F_REQUEST and NLM_F_ACK; the same with NLM_F_REPLACE. */
-const [asking, replacing] = [0x5, 0x105];
-
-/** A message that is to be acknowledged. */
-function message(type: keyof typeof types, body: Uint8Array, flags = asking): Uint8Array {
-  const bytes = Buffer.alloc(16 + body.length);
-  bytes.writeUInt32LE(bytes.length, 0);
-  bytes.writeUInt16LE(types[type], 4);
-  bytes.writeUInt16LE(flags, 6);
-  bytes.set(body, 16);
-  return bytes;
-}
+const [enoent, esrch, einval] = [2, 3, 22];
 
 for (const family of families) {
   const { west: own, east: peer, whole } = addresses[family];
@@ -69,7 +42,7 @@ for (const family of families) {
     body.writeUInt16LE(16, 48);
     body.writeUInt16LE(10, 50);
     body.writeUInt32LE(number, 52);
-    return message('new-ae', body, flags);
+    return message('new-ae', body, { flags });
   };
 
   // RFC 6311, 5; net/xfrm/xfrm_user.c, xfrm_new_ae: a standby goes on from numbers that it is given while its SA is there.

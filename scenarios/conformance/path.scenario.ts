@@ -99,6 +99,69 @@ scenario('F1 a tunnel without path MTU discovery lets routers fragment', routed(
   await expect(stdout, { what: 'pings that must not be fragmented' }).toMatch(/ 2 received/);
 });
 
+/** Addresses behind two hosts that are on two links: the ends of a tunnel, and what it leads to. */
+const behind = {
+  4: { near: '10.9.0.1', far: '10.9.0.2', inner: '10.2.0.1', wan: '198.18.1.2', lte: '198.18.2.2' },
+  6: {
+    near: '2001:db8:9::1',
+    far: '2001:db8:9::2',
+    inner: '2001:db8:b::1',
+    wan: '2001:db8:1::2',
+    lte: '2001:db8:2::2',
+  },
+} as const;
+
+for (const family of families) {
+  const { near, far, inner, wan, lte } = behind[family];
+  const lab = { ...pair, links: { wan: ['west', 'east'], lte: ['west', 'east'] } } as const;
+
+  // net/xfrm/xfrm_policy.c, xfrm_bundle_ok: what is known of the way of a tunnel holds until the routes of its packets change.
+  scenario(`B1 a tunnel of IPv${family} follows the route to its other end`, lab, async ({ hosts: { west, east } }) => {
+    const there = { source: near, destination: far, mode: 'tunnel', reqid: 1 } as const;
+    const policy = { source: addresses[family].any, destination: inner, templates: [there] };
+    for (const host of [west, east]) {
+      await host.xfrm.state.add({ ...there, spi: 0x1001 });
+      await host.xfrm.policy.add({ ...policy, direction: host === west ? 'out' : 'in' });
+      await host.exec(`ip addr add ${host === west ? near : far} dev lo`);
+    }
+    await east.exec(`ip addr add ${inner} dev lo`);
+    await noteClasses(east, family);
+    const lead = (to: string, gateway: string) =>
+      expect(west).toRun(`ip ${family === 4 ? '' : '-6 '}route replace ${to} via ${gateway}`);
+    await lead(inner, wan);
+    await lead(far, wan);
+    const sent = async () =>
+      Promise.all(
+        ['eth0', 'eth1'].map(async (dev) => Number(await west.read(`/sys/class/net/${dev}/statistics/tx_bytes`))),
+      );
+    // A socket that is connected keeps what it has found out about the way.
+    const program = [
+      'import os,socket',
+      `s=socket.socket(socket.${family === 4 ? 'AF_INET' : 'AF_INET6'},socket.SOCK_DGRAM)`,
+      `s.connect(("${inner}",7000))`,
+      'os.mkfifo("/run/go")',
+      'while True:',
+      ' with open("/run/go") as go: go.read()',
+      ' for n in range(3): s.send(bytes(1000))',
+      ' open("/run/sent","a").write("sent\\n")',
+    ].join('\n');
+    await west.writeFile('/run/sender.py', program);
+    await west.exec('(python3 /run/sender.py >/dev/null 2>&1 &)');
+    await expect(west).toRun('test -p /run/go');
+    /** What leaves by each link when the socket sends. */
+    const leaving = async (sends: number) => {
+      const before = await sent();
+      await west.exec('echo >/run/go');
+      await expect(west).toHaveFile('/run/sent', 'sent\n'.repeat(sends));
+      return (await sent()).map((octets, at) => (octets - (before[at] ?? 0) >= 3000 ? 'ESP' : 'little'));
+    };
+    await expect(await leaving(1), { what: 'what leaves by each link' }).toEqual(['ESP', 'little']);
+    await lead(far, lte);
+    await expect(await leaving(2), { what: 'what leaves after the route changed' }).toEqual(['little', 'ESP']);
+    await expect((await east.xfrm.state.get({ ...there, spi: 0x1001 }))?.use.packets, { what: 'packets' }).toBe(6n);
+  });
+}
+
 // RFC 4303, 3.4.1: fragments are put together before ESP is opened.
 scenario('F2 ESP in fragments is opened when it is whole', pair, async ({ hosts, net }) => {
   const { west, east } = hosts;

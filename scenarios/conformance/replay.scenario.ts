@@ -76,9 +76,10 @@ for (const family of families) {
         };
         const refused = { expect: 'refused', at: east } as const;
         const wrong = { ...refused, counter: 'XfrmInStateProtoError' } as const;
-        // The ICV's last octet, of ESP; the payload's, of AH. Then the first octet behind the header.
+        // The ICV's last octet, of ESP; the payload's, of AH. Then the first octet behind the header. Then the length that AH gives itself.
         await net.link('wan').inject(spoiled(5000, -1), wrong);
         await net.link('wan').inject(spoiled(6000, protocol === 'esp' ? 8 : 12), wrong);
+        if (protocol === 'ah') await net.link('wan').inject(spoiled(6500, 1), wrong);
         const cut = send.made(7000);
         await net.link('wan').inject({ ...cut, octets: cut.octets.subarray(0, cut.octets.length - 4) }, refused);
         const stranger = Buffer.from(cut.octets);
@@ -114,19 +115,23 @@ for (const family of families) {
       await send.accepted(2n ** 32n + 4n);
     });
 
-    // RFC 4303, 3.3.3: without ESN a number is not used twice. `oseq-may-wrap` is Linux's own.
-    scenario(`R4 the last sequence number of ${protocol} over IPv${family} ends the SA`, pair, async ({ hosts }) => {
-      const { west } = hosts;
-      const peer = addresses[family].east;
-      await connect(hosts, { family, sa: { protocol, replayWindow: 32 }, atWest: { sent: 0xfffffffdn } });
-      await expect(await pings(west, peer, { count: 5 }), { what: 'pings answered' }).toBe(2);
-      await expect((await west.xfrmStat()).XfrmOutStateSeqError ?? 0, { what: 'packets without a number' }).toBeAtLeast(
-        1,
-      );
-      await expect((await west.xfrm.state.get(toEast(family, { protocol })))?.replay?.outbound, { what: 'sent' }).toBe(
-        0xffffffff,
-      );
-    });
+    // RFC 4303, 3.3.3: without ESN a number is not used twice. `oseq-may-wrap` is Linux's own. A window of more than 32 has counters of its own.
+    for (const [window, more] of [
+      [32, ''],
+      [128, ', with a wide window'],
+    ] as const) {
+      const title = `R4 the last sequence number of ${protocol} over IPv${family} ends the SA${more}`;
+      scenario(title, pair, async ({ hosts }) => {
+        const { west } = hosts;
+        const peer = addresses[family].east;
+        await connect(hosts, { family, sa: { protocol, replayWindow: window }, atWest: { sent: 0xfffffffdn } });
+        await expect(await pings(west, peer, { count: 5 }), { what: 'pings answered' }).toBe(2);
+        const lost = (await west.xfrmStat()).XfrmOutStateSeqError ?? 0;
+        await expect(lost, { what: 'packets without a number' }).toBeAtLeast(1);
+        const sent = (await west.xfrm.state.get(toEast(family, { protocol })))?.replay?.outbound;
+        await expect(sent, { what: 'the last number sent' }).toBe(0xffffffff);
+      });
+    }
 
     scenario(
       `R4 the sequence number of ${protocol} over IPv${family} may wrap where asked`,

@@ -143,3 +143,22 @@ for (const [what, sa] of Object.entries(impossible)) {
     await west.xfrm.state.add(toEast(4, { spi: outSpi }));
   });
 }
+
+// RFC 6275, 6.3 and 6.4: SAs of Mobile IPv6 have no SPI. net/xfrm/xfrm_state.c, __xfrm_state_lookup_byaddr.
+scenario('S4 SAs of Mobile IPv6 are told by addresses and protocol', pair, async ({ hosts: { west } }) => {
+  const { west: own, east: peer } = addresses[6];
+  const [option, header, other] = [
+    `src ${own} dst ${peer} proto hao`,
+    `src ${own} dst ${peer} proto route2`,
+    `src ${own} dst 2001:db8:1::9 proto hao`,
+  ] as const;
+  const add = (id: string) => `ip xfrm state add ${id} mode ro coa 2001:db8:1::7`;
+  for (const id of [option, header, other]) await expect(west).toRun(add(id));
+  await expect(west).toRun(add(option), { status: 2, prints: /File exists/ });
+  for (const id of [option, header, other]) {
+    await expect(west).toRun(`ip xfrm state get ${id}`, { prints: new RegExp(id.replace(' proto', '\\s+proto')) });
+  }
+  await expect(west).toRun(`ip xfrm state delete ${option}`);
+  await expect(west).toRun(`ip xfrm state get ${option}`, { status: 2, prints: /No such process/ });
+  for (const id of [header, other]) await expect(west).toRun(`ip xfrm state get ${id}`);
+});

@@ -1,5 +1,5 @@
-import { expect, type Host, scenario } from 'espalier';
-import { addresses, families, pair, pings, toEast, toWest } from './labs.ts';
+import { expect, type Host, scenario, type XfrmSaParts } from 'espalier';
+import { addresses, type Family, families, pair, pings, toEast, toWest } from './labs.ts';
 
 /** Runs a program of Python's; its result is what it prints. */
 async function python(host: Host, lines: readonly string[], more = ''): Promise<string> {
@@ -94,73 +94,92 @@ for (const family of families) {
   // RFC 9329, 3 and 4; net/xfrm/espintcp.c: the stream's prefix, then packets with their length in front.
   scenario(`N4 ESP in TCP over IPv${family}`, pair, async ({ hosts }) => {
     const { west, east } = hosts;
-    const server = [
-      'import socket,time',
-      `s=socket.socket(${familyName[family]},socket.SOCK_STREAM)`,
-      's.bind(("",4500))',
-      's.listen()',
-      'c,_=s.accept()',
-      'assert c.recv(6)==b"IKETCP"',
-      'c.setsockopt(6,31,b"espintcp")',
-      'open("/run/ready","w")',
-      'time.sleep(1e6)',
-    ].join('\n');
-    const client = [
-      'import socket,time',
-      `s=socket.socket(${familyName[family]},socket.SOCK_STREAM)`,
-      's.bind(("",40000))',
-      `s.connect(("${peer}",4500))`,
-      's.send(b"IKETCP")',
-      's.setsockopt(6,31,b"espintcp")',
-      'open("/run/ready","w")',
-      'time.sleep(1e6)',
-    ].join('\n');
-    for (const [host, program] of [
-      [east, server],
-      [west, client],
-    ] as const) {
-      await host.writeFile('/run/stream.py', program);
-      await host.exec('(python3 /run/stream.py >/run/stream.log 2>&1 &) ; sleep 0.3');
-    }
-    for (const host of [west, east]) await expect(host).toHaveFile('/run/ready');
-    const ports = { sourcePort: 40000, destinationPort: 4500 };
-    const there = { type: 'espintcp', ...ports } as const;
-    const back = { type: 'espintcp', sourcePort: 4500, destinationPort: 40000 } as const;
-    for (const host of [west, east]) {
-      // What carries ESP is TCP in clear.
-      const first = host === west;
-      const bypass = { protocol: 'tcp', priority: 1 } as const;
-      await host.xfrm.policy.add({
-        ...bypass,
-        source: own,
-        destination: peer,
-        destinationPort: 4500,
-        direction: first ? 'out' : 'in',
-      });
-      await host.xfrm.policy.add({
-        ...bypass,
-        source: peer,
-        destination: own,
-        sourcePort: 4500,
-        direction: first ? 'in' : 'out',
-      });
-      await host.xfrm.state.add(toEast(family, { encapsulation: there, mode: 'tunnel' }));
-      await host.xfrm.state.add(toWest(family, { encapsulation: back, mode: 'tunnel' }));
-      const way = (out: boolean): 'in' | 'out' => (out === first ? 'out' : 'in');
-      for (const [source, destination, out] of [
-        [own, peer, true],
-        [peer, own, false],
-      ] as const)
-        await host.xfrm.policy.add({
-          source,
-          destination,
-          direction: way(out),
-          priority: 10,
-          templates: [{ source, destination, mode: 'tunnel', reqid: 1 }],
-        });
-    }
+    await stream(hosts, family);
+    await protect(hosts, family, { mode: 'tunnel' });
     await expect(await pings(west, peer, { count: 2 }), { what: 'pings' }).toBe(2);
     await expect(await pings(west, peer, { size: 1300 }), { what: 'large pings' }).toBe(1);
     await expect(east).toHaveSa({ encapsulated: true, direction: 'in', packets: { atLeast: 3 } });
   });
+
+  // RFC 9329, 3: a length of 16 bits counts itself and the packet. ESP without a cipher takes 8 octets of header, 2 and padding to 4, and an ICV of 13.
+  scenario(
+    `N4 ESP in TCP over IPv${family} has the length that its field can tell at most`,
+    pair,
+    async ({ hosts }) => {
+      const { west } = hosts;
+      await stream(hosts, family);
+      const integrity = ['hmac(sha256)', '3c'.repeat(32), 13 * 8] as const;
+      await protect(hosts, family, { mode: 'transport', encryption: ['ecb(cipher_null)', ''], integrity });
+      const largest = 65535 - 2 - 8 - 2 - 13;
+      // The header of ICMP is of it.
+      await expect(await pings(west, peer, { size: largest - 8 }), { what: 'pings of the largest size' }).toBe(1);
+      await expect(await pings(west, peer, { size: largest - 7 }), { what: 'pings of one octet more' }).toBe(0);
+    },
+  );
+}
+
+const ports = { sourcePort: 40000, destinationPort: 4500 } as const;
+
+/** A TCP connection from west to east that carries ESP, in clear. */
+async function stream({ west, east }: { readonly west: Host; readonly east: Host }, family: Family): Promise<void> {
+  const { west: own, east: peer } = addresses[family];
+  const server = [
+    'import socket,time',
+    `s=socket.socket(${familyName[family]},socket.SOCK_STREAM)`,
+    's.bind(("",4500))',
+    's.listen()',
+    'c,_=s.accept()',
+    'assert c.recv(6)==b"IKETCP"',
+    'c.setsockopt(6,31,b"espintcp")',
+    'open("/run/ready","w")',
+    'time.sleep(1e6)',
+  ].join('\n');
+  const client = [
+    'import socket,time',
+    `s=socket.socket(${familyName[family]},socket.SOCK_STREAM)`,
+    's.bind(("",40000))',
+    `s.connect(("${peer}",4500))`,
+    's.send(b"IKETCP")',
+    's.setsockopt(6,31,b"espintcp")',
+    'open("/run/ready","w")',
+    'time.sleep(1e6)',
+  ].join('\n');
+  for (const [host, program] of [
+    [east, server],
+    [west, client],
+  ] as const) {
+    await host.writeFile('/run/stream.py', program);
+    await host.exec('(python3 /run/stream.py >/run/stream.log 2>&1 &) ; sleep 0.3');
+  }
+  for (const host of [west, east]) {
+    await expect(host).toHaveFile('/run/ready');
+    const [out, into] = host === west ? (['out', 'in'] as const) : (['in', 'out'] as const);
+    const bypass = { protocol: 'tcp', priority: 1 } as const;
+    await host.xfrm.policy.add({ ...bypass, source: own, destination: peer, destinationPort: 4500, direction: out });
+    await host.xfrm.policy.add({ ...bypass, source: peer, destination: own, sourcePort: 4500, direction: into });
+  }
+}
+
+/** Protects everything else between two hosts by ESP in that connection. */
+async function protect(
+  { west, east }: { readonly west: Host; readonly east: Host },
+  family: Family,
+  parts: XfrmSaParts & { readonly mode: 'tunnel' | 'transport' },
+): Promise<void> {
+  const { west: own, east: peer } = addresses[family];
+  const { mode } = parts;
+  const there = { type: 'espintcp', ...ports } as const;
+  const back = { type: 'espintcp', sourcePort: 4500, destinationPort: 40000 } as const;
+  for (const host of [west, east]) {
+    await host.xfrm.state.add(toEast(family, { ...parts, encapsulation: there }));
+    await host.xfrm.state.add(toWest(family, { ...parts, encapsulation: back }));
+    const [out, into] = host === west ? (['out', 'in'] as const) : (['in', 'out'] as const);
+    for (const [source, destination, direction] of [
+      [own, peer, out],
+      [peer, own, into],
+    ] as const) {
+      const templates = [{ source, destination, mode, reqid: 1 }];
+      await host.xfrm.policy.add({ source, destination, direction, priority: 10, templates });
+    }
+  }
 }

@@ -5,8 +5,8 @@ const [rounds, each] = [5, 40];
 const count = rounds * each;
 
 /** Gives `ip` a line for each number from 1 on, which the line has as `$n`. */
-async function batch(host: Host, line: string): Promise<void> {
-  for (let round = 0; round < rounds; round++) {
+async function batch(host: Host, line: string, { rounds: times = rounds } = {}): Promise<void> {
+  for (let round = 0; round < times; round++) {
     const numbers = `${round * each + 1} ${(round + 1) * each}`;
     // A worker doubles a table that is full, when the command is over.
     await expect(host).toRun(
@@ -69,3 +69,18 @@ for (const family of families) {
     await expect((await west.xfrm.policy.list()).length, { what: 'policies left' }).toBe(2);
   });
 }
+
+// net/xfrm/xfrm_hash.c, xfrm_hash_alloc and xfrm_hash_free: a table of more than a page, which is 512 buckets, comes from elsewhere than a smaller one.
+scenario('P1 tables of policies that are larger than pages grow', pair, async ({ hosts: { west } }) => {
+  const { west: own, east: peer } = addresses[4];
+  const selector = `src ${own}/32 dst ${peer}/32 proto udp dport $((2000 + n)) dir out`;
+  const times = { rounds: 30 };
+  await batch(west, `xfrm policy add ${selector} priority 5 action block`, times);
+  const [entries, buckets] = await sizeOf(west, 'policy');
+  await expect(entries, { what: 'policies out' }).toBe(times.rounds * each);
+  // The kernel tells its mask: one less.
+  await expect(buckets, { what: 'buckets' }).toBeAtLeast(2047);
+  await expect(west).toRun(`ip xfrm policy get src ${own} dst ${peer} proto udp dport 2001 dir out`);
+  await west.xfrm.policy.flush();
+  await expect((await west.xfrm.policy.list()).length, { what: 'policies left' }).toBe(0);
+});
