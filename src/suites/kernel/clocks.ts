@@ -19,7 +19,7 @@ const rules: readonly ClockRule[] = [
     why: 'it has a loop without end, which goes on beside a sleep that then never ends',
   },
   {
-    text: /\b(?:iperf3?|netperf|udpgso_bench_tx|msg_zerocopy|io_uring_zerocopy_tx)\b/,
+    text: /\b(?:iperf3?|netperf|udpgso_bench_tx|msg_zerocopy|io_uring_zerocopy_tx|start_(?:tcp_)?traffic)\b/,
     clock: 'cpu',
     why: 'it sends as much as it can for so many seconds, which never pass where CPU is infinite',
   },

@@ -69,10 +69,21 @@ function programsIn(files: SuiteFiles, { path, besides = [] }: Folder): TestProg
   );
 }
 
-/** The text that a program is judged to need things by: a script's own, or the source of what is compiled. */
+/** Scripts of functions: most programs that name one call few of them. */
+const library = /lib\.sh$/;
+
+/** The text that a program is judged to need things by: a script's own and those of its folder that it names, or the source of what is compiled. */
 export function textOf(files: SuiteFiles, { folder, file, compiled }: TestProgram): string {
-  const path = join(files.dir, selftests, folder, compiled ? `${file}.c` : file);
-  return files.isFile(path) ? files.read(path, largest).toString('latin1') : '';
+  const dir = join(files.dir, selftests, folder);
+  const read = (name: string): string =>
+    files.isFile(join(dir, name)) ? files.read(join(dir, name), largest).toString('latin1') : '';
+  if (compiled) return read(`${file}.c`);
+  const texts = new Map([[file, read(file)]]);
+  for (const text of texts.values()) {
+    const named = text.match(/(?<![\w.-])[\w-]+\.sh\b/g) ?? [];
+    for (const name of named) if (!library.test(name) && !texts.has(name)) texts.set(name, read(name));
+  }
+  return [...texts.values()].join('\n');
 }
 
 /** Bytes of a script's first line. */

@@ -44,6 +44,7 @@ test('a program that waits in a busy loop or measures CPU gets the clock of the 
     'iperf3 -c 192.0.2.1',
     'netperf -t TCP_STREAM',
     './udpgso_bench_tx -t -l 2',
+    'start_tcp_traffic $h1',
   ])
     assert.equal(clockOf(text).clock, 'cpu', text);
   for (const text of ['date +%F', 'while read -r line; do echo; done', '# while true prose', 'nuttcp6'])
@@ -88,9 +89,11 @@ const tree = {
     'YNL_GEN_PROGS := tun\nTEST_GEN_PROGS += $(YNL_GEN_PROGS)\n',
   'net/settings': 'timeout=10\n',
   'net/config': 'CONFIG_XFRM_USER=y\nCONFIG_DUMMY=m\nCONFIG_NUMA=y\nCONFIG_TEST_BPF=m\n',
-  'net/good.sh': '#!/bin/sh\necho PASS: a\n',
+  'net/good.sh': '#!/bin/sh\n. ./lib.sh\necho PASS: a\n',
   'net/lacks.sh': '#!/bin/sh\n./caps\n',
-  'net/busy.sh': '#!/bin/sh\nbusywait 100 true\n',
+  'net/busy.sh': '#!/bin/sh\n. ./busy_core.sh\n',
+  'net/busy_core.sh': 'source lib.sh\nsource busy.sh\nbusywait 100 true\n',
+  'net/lib.sh': './caps\nwhile true; do :; done\n',
   'net/slow.sh': '#!/bin/bash -e\n',
   'net/caps.c': 'int main(void) { return 0; }\n',
   'wireguard/netns.sh': '#!/bin/sh\n',
