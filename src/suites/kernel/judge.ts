@@ -117,21 +117,22 @@ function endIssue(
     const message = skipLine ?? 'ended with 4 (skip) and does not say why';
     return [issueOf('unsupported', { ...place, message: `${message}${lacking}` })];
   }
-  if (ended === status.pass) {
-    const nothingRan = subtests.length > 0 && !has('ok') && !has('xfail');
-    if (nothingRan) {
-      return [issueOf('unsupported', { ...place, message: `all its subtests were skipped: ${skipLine}${lacking}` })];
-    }
-    // It went on without what the program would have done, so that its end says less than it seems to.
-    const missing = missingPrograms(output);
-    if (missing.length === 0) return undefined;
+  const ends = ended === status.pass || (ended === status.xfail && has('xfail'));
+  if (!ends) {
+    const message = `ended with ${ended}, and no subtest says why${lacking}`;
+    return [issueOf('selftest-failed', { ...place, message, excerpt: tailOf(output) })];
+  }
+  const nothingPassed = !has('ok') && (subtests.length > 0 || skips.length > 0);
+  if (nothingPassed) {
+    const what = has('xfail') ? 'no subtest passed, and some failed as it expects' : 'it skipped all';
     return [
-      issueOf('unsupported', { ...place, message: `it calls what its host does not have: ${missing.join(', ')}` }),
+      issueOf('unsupported', { ...place, message: `${what}: ${skipLine ?? subtests.at(-1)?.text ?? ''}${lacking}` }),
     ];
   }
-  if (ended === status.xfail && has('xfail')) return undefined;
-  const message = `ended with ${ended}, and no subtest says why${lacking}`;
-  return [issueOf('selftest-failed', { ...place, message, excerpt: tailOf(output) })];
+  // It went on without what the program would have done, so that its end says less than it seems to.
+  const missing = missingPrograms(output);
+  if (missing.length === 0) return undefined;
+  return [issueOf('unsupported', { ...place, message: `it calls what its host does not have: ${missing.join(', ')}` })];
 }
 
 function timeoutMessage({ timeout, file }: Program, { subtests }: Counted): string {
