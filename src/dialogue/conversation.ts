@@ -63,6 +63,11 @@ export class Conversation {
     return this.#outcome;
   }
 
+  /** All its steps have come, and nothing but the end of the console is waited for. */
+  get isSpoken(): boolean {
+    return this.#current === undefined;
+  }
+
   /** What is to be typed now; each is given once. */
   takeTyped(): string[] {
     return this.#typing.splice(0);

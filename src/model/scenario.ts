@@ -104,6 +104,8 @@ export interface LabPlan {
   readonly memory: number;
   /** What each host has where it is a machine of its own; absent: one processor, and `memory`. */
   readonly machines?: MachineSize;
+  /** Hosts that are installed systems, by the names of these: each starts from a copy of its disk in `images`, and its console is its terminal. */
+  readonly systems?: Readonly<Record<string, string>>;
 }
 
 /** A scenario as listed: cheap to make for a whole suite. */

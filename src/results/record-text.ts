@@ -32,6 +32,7 @@ function told(said: Decoded): string | undefined {
       return fields(saDumpReader().read(said.messages));
     case 'xfrmPolicies':
       return fields(policyDumpReader().read(said.messages));
+    case 'listing':
     case 'trouble':
       return said.text;
     case 'death':

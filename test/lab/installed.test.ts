@@ -1,25 +1,30 @@
 /** Debian as its CD of Espalier's installs it, from an empty disk: by the questions of the installer, on a real machine of QEMU's. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { cacheDir, projectDir } from '../../src/base/folders.ts';
+import { run } from '../../src/base/processes.ts';
 import { debian } from '../../src/dialogue/systems/debian.ts';
 import { imageStore } from '../../src/supply/image/image.ts';
 import { debianCd } from '../../src/supply/system/debian-cd.ts';
 import { installSystem } from '../../src/supply/system/install-system.ts';
 
-const image = imageStore.list().find(({ facts }) => facts.name === debian.recipe);
+const needed = [debian.recipe, 'debian-trixie-kernel'];
+const [image, kernel] = needed.map((name) => imageStore.list().find(({ facts }) => facts.name === name));
 const [absent] = ['qemu-system-x86_64'].filter((one) => spawnSync(one, ['--version']).error !== undefined);
 const skip = absent
   ? `there is no ${absent}`
-  : image === undefined && `the cache holds no image ${debian.recipe} (espalier image build ${debian.recipe})`;
+  : (image === undefined || kernel === undefined) && `the cache does not hold the images ${needed.join(' and ')}`;
 
-// Each run of these tests installs anew.
+// Each run of these tests installs anew, from the images that are there.
+const images = cacheDir('image');
 const folder = mkdtempSync(join(tmpdir(), 'espalier-installed-'));
 process.env.ESPALIER_CACHE = join(folder, 'cache');
 mkdirSync(process.env.ESPALIER_CACHE);
+symlinkSync(images, join(process.env.ESPALIER_CACHE, 'image'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What happened at a console, without its times. */
@@ -58,4 +63,20 @@ test('Debian is installed on an empty disk by the questions of its installer, an
     /Booting from Hard Disk\.\.\.[\s\S]*SYSLINUX[\s\S]*guest login:[\s\S]*Linux 6\.12\.\d+\+deb13-cloud-amd64\n/,
   );
   assert.equal(steps('debian-start').at(-1), '. the machine is off');
+});
+
+test('two clones of it are the hosts of a scenario: a tunnel comes up, and every packet in it is opened with the keys that they list', {
+  skip,
+}, async () => {
+  const out = join(folder, 'runs');
+  const scenarios = join(import.meta.dirname, 'installed');
+  const main = join(projectDir, 'src/cli/main.ts');
+  const { status, stdout, stderr } = await run(process.execPath, [
+    ...[main, 'run', scenarios, '--substrate', 'qemu', '--output', out],
+  ]);
+  assert.equal(status, 0, `${stdout}${stderr}`);
+  const [verdict = ''] = globSync(join(out, '*/attempts/*/*/0/verdict.json'));
+  const { word, facts } = JSON.parse(readFileSync(verdict, 'utf8'));
+  // A request and its answer.
+  assert.deepEqual([word, facts.pairs, facts.packets.verified, facts.packets.unjudged], ['passed', 2, 2, 0]);
 });

@@ -1,5 +1,5 @@
 import { type Dialogue, inOrder } from '../dialogue.ts';
-import { loggingIn } from './pieces.ts';
+import { loggingIn, plainShell } from './pieces.ts';
 import { gibibytes, type SystemProfile } from './profile.ts';
 
 const minute = 60;
@@ -48,4 +48,18 @@ export const debian: SystemProfile = {
   disk: gibibytes(1),
   install,
   start: loggingIn({ failures: broken }),
+  host: {
+    boots: 8,
+    // Its bash edits lines.
+    login: plainShell('exec sh', { failures: broken }),
+    quiet: 'stty -echo -onlcr; dmesg -n 1',
+    date: 'date -u -s @{seconds}',
+    files: 'tar -x --no-overwrite-dir -f /dev/vdb -C /',
+    nic: 'eth{index}',
+    up: 'ip link set {nic} up',
+    address: 'ip addr add {address} dev {nic}',
+    route: 'ip route add {to} via {via}',
+    tables: ['ip -s xfrm state', 'ip -s xfrm policy'],
+    sysctl: 'echo {value} >/proc/sys/{path}',
+  },
 };

@@ -36,27 +36,41 @@ export function commands(lines: readonly Command[]): Part[] {
   return inOrder({ ...prompt, name: 'prompt of the shell', within: minute, send: sent[0] ?? '' }, ...ends);
 }
 
-/** Root logs in on a system that is starting, and switches it off. */
-export function loggingIn(options: Pick<Dialogue, 'failures' | 'noise'>): Dialogue {
+/** Root logs in on a system that is starting; `line` is typed at the first prompt. */
+function loginThen(line: string, options: Pick<Dialogue, 'failures' | 'noise'>): Dialogue {
   return {
     ...options,
     parts: inOrder(
       { name: 'login', waitFor: 'login:', send: 'root\r', within: 20 * minute },
       { name: 'password', waitFor: 'Password:', send: '{password}\r', within: minute },
-      {
-        name: 'shell',
-        waitFor: '# ',
-        atEnd: true,
-        send: "uname -sr; echo 'espalier: ''logged in'\r",
-        within: 2 * minute,
-      },
-      { name: 'answer of the shell', waitFor: 'espalier: logged in', within: minute },
-      { name: 'prompt of the shell', waitFor: '# ', atEnd: true, send: 'halt -p\r', within: minute },
+      { name: 'shell', waitFor: '# ', atEnd: true, send: `${line}\r`, within: 2 * minute },
     ),
     failures: [
       ...options.failures,
       { text: 'Login incorrect', means: 'root cannot log in with the password of the installation' },
     ],
     off: 5 * minute,
+  };
+}
+
+/** Root logs in, and `line` gives a shell that edits no lines. */
+export function plainShell(line: string, options: Pick<Dialogue, 'failures' | 'noise'>): Dialogue {
+  const login = loginThen(line, options);
+  const prompt = { name: 'prompt of a plain shell', waitFor: '# ', atEnd: true, within: minute } as const;
+  return { ...login, parts: [...login.parts, ...inOrder(prompt)] };
+}
+
+/** Root logs in on a system that is starting, and switches it off. */
+export function loggingIn(options: Pick<Dialogue, 'failures' | 'noise'>): Dialogue {
+  const login = loginThen("uname -sr; echo 'espalier: ''logged in'", options);
+  return {
+    ...login,
+    parts: [
+      ...login.parts,
+      ...inOrder(
+        { name: 'answer of the shell', waitFor: 'espalier: logged in', within: minute },
+        { name: 'prompt of the shell', waitFor: '# ', atEnd: true, send: 'halt -p\r', within: minute },
+      ),
+    ],
   };
 }

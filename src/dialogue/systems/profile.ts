@@ -20,6 +20,31 @@ export interface SystemProfile {
   readonly install: Dialogue;
   /** The first start from that disk: somebody logs in, and the machine is switched off. */
   readonly start: Dialogue;
+  /** How it is a host of a lab; absent: it cannot be one yet. */
+  readonly host?: HostProfile;
+}
+
+/** What is typed at the console of an installed system that is a host of a lab. `{name}` stands for what the scenario has. */
+export interface HostProfile {
+  /** Time from power-on to the question for a login on a processor of its own, s. */
+  readonly boots: number;
+  /** Root logs in, and gets a shell that edits no lines and takes a prompt from `PS1`. */
+  readonly login: Dialogue;
+  /** Terminal without echo, whose lines end as they are written; the kernel prints nothing there. */
+  readonly quiet: string;
+  /** Sets the date to `{seconds}` since 1970. */
+  readonly date: string;
+  /** Unpacks the tar archive that its second disk is. */
+  readonly files: string;
+  /** Its network cards, in the order of the links; `{index}` from 0. */
+  readonly nic: string;
+  /** Sets up the card `{nic}`, gives it an `{address}` with prefix length, sets a route to `{to}` by `{via}`, a value of /proc/sys. */
+  readonly up: string;
+  readonly address: string;
+  readonly route: string;
+  readonly sysctl: string;
+  /** Commands that list its SAs, with their keys, and its policies: src/evidence/listings reads what they print. */
+  readonly tables: readonly string[];
 }
 
 /** What profiles put in the places of `{name}`. */

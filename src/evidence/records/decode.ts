@@ -12,6 +12,7 @@ export type Decoded =
   | { readonly type: 'xfrmEvent'; readonly messages: Uint8Array; readonly made?: bigint }
   | { readonly type: 'xfrmStates' | 'xfrmPolicies'; readonly messages: Uint8Array }
   /** `word`: `undefined` for one of a later version. */
+  | { readonly type: 'listing'; readonly text: string }
   | { readonly type: 'trouble'; readonly word: TroubleWord | undefined; readonly text: string }
   | { readonly type: 'stepEnd'; readonly order: number }
   | { readonly type: 'labEnd' }
@@ -74,6 +75,7 @@ const decoders: { readonly [T in TypeName]: (payload: Uint8Array) => Decoded } =
   xfrmEvent: (messages) => ({ type: 'xfrmEvent', messages }),
   xfrmStates: (messages) => ({ type: 'xfrmStates', messages }),
   xfrmPolicies: (messages) => ({ type: 'xfrmPolicies', messages }),
+  listing: (payload) => ({ type: 'listing', text: textOf(payload) }),
   trouble: (payload) => {
     const text = textOf(payload);
     const [first] = text.split(' ', 1);

@@ -54,6 +54,8 @@ export const recordType = {
   fault: 17,
   /** u64 ns by which XFRM events and the frames of captures are recorded late at most. Absent: the lab's own kernel records them. */
   lateness: 18,
+  /** A table of a host without an agent, as a command of its system lists it: the command, a newline, its output. Written when changed. */
+  listing: 19,
 } as const;
 
 /**

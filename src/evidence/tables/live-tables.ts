@@ -1,4 +1,5 @@
 import type { IpsecPolicy, IpsecSa } from '../ipsec.ts';
+import { readListing } from '../listings/listing.ts';
 import { type LabRecord, recordType } from '../records/record.ts';
 import { policyDumpReader, saDumpReader } from '../xfrm/dump-reader.ts';
 import { isEvent, readEvent } from './changes.ts';
@@ -24,6 +25,10 @@ export class LiveTables {
       applyEvent(this.#tables, event, made);
     } else if (type === recordType.xfrmStates) {
       reconcile(sas, this.#saDumps.read(payload), { at, rules: saRules, claimed });
+    } else if (type === recordType.listing) {
+      const listed = readListing(payload);
+      if (listed.sas !== undefined) reconcile(sas, listed.sas, { at, rules: saRules, claimed });
+      if (listed.policies !== undefined) reconcile(policies, listed.policies, { at, rules: policyRules, claimed });
     } else if (type === recordType.xfrmPolicies) {
       reconcile(policies, this.#policyDumps.read(payload), { at, rules: policyRules, claimed });
     }

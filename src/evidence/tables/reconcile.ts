@@ -38,6 +38,12 @@ export function reconcile<T>(ledger: Ledger<T>, dump: readonly T[], { at, rules,
   }
 }
 
+/** Whether two dumps of a table hold the same entries: of what may change without a word they may say other things. */
+export function sameEntries<T>(before: readonly T[], now: readonly T[], rules: TableRules<T>): boolean {
+  const essence = (value: T): unknown[] => [rules.key(value), ...rules.fixed.map((field) => value[field])];
+  return before.length === now.length && before.every((value, at) => same(essence(value), essence(now[at] as T)));
+}
+
 function unannounced<T>(key: string, value: T, { silent }: TableRules<T>): Finding | undefined {
   return silent(value) ? undefined : { what: 'unannounced', key };
 }

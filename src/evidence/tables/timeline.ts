@@ -1,12 +1,13 @@
 import { compare } from '../../base/text.ts';
 import type { IpsecPolicy, IpsecSa, PolicyDefaults } from '../ipsec.ts';
+import { readListing } from '../listings/listing.ts';
 import { decode } from '../records/decode.ts';
 import { type LabRecord, recordType } from '../records/record.ts';
 import { policyDumpReader, saDumpReader } from '../xfrm/dump-reader.ts';
 import { type Change, isEvent, readEvent } from './changes.ts';
 import { applyEvent, emptyTables, type HostTables } from './host-tables.ts';
 import type { Life, Moment } from './lives.ts';
-import { type Discrepancy, reconcile } from './reconcile.ts';
+import { type Discrepancy, reconcile, sameEntries } from './reconcile.ts';
 import { policyRules, saRules } from './table-rules.ts';
 
 /**
@@ -178,19 +179,31 @@ function endGap(state: HostState, { time, sequence }: Moment): void {
   state.lostSince = undefined;
 }
 
+const dumps: ReadonlySet<number> = new Set([recordType.xfrmStates, recordType.xfrmPolicies, recordType.listing]);
+
 /** Reads the dumps from a place on; returns the place of the last of them, or the one before it. */
 function takeDumps(states: readonly HostState[], records: readonly LabRecord[], from: number): number {
   let at = from;
   for (; at < records.length; at += 1) {
     const { type, host, payload } = records[at] as LabRecord;
     const state = states[host];
-    if (type !== recordType.xfrmStates && type !== recordType.xfrmPolicies) break;
+    if (!dumps.has(type)) break;
     if (!state) continue;
     if (type === recordType.xfrmStates) state.sas = state.saDumps.read(payload);
+    else if (type === recordType.listing) takeListing(state, payload);
     else state.policies = state.policyDumps.read(payload);
     state.dumped = true;
   }
   return at - 1;
+}
+
+/** When entries came and went since the last one is not known: nobody told of it. */
+function takeListing(state: HostState, payload: Uint8Array): void {
+  const { sas = state.sas, policies = state.policies } = readListing(payload);
+  const isSame = sameEntries(state.sas, sas, saRules) && sameEntries(state.policies, policies, policyRules);
+  if (!isSame) state.lostSince ??= state.known;
+  state.sas = sas;
+  state.policies = policies;
 }
 
 /** Makes a host's tables what its last dumps say. */

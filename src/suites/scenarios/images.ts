@@ -5,6 +5,7 @@ import { plainImage } from '../../daemons/table.ts';
 import type { Origin } from '../../model/scenario.ts';
 import type { LabImage } from '../../model/suite.ts';
 import { declareRecipe, withPackages } from '../../supply/image/known-recipes.ts';
+import { systemImage } from '../../supply/system/system-image.ts';
 import type { Definition } from './api/scenario.ts';
 import type { HostDaemon } from './drive/daemon-host.ts';
 
@@ -29,6 +30,10 @@ interface Declaring {
 export function imageNames({ definition, daemons, file }: Declaring): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const [host, spec] of Object.entries(definition.hosts)) {
+    if (spec.kind === 'system') {
+      found.set(host, systemImage(spec.system));
+      continue;
+    }
     const usual = daemons.get(host)?.daemon.image ?? plainImage;
     const name = spec.image === undefined ? usual : (ownRecipe(spec.image, file) ?? spec.image);
     // What a daemon's table names is looked up where a lab needs it; what a person names, at once.

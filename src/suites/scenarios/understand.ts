@@ -185,6 +185,9 @@ export function planOf(
   daemons: ReadonlyMap<string, HostDaemon>,
 ): Omit<LabPlan, 'images' | 'topology'> {
   const { start = defaultStart, timeout = defaultTimeout, hosts } = definition;
+  const systems = Object.entries(hosts).flatMap(([host, spec]) =>
+    spec.kind === 'system' ? [[host, spec.system]] : [],
+  );
   const date = Date.parse(start);
   if (Number.isNaN(date) || date < 0) throw new EspalierError('usage', `start: ${JSON.stringify(start)} is no date`);
   return {
@@ -205,6 +208,7 @@ export function planOf(
       ...new Set(['/var/log', ...[...daemons.values()].flatMap(({ daemon }) => daemon.control.collect)]),
     ].filter(isOutermost),
     memory: memoryOf(Object.keys(hosts).length),
+    ...(systems.length > 0 && { systems: Object.fromEntries(systems) as Record<string, string> }),
   };
 }
 

@@ -62,13 +62,14 @@ function planFor(draws: Generator<number>) {
   const plan = planOf(backend, [], { files: [{ host: 'east', path: '/root/odd', mode: 0o644, content: bytes }] });
   const [host] = plan.topology.hosts;
   if (host === undefined) throw new TypeError('the plan has no host');
-  return machinePlan(plan, { ...host, nics: [] });
+  return { name: host.name, ...machinePlan(plan, { ...host, nics: [] }) };
 }
 
 /** Bytes that were read, and the CPU time that the machine took, ms. */
 async function boot({ folder, draws }: Place): Promise<{ readonly bytes: number; readonly cpuMs: number }> {
-  const { host, bytes: plan, drives } = planFor(draws);
-  const wires = { name: host.name, plan, cpus: 1, agentSocket: 'agent', consoleSocket: 'console', nics: [] };
+  const { name, bytes: plan, drives } = planFor(draws);
+  const speaks = { by: 'agent', plan, socket: 'agent' } as const;
+  const wires = { name, cpus: 1, speaks, consoleSocket: 'console', nics: [] };
   using time = new TimeFile(join(folder, 'time'));
   const events = { record: () => {}, fileName: () => {}, fileBytes: () => {}, progress: () => {} };
   const line = new MachineLine(plan, new LabClock(1_800_000_000_000_000_000n, time), events);
@@ -84,9 +85,12 @@ async function boot({ folder, draws }: Place): Promise<{ readonly bytes: number;
     },
   );
   await sockets.listening;
-  const names = { agentSocket: 'agent', consoleSocket: 'console', controlSocket: 'control' };
-  const shape = { name: host.name, memory: backend.memory, cpus: 1, accelerator: 'tcg', nics: [], ...names } as const;
-  const machine = new Machine({ ...shape, drives: [backend.kernel, ...drives] }, { folder, number: 0 });
+  const names = { consoleSocket: 'console', controlSocket: 'control' };
+  const shape = { name, memory: backend.memory, cpus: 1, accelerator: 'tcg', nics: [], ...names } as const;
+  const machine = new Machine(
+    { ...shape, boot: { from: 'kernel', drives: [backend.kernel, ...drives], agentSocket: 'agent' } },
+    { folder, number: 0 },
+  );
   try {
     await soon(line.booted, 'the agent', bootMs);
     line.begin();

@@ -3,10 +3,13 @@ import type { Links } from './links.ts';
 /** What was counted while the lab ran: frames that the machines say they sent, and those that the switch captured. */
 export class Books {
   readonly #links: Links;
+  /** Where a machine is plugged in that does not say what it sent. */
+  readonly #unsaid: ReadonlySet<string>;
   readonly #sent = new Map<string, bigint>();
 
-  constructor(links: Links) {
+  constructor(links: Links, unsaid: ReadonlySet<string>) {
     this.#links = links;
+    this.#unsaid = unsaid;
   }
 
   /** Lines of one machine: `sent LINK COUNT`. */
@@ -20,7 +23,10 @@ export class Books {
   /** As the agent of other labs writes them (guest/agent/books.c). */
   text(): string {
     return [...this.#links.captured()]
-      .map(([link, captured]) => `link ${link} captured=${captured} received=${this.#sent.get(link) ?? 0n}\n`)
+      .map(([link, captured]) => {
+        const received = this.#unsaid.has(link) ? '' : ` received=${this.#sent.get(link) ?? 0n}`;
+        return `link ${link} captured=${captured}${received}\n`;
+      })
       .join('');
   }
 }

@@ -1,15 +1,30 @@
 import { quoted } from '../../../supply/system/quoted.ts';
 
+/** It starts a kernel and the agent. */
+interface AgentBoot {
+  readonly from: 'kernel';
+  /** Image files, read-only; the first is that of the kernel. */
+  readonly drives: readonly string[];
+  readonly agentSocket: string;
+}
+
+/** It starts from a disk, as its BIOS does it. */
+interface DiskBoot {
+  readonly from: 'disk';
+  /** Never written to: what the system writes is gone with it. */
+  readonly disk: string;
+  /** Its second disk. */
+  readonly files: string;
+}
+
 /** One machine as QEMU starts it. Sockets and files are named from its working folder. */
 export interface MachineShape {
   readonly name: string;
   readonly memory: number;
   readonly cpus: number;
   readonly accelerator: 'tcg' | 'kvm';
-  /** Image files, read-only; the first is that of the kernel. */
-  readonly drives: readonly string[];
+  readonly boot: AgentBoot | DiskBoot;
   readonly nics: readonly { readonly mac: string; readonly socket: string }[];
-  readonly agentSocket: string;
   readonly consoleSocket: string;
   readonly controlSocket: string;
 }
@@ -45,6 +60,20 @@ const kernelWords = [
   ...['clocksource=hpet', 'tsc=unstable', 'noapictimer', 'cryptomgr.notests'],
 ];
 
+function agentWords({ drives, agentSocket }: AgentBoot): string[] {
+  return [
+    ...['-kernel', 'kernel', '-initrd', 'initramfs', '-append', kernelWords.join(' ')],
+    ...['-chardev', `socket,id=agent,path=${agentSocket}`],
+    ...['-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=agent,name=espalier'],
+    ...drives.flatMap(driveWords),
+  ];
+}
+
+function diskWords({ disk, files }: DiskBoot): string[] {
+  const drive = `file=${quoted(disk)},format=raw,if=none,id=disk,snapshot=on`;
+  return ['-drive', drive, '-device', 'virtio-blk-pci,drive=disk,bootindex=0', ...driveWords(files, 1)];
+}
+
 /** Arguments of `qemu-system-x86_64`. */
 export function machineArguments(shape: MachineShape): string[] {
   return [
@@ -59,20 +88,18 @@ export function machineArguments(shape: MachineShape): string[] {
     ],
     ...[
       '-machine',
-      `q35,accel=${shape.accelerator},usb=off,vmport=off`,
+      // Without graphics the BIOS speaks at the serial line as well.
+      `q35,accel=${shape.accelerator},usb=off,vmport=off${shape.boot.from === 'disk' ? ',graphics=off' : ''}`,
       '-cpu',
       shape.accelerator === 'kvm' ? 'host' : 'max',
     ],
     ...['-m', String(shape.memory), '-smp', String(shape.cpus)],
     // A guest that breaks out of QEMU's devices starts no program and gets no privileges.
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
-    ...['-kernel', 'kernel', '-initrd', 'initramfs', '-append', kernelWords.join(' ')],
     ...['-device', 'virtio-rng-pci'],
     ...['-chardev', `socket,id=console,path=${shape.consoleSocket}`, '-serial', 'chardev:console'],
-    ...['-chardev', `socket,id=agent,path=${shape.agentSocket}`],
-    ...['-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=agent,name=espalier'],
     ...['-qmp', `unix:${shape.controlSocket},server=on,wait=off`],
-    ...shape.drives.flatMap(driveWords),
+    ...(shape.boot.from === 'kernel' ? agentWords(shape.boot) : diskWords(shape.boot)),
     ...shape.nics.flatMap(nicWords),
   ];
 }

@@ -8,16 +8,17 @@ import { encodeOrders } from '../../agent/orders.ts';
 import type { Order } from '../substrate.ts';
 import { Books } from './books.ts';
 import { CollectedFiles } from './collected-files.ts';
+import type { HostLine } from './host-line.ts';
+import { HostLines } from './host-lines.ts';
 import { Idleness } from './idleness.ts';
 import { KernelLog } from './kernel-log.ts';
 import { LabClock } from './lab-clock.ts';
 import { Links } from './links.ts';
-import { MachineLine } from './machine-line.ts';
 import { numberBytes, RecordMerger } from './merge.ts';
-import type { FromThread, LabScore, MachineWires, ToThread } from './messages.ts';
+import type { FromThread, LabScore, ToThread } from './messages.ts';
 import { Pace } from './pace.ts';
 import { EvidenceWriter } from './quota.ts';
-import { latenessOf, requireFast, slownessOf } from './slowness.ts';
+import { latenessOf, requireFast } from './slowness.ts';
 import { listenAll } from './sockets.ts';
 import { Starvation } from './starvation.ts';
 import { TimeFile } from './time-file.ts';
@@ -45,7 +46,8 @@ export class Conductor {
   readonly #log: KernelLog;
   readonly #files: CollectedFiles;
   readonly #links: Links;
-  readonly #lines: ReadonlyMap<string, MachineLine>;
+  readonly #lines: ReadonlyMap<string, HostLine>;
+  readonly #hosts: HostLines;
   readonly #books: Books;
   readonly #starvation = new Starvation();
   /** Something ended the lab before its time. */
@@ -78,15 +80,24 @@ export class Conductor {
       clock: this.#clock,
       note: (payload) => this.#merger.add(labHost, { type: recordType.fault, time: this.#clock.now(), payload }),
     });
-    this.#books = new Books(this.#links);
-    this.#lines = new Map(machines.map((machine, index) => [machine.name, this.#lineOf(machine, index)]));
+    const silent = machines.filter(({ speaks }) => speaks.by === 'console').flatMap(({ nics }) => nics);
+    this.#books = new Books(this.#links, new Set(silent.map(({ link }) => link)));
+    this.#hosts = new HostLines(machines, this.#clock, {
+      record: (index, record) => this.#heard(index, record),
+      progress: (line) => this.#progress(line),
+      fileName: (index, file) => this.#lost(index, this.#files.begin(hosts[index] ?? '', file)),
+      fileBytes: (host, bytes) => this.#files.bytes(host, bytes),
+      printed: (host, bytes) => this.#log.push(host, bytes),
+      refuse: (error) => this.#refuse(error),
+    });
+    this.#lines = this.#hosts.all;
   }
 
   /** From the first socket to the last byte of evidence. Never rejects. */
   async run(): Promise<void> {
     using sockets = listenAll(this.#score, {
-      agent: (host, socket, bytes) => this.#guarded(() => this.#lineFor(host).push(socket, bytes)),
-      console: (host, bytes) => this.#guarded(() => this.#log.push(host, bytes)),
+      agent: (host, socket, bytes) => this.#guarded(() => this.#hosts.agent(host, socket, bytes)),
+      console: (host, socket, bytes) => this.#guarded(() => this.#hosts.console(host, socket, bytes)),
       plug: (machine, index, socket) => this.#links.plug(machine, index, socket),
       frame: (port, frame) => this.#guarded(() => this.#links.take(port, frame)),
     });
@@ -112,30 +123,14 @@ export class Conductor {
     if (message.kind === 'orders') this.#orders.resolve(message.orders);
     else if (message.kind === 'plugged') this.#plugged.resolve();
     else if (message.kind === 'stop') this.#break();
-    else if (!this.#lineFor(message.host).hasEnded) {
+    else if (!this.#hosts.of(message.host).hasEnded) {
       this.#gone ??= message.host; // it did not wait to be heard
       this.#break();
     }
   }
 
-  #lineOf({ name, plan }: MachineWires, index: number): MachineLine {
-    const line: MachineLine = new MachineLine(plan, this.#clock, {
-      record: (record) => this.#heard(index, record),
-      fileName: (file) => this.#lost(index, this.#files.begin(name, file)),
-      fileBytes: (bytes) => this.#files.bytes(name, bytes),
-      progress: () => this.#progress(line),
-    });
-    return line;
-  }
-
-  #lineFor(host: string): MachineLine {
-    const line = this.#lines.get(host);
-    if (line === undefined) throw new EspalierError('bug', `no machine is named ${host}`);
-    return line;
-  }
-
-  #heard(host: number, record: LabRecord): void {
-    const said = decode(record);
+  #heard(host: number, record: Pick<LabRecord, 'type' | 'time' | 'payload'>): void {
+    const said = decode({ ...record, host, sequence: 0 });
     if (said.type === 'trouble' && endsLab(said.word)) this.#inTrouble = true;
     if (said.type === 'books') this.#books.sent(said.lines);
     this.#merger.add(host, record);
@@ -153,7 +148,7 @@ export class Conductor {
   }
 
   /** Tells the wrapper that the lab goes on where no record says so: as long as a machine that works says that it does. */
-  #progress(line: MachineLine): void {
+  #progress(line: HostLine): void {
     const passed = this.#clock.passed();
     const isNews = passed - this.#progressAt > BigInt(progressMs) * 1_000_000n;
     if (!isNews || (!line.busy && this.#merger.begun)) return;
@@ -189,8 +184,8 @@ export class Conductor {
     const { steps, hold, postMortem, faults } = this.#score;
     const lines = [...this.#lines];
     const ready = Promise.all(lines.map(([host, line]) => line.ready.then(() => this.#post({ kind: 'up', host }))));
-    if ((await this.#unlessBroken(Promise.all(lines.map(([, line]) => line.booted)))) === 'broken') return;
-    const slowness = slownessOf(this.#clock.passed());
+    const slowness = await this.#unlessBroken(this.#hosts.booted());
+    if (slowness === 'broken') return;
     requireFast(slowness, 'came up');
     pace.goOn();
     // Who waits for processors for too long is too slow, however fast it came up.
@@ -258,7 +253,7 @@ export class Conductor {
     };
     using _limit = this.#clock.after(BigInt(Math.round(limitMs)) * 1_000_000n, () => giveUp(limitMs));
     using _longest = deadline(longestOrderMs, () => giveUp(longestOrderMs));
-    await this.#unlessBroken(this.#lineFor(host).order(lines));
+    await this.#unlessBroken(this.#hosts.of(host).order(lines));
   }
 
   /** Works off what a held lab is ordered, until it is ordered to end. */

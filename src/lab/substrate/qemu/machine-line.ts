@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { LabRecord } from '../../../evidence/records/record.ts';
 import { recordType } from '../../../evidence/records/record.ts';
+import type { HostEvents, HostLine } from './host-line.ts';
 import type { LabClock } from './lab-clock.ts';
 import { LengthFrames } from './length-frames.ts';
 import { MachineRecords } from './merge.ts';
@@ -11,17 +12,18 @@ const kinds = { records: 1, fileName: 3, fileBytes: 4, clock: 5, farewell: 7 } a
 const taken = 0xffff_ffff;
 const channelHead = 8;
 
+/** A machine on a processor of its own boots in about this time, ns. */
+const usualBoot = 1_500_000_000n;
+
 /** Who hears of it. */
-export interface LineEvents {
-  readonly record: (record: LabRecord) => void;
+export interface LineEvents extends HostEvents {
   readonly fileName: (name: string) => void;
   readonly fileBytes: (bytes: Buffer) => void;
-  /** It lives and works. */
-  readonly progress: () => void;
 }
 
-/** The line to one machine's agent: orders go in, records come out. */
-export class MachineLine {
+/** The line to one machine's agent. */
+export class MachineLine implements HostLine {
+  readonly usualBoot = usualBoot;
   readonly #ended = Promise.withResolvers<void>();
   readonly #plan: Uint8Array;
   readonly #clock: LabClock;

@@ -10,8 +10,7 @@ import { encodePlan } from '../../agent/plan.ts';
 const longestWarmup = 4_000_000_000n;
 
 /** What one machine of a lab is made from. */
-export interface MachinePlan {
-  readonly host: Host;
+interface MachinePlan {
   /** For its agent. */
   readonly bytes: Buffer;
   /** Image files in the order of its drives, behind that of the kernel. */
@@ -55,7 +54,10 @@ export function machinePlan(plan: LabPlan, host: Host): MachinePlan {
     // Between two commands it passes on all machines together.
     timing: { ...plan.timing, gap: 0n, warmup: warmup < longestWarmup ? warmup : longestWarmup },
   };
-  // Prompts of consoles are told from output by it; one that a machine prints itself is not another's.
-  const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex');
-  return { host, bytes: encodePlan(own, { hold: true, nonce, nameImage }).bytes, drives };
+  return { bytes: encodePlan(own, { hold: true, nonce: newNonce(), nameImage }).bytes, drives };
+}
+
+/** Prompts of consoles are told from output by it; one that a machine prints itself is not another's. */
+export function newNonce(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex');
 }

@@ -1,14 +1,32 @@
+import type { HostProfile } from '../../../dialogue/systems/profile.ts';
 import type { FaultRule } from '../../../model/faults.ts';
 import type { Clock } from '../../../model/scenario.ts';
+import type { Host } from '../../../model/topology.ts';
 import type { Order } from '../substrate.ts';
+
+/** An agent. */
+export interface AgentWire {
+  readonly by: 'agent';
+  /** In the agent's language, behind the date. */
+  readonly plan: Uint8Array;
+  readonly socket: string;
+}
+
+/** Nothing but its console: an installed system. */
+export interface ConsoleWire {
+  readonly by: 'console';
+  readonly host: Host;
+  readonly profile: HostProfile;
+  /** Marks the prompt of its shell. */
+  readonly nonce: string;
+}
 
 /** A machine of the lab as its conductor knows it. Sockets are names in the lab's folder. */
 export interface MachineWires {
   readonly name: string;
-  /** In the agent's language, behind the date. */
-  readonly plan: Uint8Array;
+  /** What tells it to be its host. */
+  readonly speaks: AgentWire | ConsoleWire;
   readonly cpus: number;
-  readonly agentSocket: string;
   readonly consoleSocket: string;
   readonly nics: readonly { readonly link: string; readonly socket: string }[];
 }

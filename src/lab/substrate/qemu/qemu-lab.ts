@@ -10,6 +10,8 @@ import { Qmp } from './qmp.ts';
 
 /** CPU time within which a machine's agent speaks, ms: ten times what it takes by TCG on a slow machine. */
 const bootCpuMs = 40_000;
+/** The same of an installed system: from its boot loader on, until somebody has logged in. */
+const systemCpuMs = 10 * bootCpuMs;
 const lookMs = 500;
 
 interface LabParts {
@@ -108,9 +110,11 @@ export class QemuLab implements BackendLab {
   }
 
   #watchBoots(): void {
-    const stuck = this.#machines.find((machine) => this.#booting.has(machine.name) && machine.cpuMs() > bootCpuMs);
+    const limitOf = (name: string): number =>
+      this.#parts.shapes.find((shape) => shape.name === name)?.boot.from === 'disk' ? systemCpuMs : bootCpuMs;
+    const stuck = this.#machines.find((one) => this.#booting.has(one.name) && one.cpuMs() > limitOf(one.name));
     if (stuck === undefined || this.#bootFailure !== undefined) return;
-    const used = `used ${bootCpuMs / 1000} s of CPU`;
+    const used = `used ${limitOf(stuck.name) / 1000} s of CPU`;
     this.#bootFailure = `the machine ${stuck.name} ${used} and its host was not up (kernel.log has what it printed)`;
     this.kill();
   }

@@ -22,6 +22,9 @@ export const qemu: Substrate = {
       return machineKernel(request);
     },
     async image(recipe, signal) {
+      const { installedSystem, systemOfImage } = await import('../../../supply/system/system-image.ts');
+      const system = systemOfImage(recipe);
+      if (system !== undefined) return installedSystem(system);
       const { ensureImage } = await import('../../../supply/image/image.ts');
       return ensureImage(recipe, signal);
     },

@@ -8,7 +8,7 @@ export interface Waiting extends Pick<LabRecord, 'type' | 'time' | 'payload'> {
   readonly host: number;
 }
 
-const dumps: readonly number[] = [recordType.xfrmStates, recordType.xfrmPolicies];
+const dumps: readonly number[] = [recordType.xfrmStates, recordType.xfrmPolicies, recordType.listing];
 const events: readonly number[] = [recordType.xfrmEvent, recordType.xfrmEventMade];
 
 /** Where a frame stands: by time, and at one time by rank. */

@@ -1,7 +1,5 @@
 import { EspalierError } from '../../../base/errors.ts';
 
-/** A machine on a processor of its own boots in about this time, ns. */
-const usualBoot = 1_500_000_000n;
 /** Slower ones would time out whatever their deadlines are: daemons have timers of their own. */
 const slowest = 20;
 
@@ -14,10 +12,10 @@ export function latenessOf(slowness: number, slower: number): bigint {
 }
 
 /**
- * How many times slower than usual the machines of a lab are, by the time that they took to boot: deadlines are so much longer. Never
+ * How many times slower than usual a machine of a lab is, by the time that it took to boot: deadlines are so much longer. Never
  * faster than usual, since a deadline is no wait.
  */
-export function slownessOf(bootNs: bigint): number {
+export function slownessOf(bootNs: bigint, usualBoot: bigint): number {
   const times = Number((bootNs * 100n) / usualBoot) / 100;
   return Math.max(1, times);
 }

@@ -16,7 +16,7 @@ type PluggedPort = ReturnType<Links['plug']>;
 /** Who takes what comes. */
 export interface SocketEvents {
   readonly agent: (host: string, socket: Socket, bytes: Buffer) => void;
-  readonly console: (host: string, bytes: Buffer) => void;
+  readonly console: (host: string, socket: Socket, bytes: Buffer) => void;
   readonly plug: (machine: MachineWires, index: number, socket: Socket) => PluggedPort;
   readonly frame: (port: PluggedPort, frame: Buffer) => void;
 }
@@ -64,9 +64,9 @@ export function listenAll(
     return () => {};
   });
   for (const machine of machines) {
-    const { name, agentSocket, consoleSocket, nics } = machine;
-    listen(agentSocket, (socket) => (bytes) => events.agent(name, socket, bytes));
-    listen(consoleSocket, () => (bytes) => events.console(name, bytes));
+    const { name, speaks, consoleSocket, nics } = machine;
+    if (speaks.by === 'agent') listen(speaks.socket, (socket) => (bytes) => events.agent(name, socket, bytes));
+    listen(consoleSocket, (socket) => (bytes) => events.console(name, socket, bytes));
     for (const [index, nic] of nics.entries()) {
       listen(nic.socket, (socket) => {
         const port = events.plug(machine, index, socket);

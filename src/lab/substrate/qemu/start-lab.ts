@@ -3,53 +3,75 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { moduleUrl } from '../../../base/form.ts';
 import type { LabPlan } from '../../../model/scenario.ts';
+import type { Host } from '../../../model/topology.ts';
 import { ensureMachineClock, programBytes } from '../../../supply/kernel/guest.ts';
 import type { BackendLab, LabRequest } from '../substrate.ts';
 import { bootFiles } from './boot-files.ts';
 import type { MachineShape } from './command-line.ts';
+import { type InstalledProfile, profileOf, writeFileDisk } from './console/installed.ts';
 import { clockFile } from './machine.ts';
 import { machineAgent } from './machine-kernel.ts';
-import { type MachinePlan, machinePlan, requirePossible } from './machine-plan.ts';
-import type { LabScore } from './messages.ts';
+import { machinePlan, newNonce, requirePossible } from './machine-plan.ts';
+import type { LabScore, MachineWires } from './messages.ts';
 import { QemuLab } from './qemu-lab.ts';
 
 const thread = moduleUrl('lab/substrate/qemu/thread');
 
-function shapeOf({ host, drives }: MachinePlan, { kernel, plan }: LabRequest): MachineShape {
-  return {
-    name: host.name,
-    memory: plan.machines?.memory ?? plan.memory,
-    cpus: cpusOf(plan),
-    accelerator: 'tcg',
-    drives: [kernel, ...drives],
-    nics: host.nics.map(({ mac }, index) => ({ mac, socket: socketOf(host.name, `nic${index}`) })),
-    agentSocket: socketOf(host.name, 'agent'),
-    consoleSocket: socketOf(host.name, 'console'),
-    controlSocket: socketOf(host.name, 'control'),
-  };
+/** A machine as it is started, and as it is spoken to. */
+interface MachineParts {
+  readonly shape: MachineShape;
+  readonly wires: MachineWires;
 }
 
-function cpusOf({ machines }: LabPlan): number {
-  return machines?.cpus ?? 1;
+function agentParts(host: Host, { kernel, plan }: LabRequest): MachineParts {
+  const { bytes, drives } = machinePlan(plan, host);
+  const socket = socketOf(host.name, 'agent');
+  const memory = plan.machines?.memory ?? plan.memory;
+  const boot = { from: 'kernel', drives: [kernel, ...drives], agentSocket: socket } as const;
+  return partsOf(host, plan, { memory, boot, speaks: { by: 'agent', plan: bytes, socket } });
+}
+
+async function systemParts(
+  host: Host,
+  { dir, plan }: LabRequest,
+  { system, host: profile }: InstalledProfile,
+): Promise<MachineParts> {
+  const disk = plan.images[host.name] ?? '';
+  const files = await writeFileDisk(join(dir, 'lab'), host.name, plan);
+  const memory = plan.machines?.memory ?? system.memory;
+  const speaks = { by: 'console', host, profile, nonce: newNonce() } as const;
+  return partsOf(host, plan, { memory, boot: { from: 'disk', disk, files }, speaks });
+}
+
+function partsOf(
+  host: Host,
+  plan: LabPlan,
+  { memory, boot, speaks }: Pick<MachineShape, 'memory' | 'boot'> & Pick<MachineWires, 'speaks'>,
+): MachineParts {
+  const cpus = plan.machines?.cpus ?? 1;
+  const consoleSocket = socketOf(host.name, 'console');
+  const nics = host.nics.map(({ mac, link }, index) => ({ mac, link, socket: socketOf(host.name, `nic${index}`) }));
+  return {
+    shape: {
+      name: host.name,
+      ...{ memory, cpus, boot, nics, consoleSocket },
+      accelerator: 'tcg',
+      controlSocket: socketOf(host.name, 'control'),
+    },
+    wires: { name: host.name, cpus, speaks, consoleSocket, nics },
+  };
 }
 
 function socketOf(host: string, what: string): string {
   return `${host}.${what}`;
 }
 
-function scoreOf({ dir, plan, hold }: LabRequest, machines: readonly MachinePlan[]): LabScore {
+function scoreOf({ dir, plan, hold }: LabRequest, machines: readonly MachineWires[]): LabScore {
   const commands = plan.steps.map((step, index) => ({ ...step, index })).filter(({ kind }) => kind === 'command');
   return {
     dir,
     sockets: join(dir, 'lab'),
-    machines: machines.map(({ host, bytes }) => ({
-      name: host.name,
-      plan: bytes,
-      cpus: cpusOf(plan),
-      agentSocket: socketOf(host.name, 'agent'),
-      consoleSocket: socketOf(host.name, 'console'),
-      nics: host.nics.map(({ link }, index) => ({ link, socket: socketOf(host.name, `nic${index}`) })),
-    })),
+    machines,
     links: plan.topology.links.map(({ name }) => name),
     start: plan.timing.start,
     clock: plan.clock ?? 'infinite',
@@ -72,9 +94,17 @@ export async function startLab(request: LabRequest): Promise<BackendLab> {
   writeFileSync(join(folder, 'kernel'), boot.kernel);
   writeFileSync(join(folder, 'initramfs'), boot.initramfs);
   writeFileSync(join(folder, clockFile), programBytes(await ensureMachineClock(), 'the library of machines'));
-  const machines = plan.topology.hosts.map((host) => machinePlan(plan, host));
-  const worker = new Worker(thread, { workerData: scoreOf(request, machines) });
-  const lab = new QemuLab(worker, { folder, shapes: machines.map((machine) => shapeOf(machine, request)), plan });
+  const machines: MachineParts[] = [];
+  for (const host of plan.topology.hosts) {
+    const installed = profileOf(plan, host.name);
+    machines.push(installed === undefined ? agentParts(host, request) : await systemParts(host, request, installed));
+  }
+  const score = scoreOf(
+    request,
+    machines.map(({ wires }) => wires),
+  );
+  const worker = new Worker(thread, { workerData: score });
+  const lab = new QemuLab(worker, { folder, shapes: machines.map(({ shape }) => shape), plan });
   await lab.started;
   return lab;
 }

@@ -29,6 +29,14 @@ export const uml: Substrate = {
       return { ...kernel, agent: { id, sha256 } };
     },
     async image(recipe, signal) {
+      const { systemOfImage } = await import('../../../supply/system/system-image.ts');
+      const system = systemOfImage(recipe);
+      if (system !== undefined) {
+        const remedy = 'run it with --substrate qemu';
+        throw new EspalierError('scenario', `a host is the installed system ${system}, a machine of its own`, {
+          remedy,
+        });
+      }
       const { ensureImage } = await import('../../../supply/image/image.ts');
       return ensureImage(recipe, signal);
     },

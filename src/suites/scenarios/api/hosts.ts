@@ -21,8 +21,23 @@ export interface NatSpec extends HostSettings {
 /** A host with an IKE daemon. */
 export type DaemonSpec = DaemonHostSpec<DaemonName>;
 
+/** A host that is a system which `espalier system install` has installed. */
+export interface SystemSpec extends Omit<HostSettings, 'image' | 'packages'> {
+  readonly kind: 'system';
+  /** As `espalier system list` names it. */
+  readonly system: string;
+}
+
 /** A host as a scenario declares it. */
-export type HostSpec = LinuxSpec | NatSpec | DaemonSpec;
+export type HostSpec = LinuxSpec | NatSpec | SystemSpec | DaemonSpec;
+
+/**
+ * An installed system: it starts from a copy of its disk, and commands are typed at its serial console. Nothing of Espalier's runs on it, so
+ * what only an agent sees of a host, such as its SAs, is unknown. Needs the substrate `qemu`.
+ */
+export function system(name: string, settings: Omit<SystemSpec, 'kind' | 'system'> = {}): SystemSpec {
+  return { ...settings, kind: 'system', system: name };
+}
 
 /** A host without an IKE daemon: a client behind a gateway, a router, an attacker. */
 export function linux(settings: HostSettings = {}): LinuxSpec {

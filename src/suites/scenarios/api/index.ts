@@ -66,7 +66,16 @@ export type {
   Rejection,
   World,
 } from './handles.ts';
-export { type DaemonSpec, type HostSpec, type LinuxSpec, linux, type NatSpec, nat } from './hosts.ts';
+export {
+  type DaemonSpec,
+  type HostSpec,
+  type LinuxSpec,
+  linux,
+  type NatSpec,
+  nat,
+  type SystemSpec,
+  system,
+} from './hosts.ts';
 export type {
   ClearFilter,
   ConnectOptions,

@@ -181,6 +181,9 @@ export class DrivenHost implements CheckedHost {
     return this.stepper.tables(this.name);
   }
 
+  /** Raises `scenario` where nobody records what happens on the host: that nothing is there would prove nothing. */
+  requireRecords(_asked: string, _origin: Origin): void {}
+
   /** Why the host has no tunnel that it should have, as far as its daemon says; lines for people. */
   async explain(_origin: Origin): Promise<string | undefined> {
     return undefined;

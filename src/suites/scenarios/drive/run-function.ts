@@ -18,6 +18,7 @@ import { netOf } from './links.ts';
 import { makeMatchers } from './matchers.ts';
 import { DrivenNat } from './nat.ts';
 import { Stepper } from './stepper.ts';
+import { DrivenSystem } from './system.ts';
 import { askTunnels } from './traffic.ts';
 import { makeValueMatchers } from './value-matchers.ts';
 import { watched } from './watch.ts';
@@ -107,6 +108,7 @@ async function play(
 
 function handleOf(parts: HostInputs, spec: HostSpec | undefined, daemon: HostDaemon | undefined): DrivenHost {
   if (daemon !== undefined) return new DrivenDaemonHost(parts, daemon);
+  if (spec?.kind === 'system') return new DrivenSystem(parts);
   return spec?.kind === 'nat' ? new DrivenNat(parts, spec) : new DrivenHost(parts);
 }
 

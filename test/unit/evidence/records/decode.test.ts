@@ -46,6 +46,7 @@ const cases: readonly (readonly [keyof typeof recordType, Uint8Array, Decoded])[
   ],
   ['uptime', Uint8Array.of(0, 1, 0, 0, 0, 0, 0, 0), { type: 'uptime', uptime: 256n }],
   ['lateness', Uint8Array.of(0, 2, 0, 0, 0, 0, 0, 0), { type: 'lateness', lateness: 512n }],
+  ['listing', text('ip -s xfrm state\n'), { type: 'listing', text: 'ip -s xfrm state\n' }],
 ];
 test('an event with its time has the message behind it, and no time where it is cut short', () => {
   const payload = Uint8Array.of(0, 2, 0, 0, 0, 0, 0, 0, 9, 9);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { IpsecPolicy, IpsecSa, XfrmEvent } from '../../../../src/evidence/ipsec.ts';
+import { encodeListing } from '../../../../src/evidence/listings/listing.ts';
 import { recordType } from '../../../../src/evidence/records/record.ts';
-import { tablesAt } from '../../../../src/evidence/tables/tables.ts';
+import { isKnown, tablesAt } from '../../../../src/evidence/tables/tables.ts';
 import { type RecordedLab, readTimeline, type Timeline } from '../../../../src/evidence/tables/timeline.ts';
 import { policyIdentity, saIdentity } from '../../../../src/evidence/xfrm/identity.ts';
 import { dump, eventMessage, policyMessage, saMessage } from '../xfrm-build.ts';
@@ -12,6 +13,7 @@ type Step =
   | { readonly event: XfrmEvent; readonly host?: number }
   | { readonly sas: readonly IpsecSa[]; readonly host?: number }
   | { readonly policies: readonly IpsecPolicy[]; readonly host?: number }
+  | { readonly listed: string; readonly host?: number }
   | 'command'
   | 'end';
 
@@ -28,6 +30,7 @@ function frame(step: Step): { type: number; payload: Uint8Array } {
   if (step === 'command') return { type: recordType.commandEnd, payload: new Uint8Array(4) };
   if (step === 'end') return { type: recordType.labEnd, payload: new Uint8Array() };
   if ('event' in step) return { type: recordType.xfrmEvent, payload: eventMessage(step.event) };
+  if ('listed' in step) return { type: recordType.listing, payload: encodeListing('ip -s xfrm state', step.listed) };
   if ('sas' in step) return { type: recordType.xfrmStates, payload: dump(step.sas.map((sa) => saMessage(sa))) };
   return { type: recordType.xfrmPolicies, payload: dump(step.policies.map((policy) => policyMessage(policy))) };
 }
@@ -248,4 +251,26 @@ test('hosts have tables of their own, and frames of hosts that do not exist are 
     [0, 1],
   );
   assert.deepEqual(found(timeline), []);
+});
+
+test('where tables are only listed, what changed has no event, contradicts nothing, and is unknown until it is listed', () => {
+  const text = `src 192.0.2.1 dst 192.0.2.2
+\tproto esp spi 0x00001000(4096) reqid 1(0x00000001) mode tunnel
+\taead rfc4106(gcm(aes)) 0x00 (8 bits) 128
+`;
+  const used = `${text}\tlifetime current:\n\t  84(bytes), 1(packets)\n`;
+  const steps = [{ listed: text }, { listed: used }, { listed: '' }].flatMap((step): Step[] => ['command', step]);
+  const timeline = readTimeline(lab(['command', ...steps, 'end']));
+  const [east] = timeline.hosts;
+  assert.ok(east);
+  assert.deepEqual(found(timeline), []);
+  assert.deepEqual(
+    [1500n, 2500n, 4500n, 6500n].map((time) => tablesAt(east, time).sas.length),
+    [0, 1, 1, 0],
+  );
+  // Between two looks of which the second found other entries; a packet that one counted makes it no other.
+  assert.deepEqual(
+    [1500n, 3500n, 5500n].map((time) => isKnown(east, time)),
+    [false, true, false],
+  );
 });

@@ -105,6 +105,7 @@ export function deathCondition(inputs: MatcherInputs, options: DeathOptions): Co
     throw new EspalierError('scenario', message, { ...callerOrigin(), host: host.name, remedy });
   }
   const look = async (origin: Origin): Promise<Look> => {
+    host.requireRecords('toHaveDied', origin);
     const names = program === undefined ? daemonHost(host, origin).processes : [program];
     const ended = stepper.deaths(host.name).filter((death) => names.includes(death.program) && !isFork(death));
     const died = ended.filter((death) =>

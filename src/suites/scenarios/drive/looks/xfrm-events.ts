@@ -66,6 +66,7 @@ export function sightingCondition(
   refuseUnknown(`an event ${kind}`, keys, { host: inputs.host.name, known: sightable[kind] });
   const what = asked.map(([key, value]) => ` ${key} ${value}`).join('');
   const look = async (origin: Origin): Promise<Look> => {
+    inputs.host.requireRecords('toSeeXfrm', origin);
     const seen = kind === 'acquire' ? await acquires(inputs, origin) : sighted(inputs, eventKinds[kind]);
     const facts = seen.map((fact) => fact as Record<string, unknown>);
     const fitting = facts.filter((fact) => asked.every(([key, value]) => isSame(fact[key], value)));

@@ -32,11 +32,10 @@ test('a machine that came up, and then waits for what never comes, ends its lab 
   mkdirSync(join(dir, 'lab'));
   const machine = {
     name: 'east',
-    plan: new Uint8Array(4),
+    speaks: { by: 'agent', plan: new Uint8Array(4), socket: 'east.agent' },
     cpus: 1,
-    agentSocket: 'east.agent',
     consoleSocket: 'east.console',
-  };
+  } as const;
   const score: LabScore = {
     ...{
       dir,

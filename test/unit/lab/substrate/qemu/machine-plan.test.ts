@@ -42,9 +42,8 @@ test('a comma in a path does not end an option of QEMU', () => {
     memory: 256,
     cpus: 2,
     accelerator: 'tcg',
-    drives: ['/a,b/root.erofs'],
+    boot: { from: 'kernel', drives: ['/a,b/root.erofs'], agentSocket: 'east.agent' },
     nics: [{ mac: '12:00:00:00:00:01', socket: 'east.nic0' }],
-    agentSocket: 'east.agent',
     consoleSocket: 'east.console',
     controlSocket: 'east.control',
   });

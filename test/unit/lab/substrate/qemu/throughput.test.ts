@@ -23,9 +23,8 @@ async function twoMachines(t: TestContext) {
   const links = new Links(['wan'], { dir, writer: new EvidenceWriter(), clock: new LabClock(0n) });
   const machines = ['east', 'west'].map((name) => ({
     name,
-    plan: new Uint8Array(),
+    speaks: { by: 'agent', plan: new Uint8Array(), socket: `${name}.agent` } as const,
     cpus: 1,
-    agentSocket: `${name}.agent`,
     consoleSocket: `${name}.console`,
     nics: [{ link: 'wan', socket: `${name}.nic0` }],
   }));

@@ -55,7 +55,10 @@ for (const [what, found, forbidden, received] of cases) {
 test('a daemon that forked into the background has died, what it forked for a task has not', async () => {
   const death: RecordedDeath = { program: 'pluto', pid: 8, parent: 1, signal: 6, status: 0, core: true, forked: true };
   const holds = async (change: Partial<RecordedDeath>): Promise<boolean> => {
-    const inputs = { host: { name: 'west' }, stepper: { deaths: () => [{ ...death, ...change }] } };
+    const inputs = {
+      host: { name: 'west', requireRecords: () => {} },
+      stepper: { deaths: () => [{ ...death, ...change }] },
+    };
     const condition = deathCondition(inputs as unknown as MatcherInputs, { program: 'pluto', signal: 6 });
     return (await condition.look({ file: 'x.scenario.ts', line: 1 })).holds === true;
   };

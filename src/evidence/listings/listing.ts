@@ -1,0 +1,28 @@
+import type { IpsecPolicy, IpsecSa } from '../ipsec.ts';
+import { readIpXfrmPolicies, readIpXfrmStates } from './ip-xfrm.ts';
+
+/** What a listing says; a table that it does not list is absent. */
+export interface Listed {
+  readonly sas?: readonly IpsecSa[];
+  readonly policies?: readonly IpsecPolicy[];
+}
+
+/** How systems list their tables: the command, and how its output is read. */
+const forms: Readonly<Record<string, (text: string) => Listed>> = {
+  'ip -s xfrm state': (text) => ({ sas: readIpXfrmStates(text) }),
+  'ip -s xfrm policy': (text) => ({ policies: readIpXfrmPolicies(text) }),
+};
+
+const decoder = new TextDecoder();
+
+/** Payload of a `listing` record. */
+export function encodeListing(command: string, text: string): Uint8Array {
+  return new TextEncoder().encode(`${command}\n${text}`);
+}
+
+/** The tables of a `listing` record; a command of a later version says nothing. */
+export function readListing(payload: Uint8Array): Listed {
+  const text = decoder.decode(payload);
+  const end = text.indexOf('\n');
+  return forms[text.slice(0, end)]?.(text.slice(end + 1)) ?? {};
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { EspalierError } from '../../../../../../src/base/errors.ts';
+import { debian } from '../../../../../../src/dialogue/systems/debian.ts';
+import { profileOf, writeFileDisk } from '../../../../../../src/lab/substrate/qemu/console/installed.ts';
+import { setUpLines } from '../../../../../../src/lab/substrate/qemu/console/set-up.ts';
+import { uml } from '../../../../../../src/lab/substrate/uml/uml.ts';
+import { systemImage } from '../../../../../../src/supply/system/system-image.ts';
+
+test('the lines that make a host of Debian set up what its topology has', () => {
+  assert.ok(debian.host);
+  const lines = setUpLines(debian.host, {
+    name: 'west',
+    nics: [
+      { name: 'eth0', link: 'wan', mac: '12:00:00:00:01:01', addresses: ['192.0.2.1/24', '2001:db8::1/64'] },
+      { name: 'eth1', link: 'lan', mac: '12:00:00:00:02:01', addresses: [] },
+    ],
+    routes: [{ to: 'default', via: '192.0.2.2' }],
+    sysctls: [['net/ipv4/ip_forward', '1']],
+  });
+  assert.deepEqual(lines, [
+    'tar -x --no-overwrite-dir -f /dev/vdb -C /',
+    'echo 1 >/proc/sys/net/ipv4/ip_forward',
+    'ip link set eth0 up',
+    'ip addr add 192.0.2.1/24 dev eth0',
+    'ip addr add 2001:db8::1/64 dev eth0',
+    'ip link set eth1 up',
+    'ip route add default via 192.0.2.2',
+  ]);
+});
+
+test('the second disk holds the files of its host, with their modes, and no other host’s', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-installed-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const file = (host: string, path: string, mode: number, content: string) => ({
+    ...{ host, path, mode },
+    content: Buffer.from(content),
+  });
+  const name = await writeFileDisk(dir, 'west', {
+    files: [
+      file('west', '/etc/a/secret', 0o600, 'one'),
+      file('west', '/etc/a/run', 0o755, 'two'),
+      file('east', '/etc/a/other', 0o644, 'of east'),
+      file('*', '/srv/empty/', 0o700, ''),
+    ],
+  });
+  const root = join(dir, 'root');
+  mkdirSync(root);
+  assert.equal(spawnSync('tar', ['-x', '-p', '-f', join(dir, name), '-C', root]).status, 0);
+  assert.equal(readFileSync(join(root, 'etc/a/secret'), 'utf8'), 'one');
+  assert.equal(readFileSync(join(root, 'etc/a/run'), 'utf8'), 'two');
+  const modes = ['etc/a/secret', 'etc/a/run', 'srv/empty'].map((path) => statSync(join(root, path)).mode & 0o777);
+  assert.deepEqual(modes, [0o600, 0o755, 0o700]);
+  assert.throws(() => statSync(join(root, 'etc/a/other')));
+});
+
+test('a system that has no profile of a host cannot be one', () => {
+  assert.equal(profileOf({ systems: { east: 'debian' } }, 'west'), undefined);
+  assert.equal(profileOf({ systems: { east: 'debian' } }, 'east')?.system.name, 'debian');
+  assert.throws(
+    () => profileOf({ systems: { east: 'beos' } }, 'east'),
+    (error: EspalierError) => error.fault === 'scenario' && /the system beos cannot be a host/.test(error.message),
+  );
+});
+
+test('User Mode Linux refuses hosts that are machines of their own', async () => {
+  const image = uml.supply()?.image(systemImage('debian'), undefined);
+  await assert.rejects(image ?? Promise.resolve(), /a host is the installed system debian/);
+});
