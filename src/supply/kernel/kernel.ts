@@ -193,6 +193,8 @@ async function buildFlavour(
   const started = performance.now();
   const { flavour, debug, coverage, checkers, options } = recipe;
   const config = configFor(recipe, tree);
+  // Of what is read now: whoever edits a fragment during the build gets a kernel without the edit.
+  const configHash = hashOfRecipe(recipe);
   const expectedObjects = largestBuild()?.objects ?? objectsOfFirstBuild;
   const built = await buildKernel({
     source: tree,
@@ -210,7 +212,6 @@ async function buildFlavour(
   if (coverage) keepNotes({ tree, objects: tree }, file);
   const buildMs = Math.round(performance.now() - started);
   const { objects, builtIn } = built;
-  const configHash = hashOfRecipe(recipe);
   const purpose = { ...(debug && { debug }), ...(coverage && { coverage }), ...(checkers && { checkers }) };
   const kept = { ...(builtIn && { builtIn: [...builtIn] }), ...purpose };
   const own = options.size > 0 && { options: Object.fromEntries(options) };
