@@ -1,13 +1,14 @@
 /** Debian as its CD of Espalier's installs it, from an empty disk: by the questions of the installer, on a real machine of QEMU's. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { cacheDir, projectDir } from '../../src/base/folders.ts';
 import { run } from '../../src/base/processes.ts';
 import { debian } from '../../src/dialogue/systems/debian.ts';
+import { uBoot } from '../../src/dialogue/systems/u-boot.ts';
 import { imageStore } from '../../src/supply/image/image.ts';
 import { debianCd } from '../../src/supply/system/debian-cd.ts';
 import { installSystem } from '../../src/supply/system/install-system.ts';
@@ -65,18 +66,36 @@ test('Debian is installed on an empty disk by the questions of its installer, an
   assert.equal(steps('debian-start').at(-1), '. the machine is off');
 });
 
-test('two clones of it are the hosts of a scenario: a tunnel comes up, and every packet in it is opened with the keys that they list', {
-  skip,
-}, async () => {
-  const out = join(folder, 'runs');
-  const scenarios = join(import.meta.dirname, 'installed');
+/** Runs the scenarios of a folder on machines; gives the verdict of the only one. */
+async function verdictOf(name: string) {
+  const out = join(folder, name);
   const main = join(projectDir, 'src/cli/main.ts');
+  const scenarios = join(import.meta.dirname, name);
   const { status, stdout, stderr } = await run(process.execPath, [
     ...[main, 'run', scenarios, '--substrate', 'qemu', '--output', out],
   ]);
   assert.equal(status, 0, `${stdout}${stderr}`);
   const [verdict = ''] = globSync(join(out, '*/attempts/*/*/0/verdict.json'));
-  const { word, facts } = JSON.parse(readFileSync(verdict, 'utf8'));
+  return JSON.parse(readFileSync(verdict, 'utf8'));
+}
+
+test('two clones of it are the hosts of a scenario: a tunnel comes up, and every packet in it is opened with the keys that they list', {
+  skip,
+}, async () => {
+  const { word, facts } = await verdictOf('installed');
   // A request and its answer.
   assert.deepEqual([word, facts.pairs, facts.packets.verified, facts.packets.unjudged], ['passed', 2, 2, 0]);
+});
+
+const { firmware } = uBoot;
+const noLoader = firmware !== undefined && !existsSync(firmware.file) && `there is no ${firmware.file}`;
+
+test('U-Boot pings and fetches a file by TFTP through a tunnel between two clones', {
+  skip: skip || noLoader,
+}, async () => {
+  const { word, facts } = await verdictOf('boot-loader');
+  // 49 blocks of 1024 octets, and an answer to each.
+  assert.equal(word, 'passed');
+  assert.ok(facts.packets.verified >= 2 * 49, `${facts.packets.verified} packets`);
+  assert.equal(facts.packets.unjudged, 0);
 });

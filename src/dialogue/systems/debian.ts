@@ -52,6 +52,7 @@ export const debian: SystemProfile = {
     boots: 8,
     // Its bash edits lines.
     login: plainShell('exec sh', { failures: broken }),
+    shell: 'posix',
     quiet: 'stty -echo -onlcr; dmesg -n 1',
     date: 'date -u -s @{seconds}',
     files: 'tar -x --no-overwrite-dir -f /dev/vdb -C /',

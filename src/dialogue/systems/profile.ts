@@ -24,27 +24,64 @@ export interface SystemProfile {
   readonly host?: HostProfile;
 }
 
-/** What is typed at the console of an installed system that is a host of a lab. `{name}` stands for what the scenario has. */
+/** A system that can be a host of a lab. */
+export interface HostSystem {
+  readonly name: string;
+  /** MiB. */
+  readonly memory: number;
+  readonly host: HostProfile;
+  /** It is no disk but what a machine starts instead of its BIOS. */
+  readonly firmware?: Firmware;
+}
+
+/** A file of a Debian package, and the machine that it is made for. */
+export interface Firmware {
+  readonly file: string;
+  readonly package: string;
+  /** Names of QEMU's. */
+  readonly machine: string;
+  readonly card: string;
+}
+
+/**
+ * What is typed at the console of a system that is a host of a lab. `{name}` stands for what the scenario has. What is left out the system
+ * does not have.
+ */
 export interface HostProfile {
-  /** Time from power-on to the question for a login on a processor of its own, s. */
+  /** Time from power-on to the first thing that is typed on a processor of its own, s. */
   readonly boots: number;
-  /** Root logs in, and gets a shell that edits no lines and takes a prompt from `PS1`. */
+  /** Its processor never halts: it is taken to wait while it has no command. */
+  readonly spins?: true;
+  /** Up to the prompt of what takes commands. */
   readonly login: Dialogue;
+  /** `posix`: a shell that edits no lines and takes a prompt from `PS1`; else something with a prompt of its own. */
+  readonly shell: 'posix' | OwnPrompt;
   /** Terminal without echo, whose lines end as they are written; the kernel prints nothing there. */
-  readonly quiet: string;
+  readonly quiet?: string;
   /** Sets the date to `{seconds}` since 1970. */
-  readonly date: string;
+  readonly date?: string;
   /** Unpacks the tar archive that its second disk is. */
-  readonly files: string;
+  readonly files?: string;
   /** Its network cards, in the order of the links; `{index}` from 0. */
   readonly nic: string;
-  /** Sets up the card `{nic}`, gives it an `{address}` with prefix length, sets a route to `{to}` by `{via}`, a value of /proc/sys. */
-  readonly up: string;
+  /** Sets up the card `{nic}`. */
+  readonly up?: string;
+  /** Gives the card an `{address}` with prefix length, which is `{ip}` and, of IPv4, `{netmask}`. */
   readonly address: string;
+  /** Sets a route to `{to}` by `{via}`. */
   readonly route: string;
-  readonly sysctl: string;
+  /** Sets a `{value}` at a `{path}` below /proc/sys. */
+  readonly sysctl?: string;
   /** Commands that list its SAs, with their keys, and its policies: src/evidence/listings reads what they print. */
   readonly tables: readonly string[];
+}
+
+/** What takes commands and is no POSIX shell: it shows what is typed. */
+export interface OwnPrompt {
+  /** At the beginning of a line. */
+  readonly prompt: string;
+  /** Prints the exit status of the last command. */
+  readonly status: string;
 }
 
 /** What profiles put in the places of `{name}`. */

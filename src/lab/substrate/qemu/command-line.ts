@@ -1,3 +1,4 @@
+import type { Firmware } from '../../../dialogue/systems/profile.ts';
 import { quoted } from '../../../supply/system/quoted.ts';
 
 /** It starts a kernel and the agent. */
@@ -17,13 +18,18 @@ interface DiskBoot {
   readonly files: string;
 }
 
+/** It starts something instead of a BIOS. */
+interface FirmwareBoot extends Pick<Firmware, 'file' | 'machine' | 'card'> {
+  readonly from: 'firmware';
+}
+
 /** One machine as QEMU starts it. Sockets and files are named from its working folder. */
 export interface MachineShape {
   readonly name: string;
   readonly memory: number;
   readonly cpus: number;
   readonly accelerator: 'tcg' | 'kvm';
-  readonly boot: AgentBoot | DiskBoot;
+  readonly boot: AgentBoot | DiskBoot | FirmwareBoot;
   readonly nics: readonly { readonly mac: string; readonly socket: string }[];
   readonly consoleSocket: string;
   readonly controlSocket: string;
@@ -43,9 +49,10 @@ function driveWords(file: string, index: number): string[] {
   return ['-drive', drive, '-device', `virtio-blk-pci,drive=drive${index}`];
 }
 
-function nicWords({ mac, socket }: MachineShape['nics'][number], index: number): string[] {
+function nicWords({ mac, socket }: MachineShape['nics'][number], index: number, card?: string): string[] {
   const netdev = `stream,id=nic${index},server=off,addr.type=unix,addr.path=${socket}`;
-  const device = ['virtio-net-pci', `netdev=nic${index}`, `id=card${index}`, `mac=${mac}`, 'romfile=', ...noOffloads];
+  const kind = card === undefined ? ['virtio-net-pci', ...noOffloads] : [card];
+  const device = [...kind, `netdev=nic${index}`, `id=card${index}`, `mac=${mac}`, 'romfile='];
   return ['-netdev', netdev, '-device', device.join(',')];
 }
 
@@ -71,7 +78,15 @@ function agentWords({ drives, agentSocket }: AgentBoot): string[] {
 
 function diskWords({ disk, files }: DiskBoot): string[] {
   const drive = `file=${quoted(disk)},format=raw,if=none,id=disk,snapshot=on`;
-  return ['-drive', drive, '-device', 'virtio-blk-pci,drive=disk,bootindex=0', ...driveWords(files, 1)];
+  // Without graphics the BIOS speaks at the serial line as well.
+  const speaks = ['-machine', 'graphics=off'];
+  return [...speaks, '-drive', drive, '-device', 'virtio-blk-pci,drive=disk,bootindex=0', ...driveWords(files, 1)];
+}
+
+function bootWords(boot: MachineShape['boot']): string[] {
+  // It waits by counting what its processor does: that is its time, so that the devices' time is the same.
+  if (boot.from === 'firmware') return ['-bios', boot.file, '-icount', 'shift=4'];
+  return boot.from === 'kernel' ? agentWords(boot) : diskWords(boot);
 }
 
 /** Arguments of `qemu-system-x86_64`. */
@@ -88,8 +103,7 @@ export function machineArguments(shape: MachineShape): string[] {
     ],
     ...[
       '-machine',
-      // Without graphics the BIOS speaks at the serial line as well.
-      `q35,accel=${shape.accelerator},usb=off,vmport=off${shape.boot.from === 'disk' ? ',graphics=off' : ''}`,
+      `${shape.boot.from === 'firmware' ? shape.boot.machine : 'q35'},accel=${shape.accelerator},usb=off,vmport=off`,
       '-cpu',
       shape.accelerator === 'kvm' ? 'host' : 'max',
     ],
@@ -99,7 +113,9 @@ export function machineArguments(shape: MachineShape): string[] {
     ...['-device', 'virtio-rng-pci'],
     ...['-chardev', `socket,id=console,path=${shape.consoleSocket}`, '-serial', 'chardev:console'],
     ...['-qmp', `unix:${shape.controlSocket},server=on,wait=off`],
-    ...(shape.boot.from === 'kernel' ? agentWords(shape.boot) : diskWords(shape.boot)),
-    ...shape.nics.flatMap(nicWords),
+    ...bootWords(shape.boot),
+    ...shape.nics.flatMap((nic, index) =>
+      nicWords(nic, index, shape.boot.from === 'firmware' ? shape.boot.card : undefined),
+    ),
   ];
 }

@@ -103,7 +103,8 @@ export class Conductor {
     });
     const { taken, wake } = sockets;
     const processors = this.#score.machines.map(({ cpus }) => cpus);
-    const idleness = new Idleness({ clock: this.#clock, file: this.#time, processors, taken, wake });
+    const overlooked = (index: number): boolean => this.#hosts.isOverlooked(index);
+    const idleness = new Idleness({ clock: this.#clock, file: this.#time, processors, taken, wake, overlooked });
     using _time = this.#time;
     await using pace = new Pace(this.#clock, { idleness, kind: this.#score.clock, works: () => this.#works() });
     await sockets.listening;

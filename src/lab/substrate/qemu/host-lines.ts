@@ -38,6 +38,12 @@ export class HostLines {
     );
   }
 
+  /** Whether a machine, by its index, computes without end and has nothing to do. */
+  isOverlooked(index: number): boolean {
+    const line = [...this.#consoles.values()].find(({ number }) => number === index);
+    return line?.spins === true && line.isIdle;
+  }
+
   of(host: string): HostLine {
     const line = this.all.get(host);
     if (line === undefined) throw new EspalierError('bug', `no machine is named ${host}`);
@@ -80,7 +86,7 @@ export class HostLines {
   #consoleOf(name: string, { host, profile, nonce }: ConsoleWire, index: number): HostLine {
     const { record, progress, refuse, printed } = this.#events;
     const line: ConsoleLine = new ConsoleLine({
-      ...{ host, profile, nonce, clock: this.#clock },
+      ...{ host, profile, nonce, clock: this.#clock, number: index },
       events: {
         record: (one) => record(index, one),
         progress: () => progress(line),

@@ -13,13 +13,10 @@ export interface Waiters {
   readonly taken: () => number;
   /** Has machines look at the time again. */
   readonly wake: () => void;
+  /** Machines by their index that are taken to wait, whatever they do. */
+  readonly overlooked?: (index: number) => boolean;
   /** Whether none of a process's threads runs or is about to. */
   readonly sleeps?: (process: number) => boolean;
-}
-
-/** What has to be so still a turn later: nobody began to wait anew, and nothing came. */
-function signOf(waits: readonly MachineWait[], taken: number): string {
-  return [taken, ...waits.map((one) => one.waits)].join(' ');
 }
 
 /**
@@ -47,24 +44,35 @@ export class Idleness {
   }
 
   async #look(): Promise<boolean> {
-    const { clock, taken, wake, sleeps = isAsleep } = this.#waiters;
+    const { clock, wake, sleeps = isAsleep, overlooked = () => false } = this.#waiters;
     const before = this.#allWait();
     if (before === undefined) return false;
-    const sign = signOf(before, taken());
-    if (!before.every(({ process }) => sleeps(process))) return false;
+    const sign = this.#signOf(before);
+    if (!before.every(({ process }, index) => overlooked(index) || sleeps(process))) return false;
     await nextTurn();
     const after = this.#allWait();
-    if (after === undefined || signOf(after, taken()) !== sign || clock.stands) return false;
-    const moments = after.map(({ until }) => until).filter((until) => until !== never);
+    if (after === undefined || this.#signOf(after) !== sign || clock.stands) return false;
+    const moments = after
+      .filter((_, index) => !overlooked(index))
+      .map(({ until }) => until)
+      .filter((until) => until !== never);
     if (!clock.moveOn(moments)) return false;
     wake();
     return true;
   }
 
   #allWait(): readonly MachineWait[] | undefined {
-    const { file, processors } = this.#waiters;
+    const { file, processors, overlooked = () => false } = this.#waiters;
     const waits = file.waits(processors.length);
-    return waits.every(({ until, halted }, index) => until !== 0n && halted === processors[index]) ? waits : undefined;
+    const isWaiting = ({ until, halted }: MachineWait, index: number): boolean =>
+      overlooked(index) || (until !== 0n && halted === processors[index]);
+    return waits.every(isWaiting) ? waits : undefined;
+  }
+
+  /** What has to be so still a turn later: nobody began to wait anew, and nothing came. */
+  #signOf(waits: readonly MachineWait[]): string {
+    const { taken, overlooked = () => false } = this.#waiters;
+    return [taken(), ...waits.filter((_, index) => !overlooked(index)).map((one) => one.waits)].join(' ');
   }
 }
 

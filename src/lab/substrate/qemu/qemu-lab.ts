@@ -111,7 +111,7 @@ export class QemuLab implements BackendLab {
 
   #watchBoots(): void {
     const limitOf = (name: string): number =>
-      this.#parts.shapes.find((shape) => shape.name === name)?.boot.from === 'disk' ? systemCpuMs : bootCpuMs;
+      this.#parts.shapes.find((shape) => shape.name === name)?.boot.from === 'kernel' ? bootCpuMs : systemCpuMs;
     const stuck = this.#machines.find((one) => this.#booting.has(one.name) && one.cpuMs() > limitOf(one.name));
     if (stuck === undefined || this.#bootFailure !== undefined) return;
     const used = `used ${limitOf(stuck.name) / 1000} s of CPU`;

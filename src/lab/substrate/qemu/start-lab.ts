@@ -2,13 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { moduleUrl } from '../../../base/form.ts';
+import type { HostSystem } from '../../../dialogue/systems/profile.ts';
 import type { LabPlan } from '../../../model/scenario.ts';
 import type { Host } from '../../../model/topology.ts';
 import { ensureMachineClock, programBytes } from '../../../supply/kernel/guest.ts';
 import type { BackendLab, LabRequest } from '../substrate.ts';
 import { bootFiles } from './boot-files.ts';
 import type { MachineShape } from './command-line.ts';
-import { type InstalledProfile, profileOf, writeFileDisk } from './console/installed.ts';
+import { systemOf, writeFileDisk } from './console/installed.ts';
 import { clockFile } from './machine.ts';
 import { machineAgent } from './machine-kernel.ts';
 import { machinePlan, newNonce, requirePossible } from './machine-plan.ts';
@@ -31,16 +32,15 @@ function agentParts(host: Host, { kernel, plan }: LabRequest): MachineParts {
   return partsOf(host, plan, { memory, boot, speaks: { by: 'agent', plan: bytes, socket } });
 }
 
-async function systemParts(
-  host: Host,
-  { dir, plan }: LabRequest,
-  { system, host: profile }: InstalledProfile,
-): Promise<MachineParts> {
-  const disk = plan.images[host.name] ?? '';
-  const files = await writeFileDisk(join(dir, 'lab'), host.name, plan);
+async function systemParts(host: Host, { dir, plan }: LabRequest, system: HostSystem): Promise<MachineParts> {
+  const { host: profile, firmware } = system;
+  const image = plan.images[host.name] ?? '';
   const memory = plan.machines?.memory ?? system.memory;
   const speaks = { by: 'console', host, profile, nonce: newNonce() } as const;
-  return partsOf(host, plan, { memory, boot: { from: 'disk', disk, files }, speaks });
+  if (firmware !== undefined)
+    return partsOf(host, plan, { memory, boot: { ...firmware, from: 'firmware', file: image }, speaks });
+  const files = await writeFileDisk(join(dir, 'lab'), host.name, plan);
+  return partsOf(host, plan, { memory, boot: { from: 'disk', disk: image, files }, speaks });
 }
 
 function partsOf(
@@ -96,8 +96,8 @@ export async function startLab(request: LabRequest): Promise<BackendLab> {
   writeFileSync(join(folder, clockFile), programBytes(await ensureMachineClock(), 'the library of machines'));
   const machines: MachineParts[] = [];
   for (const host of plan.topology.hosts) {
-    const installed = profileOf(plan, host.name);
-    machines.push(installed === undefined ? agentParts(host, request) : await systemParts(host, request, installed));
+    const system = systemOf(plan, host);
+    machines.push(system === undefined ? agentParts(host, request) : await systemParts(host, request, system));
   }
   const score = scoreOf(
     request,

@@ -21,7 +21,7 @@ export interface NatSpec extends HostSettings {
 /** A host with an IKE daemon. */
 export type DaemonSpec = DaemonHostSpec<DaemonName>;
 
-/** A host that is a system which `espalier system install` has installed. */
+/** A host that is a system which `espalier system install` has installed, or a boot loader (`u-boot`). */
 export interface SystemSpec extends Omit<HostSettings, 'image' | 'packages'> {
   readonly kind: 'system';
   /** As `espalier system list` names it. */

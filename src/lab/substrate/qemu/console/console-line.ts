@@ -11,6 +11,7 @@ import type { HostEvents, HostLine } from '../host-line.ts';
 import type { LabClock } from '../lab-clock.ts';
 import { ConsoleShell } from './console-shell.ts';
 import { setUpLines } from './set-up.ts';
+import { ownForm, posixForm } from './shell-form.ts';
 
 /** How often a login that does not go on is looked at, ns. */
 const lookNs = 1_000_000_000n;
@@ -26,6 +27,8 @@ const firstDeadline = 600_000_000_000n;
 export interface ConsoleLineOptions {
   readonly host: Host;
   readonly profile: HostProfile;
+  /** Which of the lab's machines it is. */
+  readonly number: number;
   /** Marks the prompt: letters and digits. */
   readonly nonce: string;
   readonly clock: LabClock;
@@ -61,7 +64,8 @@ export class ConsoleLine implements HostLine {
     this.#options = options;
     this.usualBoot = BigInt(profile.boots) * 1_000_000_000n;
     this.#login = new Conversation({ dialogue: profile.login, settings });
-    this.#shell = new ConsoleShell(nonce, (text) => this.#write(text));
+    const form = profile.shell === 'posix' ? posixForm(nonce) : ownForm(profile.shell);
+    this.#shell = new ConsoleShell(form, (text) => this.#write(text));
     this.#setUp().catch((error: unknown) => options.events.refuse(error));
   }
 
@@ -83,6 +87,20 @@ export class ConsoleLine implements HostLine {
 
   get busy(): boolean {
     return this.#waiting > 0;
+  }
+
+  get number(): number {
+    return this.#options.number;
+  }
+
+  /** Its processor computes while it has nothing to do. */
+  get spins(): boolean {
+    return this.#options.profile.spins === true;
+  }
+
+  /** It has booted, and no command runs. */
+  get isIdle(): boolean {
+    return this.#isIn && !this.#shell.isBusy;
   }
 
   begin(): void {
@@ -147,8 +165,9 @@ export class ConsoleLine implements HostLine {
     const { profile, host, clock } = this.#options;
     this.#look();
     await Promise.all([this.#loggedIn.promise, this.#begun.promise]);
-    await this.#shell.begin(profile.quiet);
-    await this.#must(typed(profile.date, { seconds: String(clock.now() / 1_000_000_000n) }));
+    if (profile.quiet !== undefined) await this.#shell.begin(profile.quiet);
+    if (profile.date !== undefined)
+      await this.#must(typed(profile.date, { seconds: String(clock.now() / 1_000_000_000n) }));
     for (const line of setUpLines(profile, host)) await this.#must(line);
     await this.#pass(warmupNs);
     this.#ready.resolve();

@@ -1,3 +1,5 @@
+import type { ShellForm } from './shell-form.ts';
+
 /** How a command ended. */
 export interface Done {
   readonly status: number;
@@ -8,41 +10,35 @@ export interface Done {
 interface Running {
   readonly output: (text: string) => void;
   readonly resolve: (done: Done) => void;
-  /** What the shell says of the command, once the prompt behind it has come. */
-  answer: string | undefined;
+  /** The command has ended, and its status was asked for. */
+  asked: boolean;
 }
 
-/**
- * A POSIX shell at a console without echo. A command has ended when the prompt comes, which nothing else prints; the shell is then asked
- * for its status and directory, and keeps the status.
- */
+/** What takes commands at a console. A command has ended when the prompt comes; then it is asked how. */
 export class ConsoleShell {
+  readonly #form: ShellForm;
   readonly #write: (text: string) => void;
-  readonly #halves: readonly [string, string];
-  readonly #prompt: string;
+  /** Behind the echo, from the end of its line on. */
   #text = '';
+  #isEchoed = false;
+  #isFirst = true;
   #running: Running | undefined;
 
-  /** `nonce`: at least two characters, in no other text. */
-  constructor(nonce: string, write: (text: string) => void) {
-    const half = nonce.length >> 1;
-    this.#halves = [nonce.slice(0, half), nonce.slice(half)];
-    this.#prompt = `${nonce}> `;
+  constructor(form: ShellForm, write: (text: string) => void) {
+    this.#form = form;
     this.#write = write;
   }
 
-  /** The first line: makes the prompt, which the echo of this line does not hold. */
-  begin(line: string): Promise<Done> {
-    const [first, second] = this.#halves;
-    return this.run(`${line}; PS1=${first}; PS1="$PS1"'${second}> '`, () => {});
+  /** The first line; from then on there is the prompt. */
+  async begin(line: string): Promise<void> {
+    await this.run(this.#form.make?.(line) ?? line, () => {});
   }
 
   /** Types a line; `output` hears what is printed until it has ended. One at a time. */
   run(line: string, output: (text: string) => void): Promise<Done> {
     const { promise, resolve } = Promise.withResolvers<Done>();
-    this.#running = { output, resolve, answer: undefined };
-    this.#text = '';
-    this.#write(`${line}\r`);
+    this.#running = { output, resolve, asked: false };
+    this.#type(line);
     return promise;
   }
 
@@ -55,25 +51,46 @@ export class ConsoleShell {
   hear(text: string): void {
     const running = this.#running;
     if (running === undefined) return;
-    this.#text += text;
-    const at = this.#text.indexOf(this.#prompt);
-    if (running.answer !== undefined) {
+    this.#text += this.#form.echoes ? text.replaceAll('\r', '') : text;
+    if (!this.#passEcho()) return;
+    const at = this.#form.find(this.#text);
+    if (running.asked) {
       if (at >= 0) this.#answered(running, this.#text.slice(0, at));
       return;
     }
-    // The end of what came may be the beginning of a prompt.
-    const safe = at >= 0 ? at : Math.max(0, this.#text.length - this.#prompt.length);
-    const said = this.#text.slice(0, safe);
-    this.#text = this.#text.slice(safe);
-    if (said !== '') running.output(said);
+    this.#say(running, at >= 0 ? at : Math.max(0, this.#text.length - this.#form.held));
     if (at < 0) return;
+    running.asked = true;
+    this.#type(this.#form.ask);
+  }
+
+  #type(line: string): void {
     this.#text = '';
-    running.answer = '';
-    this.#write('espalier=$?; echo "$espalier:$PWD"; (exit $espalier)\r');
+    this.#isEchoed = !this.#form.echoes;
+    this.#isFirst = this.#form.echoes;
+    this.#write(`${line}\r`);
+  }
+
+  /** Takes off the line that was typed, but for its end: a prompt may stand behind that. */
+  #passEcho(): boolean {
+    if (this.#isEchoed) return true;
+    const end = this.#text.indexOf('\n');
+    if (end < 0) return false;
+    this.#text = this.#text.slice(end);
+    this.#isEchoed = true;
+    return true;
+  }
+
+  /** Hands out the text up to a place: behind it a prompt may have begun. */
+  #say({ output }: Running, end: number): void {
+    const said = this.#text.slice(this.#isFirst ? 1 : 0, end);
+    if (end > 0) this.#isFirst = false;
+    this.#text = this.#text.slice(end);
+    if (said !== '') output(said);
   }
 
   #answered(running: Running, answer: string): void {
-    const [, status = '255', cwd = ''] = /^(\d+):(.*)$/m.exec(answer) ?? [];
+    const [, status = '255', cwd = ''] = /^(\d+)(?::(.*))?$/m.exec(answer) ?? [];
     this.#running = undefined;
     running.resolve({ status: Number(status), cwd });
   }

@@ -1,28 +1,29 @@
 import { constants, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../../../base/errors.ts';
-import { systems } from '../../../../dialogue/systems/all.ts';
-import type { HostProfile, SystemProfile } from '../../../../dialogue/systems/profile.ts';
+import { hostSystems } from '../../../../dialogue/systems/all.ts';
+import type { HostSystem } from '../../../../dialogue/systems/profile.ts';
 import type { LabPlan, PlacedFile } from '../../../../model/scenario.ts';
+import type { Host } from '../../../../model/topology.ts';
 import { writeTar } from '../../../../supply/image/erofs/tar-writer.ts';
 import type { FileNode } from '../../../../supply/image/erofs/tree.ts';
 
-/** A system's profile, and what makes it a host. */
-export interface InstalledProfile {
-  readonly system: SystemProfile;
-  readonly host: HostProfile;
-}
-
-/** The profile of the system that a host is; `undefined`: the host has an agent. Raises `scenario` for one that cannot be a host. */
-export function profileOf(
-  { systems: named = {} }: Pick<LabPlan, 'systems'>,
-  host: string,
-): InstalledProfile | undefined {
-  const name = named[host];
+/** The system that a host is; `undefined`: the host has an agent. Raises `scenario` for one that cannot be a host, or not this one. */
+export function systemOf(plan: Pick<LabPlan, 'systems' | 'files'>, { name: host, nics }: Host): HostSystem | undefined {
+  const name = plan.systems?.[host];
   if (name === undefined) return undefined;
-  const system = systems.find((one) => one.name === name);
-  if (system?.host !== undefined) return { system, host: system.host };
-  throw new EspalierError('scenario', `the system ${name} cannot be a host yet`, { host });
+  const refuse = (why: string): never => {
+    throw new EspalierError('scenario', `the system ${name} ${why}`, { host });
+  };
+  const system = hostSystems.find((one) => one.name === name) ?? refuse('cannot be a host yet');
+  const hasFiles = plan.files.some((file) => file.host === host);
+  if (hasFiles && system.host.files === undefined) refuse('has no files');
+  // So has U-Boot's profile, which says nothing of interfaces.
+  const only = system.host.up === undefined;
+  if (only && nics.length > 1) refuse('has one network card');
+  if (only && nics.some(({ addresses }) => addresses.length > 1 || addresses.some((one) => one.includes(':'))))
+    refuse('has one address, of IPv4');
+  return system;
 }
 
 /** Writes the disk by which files come into an installed system: a tar archive. */

@@ -72,6 +72,25 @@ function waiters(states: MachineWait[], clock = new LabClock(0n)) {
 
 const waiting: MachineWait = { until: never, halted: 1, waits: 7, process: 1 };
 
+test('a machine that computes without end holds nobody up while it is overlooked, and what it waits for does not count', async () => {
+  const spinning: MachineWait = { until: 1n, halted: 0, waits: 3, process: 2 };
+  const { clock, idleness, states } = waiters([waiting, spinning]);
+  clock.after(5n * ms, () => {});
+  assert.equal(await idleness.look(), false);
+  let isOverlooked = true;
+  const overlooking = new Idleness({
+    ...{ clock, file: { waits: () => states }, processors: [1, 1], taken: () => 0, wake: () => {} },
+    sleeps: (process) => process === 1,
+    overlooked: (index) => isOverlooked && index === 1,
+  });
+  const before = clock.passed();
+  assert.equal(await overlooking.look(), true);
+  assert.ok(clock.passed() - before >= 4n * ms);
+  isOverlooked = false;
+  clock.after(5n * ms, () => {});
+  assert.equal(await overlooking.look(), false);
+});
+
 test('time is moved on to the first moment that a machine waits for, where all of them wait', async () => {
   const clock = new LabClock(0n);
   clock.slow(1_000_000);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConsoleShell } from '../../../../../../src/lab/substrate/qemu/console/console-shell.ts';
+import { ownForm, posixForm } from '../../../../../../src/lab/substrate/qemu/console/shell-form.ts';
 
 /** A shell on the other end of the wire: it has a prompt, and says what a line prints. */
 function shellWith(prints: (line: string) => string, cut = 1000) {
   const typed: string[] = [];
-  const shell: ConsoleShell = new ConsoleShell('ab12cd34', (line) => {
+  const shell: ConsoleShell = new ConsoleShell(posixForm('ab12cd34'), (line) => {
     typed.push(line);
     const status = line.includes('$espalier');
     const text = `${status ? '3:/root/my folder\n' : prints(line)}ab12cd34> `;
@@ -37,7 +38,7 @@ test('the echo of the line that makes the prompt does not hold the prompt', asyn
 
 test('a command whose status nobody understands did not succeed', async () => {
   let count = 0;
-  const shell: ConsoleShell = new ConsoleShell('ab12cd34', () => {
+  const shell: ConsoleShell = new ConsoleShell(posixForm('ab12cd34'), () => {
     count += 1;
     queueMicrotask(() => shell.hear(count === 2 ? 'a kernel prints\nab12cd34> ' : 'ab12cd34> '));
   });
@@ -53,3 +54,24 @@ test('what comes while no command runs belongs to none', async () => {
   });
   assert.equal(output, 'mine\n');
 });
+
+for (const cut of [1, 5, 1000]) {
+  test(`a loader that shows what is typed, in pieces of ${cut} characters`, async () => {
+    const says: Record<string, string> = { 'crc32 0 1': 'crc32 ==> a4eb\r\n', 'echo $?': '1\r\n', quiet: '' };
+    const loader: ConsoleShell = new ConsoleShell(ownForm({ prompt: '=> ', status: 'echo $?' }), (typed) => {
+      const line = typed.slice(0, -1);
+      const text = `${line}\r\n${says[line]}=> `;
+      for (let at = 0; at < text.length; at += cut) queueMicrotask(() => loader.hear(text.slice(at, at + cut)));
+    });
+    for (const [line, output] of [
+      ['crc32 0 1', 'crc32 ==> a4eb\n'],
+      ['quiet', ''],
+    ] as const) {
+      let heard = '';
+      const done = await loader.run(line, (text) => {
+        heard += text;
+      });
+      assert.deepEqual([heard, done.status], [output, 1]);
+    }
+  });
+}

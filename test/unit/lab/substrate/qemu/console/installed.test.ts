@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { EspalierError } from '../../../../../../src/base/errors.ts';
 import { debian } from '../../../../../../src/dialogue/systems/debian.ts';
-import { profileOf, writeFileDisk } from '../../../../../../src/lab/substrate/qemu/console/installed.ts';
+import { uBoot } from '../../../../../../src/dialogue/systems/u-boot.ts';
+import { systemOf, writeFileDisk } from '../../../../../../src/lab/substrate/qemu/console/installed.ts';
 import { setUpLines } from '../../../../../../src/lab/substrate/qemu/console/set-up.ts';
 import { uml } from '../../../../../../src/lab/substrate/uml/uml.ts';
 import { systemImage } from '../../../../../../src/supply/system/system-image.ts';
@@ -58,13 +59,39 @@ test('the second disk holds the files of its host, with their modes, and no othe
   assert.throws(() => statSync(join(root, 'etc/a/other')));
 });
 
-test('a system that has no profile of a host cannot be one', () => {
-  assert.equal(profileOf({ systems: { east: 'debian' } }, 'west'), undefined);
-  assert.equal(profileOf({ systems: { east: 'debian' } }, 'east')?.system.name, 'debian');
-  assert.throws(
-    () => profileOf({ systems: { east: 'beos' } }, 'east'),
-    (error: EspalierError) => error.fault === 'scenario' && /the system beos cannot be a host/.test(error.message),
-  );
+function nicOf(name: string, ...addresses: string[]) {
+  return { name, link: name, mac: '12:00:00:00:01:01', addresses };
+}
+
+function hostOf(name: string, ...nics: ReturnType<typeof nicOf>[]) {
+  return { name, nics, routes: [], sysctls: [] };
+}
+
+test('what a system cannot be as a host is refused', () => {
+  const plan = { systems: { east: 'debian', loader: 'u-boot', odd: 'beos' }, files: [] };
+  const lan = nicOf('lan', '192.0.2.1/24');
+  assert.equal(systemOf(plan, hostOf('west', lan)), undefined);
+  assert.equal(systemOf(plan, hostOf('east', lan, nicOf('wan', '10.0.0.1/8')))?.name, 'debian');
+  assert.equal(systemOf(plan, hostOf('loader', lan))?.name, 'u-boot');
+  const content = new Uint8Array();
+  const files = [{ host: 'loader', path: '/a', mode: 0o644, content }];
+  const refused = [
+    [() => systemOf(plan, hostOf('odd', lan)), /the system beos cannot be a host/],
+    [() => systemOf(plan, hostOf('loader', lan, nicOf('wan'))), /u-boot has one network card/],
+    [() => systemOf(plan, hostOf('loader', nicOf('lan', '192.0.2.1/24', '192.0.2.3/24'))), /has one address, of IPv4/],
+    [() => systemOf(plan, hostOf('loader', nicOf('lan', '2001:db8::1/64'))), /has one address, of IPv4/],
+    [() => systemOf({ ...plan, files }, hostOf('loader', lan)), /u-boot has no files/],
+  ] as const;
+  for (const [ask, why] of refused)
+    assert.throws(ask, (error: EspalierError) => error.fault === 'scenario' && why.test(error.message));
+});
+
+test('a loader is told address, netmask and gateway', () => {
+  const host = { ...hostOf('loader', nicOf('lan', '10.1.0.2/20')), routes: [{ to: 'default', via: '10.1.0.1' }] };
+  assert.deepEqual(setUpLines(uBoot.host, host), [
+    'setenv ipaddr 10.1.0.2; setenv netmask 255.255.240.0',
+    'setenv gatewayip 10.1.0.1',
+  ]);
 });
 
 test('User Mode Linux refuses hosts that are machines of their own', async () => {
