@@ -1,6 +1,6 @@
 /**
  * Boots a machine so many times, with plans of odd sizes, and then writes messages of odd sizes to its agent, waiting for the answer to each:
- * `line-stress.ts BOOTS MESSAGES SEED`. Ends with status 1, and with what the sockets hold, where an answer does not come.
+ * `line-stress.ts BOOTS MESSAGES SEED LEAST MOST`, with sizes from LEAST to MOST bytes. Ends with status 1, and with what the sockets hold, where an answer does not come.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,12 +18,10 @@ import { TimeFile } from '../../../src/lab/substrate/qemu/time-file.ts';
 import { ensureMachineClock, programBytes } from '../../../src/supply/kernel/guest.ts';
 import { backends, planOf } from '../../conformance/backends.ts';
 
-/** All that the buffers of the machine's port hold is 128 pages (hw/char/virtio-serial-bus.c); some messages are longer. */
-const longest = 700_000;
 const bootMs = 300_000;
 const patienceMs = 60_000;
 
-const [boots = '1', count = '100', seed = '1'] = process.argv.slice(2);
+const [boots = '1', count = '100', seed = '1', least = '1', most = '700000'] = process.argv.slice(2);
 const found = (await backends()).find(({ substrate }) => substrate.name === 'qemu');
 if (found === undefined || found.missing !== undefined) throw new TypeError(found?.missing ?? 'no machines');
 const backend = found;
@@ -39,8 +37,8 @@ function* numbers(start: number): Generator<number> {
   }
 }
 
-/** Small and large ones are as likely: the logarithm is drawn. */
-const sizeFrom = (draw: number): number => Math.round(longest ** draw);
+/** Small and large ones are as likely: the logarithm is drawn. The buffers of the machine's port hold 128 pages (hw/char/virtio-serial-bus.c). */
+const sizeFrom = (draw: number): number => Math.round(Number(least) * (Number(most) / Number(least)) ** draw);
 
 async function soon<T>(work: Promise<T>, what: string, ms: number): Promise<T> {
   const late = Promise.withResolvers<never>();
