@@ -35,8 +35,8 @@ const words: Readonly<Record<string, SubtestWord>> = {
 const tap = /^(ok|not ok)(?: (\d+))?(?: -)?(?: (.*?))?(?:\s*# ?(SKIP|XFAIL|TODO)\b.*)?$/i;
 /** `TEST: name   [ OK ]`: net/lib.sh, fib_tests.sh, mptcp_lib.sh. What follows explains. */
 const bracket = /^(.*?)\s*\[\s*(OK|PASS|FAIL|SKIP|XFAIL|ok|pass|fail|skip|xfail)\s*\](.*)$/;
-/** `PASS: name`: rtnetlink.sh, xfrm_policy.sh, netfilter. */
-const prefix = /^\s*(PASS|FAIL|SKIP|XFAIL):\s*(.*)$/;
+/** `PASS: name`: rtnetlink.sh, xfrm_policy.sh, netfilter; `FAIL (what): why` and `FAIL - why` of other scripts. */
+const prefix = /^\s*(PASS|FAIL|SKIP|XFAIL)(?::| -| (?=\([^()]*\):))\s*(.*)$/;
 /** A line that is nothing but the word. */
 const alone = /^\s*(FAIL)(?:ED)?[.!]?\s*$/;
 const plan = /^1\.\.(\d{1,6})(?:\s*# ?SKIP\s*(.*))?$/i;
@@ -77,11 +77,12 @@ function subtestIn(text: string): Found | undefined {
   const ofTap = tap.exec(text);
   if (ofTap !== null) {
     const [, said = '', number, name = '', directive] = ofTap;
-    // Prose that begins with “ok” has no number.
-    if (number === undefined) return undefined;
+    const isOk = said.toLowerCase() === 'ok';
+    // Prose that begins with “ok” has no number; a failure counts without one too.
+    if (number === undefined && isOk) return undefined;
     return {
-      name: name || `subtest ${number}`,
-      word: wordOf(directive ?? (said === 'ok' ? 'ok' : 'fail')),
+      name: name || `subtest ${number ?? 'without a name'}`,
+      word: wordOf(directive ?? (isOk ? 'ok' : 'fail')),
       numbered: true,
     };
   }
