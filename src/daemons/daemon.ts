@@ -87,6 +87,8 @@ export interface DaemonSlice<N extends string = string, V extends string = strin
 export interface Control {
   /** Logs and what else is worth keeping: absolute paths. */
   readonly collect: readonly string[];
+  /** Virtual seconds after which its `initiate` ends by itself where no peer answers; one command of a lab may take longer than that. */
+  readonly givesUpAfter?: number;
   /** Files that the lines below need; placed with its configuration. */
   readonly helpers: readonly ConfigFile[];
   /** Start with the files in place, and wait until it answers and has loaded these connections. */

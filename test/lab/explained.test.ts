@@ -16,6 +16,12 @@ const refusals: Readonly<Record<string, RegExp>> = {
   openiked: /^`ikectl active` does not say whether it succeeded(?:.|\n)*authentication failed notification from peer/,
 };
 
+const silence: Readonly<Record<string, RegExp>> = {
+  libreswan: /^`ipsec up h2h` failed \(exit status \d+\):\n/,
+  strongswan: /^`swanctl --initiate --child h2h` failed \(exit status \d+\):\n(?:.|\n)*giving up after 5 retransmits/,
+  openiked: /^`ikectl active` does not say whether it succeeded/,
+};
+
 test('a tunnel that is missing is explained by what its daemon said, or that it does not run', { skip }, async (t) => {
   const output = mkdtempSync(join(tmpdir(), 'espalier-explained-'));
   t.after(() => rmSync(output, { recursive: true, force: true }));
@@ -32,6 +38,9 @@ test('a tunnel that is missing is explained by what its daemon said, or that it 
     const [issue, ...others] = issuesOf(`a wrong secret of ${daemon}`);
     assert.deepEqual([issue?.kind, others.length], ['check-sas', 0], String(ran.stdout));
     assert.match(issue?.excerpt ?? '', refusal);
+    const [unanswered, ...more] = issuesOf(`a silent peer of ${daemon}`);
+    assert.deepEqual([unanswered?.kind, more.length], ['check-sas', 0], String(ran.stdout));
+    assert.match(unanswered?.excerpt ?? '', silence[daemon] ?? /./);
     const silent = issuesOf(`${daemon} that never started`);
     assert.equal(silent.length, 2, String(ran.stdout));
     assert.match(silent[0]?.message ?? '', /^expected 0 IKE SAs, received no answer: /);

@@ -25,11 +25,15 @@ const programs = {
   pfkey: '/usr/local/libexec/ipsec/charon',
 };
 
+/** What charon waits in all after a request and five retransmissions: the n-th wait is 4 s × 1.8ⁿ (strongswan.conf(5), retransmit_*), 165.06 s. */
+const givesUpAfter = 166;
+
 /** How charon is driven: by swanctl. */
 export function control(_version: string, stack: Stack): Control {
   const isUserspace = stack === 'libipsec';
   return {
     collect: [charonLog, charonOutput, ...(isUserspace ? [stackLog] : [])],
+    givesUpAfter,
     helpers: [
       { path: vici, mode: 0o755, content: viciProgram },
       { path: byName, mode: 0o755, content: byNameProgram },

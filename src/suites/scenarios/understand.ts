@@ -60,6 +60,8 @@ export interface FileScenario extends LoadedScenario {
 const second = 1_000_000_000n;
 const defaultStart = '2025-06-15T12:00:00Z';
 const defaultTimeout = 120;
+/** Virtual seconds that a tool gets beside its daemon, to say what came of it. */
+const slack = 5;
 
 /** A scenario with the network that was made of its definition. */
 interface Known {
@@ -179,12 +181,18 @@ function refusalOf({ limits = 'mistake' }: Definition, daemons: ReadonlyMap<stri
   throw new EspalierError('scenario', limit.reason, { host: limit.host });
 }
 
+/** Virtual seconds that a command may take where nobody says: long enough for each daemon to give up by itself, and to say why. */
+function timeoutFor(daemons: ReadonlyMap<string, HostDaemon>): number {
+  const ends = [...daemons.values()].map(({ daemon }) => (daemon.control.givesUpAfter ?? 0) + slack);
+  return Math.max(defaultTimeout, ...ends);
+}
+
 /** What a lab of the definition is asked to be, but for its network and the images of its hosts. */
 export function planOf(
   { definition }: Pick<Declared, 'definition'>,
   daemons: ReadonlyMap<string, HostDaemon>,
 ): Omit<LabPlan, 'images' | 'topology'> {
-  const { start = defaultStart, timeout = defaultTimeout, hosts } = definition;
+  const { start = defaultStart, timeout = timeoutFor(daemons), hosts } = definition;
   const systems = Object.entries(hosts).flatMap(([host, spec]) =>
     spec.kind === 'system' ? [[host, spec.system]] : [],
   );

@@ -19,6 +19,13 @@ for (const [name, daemon] of Object.entries({ libreswan, strongswan, openiked })
     await expect.soft(west).toHaveIpsecSas(2, { within: 0 });
   });
 
+  scenario(`a silent peer of ${name}`, lab, async ({ hosts: { west } }) => {
+    await west.daemon.start();
+    // It ends by itself, when the daemon has given up.
+    await west.initiate('h2h');
+    await expect.soft(west).toHaveIpsecSas(2, { within: 0 });
+  });
+
   scenario(`${name} that never started`, lab, async ({ hosts: { west } }) => {
     await expect.soft(west).toHaveIkeSas(0, { within: 0 });
     await expect.soft(west).toHaveIpsecSas(2, { within: 0 });
