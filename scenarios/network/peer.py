@@ -20,6 +20,7 @@ KINDS = {
     'sctp': (socket.SOCK_STREAM, 132),
     'dccp': (6, 33),
 }
+PART = 1 << 16
 PATIENCE = float(os.environ.get('PATIENCE', 3))  # seconds without an answer
 
 role, kind, address, *sizes = sys.argv[1:]
@@ -48,7 +49,10 @@ def read(connection):
 
 
 def write(connection, message):
-    connection.sendall(len(message).to_bytes(4, 'big') + message)
+    octets = len(message).to_bytes(4, 'big') + message
+    # A message of SCTP fits the sending buffer as a whole, or is refused (net/sctp/socket.c, sctp_sendmsg_parse); the reader counts octets.
+    for at in range(0, len(octets), PART):
+        connection.sendall(octets[at:at + PART])
 
 
 def serve(own):
