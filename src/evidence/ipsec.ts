@@ -7,8 +7,16 @@ import type { Address } from '../model/addresses.ts';
 /** `esp`, `ah`, `ipcomp`; other protocols (route2, hao, or a number the decoder does not know) in digits. */
 export type IpsecProtocol = 'esp' | 'ah' | 'ipcomp' | `${number}`;
 
-/** Linux names of XFRM_MODE_*. */
-export type IpsecMode = 'transport' | 'tunnel' | 'routeoptimization' | 'in-trigger' | 'beet' | 'iptfs' | `${number}`;
+/** Linux names of XFRM_MODE_*; `any`: a system that lists its tables says none (IPSEC_MODE_ANY of PF_KEY, flows of OpenBSD). */
+export type IpsecMode =
+  | 'transport'
+  | 'tunnel'
+  | 'routeoptimization'
+  | 'in-trigger'
+  | 'beet'
+  | 'iptfs'
+  | 'any'
+  | `${number}`;
 
 /** A port as value and mask (struct xfrm_selector); mask 0 means any, 65535 exactly. */
 export interface PortMatch {

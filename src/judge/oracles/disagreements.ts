@@ -80,8 +80,9 @@ function inKeys(a: IpsecSa, b: IpsecSa): Difference[] {
 function inKind(a: IpsecSa, b: IpsecSa): Difference[] {
   const encapsulation = difference('encapsulation', a.encapsulation?.type, b.encapsulation?.type);
   const sameWay = a.direction !== undefined && a.direction === b.direction;
+  const tellMode = a.mode !== 'any' && b.mode !== 'any';
   return [
-    ...difference('mode', a.mode, b.mode),
+    ...(tellMode ? difference('mode', a.mode, b.mode) : []),
     ...difference('ESN', a.esn, b.esn),
     ...encapsulation.map((one): Difference => ({ ...one, fact: 'encapsulation' })),
     ...(sameWay ? [{ what: `both are of direction ${a.direction}` }] : []),

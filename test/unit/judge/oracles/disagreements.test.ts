@@ -74,6 +74,12 @@ test('ends of which one keeps its keys to itself are not compared by them', () =
   assert.deepEqual(between({}, { keysUnknown: true }), []);
 });
 
+test('a mode that one end does not tell agrees with any', () => {
+  const end = (host: string, sa: IpsecSa): End => ({ host, sa, policies: [] });
+  assert.deepEqual(disagreementsOf([end('west', out({ mode: 'any' })), end('east', inward())]), []);
+  assert.deepEqual(disagreementsOf([end('west', out()), end('east', inward({ mode: 'any' }))]), []);
+});
+
 for (const [what, west, east] of disagreements) {
   test(`ends do not agree on ${what.source}`, () => {
     const steps = holding(
