@@ -50,6 +50,7 @@ export const debian: SystemProfile = {
   start: loggingIn({ failures: broken }),
   host: {
     boots: 8,
+    linux: true,
     // Its bash edits lines.
     login: plainShell('exec sh', { failures: broken }),
     shell: 'posix',

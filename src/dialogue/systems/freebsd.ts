@@ -1,5 +1,15 @@
 import { type Dialogue, inOrder, type Step } from '../dialogue.ts';
-import { type Command, commandFailed, commands, loggingIn, singleUserShell } from './pieces.ts';
+import {
+  bsdHost,
+  type Command,
+  commandFailed,
+  commands,
+  forwarding,
+  loggingIn,
+  plainShell,
+  singleUserShell,
+  unpack,
+} from './pieces.ts';
 import { gibibytes, neverTried, type SystemProfile } from './profile.ts';
 
 const minute = 60;
@@ -60,4 +70,17 @@ export const freebsd: SystemProfile = {
   disk: gibibytes(8),
   install,
   start: loggingIn({ failures: broken }),
+  host: {
+    ...bsdHost,
+    // Root has csh(1) up to version 13, then sh(1), which edits lines at a terminal.
+    login: plainShell('exec env -u ENV sh +E +V', { failures: broken }),
+    // The kernel keeps quiet (conscontrol(8)). IPsec is a module (ipsec(4)); without it setkey(8) has nobody to ask.
+    quiet: `${bsdHost.quiet}; conscontrol mute on; kldload -n ipsec`,
+    files: unpack('/dev/vtbd1'),
+    nic: 'vtnet{index}',
+    // Interfaces that rc.conf(5) does not name have no IPv6 (ifconfig(8), `ifdisabled`).
+    up: 'ifconfig {nic} inet6 -ifdisabled up',
+    sysctls: forwarding('sysctl'),
+    tables: ['setkey -D', 'setkey -DP'],
+  },
 };

@@ -1,5 +1,15 @@
 import { type Dialogue, inOrder } from '../dialogue.ts';
-import { type Command, commandFailed, commands, loggingIn, singleUserShell } from './pieces.ts';
+import {
+  bsdHost,
+  type Command,
+  commandFailed,
+  commands,
+  forwarding,
+  loggingIn,
+  plainShell,
+  singleUserShell,
+  unpack,
+} from './pieces.ts';
 import { gibibytes, neverTried, type SystemProfile } from './profile.ts';
 
 const minute = 60;
@@ -58,4 +68,14 @@ export const netbsd: SystemProfile = {
   disk: gibibytes(4),
   install,
   start: loggingIn({ failures: broken }),
+  host: {
+    ...bsdHost,
+    // What root's `ENV` names turns the editing of lines on (sh(1)).
+    login: plainShell('unset ENV; exec sh +E +V', { failures: broken }),
+    // Disks of VirtIO are ld(4), and `d` is all of one on amd64 (disklabel(8)).
+    files: unpack('/dev/rld1d'),
+    nic: 'vioif{index}',
+    sysctls: forwarding('sysctl -w'),
+    tables: ['setkey -D', 'setkey -DP'],
+  },
 };

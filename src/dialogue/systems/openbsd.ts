@@ -1,5 +1,5 @@
 import { type Dialogue, inOrder } from '../dialogue.ts';
-import { loggingIn } from './pieces.ts';
+import { bsdHost, forwarding, loggingIn, plainShell, unpack } from './pieces.ts';
 import { gibibytes, neverTried, type SystemProfile } from './profile.ts';
 
 /** Its kernel reports devices whenever they change. */
@@ -125,4 +125,14 @@ export const openbsd: SystemProfile = {
   disk: gibibytes(8),
   install,
   start: loggingIn({ failures: broken, noise }),
+  host: {
+    ...bsdHost,
+    // Its shell edits lines wherever it may (ksh(1), sh(1)).
+    login: plainShell('unset ENV VISUAL EDITOR; exec sh +o emacs', { failures: broken, noise }),
+    // Disks of VirtIO are SCSI disks to it (vioblk(4)), and `c` is all of one (disklabel(8)).
+    files: unpack('/dev/rsd1c'),
+    nic: 'vio{index}',
+    sysctls: forwarding('sysctl'),
+    tables: ['ipsecctl -k -v -s sa', 'ipsecctl -s flow'],
+  },
 };

@@ -1,4 +1,5 @@
 import { type Dialogue, inOrder, type Part, type Step } from '../dialogue.ts';
+import type { HostProfile } from './profile.ts';
 
 const minute = 60;
 
@@ -72,5 +73,30 @@ export function loggingIn(options: Pick<Dialogue, 'failures' | 'noise'>): Dialog
         { name: 'prompt of the shell', waitFor: '# ', atEnd: true, send: 'halt -p\r', within: minute },
       ),
     ],
+  };
+}
+
+/** What hosts with OpenBSD, FreeBSD and NetBSD have in common (date(1), ifconfig(8), route(8), tar(1) of each). */
+export const bsdHost = {
+  // Nobody has measured it; the boot loaders alone wait for some seconds.
+  boots: 20,
+  shell: 'posix',
+  quiet: 'stty -echo -onlcr',
+  date: 'date -u $(date -u -r {seconds} +%Y%m%d%H%M.%S)',
+  up: 'ifconfig {nic} up',
+  address: 'ifconfig {nic} {inet} {address} alias',
+  route: 'route -n add -{inet} {to} {via}',
+} as const satisfies Partial<HostProfile>;
+
+/** Unpacks the raw disk `device`. Folders that are there get modes of the archive, and everybody writes to these two. */
+export function unpack(device: string): string {
+  return `tar -xpf ${device} -C / && chmod 1777 /tmp /var/tmp`;
+}
+
+/** The lines by which packets are forwarded, or not. */
+export function forwarding(sysctl: string): NonNullable<HostProfile['sysctls']> {
+  return {
+    'net/ipv4/ip_forward': `${sysctl} net.inet.ip.forwarding={value}`,
+    'net/ipv6/conf/all/forwarding': `${sysctl} net.inet6.ip6.forwarding={value}`,
   };
 }

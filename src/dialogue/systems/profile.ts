@@ -50,6 +50,8 @@ export interface Firmware {
 export interface HostProfile {
   /** Time from power-on to the first thing that is typed on a processor of its own, s. */
   readonly boots: number;
+  /** It has the commands and files that Espalier asks on a host: ping(8) of iputils, ip(8), /proc. */
+  readonly linux?: true;
   /** Its processor never halts: it is taken to wait while it has no command. */
   readonly spins?: true;
   /** Up to the prompt of what takes commands. */
@@ -66,12 +68,14 @@ export interface HostProfile {
   readonly nic: string;
   /** Sets up the card `{nic}`. */
   readonly up?: string;
-  /** Gives the card an `{address}` with prefix length, which is `{ip}` and, of IPv4, `{netmask}`. */
+  /** Gives the card an `{address}` with prefix length, which is `{ip}` and, of IPv4, `{netmask}`; `{inet}` is `inet` or `inet6`. */
   readonly address: string;
-  /** Sets a route to `{to}` by `{via}`. */
+  /** Sets a route to `{to}` by `{via}`, of the family `{inet}`. */
   readonly route: string;
   /** Sets a `{value}` at a `{path}` below /proc/sys. */
   readonly sysctl?: string;
+  /** What sets a `{value}` that Linux has at a path there, by the path. */
+  readonly sysctls?: Readonly<Record<string, string>>;
   /** Commands that list its SAs, with their keys, and its policies: src/evidence/listings reads what they print. */
   readonly tables: readonly string[];
 }
@@ -88,7 +92,8 @@ export interface OwnPrompt {
 export const settings = { host: 'guest', password: 'espalier' } as const;
 
 /** Nobody here has the media of these systems. */
-export const neverTried = 'never run with the media of the system: only against a program that plays its installer';
+export const neverTried =
+  'never run with the media of the system, neither installed nor as a host of a lab: only against programs that play its console';
 
 const mebibyte = 1024 * 1024;
 /** Bytes of so many GiB. */

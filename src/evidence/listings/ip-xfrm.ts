@@ -6,6 +6,7 @@ import type {
   IpsecSa,
   Mark,
   PolicyDirection,
+  SaErrors,
   Selector,
   Template,
 } from '../ipsec.ts';
@@ -17,7 +18,7 @@ import { bareSa, everything, familyOf, keyBytes } from './common.ts';
 
 /** Reads what `ip -s xfrm state` prints (ip/ipxfrm.c of iproute2). What is not understood of an entry is left out. */
 export function readIpXfrmStates(text: string): IpsecSa[] {
-  return entriesOf(text).map((lines) => saOf(readTextSa(lines)));
+  return entriesOf(text).map((lines) => ({ ...saOf(readTextSa(lines)), errors: errorsOf(lines) }));
 }
 
 /** The same of `ip -s xfrm policy`. */
@@ -26,6 +27,13 @@ export function readIpXfrmPolicies(text: string): IpsecPolicy[] {
     const policy = readTextPolicy(lines);
     return policy === undefined ? [] : [policyOf(policy)];
   });
+}
+
+/** Packets that were refused, below `stats:`. */
+function errorsOf(lines: readonly string[]): SaErrors {
+  const stats = lines.map((line) => /^\s+replay-window (\d+) replay (\d+) failed (\d+)$/.exec(line)).find(Boolean);
+  const [replayWindow = 0, replay = 0, integrity = 0] = stats?.slice(1).map(Number) ?? [];
+  return { replayWindow, replay, integrity };
 }
 
 /** Lines of each entry: it begins at the margin. */

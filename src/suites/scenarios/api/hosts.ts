@@ -33,7 +33,7 @@ export type HostSpec = LinuxSpec | NatSpec | SystemSpec | DaemonSpec;
 
 /**
  * An installed system: it starts from a copy of its disk, and commands are typed at its serial console. Nothing of Espalier's runs on it, so
- * what only an agent sees of a host, such as its SAs, is unknown. Needs the substrate `qemu`.
+ * what only an agent sees of a host, such as events, is unknown; its SAs and policies are listed by its own commands. Needs the substrate `qemu`.
  */
 export function system(name: string, settings: Omit<SystemSpec, 'kind' | 'system'> = {}): SystemSpec {
   return { ...settings, kind: 'system', system: name };

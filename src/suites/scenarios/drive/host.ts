@@ -181,6 +181,11 @@ export class DrivenHost implements CheckedHost {
     return this.stepper.tables(this.name);
   }
 
+  /** It has what Espalier types to look at a host, and its tables say all that Linux says. */
+  get isLinux(): boolean {
+    return true;
+  }
+
   /** Raises `scenario` where nobody records what happens on the host: that nothing is there would prove nothing. */
   requireRecords(_asked: string, _origin: Origin): void {}
 

@@ -108,7 +108,7 @@ async function play(
 
 function handleOf(parts: HostInputs, spec: HostSpec | undefined, daemon: HostDaemon | undefined): DrivenHost {
   if (daemon !== undefined) return new DrivenDaemonHost(parts, daemon);
-  if (spec?.kind === 'system') return new DrivenSystem(parts);
+  if (spec?.kind === 'system') return new DrivenSystem(parts, spec.system);
   return spec?.kind === 'nat' ? new DrivenNat(parts, spec) : new DrivenHost(parts);
 }
 

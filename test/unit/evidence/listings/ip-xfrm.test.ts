@@ -19,7 +19,7 @@ const states = `src 192.0.2.1 dst 192.0.2.2
 \t  84(bytes), 1(packets)
 \t  add 2025-06-15 12:00:28 use 2025-06-15 12:00:28
 \tstats:
-\t  replay-window 0 replay 0 failed 0
+\t  replay-window 1 replay 2 failed 3
 src 2001:db8::1 dst 2001:db8::2
 \tproto esp spi 0x00001000(4096) reqid 7(0x00000007) mode transport
 \treplay-window 0 seq 0x00000000 flag  (0x00000000)
@@ -70,6 +70,7 @@ test('SAs are read with their keys, and with nothing that the listing does not s
   assert.deepEqual([rest.source, rest.destination, rest.family], ['192.0.2.1', '192.0.2.2', 4]);
   assert.deepEqual([rest.use.bytes, rest.use.packets], [84n, 1n]);
   assert.deepEqual(rest.flags, ['af-unspec']);
+  assert.deepEqual(rest.errors, { replayWindow: 1, replay: 2, integrity: 3 });
 
   assert.deepEqual(transport.encryption, { name: 'cbc(aes)', key: Uint8Array.of(0xff, 0) });
   assert.deepEqual(transport.integrity, { name: 'hmac(sha256)', key: Uint8Array.of(1, 2), truncation: 128 });

@@ -32,6 +32,8 @@ export async function writeFileDisk(folder: string, host: string, { files }: Pic
   const bytes = join(folder, `${host}.content`);
   writeFileSync(bytes, Buffer.concat(own.map(({ content }) => content)));
   const root = directory();
+  // What has no entry is no archive to the tar of NetBSD and OpenBSD.
+  root.children?.set('etc', directory());
   let offset = 0;
   for (const file of own) {
     place(root, file, { file: bytes, offset, size: file.content.length });

@@ -31,12 +31,23 @@ export interface Condition {
   readonly prepare?: (origin: Origin) => Promise<() => Promise<void>>;
 }
 
-/** What a command at the host's console left. */
+/**
+ * What a command of Linux at the host's console left. Raises `scenario` for a host that is none: to another system's command the same words say
+ * something else, and its failure would prove nothing.
+ */
 export async function typed(
   { host, stepper }: MatcherInputs,
   line: string,
   origin: Origin,
 ): Promise<{ stdout: string; status: number }> {
+  if (!host.isLinux) {
+    const message = `what is asked would be typed as \`${line.split(' ', 1)[0]}\` of Linux, and the host is none`;
+    throw new EspalierError('scenario', message, {
+      ...origin,
+      host: host.name,
+      remedy: 'ask another host, or type its own command with toRun',
+    });
+  }
   return stepper.type({ host: host.name, line, origin, by: 'look' });
 }
 

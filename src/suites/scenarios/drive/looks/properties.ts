@@ -6,7 +6,7 @@ import type { HowMany } from '../../api/matchers.ts';
 import type { PolicyProperties, SaProperties } from '../../api/sa-properties.ts';
 import type { Look } from '../check-book.ts';
 import { countText, isCount } from '../count.ts';
-import { type Condition, type MatcherInputs, refuseUnknown, typed } from './looking.ts';
+import { type Condition, type MatcherInputs, refuseUnknown } from './looking.ts';
 import { encryptionName, integrityName } from './sa-names.ts';
 
 /** What an SA's own properties depend on. */
@@ -16,6 +16,9 @@ interface Around {
   /** Virtual seconds since 1970 by the host's wall clock, from which the kernel counts. */
   readonly wall: bigint;
 }
+
+/** What systems that are not Linux do not list of an SA or a policy, or not all of them: it may be so or otherwise. */
+const unlisted: ReadonlySet<string> = new Set(['refused', 'copiesDscp', 'copiesEcn', 'remaining', 'ifId', 'mark']);
 
 type Value = string | number | bigint | boolean | undefined;
 
@@ -125,8 +128,13 @@ function tableCondition<T>(
   const { count, ...wait } = options;
   const number = count === undefined ? one : `${countText(count)} ${many}`;
   const look = async (origin: Origin): Promise<Look> => {
-    if (keys.some((key) => changing.includes(key))) await typed(inputs, ':', origin);
+    if (keys.some((key) => changing.includes(key)))
+      await inputs.stepper.type({ host: inputs.host.name, line: ':', origin, by: 'look' });
     const rows = entries(origin).map(({ entry, around }) => keys.map((key) => values[key]?.(entry, around)));
+    const isListed = (row: readonly Value[]): boolean =>
+      row.every((value, at) => value !== undefined && value !== 'any' && !unlisted.has(keys[at] ?? ''));
+    if (!inputs.host.isLinux && !rows.every(isListed))
+      return { holds: undefined, received: `the system does not list all of that${rowsText(rows, keys)}` };
     const fitting = rows.filter((row) => row.every((value, at) => isAsked(value, asked[at]?.[1])));
     const received = `${fitting.length} of ${rows.length}${rowsText(rows, keys)}`;
     return { holds: isCount(fitting.length, count ?? { atLeast: 1 }), received };

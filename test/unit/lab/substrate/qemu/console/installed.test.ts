@@ -5,8 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { EspalierError } from '../../../../../../src/base/errors.ts';
+import { hostSystems } from '../../../../../../src/dialogue/systems/all.ts';
 import { debian } from '../../../../../../src/dialogue/systems/debian.ts';
+import { freebsd } from '../../../../../../src/dialogue/systems/freebsd.ts';
+import { netbsd } from '../../../../../../src/dialogue/systems/netbsd.ts';
+import { openbsd } from '../../../../../../src/dialogue/systems/openbsd.ts';
+import type { SystemProfile } from '../../../../../../src/dialogue/systems/profile.ts';
 import { uBoot } from '../../../../../../src/dialogue/systems/u-boot.ts';
+import { encodeListing, readListing } from '../../../../../../src/evidence/listings/listing.ts';
 import { systemOf, writeFileDisk } from '../../../../../../src/lab/substrate/qemu/console/installed.ts';
 import { setUpLines } from '../../../../../../src/lab/substrate/qemu/console/set-up.ts';
 import { uml } from '../../../../../../src/lab/substrate/uml/uml.ts';
@@ -32,6 +38,79 @@ test('the lines that make a host of Debian set up what its topology has', () => 
     'ip link set eth1 up',
     'ip route add default via 192.0.2.2',
   ]);
+});
+
+const bsds: readonly (readonly [SystemProfile, lines: readonly string[]])[] = [
+  [
+    openbsd,
+    [
+      'tar -xpf /dev/rsd1c -C / && chmod 1777 /tmp /var/tmp',
+      'sysctl net.inet.ip.forwarding=1',
+      'sysctl net.inet6.ip6.forwarding=0',
+      'ifconfig vio0 up',
+      'ifconfig vio0 inet 192.0.2.1/24 alias',
+      'ifconfig vio0 inet6 2001:db8::1/64 alias',
+      'ifconfig vio1 up',
+    ],
+  ],
+  [
+    freebsd,
+    [
+      'tar -xpf /dev/vtbd1 -C / && chmod 1777 /tmp /var/tmp',
+      'sysctl net.inet.ip.forwarding=1',
+      'sysctl net.inet6.ip6.forwarding=0',
+      'ifconfig vtnet0 inet6 -ifdisabled up',
+      'ifconfig vtnet0 inet 192.0.2.1/24 alias',
+      'ifconfig vtnet0 inet6 2001:db8::1/64 alias',
+      'ifconfig vtnet1 inet6 -ifdisabled up',
+    ],
+  ],
+  [
+    netbsd,
+    [
+      'tar -xpf /dev/rld1d -C / && chmod 1777 /tmp /var/tmp',
+      'sysctl -w net.inet.ip.forwarding=1',
+      'sysctl -w net.inet6.ip6.forwarding=0',
+      'ifconfig vioif0 up',
+      'ifconfig vioif0 inet 192.0.2.1/24 alias',
+      'ifconfig vioif0 inet6 2001:db8::1/64 alias',
+      'ifconfig vioif1 up',
+    ],
+  ],
+];
+
+for (const [{ name, host }, lines] of bsds)
+  test(`the lines that make a host of ${name} set up what its topology has`, () => {
+    assert.ok(host);
+    const nics = [nicOf('wan', '192.0.2.1/24', '2001:db8::1/64'), nicOf('lan')];
+    const routes = [
+      { to: 'default', via: '192.0.2.2' },
+      { to: '2001:db8:2::/48', via: '2001:db8::2' },
+    ];
+    const sysctls = [
+      ['net/ipv4/conf/all/rp_filter', '0'],
+      ['net/ipv4/ip_forward', '1'],
+      ['net/ipv6/conf/all/forwarding', '0'],
+    ] as const;
+    assert.deepEqual(setUpLines(host, { name: 'west', nics, routes, sysctls }), [
+      ...lines,
+      'route -n add -inet default 192.0.2.2',
+      'route -n add -inet6 2001:db8:2::/48 2001:db8::2',
+    ]);
+  });
+
+test('what each system lists its tables with can be read', () => {
+  for (const { name, host } of hostSystems) {
+    const says = host.tables.map((command) => Object.keys(readListing(encodeListing(command, ''))));
+    assert.deepEqual(says, host.tables.length === 0 ? [] : [['sas'], ['policies']], name);
+  }
+});
+
+test('an archive without files is one to every tar', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'espalier-installed-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const disk = join(dir, await writeFileDisk(dir, 'west', { files: [] }));
+  assert.equal(spawnSync('tar', ['-t', '-f', disk], { encoding: 'utf8' }).stdout, 'etc\n');
 });
 
 test('the second disk holds the files of its host, with their modes, and no other host’s', async (t) => {

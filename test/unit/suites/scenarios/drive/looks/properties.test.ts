@@ -24,9 +24,9 @@ const incoming: IpsecSa = {
 const outgoing: IpsecSa = { ...incoming, source: own, destination: far, ifId: 5, lifetime: {} };
 
 /** A host whose tables do not change. */
-function inputs(sas: readonly IpsecSa[], policies: readonly IpsecPolicy[] = []) {
+function inputs(sas: readonly IpsecSa[], policies: readonly IpsecPolicy[] = [], isLinux = true) {
   const lines: string[] = [];
-  const host = { name: 'west', addresses: [own], kernelTables: () => ({ sas, policies }) };
+  const host = { name: 'west', addresses: [own], isLinux, kernelTables: () => ({ sas, policies }) };
   const stepper = {
     wall: 1_600_000_000_000n,
     type: async ({ line }: { readonly line: string }) => void lines.push(line),
@@ -79,6 +79,21 @@ for (const [properties, options, holds] of saCases) {
     assert.equal(look.holds, holds, look.received);
   });
 }
+
+test('what a system does not list is neither so nor otherwise', async () => {
+  const listed = { ...incoming, mode: 'any' } as const;
+  const look = async (properties: SaProperties, sas: readonly IpsecSa[] = [listed]) =>
+    (await saCondition(inputs(sas, [], false).inputs, properties, { count: 0 }).look(origin)).holds;
+  assert.equal(await look({ source: far }), false);
+  assert.equal(await look({ source: '192.0.2.77' }), true);
+  for (const unknown of [{ refused: 0 }, { copiesEcn: true }, { mode: 'tunnel' }, { remaining: 1 }] as const)
+    assert.equal(await look(unknown), undefined, JSON.stringify(unknown));
+  assert.equal(
+    await look({ encryption: 'aes128' }, [{ ...incoming, aead: undefined } as unknown as IpsecSa]),
+    undefined,
+  );
+  assert.equal(await look({ refused: 0 }, []), true);
+});
 
 test('larval SAs are none; counters are read anew, and nothing else asks the host', async () => {
   const { inputs: given, lines } = inputs([{ ...incoming, larval: true }]);
