@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { projectDir } from '../../src/base/folders.ts';
 import { run } from '../../src/base/processes.ts';
-import { systems } from '../../src/dialogue/systems/all.ts';
 
 interface Answered {
   readonly status: number | string;
@@ -24,10 +23,16 @@ test('systems are listed with what was never tried, and what cannot be done is s
   t.after(() => rmSync(cache, { recursive: true }));
   const { status, printed } = await system(cache, 'list');
   assert.equal(status, 0);
-  assert.equal(printed.match(/tried {4}never run with the media of the system/g)?.length, systems.length);
+  const untried = [
+    ...printed.matchAll(/^(\w+) .*\n(?: .*\n)*? {2}tried {4}never run with the media of the system, neither/gm),
+  ];
+  assert.deepEqual(
+    untried.map(([, name]) => name),
+    ['openbsd', 'freebsd', 'netbsd'],
+  );
   const strange = await system(cache, 'install', 'plan9', '--media', 'x.iso');
   assert.equal(strange.status, 3);
-  assert.match(strange.complained, /no system is named plan9\n.*choose one of: openbsd, freebsd, netbsd/);
+  assert.match(strange.complained, /no system is named plan9\n.*choose one of: debian, openbsd, freebsd, netbsd/);
   const absent = await system(cache, 'shell', 'netbsd');
   assert.equal(absent.status, 3);
   assert.match(absent.complained, /netbsd is not installed\n.*espalier system install netbsd --media FILE/);
