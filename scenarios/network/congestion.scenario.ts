@@ -26,7 +26,7 @@ const algorithms: Readonly<Record<string, Algorithm>> = {
   htcp: {},
   hybla: {},
   illinois: {},
-  // It gives way to other flows. Two of it do not share here: 9 and 0.2 Mbit/s.
+  // It gives way to other flows. Two of it do not share here: the slower one gets 0.2 Mbit/s.
   lp: { shares: false },
   nv: {},
   scalable: {},
