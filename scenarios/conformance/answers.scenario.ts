@@ -1,4 +1,5 @@
 import { expect, scenario } from 'espalier';
+import { saOfProcessor } from './features.ts';
 import { addresses, connect, families, outSpi, pair, toEast } from './labs.ts';
 import {
   algorithm,
@@ -82,7 +83,8 @@ scenario('S1 SAs of all sizes are announced', pair, async ({ hosts: { west } }) 
 });
 
 // net/xfrm/xfrm_user.c, xfrm_state_construct, XFRMA_SA_PCPU.
-scenario('S1 an SA for a processor that cannot be there is refused', pair, async ({ hosts: { west } }) => {
+const forProcessors = { ...pair, needs: [saOfProcessor] } as const;
+scenario('S1 an SA for a processor that cannot be there is refused', forProcessors, async ({ hosts: { west } }) => {
   const { stdout } = await west.exec('cat /sys/devices/system/cpu/possible');
   const last = Number(/(\d+)\s*$/.exec(stdout)?.[1]);
   const forProcessor = (cpu: number) =>

@@ -1,10 +1,13 @@
 import { delay, drop, expect, type Host, ip, scenario } from 'espalier';
 import { caught } from './caught.ts';
+import { iptfs } from './features.ts';
 import { addIptfs, type Iptfs } from './iptfs.ts';
 import { addresses, type Family, families, pair, pings } from './labs.ts';
 
 type Hosts = { readonly west: Host; readonly east: Host };
 type Parts = Omit<Iptfs, 'direction' | 'source' | 'destination' | 'spi' | 'reqid'>;
+/** Of every row. */
+const lab = { ...pair, needs: [iptfs] } as const;
 const outbound = ['packetSize', 'delay', 'whole'] as const;
 
 /** IP-TFS each way, with these parts where they belong. */
@@ -51,7 +54,7 @@ for (const family of families) {
   const { east: peer } = addresses[family];
 
   // RFC 9347, 2.2.3 and 2.2.4; net/xfrm/xfrm_iptfs.c.
-  scenario(`B7 IP-TFS over IPv${family} divides large packets and puts them together`, pair, async ({ hosts, net }) => {
+  scenario(`B7 IP-TFS over IPv${family} divides large packets and puts them together`, lab, async ({ hosts, net }) => {
     const { west } = hosts;
     await connect(hosts, family, { packetSize: 500 });
     await expect(await pings(west, peer, { count: 2 }), { what: 'small pings' }).toBe(2);
@@ -66,7 +69,7 @@ for (const family of families) {
   });
 
   // RFC 9347, 2.2.3 and 2.4: without a size of its own a packet is as large as the path takes it. iptfs_get_cur_pmtu.
-  scenario(`B7 IP-TFS over IPv${family} fills packets up to the MTU of the path`, pair, async ({ hosts, net }) => {
+  scenario(`B7 IP-TFS over IPv${family} fills packets up to the MTU of the path`, lab, async ({ hosts, net }) => {
     const { west } = hosts;
     await connect(hosts, family, {});
     await expect(await pings(west, peer, { count: 2 }), { what: 'small pings' }).toBe(2);
@@ -81,7 +84,7 @@ for (const family of families) {
   });
 
   // RFC 9347, 2.2.2; iptfs_output_queued: what comes while the timer runs goes together.
-  scenario(`B7 IP-TFS over IPv${family} puts small packets together`, pair, async ({ hosts, net }) => {
+  scenario(`B7 IP-TFS over IPv${family} puts small packets together`, lab, async ({ hosts, net }) => {
     const { west, east } = hosts;
     await connect(hosts, family, { delay: 50_000 });
     await expect(await pings(west, peer, { count: 2 }), { what: 'pings' }).toBe(2);
@@ -94,7 +97,7 @@ for (const family of families) {
   });
 
   // RFC 9347, 2.2.3: DONT_FRAG; iptfs_is_too_big.
-  scenario(`B7 IP-TFS over IPv${family} divides nothing where it must not`, pair, async ({ hosts, net }) => {
+  scenario(`B7 IP-TFS over IPv${family} divides nothing where it must not`, lab, async ({ hosts, net }) => {
     const { west } = hosts;
     await connect(hosts, family, { packetSize: 1400, whole: true });
     const sent = await caught(net, { from: west, protocol: 50 }, async () => {
@@ -106,7 +109,7 @@ for (const family of families) {
   });
 
   // RFC 9347, 2.2.3; iptfs_input_reorder: a packet that comes late is waited for, up to a time, and one that is lost takes only itself along.
-  scenario(`B7 IP-TFS over IPv${family} waits for what comes out of order`, pair, async ({ hosts, net }) => {
+  scenario(`B7 IP-TFS over IPv${family} waits for what comes out of order`, lab, async ({ hosts, net }) => {
     const { west, east } = hosts;
     await connect(hosts, family, { packetSize: 500, window: 4, dropTime: 200_000 });
     await expect(await pings(west, peer, { count: 2 }), { what: 'pings' }).toBe(2);
@@ -125,7 +128,7 @@ for (const family of families) {
 }
 
 // net/xfrm/xfrm_user.c, verify_newsa_info: what has no sense in a direction is refused (22: EINVAL).
-scenario('B7 parts of IP-TFS that do not belong to its direction are refused', pair, async ({ hosts: { west } }) => {
+scenario('B7 parts of IP-TFS that do not belong to its direction are refused', lab, async ({ hosts: { west } }) => {
   const { west: source, east: destination } = addresses[4];
   const sa = { source, destination, spi: 0x1001, reqid: 1 } as const;
   const wrong = [

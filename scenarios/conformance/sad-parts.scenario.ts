@@ -1,9 +1,13 @@
 import { expect, ipPacket, scenario, sealedEsp } from 'espalier';
+import { saDirection } from './features.ts';
 import { addresses, connect, families, inSpi, outSpi, pair, pings, toEast, toWest } from './labs.ts';
 import { echoReply } from './packets.ts';
 
 /** The other address of each host, on the second link. */
 const moved = { 4: ['198.18.2.1', '198.18.2.2'], 6: ['2001:db8:2::1', '2001:db8:2::2'] } as const;
+
+/** Of rows about the direction of SAs. */
+const withDirection = { ...pair, needs: [saDirection] } as const;
 
 for (const family of families) {
   const { west: own, east: peer } = addresses[family];
@@ -173,8 +177,8 @@ for (const family of families) {
     },
   );
 
-  // net/xfrm/xfrm_user.c, verify_newsa_info, since 6.10: an SA that says its direction has nothing of the other one.
-  scenario(`S16 an SA of IPv${family} with a direction`, pair, async ({ hosts: { west } }) => {
+  // net/xfrm/xfrm_user.c, verify_newsa_info: an SA that says its direction has nothing of the other one.
+  scenario(`S16 an SA of IPv${family} with a direction`, withDirection, async ({ hosts: { west } }) => {
     const { state } = west.xfrm;
     await state.add(toEast(family, { direction: 'out', replayWindow: 32 }), { expect: 'refused' });
     await state.add(toEast(family, { direction: 'out', flags: ['wildrecv'] }), { expect: 'refused' });
@@ -190,7 +194,7 @@ for (const family of families) {
   // net/xfrm/xfrm_input.c, xfrm_input: XfrmInStateDirError; net/xfrm/xfrm_state.c, xfrm_state_find.
   scenario(
     `S16 an SA of IPv${family} works in its own direction alone`,
-    pair,
+    withDirection,
     async ({ hosts: { west, east }, net }) => {
       const templates = [{ source: own, destination: peer, reqid: 1 }];
       const traffic = { source: own, destination: peer, templates };

@@ -77,6 +77,22 @@ const fault = z.object({
 /** Why a scenario's function did not come to its end: its own mistake, or something it asked for that cannot be. */
 export type FunctionFault = Of<typeof fault>;
 
+const kernelLack = z.object({
+  /** For people: `IP-TFS`. */
+  feature: text,
+  /** The release that has it first: `6.14`. */
+  since: text,
+  /** That of the lab's kernel. */
+  release: text,
+  /** Name of the error with which it refused the feature, or `ignored`. */
+  answer: text,
+  /** The host that was asked. */
+  host: text,
+  origin: originSchema,
+});
+/** What a scenario needs of Linux and the lab's kernel is too old for. */
+export type KernelLack = Of<typeof kernelLack>;
+
 /** What a check of a tunnel received that one end at most had: nobody was asked. */
 export const noTunnel = 'no Child SA that both ends have';
 
@@ -85,6 +101,8 @@ export const checksSchema = z.object({
   version: z.literal(1),
   checks: z.array(check),
   fault: fault.exactOptional(),
+  /** The scenario's function was not called. */
+  lacks: kernelLack.exactOptional(),
   /** Where something failed: what of the network and the connections looks like a mistake, a line each. */
   hints: z.array(text).exactOptional(),
 });

@@ -102,6 +102,7 @@ export const categoryOfKind: Readonly<Record<IssueKind, IssueCategory | undefine
   'no-lab': 'harness',
   'no-judgement': 'harness',
   unsupported: undefined,
+  'kernel-lacks': undefined,
 };
 
 /** The category of a kind as a stored verdict names it. */

@@ -252,6 +252,7 @@ const unjudged = {
     upstream: 'unsupported',
     meaning: 'a rule says that labs cannot run the scenario',
   },
+  'kernel-lacks': { word: 'unsupported', upstream: 'unsupported', meaning: 'the kernel is too old for a scenario' },
   broken: { word: 'unresolved', upstream: 'unresolved', meaning: "the scenario's own files are broken" },
   'no-lab': { word: 'unresolved', upstream: 'unresolved', meaning: 'no lab could be started' },
   'no-judgement': { word: 'unresolved', upstream: 'unresolved', meaning: 'judging failed' },

@@ -12,7 +12,7 @@ import { storedSchema } from '../../model/stored-scenario.ts';
 import type { Format, GoldenText, JudgedAttempt, Judgement } from '../format.ts';
 import { checkLeaks } from './check-leaks.ts';
 import { expectedText } from './expected-text.ts';
-import { judgeScenario } from './judge.ts';
+import { judgeScenario, lackText } from './judge.ts';
 import { checksWithoutEvents } from './lost-events.ts';
 import type { FileScenario } from './understand.ts';
 
@@ -39,12 +39,13 @@ export function readChecks(attempt: AttemptFiles): ChecksFile {
 }
 
 /** `first.scenario.ts:22: west: expected 2 IPsec SAs, received 0 IPsec SAs`. */
-function outcomeOf({ checks, fault }: ChecksFile): string {
+function outcomeOf({ checks, fault, lacks }: ChecksFile): string {
   const failed = checks.filter(({ passed }) => !passed);
   const lines = failed.map(({ host, origin, expected, received }) =>
     placed(origin, `${host && `${host}: `}expected ${expectedText(expected)}, received ${received}`),
   );
   if (fault) lines.push(placed(fault.origin, `${fault.host === undefined ? '' : `${fault.host}: `}${fault.message}`));
+  if (lacks) lines.push(placed(lacks.origin, lackText(lacks)));
   if (lines.length === 0) lines.push(`its function has ended; ${checks.length} checks passed`);
   return lines.join('\n');
 }
@@ -58,7 +59,7 @@ function goldenText({ file, expected, received }: NonNullable<ChecksFile['checks
 }
 
 async function judge(stored: Stored, { attempt, end, put, damage, golden, facts }: JudgedAttempt): Promise<Judgement> {
-  const { checks, fault, hints } = readChecks(attempt);
+  const { checks, fault, lacks, hints } = readChecks(attempt);
   for (const check of checks) {
     if (check.golden === undefined || check.passed) continue;
     const { file, expected = '', received } = check.golden;
@@ -70,6 +71,7 @@ async function judge(stored: Stored, { attempt, end, put, damage, golden, facts 
   const verdict = judgeScenario({
     checks,
     ...(fault && { fault }),
+    ...(lacks && { lacks }),
     end,
     ...(step && { command: step.line, said: endOfOutput(attempt, end.step) }),
     ...(hints && { hints }),

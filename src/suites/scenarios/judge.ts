@@ -1,7 +1,7 @@
 import { secondsText } from '../../base/text.ts';
 import { composeVerdict, endIssues, type LabFindings } from '../../judge/compose.ts';
 import { firstDifference } from '../../judge/text/difference.ts';
-import type { Check, FunctionFault, Matcher } from '../../model/checks.ts';
+import type { Check, FunctionFault, KernelLack, Matcher } from '../../model/checks.ts';
 import { issueOf, type WeightedKind } from '../../model/issue-kinds.ts';
 import type { Issue, Verdict } from '../../model/verdict.ts';
 import { wordTable } from '../../model/words.ts';
@@ -12,6 +12,7 @@ import { expectedText } from './expected-text.ts';
 export interface ScenarioEvidence extends LabFindings {
   readonly checks: readonly Check[];
   readonly fault?: FunctionFault;
+  readonly lacks?: KernelLack;
   /** The end of what the command printed that did not end. */
   readonly said?: string;
   /** What of the scenario looks like a mistake, a line each. */
@@ -44,12 +45,13 @@ const kinds: Readonly<Record<Exclude<Matcher, 'value'>, WeightedKind>> = {
 
 /** Judges an attempt by the scenario's own checks and by what the oracles found. */
 export function judgeScenario(evidence: ScenarioEvidence): Verdict {
-  const { checks, fault, facts, said } = evidence;
+  const { checks, fault, lacks, facts, said } = evidence;
   const failed = [
     ...endIssues(evidence).map((issue) => explained(issue, said)),
     ...(fault === undefined ? [] : [faultIssue(fault)]),
     ...facts.issues,
     ...checks.filter(({ passed }) => !passed).map(checkIssue),
+    ...(lacks === undefined ? [] : [lackIssue(lacks)]),
   ];
   return composeVerdict({
     issues: [...evidence.issues, ...hinted(failed, evidence.hints ?? [])],
@@ -96,4 +98,15 @@ function faultIssue({ message, origin, host, command, output }: FunctionFault): 
     message,
     ...(output !== undefined && { excerpt: output }),
   });
+}
+
+function lackIssue(lack: KernelLack): Issue {
+  const { host, origin } = lack;
+  return issueOf('kernel-lacks', { host, file: origin.file, line: origin.line, message: lackText(lack) });
+}
+
+/** What the kernel is too old for, with its own answer. */
+export function lackText({ feature, since, release, answer }: KernelLack): string {
+  const answered = answer === 'ignored' ? 'ignores it' : `refuses it (${answer})`;
+  return `needs ${feature}, which Linux has since ${since}; this kernel, ${release}, ${answered}`;
 }

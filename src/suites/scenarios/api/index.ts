@@ -76,6 +76,7 @@ export {
   type SystemSpec,
   system,
 } from './hosts.ts';
+export type { KernelFeature } from './kernel-features.ts';
 export type {
   ClearFilter,
   ConnectOptions,

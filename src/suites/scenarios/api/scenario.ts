@@ -7,6 +7,7 @@ import type { Origin } from '../../../model/scenario.ts';
 import type { Topology } from '../../../model/topology.ts';
 import type { World } from './handles.ts';
 import type { HostSpec } from './hosts.ts';
+import type { KernelFeature } from './kernel-features.ts';
 import { callerOrigin } from './origin.ts';
 
 /**
@@ -62,6 +63,11 @@ export interface Definition<
   readonly limits?: 'mistake' | 'unsupported' | 'tried';
   /** Why it cannot run, where that is known beforehand: it is then `unsupported`. */
   readonly unsupported?: string | undefined;
+  /**
+   * What it needs of Linux that not every kernel has. On a kernel that is older and that refuses it the scenario is `unsupported`, with the kernel's answer;
+   * any other kernel is held to all of it.
+   */
+  readonly needs?: readonly KernelFeature[];
   /** Faults that count for nothing. All others make the scenario `crash`, `major` or `minor`, whatever its checks say. */
   readonly tolerates?: readonly ToleratedFault<keyof H & string>[];
   /** A network of one's own in place of what `links` would give; it has the same hosts and links. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { EspalierError } from '../../../base/errors.ts';
 import { writeAtomic } from '../../../base/files.ts';
-import type { ChecksFile, FunctionFault } from '../../../model/checks.ts';
+import type { ChecksFile, FunctionFault, KernelLack } from '../../../model/checks.ts';
 import type { LabPlan, Step } from '../../../model/scenario.ts';
 import type { AtEnd, HeldLab, TunnelProbe } from '../../../model/suite.ts';
 import { type MakeValueMatchers, running } from '../api/expect.ts';
@@ -14,6 +14,7 @@ import { clockOf } from './clock.ts';
 import { DrivenDaemonHost, type HostDaemon } from './daemon-host.ts';
 import { FaultRules } from './faults.ts';
 import { DrivenHost, type HostInputs } from './host.ts';
+import { lackingFeature } from './kernel-needs.ts';
 import { netOf } from './links.ts';
 import { makeMatchers } from './matchers.ts';
 import { DrivenNat } from './nat.ts';
@@ -45,14 +46,16 @@ export async function runFunction(played: Played, lab: HeldLab, asked: AtEnd = {
   );
   const book = new CheckBook(stepper);
   let isWhole = false;
+  let lacks: KernelLack | undefined;
   const body = async (): Promise<void> => {
-    await play(played, { stepper, book }, asked);
+    lacks = await play(played, { stepper, book }, asked);
     isWhole = true;
   };
   const fault = await faultOf(body, { stepper, book });
   const isBroken = !isWhole || book.checks.some(({ passed }) => !passed);
   const hints = isBroken && played.hints.length > 0 ? { hints: [...played.hints] } : {};
-  const file: ChecksFile = { version: 1, checks: book.checks, ...(fault && { fault }), ...hints };
+  const ended = { ...(fault && { fault }), ...(lacks && { lacks }), ...hints };
+  const file: ChecksFile = { version: 1, checks: book.checks, ...ended };
   writeAtomic(join(lab.dir, 'checks.json'), `${JSON.stringify(file, undefined, 1)}\n`);
   if (!lab.over) await lab.send([{ kind: 'end' }]);
   return stepper.steps;
@@ -63,11 +66,12 @@ interface Running {
   readonly book: CheckBook;
 }
 
+/** Gives what the kernel is too old for; the scenario's function was not called then. */
 async function play(
   { declared, plan, daemons, probes }: Played,
   { stepper, book }: Running,
   { traffic }: AtEnd,
-): Promise<void> {
+): Promise<KernelLack | undefined> {
   await stepper.begin();
   const links = plan.topology.links.map(({ name }) => name);
   const hosts = new Map(
@@ -88,7 +92,14 @@ async function play(
     clock: clockOf(stepper),
   } as unknown as World<Readonly<Record<string, HostSpec>>, string>;
   const valueMatchers: MakeValueMatchers = (value, options) => makeValueMatchers({ stepper, book }, { value, options });
-  await watched({ stepper, origin: declared.origin }, () => running.run(valueMatchers, () => declared.body(world)));
+  const { origin } = declared;
+  const { needs = [] } = declared.definition;
+  let lacks: KernelLack | undefined;
+  const body = async (): Promise<void> => {
+    lacks = await lackingFeature(needs, { hosts, stepper, origin });
+    if (lacks === undefined) await declared.body(world);
+  };
+  await watched({ stepper, origin }, () => running.run(valueMatchers, body));
   const [forgotten] = stepper.pending.values();
   const remedy = 'write `await` in front of it';
   if (forgotten !== undefined)
@@ -102,8 +113,9 @@ async function play(
     throw new EspalierError('scenario', message, { ...origin, remedy, cause });
   }
   rules.check();
-  if (traffic !== undefined)
-    await askTunnels(probes, { hosts, stepper, book, within: traffic, origin: declared.origin });
+  if (traffic !== undefined && lacks === undefined)
+    await askTunnels(probes, { hosts, stepper, book, within: traffic, origin });
+  return lacks;
 }
 
 function handleOf(parts: HostInputs, spec: HostSpec | undefined, daemon: HostDaemon | undefined): DrivenHost {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Check, Matcher } from '../../../../src/model/checks.ts';
+import type { Check, KernelLack, Matcher } from '../../../../src/model/checks.ts';
 import { type PacketWord, packetWords } from '../../../../src/model/verdict.ts';
 import type { VerdictWord } from '../../../../src/model/words.ts';
 import { judgeScenario, type ScenarioEvidence } from '../../../../src/suites/scenarios/judge.ts';
@@ -105,4 +105,27 @@ test('a check of a value that belongs to no host has no host in its issue', () =
     line: 7,
     message: 'expected this, received that',
   });
+});
+
+const lacks: KernelLack = {
+  ...{ feature: 'IP-TFS', since: '6.14', release: '6.12.117', answer: 'EINVAL', host: 'west' },
+  origin: { file: 'a.scenario.ts', line: 3 },
+};
+
+test('what an older kernel refuses is unsupported, with its answer', () => {
+  const { word, upstream, issues } = judged({ lacks });
+  const message = 'needs IP-TFS, which Linux has since 6.14; this kernel, 6.12.117, refuses it (EINVAL)';
+  const place = { host: 'west', file: 'a.scenario.ts', line: 3 };
+  assert.deepEqual([word, upstream], ['unsupported', 'unsupported']);
+  assert.deepEqual(issues, [{ kind: 'kernel-lacks', word: 'unsupported', ...place, message }]);
+});
+
+test('an older kernel excuses nothing else: a failed check, a fault of the kernel and lost evidence keep their words', () => {
+  const issues = [{ kind: 'kernel-fault', word: 'crash', message: 'BUG' }] as const;
+  const gap = [{ kind: 'evidence-lost', word: 'unresolved', message: 'frames' }] as const;
+  assert.equal(judged({ lacks, checks: [check('value')] }).word, 'major');
+  assert.equal(judged({ lacks, facts: { ...facts, issues } }).word, 'crash');
+  assert.equal(judged({ lacks, issues: gap }).word, 'unresolved');
+  assert.equal(judged({ lacks, fault: { message: 'its question threw' } }).word, 'unresolved');
+  assert.equal(judged({ lacks, end: { word: 'panic' } }).word, 'crash');
 });
