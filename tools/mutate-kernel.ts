@@ -71,7 +71,8 @@ const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 
 async function main(): Promise<boolean> {
   const { signal } = new AbortController();
-  const tree = await mutableTree('standard', signal);
+  // Rows over PF_KEY need it, and no other row minds.
+  const tree = await mutableTree('netkey', signal);
   const work = mkdtempSync(join(tmpdir(), 'espalier-kernel-mutants-'));
   process.on('exit', () => rmSync(work, { recursive: true, force: true }));
   const notes = new Notes();

@@ -1,18 +1,6 @@
 /** Bugs of one line, each of which breaks something that a row of `conformance` holds. Of the kernel's text stands here what finds the place. */
-
-export interface HandWritten {
-  /** What the bug is, for people. */
-  readonly what: string;
-  readonly file: string;
-  /** The function. */
-  readonly within: string;
-  /** Matches once in the function's code. */
-  readonly find: RegExp;
-  /** What stands there instead. */
-  readonly put: string;
-  /** Rows that are about it, tried first. */
-  readonly rows: readonly string[];
-}
+import type { HandWritten } from './bug.ts';
+import { ofPfKey } from './hand-written-pfkey.ts';
 
 const [state, policy, input, output] = ['state', 'policy', 'input', 'output'].map(
   (part) => `net/xfrm/xfrm_${part}.c`,
@@ -339,4 +327,5 @@ export const handWritten: readonly HandWritten[] = [
     put: '12',
     rows: ['A'],
   },
+  ...ofPfKey,
 ];

@@ -1,7 +1,7 @@
 /** Hand-written bugs at their places. */
 import { EspalierError } from '../../src/base/errors.ts';
+import type { HandWritten } from './bug.ts';
 import { codeOf, functionsOf, lineOf } from './c-source.ts';
-import type { HandWritten } from './hand-written.ts';
 import type { KernelMutant } from './operators.ts';
 
 /** The one place of its function that a bug names. Throws `bug` where there is no such function, or more places or none. */

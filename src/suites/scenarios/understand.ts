@@ -6,7 +6,7 @@ import type { PlacedContent } from '../../daemons/host.ts';
 import type { Commit, SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
 import type { UserspaceStack } from '../../model/stacks.ts';
-import type { LabImage, LoadedScenario } from '../../model/suite.ts';
+import type { KernelFlavour, LabImage, LoadedScenario } from '../../model/suite.ts';
 import type { Tolerance } from '../../model/tolerance.ts';
 import { memoryOf } from '../../supply/kernel/lab-memory.ts';
 import { commitOf } from '../commit.ts';
@@ -248,10 +248,26 @@ async function load(
     images: Object.fromEntries([...images].map(([host, { id, sha256: hash }]) => [host, { id, sha256: hash }])),
     suite: await identityOf(name, source),
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
-    ...([...daemons.values()].some(({ daemon }) => daemon.stack === 'pfkey') && { flavour: 'netkey' }),
+    ...flavourOf(declared.definition.flavour, daemons),
     tunnels,
     drive: (lab, asked) => runFunction({ declared, plan: whole, daemons, hints, probes: tunnels.asked }, lab, asked),
   };
+}
+
+/** The kernel that it needs, where that is not the usual one. */
+function flavourOf(
+  asked: KernelFlavour | undefined,
+  daemons: ReadonlyMap<string, HostDaemon>,
+): { readonly flavour?: KernelFlavour } {
+  const [host] = [...daemons].find(([, { daemon }]) => daemon.stack === 'pfkey') ?? [];
+  if (host === undefined) return asked === undefined ? {} : { flavour: asked };
+  if (asked === 'standard') {
+    throw new EspalierError('usage', 'its daemon needs PF_KEY, which the flavour standard has not', {
+      host,
+      remedy: "flavour: 'netkey'",
+    });
+  }
+  return { flavour: asked ?? 'netkey' };
 }
 
 /** The scenario's own sources: what the replay of an attempt must find unchanged. */

@@ -4,6 +4,7 @@ import type { FrameAction } from './frame-actions.ts';
 import type { FrameMatch } from './frame-matches.ts';
 import type { PacketSketch } from './frames.ts';
 import type { DaemonSpec, HostSpec, NatSpec } from './hosts.ts';
+import type { PfKey } from './pfkey.ts';
 import type { Xfrm } from './xfrm.ts';
 
 /** What a command left. Times are the lab's, in nanoseconds since 1970. */
@@ -44,6 +45,8 @@ export interface Host {
   writeFile(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
   /** SAs and policies of the kernel, without a daemon. */
   readonly xfrm: Xfrm;
+  /** The same by PF_KEY, where the scenario's flavour is `netkey`. */
+  readonly pfkey: PfKey;
   /** Lines of /proc/net/xfrm_stat: packets lost, by reason. */
   xfrmStat(): Promise<Readonly<Record<string, number>>>;
   /**

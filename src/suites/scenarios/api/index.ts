@@ -17,6 +17,22 @@ export type { RadiusServer } from '../../../connection/radius.ts';
 export type { EspProposal, FurtherChild, IkeProposal } from '../../../connection/sas.ts';
 /** A constructor for every daemon of the table: `libreswan()` and the like. */
 export * from '../../../daemons/all.ts';
+export {
+  type PfKeyAddress,
+  type PfKeyAlgorithm,
+  type PfKeyLifetime,
+  type PfKeyPolicy,
+  type PfKeySa,
+  readAddress,
+  readKey,
+  readLifetime,
+  readPolicy,
+  readSa,
+  readSa2,
+  readSupported,
+} from '../../../evidence/pfkey/extensions.ts';
+export type { PfKeyMessage } from '../../../evidence/pfkey/message.ts';
+export { extensionTypes as pfKeyExtensionTypes } from '../../../evidence/pfkey/numbers.ts';
 export type { OcspResponder } from '../services/ocsp-responder.ts';
 export { type RadiusOptions, type RadiusService, radiusServer } from '../services/radius-server.ts';
 export { Authority, type AuthorityOptions, type CertificateOptions, type OcspOptions } from '../x509/authority.ts';
@@ -91,6 +107,8 @@ export type {
   TranscriptOptions,
   Within,
 } from './matchers.ts';
+export type { PfKey, PfKeyAnswer, PfKeyStates } from './pfkey.ts';
+export { type PfKeySaRequest, pfKey } from './pfkey-messages.ts';
 export type { PolicyProperties, SaProperties } from './sa-properties.ts';
 export {
   type ConnectionSketch,

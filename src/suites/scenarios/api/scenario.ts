@@ -4,6 +4,7 @@ import type { Authentication } from '../../../connection/authentication.ts';
 import type { Connection, End } from '../../../connection/connection.ts';
 import type { TolerableKind } from '../../../model/issue-kinds.ts';
 import type { Origin } from '../../../model/scenario.ts';
+import type { KernelFlavour } from '../../../model/suite.ts';
 import type { Topology } from '../../../model/topology.ts';
 import type { World } from './handles.ts';
 import type { HostSpec } from './hosts.ts';
@@ -81,6 +82,8 @@ export interface Definition<
   readonly start?: string;
   /** Virtual seconds that one command may take. Default: 120. */
   readonly timeout?: number;
+  /** Options of the lab's kernel: `netkey` is with PF_KEY. Default: what the daemons need. */
+  readonly flavour?: KernelFlavour;
 }
 
 /** A scenario as its file declared it. */

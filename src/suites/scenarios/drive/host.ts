@@ -10,9 +10,11 @@ import { type CheckedHost, matchersOf } from '../api/expect.ts';
 import type { CommandResult, Rejection } from '../api/handles.ts';
 import type { Matchers } from '../api/matchers.ts';
 import { callerOrigin } from '../api/origin.ts';
+import type { PfKey } from '../api/pfkey.ts';
 import type { Xfrm } from '../api/xfrm.ts';
 import type { CheckBook } from './check-book.ts';
 import { acceptLine, checkedAddress, rejectLines, renumberLines, rerouteLine } from './network-changes.ts';
+import { pfKeyOf } from './pfkey.ts';
 import type { DoneCommand, Stepper } from './stepper.ts';
 import { xfrmOf } from './xfrm.ts';
 
@@ -38,6 +40,7 @@ export class DrivenHost implements CheckedHost {
   readonly name: string;
   readonly topology: TopologyHost;
   readonly xfrm: Xfrm;
+  readonly pfkey: PfKey;
   /** What the scenario itself typed. */
   readonly transcript: DoneCommand[] = [];
   protected readonly stepper: Stepper;
@@ -51,6 +54,7 @@ export class DrivenHost implements CheckedHost {
     this.#numbers = new Map(host.nics.map(({ name, addresses }) => [name, addresses]));
     this.stepper = stepper;
     this.xfrm = xfrmOf({ host: host.name, stepper, book });
+    this.pfkey = pfKeyOf({ host: host.name, stepper, book }, this.xfrm);
     this.#matchers = matchers;
   }
 

@@ -4,29 +4,19 @@ import { canonicalAddress, spelledNetwork } from '../../../model/addresses.ts';
 import type { Origin } from '../../../model/scenario.ts';
 import { callerOrigin } from '../api/origin.ts';
 import type { Expecting, Xfrm, XfrmPolicies, XfrmPolicyId, XfrmSaId, XfrmStates } from '../api/xfrm.ts';
-import type { CheckBook } from './check-book.ts';
-import type { DoneCommand, Stepper } from './stepper.ts';
-import { fits, lastLine, patternText } from './texts.ts';
+import { answerOf, checkAnswer, type KernelAnswer, type KernelInputs } from './kernel-answers.ts';
+import type { DoneCommand } from './stepper.ts';
+import { lastLine } from './texts.ts';
 import { acquireFile } from './xfrm-event-kinds.ts';
 import { line, markWords, policyIdWords, policyWords, protocolWord, saIdWords, saWords } from './xfrm-lines.ts';
 import { migrateMessage } from './xfrm-messages.ts';
-
-/** What asks a host's kernel. */
-export interface XfrmInputs {
-  readonly host: string;
-  readonly stepper: Stepper;
-  readonly book: CheckBook;
-}
-
-/** How much of a line a check shows. */
-const mostShown = 160;
 
 /** One netlink message of XFRM (protocol 6), and the answer in hexadecimal digits. */
 const netlinkProgram =
   'socket(S,16,3,6) or die; send(S,pack("H*",shift),0) or die; recv(S,$r,8192,0); print unpack("H*",$r),"\\n"';
 
 /** IPsec of a host's kernel, as its scenario asks for it. */
-export function xfrmOf(inputs: XfrmInputs): Xfrm {
+export function xfrmOf(inputs: KernelInputs): Xfrm {
   return {
     state: statesOf(inputs),
     policy: policiesOf(inputs),
@@ -41,8 +31,8 @@ export function xfrmOf(inputs: XfrmInputs): Xfrm {
     migrate: (move, options = {}) => {
       const origin = callerOrigin();
       return inputs.stepper.called(origin, async () => {
-        const look = async (): Promise<Answer> => answerOf(await send(inputs, migrateMessage(move), origin));
-        await check(inputs, { what: 'migrate', options, origin }, look);
+        const look = async (): Promise<KernelAnswer> => answerOf(await send(inputs, migrateMessage(move), origin));
+        await checkAnswer(inputs, { what: 'migrate', options, origin }, look);
       });
     },
     request: (message) => {
@@ -52,7 +42,7 @@ export function xfrmOf(inputs: XfrmInputs): Xfrm {
   };
 }
 
-function statesOf(inputs: XfrmInputs): XfrmStates {
+function statesOf(inputs: KernelInputs): XfrmStates {
   const { host, stepper } = inputs;
   const asking = askerOf(inputs);
   const sas = (): readonly IpsecSa[] => stepper.tables(host).sas;
@@ -90,7 +80,7 @@ function statesOf(inputs: XfrmInputs): XfrmStates {
   };
 }
 
-function policiesOf(inputs: XfrmInputs): XfrmPolicies {
+function policiesOf(inputs: KernelInputs): XfrmPolicies {
   const { host, stepper } = inputs;
   const asking = askerOf(inputs);
   const policies = (): readonly IpsecPolicy[] =>
@@ -111,7 +101,7 @@ function policiesOf(inputs: XfrmInputs): XfrmPolicies {
 }
 
 /** Counters change without an event: a command makes the agent read the tables anew. */
-function looking<T>({ host, stepper }: XfrmInputs, read: () => T): Promise<T> {
+function looking<T>({ host, stepper }: KernelInputs, read: () => T): Promise<T> {
   const origin = callerOrigin();
   return stepper.called(origin, async () => {
     await stepper.type({ host, line: ':', origin, by: 'look' });
@@ -125,12 +115,12 @@ interface Asker {
   <T>(command: string, options: Expecting | undefined, read: (done: DoneCommand) => T): Promise<T>;
 }
 
-function askerOf(inputs: XfrmInputs): Asker {
+function askerOf(inputs: KernelInputs): Asker {
   return <T>(command: string, options: Expecting = {}, read?: (done: DoneCommand) => T): Promise<T> => {
     const origin = callerOrigin();
     return inputs.stepper.called(origin, async () => {
       let last: DoneCommand | undefined;
-      await check(inputs, { what: command, options, origin }, async () => {
+      await checkAnswer(inputs, { what: command, options, origin }, async () => {
         last = await inputs.stepper.type({ host: inputs.host, line: command, origin });
         const { status, stdout } = last;
         return { accepted: status === 0, received: status === 0 ? 'accepted' : `refused: ${lastLine(stdout)}`, stdout };
@@ -140,37 +130,8 @@ function askerOf(inputs: XfrmInputs): Asker {
   };
 }
 
-interface Answer {
-  readonly accepted: boolean;
-  readonly received: string;
-  /** What a pattern of `refused` is looked for in. */
-  readonly stdout: string;
-}
-
-interface Question {
-  readonly what: string;
-  readonly options: Expecting;
-  readonly origin: Origin;
-}
-
-/** Asks once, and notes whether the answer is as expected. */
-async function check(
-  { host, book }: XfrmInputs,
-  { what, options: { expect = 'accepted' }, origin }: Question,
-  ask: () => Promise<Answer>,
-): Promise<void> {
-  const shown = what.length > mostShown ? `${what.slice(0, mostShown)}…` : what;
-  const wanted = typeof expect === 'string' ? expect : `refused with ${patternText(expect.refused)}`;
-  const request = { matcher: 'toRun', host, negated: false, soft: false, origin, within: 0n } as const;
-  await book.check({ ...request, expected: `${shown} to be ${wanted}` }, async () => {
-    const { accepted, received, stdout } = await ask();
-    const fitting = typeof expect === 'string' || fits(stdout, expect.refused);
-    return { holds: accepted === (expect === 'accepted') && (accepted || fitting), received };
-  });
-}
-
 /** The number of the error that the kernel answers. Raises `guest` where no answer can be read. */
-async function send({ host, stepper }: XfrmInputs, message: Uint8Array, origin: Origin): Promise<number> {
+async function send({ host, stepper }: KernelInputs, message: Uint8Array, origin: Origin): Promise<number> {
   const command = `perl -e '${netlinkProgram}' ${Buffer.from(message).toString('hex')}`;
   const { stdout } = await stepper.must({ host, line: command, origin });
   const answer = Buffer.from(stdout.trim(), 'hex');
@@ -180,19 +141,6 @@ async function send({ host, stepper }: XfrmInputs, message: Uint8Array, origin: 
 
 /** NLMSG_ERROR, which an acknowledgement is too. */
 const nlmsgError = 2;
-
-const errorNames: Readonly<Record<number, string>> = {
-  2: 'ENOENT',
-  3: 'ESRCH',
-  17: 'EEXIST',
-  22: 'EINVAL',
-  34: 'ERANGE',
-};
-
-function answerOf(error: number): Answer {
-  const name = errorNames[error] ?? `error ${error}`;
-  return { accepted: error === 0, received: error === 0 ? 'accepted' : `refused: ${name}`, stdout: name };
-}
 
 function isSa(sa: IpsecSa, { destination, protocol = 'esp', spi, mark }: XfrmSaId): boolean {
   const isMarked = (sa.mark?.value ?? 0) === (mark?.value ?? 0);
