@@ -91,6 +91,7 @@ struct plan {
 	bool hold;
 	bool mark_output; /* a mark of CPU time after each piece of a console's output */
 	bool fallback_tunnels; /* hosts have tunl0, gre0, ip_vti0, …, which `ip tunnel` needs */
+	struct host *first_network; /* the host whose network is the machine's first namespace; NULL: none */
 	char nonce[17];
 	char cwd[256];
 	char images[MAX_IMAGES][IMAGE_NAME];
@@ -199,6 +200,7 @@ enum { LOOPBACK = 1, DETOUR_INDEX = 64 }; /* ifindexes in the agent's namespace;
 void net_init(void);
 bool net_received(int port_index, uint64_t *frames); /* false: it cannot be told */
 void net_links(void);
+void net_enter(int netns); /* moves the agent into this network namespace */
 void net_host(struct host *host);
 void net_nic(int fd, struct host *host, int number); /* called inside the host, with its netlink socket */
 void net_alt_names(int fd, int index, char *names);

@@ -1,5 +1,6 @@
 /* A host: its own namespaces, its own root over the image, a PID 1 and one shell on a terminal. */
 #include "agent.h"
+#include "netlink.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
@@ -268,7 +269,10 @@ void host_start(struct host *host)
 	deaths_open(host);
 	if (pipe2(ready, O_CLOEXEC) || pipe2(go, O_CLOEXEC))
 		die("pipe: %s", strerror(errno));
-	long flags = CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWIPC | SIGCHLD;
+	bool is_first = host == plan.first_network;
+	long flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWIPC | (is_first ? 0 : CLONE_NEWNET) | SIGCHLD;
+	if (is_first)
+		net_enter(first_netns);
 	host->init = (pid_t)syscall(SYS_clone, flags, NULL, NULL, NULL, 0);
 	if (host->init < 0)
 		die("namespaces of %s: %s", host->name, strerror(errno));
@@ -279,6 +283,8 @@ void host_start(struct host *host)
 		build_root(number);
 		run_init(ready[1], go[0]);
 	}
+	if (is_first)
+		net_enter(root_netns);
 	close(ready[1]);
 	close(go[0]);
 	char byte;

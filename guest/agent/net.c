@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-int root_socket, root_netns;
+int root_socket, root_netns, first_netns;
 
 void net_up(int fd, int index, int master)
 {
@@ -29,12 +29,18 @@ void net_up(int fd, int index, int master)
 
 void net_init(void)
 {
-	root_socket = netlink_open();
-	net_up(root_socket, LOOPBACK, 0); /* carries the marks of clock.c */
-	root_netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	/* Hosts start from the kernel's own defaults, without tunl0, gre0, ip_vti0 unless asked for. */
 	write_file("/proc/sys/net/core/fb_tunnels_only_for_init_net", plan.fallback_tunnels ? "0" : "2", false);
 	write_file("/proc/sys/net/core/devconf_inherit_init_net", "2", false);
+	/* A host that has the machine's first namespace has it alone: links, captures and clock marks move out. */
+	if (plan.first_network) {
+		first_netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+		if (first_netns < 0 || unshare(CLONE_NEWNET))
+			die("network namespace: %s", strerror(errno));
+	}
+	root_socket = netlink_open();
+	net_up(root_socket, LOOPBACK, 0); /* carries the marks of clock.c */
+	root_netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	/* Links carry what hosts send and nothing of their own. */
 	write_file("/proc/sys/net/ipv6/conf/all/disable_ipv6", "1", false);
 	write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1", false);
@@ -141,10 +147,15 @@ static void each_line(struct host *host, int fd, const char *word)
 	}
 }
 
+void net_enter(int netns)
+{
+	if (setns(netns, CLONE_NEWNET))
+		die("enter a network namespace: %s", strerror(errno));
+}
+
 void net_host(struct host *host)
 {
-	if (setns(host->netns, CLONE_NEWNET))
-		die("enter network of %s: %s", host->name, strerror(errno));
+	net_enter(host->netns);
 	int fd = netlink_open();
 	each_line(host, fd, "sysctl ");
 	net_up(fd, 1, 0);
@@ -155,6 +166,5 @@ void net_host(struct host *host)
 	each_line(host, fd, "route ");
 	xfrm_open(host);
 	close(fd);
-	if (setns(root_netns, CLONE_NEWNET))
-		die("leave network of %s: %s", host->name, strerror(errno));
+	net_enter(root_netns);
 }

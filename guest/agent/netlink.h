@@ -18,3 +18,4 @@ void netlink_close(struct request *r, struct rtattr *nest);
 void netlink_must(int fd, struct request *r, const char *what, const char *which);
 
 extern int root_socket, root_netns; /* of the agent's namespace */
+extern int first_netns;		    /* the machine's first namespace, where a host has it */

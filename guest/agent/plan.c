@@ -70,6 +70,13 @@ static int host_index(const char *name)
 	die("plan: unknown host %s", name);
 }
 
+static void set_first_network(int host)
+{
+	if (host < 0)
+		die("plan: one host has the first network, not all");
+	plan.first_network = &plan.hosts[host];
+}
+
 static int link_index(const char *name)
 {
 	for (int i = 0; i < plan.link_count; i++)
@@ -176,6 +183,8 @@ static void read_word(char *word, char *rest)
 		plan.mark_output = true;
 	else if (!strcmp(word, "fallback-tunnels"))
 		plan.fallback_tunnels = true;
+	else if (!strcmp(word, "first-network"))
+		set_first_network(host_index(rest));
 	else if (!strcmp(word, "hold"))
 		plan.hold = true;
 	else

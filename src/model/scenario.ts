@@ -94,6 +94,11 @@ export interface LabPlan {
    * `ip tunnel` cannot work. Interfaces then have ifindex 32 and up.
    */
   readonly fallbackTunnels?: boolean;
+  /**
+   * Name of the host whose network is the machine's first network namespace, which has sysctls that others lack
+   * (`net.core.message_cost`) and limits theirs. Without it each host has one of its own.
+   */
+  readonly firstNetwork?: string;
   /** The lab's CPU time is marked after each piece of output of a console. */
   readonly markOutput?: boolean;
   /** What becomes of single frames from the first command on; numbered from 1 in the records. */

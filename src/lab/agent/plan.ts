@@ -121,6 +121,7 @@ export function encodePlan(
   for (const path of plan.collect) out.line('collect', path);
   if (plan.counters !== undefined) out.line('counters', plan.counters);
   if (plan.fallbackTunnels) out.line('fallback-tunnels', '1');
+  if (plan.firstNetwork !== undefined) out.line('first-network', plan.firstNetwork);
   if (plan.markOutput) out.line('mark-output', '1');
   if (options.hold) out.line('hold', '1');
   return { bytes: out.bytes(), images: out.images };

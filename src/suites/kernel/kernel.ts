@@ -8,6 +8,7 @@ import type { SuiteFiles } from '../suite-files.ts';
 import { clockOf } from './clocks.ts';
 import type { Program } from './judge.ts';
 import { type HelperFailure, lackingHelper } from './make-errors.ts';
+import { deviceLines, needsFirstNetwork } from './needs.ts';
 import { interpreterOf, programsOf, type TestProgram, textOf, wantedOptions } from './programs.ts';
 
 /** What the labs of this suite are made from; asked for when the first test is loaded. */
@@ -92,9 +93,11 @@ function load(entry: ScenarioEntry, { program, files, inputs }: Loading): Kernel
         image: image.path,
         line: lacking ? undefined : commandOf(program, interpreterOf(files, program)),
       }),
-      ...(builtIn.length > 0 && moduleFiles(builtIn)),
+      ...(builtIn.length > 0 && moduleFile(builtIn)),
+      shellSetup: [debugFolder, ...deviceLines(text), ...(builtIn.length > 0 ? moduleLines : [])],
       overlays: { '*': [layer] },
       ...(clock !== 'infinite' && { clock }),
+      ...(needsFirstNetwork(text) && { firstNetwork: host }),
     },
     images: { [host]: { id: image.id, sha256: image.sha256 } },
     suite: identity,
@@ -125,7 +128,7 @@ function planOf(program: TestProgram, { image, line }: Planned): LabPlan {
     sharedTrees: [],
     files: [],
     cwd: `/opt/kselftests/${program.folder}`,
-    shellSetup: [debugFolder],
+    shellSetup: [],
     steps: line === undefined ? [] : [{ kind: 'command', host, line, origin: { file: program.name, line: 0 } }],
     timing: {
       start: BigInt(Date.UTC(2026, 5, 15, 12)) * 1_000_000n,
@@ -145,18 +148,17 @@ const builtInList = '/opt/modules.builtin';
 const debugFolder = 'mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null';
 
 /** With an index of what is built in, `modprobe` of it succeeds, as on a kernel with modules. */
-function moduleFiles(builtIn: readonly string[]): Pick<LabPlan, 'files' | 'shellSetup'> {
-  const folder = '/lib/modules/$(uname -r)';
-  return {
-    files: [{ host, path: builtInList, mode: 0o644, content: Buffer.from(`${builtIn.join('\n')}\n`) }],
-    // depmod warns into the output of the test where one of the last two is missing.
-    shellSetup: [
-      debugFolder,
-      `mkdir -p ${folder}; cp ${builtInList} ${folder}/modules.builtin; : >${folder}/modules.order`,
-      `: >${folder}/modules.builtin.modinfo; depmod`,
-    ],
-  };
+function moduleFile(builtIn: readonly string[]): Pick<LabPlan, 'files'> {
+  return { files: [{ host, path: builtInList, mode: 0o644, content: Buffer.from(`${builtIn.join('\n')}\n`) }] };
 }
+
+const moduleFolder = '/lib/modules/$(uname -r)';
+
+/** depmod warns into the output of the test where one of the last two files is missing. */
+const moduleLines = [
+  `mkdir -p ${moduleFolder}; cp ${builtInList} ${moduleFolder}/modules.builtin; : >${moduleFolder}/modules.order`,
+  `: >${moduleFolder}/modules.builtin.modinfo; depmod`,
+];
 
 /**
  * As kselftest's runner calls it, but for the prefix of lines: output through a pipe, by lines, nothing to read. What it leaves behind does

@@ -4,10 +4,10 @@ import { type Kconfig, parseKconfig } from './kconfig.ts';
 
 /**
  * Options that no lab's kernel has. There are no modules, and User Mode Linux has neither NUMA nor, with one processor, RPS. Debug
- * information of that kind needs a program of its own to be made. Tracepoints come with tracers only.
+ * information of that kind needs a program of its own to be made.
  */
 const never: RegExp =
-  /^CONFIG_(?:MODULES|MODULE_\w+|TEST_BPF|TEST_BLACKHOLE_DEV|DEBUG_INFO\w*|FUNCTION_ERROR_INJECTION|FAIL_FUNCTION|NUMA|RPS|TRACEPOINTS|NET_DROP_MONITOR)$/;
+  /^CONFIG_(?:MODULES|MODULE_\w+|TEST_BPF|TEST_BLACKHOLE_DEV|DEBUG_INFO\w*|FUNCTION_ERROR_INJECTION|FAIL_FUNCTION|NUMA|RPS)$/;
 
 /** Whether a lab's kernel could have an option. */
 export function canHave(option: string): boolean {

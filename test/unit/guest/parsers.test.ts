@@ -51,7 +51,7 @@ test('what the driver writes for a lab is what the agent reads', { skip }, () =>
 
 const planWords =
   `warmup gap deadline cap nonce cwd image folder tree link host nic addr route sysctl setup step postmortem
-  collect counters fallback-tunnels mark-output hold put x`.split(/\s+/);
+  collect counters fallback-tunnels first-network mark-output hold put x`.split(/\s+/);
 const values = [
   'east',
   'west',

@@ -7,6 +7,7 @@ import { clockOf } from '../../../../src/suites/kernel/clocks.ts';
 import { type KernelInputs, openKernel } from '../../../../src/suites/kernel/kernel.ts';
 import { helperFailures, lackingHelper } from '../../../../src/suites/kernel/make-errors.ts';
 import { makeVariables } from '../../../../src/suites/kernel/makefile.ts';
+import { deviceLines, needsFirstNetwork } from '../../../../src/suites/kernel/needs.ts';
 import { helpersOf } from '../../../../src/suites/kernel/programs.ts';
 import { timeoutOf } from '../../../../src/suites/kernel/settings.ts';
 import { SuiteFiles } from '../../../../src/suites/suite-files.ts';
@@ -50,6 +51,23 @@ test('a program that waits in a busy loop or measures CPU gets the clock of the 
   for (const text of ['date +%F', 'while read -r line; do echo; done', '# while true prose', 'nuttcp6'])
     assert.equal(clockOf(text).clock, 'infinite', text);
   assert.deepEqual(clockOf('slowwait 5 true; sleep 1'), { clock: 'infinite' });
+});
+
+test('a program that writes what only the first network namespace has gets it', () => {
+  for (const text of [
+    'printf 0 > /proc/sys/net/core/message_cost',
+    'sysctl -qw "net.core.$sc=300000"',
+    '# check this only works from init_net',
+    'timeout 5 dwdump -o sw -w packets.pcap',
+  ])
+    assert.equal(needsFirstNetwork(text), true, text);
+  for (const text of ['sysctl -qw net.core.txrehash=1', 'net.core.optmem_max', 'ip netns add init'])
+    assert.equal(needsFirstNetwork(text), false, text);
+});
+
+test('a program that opens the file of a tap device has a /dev in which the kernel makes it', () => {
+  assert.match(deviceLines('sprintf(buf, "/dev/tap%d", ifindex);').join(' '), /mount -t devtmpfs/);
+  for (const text of ['/dev/null', 'open("/dev/net/tun", O_RDWR)', 'taprio']) assert.deepEqual(deviceLines(text), [], text);
 });
 
 const made = [
