@@ -1,10 +1,11 @@
 /**
  * Sysctls that only the machine's first network namespace has, or that can be written only there (net/core/sysctl_net_core.c,
  * nf_conntrack_standalone.c), scripts that speak of that namespace, and programs that speak to the drop monitor, whose netlink family is
- * there alone. `$sc` stands for four sysctls in net/netns-sysctl.sh.
+ * there alone. `$sc` stands for four sysctls in net/netns-sysctl.sh. The limits of neighbour tables are global too (`ip ntable change`,
+ * `gc_thresh3`).
  */
 const ofFirst =
-  /\bnet[./]core[./](?:message_\w+|netdev_(?:max_backlog|budget\w*)|dev_weight\w*|busy_(?:poll|read)|default_qdisc|\$sc)|\binit[_ ]net(?:ns)?\b|\bdwdump\b/;
+  /\bnet[./]core[./](?:message_\w+|netdev_(?:max_backlog|budget\w*)|dev_weight\w*|busy_(?:poll|read)|default_qdisc|\$sc)|\binit[_ ]net(?:ns)?\b|\bdwdump\b|\bip ntable change\b|\bgc_thresh\d/;
 
 /** Whether a program wants its host to have the machine's first network namespace. */
 export function needsFirstNetwork(text: string): boolean {

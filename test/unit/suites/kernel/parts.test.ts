@@ -59,6 +59,8 @@ test('a program that writes what only the first network namespace has gets it', 
     'sysctl -qw "net.core.$sc=300000"',
     '# check this only works from init_net',
     'timeout 5 dwdump -o sw -w packets.pcap',
+    'ip ntable change name arp_cache thresh3 10',
+    'sysctl_set net.ipv4.neigh.default.gc_thresh1 1024',
   ])
     assert.equal(needsFirstNetwork(text), true, text);
   for (const text of ['sysctl -qw net.core.txrehash=1', 'net.core.optmem_max', 'ip netns add init'])
@@ -67,7 +69,8 @@ test('a program that writes what only the first network namespace has gets it', 
 
 test('a program that opens the file of a tap device has a /dev in which the kernel makes it', () => {
   assert.match(deviceLines('sprintf(buf, "/dev/tap%d", ifindex);').join(' '), /mount -t devtmpfs/);
-  for (const text of ['/dev/null', 'open("/dev/net/tun", O_RDWR)', 'taprio']) assert.deepEqual(deviceLines(text), [], text);
+  for (const text of ['/dev/null', 'open("/dev/net/tun", O_RDWR)', 'taprio'])
+    assert.deepEqual(deviceLines(text), [], text);
 });
 
 const made = [
