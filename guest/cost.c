@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,18 +37,27 @@ struct __attribute__((packed)) cost {
 	uint64_t kernel_us;	     /* of the kernel process alone */
 };
 
-/* Processes of the guest that live, as far as is known: one that was reaped is taken out when it is next asked for. */
+/*
+ * Processes of the guest that live, as far as is known: one that was reaped is taken out when it is next asked for. Each CPU of the kernel is a
+ * thread, and may be interrupted by one that asks: so there is no lock, and a place that is 0 is taken by whoever comes first.
+ */
 enum { MOST = 4096 };
 static pid_t living[MOST];
-static int count;
+static int used; /* places up to here may be taken */
 
 void remember_process(pid_t process)
 {
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < used; i++)
 		if (living[i] == process)
 			return;
-	if (count < MOST)
-		living[count++] = process;
+	for (int i = 0; i < MOST; i++) {
+		pid_t none = 0;
+		if (!__atomic_compare_exchange_n(&living[i], &none, process, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			continue;
+		for (int seen = used; seen <= i;)
+			__atomic_compare_exchange_n(&used, &seen, i + 1, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+		return;
+	}
 }
 
 /*
@@ -65,7 +75,7 @@ long syscall(long number, ...)
 		a[i] = va_arg(args, long);
 	va_end(args);
 	if (number == SYS_futex && (a[1] & FUTEX_CMD_MASK) == FUTEX_WAKE)
-		hand_overs++;
+		__atomic_fetch_add(&hand_overs, 1, __ATOMIC_RELAXED);
 	long result;
 	register long r10 __asm__("r10") = a[3], r8 __asm__("r8") = a[4], r9 __asm__("r9") = a[5];
 	__asm__ volatile("syscall"
@@ -105,13 +115,12 @@ static uint64_t guests_cpu_us(void)
 {
 	struct rusage reaped;
 	uint64_t us, sum = 0;
-	for (int i = 0; i < count;) {
-		if (clock_of(living[i], &us)) {
+	for (int i = 0; i < used; i++) {
+		pid_t process = living[i];
+		if (process && clock_of(process, &us))
 			sum += us;
-			i++;
-		} else {
-			living[i] = living[--count];
-		}
+		else if (process)
+			__atomic_compare_exchange_n(&living[i], &process, 0, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 	}
 	getrusage(RUSAGE_CHILDREN, &reaped);
 	return sum + microseconds(&reaped);

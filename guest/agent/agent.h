@@ -88,6 +88,7 @@ struct tree {
 struct plan {
 	uint64_t warmup, gap, deadline; /* virtual ns */
 	uint64_t output_cap;		/* bytes per command */
+	int cpus;			/* of the kernel; 0: one */
 	bool hold;
 	bool mark_output; /* a mark of CPU time after each piece of a console's output */
 	bool fallback_tunnels; /* hosts have tunl0, gre0, ip_vti0, …, which `ip tunnel` needs */
@@ -238,10 +239,12 @@ struct frame {
 void ring_open(void);
 bool ring_next(struct frame *out); /* false: no frame waits */
 uint64_t ring_lost(void); /* frames there was no room for so far */
+void ring_settle(void);	  /* after it ring_next() gives all that arrived before */
 
 /* capture.c */
 void capture_open(void);
 bool capture_drain(void); /* true: there were frames */
+void capture_complete(void); /* the same, and none that arrived is missing */
 void capture_flush(void);
 void capture_detour(struct link *link); /* frames that fault rules put on a link are another interface of its capture */
 

@@ -112,6 +112,12 @@ bool capture_drain(void)
 	return any;
 }
 
+void capture_complete(void)
+{
+	ring_settle();
+	capture_drain();
+}
+
 void capture_flush(void)
 {
 	static uint64_t told;

@@ -63,7 +63,7 @@ void show_tables(void)
 static void boundary(struct host *host, const void *payload, size_t length)
 {
 	cost_evidence(true);
-	capture_drain();
+	capture_complete();
 	deaths_drain();
 	take_tables();
 	record(REC_COMMAND_END, index_of(host), payload, length);

@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 	collect_files();
 	collect_counters();
 	deaths_drain();
-	capture_drain();
+	capture_complete();
 	capture_flush();
 	books_close();
 	debug_leaks();

@@ -185,6 +185,8 @@ static void read_word(char *word, char *rest)
 		plan.fallback_tunnels = true;
 	else if (!strcmp(word, "first-network"))
 		set_first_network(host_index(rest));
+	else if (!strcmp(word, "cpus"))
+		plan.cpus = atoi(rest);
 	else if (!strcmp(word, "hold"))
 		plan.hold = true;
 	else

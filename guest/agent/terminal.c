@@ -256,7 +256,7 @@ void advance(uint64_t ns)
 	while (uptime_ns() < until && !flooding())
 		wait_some(until);
 	settle();
-	capture_drain();
+	capture_complete();
 }
 
 void console_write(struct host *host, const void *bytes, size_t length)

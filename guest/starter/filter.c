@@ -55,6 +55,8 @@ static const struct { short call; uint8_t judgement; } calls[] = {
 	{ SYS_rt_sigaction, ALLOW }, { SYS_rt_sigprocmask, ALLOW }, { SYS_rt_sigreturn, ALLOW }, { SYS_rt_sigsuspend, ALLOW },
 	{ SYS_rt_sigtimedwait, ALLOW }, { SYS_rt_sigpending, ALLOW }, { SYS_sigaltstack, ALLOW }, { SYS_restart_syscall, ALLOW },
 	{ SYS_kill, SIGNAL }, { SYS_tgkill, THREAD_SIGNAL },
+	/* how CPUs of a kernel interrupt each other: judged as the one above, by the process of the thread */
+	{ SYS_rt_tgsigqueueinfo, THREAD_SIGNAL },
 	/* processes: which ones, the walls say */
 	{ SYS_clone, CLONE }, { SYS_fork, FORK }, { SYS_vfork, FORK }, { SYS_execve, ALLOW }, { SYS_execveat, ALLOW },
 	{ SYS_exit, ALLOW }, { SYS_exit_group, ALLOW }, { SYS_wait4, ALLOW }, { SYS_waitid, ALLOW }, { SYS_ptrace, ALLOW },

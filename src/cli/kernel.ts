@@ -26,7 +26,7 @@ export function register(program: Command): void {
     .option('--update-lock', 'record this version in images/lock.json as the tested one')
     .option(
       '--flavour <name>',
-      '`standard`, `netkey` (with PF_KEY, for OpenIKED) or `selftests` (for the suite `kernel`)',
+      '`standard`, `netkey` (with PF_KEY, for OpenIKED), `selftests` (for the suite `kernel`) or `smp` (several CPUs, for the suite `concurrency`)',
       'standard',
     )
     .option('--debug', 'with debugging information, for `espalier gdb`')

@@ -105,6 +105,8 @@ export interface LabPlan {
   readonly faults?: readonly FaultRule[];
   /** Absent: `infinite`. */
   readonly clock?: Clock;
+  /** CPUs of the lab's kernel; absent: one. More than one only with the clock `real`, and a kernel that has CONFIG_SMP. */
+  readonly cpus?: number;
   /** Guest memory in MiB. */
   readonly memory: number;
   /** What each host has where it is a machine of its own; absent: one processor, and `memory`. */

@@ -4,9 +4,9 @@ import type { LabPlan, ScenarioEntry, Step } from './scenario.ts';
 
 /**
  * Kernels that differ in their options only. `netkey`: with PF_KEY (RFC 2367), whose presence a suite forbids. `selftests`: with all that the
- * kernel's own tests of networking ask for.
+ * kernel's own tests of networking ask for. `smp`: with several CPUs and a checker of locks, and without virtual time.
  */
-export type KernelFlavour = 'standard' | 'netkey' | 'selftests';
+export type KernelFlavour = 'standard' | 'netkey' | 'selftests' | 'smp';
 
 /** What hosts boot from. */
 export interface LabImage extends Identity {

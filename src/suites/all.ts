@@ -28,10 +28,11 @@ const kernel: FormatEntry = {
 };
 
 /** A bundled suite of scenario files: a folder below `scenarios/`. */
-const bundled = (name: string, about: string): SuiteEntry => ({
+const bundled = (name: string, about: string, flavour?: KernelFlavour): SuiteEntry => ({
   name,
   about,
   format: scenario,
+  ...(flavour && { flavour }),
   open: async (options) => (await import('./scenarios/open.ts')).openBundledScenarios(name, options),
 });
 
@@ -61,6 +62,11 @@ export const suites: readonly SuiteEntry[] = [
   bundled(
     'conformance',
     "the kernel's IPsec against the RFCs: SAs, policies, replay, algorithms, packets made by hand",
+  ),
+  bundled(
+    'concurrency',
+    "the kernel's IPsec on several CPUs: tables, rekeys and acquires beside traffic, with a checker of locks",
+    'smp',
   ),
   bundled('first', 'the scenario that `espalier init` writes'),
   bundled('interop', 'libreswan, strongSwan and OpenIKED, every one against every other'),

@@ -1,11 +1,11 @@
-/** The rows of the suite `conformance`, as scenarios of that suite. */
+/** The rows of `conformance` or of another suite, as scenarios of that suite. */
 import { openSuites, openSupply } from '../../src/session/local/open.ts';
 import { parseRunOptions } from '../../src/session/options.ts';
 
-const suite = 'conformance';
+const usual = 'conformance';
 
 /** Titles of all rows. */
-export async function rowsOfSuite(signal: AbortSignal): Promise<string[]> {
+export async function rowsOfSuite(signal: AbortSignal, suite = usual): Promise<string[]> {
   const options = parseRunOptions({ status: 'good', seed: '1', retries: '0', repeatEach: '1' });
   const suites = await openSuites([suite], options, openSupply(options, signal));
   const entries = (await suites.get(suite)?.list()) ?? [];
@@ -19,7 +19,7 @@ export function rowPattern(rows: readonly string[]): RegExp {
 }
 
 /** For `run --grep`: these rows, by their titles. */
-export function titlesPattern(titles: readonly string[]): string {
+export function titlesPattern(titles: readonly string[], suite = usual): string {
   const quoted = titles.map((title) => title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
   return `^${suite}:(?:${quoted.join('|')})$`;
 }

@@ -11,7 +11,8 @@ import { readLock } from '../../src/supply/debian/lock-file.ts';
 import { buildKernel, remakeKernel } from '../../src/supply/kernel/build.ts';
 import { type Flavour, wantedConfig } from '../../src/supply/kernel/flavours.ts';
 import { canonicalKconfig } from '../../src/supply/kernel/kconfig.ts';
-import { applyPatches, identityOf, kernelPatches } from '../../src/supply/kernel/patches.ts';
+import { applyPatches, identityOf } from '../../src/supply/kernel/patches.ts';
+import { patchesOf } from '../../src/supply/kernel/recipe.ts';
 import { kernelSources, unpackKernelSource } from '../../src/supply/kernel/source.ts';
 
 /** About as many as a build of the tested kernel compiles; only the display needs it. */
@@ -40,7 +41,8 @@ type Outcome = { readonly kernel: string } | { readonly uncounted: Uncounted };
 export async function mutableTree(flavour: Flavour, signal: AbortSignal): Promise<MutableTree> {
   const source = await testedSource();
   const config = wantedConfig(flavour);
-  const id = sha256(`${canonicalKconfig(config)}\0${identityOf(kernelPatches())}`).slice(0, 12);
+  const patches = patchesOf({ flavour, plain: false });
+  const id = sha256(`${canonicalKconfig(config)}\0${identityOf(patches)}`).slice(0, 12);
   const home = cacheDir('kernel-mutants', `${source.version}-${flavour}-${id}`);
   const [inner, ready] = [join(home, 'tree'), join(home, 'ready')];
   const tree = (dir: string): MutableTree => ({ version: source.version, flavour, dir, kernel: join(home, 'linux') });
@@ -53,7 +55,7 @@ export async function mutableTree(flavour: Flavour, signal: AbortSignal): Promis
   using progress = startProgress(`building kernel ${source.version}, flavour ${flavour}, to be changed`);
   progress.update(0, 'fetching and unpacking the source');
   const dir = await unpackKernelSource(source, inner);
-  const [misfit] = applyPatches(dir, kernelPatches());
+  const [misfit] = applyPatches(dir, patches);
   if (misfit) throw new EspalierError('bug', `the patch ${misfit.patch} does not fit this kernel: ${misfit.why}`);
   const share = [0.12, 0.99] as const;
   await buildKernel({ source: dir, objects: dir, config, progress, share, expectedObjects, quick: true, signal });

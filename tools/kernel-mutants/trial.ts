@@ -1,4 +1,4 @@
-/** One mutant: its kernel is built, and rows of `conformance` run on it until some turn red. */
+/** One mutant: its kernel is built, and rows of a suite run on it until some turn red. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EspalierError } from '../../src/base/errors.ts';
@@ -39,13 +39,15 @@ export interface Trial {
   readonly tree: MutableTree;
   /** Folder for kernels and runs, which are removed again. */
   readonly work: string;
+  /** Default: `conformance`. */
+  readonly suite?: string;
 }
 
 /** Tries a mutant with the rows that can notice it, in their order. */
 export async function tryMutant(
   mutant: KernelMutant,
   { by, rows }: Candidates,
-  { tree, work, signal }: Trial & { readonly signal: AbortSignal },
+  { tree, work, suite = 'conformance', signal }: Trial & { readonly signal: AbortSignal },
 ): Promise<Tried> {
   const { id, file, within, line } = mutant;
   const about = { id, file, within, line, by, rows: rows.length };
@@ -53,11 +55,11 @@ export async function tryMutant(
   const outcome = await buildWith(tree, { file, text: mutated(sourceText(tree, file), mutant), into }, signal);
   if ('uncounted' in outcome) return { ...about, uncounted: outcome.uncounted, red: [] };
   for (const part of [rows.slice(0, first), rows.slice(first)]) {
-    const red = await redRows(part, into, work);
+    const red = await redRows(part, into, { work, suite });
     const others = await redRows(
       red.map(({ name }) => name),
       tree.kernel,
-      work,
+      { work, suite },
     );
     const found = red.filter(({ name }) => !others.some((other) => other.name === name));
     if (found.length > 0) return { ...about, red: found };
@@ -70,7 +72,11 @@ interface Results {
 }
 
 /** Runs rows on a kernel; those with an unexpected result. */
-async function redRows(rows: readonly string[], kernel: string, work: string): Promise<Red[]> {
+async function redRows(
+  rows: readonly string[],
+  kernel: string,
+  { work, suite }: { readonly work: string; readonly suite: string },
+): Promise<Red[]> {
   if (rows.length === 0) return [];
   const dir = mkdtempSync(join(work, 'run-'));
   try {
@@ -78,11 +84,11 @@ async function redRows(rows: readonly string[], kernel: string, work: string): P
     const limits = ['-j', '1', '--max-failures', String(enough)];
     const main = join(projectDir, 'src/cli/main.ts');
     const where = ['--kernel', kernel, '--output', dir, '--reporter', `json=${json}`];
-    const command = [main, 'run', 'conformance', '-g', titlesPattern(rows), ...limits, ...where];
+    const command = [main, 'run', suite, '-g', titlesPattern(rows, suite), ...limits, ...where];
     const { status, stderr } = await run(process.execPath, command, { maxOutput: 64 << 20 });
     if (status !== 0 && status !== 1) {
       const output = stderr.toString();
-      throw new EspalierError('infrastructure', `the run ended with ${status}`, { command: 'run conformance', output });
+      throw new EspalierError('infrastructure', `the run ended with ${status}`, { command: `run ${suite}`, output });
     }
     const { results } = JSON.parse(readFileSync(json, 'utf8')) as Results;
     return results.filter(({ expected }) => !expected).map(({ name, word }) => ({ name, word }));

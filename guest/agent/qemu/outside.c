@@ -5,6 +5,7 @@
 
 void capture_open(void) {}
 bool capture_drain(void) { return false; }
+void capture_complete(void) {}
 void capture_flush(void) {}
 void clock_watch(void) {}
 bool faults_run(void) { return false; }

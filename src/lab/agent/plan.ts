@@ -122,6 +122,7 @@ export function encodePlan(
   if (plan.counters !== undefined) out.line('counters', plan.counters);
   if (plan.fallbackTunnels) out.line('fallback-tunnels', '1');
   if (plan.firstNetwork !== undefined) out.line('first-network', plan.firstNetwork);
+  if (plan.cpus !== undefined) out.line('cpus', plan.cpus);
   if (plan.markOutput) out.line('mark-output', '1');
   if (options.hold) out.line('hold', '1');
   return { bytes: out.bytes(), images: out.images };

@@ -6,7 +6,7 @@ import type { PlacedContent } from '../../daemons/host.ts';
 import type { Commit, SuiteIdentity } from '../../model/attempt.ts';
 import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts';
 import type { UserspaceStack } from '../../model/stacks.ts';
-import type { KernelFlavour, LabImage, LoadedScenario } from '../../model/suite.ts';
+import type { LabImage, LoadedScenario } from '../../model/suite.ts';
 import type { Tolerance } from '../../model/tolerance.ts';
 import { memoryOf } from '../../supply/kernel/lab-memory.ts';
 import { commitOf } from '../commit.ts';
@@ -17,6 +17,7 @@ import { daemonsOf, filesOf, limitOf, missingStack, stacksOf, withRoutes } from 
 import type { HostDaemon } from './drive/daemon-host.ts';
 import { runFunction } from './drive/run-function.ts';
 import { transcriptsNamed } from './drive/transcripts-named.ts';
+import { checkCpus, flavourOf } from './flavour.ts';
 import { hintsOf } from './hints.ts';
 import { imageNames, imagesOf, ownRecipes } from './images.ts';
 import { type LoadedFile, loadFile } from './load.ts';
@@ -192,7 +193,8 @@ export function planOf(
   { definition }: Pick<Declared, 'definition'>,
   daemons: ReadonlyMap<string, HostDaemon>,
 ): Omit<LabPlan, 'images' | 'topology'> {
-  const { start = defaultStart, timeout = timeoutFor(daemons), hosts } = definition;
+  const { start = defaultStart, timeout = timeoutFor(daemons), hosts, clock, cpus = 1 } = definition;
+  checkCpus(definition);
   const systems = Object.entries(hosts).flatMap(([host, spec]) =>
     spec.kind === 'system' ? [[host, spec.system]] : [],
   );
@@ -211,11 +213,19 @@ export function planOf(
     cwd: '/root',
     shellSetup: [],
     steps: [],
-    timing: { start: BigInt(date) * 1_000_000n, warmup: 60n * second, gap: 0n, deadline: BigInt(timeout) * second },
+    timing: {
+      start: BigInt(date) * 1_000_000n,
+      // Where time has to be waited for, hosts begin when they are there.
+      warmup: clock === 'real' ? second : 60n * second,
+      gap: 0n,
+      deadline: BigInt(timeout) * second,
+    },
     collect: [
       ...new Set(['/var/log', ...[...daemons.values()].flatMap(({ daemon }) => daemon.control.collect)]),
     ].filter(isOutermost),
     memory: memoryOf(Object.keys(hosts).length),
+    ...(clock && { clock }),
+    ...(cpus > 1 && { cpus }),
     ...(systems.length > 0 && { systems: Object.fromEntries(systems) as Record<string, string> }),
   };
 }
@@ -248,26 +258,10 @@ async function load(
     images: Object.fromEntries([...images].map(([host, { id, sha256: hash }]) => [host, { id, sha256: hash }])),
     suite: await identityOf(name, source),
     versions: Object.assign({}, ...[...images.values()].map(({ versions }) => versions)),
-    ...flavourOf(declared.definition.flavour, daemons),
+    ...flavourOf(declared.definition, daemons),
     tunnels,
     drive: (lab, asked) => runFunction({ declared, plan: whole, daemons, hints, probes: tunnels.asked }, lab, asked),
   };
-}
-
-/** The kernel that it needs, where that is not the usual one. */
-function flavourOf(
-  asked: KernelFlavour | undefined,
-  daemons: ReadonlyMap<string, HostDaemon>,
-): { readonly flavour?: KernelFlavour } {
-  const [host] = [...daemons].find(([, { daemon }]) => daemon.stack === 'pfkey') ?? [];
-  if (host === undefined) return asked === undefined ? {} : { flavour: asked };
-  if (asked === 'standard') {
-    throw new EspalierError('usage', 'its daemon needs PF_KEY, which the flavour standard has not', {
-      host,
-      remedy: "flavour: 'netkey'",
-    });
-  }
-  return { flavour: asked ?? 'netkey' };
 }
 
 /** The scenario's own sources: what the replay of an attempt must find unchanged. */

@@ -7,15 +7,18 @@ import { treeOptions } from './selftest-options.ts';
 
 /**
  * Kernels differ in their fragments only. OpenIKED speaks PF_KEY alone, whose presence a libreswan test forbids. `selftests` has what the
- * kernel's own tests ask for: by the `config` files of the tree that is built, of which ours take nothing back.
+ * kernel's own tests ask for: by the `config` files of the tree that is built, of which ours take nothing back. `smp` has several CPUs, and of
+ * our patches the one for evidence only: the others are for speed, and change what its lock checker would then report.
  */
 const flavours = {
-  standard: { fragments: ['uml.config'], ofTree: [] },
-  netkey: { fragments: ['uml.config', 'netkey.config'], ofTree: [] },
+  standard: { fragments: ['uml.config'], ofTree: [], patches: 'all' },
+  netkey: { fragments: ['uml.config', 'netkey.config'], ofTree: [], patches: 'all' },
   selftests: {
     fragments: ['selftests.config', 'uml.config'],
     ofTree: ['net', 'net/mptcp', 'net/netfilter', 'net/forwarding', 'net/af_unix'],
+    patches: 'all',
   },
+  smp: { fragments: ['uml.config', 'smp.config'], ofTree: [], patches: ['event-time'] },
 } as const;
 export type Flavour = keyof typeof flavours;
 export const flavourNames = Object.keys(flavours) as Flavour[];
@@ -69,4 +72,10 @@ export function configFor({ flavour, ...purpose }: Purpose & { readonly flavour:
 /** Folders of the tree's selftests whose `config` files a flavour takes. */
 export function foldersOfTree(flavour: Flavour): readonly string[] {
   return flavours[flavour].ofTree;
+}
+
+/** Whether Debian's source gets a patch of this name for a flavour. */
+export function takesPatch(flavour: Flavour, name: string): boolean {
+  const patches: 'all' | readonly string[] = flavours[flavour].patches;
+  return patches === 'all' || patches.includes(name);
 }

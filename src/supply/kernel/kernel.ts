@@ -19,8 +19,8 @@ import { buildFolderOf, hasNotes, keepNotes } from './coverage.ts';
 import { configFor, isUsual, type Purpose } from './flavours.ts';
 import { canonicalKconfig } from './kconfig.ts';
 import { keepSources, sourcesOf } from './kept-sources.ts';
-import { applyPatches, kernelPatches } from './patches.ts';
-import { hashOfRecipe, type KernelRequest, purposeText, type Recipe, recipeOf } from './recipe.ts';
+import { applyPatches, type KernelPatch } from './patches.ts';
+import { hashOfRecipe, type KernelRequest, patchesOf, purposeText, type Recipe, recipeOf } from './recipe.ts';
 import { refuseBuilt } from './refuse-built.ts';
 import { type KernelSource, kernelSources, unpackKernelSource } from './source.ts';
 import { versionOf } from './version.ts';
@@ -156,7 +156,7 @@ async function buildFromSource(source: KernelSource, { recipe, ...how }: Making,
     using progress = startProgress(title, { expectedMs });
     progress.update(0, 'fetching and unpacking the source');
     const tree = await unpackKernelSource(source, work);
-    const patches = recipe.plain ? [] : patchSource(tree, source);
+    const patches = patchSource(tree, source, patchesOf(recipe));
     const share = [0.12, 0.99] as const;
     const facts = await buildFlavour({ ...how, tree, recipe, version: source.version, patches, progress, share }, file);
     progress.end(title.replace('building', 'built'));
@@ -167,8 +167,7 @@ async function buildFromSource(source: KernelSource, { recipe, ...how }: Making,
 }
 
 /** Applies what fits; names the patches that did. The source that this Espalier was tested with must take all of them. */
-function patchSource(tree: string, source: KernelSource): string[] {
-  const patches = kernelPatches();
+function patchSource(tree: string, source: KernelSource, patches: readonly KernelPatch[]): string[] {
   const misfits = applyPatches(tree, patches);
   for (const { patch, why } of misfits) {
     const message = `the patch ${patch} does not fit this kernel: ${why}`;

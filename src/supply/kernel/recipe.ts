@@ -1,8 +1,8 @@
 import { sha256 } from '../../base/files.ts';
 import { profiledFolders } from './coverage.ts';
-import { type Flavour, foldersOfTree, noOptions, type Purpose, wantedConfig } from './flavours.ts';
+import { type Flavour, foldersOfTree, noOptions, type Purpose, takesPatch, wantedConfig } from './flavours.ts';
 import { canonicalKconfig, type Kconfig } from './kconfig.ts';
-import { identityOf, kernelPatches } from './patches.ts';
+import { identityOf, type KernelPatch, kernelPatches } from './patches.ts';
 
 /** Which kernel is wanted. */
 export interface KernelRequest extends Purpose {
@@ -32,10 +32,15 @@ export function recipeOf(request: KernelRequest): Recipe {
   return { flavour, plain, debug, coverage, checkers, options };
 }
 
+/** What Debian's source is changed by. */
+export function patchesOf({ flavour, plain }: Pick<Recipe, 'flavour' | 'plain'>): KernelPatch[] {
+  return plain ? [] : kernelPatches().filter(({ name }) => takesPatch(flavour, name));
+}
+
 /** Of the options and patches that are wanted. */
 export function hashOfRecipe({ flavour, plain, ...purpose }: Recipe): string {
   const profiled = purpose.coverage ? `\0${profiledFolders.join(' ')}` : '';
-  const patches = identityOf(plain ? [] : kernelPatches());
+  const patches = identityOf(patchesOf({ flavour, plain }));
   const folders = foldersOfTree(flavour);
   const ofTree = folders.length === 0 ? '' : `\0${folders.join(' ')}`;
   return sha256(`${canonicalKconfig(wantedConfig(flavour, purpose))}\0${patches}${ofTree}${profiled}`).slice(0, 12);

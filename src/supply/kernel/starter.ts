@@ -48,7 +48,8 @@ export interface WalledKernel {
   /** The step of the test at which the kernel process stops itself, for a debugger (guest/hold.c). */
   readonly holdAt?: number | undefined;
   readonly seed: bigint | undefined;
-  readonly cpu: number;
+  /** The CPU of this machine that it keeps to; `undefined`: any, as its own CPUs are threads. */
+  readonly cpu: number | undefined;
 }
 
 /** How it ended. */
@@ -121,7 +122,7 @@ function environment({ guest, walls, cpu, memory, seed, holdAt }: WalledKernel):
     TMPDIR: walls === 'namespaces' ? '/tmp' : memory.folder,
     LD_PRELOAD: guest.shim.path,
     ESPALIER_WALLED: '1',
-    ESPALIER_CPU: String(cpu),
+    ...(cpu === undefined ? {} : { ESPALIER_CPU: String(cpu) }),
     ...(seed === undefined ? {} : { ESPALIER_SEED: seed.toString() }),
     ...(holdAt === undefined ? {} : { ESPALIER_HOLD_AT: String(holdAt) }),
   };

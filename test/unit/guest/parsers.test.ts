@@ -27,7 +27,7 @@ const chunked = (chunks: readonly string[]): Buffer =>
   Buffer.concat(chunks.flatMap((chunk) => [u16(Buffer.byteLength(chunk, 'latin1')), Buffer.from(chunk, 'latin1')]));
 
 test('what the driver writes for a lab is what the agent reads', { skip }, () => {
-  const [outcome] = drive('plan', [encodePlan(samplePlan, { hold: true, nonce }).bytes]);
+  const [outcome] = drive('plan', [encodePlan({ ...samplePlan, cpus: 2 }, { hold: true, nonce }).bytes]);
   assert.deepEqual(outcome?.written.toString().trimEnd().split('\n'), [
     'host east images d0/over.erofs d1/debian.erofs',
     'nic eth0 lan 01 enp1s0 ens1',
@@ -51,7 +51,7 @@ test('what the driver writes for a lab is what the agent reads', { skip }, () =>
 
 const planWords =
   `warmup gap deadline cap nonce cwd image folder tree link host nic addr route sysctl setup step postmortem
-  collect counters fallback-tunnels first-network mark-output hold put x`.split(/\s+/);
+  collect counters fallback-tunnels first-network cpus mark-output hold put x`.split(/\s+/);
 const values = [
   'east',
   'west',

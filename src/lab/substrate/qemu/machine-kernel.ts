@@ -31,7 +31,7 @@ export async function machineKernel(request: KernelRequest): Promise<KernelChoic
     throw new EspalierError('usage', `${option}: ${why}`);
   }
   // Those of Debian have PF_KEY as a module, which is loaded when somebody asks for it.
-  if (flavour === 'selftests') {
+  if (flavour === 'selftests' || flavour === 'smp') {
     throw new EspalierError('scenario', `it needs a kernel that is built with other options (${flavour})`, {
       remedy: 'run it on the substrate uml: machines of qemu boot kernels of distributions',
     });

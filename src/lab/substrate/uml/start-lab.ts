@@ -16,9 +16,10 @@ import type { LabPlan } from '../../../model/scenario.ts';
 import { squashfsOf } from '../../../supply/image/pack.ts';
 import { claimCpu, releaseCpu } from '../../../supply/kernel/cpus.ts';
 import { agentBytes, ensureGuest, type GuestBinaries } from '../../../supply/kernel/guest.ts';
-import { mountsErofs } from '../../../supply/kernel/image-format.ts';
+import { configOf, mountsErofs } from '../../../supply/kernel/image-format.ts';
 import { memoryFolder } from '../../../supply/kernel/lab-memory.ts';
 import { endOf, kernelProcess, type Starter, startWalled } from '../../../supply/kernel/starter.ts';
+import { refuseOtherTime } from '../../../supply/kernel/time-and-cpus.ts';
 import { requireWalls, type Walls } from '../../../supply/kernel/walls.ts';
 import { encodeOrders } from '../../agent/orders.ts';
 import { encodePlan } from '../../agent/plan.ts';
@@ -64,8 +65,8 @@ function commandLine(request: LabRequest): string[] {
 const withoutJitter = 'initcall_blacklist=jent_mod_init';
 
 /** In real time the kernel takes the machine's own date. */
-function clockWords({ clock = 'infinite', timing }: LabPlan): string[] {
-  if (clock === 'real') return [];
+function clockWords({ clock = 'infinite', timing, cpus = 1 }: LabPlan): string[] {
+  if (clock === 'real') return cpus > 1 ? [`ncpus=${cpus}`] : [];
   const words = clock === 'cpu' ? ['time-travel'] : ['time-travel=inf-cpu', withoutJitter];
   return [...words, `time-travel-start=${timing.start}`];
 }
@@ -238,13 +239,15 @@ export function ownGuest(): Promise<GuestBinaries> {
 /** Starts a lab; resolves when its processes run. */
 export async function startLab(request: LabRequest): Promise<BackendLab> {
   requireKernel(request.kernel);
+  refuseOtherTime(request.plan, await configOf(request.kernel));
   const guest = request.guest ?? (await ownGuest());
   const walls = await requireWalls(guest);
   const plan = await readablePlan(request);
   const images = prepare({ ...request, plan }, guest, walls);
   const { dir, kernel, seed, holdAt } = request;
   const memory = memoryFolder(plan.memory, dir);
-  const cpu = claimCpu();
+  // A kernel whose CPUs are threads is not to run them in turns.
+  const cpu = (plan.cpus ?? 1) > 1 ? undefined : claimCpu();
   try {
     const starter = startWalled({
       ...{ walls, guest, kernel, seed, cpu, images, holdAt },
@@ -258,10 +261,14 @@ export async function startLab(request: LabRequest): Promise<BackendLab> {
     const { clock } = plan;
     const parts = { ...(clock && { clock }), ...(holdAt !== undefined && { holdAt }) };
     const lab = new UmlLab(starter, { dir, memory, walls, ...parts });
-    void lab.ended.then(() => releaseCpu(cpu));
+    void lab.ended.then(() => free(cpu));
     return lab;
   } catch (cause) {
-    releaseCpu(cpu);
+    free(cpu);
     throw cause;
   }
+}
+
+function free(cpu: number | undefined): void {
+  if (cpu !== undefined) releaseCpu(cpu);
 }

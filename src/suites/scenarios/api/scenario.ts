@@ -3,7 +3,7 @@ import { commandName } from '../../../base/form.ts';
 import type { Authentication } from '../../../connection/authentication.ts';
 import type { Connection, End } from '../../../connection/connection.ts';
 import type { TolerableKind } from '../../../model/issue-kinds.ts';
-import type { Origin } from '../../../model/scenario.ts';
+import type { Clock, Origin } from '../../../model/scenario.ts';
 import type { KernelFlavour } from '../../../model/suite.ts';
 import type { Topology } from '../../../model/topology.ts';
 import type { World } from './handles.ts';
@@ -82,8 +82,12 @@ export interface Definition<
   readonly start?: string;
   /** Virtual seconds that one command may take. Default: 120. */
   readonly timeout?: number;
-  /** Options of the lab's kernel: `netkey` is with PF_KEY. Default: what the daemons need. */
+  /** Options of the lab's kernel: `netkey` is with PF_KEY, `smp` with several CPUs. Default: what the daemons and `cpus` need. */
   readonly flavour?: KernelFlavour;
+  /** How time passes (docs/lab.md). With `real`, `start` does not count: the date is the machine's. Default: `infinite`. */
+  readonly clock?: Clock;
+  /** CPUs of the kernel, up to 8; more than one needs the clock `real`, and a kernel of the flavour `smp` is built. Default: 1. */
+  readonly cpus?: number;
 }
 
 /** A scenario as its file declared it. */

@@ -97,6 +97,36 @@ const files: readonly (readonly [what: string, text: string, message: string, li
     'scenario "x": connections a and b want uniqueIds differently: openiked 7.4: set enforcesingleikesa holds for all policies (iked.conf(5), GLOBAL CONFIGURATION)',
     2,
   ],
+  [
+    'several CPUs in virtual time',
+    declare("hosts: { a: linux() }, links: { l: ['a'] }, cpus: 2"),
+    'scenario "x": cpus: 2: several CPUs exclude virtual time, which the clock infinite is',
+    2,
+  ],
+  [
+    'several CPUs and the clock cpu',
+    declare("hosts: { a: linux() }, links: { l: ['a'] }, cpus: 2, clock: 'cpu'"),
+    'scenario "x": cpus: 2: several CPUs exclude virtual time, which the clock cpu is',
+    2,
+  ],
+  [
+    'the flavour with several CPUs in virtual time',
+    declare("hosts: { a: linux() }, links: { l: ['a'] }, flavour: 'smp'"),
+    'scenario "x": flavour: smp: several CPUs exclude virtual time, which the clock infinite is',
+    2,
+  ],
+  [
+    'several CPUs and a flavour with one',
+    declare("hosts: { a: linux() }, links: { l: ['a'] }, flavour: 'netkey', cpus: 2, clock: 'real'"),
+    'scenario "x": cpus: 2: a kernel of the flavour netkey has one CPU',
+    2,
+  ],
+  [
+    'more CPUs than kernels have',
+    declare("hosts: { a: linux() }, links: { l: ['a'] }, cpus: 9, clock: 'real'"),
+    'scenario "x": cpus: 9 is no number from 1 to 8',
+    2,
+  ],
   ['no scenario', 'void [scenario, linux, openiked, psk];\n', 'declares no scenario', undefined],
   [
     'one name twice',
