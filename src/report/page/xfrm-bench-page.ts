@@ -1,7 +1,7 @@
 import type { BenchCurve, XfrmBench } from '../../model/xfrm-bench.ts';
 import { benchOperations, benchTables, benchVariants } from '../../model/xfrm-bench-catalogue.ts';
 import { escaped } from '../escaped.ts';
-import { cpuText, shortNumber, spreadPercent } from '../terminal/xfrm-bench-text.ts';
+import { cellOf } from '../terminal/xfrm-bench-text.ts';
 import { logPlot } from './log-plot.ts';
 
 /** What was measured as a page of its own: one file without scripts, with a plot for each operation. */
@@ -99,11 +99,7 @@ function numbers({ kernels }: XfrmBench, curves: readonly BenchCurve[]): string 
     'flag',
   ];
   const rows = curves.map((curve) => {
-    const cells = counts.map((count) => {
-      const point = curve.points.find((one) => one.count === count);
-      if (point !== undefined) return `${shortNumber(point.medianUs)} ±${spreadPercent(point)}%`;
-      return curve.ended?.count === count ? `over ${cpuText(curve.ended.cpuMs)}` : '';
-    });
+    const cells = counts.map((count) => cellOf(curve, count));
     const slope = curve.slope === undefined ? '' : `${curve.slope.all.toFixed(2)} / ${curve.slope.last.toFixed(2)}`;
     const words = [curve.variant, curve.operation, kernels[curve.kernel]?.name ?? '', curve.per].map(
       (word) => `<th>${escaped(word)}</th>`,

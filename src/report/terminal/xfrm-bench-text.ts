@@ -18,10 +18,12 @@ export function cpuText(ms: number): string {
   return ms < 10_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1000)} s`;
 }
 
-function cellOf(curve: BenchCurve, count: number): string {
+/** What a curve has at a count: the cost, why it ends there, or nothing. */
+export function cellOf(curve: BenchCurve, count: number): string {
   const point = curve.points.find((one) => one.count === count);
   if (point !== undefined) return `${shortNumber(point.medianUs)} ±${spreadPercent(point)}%`;
-  return curve.ended?.count === count ? `over ${cpuText(curve.ended.cpuMs)}` : '';
+  if (curve.ended?.count !== count) return '';
+  return `${curve.ended.what === 'preparation' ? 'filling ' : ''}over ${cpuText(curve.ended.cpuMs)}`;
 }
 
 function lineOf(curve: BenchCurve, counts: readonly number[], kernel: string | undefined): string[] {

@@ -47,12 +47,22 @@ export class Curves {
     for (const operation of operations) {
       const [measured, excess] = [result.operations.get(operation.name), result.ended.get(operation.name)];
       if (measured === undefined && excess === undefined) continue;
+      if (excess?.what === 'preparation' && this.#isNotDone(kernel, variant, operation)) continue;
       const curve = this.#curveOf(kernel, variant, operation);
       if (measured !== undefined) curve.points.push(pointOf({ count, ...measured }, measured.empty));
       const most = Math.max(0, ...(measured?.samples ?? []).map(({ kernelUs }) => kernelUs / 1000));
       if (excess !== undefined) curve.ended = { count, ...excess };
       else if (most > this.#limitMs) curve.ended = { count, cpuMs: most, what: 'operation' };
     }
+  }
+
+  /** Whether an operation is none of this variant's: with fewer entries others of it were measured, and this one was not. */
+  #isNotDone(kernel: number, variant: BenchVariant, operation: BenchOperation): boolean {
+    if (this.#curves.has(keyOf(kernel, variant, operation))) return false;
+    return [...this.#curves.values()].some(
+      (one) =>
+        one.kernel === kernel && one.table === variant.table && one.variant === variant.name && one.points.length > 0,
+    );
   }
 
   #curveOf(kernel: number, variant: BenchVariant, { name, per }: BenchOperation): Growing {

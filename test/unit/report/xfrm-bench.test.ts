@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { xfrmBenchSchema } from '../../../src/model/xfrm-bench.ts';
 import { xfrmBenchPage } from '../../../src/report/page/xfrm-bench-page.ts';
-import { shortNumber, xfrmBenchText } from '../../../src/report/terminal/xfrm-bench-text.ts';
+import { cellOf, shortNumber, xfrmBenchText } from '../../../src/report/terminal/xfrm-bench-text.ts';
 import { made } from '../results/xfrm-bench/made-bench.ts';
 
 test('numbers have three digits that count', () => {
@@ -45,4 +45,17 @@ test('what is saved can be read again, and nothing else', () => {
   assert.deepEqual(xfrmBenchSchema.parse(JSON.parse(JSON.stringify(made))), made);
   assert.equal(xfrmBenchSchema.safeParse({ ...made, version: 2 }).success, false);
   assert.equal(xfrmBenchSchema.safeParse({ ...made, kernels: [] }).success, false);
+});
+
+test('a curve says whether the operation itself took too much, or filling its table', () => {
+  const [curve] = made.curves;
+  assert.ok(curve);
+  const ended = (what: 'operation' | 'preparation') => ({
+    ...curve,
+    points: [],
+    ended: { count: 100, cpuMs: 30_400, what },
+  });
+  assert.equal(cellOf(ended('operation'), 100), 'over 30 s');
+  assert.equal(cellOf(ended('preparation'), 100), 'filling over 30 s');
+  assert.equal(cellOf(ended('preparation'), 1000), '');
 });

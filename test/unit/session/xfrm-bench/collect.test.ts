@@ -59,3 +59,37 @@ test('what a kernel has not is asked once', () => {
   const { table, name } = variant;
   assert.deepEqual(curves.all().unsupported, [{ kernel: 0, table, variant: name, reason: 'no' }]);
 });
+
+const overByFilling = new Map(operations.map(({ name }) => [name, { cpuMs: 1100, what: 'preparation' as const }]));
+
+test('where the table cannot be filled any more, what is done with it ends there, and what never was done has no curve', () => {
+  const curves = new Curves(1000);
+  curves.take({ kernel: 0, variant, count: 1000 }, operations, result(1000, { add: 1 }));
+  curves.take({ kernel: 0, variant, count: 10_000 }, operations, result(10_000, {}, { ended: overByFilling }));
+  assert.deepEqual(
+    curves.all().curves.map(({ operation, ended }) => [operation, ended?.what]),
+    [['add', 'preparation']],
+  );
+});
+
+test('where already the first table takes too much, everything ends there', () => {
+  const curves = new Curves(1000);
+  curves.take({ kernel: 0, variant, count: 10_000 }, operations, result(10_000, {}, { ended: overByFilling }));
+  assert.deepEqual(
+    curves.all().curves.map(({ operation }) => operation),
+    ['add', 'delete'],
+  );
+});
+
+test('an operation that takes too much at the first count has its curve beside those that do not', () => {
+  const curves = new Curves(1000);
+  const ended = new Map([['delete', { cpuMs: 1100, what: 'operation' as const }]]);
+  curves.take({ kernel: 0, variant, count: 10_000 }, operations, result(10_000, { add: 1 }, { ended }));
+  assert.deepEqual(
+    curves.all().curves.map(({ operation, ended: end }) => [operation, end?.count]),
+    [
+      ['add', undefined],
+      ['delete', 10_000],
+    ],
+  );
+});
