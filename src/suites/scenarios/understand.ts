@@ -8,7 +8,7 @@ import type { LabPlan, PlacedFile, ScenarioEntry } from '../../model/scenario.ts
 import type { UserspaceStack } from '../../model/stacks.ts';
 import type { LabImage, LoadedScenario } from '../../model/suite.ts';
 import type { Tolerance } from '../../model/tolerance.ts';
-import { memoryOf } from '../../supply/kernel/lab-memory.ts';
+
 import { commitOf } from '../commit.ts';
 import { originalPath } from '../copies.ts';
 import type { SeenFiles } from '../seen-files.ts';
@@ -21,6 +21,7 @@ import { checkCpus, flavourOf } from './flavour.ts';
 import { hintsOf } from './hints.ts';
 import { imageNames, imagesOf, ownRecipes } from './images.ts';
 import { type LoadedFile, loadFile } from './load.ts';
+import { memoryFor } from './memory.ts';
 import { networkOf } from './network.ts';
 import { tolerancesOf } from './tolerances.ts';
 import { tunnelProbes } from './tunnel-probes.ts';
@@ -223,7 +224,7 @@ export function planOf(
     collect: [
       ...new Set(['/var/log', ...[...daemons.values()].flatMap(({ daemon }) => daemon.control.collect)]),
     ].filter(isOutermost),
-    memory: memoryOf(Object.keys(hosts).length),
+    memory: memoryFor(definition),
     ...(clock && { clock }),
     ...(cpus > 1 && { cpus }),
     ...(systems.length > 0 && { systems: Object.fromEntries(systems) as Record<string, string> }),

@@ -88,6 +88,8 @@ export interface Definition<
   readonly clock?: Clock;
   /** CPUs of the kernel, up to 8; more than one needs the clock `real`, and a kernel of the flavour `smp` is built. Default: 1. */
   readonly cpus?: number;
+  /** Memory of the whole lab, MiB. Default: 512, and 32 more for each host beyond 16. */
+  readonly memory?: number;
 }
 
 /** A scenario as its file declared it. */

@@ -51,3 +51,13 @@ test('a kernel has room for as many CPUs as a scenario may ask for', () => {
   const config = parseKconfig(readFileSync(join(projectDir, 'kernel/smp.config'), 'utf8'));
   assert.equal(config.get('CONFIG_NR_CPUS'), '8');
 });
+
+test('a lab has the memory that its scenario asks for', async (t) => {
+  assert.equal((await opened(t, 'linux()', 'memory: 2048').load('x')).plan.memory, 2048);
+  assert.equal((await opened(t, 'linux()', '').load('x')).plan.memory, 512);
+  for (const memory of ['64', '128.5', '1e9', 'Number.NaN'])
+    await assert.rejects(
+      async () => opened(t, 'linux()', `memory: ${memory}`).load('x'),
+      /memory: .* is no number of MiB/,
+    );
+});
