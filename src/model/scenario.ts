@@ -99,6 +99,8 @@ export interface LabPlan {
    * (`net.core.message_cost`) and limits theirs. Without it each host has one of its own.
    */
   readonly firstNetwork?: string;
+  /** CPU time, ms, that the lab may use while neither its records nor its clock move, where that is more than usual. */
+  readonly spinCpuMs?: number;
   /** The lab's CPU time is marked after each piece of output of a console. */
   readonly markOutput?: boolean;
   /** What becomes of single frames from the first command on; numbered from 1 in the records. */

@@ -9,7 +9,7 @@ import { type LabUsage, readMarks } from '../cost.ts';
 import { judgeEnd, type LabEnd, type RecordsSummary, summarizeRecords } from './lab-end.ts';
 import { lastStep } from './last-step.ts';
 import type { BackendEnd, BackendLab, LabRequest, Order, Substrate } from './substrate.ts';
-import { defaultLimits, type LabLimits, Watchdog } from './watchdog.ts';
+import { defaultLimits, type LabLimits, limitsWith, Watchdog } from './watchdog.ts';
 
 /** An ended lab: why, and what it took. */
 export interface LabResult {
@@ -80,7 +80,7 @@ export class Lab implements AsyncDisposable {
     this.#backend = backend;
     this.#dir = request.dir;
     this.#kernel = request.kernel;
-    this.#watchdog = new Watchdog(watch.limits);
+    this.#watchdog = new Watchdog(limitsWith(request.plan.spinCpuMs, watch.limits));
     this.#started = watch.started;
     this.#timer = every(pollMs, () => this.#look());
     this.#bootTimer = every(bootPollMs, () => this.#lookForBoot());

@@ -40,6 +40,11 @@ export const noLimits: LabLimits = {
   allLooks: Number.POSITIVE_INFINITY,
 };
 
+/** The limits of a lab whose plan allows more CPU without progress. */
+export function limitsWith(spinCpuMs: number | undefined, limits: LabLimits): LabLimits {
+  return { ...limits, spinCpuMs: Math.max(spinCpuMs ?? 0, limits.spinCpuMs) };
+}
+
 /** What is seen of a lab from outside at one moment. */
 export interface Look {
   /** Bytes of its records. */

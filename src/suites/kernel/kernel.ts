@@ -51,6 +51,12 @@ const deadline = { unlimited: 7200, beside: 60 } as const;
 /** Guest memory, MiB: some tests fill a conntrack table or a bridge's. */
 const memory = 1024;
 
+/**
+ * CPU time without progress, ms. Scripts start thousands of programs and print nothing meanwhile: net/xfrm_policy.sh needs more than a minute
+ * on a kernel without User Mode Linux's seccomp mode.
+ */
+const spinCpuMs = 300_000;
+
 /** Opens the selftests of a kernel tree. */
 export function openKernel({ name: suite, files, known, inputs }: KernelOptions): Suite<KernelScenario> {
   const programs = programsOf(files);
@@ -139,6 +145,7 @@ function planOf(program: TestProgram, { image, line }: Planned): LabPlan {
     collect: [],
     fallbackTunnels: true,
     memory,
+    spinCpuMs,
   };
 }
 

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Activity } from '../../../../src/lab/substrate/substrate.ts';
-import { type Look, Watchdog } from '../../../../src/lab/substrate/watchdog.ts';
+import { type Look, limitsWith, Watchdog } from '../../../../src/lab/substrate/watchdog.ts';
 
 const limits = { spinCpuMs: 1000, creepCpuMs: 10_000, asleepLooks: 3, stuckLooks: 8, allLooks: 200_000 };
 const calm: Look = { size: 100, clock: 1n, cpuMs: 50, waiting: false, activity: () => 'runs' };
 
 /** Index of the look that ends the lab, and its word. */
-function ending(looks: readonly Partial<Look>[]): { readonly at: number; readonly word: string } | undefined {
-  const watchdog = new Watchdog(limits);
+function ending(
+  looks: readonly Partial<Look>[],
+  watchdog = new Watchdog(limits),
+): { readonly at: number; readonly word: string } | undefined {
   for (const [at, look] of looks.entries()) {
     const end = watchdog.look({ ...calm, ...look });
     if (end !== undefined) return { at, word: end.word };
@@ -22,6 +24,17 @@ const activity = (): Activity => 'asleep';
 
 test('a lab that gets no CPU is waited for, however long', () => {
   assert.equal(ending(many(100_000, () => ({}))), undefined);
+});
+
+test('a plan may allow more CPU without progress, and never less', () => {
+  const spinning = many(40, (index) => ({ cpuMs: 100 * index }));
+  const endOf = (allowed: number | undefined) => ending(spinning, new Watchdog(limitsWith(allowed, limits)));
+  assert.deepEqual([undefined, 500, 3000, 9000].map(endOf), [
+    { at: 11, word: 'livelock' },
+    { at: 11, word: 'livelock' },
+    { at: 31, word: 'livelock' },
+    undefined,
+  ]);
 });
 
 test('a lab hangs when all its processes sleep through so many looks', () => {

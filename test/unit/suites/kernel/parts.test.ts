@@ -183,6 +183,7 @@ test('a test is one command in its folder, with its limit, its clock and what th
     );
     assert.equal(good.plan.timing.deadline, 70_000_000_000n);
     assert.deepEqual([good.plan.clock, good.flavour], [undefined, 'selftests']);
+    assert.deepEqual([good.plan.firstNetwork, good.plan.spinCpuMs], [undefined, 300_000]);
     assert.deepEqual(good.judging.program.missingOptions, ['CONFIG_XFRM_USER']);
     assert.equal((await suite.load('net/busy.sh')).plan.clock, 'cpu');
     assert.deepEqual(
