@@ -50,7 +50,8 @@ function programsIn(files: SuiteFiles, { path, besides = [] }: Folder): TestProg
   if (!files.isFolder(dir)) return [];
   const text = (name: string): string | undefined =>
     files.isFile(join(dir, name)) ? files.text(join(dir, name), largest) : undefined;
-  const variables = makeVariables(text('Makefile') ?? '');
+  const makefile = text('Makefile');
+  const variables = makeVariables(makefile ?? '');
   const listed = (name: string): readonly string[] => variables.get(name) ?? [];
   const scripts = [
     ...listed('TEST_PROGS'),
@@ -62,7 +63,8 @@ function programsIn(files: SuiteFiles, { path, besides = [] }: Folder): TestProg
     ...listed('YNL_GEN_PROGS'),
     ...besides.filter((name) => files.isFile(join(dir, `${name}.c`))),
   ];
-  const timeout = timeoutOf(text('settings'));
+  // kselftest's runner, whose limit this is, takes tests from Makefiles only.
+  const timeout = makefile === undefined ? 0 : timeoutOf(text('settings'));
   const there = scripts.filter((file) => files.isFile(join(dir, file)));
   return [...there.map((file) => [file, false] as const), ...compiled.map((file) => [file, true] as const)].map(
     ([file, isCompiled]) => ({ name: `${path}/${file}`, folder: path, file, timeout, compiled: isCompiled }),

@@ -186,6 +186,8 @@ test('a test is one command in its folder, with its limit, its clock and what th
     assert.deepEqual([good.plan.firstNetwork, good.plan.spinCpuMs], [undefined, 300_000]);
     assert.deepEqual(good.judging.program.missingOptions, ['CONFIG_XFRM_USER']);
     assert.equal((await suite.load('net/busy.sh')).plan.clock, 'cpu');
+    const { line } = (await suite.load('wireguard/netns.sh')).plan.steps[0] ?? {};
+    assert.doesNotMatch(line ?? 'timeout', /timeout/, 'no Makefile, so no limit of kselftest');
     assert.deepEqual(
       (await suite.load('net/slow.sh')).plan.steps.map(({ line }) => line),
       ["timeout -k 5 10 stdbuf --output=L /bin/bash -e ./'slow.sh' </dev/null > >(cat) 2>&1"],
