@@ -19,6 +19,11 @@ const rules: readonly ClockRule[] = [
     why: 'it has a loop without end, which goes on beside a sleep that then never ends',
   },
   {
+    text: /\bforced_gc_runs\b/,
+    clock: 'cpu',
+    why: 'it sleeps for as long as the kernel spares a neighbour, and needs a little more time to pass than that',
+  },
+  {
     text: /\b(?:iperf3?|netperf|udpgso_bench_tx|msg_zerocopy|io_uring_zerocopy_tx|start_(?:tcp_)?traffic)\b/,
     clock: 'cpu',
     why: 'it sends as much as it can for so many seconds, which never pass where CPU is infinite',

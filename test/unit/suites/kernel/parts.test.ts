@@ -46,6 +46,7 @@ test('a program that waits in a busy loop or measures CPU gets the clock of the 
     'netperf -t TCP_STREAM',
     './udpgso_bench_tx -t -l 2',
     'start_tcp_traffic $h1',
+    'jq \'.[] | select(has("forced_gc_runs"))\'',
   ])
     assert.equal(clockOf(text).clock, 'cpu', text);
   for (const text of ['date +%F', 'while read -r line; do echo; done', '# while true prose', 'nuttcp6'])
