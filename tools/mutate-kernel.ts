@@ -6,14 +6,14 @@
  *
  * `--coverage RUN`: the folder of a run of `conformance --coverage` that tells which row executes what; rows that it lacks may execute anything.
  * Without it such a run is made, and what it finds is cached until a row changes. `--only TEXT`: bugs whose name or file contains the text.
- * `--rows REGEXP`: no other rows run than those whose title matches. `--keep`: what FILE says was found stays found, and what was not counted
+ * `--rows REGEXP`: no other rows run than those whose title matches, for the coverage neither. `--keep`: what FILE says was found stays found, and what was not counted
  * stays so; the others are tried anew. Results are written to FILE (`espalier-runs/kernel-mutants.json`) after each, the tables to standard
  * output. Exit code 1 where a hand-written bug survives, or more than a quarter of the drawn ones.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describeError } from '../src/base/errors.ts';
+import { describeError, EspalierError } from '../src/base/errors.ts';
 import { writeAtomic } from '../src/base/files.ts';
 import { cacheDir, projectDir, withLock } from '../src/base/folders.ts';
 import { watchForInterruption } from '../src/base/interruption.ts';
@@ -79,7 +79,9 @@ async function main(): Promise<boolean> {
   const isWanted = ({ id, file }: KernelMutant): boolean => `${file} ${id}`.includes(values.only);
   const wantedRows = parsePattern('--rows', values.rows);
   const rows = (await rowsOfSuite(signal)).filter((row) => wantedRows.test(row));
-  const coverage = await coverageOf(tree, values.coverage, signal);
+  if (rows.length === 0) throw new EspalierError('usage', `no row has a title that matches --rows ${values.rows}`);
+  const part = values.rows === '' ? undefined : rows;
+  const coverage = await coverageOf(tree, { run: values.coverage, rows: part }, signal);
   const attempt = async (mutant: KernelMutant, about: readonly string[]): Promise<Tried> => {
     const before = notes.kept(mutant.id);
     if (before) return before;

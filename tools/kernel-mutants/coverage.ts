@@ -13,6 +13,7 @@ import { notesOf } from '../../src/supply/kernel/coverage.ts';
 import { kernelStore } from '../../src/supply/kernel/kernel.ts';
 import { files } from './files.ts';
 import type { Coverage } from './reach.ts';
+import { titlesPattern } from './rows.ts';
 import { type MutableTree, sourceText } from './tree.ts';
 
 /** Lines by file, as ranges. */
@@ -25,16 +26,30 @@ interface Kept {
   readonly rows: Readonly<Record<string, LinesByFile>>;
 }
 
-/** @param run folder of a run of `conformance --coverage`; undefined: one is made, unless the cache knows what today's rows execute */
-export async function coverageOf(tree: MutableTree, run: string | undefined, signal: AbortSignal): Promise<Coverage> {
+/** What is asked for. */
+export interface CoverageRequest {
+  /** Folder of a run of `conformance --coverage`; undefined: one is made, unless the cache knows what today's rows execute. */
+  readonly run: string | undefined;
+  /** No other rows are wanted than these; undefined: all are. */
+  readonly rows: readonly string[] | undefined;
+}
+
+export async function coverageOf(
+  tree: MutableTree,
+  { run, rows }: CoverageRequest,
+  signal: AbortSignal,
+): Promise<Coverage> {
   if (run !== undefined) return asCoverage(readRun(run, tree));
-  const path = join(cacheDir('kernel-mutants'), `executed-${identityOfRows(tree)}.json`);
-  if (existsSync(path)) return asCoverage(JSON.parse(readFileSync(path, 'utf8')) as Kept);
+  const cached = (of?: readonly string[]): string =>
+    join(cacheDir('kernel-mutants'), `executed-${identityOfRows(tree, of)}.json`);
+  // A run of the whole suite tells of any part of it.
+  const known = [cached(), cached(rows)].find((path) => existsSync(path));
+  if (known !== undefined) return asCoverage(JSON.parse(readFileSync(known, 'utf8')) as Kept);
+  const path = cached(rows);
   const runs = mkdtempSync(join(cacheDir('kernel-mutants'), 'coverage-'));
   try {
     const main = join(projectDir, 'src/cli/main.ts');
-    const command = [main, 'run', 'conformance', '--coverage', '-j', '1', '--output', runs, '--reporter', 'line'];
-    await runInView(process.execPath, command, signal);
+    await runInView(process.execPath, [main, ...countingRun(rows, runs)], signal);
     const made = readRun(join(runs, globSync('*/run.json', { cwd: runs })[0] ?? '', '..'), tree);
     writeAtomic(path, `${JSON.stringify(made)}\n`);
     return asCoverage(made);
@@ -43,12 +58,19 @@ export async function coverageOf(tree: MutableTree, run: string | undefined, sig
   }
 }
 
+/** The run that counts what rows execute; `rows` undefined: all of them. */
+export function countingRun(rows: readonly string[] | undefined, output: string): string[] {
+  const which = rows === undefined ? [] : ['-g', titlesPattern(rows)];
+  return ['run', 'conformance', ...which, '--coverage', '-j', '1', '--output', output, '--reporter', 'line'];
+}
+
 /** Of what decides which lines a row executes; Espalier's own code is left out, lest each change of it cost a run. */
-function identityOfRows(tree: MutableTree): string {
+function identityOfRows(tree: MutableTree, rows: readonly string[] = []): string {
   const folder = join(projectDir, 'scenarios/conformance');
   const scenarios = globSync('**/*.ts', { cwd: folder }).toSorted();
   const texts = scenarios.map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
-  return sha256(JSON.stringify([tree.kernel, files, texts])).slice(0, 12);
+  const part = rows.length === 0 ? [] : [rows];
+  return sha256(JSON.stringify([tree.kernel, files, texts, ...part])).slice(0, 12);
 }
 
 function readRun(dir: string, tree: MutableTree): Kept {

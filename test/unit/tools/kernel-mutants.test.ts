@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EspalierError } from '../../../src/base/errors.ts';
 import { codeOf, functionsOf } from '../../../tools/kernel-mutants/c-source.ts';
+import { countingRun } from '../../../tools/kernel-mutants/coverage.ts';
 import { queues, shares } from '../../../tools/kernel-mutants/draw.ts';
 import { handWritten } from '../../../tools/kernel-mutants/hand-written.ts';
 import { mutantsOf, mutated, operators } from '../../../tools/kernel-mutants/operators.ts';
@@ -204,4 +205,17 @@ test('a survivor lowers the score unless it is known; what was not built is not 
   assert.match(lines, /^survives 3 rows that execute the statement: net\/xfrm\/x\.c:b/m);
   assert.match(reportOf('Drawn', [of('b', { rows: 0 })], known).join('\n'), /^not reached: net\/xfrm\/x\.c:b/m);
   assert.match(lines, /1 of 2 found\. Not counted: 1 .*, 1 known/);
+});
+
+test('only the rows that bugs are tried with are run to count what they execute', () => {
+  const optionOf = (command: readonly string[], name: string): string | undefined =>
+    command.includes(name) ? command[command.indexOf(name) + 1] : undefined;
+  const pattern = new RegExp(optionOf(countingRun(['R1 a window (32)', 'R5 x'], '/runs'), '-g') ?? '');
+  const titles = ['conformance:R1 a window (32)', 'conformance:R5 x', 'conformance:R5 x over IPv6', 'other:R5 x'];
+  assert.deepEqual(
+    titles.map((title) => pattern.test(title)),
+    [true, true, false, false],
+  );
+  const whole = countingRun(undefined, '/runs');
+  assert.deepEqual([whole[1], whole.includes('--coverage'), whole.includes('-g')], ['conformance', true, false]);
 });
