@@ -29,7 +29,7 @@ async function main(): Promise<boolean> {
   const mutants = lockingFaults.map((fault) => placedFault(fault, sourceText(tree, fault.file)));
   const tried: Tried[] = [];
   for (const mutant of mutants.filter(({ id, file }) => `${file} ${id}`.includes(values.only))) {
-    const one = await tryMutant(mutant, { by: 'file', rows }, { tree, work, suite, signal });
+    const one = await tryMutant(mutant, { by: 'file', rows }, { tree, work, suite, enough: 1, signal });
     process.stderr.write(`${mutant.id}  ${outcomeOf(one)}\n`);
     tried.push(one);
   }
@@ -39,7 +39,7 @@ async function main(): Promise<boolean> {
 
 watchForInterruption();
 try {
-  process.exitCode = (await withLock(join(cacheDir('kernel-mutants'), 'lock'), main)) ? 0 : 1;
+  process.exitCode = (await withLock(join(cacheDir('kernel-mutants'), 'smp.lock'), main)) ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${describeError(error)}\n`);
   process.exitCode = 2;

@@ -30,8 +30,6 @@ export interface Tried {
   readonly red: readonly Red[];
 }
 
-/** Scenarios after which a part of the suite ends. */
-const enough = 2;
 /** Rows that are tried before all others. */
 const first = 24;
 
@@ -41,13 +39,15 @@ export interface Trial {
   readonly work: string;
   /** Default: `conformance`. */
   readonly suite?: string;
+  /** Red rows after which a part of the suite ends. Default: 2. */
+  readonly enough?: number;
 }
 
 /** Tries a mutant with the rows that can notice it, in their order. */
 export async function tryMutant(
   mutant: KernelMutant,
   { by, rows }: Candidates,
-  { tree, work, suite = 'conformance', signal }: Trial & { readonly signal: AbortSignal },
+  { tree, work, suite = 'conformance', enough = 2, signal }: Trial & { readonly signal: AbortSignal },
 ): Promise<Tried> {
   const { id, file, within, line } = mutant;
   const about = { id, file, within, line, by, rows: rows.length };
@@ -55,11 +55,11 @@ export async function tryMutant(
   const outcome = await buildWith(tree, { file, text: mutated(sourceText(tree, file), mutant), into }, signal);
   if ('uncounted' in outcome) return { ...about, uncounted: outcome.uncounted, red: [] };
   for (const part of [rows.slice(0, first), rows.slice(first)]) {
-    const red = await redRows(part, into, { work, suite });
+    const red = await redRows(part, into, { work, suite, enough });
     const others = await redRows(
       red.map(({ name }) => name),
       tree.kernel,
-      { work, suite },
+      { work, suite, enough },
     );
     const found = red.filter(({ name }) => !others.some((other) => other.name === name));
     if (found.length > 0) return { ...about, red: found };
@@ -75,7 +75,7 @@ interface Results {
 async function redRows(
   rows: readonly string[],
   kernel: string,
-  { work, suite }: { readonly work: string; readonly suite: string },
+  { work, suite, enough }: Required<Pick<Trial, 'work' | 'suite' | 'enough'>>,
 ): Promise<Red[]> {
   if (rows.length === 0) return [];
   const dir = mkdtempSync(join(work, 'run-'));

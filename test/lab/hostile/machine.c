@@ -178,6 +178,7 @@ static void processes(void)
 		TRY("signal-thread", syscall(SYS_tgkill, target, target, SIGUSR1));
 		TRY("signal-task", syscall(SYS_tkill, target, SIGUSR1));
 		TRY("signal-queue", syscall(SYS_rt_sigqueueinfo, target, SIGUSR1, &info));
+		TRY("signal-thread-queue", syscall(SYS_rt_tgsigqueueinfo, target, target, SIGUSR1, &info));
 		int handle = (int)syscall(SYS_pidfd_open, target, 0);
 		tried("handle", handle);
 		TRY("signal-handle", syscall(SYS_pidfd_send_signal, handle, SIGUSR1, NULL, 0));
