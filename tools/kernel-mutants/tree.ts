@@ -18,7 +18,7 @@ import { kernelSources, unpackKernelSource } from '../../src/supply/kernel/sourc
 /** About as many as a build of the tested kernel compiles; only the display needs it. */
 const expectedObjects = 1070;
 
-/** Behind the name of a source file: its text before the change. */
+/** Behind the name of a source file and of its object: what was there before the change. */
 const journal = '.before-mutant';
 
 /** A kernel tree with its objects. */
@@ -100,6 +100,7 @@ export async function buildWith(
   const [path, object] = [join(dir, file), file.replace(/\.c$/, '.o')];
   if (!existsSync(join(dir, object))) return { uncounted: 'is not compiled' };
   const kept = { source: readFileSync(path), object: readFileSync(join(dir, object)) };
+  writeFileSync(join(dir, object) + journal, kept.object);
   writeFileSync(path + journal, kept.source);
   writeFileSync(path, text);
   try {
@@ -113,6 +114,7 @@ export async function buildWith(
     // Younger than its source, so that make leaves it alone.
     writeFileSync(join(dir, object), kept.object);
     rmSync(path + journal);
+    rmSync(join(dir, object) + journal);
   }
 }
 
@@ -126,9 +128,9 @@ async function compiles(dir: string, object: string, signal: AbortSignal): Promi
   }
 }
 
-/** Puts back what a process that was killed had changed. */
-function restore(dir: string): void {
-  for (const name of globSync(`net/**/*.c${journal}`, { cwd: dir })) {
+/** Puts back what a process that was killed had changed: objects last, which are then younger than their sources. */
+export function restore(dir: string): void {
+  for (const name of ['c', 'o'].flatMap((end) => globSync(`net/**/*.${end}${journal}`, { cwd: dir }))) {
     const kept = join(dir, name);
     copyFileSync(kept, kept.slice(0, -journal.length));
     rmSync(kept);
