@@ -1,6 +1,6 @@
 /**
  * `npm run mutate:locking [-- --only TEXT]`: how many faults of locking in the kernel the suite `concurrency` notices. Builds the tested kernel as
- * flavour `smp` once, then plants one fault of tools/kernel-mutants/concurrent.ts at a time in it and runs the suite until a row is red that passes
+ * flavour `smp` once, then plants one fault of tools/kernel-mutants/concurrent.ts at a time in it and runs the rows about it until one is red that passes
  * on the unchanged kernel. `--only TEXT`: faults whose description or file contains the text. Exit code 1 where one survives.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -26,10 +26,13 @@ async function main(): Promise<boolean> {
   process.on('exit', () => rmSync(work, { recursive: true, force: true }));
   const rows = await rowsOfSuite(signal, suite);
   // All are placed before the first is tried: a place that is gone shows at once.
-  const mutants = lockingFaults.map((fault) => placedFault(fault, sourceText(tree, fault.file)));
+  const placed = lockingFaults.map((fault) => ({ fault, mutant: placedFault(fault, sourceText(tree, fault.file)) }));
   const tried: Tried[] = [];
-  for (const mutant of mutants.filter(({ id, file }) => `${file} ${id}`.includes(values.only))) {
-    const one = await tryMutant(mutant, { by: 'file', rows }, { tree, work, suite, enough: 1, signal });
+  for (const { fault, mutant } of placed.filter(({ fault: { what, file } }) =>
+    `${file} ${what}`.includes(values.only),
+  )) {
+    const about = rows.filter((row) => fault.rows.test(row));
+    const one = await tryMutant(mutant, { by: 'file', rows: about }, { tree, work, suite, enough: 1, signal });
     process.stderr.write(`${mutant.id}  ${outcomeOf(one)}\n`);
     tried.push(one);
   }

@@ -5,7 +5,7 @@ import { policyId, policyLine, type Sa, type Selector, saId, saLine } from './li
 /** Reqids: of the SAs that the pings use, and of those that come and go, which nothing uses. */
 const [used, unused] = [1, 2];
 const [pings, ofEach, rounds] = [800, 24, 5];
-/** SAs that nobody deletes: they expire. */
+/** SAs that nobody deletes, and as many policies: they expire. */
 const expiring = 200;
 
 /** The two SAs that the pings use. */
@@ -36,11 +36,11 @@ function otherSas(family: Family, first: number, count: number): Sa[] {
 }
 
 /** Selectors that fit no packet here: of single hosts and of networks, since the two are kept apart. */
-function otherSelectors(family: Family, worker: number): Selector[] {
+function otherSelectors(family: Family, worker: number, count = ofEach): Selector[] {
   const address = (net: number, host: number): string =>
     family === 4 ? `10.${net}.${host}.1` : `2001:db8:${100 + net}:${host}::1`;
   const lengths = family === 4 ? [32, 24, 16] : [128, 64, 48];
-  return Array.from({ length: ofEach }, (_, at) => ({
+  return Array.from({ length: count }, (_, at) => ({
     from: `${address(worker, at)}/${lengths[at % 3]}`,
     to: `${address(worker + 50, at)}/${lengths[(at + 1) % 3]}`,
     direction: (['in', 'out', 'fwd'] as const)[at % 3] ?? 'out',
@@ -75,7 +75,10 @@ function workOf(family: Family, host: 'west' | 'east'): Work {
   return {
     batches: {
       protection: protection(family, host === 'west'),
-      expiring: otherSas(family, 0x800000, expiring).map((sa) => saLine('add', sa, 'limit time-hard 1')),
+      expiring: [
+        ...otherSas(family, 0x800000, expiring).map((sa) => saLine('add', sa, 'limit time-hard 1')),
+        ...otherSelectors(family, 0, expiring).map((one) => `${policyLine('add', one, unused)} limit time-hard 1`),
+      ],
       ...Object.fromEntries(workers.map((worker) => [`churn-${worker}`, churn(family, worker)])),
     },
     jobs: {
@@ -107,7 +110,9 @@ for (const family of families) {
             answered: pings,
           });
         }
-        await expect(host).toSeeXfrm('expire', { hard: true }, { count: expiring, within: 0 });
+        for (const kind of ['expire', 'policy-expire'] as const) {
+          await expect(host).toSeeXfrm(kind, { hard: true }, { count: expiring, within: 0 });
+        }
         await expect(await lost(host), { what: 'packets lost by IPsec', host }).toEqual({});
         await expect((await host.xfrm.state.list()).length, { what: 'SAs', host }).toBe(2);
         await expect((await host.xfrm.policy.list()).length, { what: 'policies', host }).toBe(2);

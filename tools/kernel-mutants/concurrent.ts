@@ -11,7 +11,11 @@ export interface LockingFault {
   readonly within: string;
   /** Each match in the function's code is replaced, and there is one at least. No match of one lies in that of another. */
   readonly edits: readonly (readonly [find: RegExp, put: string])[];
+  /** Titles of the rows that are about it; no others run. */
+  readonly rows: RegExp;
 }
+
+const [tables, acquires] = [/come and go/, /asked for/];
 
 const [state, policy, output] = ['state', 'policy', 'output'].map((part) => `net/xfrm/xfrm_${part}.c`) as [
   string,
@@ -37,54 +41,63 @@ export const lockingFaults: readonly LockingFault[] = [
     what: 'a timer can interrupt a dump of SAs, and waits for its lock',
     file: state,
     within: 'xfrm_state_walk',
+    rows: tables,
     edits: inInterrupts,
   },
   {
     what: 'a timer can interrupt who adds a policy, and waits for its lock',
     file: policy,
     within: 'xfrm_policy_insert',
+    rows: tables,
     edits: inInterrupts,
   },
   {
     what: 'a packet that comes in can interrupt one that asks for an SA, and waits for its lock',
     file: state,
     within: 'xfrm_state_find',
+    rows: acquires,
     edits: inInterrupts,
   },
   {
     what: 'a dump takes the lock of an SA behind that of the table, everybody else before it',
     file: state,
     within: 'xfrm_state_walk',
+    rows: tables,
     edits: [[/\berr = func\(state/, 'spin_lock(&state->lock);\nspin_unlock(&state->lock);\nerr = func(state']],
   },
   {
     what: 'memory for a policy is waited for under a lock',
     file: policy,
     within: 'xfrm_policy_inexact_alloc_bin',
+    rows: tables,
     edits: [[/\bGFP_ATOMIC\b/, 'GFP_KERNEL']],
   },
   {
     what: 'an SA is looked up outside of RCU',
     file: state,
     within: 'xfrm_state_lookup',
+    rows: tables,
     edits: [[/\brcu_read_(?:un)?lock\(\);/, ';']],
   },
   {
     what: 'the tables of SAs grow without their lock',
     file: state,
     within: 'xfrm_hash_resize',
+    rows: tables,
     edits: without(String.raw`&net->xfrm\.xfrm_state_lock`),
   },
   {
     what: 'an SA leaves the tables without their lock',
     file: state,
     within: '__xfrm_state_delete',
+    rows: tables,
     edits: [[/\bspin_(?:un)?lock\(&net->xfrm\.xfrm_state_lock\);/, ';']],
   },
   {
     what: 'what an SA sends is numbered and counted without its lock',
     file: output,
     within: 'xfrm_output_one',
+    rows: tables,
     edits: without('&x->lock'),
   },
 ];

@@ -21,6 +21,8 @@ test('what a killed process had changed is put back, with an object that make ta
   assert.deepEqual(globSync('**/*', { cwd: join(dir, 'net/xfrm') }).toSorted(), ['a.c', 'a.o', 'b.c']);
   const read = (name: string): string => readFileSync(join(dir, 'net/xfrm', name), 'utf8');
   assert.deepEqual(['a.c', 'a.o', 'b.c'].map(read), ['source', 'object', 'untouched']);
-  const [source, object] = ['a.c', 'a.o'].map((name) => statSync(join(dir, 'net/xfrm', name), { bigint: true }).mtimeNs);
+  const [source, object] = ['a.c', 'a.o'].map(
+    (name) => statSync(join(dir, 'net/xfrm', name), { bigint: true }).mtimeNs,
+  );
   assert.ok((object ?? 0n) >= (source ?? 0n));
 });

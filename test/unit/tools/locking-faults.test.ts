@@ -15,6 +15,7 @@ const fault = (edits: LockingFault['edits'], within = 'f'): LockingFault => ({
   file: 'net/xfrm/x.c',
   within,
   edits,
+  rows: /x/,
 });
 
 test('a fault changes all its places in one function and nothing else', () => {
