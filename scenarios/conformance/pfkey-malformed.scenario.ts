@@ -50,7 +50,9 @@ const extensions: Spoiled = {
   'an IPv6 address that is cut': [resized(sa6, 'source', 4), einval],
   'a prefix of 33 bits': [inside(sa, ['source', 5], 33), einval],
   'a prefix of 129 bits': [inside(sa6, ['source', 5], 129), einval],
-  'a key of more bits than octets': [inside(sa, ['encryption-key', 4], 0xff, 0xff), einval],
+  'a key to encrypt of more bits than octets': [inside(sa, ['encryption-key', 4], 0xff, 0xff), einval],
+  // HMAC takes keys of any length, so that nobody else would refuse it.
+  'a key to sign of more bits than octets': [inside(sa, ['integrity-key', 4], 0, 1), einval],
   'two source addresses': [twice(sa, 'source'), einval],
   'two keys': [twice(sa, 'integrity-key'), einval],
 };
