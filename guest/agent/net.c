@@ -31,7 +31,8 @@ void net_init(void)
 {
 	/* Hosts start from the kernel's own defaults, without tunl0, gre0, ip_vti0 unless asked for. */
 	write_file("/proc/sys/net/core/fb_tunnels_only_for_init_net", plan.fallback_tunnels ? "0" : "2", false);
-	write_file("/proc/sys/net/core/devconf_inherit_init_net", "2", false);
+	/* Namespaces made in the first one take over its forwarding and the like, which is the kernel's default. */
+	write_file("/proc/sys/net/core/devconf_inherit_init_net", plan.first_network ? "0" : "2", false);
 	/* A host that has the machine's first namespace has it alone: links, captures and clock marks move out. */
 	if (plan.first_network) {
 		first_netns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);

@@ -7,9 +7,13 @@
 const ofFirst =
   /\bnet[./]core[./](?:message_\w+|netdev_(?:max_backlog|budget\w*)|dev_weight\w*|busy_(?:poll|read)|default_qdisc|\$sc)|\binit[_ ]net(?:ns)?\b|\bdwdump\b|\bip ntable change\b|\bgc_thresh\d/;
 
+/** What a program sets in the namespace that it is started in holds in those that it makes, if that is the first one. */
+const inherited = /^\s*forwarding_enable\b/m;
+const makesOthers = /\bip netns add\b/;
+
 /** Whether a program wants its host to have the machine's first network namespace. */
 export function needsFirstNetwork(text: string): boolean {
-  return ofFirst.test(text);
+  return ofFirst.test(text) || (inherited.test(text) && makesOthers.test(text));
 }
 
 /** Programs that open a file which the kernel makes together with a network device. */
