@@ -96,6 +96,16 @@ export async function pinged(host: Host, job: string): Promise<{ readonly sent: 
   return { sent: Number(sent), answered: Number(answered) };
 }
 
+/** Datagrams that a host has not put together of their fragments (ReasmFails of RFC 4293). */
+export async function reassemblyFailures(host: Host): Promise<number> {
+  const [names = '', values = ''] = (await host.read('/proc/net/snmp'))
+    .split('\n')
+    .filter((line) => line.startsWith('Ip:'));
+  const four = Number(values.split(' ')[names.split(' ').indexOf('ReasmFails')]);
+  const six = Number(/^Ip6ReasmFails\s+(\d+)$/m.exec(await host.read('/proc/net/snmp6'))?.[1]);
+  return four + six;
+}
+
 /** Packets that a host's IPsec has lost so far, by reason; only those that there are. */
 export async function lost(host: Host): Promise<Readonly<Record<string, number>>> {
   return Object.fromEntries(Object.entries(await host.xfrmStat()).filter(([, count]) => count > 0));

@@ -1,5 +1,16 @@
 import { expect, scenario } from 'espalier';
-import { addresses, batchOf, type Family, families, labOf, lost, pinged, together, type Work } from './labs.ts';
+import {
+  addresses,
+  batchOf,
+  type Family,
+  families,
+  labOf,
+  lost,
+  pinged,
+  reassemblyFailures,
+  together,
+  type Work,
+} from './labs.ts';
 import { policyId, policyLine, type Sa, type Selector, saId, saLine } from './lines.ts';
 
 /** Reqids: of the SAs that the pings use, and of those that come and go, which nothing uses. */
@@ -100,28 +111,46 @@ for (const family of families) {
     `SAs and policies of IPv${family} come and go beside traffic`,
     labOf(workOf(family, 'west'), workOf(family, 'east')),
     async ({ hosts: { west, east }, clock }) => {
-      for (const host of [west, east]) await expect(host).toRun(`ip -batch ${batchOf('protection')}`);
+      for (const host of [west, east]) {
+        await expect(host).toRun(`ip -batch ${batchOf('protection')}`);
+        // Where a CPU waits for one of the machine's, others put more than 64 fragments between those of its datagram.
+        await expect(host).toRun('sysctl -qw net.ipv4.ipfrag_max_dist=0');
+      }
       await together({ west, east });
       await clock.advance('3s');
+      let explained = (await reassemblyFailures(west)) + (await reassemblyFailures(east));
+      let unanswered = 0;
       for (const host of [west, east]) {
         for (const job of ['small', 'fragmented']) {
-          await expect(await pinged(host, job), { what: `pings of job ${job}`, host }).toEqual({
-            sent: pings,
-            answered: pings,
-          });
+          const { sent, answered } = await pinged(host, job);
+          await expect(sent, { what: `pings sent by job ${job}`, host }).toBe(pings);
+          unanswered += sent - answered;
         }
         for (const kind of ['expire', 'policy-expire'] as const) {
           await expect(host).toSeeXfrm(kind, { hard: true }, { count: expiring, within: 0 });
         }
-        await expect(await lost(host), { what: 'packets lost by IPsec', host }).toEqual({});
+        // A policy that is added makes cached routes invalid (rt_genid_bump_ipv4). A packet whose route another CPU has just replaced is lost where
+        // it would take a reference (xfrm_input and xfrm_output_one, skb_dst_force).
+        const { XfrmInError = 0, XfrmOutError = 0, ...others } = await lost(host);
+        await expect(others, { what: 'packets lost by IPsec otherwise than with their route', host }).toEqual({});
+        explained += XfrmInError + XfrmOutError;
         await expect((await host.xfrm.state.list()).length, { what: 'SAs', host }).toBe(2);
         await expect((await host.xfrm.policy.list()).length, { what: 'policies', host }).toBe(2);
       }
+      const what = 'more than are counted as lost';
+      await expect(unanswered, { what: `pings without an answer, ${what}` }).toBeAtMost(explained);
       for (const sa of tunnel(family)) {
-        const [there, here] = [await east.xfrm.state.get(idOf(sa)), await west.xfrm.state.get(idOf(sa))];
-        await expect(here?.use.packets, { what: 'packets of an SA at west' }).toBe(there?.use.packets);
+        const [sender, receiver] = sa.from === addresses[family].west ? [west, east] : [east, west];
+        const [sent = 0n, received = 0n] = [
+          (await sender.xfrm.state.get(idOf(sa)))?.use.packets,
+          (await receiver.xfrm.state.get(idOf(sa)))?.use.packets,
+        ];
+        await expect(Number(sent - received), { what: `packets of an SA that did not arrive, ${what}` }).toBeAtMost(
+          explained,
+        );
+        await expect(received, { what: 'packets that arrived' }).toBeAtMost(sent);
         // Each ping and each answer is one packet: IPv4 and IPv6 fragment what ESP in transport mode made.
-        await expect(here?.use.packets ?? 0n, { what: 'packets of an SA' }).toBeAtLeast(BigInt(4 * pings));
+        await expect(Number(sent), { what: 'packets of an SA' }).toBeAtLeast(4 * pings - explained);
       }
       for (const [host, to] of [
         [west, addresses[family].east],
