@@ -103,11 +103,18 @@ function chanceText(results: Results): string {
 /** More of them are counted, not shown. */
 const toleratedShown = 20;
 
+/** Characters of a line's two ends. Commands that carry octets are long. */
+const [headShown, tailShown] = [240, 160];
+
+function cutInside(text: string): string {
+  return text.length <= headShown + tailShown ? text : `${text.slice(0, headShown)} … ${text.slice(-tailShown)}`;
+}
+
 /** Faults that scenarios declare and that were there: none is passed over in silence. */
 function toleratedText(results: Results): string {
   const lines = results.results.flatMap((result) =>
     (result.tolerated ?? []).map(
-      (issue) => `tolerated: ${keyOf(result)}: ${placeOf(issue)}${issue.message} (${issue.why})`,
+      (issue) => `tolerated: ${keyOf(result)}: ${cutInside(`${placeOf(issue)}${issue.message}`)} (${issue.why})`,
     ),
   );
   const more = lines.length - toleratedShown;

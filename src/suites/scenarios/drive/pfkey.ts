@@ -47,9 +47,7 @@ export function pfKeyOf(inputs: KernelInputs, xfrm: Xfrm): PfKey {
     },
     listen: () => {
       const origin = callerOrigin();
-      const messages = (['esp', 'ah', 'ipcomp'] as const).map((protocol) => pfKey.register(protocol).toString('hex'));
-      const line = `(perl -e '${listenProgram}' ${heardFile} ${messages.join(' ')} &) && sleep 0.1 && test -s ${heardFile}`;
-      return stepper.called(origin, async () => void (await stepper.must({ host, line, origin }, withoutPfKey)));
+      return stepper.called(origin, () => listen(inputs, origin));
     },
     heard: () => {
       const origin = callerOrigin();
@@ -62,6 +60,16 @@ export function pfKeyOf(inputs: KernelInputs, xfrm: Xfrm): PfKey {
 }
 
 const withoutPfKey = "the host's kernel has no PF_KEY (CONFIG_NET_KEY), which flavour: 'netkey' asks for";
+
+/** Registers, and goes on when the kernel has answered: it tries all its algorithms first, for which some wait. */
+async function listen(inputs: KernelInputs, origin: Origin): Promise<void> {
+  const messages = (['esp', 'ah', 'ipcomp'] as const).map((protocol) => pfKey.register(protocol));
+  await request(inputs, pfKey.register('esp'), origin);
+  const words = messages.map((message) => message.toString('hex')).join(' ');
+  const isReady = `test "$(grep -c . ${heardFile})" -ge ${messages.length}`;
+  const line = `(perl -e '${listenProgram}' ${heardFile} ${words} &); for n in $(seq 100); do ${isReady} && break; sleep 0.1; done; ${isReady}`;
+  await inputs.stepper.must({ host: inputs.host, line, origin }, 'the kernel did not answer SADB_REGISTER within 10 s');
+}
 
 type Asker = (what: string, message: Uint8Array, options?: Expecting) => Promise<PfKeyAnswer | undefined>;
 
