@@ -42,7 +42,7 @@ export const noLimits: LabLimits = {
 
 /** The limits of a lab whose plan allows more CPU without progress. */
 export function limitsWith(spinCpuMs: number | undefined, limits: LabLimits): LabLimits {
-  return { ...limits, spinCpuMs: Math.max(spinCpuMs ?? 0, limits.spinCpuMs) };
+  return spinCpuMs === undefined || spinCpuMs <= limits.spinCpuMs ? limits : { ...limits, spinCpuMs };
 }
 
 /** What is seen of a lab from outside at one moment. */
