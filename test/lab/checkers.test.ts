@@ -25,14 +25,17 @@ test('its checkers run, and report nothing of a lab that does nothing wrong', { 
       'west: grep debug_locks /proc/lockdep_stats',
       'west: dmesg | grep -E "Sanitizer|leak detector"',
       'west: ip link show lo',
+      'west: cat /proc/self/stack',
     ],
     { kernel: checked?.path ?? '' },
   );
-  const [locks = '', boot = ''] = outputs(ran);
+  const [locks = '', boot = '', , stack = ''] = outputs(ran);
   // lockdep switches itself off once it has reported.
   assert.match(locks, /debug_locks: +1/);
   assert.match(boot, /kmemleak: Kernel memory leak detector initialized/);
   assert.match(boot, /KernelAddressSanitizer initialized/);
+  // Reports of KASAN and kmemleak name who allocated: without frame pointers a trace of UML is empty.
+  assert.match(stack, /^\[<0>\] \w+\+0x/m);
   assert.deepEqual(kernelFaults(Buffer.from(ran.kernelLog, 'latin1')), []);
   // Nothing went wrong with the search for leaks either.
   const troubles = ran.file.records.filter(({ type }) => type === recordType.trouble);
