@@ -108,7 +108,6 @@ for (const family of families) {
   });
 
   scenario(`P7 a policy of IPv${family} by PF_KEY expires`, pair, async ({ hosts: { west }, clock }) => {
-    await west.pfkey.listen();
     const policy = { ...policyOf(family, 'out'), limits: { hardSeconds: 100 } };
     await west.pfkey.policy.add(policy);
     await clock.advance('95s');

@@ -65,7 +65,7 @@ export function readAddress(content: Uint8Array): PfKeyAddress {
 }
 
 /** struct sockaddr_in or sockaddr_in6. */
-export function sockaddr(address: string, port = 0): Buffer {
+function sockaddr(address: string, port = 0): Buffer {
   const octets = addressBytes(address);
   const isV6 = octets.length === 16;
   const bytes = Buffer.alloc(isV6 ? 28 : 16);
@@ -75,10 +75,10 @@ export function sockaddr(address: string, port = 0): Buffer {
   return bytes;
 }
 
-/** struct sadb_key. `bits` may be more than the octets have: what is sent then is malformed. */
-export function keyExtension(type: 'integrity-key' | 'encryption-key', key: Uint8Array, bits = key.length * 8): Buffer {
+/** struct sadb_key. */
+export function keyExtension(type: 'integrity-key' | 'encryption-key', key: Uint8Array): Buffer {
   const head = Buffer.alloc(4);
-  head.writeUInt16LE(bits, 0);
+  head.writeUInt16LE(key.length * 8, 0);
   return extensionBytes(type, Buffer.concat([head, key]));
 }
 
